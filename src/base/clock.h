@@ -1,0 +1,14 @@
+/* Time: a monotonic clock for durations and deadlines, the calendar for records. */
+#ifndef HPS_BASE_CLOCK_H
+#define HPS_BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define CLOCK_SECOND INT64_C(1000000000)
+
+int64_t clock_now(void); /* nanoseconds, monotonic */
+double clock_wall(void); /* seconds since 1970 */
+/* "2031-05-06T07:08:09Z" for seconds since 1970, into buf. Returns buf. */
+const char *clock_iso(double wall, char buf[static 32]);
+
+#endif

@@ -1,0 +1,202 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool slurp(int fd, const char *path, size_t limit, struct arena *a, char **text,
+                  size_t *len, struct error *err)
+{
+	struct stat st;
+	size_t size, got = 0;
+
+	if (fstat(fd, &st))
+		return error_errno(err, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_FILE, "%s: is not a regular file", path);
+	size = (size_t)st.st_size;
+	if (size > limit)
+		return error_set(err, ERROR_FILE,
+		                 "%s: %zu bytes; files over %zu bytes are refused",
+		                 path, size, limit);
+	*text = arena_new(a, size + 1, 1);
+	while (got < size) {
+		ssize_t n = read(fd, *text + got, size - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(err, "%s", path);
+		if (!n)
+			break;
+		got += (size_t)n;
+	}
+	(*text)[got] = '\0';
+	*len = got;
+	return true;
+}
+
+bool file_read(const char *path, size_t limit, struct arena *a, char **text,
+               size_t *len, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool ok;
+
+	if (fd < 0) {
+		error_errno(err, "%s", path);
+		err->kind = ERROR_FILE;
+		return false;
+	}
+	ok = slurp(fd, path, limit, a, text, len, err);
+	close(fd);
+	return ok;
+}
+
+bool file_write_all(int fd, const char *bytes, size_t n)
+{
+	while (n) {
+		ssize_t w = write(fd, bytes, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return false;
+		bytes += w;
+		n -= (size_t)w;
+	}
+	return true;
+}
+
+bool file_sync_dir(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && !fsync(fd);
+
+	if (!ok)
+		error_errno(err, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static bool sync_parent(const char *path, struct error *err)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return file_sync_dir(".", err);
+	snprintf(dir, sizeof dir, "%.*s", (int)(slash > path ? slash - path : 1), path);
+	return file_sync_dir(dir, err);
+}
+
+bool file_replace(const char *path, const char *bytes, size_t n, struct error *err)
+{
+	char tmp[PATH_MAX];
+	int fd;
+
+	if (snprintf(tmp, sizeof tmp, "%s.tmp", path) >= (int)sizeof tmp) {
+		errno = ENAMETOOLONG;
+		return error_errno(err, "%s", path);
+	}
+	unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return error_errno(err, "%s", tmp);
+	if (!file_write_all(fd, bytes, n) || fdatasync(fd)) {
+		error_errno(err, "%s", path);
+		close(fd);
+		unlink(tmp);
+		return false;
+	}
+	close(fd);
+	if (rename(tmp, path)) {
+		error_errno(err, "%s", path);
+		unlink(tmp);
+		return false;
+	}
+	return sync_parent(path, err);
+}
+
+bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
+                struct error *err)
+{
+	int fd =
+	    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	bool ok;
+
+	if (fd < 0)
+		return error_errno(err, "%s", path);
+	ok = file_write_all(fd, bytes, n);
+	if (!ok)
+		error_errno(err, "%s", path);
+	close(fd);
+	return ok;
+}
+
+bool file_mkdirs(const char *path, struct error *err)
+{
+	char part[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part) {
+		errno = ENAMETOOLONG;
+		return error_errno(err, "%s", path);
+	}
+	for (char *p = part + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0777) && errno != EEXIST)
+			return error_errno(err, "%s", part);
+		*p = '/';
+	}
+	if (mkdir(part, 0777) && errno != EEXIST)
+		return error_errno(err, "%s", part);
+	if (stat(part, &st))
+		return error_errno(err, "%s", part);
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return error_errno(err, "%s", part);
+	}
+	return true;
+}
+
+static bool remove_at(int parent, const char *name, int depth)
+{
+	int fd;
+	DIR *dir;
+	struct dirent *e;
+	bool ok = true;
+
+	if (!unlinkat(parent, name, 0) || errno == ENOENT)
+		return true;
+	if ((errno != EISDIR && errno != EPERM) || depth > 64)
+		return false;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return false;
+	}
+	while (ok && (e = readdir(dir)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			ok = remove_at(dirfd(dir), e->d_name, depth + 1);
+	closedir(dir);
+	return ok && !unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+bool file_remove_tree(const char *path, struct error *err)
+{
+	if (remove_at(AT_FDCWD, path, 0))
+		return true;
+	return error_errno(err, "%s: cannot be removed", path);
+}

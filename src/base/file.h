@@ -1,0 +1,31 @@
+/* Files: reading with a limit, and replacing so that a reader or a crash sees either
+ * the old content or the new, never half of it. Every descriptor is close-on-exec. */
+#ifndef HPS_BASE_FILE_H
+#define HPS_BASE_FILE_H
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* The whole file, NUL-terminated beyond *len bytes, in arena a. "-" is not special.
+ * Fails (ERROR_FILE when it is missing, not a regular file or longer than limit). */
+bool file_read(const char *path, size_t limit, struct arena *a, char **text,
+               size_t *len, struct error *err);
+
+/* Writes path by temporary file, fdatasync, rename, fsync of the directory. A symbolic
+ * link in the place of the temporary file is not followed. */
+bool file_replace(const char *path, const char *bytes, size_t n, struct error *err);
+/* Creates or empties path and writes it, no sync: for what can be made again. */
+bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
+                struct error *err);
+/* All n bytes to fd, through interrupts and short writes. */
+bool file_write_all(int fd, const char *bytes, size_t n);
+/* mkdir -p, mode 0777 under the umask. */
+bool file_mkdirs(const char *path, struct error *err);
+bool file_sync_dir(const char *path, struct error *err); /* fsync of a directory */
+/* rm -r, staying inside: symbolic links are removed, not followed. */
+bool file_remove_tree(const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* JSON in, strictly: the only door to cJSON. Writing is done with str_json and
+ * str_double, because cJSON's printer loses bits of doubles. */
+#ifndef HPS_BASE_JSON_H
+#define HPS_BASE_JSON_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Parses text[0..len), which must hold one value and blanks only. NaN, Infinity and
+ * -Infinity outside strings (as Python writes them) become the strings "NaN" and so on.
+ * NULL when it is not JSON, or nested deeper than 64, or holds a NUL. The caller frees
+ * the result with cJSON_Delete. */
+cJSON *json_parse(const char *text, size_t len);
+
+/* The first JSON object in text[0..len), whatever stands before or behind it; NULL when
+ * there is none. *end is set to the offset behind it. */
+cJSON *json_find_object(const char *text, size_t len, size_t *end);
+
+/* Members by exact name (case counts), NULL when missing or of another type. */
+const cJSON *json_get(const cJSON *object, const char *name);
+const char *json_string(const cJSON *object, const char *name);
+/* A number, or one written as a string, or true/false: into *out. Also understands the
+ * strings nan, inf, infinity with a sign and in any case. False when there is none. */
+bool json_number(const cJSON *item, double *out);
+bool json_double(const cJSON *object, const char *name, double *out);
+/* A whole number 0 … 2^53, or a string of digits up to 2^64 - 1. */
+bool json_u64(const cJSON *object, const char *name, uint64_t *out);
+/* "a.b.c" into nested objects; at each level the exact flat rest is tried first. */
+const cJSON *json_path(const cJSON *object, const char *path);
+/* Same type, same members in any order, numbers equal to the last bit. */
+bool json_equal(const cJSON *a, const cJSON *b);
+
+#endif

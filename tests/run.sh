@@ -1,0 +1,105 @@
+#!/bin/bash
+# Runs test programs that print TAP, several at a time, and adds up: a line for each, the
+# log of those that fail, last "N passed, N failed[, N skipped]". What was not built, a
+# crash, a time-out, an unfulfilled plan and a sanitizer's report are failures.
+#     run.sh LOGDIR PROGRAM …
+# TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (600), V=1: every log in full;
+# BUILD_FAILED=1 counts as one failure.
+set -u
+logs=$1
+shift
+rm -rf "$logs"
+mkdir -p "$logs"
+export LC_ALL=C.UTF-8 MALLOC_PERTURB_=165 V=${V:-}
+
+label() { # PROGRAM: its folder under tests/ and its name
+	local dir=${1%/*}
+	echo "${dir##*/}/${1##*/}"
+}
+
+# One line of the summary from the TAP in LOG, then what there is to see of a failure.
+judge() { # NAME LOG EXIT
+	awk -v name="$1" -v rc="$3" -v sums="$2.sum" -v all="$V" '
+		{ line[NR] = $0 }
+		/^ok .*# [sS][kK][iI][pP]/ { skipped++; next }
+		/^ok /                     { passed++; next }
+		/^not ok /                 { failed++; next }
+		/^1\.\.[0-9]+/ {
+			plan = substr($1, 4) + 0
+			planned++
+			if (!plan && /# [sS][kK][iI][pP]/) { skipped++; plan = 1 }
+		}
+		END {
+			if (rc == 124 || rc == 137) why = "timed out"
+			else if (rc > 128) why = "died of signal " rc - 128
+			else if (rc == 86) why = "a sanitizer complained"
+			else if (rc == 127 && !NR) why = "was not built"
+			else if (planned != 1) why = planned ? "printed several plans" : "printed no plan"
+			else if (!plan) why = "tested nothing"
+			else if (plan != passed + failed + skipped) why = "did not fulfil its plan"
+			else if (rc && !failed) why = "exit " rc
+			if (why != "") failed++
+			printf "%s %-24s %4d passed", failed ? "FAIL" : "ok  ", name, passed
+			if (failed) printf ", %d failed", failed
+			if (skipped) printf ", %d skipped", skipped
+			if (why != "") printf " (%s)", why
+			printf "\n"
+			for (i = 1; i <= NR; i++)
+				if (all || (failed && line[i] !~ /^ok /) || line[i] ~ /^ok .*# [sS][kK]/)
+					print "     " line[i]
+			print passed + 0, failed + 0, skipped + 0 > sums
+		}' "$2"
+}
+
+run_one() { # LOGDIR PROGRAM
+	local name log rc
+	local -a args=()
+	name=$(label "$2")
+	log=$1/${name//\//-}.log
+	case $2 in
+	*/fuzz_*) args=("$SRCDIR/tests/fuzz/corpus/${2##*/}"/*) ;;
+	esac
+	# The report of a sanitizer goes to a file: not every parent shows what its child says.
+	local san=log_path=$log.san:exitcode=86:handle_segv=0
+	if [ -x "$2" ]; then
+		ASAN_OPTIONS=$san UBSAN_OPTIONS=$san:print_stacktrace=1 env --default-signal \
+			timeout -k 10 "${TEST_TIMEOUT:-600}" "$2" "${args[@]}" \
+			>"$log" 2>&1 </dev/null &
+		# shellcheck disable=SC2064  # this very process
+		trap "kill $! 2>/dev/null" INT TERM
+		wait $!
+		rc=$?
+	else
+		: >"$log"
+		rc=127
+	fi
+	if compgen -G "$log.san.*" >/dev/null; then
+		sed 's/^/# /' "$log".san.* >>"$log"
+		rc=86
+	fi
+	# One block of output at a time.
+	{
+		flock 9
+		judge "$name" "$log" $rc
+	} 9>"$1/lock"
+}
+export -f run_one judge label
+
+[ $# = 0 ] || printf '%s\0' "$@" |
+	xargs -0 -P "${TEST_JOBS:-2}" -I{} bash -c 'run_one "$@"' _ "$logs" {}
+[ "${BUILD_FAILED:-0}" = 0 ] || {
+	echo "FAIL the build: see above"
+	echo 0 1 0 >"$logs/build.sum"
+}
+# A program that left no sum was not judged at all: that fails, too.
+for p in "$@"; do
+	name=$(label "$p")
+	[ -s "$logs/${name//\//-}.log.sum" ] || echo 0 1 0 >"$logs/${name//\//-}.log.sum"
+done
+cat /dev/null "$logs"/*.sum 2>/dev/null | awk '{ p += $1; f += $2; s += $3 }
+	END {
+		printf "%d passed, %d failed", p, f
+		if (s) printf ", %d skipped", s
+		print ""
+		exit f > 0 || p == 0
+	}'
