@@ -1,0 +1,489 @@
+#include "space/param.h"
+#include "base/set.h"
+#include "base/stat.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const dist_names[] = {
+    [DIST_CONSTANT] = "constant",
+    [DIST_CATEGORICAL] = "categorical",
+    [DIST_INT_UNIFORM] = "int_uniform",
+    [DIST_UNIFORM] = "uniform",
+    [DIST_Q_UNIFORM] = "q_uniform",
+    [DIST_LOG_UNIFORM] = "log_uniform",
+    [DIST_Q_LOG_UNIFORM] = "q_log_uniform",
+    [DIST_INV_LOG_UNIFORM] = "inv_log_uniform",
+    [DIST_LOG_UNIFORM_VALUES] = "log_uniform_values",
+    [DIST_Q_LOG_UNIFORM_VALUES] = "q_log_uniform_values",
+    [DIST_INV_LOG_UNIFORM_VALUES] = "inv_log_uniform_values",
+    [DIST_NORMAL] = "normal",
+    [DIST_Q_NORMAL] = "q_normal",
+    [DIST_LOG_NORMAL] = "log_normal",
+    [DIST_Q_LOG_NORMAL] = "q_log_normal",
+    [DIST_BETA] = "beta",
+    [DIST_Q_BETA] = "q_beta",
+};
+const size_t dist_count = ARRAY_LEN(dist_names);
+
+/* u stays this far from the ends, so that every quantile is finite. */
+static const double u_least = 0x1p-53;
+
+static const uint64_t cardinality_max = UINT64_C(1) << 32;
+
+const char *dist_name(enum dist d)
+{
+	return dist_names[d];
+}
+
+bool dist_find(const char *name, enum dist *d)
+{
+	for (size_t i = 0; i < dist_count; i++)
+		if (strcmp(name, dist_names[i]) == 0) {
+			*d = (enum dist)i;
+			return true;
+		}
+	/* W&B's other word for a categorical whose values have probabilities. */
+	*d = DIST_CATEGORICAL;
+	return strcmp(name, "categorical_w_probabilities") == 0;
+}
+
+void param_finish(struct param *p, struct arena *a)
+{
+	size_t *distinct = arena_new(a, p->n_values, sizeof *distinct);
+	struct set seen = {0};
+
+	p->n_distinct = 0;
+	for (size_t i = 0; i < p->n_values; i++)
+		if ((!p->probabilities || p->probabilities[i] > 0) &&
+		    set_add(&seen, value_hash(SET_HASH, &p->values[i])))
+			distinct[p->n_distinct++] = i;
+	p->distinct = distinct;
+	set_free(&seen);
+}
+
+/* What the distributions have in common: a continuous quantile and its inverse. */
+
+enum kind { LINEAR, LOG, NORMAL, LOG_NORMAL, BETA };
+
+struct family {
+	enum kind kind;
+	bool q;
+	double low, high; /* LINEAR: values; LOG: natural logarithms */
+};
+
+static struct family family_of(const struct param *p)
+{
+	static const struct family families[] = {
+	    [DIST_Q_UNIFORM] = {.q = true},
+	    [DIST_LOG_UNIFORM] = {LOG, .q = false},
+	    [DIST_Q_LOG_UNIFORM] = {LOG, .q = true},
+	    [DIST_INV_LOG_UNIFORM] = {LOG, .q = false},
+	    [DIST_LOG_UNIFORM_VALUES] = {LOG, .q = false},
+	    [DIST_Q_LOG_UNIFORM_VALUES] = {LOG, .q = true},
+	    [DIST_INV_LOG_UNIFORM_VALUES] = {LOG, .q = false},
+	    [DIST_NORMAL] = {NORMAL, .q = false},
+	    [DIST_Q_NORMAL] = {NORMAL, .q = true},
+	    [DIST_LOG_NORMAL] = {LOG_NORMAL, .q = false},
+	    [DIST_Q_LOG_NORMAL] = {LOG_NORMAL, .q = true},
+	    [DIST_BETA] = {BETA, .q = false},
+	    [DIST_Q_BETA] = {BETA, .q = true},
+	};
+	struct family f = families[p->dist];
+	bool exponents = p->dist == DIST_LOG_UNIFORM || p->dist == DIST_Q_LOG_UNIFORM;
+
+	f.low = f.kind == LOG && !exponents ? log(p->min) : p->min;
+	f.high = f.kind == LOG && !exponents ? log(p->max) : p->max;
+	if (p->dist == DIST_INV_LOG_UNIFORM) {
+		f.low = -p->max;
+		f.high = -p->min;
+	}
+	return f;
+}
+
+static double quantile(const struct param *p, struct family f, double u)
+{
+	double x = 0;
+
+	switch (f.kind) {
+	case LINEAR:
+	case LOG: x = f.low + u * (f.high - f.low); break;
+	case NORMAL:
+	case LOG_NORMAL: x = p->mu + p->sigma * stat_normal_quantile(u); break;
+	case BETA: return stat_beta_quantile(u, p->a, p->b);
+	}
+	return f.kind == LOG || f.kind == LOG_NORMAL ? exp(x) : x;
+}
+
+static double cdf(const struct param *p, struct family f, double x)
+{
+	if (f.kind == BETA)
+		return x <= 0 ? 0 : x >= 1 ? 1 : stat_beta_cdf(x, p->a, p->b);
+	if (f.kind == LOG || f.kind == LOG_NORMAL)
+		x = x > 0 ? log(x) : -(double)INFINITY;
+	if (f.kind == NORMAL || f.kind == LOG_NORMAL)
+		return p->sigma > 0 ? stat_normal_cdf((x - p->mu) / p->sigma)
+		                    : x >= p->mu;
+	return (x - f.low) / (f.high - f.low);
+}
+
+/* The length against which a value's precision counts. */
+static double scale_of(const struct param *p, struct family f, double x)
+{
+	switch (f.kind) {
+	case LINEAR: return f.high - f.low;
+	case LOG: return fmin(x, exp(f.high) - exp(f.low));
+	case NORMAL: return p->sigma > 0 ? p->sigma : 1;
+	case LOG_NORMAL: return p->sigma > 0 ? x * fmin(1, p->sigma) : x;
+	case BETA: break;
+	}
+	return 1;
+}
+
+/* x rounded, in decimal, nine digits below the scale. */
+static double to_lattice(double x, double scale)
+{
+	char text[400];
+	int place;
+
+	if (!(scale > 0) || !isfinite(x) || !isfinite(scale))
+		return x;
+	place = (int)floor(log10(scale)) - 9;
+	if (place > -300 && place <= 0) {
+		snprintf(text, sizeof text, "%.*f", -place, x);
+	} else {
+		int digits = x == 0 ? 0 : (int)floor(log10(fabs(x))) - place;
+
+		digits = digits < 0 ? 0 : digits > 17 ? 17 : digits;
+		snprintf(text, sizeof text, "%.*e", digits, x);
+	}
+	return strtod(text, NULL);
+}
+
+/* A multiple of q without the dust of the multiplication: 0.9, not 0.8999999999999999.
+ */
+static double without_dust(double x)
+{
+	char text[40];
+
+	snprintf(text, sizeof text, "%.14g", x);
+	return strtod(text, NULL);
+}
+
+static bool bounded(struct family f)
+{
+	return f.kind == LINEAR || f.kind == LOG;
+}
+
+/* Bounds in values, whatever they were written as. */
+static double lower(struct family f)
+{
+	return f.kind == LOG ? exp(f.low) : f.low;
+}
+
+static double upper(struct family f)
+{
+	return f.kind == LOG ? exp(f.high) : f.high;
+}
+
+static double continuous(const struct param *p, struct family f, double u)
+{
+	double x = quantile(p, f, u);
+
+	x = to_lattice(x, scale_of(p, f, x));
+	if (p->dist == DIST_LOG_UNIFORM_VALUES ||
+	    p->dist == DIST_INV_LOG_UNIFORM_VALUES || p->dist == DIST_UNIFORM)
+		x = fmin(fmax(x, p->min), p->max);
+	return x;
+}
+
+bool param_clip_range(const struct param *p, double *first, double *last)
+{
+	double slack = 1e-9;
+
+	*first = ceil(p->min / p->q - slack);
+	*last = floor(p->max / p->q + slack);
+	return *first <= *last;
+}
+
+/* Which multiple of q. */
+static double multiple(const struct param *p, struct family f, double u)
+{
+	double first, last, k;
+
+	if (!p->clip || !param_clip_range(p, &first, &last))
+		return nearbyint(quantile(p, f, u) / p->q);
+	if (f.kind == LINEAR)
+		k = first + floor(u * (last - first + 1));
+	else
+		k = nearbyint(quantile(p, f, u) / p->q);
+	return fmin(fmax(k, first), last);
+}
+
+static struct value whole(const struct param *p, double x)
+{
+	if (p->q_int && fabs(x) < 0x1p53)
+		return value_int((int64_t)x);
+	return value_float(without_dust(x));
+}
+
+static size_t category(const struct param *p, double u)
+{
+	double sum = 0;
+	size_t i;
+
+	if (!p->probabilities) {
+		i = (size_t)ceil(u * (double)p->n_values);
+		return i ? (i <= p->n_values ? i - 1 : p->n_values - 1) : 0;
+	}
+	for (i = 0; i + 1 < p->n_values; i++) {
+		sum += p->probabilities[i];
+		if (u < sum)
+			return i;
+	}
+	/* Rounding may leave the sum short of one: the last that can occur. */
+	while (i && p->probabilities[i] <= 0)
+		i--;
+	return i;
+}
+
+static int64_t integer(const struct param *p, double u)
+{
+	double x = ceil(p->min - 1 + u * (p->max - p->min + 1));
+
+	return (int64_t)fmin(fmax(x, p->min), p->max);
+}
+
+void param_decode(const struct param *p, double u, struct arena *a, struct value *out)
+{
+	struct family f = family_of(p);
+
+	(void)a;
+	assert(u > 0 && u < 1);
+	if (p->dist == DIST_CONSTANT)
+		*out = p->values[0];
+	else if (p->dist == DIST_CATEGORICAL)
+		*out = p->values[category(p, u)];
+	else if (p->dist == DIST_INT_UNIFORM)
+		*out = value_int(integer(p, u));
+	else if (f.q)
+		*out = whole(p, multiple(p, f, u) * p->q);
+	else
+		*out = value_float(continuous(p, f, u));
+}
+
+static double inside(double u)
+{
+	return fmin(fmax(u, u_least), 1 - u_least);
+}
+
+static double category_cell(const struct param *p, size_t i)
+{
+	double before = 0;
+
+	if (!p->probabilities)
+		return ((double)i + 0.5) / (double)p->n_values;
+	for (size_t k = 0; k < i; k++)
+		before += p->probabilities[k];
+	return inside(before + 0.5 * p->probabilities[i]);
+}
+
+/* The middle of the u that decode to multiple k of q. */
+static double multiple_cell(const struct param *p, struct family f, double k)
+{
+	double first, last, low, high;
+
+	if (p->clip && f.kind == LINEAR && param_clip_range(p, &first, &last))
+		return inside((k - first + 0.5) / (last - first + 1));
+	low = inside(cdf(p, f, (k - 0.5) * p->q));
+	high = inside(cdf(p, f, (k + 0.5) * p->q));
+	if (p->clip && param_clip_range(p, &first, &last)) {
+		low = k <= first ? u_least : low;
+		high = k >= last ? 1 - u_least : high;
+	}
+	return 0.5 * (low + high);
+}
+
+bool param_encode(const struct param *p, const struct value *v, double *u)
+{
+	struct family f = family_of(p);
+	struct value back;
+	double x;
+
+	if (p->dist == DIST_CONSTANT || p->dist == DIST_CATEGORICAL) {
+		for (size_t i = 0; i < p->n_values; i++)
+			if (value_equal(&p->values[i], v) &&
+			    (!p->probabilities || p->probabilities[i] > 0)) {
+				*u = category_cell(p, i);
+				return true;
+			}
+		return false;
+	}
+	if ((v->kind != VALUE_INT && v->kind != VALUE_FLOAT) || !value_number(v, &x))
+		return false;
+	if (p->dist == DIST_INT_UNIFORM) {
+		*u = inside((x - p->min + 0.5) / (p->max - p->min + 1));
+	} else if (f.q) {
+		*u = multiple_cell(p, f, nearbyint(x / p->q));
+	} else {
+		if (bounded(f) && (x < lower(f) * (1 - 1e-12 * (lower(f) > 0)) ||
+		                   x > upper(f) * (1 + 1e-12 * (upper(f) > 0))))
+			return false;
+		*u = inside(cdf(p, f, x));
+		return true;
+	}
+	param_decode(p, *u, NULL, &back);
+	return value_equal(&back, v);
+}
+
+static uint64_t count(double n)
+{
+	return n >= 1 && n <= (double)cardinality_max ? (uint64_t)n : 0;
+}
+
+/* Multiples of q that can come out; false where there is no end to them. */
+static bool multiples(const struct param *p, struct family f, double *first,
+                      double *last)
+{
+	if (p->clip)
+		return param_clip_range(p, first, last);
+	if (f.kind == BETA) {
+		*first = 0;
+		*last = nearbyint(1 / p->q);
+		return true;
+	}
+	*first = nearbyint(lower(f) / p->q);
+	*last = nearbyint(upper(f) / p->q);
+	return bounded(f);
+}
+
+uint64_t param_cardinality(const struct param *p)
+{
+	struct family f = family_of(p);
+	double first, last;
+
+	if (p->dist == DIST_CONSTANT)
+		return 1;
+	if (p->dist == DIST_CATEGORICAL)
+		return p->n_distinct;
+	if (p->dist == DIST_INT_UNIFORM)
+		return count(p->max - p->min + 1);
+	if (f.q && multiples(p, f, &first, &last))
+		return count(last - first + 1);
+	return 0;
+}
+
+double param_cell(const struct param *p, uint64_t k)
+{
+	struct family f = family_of(p);
+	double first = 0, last;
+
+	if (p->dist == DIST_CONSTANT)
+		return 0.5;
+	if (p->dist == DIST_CATEGORICAL)
+		return category_cell(p, p->distinct[k]);
+	if (p->dist == DIST_INT_UNIFORM)
+		return inside(((double)k + 0.5) / (p->max - p->min + 1));
+	if (!multiples(p, f, &first, &last))
+		return 0.5;
+	return multiple_cell(p, f, first + (double)k);
+}
+
+uint64_t param_grid_size(const struct param *p)
+{
+	double first, last;
+
+	if (p->dist == DIST_CONSTANT)
+		return 1;
+	if (p->dist == DIST_CATEGORICAL)
+		return p->probabilities ? 0 : p->n_distinct;
+	if (p->dist == DIST_INT_UNIFORM)
+		return count(p->max - p->min + 1);
+	if (p->clip)
+		return param_clip_range(p, &first, &last) ? count(last - first + 1) : 0;
+	if (p->dist == DIST_Q_UNIFORM)
+		return count(ceil((p->max - p->min) / p->q));
+	return 0;
+}
+
+void param_grid_value(const struct param *p, uint64_t level, struct arena *a,
+                      struct value *out)
+{
+	double first, last;
+
+	(void)a;
+	if (p->dist == DIST_CONSTANT)
+		*out = p->values[0];
+	else if (p->dist == DIST_CATEGORICAL)
+		*out = p->values[p->distinct[level]];
+	else if (p->dist == DIST_INT_UNIFORM)
+		*out = value_int((int64_t)(p->min + (double)level));
+	else if (p->clip && param_clip_range(p, &first, &last))
+		*out = whole(p, (first + (double)level) * p->q);
+	else
+		*out = whole(p, p->min + (double)level * p->q);
+}
+
+static void describe_values(const struct param *p, struct str *out)
+{
+	enum { SHOWN = 8 };
+
+	for (size_t i = 0; i < p->n_values && i < SHOWN; i++) {
+		str_add(out, i ? ", " : " ");
+		value_text(&p->values[i], out);
+		if (p->probabilities) {
+			str_add(out, " (");
+			str_double(out, p->probabilities[i]);
+			str_addc(out, ')');
+		}
+	}
+	if (p->n_values > SHOWN)
+		str_addf(out, ", … %zu values", p->n_values);
+}
+
+static void describe_numbers(const struct param *p, struct str *out)
+{
+	struct family f = family_of(p);
+	const char *names[2] = {" ", " … "};
+	double numbers[2] = {lower(f), upper(f)};
+
+	if (p->dist == DIST_INT_UNIFORM) {
+		numbers[0] = p->min;
+		numbers[1] = p->max;
+	}
+	if (f.kind == NORMAL || f.kind == LOG_NORMAL) {
+		names[0] = " mu ";
+		names[1] = ", sigma ";
+		numbers[0] = p->mu;
+		numbers[1] = p->sigma;
+	} else if (f.kind == BETA) {
+		names[0] = " a ";
+		names[1] = ", b ";
+		numbers[0] = p->a;
+		numbers[1] = p->b;
+	}
+	for (int i = 0; i < 2; i++) {
+		str_add(out, names[i]);
+		str_double(out, without_dust(numbers[i]));
+	}
+	if (f.q) {
+		str_add(out, ", q ");
+		str_double(out, p->q);
+	}
+}
+
+void param_describe(const struct param *p, struct str *out)
+{
+	str_add(out, dist_name(p->dist));
+	if (p->dist == DIST_CONSTANT || p->dist == DIST_CATEGORICAL)
+		describe_values(p, out);
+	else
+		describe_numbers(p, out);
+	if (p->preset && p->dist != DIST_CONSTANT) {
+		str_add(out, ", default ");
+		value_text(p->preset, out);
+	}
+}

@@ -1,0 +1,100 @@
+/* One parameter: what it may be, and how a number u in (0,1) becomes a value. Every
+ * distribution is an inverse CDF, so any point set in the unit cube maps through it. */
+#ifndef HPS_SPACE_PARAM_H
+#define HPS_SPACE_PARAM_H
+
+#include "base/error.h"
+#include "space/value.h"
+
+enum dist {
+	DIST_CONSTANT,
+	DIST_CATEGORICAL, /* also with probabilities */
+	DIST_INT_UNIFORM,
+	DIST_UNIFORM,
+	DIST_Q_UNIFORM,
+	DIST_LOG_UNIFORM, /* bounds are natural-log exponents */
+	DIST_Q_LOG_UNIFORM,
+	DIST_INV_LOG_UNIFORM,
+	DIST_LOG_UNIFORM_VALUES, /* bounds are values */
+	DIST_Q_LOG_UNIFORM_VALUES,
+	DIST_INV_LOG_UNIFORM_VALUES,
+	DIST_NORMAL,
+	DIST_Q_NORMAL,
+	DIST_LOG_NORMAL,
+	DIST_Q_LOG_NORMAL,
+	DIST_BETA,
+	DIST_Q_BETA
+};
+
+/* `when: {optimizer: sgd}`: active only while another parameter is active and equals
+ * one of the listed values. */
+struct condition {
+	size_t param;               /* index in the space */
+	const struct value *values; /* (n) */
+	size_t n;
+};
+
+struct param {
+	const char *name;        /* nested ones joined by dots: "optimizer.lr" */
+	const char *const *path; /* (depth) its parts; a dotted flat name is one part */
+	size_t depth;
+	enum dist dist;
+	double min, max; /* as written; meaning by dist */
+	double q;        /* step of the q_ distributions */
+	bool q_int;      /* q was written as an integer: values are integers */
+	bool clip;       /* native key `q:`/`log:` without `distribution:`: values
+	                  * are the multiples of q inside [min, max]. W&B's own q_
+	                  * distributions may leave the range, as they do there. */
+	double mu, sigma, a, b;
+	const struct value *values;  /* CONSTANT: one; CATEGORICAL: (n_values) */
+	const double *probabilities; /* (n_values), or NULL: all alike */
+	size_t n_values;
+	/* Filled by param_finish: the indices of the different values that can occur.
+	 */
+	const size_t *distinct; /* (n_distinct) */
+	size_t n_distinct;
+	const struct value *preset; /* `default:`, or NULL */
+	const struct condition *when;
+	size_t n_when;
+	size_t line, column; /* of its name in the file, from 1 */
+};
+
+const char *dist_name(enum dist d); /* the word in the YAML file */
+bool dist_find(const char *name, enum dist *d);
+extern const char *const dist_names[]; /* all of them, dist order */
+extern const size_t dist_count;
+
+/* Prepares a parameter for use; space_finish calls it for each. */
+void param_finish(struct param *p, struct arena *a);
+
+/* With clip: the multiples first * q … last * q lie inside [min, max]. False: none
+ * does. */
+bool param_clip_range(const struct param *p, double *first, double *last);
+
+/* The value at u (0 < u < 1). Continuous values are rounded to a fine decimal lattice
+ * (about 9 digits below the scale of the range) so that a last-bit difference between
+ * two machines' exp() or log() does not change a search, and their text is short. */
+void param_decode(const struct param *p, double u, struct arena *a, struct value *out);
+/* A u whose value is v, centred in v's cell for discrete parameters; false when v is
+ * not within reach of the parameter. */
+bool param_encode(const struct param *p, const struct value *v, double *u);
+
+/* Number of different values that param_decode can give; 0 = more than 2^32 or
+ * unbounded. */
+uint64_t param_cardinality(const struct param *p);
+
+/* A u in the cell of the k-th of them, k < param_cardinality (which must not be 0). */
+double param_cell(const struct param *p, uint64_t k);
+
+/* Grid levels, in the order of a grid search. W&B's rules: categorical without
+ * probabilities (equal values once), constant, int_uniform (both ends), q_uniform
+ * (min, min + q, … below max: max excluded). Native `q:` (clip): the multiples of q,
+ * both ends included. 0 = not allowed on a grid. */
+uint64_t param_grid_size(const struct param *p);
+void param_grid_value(const struct param *p, uint64_t level, struct arena *a,
+                      struct value *out);
+
+/* One line for a person: "log_uniform_values 1e-05 … 0.1, default 0.001". */
+void param_describe(const struct param *p, struct str *out);
+
+#endif
