@@ -1,0 +1,32 @@
+/* From a command with macros and the values of one trial to the words of a process. */
+#ifndef HPS_CONFIG_COMMAND_H
+#define HPS_CONFIG_COMMAND_H
+
+#include "config/spec.h"
+
+/* What the macros need besides the parameters. */
+struct command_context {
+	const struct value *arguments; /* MAP, from space_arguments */
+	uint64_t trial, run, seed;
+	const char *dir;         /* ${dir}: the run's folder */
+	const char *config_path; /* ${args_json_file} and HPSEARCH_CONFIG */
+	const char *gpu;         /* "" without gpus */
+	const char *step_budget; /* "" without one */
+};
+
+/* The words of `cmd` (of the file's program and default command when cmd->n is 0),
+ * NULL-terminated, in arena a. W&B's macros exactly (whole-word ${env} ${interpreter}
+ * ${program} ${args}
+ * ${args_no_equals} ${args_no_hyphens} ${args_append_hydra} ${args_override_hydra}
+ * ${args_no_boolean_flags} ${args_json} ${args_json_file} ${args_dict}; ${envvar:NAME}
+ * anywhere), and anywhere inside a word ${param:NAME} ${NAME of a parameter} ${trial}
+ * ${run} ${seed} ${dir} ${gpu} ${step_budget}. Fails where a ${param:…} names nothing.
+ * In a shell text every replacement is shell-quoted. */
+const char *const *command_build(const struct spec *s, const struct command *cmd,
+                                 const struct command_context *c, struct arena *a,
+                                 struct error *err);
+
+/* One line that a person can paste into a shell. */
+void command_line(const char *const *argv, struct str *out);
+
+#endif

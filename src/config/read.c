@@ -1,0 +1,192 @@
+#include "config/read.h"
+#include "config/scalar.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool read_fails(struct reading *r, struct place at, const char *help, const char *fmt,
+                ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	return yaml_error(&r->spec->yaml, at, help, r->err, "%s", text);
+}
+
+void read_note(struct reading *r, bool warning, struct place at, const char *fmt, ...)
+{
+	const char *path = r->spec->yaml.path;
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (at.line)
+		notices_add(&r->spec->notices, warning, "%s:%zu:%zu: %s", path, at.line,
+		            at.column, text);
+	else
+		notices_add(&r->spec->notices, warning, "%s: %s", path, text);
+}
+
+/* What a node is, in a word, for "x must be …, not …". */
+static const char *kind_of(const struct node *n)
+{
+	if (n->kind != NODE_SCALAR)
+		return n->kind == NODE_LIST ? "a list" : "a mapping";
+	switch (n->value.kind) {
+	case VALUE_NULL: return "empty";
+	case VALUE_BOOL: return "true or false";
+	case VALUE_STRING: return "a text";
+	case VALUE_INT:
+	case VALUE_FLOAT:
+	case VALUE_LIST:
+	case VALUE_MAP: break;
+	}
+	return "a number";
+}
+
+static bool wrong_kind(struct reading *r, const struct node *n, const char *what,
+                       const char *wanted)
+{
+	return read_fails(r, n->at, NULL, "%s must be %s, not %s", what, wanted,
+	                  kind_of(n));
+}
+
+bool read_map(struct reading *r, const struct node *n, const char *what)
+{
+	return n->kind == NODE_MAP || wrong_kind(r, n, what, "a mapping");
+}
+
+bool read_string(struct reading *r, const struct node *n, const char *what,
+                 const char **out)
+{
+	if (n->kind != NODE_SCALAR || n->value.kind == VALUE_NULL)
+		return wrong_kind(r, n, what, "a text");
+	*out = n->text;
+	return true;
+}
+
+bool read_number(struct reading *r, const struct node *n, const char *what, double *out)
+{
+	struct value v = n->value;
+
+	if (n->kind == NODE_SCALAR && v.kind == VALUE_STRING &&
+	    scalar_number(n->text, &v))
+		read_note(r, false, n->at, "%s is in quotes; taken as the number %s",
+		          what, n->text);
+	if (n->kind != NODE_SCALAR || (v.kind != VALUE_INT && v.kind != VALUE_FLOAT))
+		return wrong_kind(r, n, what, "a number");
+	return value_number(&v, out);
+}
+
+bool read_count(struct reading *r, const struct node *n, const char *what,
+                uint64_t least, uint64_t *out)
+{
+	double x;
+
+	if (!read_number(r, n, what, &x))
+		return false;
+	if (x != floor(x) || x < (double)least || x > 0x1p53)
+		return read_fails(r, n->at, NULL,
+		                  "%s must be a whole number from %llu on", what,
+		                  (unsigned long long)least);
+	*out = (uint64_t)x;
+	return true;
+}
+
+bool read_size(struct reading *r, const struct node *n, const char *what, size_t least,
+               size_t *out)
+{
+	uint64_t x;
+
+	if (!read_count(r, n, what, least, &x))
+		return false;
+	if (x > 1000000)
+		return read_fails(r, n->at, NULL,
+		                  "%s is too large (the most is 1000000)", what);
+	*out = (size_t)x;
+	return true;
+}
+
+bool read_bool(struct reading *r, const struct node *n, const char *what, bool *out)
+{
+	if (n->kind != NODE_SCALAR || n->value.kind != VALUE_BOOL)
+		return wrong_kind(r, n, what, "true or false");
+	*out = n->value.boolean;
+	return true;
+}
+
+bool spec_duration(const char *text, double *seconds)
+{
+	static const struct {
+		const char *unit;
+		double seconds;
+	} units[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+	double total = 0;
+
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return false;
+	while (*text) {
+		char *end;
+		double x = strtod(text, &end), unit = *end ? 0 : 1;
+
+		if (end == text || !(x >= 0) || strpbrk(text, "xXpPnN-+"))
+			return false;
+		for (size_t i = 0; i < ARRAY_LEN(units) && unit == 0; i++) {
+			size_t n = strlen(units[i].unit);
+
+			if (strncmp(end, units[i].unit, n) == 0 &&
+			    !isalpha((unsigned char)end[n])) {
+				unit = units[i].seconds;
+				end += n;
+			}
+		}
+		if (unit == 0)
+			return false;
+		total += x * unit;
+		text = end;
+	}
+	*seconds = total;
+	return isfinite(total);
+}
+
+bool read_duration(struct reading *r, const struct node *n, const char *what,
+                   double *out)
+{
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING &&
+	    spec_duration(n->text, out))
+		return true;
+	if (n->kind == NODE_SCALAR &&
+	    (n->value.kind == VALUE_INT || n->value.kind == VALUE_FLOAT) &&
+	    value_number(&n->value, out) && *out >= 0)
+		return true;
+	return read_fails(r, n->at,
+	                  "write 90s, 10m, 2h or 1d; a bare number means seconds",
+	                  "%s must be a duration", what);
+}
+
+bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
+                      const char *where, const char *const *names, size_t n)
+{
+	const char *near = str_nearest(map->keys[i], names, n);
+	struct str help = {0};
+	bool ok;
+
+	if (near)
+		str_addf(&help, "did you mean %s?", near);
+	else
+		for (size_t k = 0; k < n; k++)
+			str_addf(&help, "%s%s", k ? ", " : "known keys: ", names[k]);
+	ok = read_fails(r, map->key_at[i], str_text(&help), "unknown key %s in %s",
+	                map->keys[i], where);
+	str_free(&help);
+	return ok;
+}

@@ -1,0 +1,58 @@
+/* Typed reading of YAML nodes for the files of spec: each getter checks, converts and,
+ * when the node is not what it should be, fills the error with its place and the way
+ * out. */
+#ifndef HPS_CONFIG_READ_H
+#define HPS_CONFIG_READ_H
+
+#include "config/spec.h"
+
+struct reading {
+	struct spec *spec;
+	struct arena *a;
+	struct error *err;
+};
+
+/* "what" is the key's name as in the file, for the message. All return false on error.
+ */
+bool read_string(struct reading *r, const struct node *n, const char *what,
+                 const char **out);
+/* A number, also a quoted one (with a notice). */
+bool read_number(struct reading *r, const struct node *n, const char *what,
+                 double *out);
+/* A whole number from `least` on; 1e3 and "5" (with a notice) are understood. */
+bool read_count(struct reading *r, const struct node *n, const char *what,
+                uint64_t least, uint64_t *out);
+bool read_size(struct reading *r, const struct node *n, const char *what, size_t least,
+               size_t *out);
+bool read_bool(struct reading *r, const struct node *n, const char *what, bool *out);
+/* Seconds: a number, or a text such as 10m. */
+bool read_duration(struct reading *r, const struct node *n, const char *what,
+                   double *out);
+bool read_map(struct reading *r, const struct node *n, const char *what);
+
+/* An error at the node. */
+__attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,
+                                                      struct place at, const char *help,
+                                                      const char *fmt, ...);
+/* A warning or notice with the place before it. */
+__attribute__((format(printf, 4, 5))) void read_note(struct reading *r, bool warning,
+                                                     struct place at, const char *fmt,
+                                                     ...);
+/* An error for a key of a map that is none of names[n], with "did you mean". */
+bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
+                      const char *where, const char *const *names, size_t n);
+
+/* The parts of a spec that have files of their own. */
+bool spec_read_parameters(struct reading *r, const struct node *map);
+bool spec_read_constraints(struct reading *r, const struct node *list);
+bool spec_read_early(struct reading *r, const struct node *map);
+bool spec_read_command(struct reading *r, const struct node *n, const char *what,
+                       bool shell, struct command *out);
+/* Splits a text into words as a shell would, without one. False: a quote is not closed.
+ */
+bool spec_split_words(const char *text, struct arena *a, struct command *out);
+/* After the parameters are known: macros that name nothing, a command without
+ * arguments. */
+bool spec_check_command(struct reading *r, const struct command *cmd, struct place at);
+
+#endif

@@ -1,0 +1,118 @@
+/* The whole file, understood: every key of W&B's sweep schema and of ours, checked,
+ * with defaults filled in. What cannot be run yet is read all the same; who runs it
+ * refuses. */
+#ifndef HPS_CONFIG_SPEC_H
+#define HPS_CONFIG_SPEC_H
+
+#include "config/yaml.h"
+#include "space/space.h"
+
+enum method { METHOD_GRID, METHOD_RANDOM, METHOD_SOBOL, METHOD_BAYES, METHOD_AUTO };
+enum reduce { REDUCE_LAST, REDUCE_BEST, REDUCE_MEAN_LAST };
+enum goal { GOAL_MINIMIZE, GOAL_MAXIMIZE };
+
+struct metric {
+	const char *name; /* NULL: no metric, nothing is ranked */
+	enum goal goal;
+	bool has_target;
+	double target;
+	enum reduce reduce;
+	size_t reduce_last; /* K of mean_last_K */
+};
+
+/* A command as written: words with macros, or one shell text. */
+struct command {
+	const char *const *words; /* (n); NULL words come from `program` alone */
+	size_t n;
+	bool shell; /* words[0] is a text for /bin/sh -c */
+};
+
+enum early_type {
+	EARLY_NONE,
+	EARLY_WANDB_HYPERBAND,
+	EARLY_HYPERBAND,
+	EARLY_ASHA,
+	EARLY_MEDIAN,
+	EARLY_THRESHOLD,
+	EARLY_PATIENCE
+};
+
+struct early {
+	enum early_type type;
+	const char *step; /* JSON key that counts; NULL: reports are counted */
+	double min_iter, max_iter, s, eta; /* NaN where not given; eta 3 by default */
+	bool strict;
+	double min_steps, grace; /* NaN where not given */
+	size_t min_trials;
+	bool has_min, has_max;
+	double min, max; /* threshold: a value beyond stops at once */
+	size_t patience;
+	size_t smooth;        /* compare the mean of so many values; 1: none */
+	double control;       /* share of trials that are never stopped */
+	const char *mode;     /* asha: "stop" or "promote" */
+	const char *resource; /* name of the parameter that is the budget, or NULL */
+	double resource_min, resource_max;
+	struct place at;
+};
+
+struct test {
+	bool present;
+	struct command
+	    command; /* n = 0: the training command, with HPSEARCH_SPLIT=test */
+	struct metric metric; /* name NULL: the search's metric and goal */
+	size_t top, repeats;  /* 3 and 5 by default */
+};
+
+struct spec {
+	struct yaml yaml; /* path, text verbatim, tree */
+	const char *name, *description;
+	struct space space;
+	const char *program; /* NULL: none */
+	struct command command;
+	bool has_command; /* command or program: it can be run */
+	enum method method;
+	const char *method_word; /* as in the file, normalised: "grid" … */
+	struct metric metric;
+	uint64_t seed;                     /* 1 by default */
+	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
+	const char *const *gpus;           /* (n_gpus); one slot each */
+	size_t n_gpus;
+	bool parallel_given;
+	uint64_t max_trials; /* 0: not given; max_trials or run_cap */
+	uint64_t min_trials;
+	double budget_time;               /* seconds; 0: none */
+	double budget_cost;               /* 0: none */
+	size_t stop_patience;             /* 0: none */
+	double trial_timeout, kill_grace; /* seconds; 0 (none) and 10 by default */
+	bool shuffle;                     /* grid order */
+	bool
+	    accept_nonzero; /* a run with the metric and a non-zero exit counts as ok */
+	struct early early;
+	struct test test;
+	struct notices notices;
+	struct arena *arena;
+};
+
+/* Overrides from the command line; zero or NULL where not given. */
+struct spec_overrides {
+	const char *const *set; /* (n_set) texts "key.path=value" */
+	size_t n_set;
+	const char *command; /* a shell-like text, split into words without a shell */
+	bool strict;         /* warnings are errors */
+};
+
+/* Reads a file ("-": standard input). */
+bool spec_load(struct spec *s, const char *path, const struct spec_overrides *o,
+               struct arena *a, struct error *err);
+/* The same from memory, as when a results file carries the text. */
+bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
+                const struct spec_overrides *o, struct arena *a, struct error *err);
+
+/* "90", "90s", "10m", "2h", "1d", "1h30m" → seconds; false when it is none of these. */
+bool spec_duration(const char *text, double *seconds);
+const char *method_name(enum method m);
+/* Trials that the search will make at the most: max_trials, or the grid's size, or the
+ * default cap 10 x parameters within 20 … 100. */
+uint64_t spec_trial_cap(const struct spec *s);
+
+#endif
