@@ -1,0 +1,32 @@
+/* "Never the same configuration twice", shared by the strategies that draw points:
+ * which configurations were proposed before, and what is left of a finite space. */
+#ifndef HPS_STRATEGY_FRESH_H
+#define HPS_STRATEGY_FRESH_H
+
+#include "base/set.h"
+#include "strategy/strategy.h"
+
+struct fresh {
+	const struct space *space;
+	struct set seen; /* space_hash of the trials below `taken` */
+	uint64_t taken;
+	struct arena scratch;
+	const struct value **values;     /* (n), malloc */
+	uint64_t duplicates, infeasible; /* draws refused since fresh_begin */
+	const char *constraint;          /* the last one that did not hold */
+};
+
+enum fresh_result { FRESH_OK, FRESH_REFUSED, FRESH_GIVE_UP };
+
+void fresh_init(struct fresh *f, const struct space *space);
+void fresh_free(struct fresh *f);
+/* Begins the search for the point of trial id. */
+void fresh_begin(struct fresh *f, const struct history *h, uint64_t id);
+/* Is this a point to propose? GIVE_UP: so many were refused that drawing is no use. */
+enum fresh_result fresh_check(struct fresh *f, const struct coord *point);
+/* After GIVE_UP: one of what is left of a finite space, chosen by (seed, id); or DONE,
+ * or an ERROR that names the constraint. */
+enum ask fresh_leftover(struct fresh *f, uint64_t seed, uint64_t id, struct coord *out,
+                        const char **why, struct error *err);
+
+#endif

@@ -1,0 +1,57 @@
+/* Random search without repetition: every coordinate is a pure function of (seed,
+ * trial). */
+#include "base/rng.h"
+#include "strategy/fresh.h"
+
+struct random_state {
+	uint64_t seed;
+	struct fresh fresh;
+};
+
+static bool random_init(void *state, const struct strategy_args *args,
+                        struct error *err)
+{
+	struct random_state *s = state;
+
+	(void)err;
+	s->seed = args->seed;
+	fresh_init(&s->fresh, args->space);
+	return true;
+}
+
+static enum ask random_ask(void *state, const struct history *h, uint64_t id,
+                           struct coord *out, const char **why, struct error *err)
+{
+	struct random_state *s = state;
+	size_t n = s->fresh.space->n;
+	enum fresh_result r = FRESH_REFUSED;
+
+	fresh_begin(&s->fresh, h, id);
+	for (uint32_t attempt = 0; r == FRESH_REFUSED; attempt++) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = (struct coord){
+			    rng_unit(s->seed, id, RNG_POINT,
+			             attempt * (uint32_t)n + (uint32_t)i),
+			    -1};
+		r = fresh_check(&s->fresh, out);
+	}
+	if (r == FRESH_OK)
+		return ASK_POINT;
+	return fresh_leftover(&s->fresh, s->seed, id, out, why, err);
+}
+
+static void random_fini(void *state)
+{
+	struct random_state *s = state;
+
+	fresh_free(&s->fresh);
+}
+
+const struct strategy_type strategy_random = {
+    .name = "random",
+    .summary = "independent draws, none repeated",
+    .state_size = sizeof(struct random_state),
+    .init = random_init,
+    .ask = random_ask,
+    .fini = random_fini,
+};

@@ -1,0 +1,173 @@
+/* Quasi-random search: a scrambled Sobol sequence, which fills the space more evenly
+ * than independent draws; points that repeat a configuration or violate a constraint
+ * are passed over. */
+#include "strategy/sobol.h"
+#include "base/rng.h"
+#include "strategy/fresh.h"
+
+#include <stdlib.h>
+
+void sobol_directions(size_t n, uint32_t *v)
+{
+	const uint16_t *row = sobol_table;
+
+	for (size_t d = 0; d < n; d++, v += SOBOL_BITS) {
+		unsigned s, a;
+
+		if (!d) {
+			for (unsigned j = 0; j < SOBOL_BITS; j++)
+				v[j] = UINT32_C(1) << (31 - j);
+			continue;
+		}
+		s = *row++;
+		a = *row++;
+		for (unsigned j = 0; j < s; j++)
+			v[j] = (uint32_t)*row++ << (31 - j);
+		for (unsigned j = s; j < SOBOL_BITS; j++) {
+			v[j] = v[j - s] ^ v[j - s] >> s;
+			for (unsigned k = 1; k < s; k++)
+				if (a >> (s - 1 - k) & 1)
+					v[j] ^= v[j - k];
+		}
+	}
+}
+
+uint32_t sobol_coordinate(const uint32_t *v, uint32_t index)
+{
+	uint32_t x = 0;
+
+	for (; index; index >>= 1, v++)
+		if (index & 1)
+			x ^= *v;
+	return x;
+}
+
+static uint32_t reverse_bits(uint32_t x)
+{
+	x = (x >> 1 & 0x55555555) | (x & 0x55555555) << 1;
+	x = (x >> 2 & 0x33333333) | (x & 0x33333333) << 2;
+	x = (x >> 4 & 0x0f0f0f0f) | (x & 0x0f0f0f0f) << 4;
+	return __builtin_bswap32(x);
+}
+
+uint32_t sobol_scramble(uint32_t x, uint32_t seed)
+{
+	x = reverse_bits(x);
+	x += seed;
+	x ^= x * 0x6c50b47cU;
+	x ^= x * 0xb82f1e52U;
+	x ^= x * 0xc7afe638U;
+	x ^= x * 0x8d22f6e6U;
+	return reverse_bits(x);
+}
+
+struct sobol_state {
+	uint64_t seed;
+	struct fresh fresh;
+	uint32_t *v;    /* (n, SOBOL_BITS) */
+	uint32_t *keys; /* (n) of the scrambling */
+	uint32_t index; /* of the sequence: where to look for the next point */
+	uint64_t next;  /* the trial that this index is for */
+};
+
+static bool sobol_init(void *state, const struct strategy_args *args, struct error *err)
+{
+	struct sobol_state *s = state;
+	size_t n = args->space->n;
+
+	if (n > SOBOL_DIMENSIONS)
+		return error_set(
+		    err, ERROR_FILE,
+		    "method: sobol takes up to %d parameters, this file has %zu\n"
+		    "  help: write method: random",
+		    SOBOL_DIMENSIONS, n);
+	s->seed = args->seed;
+	fresh_init(&s->fresh, args->space);
+	s->v = mem_new(n * SOBOL_BITS, sizeof *s->v);
+	s->keys = mem_new(n, sizeof *s->keys);
+	sobol_directions(n, s->v);
+	for (size_t i = 0; i < n; i++)
+		s->keys[i] = (uint32_t)rng_u64(s->seed, 0, RNG_SCRAMBLE, (uint32_t)i);
+	return true;
+}
+
+static void point_at(const struct sobol_state *s, uint32_t index, struct coord *out)
+{
+	for (size_t i = 0; i < s->fresh.space->n; i++) {
+		uint32_t x = sobol_coordinate(s->v + i * SOBOL_BITS, index);
+
+		x = sobol_scramble(x, s->keys[i]);
+		out[i] = (struct coord){((double)x + 0.5) * 0x1p-32, -1};
+	}
+}
+
+/* The first point from index on that can be proposed. */
+static enum fresh_result advance(struct sobol_state *s, struct coord *out)
+{
+	enum fresh_result r;
+
+	do {
+		point_at(s, s->index++, out);
+		r = fresh_check(&s->fresh, out);
+	} while (r == FRESH_REFUSED && s->index);
+	return r;
+}
+
+static bool same_point(const struct sobol_state *s, const struct coord *a,
+                       const struct coord *b)
+{
+	for (size_t i = 0; i < s->fresh.space->n; i++)
+		if (a[i].u < b[i].u || a[i].u > b[i].u || b[i].level >= 0)
+			return false;
+	return true;
+}
+
+/* With a state that is new, or left behind: walks the sequence over the trials that are
+ * there. A trial whose point is not of the sequence (the defaults, or what was left of
+ * a finite space) took no index. */
+static void catch_up(struct sobol_state *s, const struct history *h, uint64_t id,
+                     struct coord *out)
+{
+	for (; s->next < id && s->next < h->n; s->next++) {
+		uint32_t before = s->index;
+
+		fresh_begin(&s->fresh, h, s->next);
+		if (advance(s, out) != FRESH_OK ||
+		    !same_point(s, out, h->trials[s->next].point))
+			s->index = before;
+	}
+}
+
+static enum ask sobol_ask(void *state, const struct history *h, uint64_t id,
+                          struct coord *out, const char **why, struct error *err)
+{
+	struct sobol_state *s = state;
+	uint32_t before;
+
+	catch_up(s, h, id, out);
+	fresh_begin(&s->fresh, h, id);
+	before = s->index;
+	s->next = id + 1;
+	if (advance(s, out) == FRESH_OK)
+		return ASK_POINT;
+	s->index = before;
+	return fresh_leftover(&s->fresh, s->seed, id, out, why, err);
+}
+
+static void sobol_fini(void *state)
+{
+	struct sobol_state *s = state;
+
+	fresh_free(&s->fresh);
+	free(s->v);
+	free(s->keys);
+}
+
+const struct strategy_type strategy_sobol = {
+    .name = "sobol",
+    .summary = "a scrambled Sobol sequence: even coverage, none repeated",
+    .state_size = sizeof(struct sobol_state),
+    .init = sobol_init,
+    .ask = sobol_ask,
+    .fini = sobol_fini,
+};

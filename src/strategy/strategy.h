@@ -1,0 +1,70 @@
+/* What a strategy is: a function from the history to the next point. Its state is only
+ * a cache: thrown away and made again by init, it must give the same answers. So resume
+ * is replay, and no strategy has a file format. */
+#ifndef HPS_STRATEGY_STRATEGY_H
+#define HPS_STRATEGY_STRATEGY_H
+
+#include "base/error.h"
+#include "space/space.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum seen_state {
+	SEEN_PENDING, /* proposed or running: no value yet */
+	SEEN_OK,      /* value is the mean over its runs */
+	SEEN_STOPPED, /* stopped early: value is what it had reached, at `step` */
+	SEEN_INFEASIBLE,
+	SEEN_FAILED /* anything else; no value */
+};
+
+/* What a strategy may know of a trial. No test metric, no process, no file. */
+struct seen {
+	const struct coord *point;         /* (space->n) */
+	const struct value *const *values; /* (space->n), NULL = inactive */
+	enum seen_state state;
+	double value;   /* to be minimized: negated where the goal is maximize */
+	double stderr_; /* of value over repeats; NaN with one run */
+	double step;    /* STOPPED: the step of value */
+	size_t n_runs;  /* finished runs behind value */
+};
+
+/* Every trial with an id below n, in id order. */
+struct history {
+	const struct seen *trials; /* (n) */
+	size_t n;
+};
+
+enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
+
+struct strategy_args {
+	const struct space *space;
+	uint64_t seed;
+	uint64_t budget; /* trials asked for; 0 = no limit */
+	size_t parallel;
+	bool shuffle; /* grid: visit the cells in a random order */
+};
+
+struct strategy_type {
+	const char *name;    /* the word in the YAML file */
+	const char *summary; /* one line for --help */
+	bool adaptive;     /* proposals depend on values, not only on (seed, id) and on
+	                    * the points of the trials before */
+	size_t state_size; /* bytes of zeroed private state */
+	bool (*init)(void *state, const struct strategy_args *args, struct error *err);
+	/* The point of trial `id` (space->n coords). h holds at least the trials below
+	 * id. WAIT: nothing useful until something finishes. DONE: exhausted; *why is
+	 * set to a sentence. Proposed points hold every constraint; random and sobol
+	 * repeat no earlier configuration of h. */
+	enum ask (*ask)(void *state, const struct history *h, uint64_t id,
+	                struct coord *out, const char **why, struct error *err);
+	void (*fini)(void *state); /* NULL when there is nothing to release */
+};
+
+extern const struct strategy_type strategy_grid, strategy_random, strategy_sobol;
+
+extern const struct strategy_type *const strategies[];       /* NULL-terminated */
+const struct strategy_type *strategy_find(const char *name); /* NULL: not there (yet) */
+
+#endif
