@@ -1,0 +1,44 @@
+/* What is kept of a run's output in its directory: stdout (up to a limit),
+ * reports.jsonl, the tail for messages; and the HPSEARCH_RESULTS file, followed while
+ * it grows. Nothing here fails: a full disk is remembered and the run goes on. */
+#ifndef HPS_RUN_OUTPUT_H
+#define HPS_RUN_OUTPUT_H
+
+#include "base/str.h"
+#include "run/runner.h"
+#include "run/scrape.h"
+
+#include <sys/types.h>
+
+#define OUTPUT_KEPT_MAX (INT64_C(64) << 20)
+
+struct output {
+	char *dir, *results; /* copies; results may be NULL */
+	int fd;              /* dir/stdout, -1 = not open */
+	int64_t kept;        /* bytes written to it */
+	bool closed;         /* over the limit or it failed: no more goes in */
+	int error;           /* the first failure: an errno */
+	char tail[TAIL_BYTES + 1];
+	size_t n_tail;
+	struct str reports;   /* lines not yet written */
+	int reports_fd;       /* dir/reports.jsonl, -1 = not open */
+	int64_t reports_kept; /* bytes */
+	ino_t results_inode;
+	off_t results_read; /* bytes */
+	bool oom_text;
+};
+
+/* open() for writing of a file that is new in any case; flags are added. */
+int output_create(const char *path, int flags);
+
+void output_begin(struct output *o, const struct job *job);
+/* Bytes from stdout. */
+void output_keep(struct output *o, const char *bytes, size_t n);
+void output_report(struct output *o, const struct report *r);
+void output_flush(struct output *o); /* writes the reports out */
+/* Gives what is new in the results file to s, at most `limit` bytes; how many. */
+size_t output_follow(struct output *o, struct scraper *s, size_t limit);
+/* Closes the files. stderr_size as the supervisor saw it, negative if unknown. */
+void output_end(struct output *o, int64_t stderr_size);
+
+#endif

@@ -1,0 +1,101 @@
+/* Running training commands: what the study asks for (jobs: strings only) and what
+ * comes back (events: numbers and facts). One vtable, several implementations: the pool
+ * of local processes, a synchronous fake in the tests. */
+#ifndef HPS_RUN_RUNNER_H
+#define HPS_RUN_RUNNER_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct job {
+	uint64_t ticket;         /* comes back with every event; unique while it runs */
+	size_t slot;             /* 0 … slots-1, free */
+	const char *const *argv; /* NULL-terminated */
+	const char *const *env;  /* NAME=value additions to our own, NULL-terminated */
+	const char *dir;         /* exists; stdout, stderr and reports.jsonl go there */
+	const char *results;     /* a file to read JSON lines from as well
+	                          * (HPSEARCH_RESULTS), removed at the start; or NULL */
+	int64_t timeout;         /* nanoseconds; 0 = none */
+	int64_t grace;           /* nanoseconds between SIGTERM and SIGKILL */
+	const char *metric;      /* name to scrape; NULL = nothing to rank by */
+	const char *step; /* JSON key of the step; NULL = usual names, else count */
+};
+
+/* One scraped line that held the metric. */
+struct report {
+	double step;  /* from the step key, else 0, 1, 2, … in order of arrival */
+	double value; /* may be NaN or infinite */
+};
+
+/* Why a run was told to stop, by whoever told it. */
+enum cancel {
+	CANCEL_NONE,
+	CANCEL_STOP, /* SIGTERM, SIGCONT, grace, SIGKILL, whole process tree */
+	CANCEL_KILL  /* SIGKILL at once */
+};
+
+enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096 };
+
+/* The bare facts about a run that is over: every process of it is gone. */
+struct run_result {
+	int spawn_errno; /* the command could not be executed: why; else 0 */
+	int exit;        /* exit status, -1 when a signal ended it */
+	int signal;      /* the signal, else 0 */
+	bool timed_out;
+	enum cancel
+	    cancelled;    /* by cancel(), even when it had ended by itself just then */
+	bool lost;        /* its supervisor died; nothing is known */
+	bool stuck;       /* some process of it did not die of SIGKILL for 10 s */
+	int output_errno; /* the first failure to keep its output (a full disk), or 0 */
+	double wall, user, sys; /* seconds; user and sys of the whole tree */
+	int64_t maxrss;         /* bytes, of its largest process */
+	/* from scraping */
+	size_t reports;  /* lines that held the metric */
+	bool infeasible; /* {"hpsearch": {"status": "infeasible", "reason": …}} */
+	char reason[256];
+	double cost;       /* sum of {"hpsearch": {"cost": …}} */
+	bool oom_text;     /* stderr ends in words that mean out of memory */
+	size_t long_lines; /* lines over the limit, skipped */
+	size_t n_keys;     /* numeric keys seen, each once, the first SCRAPE_KEYS */
+	char *const *keys; /* (n_keys), valid until the next wait */
+	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */
+};
+
+enum event_kind {
+	EVENT_REPORT,
+	EVENT_DONE,
+	EVENT_SIGNAL, /* a signal for us: SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGWINCH… */
+	EVENT_TICK    /* nothing until the deadline */
+};
+
+struct event {
+	enum event_kind kind;
+	uint64_t ticket;
+	struct report report;
+	struct run_result result;
+	int signal;
+};
+
+struct runner_type {
+	/* Begins a job. False: the machine said no (an error), not that the command is
+	 * bad. */
+	bool (*start)(void *self, const struct job *job, struct error *err);
+	/* The next event; waits until deadline (clock_now's scale, 0 = do not wait,
+	 * INT64_MAX = for ever). Reports of a run come before its DONE, in order. */
+	bool (*wait)(void *self, int64_t deadline, struct event *out,
+	             struct error *err);
+	/* Asks for the end of a run; its DONE comes later. Unknown tickets are ignored.
+	 */
+	void (*cancel)(void *self, uint64_t ticket, enum cancel how);
+};
+
+struct runner {
+	const struct runner_type *type;
+	void *self;
+	size_t slots;
+};
+
+#endif

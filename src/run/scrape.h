@@ -1,0 +1,41 @@
+/* Bytes of a training's output → reports. Any line that holds a JSON object counts,
+ * with or without a prefix before it; junk, NUL bytes, endless lines and a missing
+ * final newline are no trouble. One scraper per run. */
+#ifndef HPS_RUN_SCRAPE_H
+#define HPS_RUN_SCRAPE_H
+
+#include "base/str.h"
+#include "run/runner.h"
+
+enum { SCRAPE_LINE_MAX = 1 << 20 };
+
+/* One source of lines: stdout, or the HPSEARCH_RESULTS file. */
+struct scrape_stream {
+	struct str line; /* the unfinished one */
+	bool skipping;   /* inside a line over the limit */
+};
+
+struct scraper {
+	const char *metric; /* borrowed; NULL = collect keys only */
+	const char
+	    *step; /* borrowed; NULL = step, epoch, iter, iteration, global_step… */
+	struct scrape_stream out, file;
+	struct report *reports; /* found and not yet taken: (n_reports) */
+	size_t n_reports, cap_reports;
+	size_t count; /* reports found in all */
+	bool infeasible;
+	char reason[256];
+	double cost;
+	size_t long_lines;
+	char *keys[SCRAPE_KEYS]; /* numeric keys seen, nested ones as a.b */
+	size_t n_keys;
+};
+
+void scrape_init(struct scraper *s, const char *metric, const char *step);
+void scrape_free(struct scraper *s);
+/* Feeds bytes; scrape_end takes a last line that has no newline. */
+void scrape_feed(struct scraper *s, struct scrape_stream *in, const char *bytes,
+                 size_t n);
+void scrape_end(struct scraper *s, struct scrape_stream *in);
+
+#endif

@@ -1,0 +1,273 @@
+#include "run/slot.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { FOLLOW = 256 * 1024 }; /* bytes of a results file at a time */
+
+/* --- the supervisor --- */
+
+uint64_t slot_tag(const struct slot *s, enum slot_source source)
+{
+	return (uint64_t)s->generation << 32 | (uint64_t)s->index << 1 |
+	       (source == SLOT_OUT ? 1U : 0U);
+}
+
+size_t slot_tag_index(uint64_t tag)
+{
+	return (size_t)(tag >> 1 & 0x7fffffff);
+}
+
+enum slot_source slot_tag_source(uint64_t tag)
+{
+	return tag & 1 ? SLOT_OUT : SLOT_CTL;
+}
+
+bool slot_tag_current(const struct slot *s, uint64_t tag)
+{
+	return tag >> 32 == s->generation && s->supervisor;
+}
+
+static bool watch(const struct slot *s, const struct slot_shared *sh,
+                  enum slot_source source, int op, uint32_t events)
+{
+	struct epoll_event e = {.events = events, .data.u64 = slot_tag(s, source)};
+
+	return !epoll_ctl(sh->epoll, op, source == SLOT_CTL ? s->ctl : s->out, &e);
+}
+
+static void drop(const struct slot_shared *sh, int *fd)
+{
+	if (*fd < 0)
+		return;
+	/* Closing alone would leave it watched while a process that is just being
+	 * made still holds a copy. */
+	epoll_ctl(sh->epoll, EPOLL_CTL_DEL, *fd, NULL);
+	close(*fd);
+	*fd = -1;
+}
+
+void slot_dismiss(struct slot *s, const struct slot_shared *sh)
+{
+	drop(sh, &s->ctl);
+	drop(sh, &s->out);
+	str_free(&s->unsent);
+	s->supervisor = 0;
+	s->generation++;
+}
+
+static bool employ(struct slot *s, const struct slot_shared *sh, int ctl, int out)
+{
+	struct supervisor_setup setup = {.ctl = ctl,
+	                                 .out = out,
+	                                 .null = sh->null,
+	                                 .keep_fd = sh->keep_fd,
+	                                 .files = sh->files};
+	pid_t pid;
+
+	s->n_record = 0;
+	if (fcntl(s->out, F_SETFL, O_NONBLOCK) ||
+	    !watch(s, sh, SLOT_CTL, EPOLL_CTL_ADD, EPOLLIN) ||
+	    !watch(s, sh, SLOT_OUT, EPOLL_CTL_ADD, EPOLLIN))
+		return false;
+	pid = supervisor_fork(&setup);
+	s->supervisor = pid > 0 ? pid : 0;
+	return pid > 0;
+}
+
+bool slot_hire(struct slot *s, const struct slot_shared *sh, struct error *err)
+{
+	int ctl[2], out[2];
+	bool ok;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ctl))
+		return error_errno(err, "slot %zu: socket", s->index);
+	if (pipe2(out, O_CLOEXEC)) {
+		error_errno(err, "slot %zu: pipe", s->index);
+		close(ctl[0]);
+		close(ctl[1]);
+		return false;
+	}
+	s->ctl = ctl[0];
+	s->out = out[0];
+	ok = employ(s, sh, ctl[1], out[1]);
+	if (!ok) {
+		error_errno(err, "slot %zu: supervisor process", s->index);
+		slot_dismiss(s, sh);
+	}
+	close(ctl[1]);
+	close(out[1]);
+	return ok;
+}
+
+static void push(struct slot *s, const struct slot_shared *sh, bool watched)
+{
+	ssize_t n =
+	    send(s->ctl, s->unsent.s, s->unsent.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	bool rest;
+
+	if (n > 0) {
+		s->unsent.len -= (size_t)n;
+		memmove(s->unsent.s, s->unsent.s + n, s->unsent.len);
+	}
+	rest = s->unsent.len > 0;
+	if (rest != watched)
+		watch(s, sh, SLOT_CTL, EPOLL_CTL_MOD, EPOLLIN | (rest ? EPOLLOUT : 0));
+}
+
+void slot_request(struct slot *s, const struct slot_shared *sh, enum request_kind kind,
+                  const struct job *job)
+{
+	bool watched = s->unsent.len > 0;
+
+	request_write(&s->unsent, kind, job);
+	push(s, sh, watched);
+}
+
+void slot_push(struct slot *s, const struct slot_shared *sh)
+{
+	push(s, sh, true);
+}
+
+int slot_record(struct slot *s)
+{
+	ssize_t n = recv(s->ctl, (char *)&s->record + s->n_record,
+	                 sizeof s->record - s->n_record, MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		return -1;
+	s->n_record += n > 0 ? (size_t)n : 0;
+	if (s->n_record < sizeof s->record)
+		return 0;
+	s->n_record = 0;
+	return 1;
+}
+
+/* --- the run --- */
+
+void slot_begin(struct slot *s, const struct job *job)
+{
+	s->state = SLOT_RUNNING;
+	s->ticket = job->ticket;
+	s->cancelled = CANCEL_NONE;
+	s->lost = false;
+	s->metric = job->metric ? mem_strdup(job->metric) : NULL;
+	s->step = job->step ? mem_strdup(job->step) : NULL;
+	s->taken = 0;
+	scrape_init(&s->scraper, s->metric, s->step);
+	output_begin(&s->output, job);
+}
+
+static void keep_reports(struct slot *s, size_t from)
+{
+	for (size_t i = from; i < s->scraper.n_reports; i++)
+		output_report(&s->output, &s->scraper.reports[i]);
+}
+
+void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
+{
+	size_t before = s->scraper.n_reports;
+	ssize_t n = (ssize_t)sh->buf_size;
+
+	/* A short read has emptied the pipe; epoll will say when there is more. */
+	while (reads-- && n == (ssize_t)sh->buf_size) {
+		n = read(s->out, sh->buf, sh->buf_size);
+		if (n <= 0 || s->state != SLOT_RUNNING)
+			continue;
+		output_keep(&s->output, sh->buf, (size_t)n);
+		scrape_feed(&s->scraper, &s->scraper.out, sh->buf, (size_t)n);
+	}
+	keep_reports(s, before);
+}
+
+static size_t follow(struct slot *s)
+{
+	size_t before = s->scraper.n_reports;
+	size_t got = output_follow(&s->output, &s->scraper, FOLLOW);
+
+	keep_reports(s, before);
+	return got;
+}
+
+void slot_follow(struct slot *s)
+{
+	follow(s);
+	output_flush(&s->output);
+}
+
+void slot_leave(struct slot *s, const struct slot_shared *sh)
+{
+	size_t before;
+
+	slot_read(s, sh, INT_MAX);
+	before = s->scraper.n_reports;
+	scrape_end(&s->scraper, &s->scraper.out);
+	keep_reports(s, before);
+	s->state = SLOT_LEAVING;
+}
+
+void slot_finish(struct slot *s)
+{
+	size_t before;
+
+	if (follow(s))
+		return;
+	before = s->scraper.n_reports;
+	scrape_end(&s->scraper, &s->scraper.file);
+	keep_reports(s, before);
+	output_end(&s->output, s->record.stderr_size);
+	s->state = SLOT_ENDED;
+}
+
+void slot_clear(struct slot *s)
+{
+	scrape_free(&s->scraper);
+	free(s->metric);
+	free(s->step);
+	s->metric = s->step = NULL;
+	s->state = SLOT_FREE;
+}
+
+bool slot_take_report(struct slot *s, struct report *out)
+{
+	if (s->taken == s->scraper.n_reports)
+		return false;
+	*out = s->scraper.reports[s->taken++];
+	if (s->taken == s->scraper.n_reports)
+		s->taken = s->scraper.n_reports = 0;
+	return true;
+}
+
+void slot_result(const struct slot *s, struct run_result *out)
+{
+	const struct run_record *r = &s->record;
+	const struct scraper *sc = &s->scraper;
+
+	*out = (struct run_result){.spawn_errno = r->spawn_errno,
+	                           .exit = r->exit,
+	                           .signal = r->signal,
+	                           .timed_out = r->timed_out,
+	                           .cancelled = s->cancelled,
+	                           .lost = s->lost,
+	                           .stuck = r->stuck,
+	                           .output_errno = s->output.error ? s->output.error
+	                                                           : r->output_errno,
+	                           .wall = r->wall,
+	                           .user = r->user,
+	                           .sys = r->sys,
+	                           .maxrss = r->maxrss,
+	                           .reports = sc->count,
+	                           .infeasible = sc->infeasible,
+	                           .cost = sc->cost,
+	                           .oom_text = s->output.oom_text,
+	                           .long_lines = sc->long_lines};
+	memcpy(out->reason, sc->reason, sizeof out->reason);
+}

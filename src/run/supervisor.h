@@ -1,0 +1,44 @@
+/* The supervisor of one slot: a small single-threaded process, forked early from the
+ * driver, that runs one command at a time and sees to it that nothing of a command
+ * outlives its run, nor the driver. It speaks with the driver over a stream socket:
+ * requests in (a job, stop, kill), one run_record out per job. When the socket closes
+ * it kills at once what it has and leaves. */
+#ifndef HPS_RUN_SUPERVISOR_H
+#define HPS_RUN_SUPERVISOR_H
+
+#include "base/str.h"
+#include "run/runner.h"
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+enum request_kind { REQUEST_START = 1, REQUEST_STOP, REQUEST_KILL };
+
+/* Appends a request to out. job for REQUEST_START, else NULL. */
+void request_write(struct str *out, enum request_kind kind, const struct job *job);
+
+/* What the supervisor saw, sent as it is over the socket. */
+struct run_record {
+	int spawn_errno;  /* the command could not be executed */
+	int output_errno; /* its stderr file could not be opened: it had /dev/null */
+	int exit, signal; /* as in run_result */
+	bool timed_out;
+	bool stuck; /* a process did not die of SIGKILL for ten seconds */
+	double wall, user, sys;
+	int64_t maxrss;
+	int64_t stderr_size; /* bytes; -1 = not known */
+};
+
+struct supervisor_setup {
+	int ctl;             /* its end of the socket */
+	int out;             /* the write end of the slot's stdout pipe */
+	int null;            /* /dev/null, for reading and writing */
+	int keep_fd;         /* see pool_open; or -1 */
+	struct rlimit files; /* the limit of open files that commands get */
+};
+
+/* Forks a supervisor. Its process id, or -1 with errno. It leaves every descriptor of
+ * the caller but these alone and closed. */
+pid_t supervisor_fork(const struct supervisor_setup *setup);
+
+#endif

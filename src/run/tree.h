@@ -1,0 +1,25 @@
+/* The processes below a process, found in /proc and signalled. Used where a process
+ * group does not reach: descendants that made groups or sessions of their own. */
+#ifndef HPS_RUN_TREE_H
+#define HPS_RUN_TREE_H
+
+#include <stddef.h>
+
+#include <sys/types.h>
+
+struct process {
+	pid_t pid, parent, group, session;
+};
+
+/* Everything in /proc at about this moment, zombies too: (*n), for free(). */
+struct process *tree_snapshot(size_t *n);
+/* Keeps the descendants of root only; returns how many. */
+size_t tree_below(pid_t root, struct process *list, size_t n);
+
+/* Sends sig to every descendant of root, but not to those in process group `except`
+ * (0: no exception). With SIGKILL whole groups are hit first, each at one stroke, so
+ * that what forks in a circle cannot slip away. The descendants must be in sessions
+ * that none of them shares with root. */
+void tree_signal(pid_t root, int sig, pid_t except);
+
+#endif

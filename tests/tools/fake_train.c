@@ -1,0 +1,623 @@
+/* A training that does what the test wants: fake_train MODE [--name=value …]. Numbers
+ * among the unknown --name=value pairs are the parameters of a quadratic; its minimum
+ * is at x = 0.3, y = -0.1 and 0.5 for any other name. See --help. Nothing here lives
+ * for more than ten minutes, whatever the program under test forgets to kill. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct options {
+	const char *mode;
+	const char *arg;    /* second plain word: exit N, slow MS */
+	const char *metric; /* its name */
+	long sleep_ms;      /* before anything is printed */
+	long epochs;
+	long epoch_ms;
+	long bytes;
+	double noise;
+	double loss; /* of the parameters */
+};
+
+static volatile sig_atomic_t term_seen;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	term_seen = 1;
+}
+
+static void catch_term(void)
+{
+	struct sigaction a = {.sa_handler = on_term};
+
+	sigaction(SIGTERM, &a, NULL);
+}
+
+static void nap(long ms)
+{
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&t, NULL);
+}
+
+static void hang(void)
+{
+	for (int i = 0; i < 600; i++)
+		nap(1000);
+	exit(99);
+}
+
+static const char *env(const char *name, const char *otherwise)
+{
+	const char *s = getenv(name);
+
+	return s && *s ? s : otherwise;
+}
+
+static void say(const struct options *o, double value)
+{
+	printf("{\"%s\": %.17g}\n", o->metric, value);
+	fflush(stdout);
+}
+
+/* About normal, from HPSEARCH_SEED only (SplitMix64, Steele et al. 2014). */
+static double seeded_noise(void)
+{
+	uint64_t state = strtoull(env("HPSEARCH_SEED", "0"), NULL, 10);
+	double sum = -6;
+
+	for (int i = 0; i < 12; i++) {
+		uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+
+		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+		sum += (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+	}
+	return sum;
+}
+
+static int quadratic(const struct options *o)
+{
+	say(o, o->loss);
+	return 0;
+}
+
+static int noisy(const struct options *o)
+{
+	say(o, o->loss + o->noise * seeded_noise());
+	return 0;
+}
+
+static int curve(const struct options *o)
+{
+	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0"));
+	long epochs = budget > 0 && budget < o->epochs ? budget : o->epochs;
+
+	catch_term();
+	for (long e = 1; e <= epochs && !term_seen; e++) {
+		nap(o->epoch_ms);
+		printf("{\"epoch\": %ld, \"%s\": %.17g}\n", e, o->metric,
+		       o->loss + 1.0 / (double)e);
+		fflush(stdout);
+	}
+	if (term_seen)
+		fprintf(stderr, "fake_train: stopped early\n");
+	return 0;
+}
+
+static int no_metric(const struct options *o)
+{
+	printf("{\"val_%s\": %.17g, \"time\": 1.5}\nall done\n", o->metric, o->loss);
+	return 0;
+}
+
+static int nan_metric(const struct options *o)
+{
+	printf("{\"%s\": NaN}\n", o->metric);
+	return 0;
+}
+
+static int inf_metric(const struct options *o)
+{
+	printf("{\"%s\": Infinity}\n", o->metric);
+	return 0;
+}
+
+static int half_json(const struct options *o)
+{
+	printf("{\"%s\": 0.5, \"epoch\"\n", o->metric);
+	printf("{\"%s\": \n", o->metric);
+	printf("{\"%s\": %.17g}\n{\"%s\"", o->metric, o->loss, o->metric);
+	return 0;
+}
+
+static int numeric_string(const struct options *o)
+{
+	printf("{\"%s\": \"%.17g\"}\n", o->metric, o->loss);
+	return 0;
+}
+
+static int prefix(const struct options *o)
+{
+	printf(
+	    "\r 50%%|#####     |\r100%%|##########|\r\033[32mINFO\033[0m train {epoch} "
+	    "{\"%s\": %.17g} done\n",
+	    o->metric, o->loss);
+	return 0;
+}
+
+static int nested(const struct options *o)
+{
+	printf("{\"eval\": {\"%s\": %.17g}, \"step\": 7}\n", o->metric, o->loss);
+	return 0;
+}
+
+static int results_file(const struct options *o)
+{
+	FILE *f = fopen(env("HPSEARCH_RESULTS", "/dev/null"), "a");
+
+	if (!f)
+		return 2;
+	fprintf(f, "{\"step\": 1, \"%s\": %.17g}\n", o->metric, o->loss + 1);
+	fflush(f);
+	nap(o->epoch_ms);
+	fprintf(f, "{\"step\": 2, \"%s\": %.17g}", o->metric, o->loss);
+	fclose(f);
+	return 0;
+}
+
+static void fill(char c, long n)
+{
+	char block[4096];
+
+	memset(block, c, sizeof block);
+	for (; n > 0; n -= (long)sizeof block)
+		fwrite(block, 1, n < (long)sizeof block ? (size_t)n : sizeof block,
+		       stdout);
+}
+
+static int long_line(const struct options *o)
+{
+	fill('{', o->bytes);
+	printf("\n");
+	return quadratic(o);
+}
+
+static int flood(const struct options *o)
+{
+	static const char line[] = "step 123456 of a very talkative training, which "
+				   "prints a lot of lines like this one, no JSON\n";
+
+	for (long n = 0; n < o->bytes; n += (long)sizeof line - 1)
+		fputs(line, stdout);
+	return quadratic(o);
+}
+
+static int binary_junk(const struct options *o)
+{
+	for (int i = 0; i < 4096; i++)
+		putchar(i * 37 % 256);
+	printf("\n");
+	return quadratic(o);
+}
+
+static int no_newline(const struct options *o)
+{
+	printf("done: {\"%s\": %.17g}", o->metric, o->loss);
+	return 0;
+}
+
+static int crash(const struct options *o)
+{
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	say(o, o->loss);
+	fprintf(stderr, "fake_train: assertion failed\n");
+	abort();
+}
+
+static int exit_with(const struct options *o)
+{
+	say(o, o->loss);
+	fprintf(stderr, "fake_train: going to exit %s\n", o->arg);
+	return atoi(o->arg);
+}
+
+/* The marker lies beside the run's directory's files, so an attempt finds the last. */
+static int preempt(const struct options *o)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/preempted", env("HPSEARCH_DIR", "."));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+	if (fd >= 0)
+		return 75;
+	return errno == EEXIST ? quadratic(o) : 2;
+}
+
+static int infeasible(const struct options *o)
+{
+	(void)o;
+	printf("{\"hpsearch\": {\"status\": \"infeasible\", \"reason\": \"does not fit "
+	       "into memory\"}}\n");
+	return 0;
+}
+
+static int cost(const struct options *o)
+{
+	printf("{\"hpsearch\": {\"cost\": 0.25}, \"%s\": %.17g}\n", o->metric, o->loss);
+	printf("{\"hpsearch\": {\"cost\": 0.5}}\n");
+	return 0;
+}
+
+static int hang_on(const struct options *o)
+{
+	say(o, o->loss);
+	hang();
+	return 0;
+}
+
+static int ignore_term(const struct options *o)
+{
+	signal(SIGTERM, SIG_IGN);
+	say(o, o->loss);
+	hang();
+	return 0;
+}
+
+/* A process two forks away, in a session of its own, that ignores SIGTERM. */
+static int daemonise(const struct options *o)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		setsid();
+		signal(SIGTERM, SIG_IGN);
+		if (!fork())
+			hang();
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	return quadratic(o);
+}
+
+static int setsid_child(const struct options *o)
+{
+	if (!fork()) {
+		setsid();
+		hang();
+	}
+	return quadratic(o);
+}
+
+static int hold_pipe(const struct options *o)
+{
+	if (!fork()) {
+		signal(SIGTERM, SIG_IGN);
+		hang();
+	}
+	return quadratic(o);
+}
+
+static int close_stdout(const struct options *o)
+{
+	say(o, o->loss);
+	fclose(stdout);
+	nap(o->epoch_ms);
+	return 0;
+}
+
+/* 2^6 processes, every other one in a session of its own. */
+static int fork_bomb_small(const struct options *o)
+{
+	bool root = true;
+
+	for (int i = 0; i < 6; i++)
+		if (!fork()) {
+			root = false;
+			if (i % 2)
+				setsid();
+		}
+	if (!root)
+		hang();
+	return quadratic(o);
+}
+
+/* A process that is always another one: it forks, the child goes on, it ends. */
+static int fork_chain(const struct options *o)
+{
+	if (!fork()) {
+		time_t end = time(NULL) + 30;
+
+		setsid();
+		while (time(NULL) < end)
+			if (fork())
+				_exit(0);
+		_exit(0);
+	}
+	return quadratic(o);
+}
+
+static int late_metric(const struct options *o)
+{
+	for (int i = 0; i < 1000; i++)
+		printf("warming up %d\n", i);
+	fflush(stdout);
+	nap(o->epoch_ms);
+	return quadratic(o);
+}
+
+static int last_words(const struct options *o)
+{
+	catch_term();
+	say(o, o->loss + 1);
+	while (!term_seen)
+		nap(1000);
+	return quadratic(o);
+}
+
+static int oom(const struct options *o)
+{
+	say(o, o->loss);
+	raise(SIGKILL);
+	return 1;
+}
+
+static int oom_text(const struct options *o)
+{
+	(void)o;
+	fprintf(stderr, "RuntimeError: CUDA out of memory. Tried to allocate 2 GiB\n");
+	return 1;
+}
+
+static int slow(const struct options *o)
+{
+	nap(o->arg ? atol(o->arg) : 100);
+	return quadratic(o);
+}
+
+static void print_json_string(const char *s)
+{
+	putchar('"');
+	for (; *s; s++)
+		if (*s == '"' || *s == '\\')
+			printf("\\%c", *s);
+		else if ((unsigned char)*s < ' ')
+			printf("\\u%04x", (unsigned)*s);
+		else
+			putchar(*s);
+	putchar('"');
+}
+
+static int print_env(const struct options *o)
+{
+	printf("{");
+	for (char **e = environ; *e; e++) {
+		char *name = strndup(*e, strcspn(*e, "="));
+
+		print_json_string(name);
+		printf(": ");
+		print_json_string(*e + strlen(name) + 1);
+		printf(", ");
+		free(name);
+	}
+	printf("\"%s\": %.17g}\n", o->metric, o->loss);
+	return 0;
+}
+
+static int testsplit(const struct options *o)
+{
+	if (strcmp(env("HPSEARCH_SPLIT", "valid"), "test") != 0)
+		return noisy(o);
+	printf("{\"test_%s\": %.17g, \"test_accuracy\": %.17g}\n", o->metric,
+	       o->loss + 0.05, 1 / (1 + o->loss + 0.01 * fabs(seeded_noise())));
+	return 0;
+}
+
+static int stop_self(const struct options *o)
+{
+	say(o, o->loss);
+	raise(SIGSTOP);
+	hang();
+	return 0;
+}
+
+static int nonblock(const struct options *o)
+{
+	fcntl(1, F_SETFL, O_NONBLOCK);
+	return quadratic(o);
+}
+
+static int open_fds(const struct options *o)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 4096; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	printf("{\"fds\": %d, \"%s\": %.17g}\n", n, o->metric, o->loss);
+	return 0;
+}
+
+static int spin(const struct options *o)
+{
+	struct timespec t;
+
+	do
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	while (t.tv_sec * 1000 + t.tv_nsec / 1000000 < (o->arg ? atol(o->arg) : 100));
+	return quadratic(o);
+}
+
+static const struct mode {
+	const char *name;
+	int (*run)(const struct options *);
+	const char *help;
+} modes[] = {
+    {"quadratic", quadratic, "the loss of the parameters"},
+    {"noisy", noisy, "… plus --noise times a normal number from HPSEARCH_SEED"},
+    {"curve", curve,
+     "--epochs reports, --epoch-ms apart; HPSEARCH_STEP_BUDGET, SIGTERM"},
+    {"no-metric", no_metric, "a JSON line without the metric, exit 0"},
+    {"nan", nan_metric, "NaN as the metric"},
+    {"inf", inf_metric, "Infinity as the metric"},
+    {"half-json", half_json, "broken objects around a good one"},
+    {"numeric-string", numeric_string, "the number in quotes"},
+    {"prefix", prefix, "progress bar, colours and a logger before the object"},
+    {"nested", nested, "under eval.METRIC"},
+    {"results-file", results_file, "two reports into HPSEARCH_RESULTS, none on stdout"},
+    {"long-line", long_line, "--bytes of braces in one line, then the metric"},
+    {"flood", flood, "--bytes of text, then the metric"},
+    {"binary-junk", binary_junk, "all byte values, then the metric"},
+    {"no-newline", no_newline, "the last line has no newline"},
+    {"crash", crash, "abort()"},
+    {"exit", exit_with, "exit N: exit status N, after a metric"},
+    {"preempt", preempt, "exit 75 the first time in HPSEARCH_DIR, then quadratic"},
+    {"infeasible", infeasible, "says so"},
+    {"cost", cost, "0.25 and 0.5"},
+    {"hang", hang_on, "a metric, then nothing for ever"},
+    {"ignore-term", ignore_term, "… and SIGTERM is ignored"},
+    {"daemonise", daemonise, "leaves a double-forked process in another session"},
+    {"setsid-child", setsid_child, "leaves a child in another session"},
+    {"hold-pipe", hold_pipe, "leaves a child that holds stdout"},
+    {"close-stdout", close_stdout, "closes stdout, lives on for --epoch-ms"},
+    {"fork-bomb-small", fork_bomb_small, "leaves 63 processes in many sessions"},
+    {"fork-chain", fork_chain, "leaves a process that forks and ends in a circle"},
+    {"late-metric", late_metric, "much text, --epoch-ms of silence, the metric"},
+    {"last-words", last_words, "reports once more on SIGTERM, exit 0"},
+    {"oom", oom, "killed by SIGKILL"},
+    {"oom-text", oom_text, "out of memory on stderr, exit 1"},
+    {"ledger", quadratic, "quadratic; FAKE_LEDGER works in every mode"},
+    {"slow", slow, "slow MS: sleeps so long, then quadratic"},
+    {"spin", spin, "spin MS: computes so long, then quadratic"},
+    {"env", print_env, "the environment as one JSON object"},
+    {"testsplit", testsplit,
+     "noisy; under HPSEARCH_SPLIT=test test_loss, test_accuracy"},
+    {"stop-self", stop_self, "stops itself with SIGSTOP"},
+    {"nonblock", nonblock, "leaves O_NONBLOCK on its stdout"},
+    {"open-fds", open_fds, "how many descriptors it has"},
+};
+
+static int help(void)
+{
+	printf("usage: fake_train MODE [--name=value …]\n\nmodes:\n");
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		printf("  %-16s %s\n", modes[i].name, modes[i].help);
+	printf(
+	    "\noptions (others are parameters):\n"
+	    "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
+	    "  --bytes=N --noise=X\n\n"
+	    "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID\" lines.\n");
+	return 0;
+}
+
+/* One line by one write, so that many writers do not mix. */
+static void ledger(const char *what)
+{
+	const char *path = getenv("FAKE_LEDGER");
+	char line[256];
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1, n;
+
+	if (fd < 0)
+		return;
+	n = snprintf(line, sizeof line, "%s %s %s %s %ld\n", what,
+	             env("HPSEARCH_TRIAL", "-"), env("HPSEARCH_RUN", "-"),
+	             env("HPSEARCH_ATTEMPT", "-"), (long)getpid());
+	if (write(fd, line, (size_t)n) != n)
+		exit(2);
+	close(fd);
+}
+
+static void add_parameter(struct options *o, const char *name, const char *value)
+{
+	double best = !strcmp(name, "x") ? 0.3 : !strcmp(name, "y") ? -0.1 : 0.5;
+	char *end;
+	double v = strtod(value, &end);
+
+	if (*value && !*end)
+		o->loss += (v - best) * (v - best);
+	else
+		o->loss += 0.01 * (double)strlen(value); /* a category */
+}
+
+static bool known_option(struct options *o, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		long *number;
+	} numbers[] = {{"sleep-ms", &o->sleep_ms},
+	               {"epochs", &o->epochs},
+	               {"epoch-ms", &o->epoch_ms},
+	               {"bytes", &o->bytes}};
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (!strcmp(name, numbers[i].name)) {
+			*numbers[i].number = atol(value);
+			return true;
+		}
+	if (!strcmp(name, "mode"))
+		o->mode = value;
+	else if (!strcmp(name, "metric"))
+		o->metric = value;
+	else if (!strcmp(name, "noise"))
+		o->noise = atof(value);
+	else
+		return false;
+	return true;
+}
+
+static void read_arguments(struct options *o, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *equals = strchr(argv[i], '=');
+		char name[64];
+
+		if (strncmp(argv[i], "--", 2) != 0) {
+			*(o->mode ? &o->arg : &o->mode) = argv[i];
+			continue;
+		}
+		if (!equals)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)(equals - argv[i] - 2),
+		         argv[i] + 2);
+		if (!known_option(o, name, equals + 1))
+			add_parameter(o, name, equals + 1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.metric = "loss",
+	                    .epochs = 10,
+	                    .epoch_ms = 10,
+	                    .bytes = 32L << 20,
+	                    .noise = 0.1};
+	int status = 2;
+
+	if (argc > 1 && !strcmp(argv[1], "--help"))
+		return help();
+	read_arguments(&o, argc, argv);
+	ledger("begin");
+	nap(o.sleep_ms);
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (!strcmp(modes[i].name, o.mode ? o.mode : "quadratic")) {
+			status = modes[i].run(&o);
+			fflush(stdout);
+			ledger("end");
+			return status;
+		}
+	fprintf(stderr, "fake_train: no mode '%s', see --help\n", o.mode);
+	return status;
+}

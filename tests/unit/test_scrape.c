@@ -1,0 +1,310 @@
+#include "run/scrape.h"
+#include "test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Feeds text whole and ends it. */
+static void scrape(struct scraper *s, const char *metric, const char *step,
+                   const char *text, size_t n)
+{
+	scrape_init(s, metric, step);
+	scrape_feed(s, &s->out, text, n);
+	scrape_end(s, &s->out);
+}
+
+static void scrape_text(struct scraper *s, const char *text)
+{
+	scrape(s, "loss", NULL, text, strlen(text));
+}
+
+/* The only report of the text; NaN steps say that there is not exactly one. */
+static struct report only(const char *metric, const char *text)
+{
+	struct scraper s;
+	struct report r = {(double)NAN, (double)NAN};
+
+	scrape(&s, metric, NULL, text, strlen(text));
+	if (s.n_reports == 1)
+		r = s.reports[0];
+	scrape_free(&s);
+	return r;
+}
+
+TEST(plain_line)
+{
+	struct report r = only("loss", "{\"loss\": 0.25, \"epoch\": 3}\n");
+
+	CHECK_DOUBLE(r.value, 0.25, 0);
+	CHECK_DOUBLE(r.step, 3, 0);
+}
+
+TEST(anywhere_in_a_line)
+{
+	CHECK_DOUBLE(only("loss", "INFO train: {\"loss\": 1} ok\n").value, 1, 0);
+	CHECK_DOUBLE(only("loss", "\033[32m{x} {\"a\" {\"loss\": 2}").value, 2, 0);
+	CHECK_DOUBLE(only("loss", " 5%|##  |\r100%|####|\r{\"loss\":3}\r\n").value, 3,
+	             0);
+	CHECK_DOUBLE(only("loss", "\xff\xfe junk {\"loss\":4} \xc3").value, 4, 0);
+	CHECK(isnan(only("loss", "loss: 5\n").step));
+	CHECK(isnan(only("loss", "{\"loss\": 5\n}\n").step));
+}
+
+TEST(values)
+{
+	CHECK_DOUBLE(only("loss", "{\"loss\":\"0.125\"}").value, 0.125, 0);
+	CHECK_DOUBLE(only("loss", "{\"loss\":-Infinity}").value, -(double)INFINITY, 0);
+	CHECK_DOUBLE(only("loss", "{\"loss\":1e999}").value, (double)INFINITY, 0);
+	CHECK_DOUBLE(only("loss", "{\"loss\":NaN}").step, 0, 0);
+	CHECK(isnan(only("loss", "{\"loss\":NaN}").value));
+	CHECK(isnan(only("loss", "{\"loss\":\"nan\"}").value));
+	CHECK_DOUBLE(only("loss", "{\"loss\":null}").step, 0, 0);
+	CHECK(isnan(only("loss", "{\"loss\":null}").value));
+	CHECK(isnan(only("loss", "{\"loss\":\"high\"}").step));
+	CHECK(isnan(only("loss", "{\"loss\":[1]}").step));
+	CHECK(isnan(only("loss", "{\"Loss\":1}").step));
+}
+
+TEST(nested_names)
+{
+	CHECK_DOUBLE(only("eval.loss", "{\"eval\":{\"loss\":7}}").value, 7, 0);
+	CHECK_DOUBLE(only("eval.loss", "{\"eval\":{\"loss\":7},\"eval.loss\":8}").value,
+	             8, 0);
+	CHECK_DOUBLE(only("a.b.c", "{\"a\":{\"b.c\":9}}").value, 9, 0);
+}
+
+TEST(steps)
+{
+	struct scraper s;
+
+	scrape_text(&s,
+	            "{\"loss\":1}\n{\"loss\":2}\n{\"loss\":3,\"global_step\":\"50\"}\n"
+	            "{\"loss\":4,\"step\":9,\"epoch\":1}\n");
+	CHECK_INT(s.n_reports, 4);
+	CHECK_INT(s.count, 4);
+	CHECK_DOUBLE(s.reports[0].step, 0, 0);
+	CHECK_DOUBLE(s.reports[1].step, 1, 0);
+	CHECK_DOUBLE(s.reports[2].step, 50, 0);
+	CHECK_DOUBLE(s.reports[3].step, 9, 0);
+	scrape_free(&s);
+	scrape(&s, "loss", "t.n", "{\"loss\":1,\"t\":{\"n\":5},\"step\":1}", 31);
+	CHECK_DOUBLE(s.reports[0].step, 5, 0);
+	scrape_free(&s);
+}
+
+TEST(several_in_a_line)
+{
+	struct scraper s;
+
+	scrape_text(&s, "{\"loss\":1}{\"loss\":2} and {\"other\":3} {\"loss\":4}");
+	CHECK_INT(s.n_reports, 3);
+	CHECK_DOUBLE(s.reports[2].value, 4, 0);
+	CHECK_INT(s.n_keys, 2);
+	scrape_free(&s);
+}
+
+TEST(words_to_hpsearch)
+{
+	struct scraper s;
+
+	scrape_text(
+	    &s,
+	    "{\"hpsearch\":{\"cost\":0.25},\"loss\":1}\n"
+	    "{\"hpsearch\":{\"cost\":\"0.5\"}}\n{\"hpsearch\":{\"cost\":NaN}}\n"
+	    "{\"hpsearch\":{\"cost\":-3}}\n"
+	    "{\"hpsearch\":{\"status\":\"infeasible\",\"reason\":\"too\\nbig\"}}\n");
+	CHECK_DOUBLE(s.cost, 0.75, 0);
+	CHECK(s.infeasible);
+	CHECK_STR(s.reason, "too big");
+	CHECK_INT(s.n_keys, 1);
+	CHECK_INT(s.n_reports, 1);
+	scrape_free(&s);
+}
+
+TEST(long_reason_is_cut_between_letters)
+{
+	char text[1024] = "{\"hpsearch\":{\"status\":\"infeasible\",\"reason\":\"x";
+	struct scraper s;
+
+	for (int i = 0; i < 200; i++)
+		strcat(text, "\xc3\xa4");
+	strcat(text, "\"}}");
+	scrape_text(&s, text);
+	CHECK_INT(strlen(s.reason), 255);
+	scrape_free(&s);
+	text[strcspn(text, "x")] = ' ';
+	memmove(strstr(text, "\" \xc3") + 1, strstr(text, "\" \xc3") + 2,
+	        strlen(strstr(text, "\" \xc3") + 2) + 1);
+	scrape_text(&s, text);
+	CHECK_INT(strlen(s.reason), 254);
+	scrape_free(&s);
+}
+
+TEST(names_of_numbers)
+{
+	struct scraper s;
+
+	scrape_text(&s, "{\"val_loss\":1,\"name\":\"x\",\"ok\":true,\"n\":\"3\","
+	                "\"eval\":{\"acc\":2,\"deep\":{\"er\":NaN}},\"list\":[1]}\n"
+	                "{\"val_loss\":2}\n");
+	CHECK_INT(s.n_reports, 0);
+	CHECK_INT(s.n_keys, 4);
+	CHECK_STR(s.keys[0], "val_loss");
+	CHECK_STR(s.keys[1], "n");
+	CHECK_STR(s.keys[2], "eval.acc");
+	CHECK_STR(s.keys[3], "eval.deep.er");
+	scrape_free(&s);
+	scrape(&s, NULL, NULL, "{\"a\":1}", 7);
+	CHECK_INT(s.n_keys, 1);
+	CHECK_INT(s.count, 0);
+	scrape_free(&s);
+}
+
+TEST(nul_bytes_and_binary)
+{
+	static const char text[] = "a\0b\0{\"loss\":\0 1}\n\0\0{\"loss\": 2}\0\n";
+	struct scraper s;
+
+	scrape(&s, "loss", NULL, text, sizeof text - 1);
+	CHECK_INT(s.n_reports, 1);
+	CHECK_DOUBLE(s.reports[0].value, 2, 0);
+	scrape_free(&s);
+}
+
+static char *repeat(const char *what, size_t times, const char *end, size_t *n)
+{
+	size_t len = strlen(what);
+	char *s = malloc(times * len + strlen(end) + 1);
+
+	for (size_t i = 0; s && i < times; i++)
+		memcpy(s + i * len, what, len);
+	if (s)
+		strcpy(s + times * len, end);
+	*n = times * len + strlen(end);
+	return s;
+}
+
+TEST(lines_over_the_limit_are_skipped)
+{
+	struct scraper s;
+	size_t n;
+	char *text = repeat("{\"loss\":1} ", 3 << 20, "\n{\"loss\":5}\n", &n);
+
+	scrape_init(&s, "loss", NULL);
+	for (size_t at = 0; at < n; at += 65536) {
+		scrape_feed(&s, &s.out, text + at, n - at < 65536 ? n - at : 65536);
+		CHECK(s.out.line.cap <= SCRAPE_LINE_MAX + 1);
+	}
+	CHECK_INT(s.long_lines, 1);
+	CHECK_INT(s.n_reports, 1);
+	CHECK_DOUBLE(s.reports[0].value, 5, 0);
+	scrape_free(&s);
+	free(text);
+}
+
+/* The limit is the same whether the line comes at once or in pieces. */
+TEST(limit_is_exact)
+{
+	for (size_t extra = 0; extra < 2; extra++) {
+		struct scraper s;
+		size_t n;
+		char *text =
+		    repeat(" ", SCRAPE_LINE_MAX - 10 + extra, "{\"loss\":5}", &n);
+
+		CHECK_INT(n, SCRAPE_LINE_MAX + extra);
+		for (size_t cut = 1; cut <= n; cut += n / 2) {
+			scrape_init(&s, "loss", NULL);
+			scrape_feed(&s, &s.out, text, cut);
+			scrape_feed(&s, &s.out, text + cut, n - cut);
+			scrape_end(&s, &s.out);
+			CHECK_INT(s.n_reports, 1 - extra);
+			CHECK_INT(s.long_lines, extra);
+			scrape_free(&s);
+		}
+		free(text);
+	}
+}
+
+static double seconds_for(const char *what, size_t times)
+{
+	struct scraper s;
+	size_t n;
+	char *text = repeat(what, times, "}\n{\"loss\":5}\n", &n);
+	clock_t start = clock();
+
+	scrape(&s, "loss", NULL, text, n);
+	CHECK(s.n_reports >= 1);
+	scrape_free(&s);
+	free(text);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* Generous limits: what is tested is that nothing grows with the square. */
+TEST(hostile_lines_take_bounded_time)
+{
+	CHECK(seconds_for("{", 1000000) < 10);
+	CHECK(seconds_for("{x {}", 200000) < 10);
+	CHECK(seconds_for("{\"", 500000) < 10);
+	CHECK(seconds_for("{\"a\":", 170000) < 10);
+	CHECK(seconds_for("{\"a\":1},", 130000) < 10);
+}
+
+TEST(million_keys)
+{
+	size_t n = 1, cap = 1 << 20;
+	char *text = malloc(cap + 64);
+	struct scraper s;
+
+	text[0] = '{';
+	for (int i = 0; n < cap - 64; i++)
+		n += (size_t)sprintf(text + n, "\"k%d\":%d,", i, i);
+	n += (size_t)sprintf(text + n, "\"loss\":1}\n");
+	scrape(&s, "loss", NULL, text, n);
+	CHECK_INT(s.n_reports, 1);
+	CHECK_INT(s.n_keys, SCRAPE_KEYS);
+	scrape_free(&s);
+	free(text);
+}
+
+TEST(chunks_do_not_matter)
+{
+	static const char text[] =
+	    "x{\"loss\":1}\r\n\r{\"loss\":2,\"epoch\":5}\n{\"lo\n"
+	    "{\"loss\":3}{\"loss\":4}\r{\"loss\":5}";
+
+	for (size_t size = 1; size < sizeof text; size++) {
+		struct scraper s;
+
+		scrape_init(&s, "loss", NULL);
+		for (size_t at = 0; at < sizeof text - 1; at += size)
+			scrape_feed(&s, &s.out, text + at,
+			            sizeof text - 1 - at < size ? sizeof text - 1 - at
+			                                        : size);
+		scrape_end(&s, &s.out);
+		CHECK_INT(s.n_reports, 5);
+		CHECK_DOUBLE(s.reports[4].value, 5, 0);
+		CHECK_DOUBLE(s.reports[1].step, 5, 0);
+		scrape_free(&s);
+	}
+}
+
+TEST(two_streams_do_not_mix)
+{
+	struct scraper s;
+
+	scrape_init(&s, "loss", NULL);
+	scrape_feed(&s, &s.out, "{\"loss\":", 8);
+	scrape_feed(&s, &s.file, "{\"loss\":2}\n", 11);
+	scrape_feed(&s, &s.out, "1}\n", 3);
+	CHECK_INT(s.n_reports, 2);
+	CHECK_DOUBLE(s.reports[0].value, 2, 0);
+	CHECK_DOUBLE(s.reports[1].value, 1, 0);
+	scrape_free(&s);
+}
+
+TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
+          several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
+          names_of_numbers, nul_bytes_and_binary, lines_over_the_limit_are_skipped,
+          limit_is_exact, hostile_lines_take_bounded_time, million_keys,
+          chunks_do_not_matter, two_streams_do_not_mix)
