@@ -1,0 +1,15 @@
+/* The texts that end a search early, with what a person needs to go on: what was seen,
+ * the last lines, the nearest name, the folder, the next command to type. */
+#ifndef HPS_STUDY_COMPLAINT_H
+#define HPS_STUDY_COMPLAINT_H
+
+#include "study/study.h"
+
+/* The first finished run did not print the metric, or could not be executed. */
+const char *study_contract_text(struct study *s, const struct trial *t, size_t run,
+                                const struct run_result *res);
+/* Too many runs fail. */
+const char *study_guard_text(struct study *s, const struct trial *t, size_t run,
+                             const struct run_result *res);
+
+#endif

@@ -1,0 +1,333 @@
+#include "study/fleet.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "config/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
+                const char *dir, struct arena *arena)
+{
+	char cwd[PATH_MAX];
+
+	*f = (struct fleet){.spec = spec, .runner = runner, .dir = dir, .arena = arena};
+	f->cwd = arena_strdup(arena, getcwd(cwd, sizeof cwd) ? cwd : ".");
+	if (!runner)
+		return;
+	f->slots = mem_new(runner->slots, sizeof(struct task *));
+	f->tickets = mem_new(runner->slots, sizeof *f->tickets);
+}
+
+void fleet_free(struct fleet *f)
+{
+	free(f->slots);
+	free(f->tickets);
+	arena_free(&f->scratch);
+	*f = (struct fleet){0};
+}
+
+bool fleet_room(const struct fleet *f)
+{
+	return f->busy < f->runner->slots && f->stage == FLEET_OPEN;
+}
+
+static size_t free_slot(const struct fleet *f)
+{
+	size_t i = 0;
+
+	while (f->slots[i])
+		i++;
+	return i;
+}
+
+static const char *task_path(const struct fleet *f, const struct task *t,
+                             const char *file, struct arena *a)
+{
+	return arena_printf(a, "%s/%s%s%s", f->dir ? f->dir : f->cwd, t->folder,
+	                    *file ? "/" : "", file);
+}
+
+static const char *task_gpu(const struct fleet *f, size_t slot)
+{
+	return f->spec->n_gpus ? f->spec->gpus[slot % f->spec->n_gpus] : "";
+}
+
+static const char *const *task_argv(const struct fleet *f, const struct task *t,
+                                    size_t slot, struct arena *a, struct error *err)
+{
+	struct value *args = arena_new(a, 1, sizeof *args);
+	struct command_context c;
+
+	*args = space_arguments(&f->spec->space, t->trial->values, a);
+	c = (struct command_context){
+	    .arguments = args,
+	    .trial = t->trial->id,
+	    .run = t->index,
+	    .seed = t->run->seed,
+	    .dir = task_path(f, t, "", a),
+	    .config_path = task_path(f, t, "config.json", a),
+	    .gpu = task_gpu(f, slot),
+	    .step_budget = "",
+	};
+	return command_build(f->spec, t->command, &c, a, err);
+}
+
+const char *const *fleet_argv(const struct fleet *f, const struct task *t,
+                              struct arena *a, struct error *err)
+{
+	return task_argv(f, t, 0, a, err);
+}
+
+enum { ENV_MAX = 12 };
+
+static const char *const *task_env(const struct fleet *f, const struct task *t,
+                                   size_t slot, struct arena *a)
+{
+	const char **env = arena_new(a, ENV_MAX, sizeof *env);
+	size_t n = 0;
+
+	env[n++] =
+	    arena_printf(a, "HPSEARCH_TRIAL=%llu", (unsigned long long)t->trial->id);
+	env[n++] = arena_printf(a, "HPSEARCH_RUN=%zu", t->index);
+	env[n++] =
+	    arena_printf(a, "HPSEARCH_SEED=%llu", (unsigned long long)t->run->seed);
+	env[n++] = arena_printf(a, "HPSEARCH_DIR=%s", task_path(f, t, "", a));
+	env[n++] =
+	    arena_printf(a, "HPSEARCH_CONFIG=%s", task_path(f, t, "config.json", a));
+	env[n++] =
+	    arena_printf(a, "HPSEARCH_RESULTS=%s", task_path(f, t, "results.jsonl", a));
+	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s", t->split);
+	env[n++] = "PYTHONUNBUFFERED=1";
+	if (f->spec->n_gpus)
+		env[n++] =
+		    arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", task_gpu(f, slot));
+	return env;
+}
+
+/* The script that runs the same thing again: `sh trials/0017/r0/cmd`. */
+static void cmd_script(const struct fleet *f, const char *const *argv,
+                       const char *const *env, struct str *out)
+{
+	str_add(out, "#!/bin/sh\ncd ");
+	str_shell(out, f->cwd);
+	str_add(out, " || exit 1\nexec env");
+	for (; *env; env++) {
+		str_add(out, " \\\n\t");
+		str_shell(out, *env);
+	}
+	str_add(out, " \\\n\t");
+	command_line(argv, out);
+	str_addc(out, '\n');
+}
+
+/* Logs of an earlier attempt are kept beside the new ones. */
+static void keep_old_logs(const struct fleet *f, const struct task *t)
+{
+	static const char *const files[] = {"stdout", "stderr", "reports.jsonl",
+	                                    "results.jsonl"};
+
+	if (t->run->attempts < 2)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		char old[PATH_MAX], kept[PATH_MAX];
+
+		if (snprintf(old, sizeof old, "%s/%s/%s", f->dir, t->folder,
+		             files[i]) >= (int)sizeof old ||
+		    snprintf(kept, sizeof kept, "%s.%u", old, t->run->attempts - 1) >=
+		        (int)sizeof kept)
+			continue;
+		if (rename(old, kept))
+			continue;
+	}
+}
+
+/* mkdir of the run's folder; its parents only when they are missing. */
+static bool make_folder(const char *path, struct error *err)
+{
+	if (!mkdir(path, 0777) || errno == EEXIST)
+		return true;
+	return file_mkdirs(path, err);
+}
+
+static bool prepare_folder(struct fleet *f, const struct task *t,
+                           const char *const *argv, const char *const *env,
+                           struct error *err)
+{
+	struct arena *a = &f->scratch;
+	struct value args = space_arguments(&f->spec->space, t->trial->values, a);
+	struct str text = {0};
+	bool ok;
+
+	if (!make_folder(task_path(f, t, "", a), err))
+		return false;
+	keep_old_logs(f, t);
+	value_json(&args, &text, false);
+	str_addc(&text, '\n');
+	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);
+	str_clear(&text);
+	cmd_script(f, argv, env, &text);
+	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
+	str_free(&text);
+	return ok;
+}
+
+void fleet_begin(struct task *t)
+{
+	struct run *r = t->run;
+
+	r->state = RUN_RUNNING;
+	r->attempts++;
+	r->outcome = OUTCOME_NONE;
+	r->value = (double)NAN;
+	r->reason = NULL;
+	r->n_reports = r->reports_total = 0;
+	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
+	r->started = clock_wall();
+}
+
+static int64_t nanoseconds(double seconds)
+{
+	return seconds > 9e9 ? INT64_MAX / 2 : (int64_t)(seconds * 1e9);
+}
+
+bool fleet_start(struct fleet *f, struct task *t, struct error *err)
+{
+	size_t slot = free_slot(f);
+	struct job job = {0};
+	bool ok;
+
+	job.slot = slot;
+	job.argv = task_argv(f, t, slot, &f->scratch, err);
+	job.env = task_env(f, t, slot, &f->scratch);
+	job.dir = task_path(f, t, "", &f->scratch);
+	job.results = task_path(f, t, "results.jsonl", &f->scratch);
+	job.timeout = nanoseconds(f->spec->trial_timeout);
+	job.grace = nanoseconds(f->spec->kill_grace);
+	job.metric = t->metric->name;
+	job.step = f->spec->early.step;
+	job.ticket = f->next_ticket++;
+	ok = job.argv && (!f->dir || prepare_folder(f, t, job.argv, job.env, err)) &&
+	     f->runner->type->start(f->runner->self, &job, err);
+	arena_free(&f->scratch);
+	if (!ok)
+		return false;
+	f->slots[slot] = t;
+	f->tickets[slot] = job.ticket;
+	f->busy++;
+	return true;
+}
+
+static size_t slot_of(const struct fleet *f, uint64_t ticket)
+{
+	for (size_t i = 0; i < f->runner->slots; i++)
+		if (f->slots[i] && f->tickets[i] == ticket)
+			return i;
+	return SIZE_MAX;
+}
+
+void fleet_wind_down(struct fleet *f, enum fleet_stage stage)
+{
+	if (stage <= f->stage)
+		return;
+	f->stage = stage;
+	if (stage < FLEET_STOP)
+		return;
+	for (size_t i = 0; i < f->runner->slots; i++)
+		if (f->slots[i])
+			f->runner->type->cancel(f->runner->self, f->tickets[i],
+			                        stage == FLEET_STOP ? CANCEL_STOP
+			                                            : CANCEL_KILL);
+}
+
+/* Ctrl-C once: no new runs; twice: SIGTERM to what runs; three times: SIGKILL. */
+static bool take_signal(struct fleet *f, int sig)
+{
+	enum fleet_stage next;
+
+	if (sig == SIGINT || sig == SIGUSR1)
+		next = f->stage == FLEET_OPEN    ? FLEET_DRAIN
+		       : f->stage == FLEET_DRAIN ? FLEET_STOP
+		                                 : FLEET_KILL;
+	else if (sig == SIGTERM || sig == SIGHUP)
+		next = f->stage < FLEET_STOP ? FLEET_STOP : FLEET_KILL;
+	else
+		return false;
+	if (!f->signal)
+		f->signal = sig;
+	fleet_wind_down(f, next);
+	return true;
+}
+
+static void record(struct fleet *f, struct task *t, const struct run_result *res)
+{
+	struct run *r = t->run;
+	struct spec view = *f->spec;
+
+	view.metric = *t->metric;
+	r->exit = res->exit;
+	r->signal = res->signal;
+	r->wall = res->wall;
+	r->user = res->user;
+	r->sys = res->sys;
+	r->maxrss = res->maxrss;
+	r->cost += res->cost;
+	r->state = RUN_FINISHED;
+	r->outcome = run_classify(r, res, &view, f->arena, &r->reason);
+	r->value = r->reduction.n ? run_value(r, t->metric) : (double)NAN;
+}
+
+static enum fleet_event_kind finish(struct fleet *f, struct task *t,
+                                    const struct run_result *res)
+{
+	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
+
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP)) {
+		record(f, t, res);
+		return FLEET_FINISHED;
+	}
+	t->run->cost += res->cost;
+	t->run->state = RUN_QUEUED;
+	return FLEET_CUT;
+}
+
+bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
+                struct error *err)
+{
+	for (;;) {
+		struct event *e = &f->event;
+		size_t slot;
+
+		if (!f->runner->type->wait(f->runner->self, deadline, e, err))
+			return false;
+		*out = (struct fleet_event){.result = &e->result, .signal = e->signal};
+		if (e->kind == EVENT_TICK || e->kind == EVENT_SIGNAL) {
+			out->kind = e->kind == EVENT_SIGNAL && take_signal(f, e->signal)
+			                ? FLEET_SIGNAL
+			                : FLEET_TICK;
+			return true;
+		}
+		slot = slot_of(f, e->ticket);
+		if (slot == SIZE_MAX)
+			continue;
+		out->task = f->slots[slot];
+		if (e->kind == EVENT_REPORT) {
+			out->kind = FLEET_REPORT;
+			out->report = e->report;
+			run_report(out->task->run, e->report, out->task->metric->goal);
+			return true;
+		}
+		f->slots[slot] = NULL;
+		f->busy--;
+		out->kind = finish(f, out->task, &e->result);
+		return true;
+	}
+}

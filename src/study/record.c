@@ -1,0 +1,435 @@
+#include "study/record.h"
+
+#include "base/clock.h"
+#include "study/verify.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The line under construction; kept in the study so that nothing is allocated per
+ * event. */
+static struct str *begin(struct study *s, const char *event)
+{
+	str_clear(&s->line);
+	str_addf(&s->line, "\"e\":\"%s\"", event);
+	return &s->line;
+}
+
+static void end(struct study *s)
+{
+	if (s->journal)
+		journal_add(s->journal, str_text(&s->line));
+}
+
+static void add_string(struct str *out, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	str_addf(out, ",\"%s\":", key);
+	str_json(out, text, strlen(text), false);
+}
+
+static void add_double(struct str *out, const char *key, double x)
+{
+	str_addf(out, ",\"%s\":", key);
+	str_json_double(out, x);
+}
+
+static void add_u64(struct str *out, const char *key, uint64_t x)
+{
+	const char *quote = x <= UINT64_C(1) << 53 ? "" : "\"";
+
+	str_addf(out, ",\"%s\":%s%llu%s", key, quote, (unsigned long long)x, quote);
+}
+
+static void add_time(struct str *out)
+{
+	str_addf(out, ",\"time\":%.3f", clock_wall());
+}
+
+void record_search(struct study *s, const struct study_origin *o)
+{
+	struct str *l = begin(s, "search");
+
+	str_addf(l, ",\"schema\":%d", JOURNAL_SCHEMA);
+	add_string(l, "hpsearch", o->version);
+	add_string(l, "path", o->path);
+	add_string(l, "yaml", o->yaml);
+	add_u64(l, "seed", s->spec->seed);
+	str_add(l, ",\"set\":[");
+	for (size_t i = 0; i < o->n_set; i++) {
+		str_add(l, i ? "," : "");
+		str_json(l, o->set[i], strlen(o->set[i]), false);
+	}
+	str_addc(l, ']');
+	add_string(l, "command", o->command);
+	add_string(l, "host", o->host);
+	add_string(l, "git", o->git);
+	add_time(l);
+	end(s);
+}
+
+void record_session(struct study *s)
+{
+	struct str *l = begin(s, "session");
+
+	add_u64(l, "max_trials", s->origin.max_trials);
+	add_time(l);
+	end(s);
+}
+
+void record_point(struct str *out, const struct space *sp, const struct coord *point)
+{
+	bool grid = sp->n && point[0].level >= 0;
+
+	str_add(out, grid ? "\"grid\":[" : "\"u\":[");
+	for (size_t i = 0; i < sp->n; i++) {
+		str_add(out, i ? "," : "");
+		if (grid)
+			str_addf(out, "%lld", (long long)point[i].level);
+		else
+			str_double(out, point[i].u);
+	}
+	str_addc(out, ']');
+}
+
+bool record_read_point(const cJSON *e, const struct space *sp, struct coord *point,
+                       struct error *err)
+{
+	const cJSON *grid = json_get(e, "grid"), *item;
+	const cJSON *list = grid ? grid : json_get(e, "u");
+	size_t n = 0;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		double x;
+
+		if (n == sp->n || !cJSON_IsNumber(item))
+			break;
+		x = item->valuedouble;
+		if (grid ? !(x >= 0 && x < 0x1p53) : !(x > 0 && x < 1))
+			break;
+		point[n++] =
+		    grid ? (struct coord){0.5, (int64_t)x} : (struct coord){x, -1};
+	}
+	if (n != sp->n || item)
+		return error_set(err, ERROR_FILE,
+		                 "a trial's coordinates do not fit the search space");
+	for (size_t i = 0; grid && i < sp->n; i++)
+		if ((uint64_t)point[i].level >= param_grid_size(&sp->params[i]))
+			return error_set(
+			    err, ERROR_FILE,
+			    "a trial's grid cell does not fit the search space");
+	return true;
+}
+
+void record_trial(struct study *s, const struct trial *t)
+{
+	struct str *l = begin(s, "trial");
+
+	add_u64(l, "t", t->id);
+	if (t->origin == ORIGIN_BASELINE)
+		str_add(l, ",\"origin\":\"baseline\"");
+	add_u64(l, "seen", t->seen);
+	str_addc(l, ',');
+	record_point(l, &s->spec->space, t->point);
+	str_add(l, ",\"params\":");
+	space_json(&s->spec->space, t->values, l);
+	end(s);
+}
+
+void record_start(struct study *s, const struct trial *t, size_t run)
+{
+	struct str *l = begin(s, "start");
+
+	add_u64(l, "t", t->id);
+	add_u64(l, "r", run);
+	add_u64(l, "seed", t->runs[run].seed);
+	add_u64(l, "attempt", t->runs[run].attempts);
+	add_time(l);
+	end(s);
+}
+
+void record_report(struct study *s, const struct trial *t, size_t run,
+                   const struct report *rep)
+{
+	struct str *l = begin(s, "report");
+
+	add_u64(l, "t", t->id);
+	add_u64(l, "r", run);
+	add_double(l, "step", rep->step);
+	add_double(l, "value", rep->value);
+	end(s);
+}
+
+/* null where the metric was never printed; "nan" where that is what was printed. */
+static void add_metric(struct str *out, const char *key, double x, const struct run *r)
+{
+	if (isnan(x) && !r->reduction.n)
+		str_addf(out, ",\"%s\":null", key);
+	else
+		add_double(out, key, x);
+}
+
+void record_run_fields(struct str *out, const struct run *r)
+{
+	add_string(out, "outcome", outcome_name(r->outcome));
+	add_metric(out, "value", r->value, r);
+	str_addf(out, ",\"exit\":%d,\"signal\":%d", r->exit, r->signal);
+	add_double(out, "wall", r->wall);
+	add_double(out, "user", r->user);
+	add_double(out, "sys", r->sys);
+	str_addf(out, ",\"maxrss\":%lld", (long long)r->maxrss);
+	if (r->cost != 0)
+		add_double(out, "cost", r->cost);
+	add_u64(out, "reports_total", r->reports_total);
+	add_metric(out, "last", r->reduction.last, r);
+	add_metric(out, "best", r->reduction.best, r);
+	str_addf(out, ",\"failures\":%u", r->failures);
+	add_string(out, "reason", r->reason);
+}
+
+static int get_int(const cJSON *e, const char *name)
+{
+	double x = 0;
+
+	return json_double(e, name, &x) && x >= -1 && x <= 1024 ? (int)x : 0;
+}
+
+bool record_read_run(const cJSON *e, struct run *r, struct arena *a, struct error *err)
+{
+	const char *outcome = json_string(e, "outcome"),
+		   *reason = json_string(e, "reason");
+	uint64_t total = 0;
+	double rss = 0;
+
+	if (!outcome || !outcome_find(outcome, &r->outcome))
+		return error_set(err, ERROR_FILE, "a run has no outcome that is known");
+	r->value = r->reduction.last = r->reduction.best = (double)NAN;
+	json_double(e, "value", &r->value);
+	json_double(e, "wall", &r->wall);
+	json_double(e, "user", &r->user);
+	json_double(e, "sys", &r->sys);
+	json_double(e, "maxrss", &rss);
+	json_double(e, "cost", &r->cost);
+	json_double(e, "last", &r->reduction.last);
+	json_double(e, "best", &r->reduction.best);
+	r->exit = get_int(e, "exit");
+	r->signal = get_int(e, "signal");
+	r->failures = (unsigned)get_int(e, "failures");
+	r->maxrss = rss > 0 && rss < 0x1p62 ? (int64_t)rss : 0;
+	if (json_u64(e, "reports_total", &total))
+		r->reports_total = r->reduction.n = (size_t)total;
+	r->reason = reason ? arena_strdup(a, reason) : NULL;
+	return true;
+}
+
+void record_end(struct study *s, const struct trial *t, size_t run, bool again)
+{
+	struct str *l = begin(s, "end");
+
+	add_u64(l, "t", t->id);
+	add_u64(l, "r", run);
+	if (again)
+		str_add(l, ",\"again\":true");
+	record_run_fields(l, &t->runs[run]);
+	add_time(l);
+	end(s);
+}
+
+void record_requeue(struct study *s, const struct trial *t, size_t run)
+{
+	struct str *l = begin(s, "requeue");
+
+	add_u64(l, "t", t->id);
+	add_u64(l, "r", run);
+	end(s);
+}
+
+void record_finish(struct study *s)
+{
+	struct str *l = begin(s, "finish");
+
+	add_string(l, "state", study_state_name(s->state));
+	add_string(l, "why", s->why);
+	add_time(l);
+	end(s);
+}
+
+/* Reading. */
+
+static bool misplaced(struct error *err, const char *what)
+{
+	return error_set(err, ERROR_FILE, "%s that does not fit what came before it",
+	                 what);
+}
+
+static bool apply_search(struct study *s, const cJSON *e, struct error *err)
+{
+	double schema = 0;
+	const char *git = json_string(e, "git"), *host = json_string(e, "host");
+
+	if (!json_double(e, "schema", &schema) || schema > JOURNAL_SCHEMA)
+		return error_set(
+		    err, ERROR_FILE,
+		    "the journal is of format %g, this hpsearch reads up to %d; "
+		    "use the newer hpsearch that wrote it",
+		    schema, JOURNAL_SCHEMA);
+	json_double(e, "time", &s->origin.started);
+	if (git)
+		s->origin.git = arena_strdup(&s->arena, git);
+	if (host)
+		s->origin.host = arena_strdup(&s->arena, host);
+	return true;
+}
+
+static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
+{
+	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
+	const char *origin = json_string(e, "origin");
+	uint64_t id, seen = 0;
+
+	if (!json_u64(e, "t", &id) || id != s->n)
+		return misplaced(err, "a trial");
+	json_u64(e, "seen", &seen);
+	if (!record_read_point(e, &s->spec->space, point, err))
+		return false;
+	study_add(s, point, origin ? ORIGIN_BASELINE : ORIGIN_STRATEGY, seen);
+	return true;
+}
+
+static struct run *event_run(struct study *s, const cJSON *e, struct trial **t)
+{
+	uint64_t id, run;
+
+	if (!json_u64(e, "t", &id) || !json_u64(e, "r", &run) || id >= s->n ||
+	    run >= s->trials[id]->n_runs)
+		return NULL;
+	*t = s->trials[id];
+	return &(*t)->runs[run];
+}
+
+static bool apply_start(struct run *r, const cJSON *e)
+{
+	uint64_t attempt = 0;
+
+	r->state = RUN_RUNNING;
+	json_u64(e, "seed", &r->seed);
+	json_u64(e, "attempt", &attempt);
+	json_double(e, "time", &r->started);
+	r->attempts = (unsigned)attempt;
+	r->outcome = OUTCOME_NONE;
+	r->n_reports = r->reports_total = 0;
+	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
+	return true;
+}
+
+static bool apply_report(struct study *s, struct run *r, const cJSON *e)
+{
+	struct report rep = {0};
+
+	json_double(e, "step", &rep.step);
+	if (!json_double(e, "value", &rep.value))
+		return false;
+	run_report(r, rep, s->spec->metric.goal);
+	s->any_report = true;
+	return true;
+}
+
+static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJSON *e,
+                      struct error *err)
+{
+	double before = r->cost;
+
+	if (!record_read_run(e, r, &s->arena, err))
+		return false;
+	s->cost += r->cost - before;
+	if (cJSON_IsTrue(json_get(e, "again"))) {
+		r->state = RUN_QUEUED;
+		return true;
+	}
+	r->state = RUN_FINISHED;
+	s->runs_done++;
+	if (trial_settle(t))
+		study_settle(s, t);
+	return true;
+}
+
+static bool apply_run_event(struct study *s, const char *kind, const cJSON *e,
+                            struct error *err)
+{
+	struct trial *t;
+	struct run *r = event_run(s, e, &t);
+
+	if (!r)
+		return misplaced(err, "an event of a run");
+	if (strcmp(kind, "start") == 0)
+		return apply_start(r, e);
+	if (strcmp(kind, "report") == 0)
+		return apply_report(s, r, e) || misplaced(err, "a report");
+	if (strcmp(kind, "end") == 0)
+		return apply_end(s, t, r, e, err);
+	study_reopen(s, t);
+	r->state = RUN_QUEUED;
+	r->failures = 0;
+	return true;
+}
+
+static void apply_finish(struct study *s, const cJSON *e)
+{
+	const char *state = json_string(e, "state"), *why = json_string(e, "why");
+
+	for (int i = 0; state && i <= STUDY_GUARD; i++)
+		if (strcmp(state, study_state_name((enum study_state)i)) == 0)
+			s->state = (enum study_state)i;
+	s->why = why ? arena_strdup(&s->arena, why) : NULL;
+	s->finish_recorded = true;
+}
+
+static void apply_session(struct study *s, const cJSON *e)
+{
+	uint64_t n = 0;
+
+	s->elapsed_before += s->last_time - s->session_start;
+	s->session_start = s->last_time;
+	json_double(e, "time", &s->session_start);
+	s->last_time = s->session_start;
+	json_u64(e, "max_trials", &n);
+	s->origin.max_trials = n;
+	s->state = STUDY_RUNNING;
+	s->finish_recorded = false;
+}
+
+bool record_apply(struct study *s, const cJSON *event, struct error *err)
+{
+	static const char *const run_events[] = {"start", "report", "end", "requeue"};
+	const char *kind = json_string(event, "e");
+	double time;
+
+	if (!kind)
+		return error_set(err, ERROR_FILE, "an event without a name");
+	if (json_double(event, "time", &time)) {
+		/* A clock that was set back must not make time run backwards. */
+		s->last_time = fmax(time, s->last_time);
+		s->ended = s->last_time;
+	}
+	if (strcmp(kind, "search") == 0)
+		return apply_search(s, event, err);
+	if (strcmp(kind, "trial") == 0)
+		return apply_trial(s, event, err);
+	for (size_t i = 0; i < ARRAY_LEN(run_events); i++)
+		if (strcmp(kind, run_events[i]) == 0)
+			return apply_run_event(s, kind, event, err);
+	if (strcmp(kind, "finish") == 0)
+		apply_finish(s, event);
+	else if (strcmp(kind, "session") == 0)
+		apply_session(s, event);
+	else if (strncmp(kind, "verify", 6) == 0)
+		return verify_apply(s, event, err);
+	else
+		return error_set(err, ERROR_FILE,
+		                 "an event \"%.40s\" that this hpsearch does not know",
+		                 kind);
+	return true;
+}

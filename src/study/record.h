@@ -1,0 +1,35 @@
+/* Events of a search as journal lines, and back: what study.c and verify.c write and
+ * what a resume reads. One pair of functions per kind of event. */
+#ifndef HPS_STUDY_RECORD_H
+#define HPS_STUDY_RECORD_H
+
+#include "base/json.h"
+#include "study/study.h"
+
+enum { JOURNAL_SCHEMA = 1 };
+
+/* Writing: each fills s->scratch_line… and adds it to s->journal (none: nothing). */
+void record_search(struct study *s, const struct study_origin *o);
+void record_session(struct study *s);
+void record_trial(struct study *s, const struct trial *t);
+void record_start(struct study *s, const struct trial *t, size_t run);
+void record_report(struct study *s, const struct trial *t, size_t run,
+                   const struct report *rep);
+/* again: the run is queued once more (a retry, or pre-empted). */
+void record_end(struct study *s, const struct trial *t, size_t run, bool again);
+void record_requeue(struct study *s, const struct trial *t, size_t run);
+void record_finish(struct study *s);
+
+/* The members of a finished run shared by the journal's lines. */
+void record_run_fields(struct str *out, const struct run *r);
+bool record_read_run(const cJSON *e, struct run *r, struct arena *a, struct error *err);
+/* "u":[…] or "grid":[…] of a point. */
+void record_point(struct str *out, const struct space *sp, const struct coord *point);
+bool record_read_point(const cJSON *e, const struct space *sp, struct coord *point,
+                       struct error *err);
+
+/* Applies one event to the search. Events of the verification go to s->verdict_events.
+ */
+bool record_apply(struct study *s, const cJSON *event, struct error *err);
+
+#endif

@@ -1,0 +1,196 @@
+#include "study/replay.h"
+#include "study/verify.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static bool differs(struct replay *out,
+                                                          const char *fmt, ...)
+{
+	va_list ap;
+
+	out->same = false;
+	va_start(ap, fmt);
+	vsnprintf(out->difference, sizeof out->difference, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static bool same_double(double a, double b)
+{
+	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+static bool same_point(const struct space *sp, const struct coord *a,
+                       const struct coord *b)
+{
+	for (size_t i = 0; i < sp->n; i++)
+		if (a[i].level != b[i].level || !same_double(a[i].u, b[i].u))
+			return false;
+	return true;
+}
+
+/* The parameters as the file shows them to people must be those of the point. */
+static bool same_params(const struct saved *sv, const struct trial *t,
+                        const struct trial *again, struct replay *out)
+{
+	struct str text = {0};
+	cJSON *derived;
+	bool same;
+
+	if (!sv->from_file)
+		return true;
+	space_json(&sv->spec.space, again->values, &text);
+	derived = json_parse(text.s, text.len);
+	same = derived && json_equal(json_get(sv->by_id[t->id], "params"), derived);
+	if (!same)
+		differs(
+		    out,
+		    "trial %llu: its parameters are not those that were proposed: %s",
+		    (unsigned long long)t->id, text.s);
+	cJSON_Delete(derived);
+	str_free(&text);
+	return same;
+}
+
+static bool same_proposal(const struct saved *sv, const struct trial *t,
+                          const struct trial *again, struct replay *out)
+{
+	struct str was = {0}, now = {0};
+
+	if (t->origin == again->origin &&
+	    same_point(&sv->spec.space, t->point, again->point))
+		return same_params(sv, t, again, out);
+	space_json(&sv->spec.space, t->values, &was);
+	space_json(&sv->spec.space, again->values, &now);
+	differs(out, "trial %llu: recorded %s\n  %s proposes %s",
+	        (unsigned long long)t->id, was.s, sv->spec.method_word, now.s);
+	str_free(&was);
+	str_free(&now);
+	return false;
+}
+
+static bool check_proposals(const struct saved *sv, struct study *fresh,
+                            struct replay *out, struct error *err)
+{
+	const struct study *s = &sv->study;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct trial *again;
+		const char *why = NULL;
+		enum ask ask = study_propose(fresh, &again, &why, err);
+
+		if (ask == ASK_ERROR)
+			return false;
+		if (ask != ASK_POINT) {
+			differs(out, "trial %zu: recorded, but %s proposes no more: %s",
+			        i, sv->spec.method_word, why ? why : "");
+			return true;
+		}
+		out->trials++;
+		if (!same_proposal(sv, s->trials[i], again, out))
+			return true;
+		/* A strategy that learns sees what it had seen: the recorded outcome.
+		 */
+		fresh->seen[i] = s->seen[i];
+		fresh->seen[i].point = again->point;
+		fresh->seen[i].values = again->values;
+	}
+	return true;
+}
+
+static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
+                      struct replay *out)
+{
+	const struct run *run = &t->runs[r];
+	uint64_t seed = seed_of_run(sv->spec.seed, t->id, r);
+
+	out->runs++;
+	if (run->seed != seed)
+		return differs(out,
+		               "trial %llu, run %zu: recorded seed %llu, derived %llu",
+		               (unsigned long long)t->id, r,
+		               (unsigned long long)run->seed, (unsigned long long)seed);
+	if (run->state == RUN_FINISHED && run->n_reports &&
+	    !same_double(run->value, run_value(run, &sv->spec.metric)))
+		return differs(out,
+		               "trial %llu, run %zu: recorded value %.17g, its reports "
+		               "give %.17g",
+		               (unsigned long long)t->id, r, run->value,
+		               run_value(run, &sv->spec.metric));
+	return true;
+}
+
+static bool check_trial(const struct saved *sv, const struct trial *t,
+                        struct replay *out)
+{
+	struct trial again = *t;
+
+	for (size_t r = 0; r < t->n_runs; r++)
+		if (!check_run(sv, t, r, out))
+			return false;
+	if (t->outcome == OUTCOME_NONE)
+		return true;
+	if (!trial_settle(&again) || again.outcome != t->outcome ||
+	    !same_double(again.value, t->value) ||
+	    !same_double(again.stderr_, t->stderr_))
+		return differs(out,
+		               "trial %llu: recorded %s %.17g, its runs give %s %.17g",
+		               (unsigned long long)t->id, outcome_name(t->outcome),
+		               t->value, outcome_name(again.outcome), again.value);
+	return true;
+}
+
+static bool check_numbers(const struct saved *sv, struct replay *out)
+{
+	for (size_t i = 0; i < sv->study.n; i++)
+		if (!check_trial(sv, sv->study.trials[i], out))
+			return false;
+	return true;
+}
+
+/* The ranks in the file, which verify_plan has meanwhile made again. */
+static bool check_ranks(const struct saved *sv, struct replay *out)
+{
+	for (size_t i = 0; sv->by_id && i < sv->study.n; i++) {
+		uint64_t rank = 0;
+
+		json_u64(sv->by_id[i], "rank", &rank);
+		if (sv->study.trials[i]->rank != rank)
+			return differs(
+			    out, "trial %zu: recorded rank %llu, its value gives %llu",
+			    i, (unsigned long long)rank,
+			    (unsigned long long)sv->study.trials[i]->rank);
+	}
+	return true;
+}
+
+static bool check_file(const struct saved *sv, struct replay *out)
+{
+	if (sv->damage)
+		return differs(out, "%s", sv->damage);
+	if (!sv->intact)
+		return differs(out,
+		               "the file does not fit the check at its end: something "
+		               "outside the trials was changed after it was written");
+	return true;
+}
+
+bool replay_run(const struct saved *sv, struct replay *out, struct error *err)
+{
+	struct study_options o = {.origin = sv->study.origin,
+	                          .max_trials = sv->study.cap};
+	struct study fresh;
+	bool ok;
+
+	*out = (struct replay){.same = true};
+	ok = study_init(&fresh, &sv->spec, &o, err) &&
+	     check_proposals(sv, &fresh, out, err);
+	study_free(&fresh);
+	if (ok && out->same)
+		(void)(check_numbers(sv, out) && check_ranks(sv, out) &&
+		       check_file(sv, out));
+	return ok;
+}

@@ -1,0 +1,18 @@
+/* Replay: every proposal of a results file made again by the strategy and compared, and
+ * every number that follows from others computed again. Runs nothing. */
+#ifndef HPS_STUDY_REPLAY_H
+#define HPS_STUDY_REPLAY_H
+
+#include "study/results.h"
+
+struct replay {
+	uint64_t trials; /* proposals compared */
+	uint64_t runs;   /* runs whose seed and value were checked */
+	bool same;
+	char difference[1024]; /* the first difference, in a few lines; "" when same */
+};
+
+/* False only when the replay itself could not be done. */
+bool replay_run(const struct saved *sv, struct replay *out, struct error *err);
+
+#endif

@@ -1,0 +1,352 @@
+#include "study/results.h"
+#include "base/clock.h"
+#include "base/crc.h"
+#include "base/file.h"
+#include "study/record.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void add_string(struct str *out, const char *key, const char *text)
+{
+	str_addf(out, ",\"%s\":", key);
+	if (text)
+		str_json(out, text, strlen(text), false);
+	else
+		str_add(out, "null");
+}
+
+/* A number, or null where there is none. */
+static void add_number(struct str *out, const char *key, double x)
+{
+	str_addf(out, ",\"%s\":", key);
+	if (isnan(x))
+		str_add(out, "null");
+	else
+		str_json_double(out, x);
+}
+
+static void add_time(struct str *out, const char *key, double wall)
+{
+	char iso[32];
+
+	if (wall > 0)
+		add_string(out, key, clock_iso(wall, iso));
+	else
+		add_string(out, key, NULL);
+}
+
+static void add_words(struct str *out, const char *key, const char *const *words,
+                      size_t n)
+{
+	str_addf(out, ",\"%s\":[", key);
+	for (size_t i = 0; i < n; i++) {
+		str_add(out, i ? "," : "");
+		str_json(out, words[i], strlen(words[i]), false);
+	}
+	str_addc(out, ']');
+}
+
+static void add_search(struct str *out, const struct study *s)
+{
+	const struct spec *sp = s->spec;
+	const struct study_origin *o = &s->origin;
+
+	str_add(out, ",\n\"search\":{\"state\":");
+	str_addf(out, "\"%s\"", study_state_name(s->state));
+	add_string(out, "why", s->why);
+	add_string(out, "name", sp->name);
+	add_string(out, "method", sp->method_word);
+	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
+	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
+	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
+	str_addf(out, ",\"repeats\":%zu", sp->repeats);
+	add_words(out, "command", sp->command.words, sp->command.n);
+	add_string(out, "program", sp->program);
+	add_string(out, "file", o->path);
+	add_words(out, "set", o->set, o->n_set);
+	add_string(out, "command_option", o->command);
+	add_string(out, "host", o->host);
+	add_string(out, "git", o->git);
+	add_time(out, "started", o->started);
+	add_time(out, "finished", s->state == STUDY_RUNNING ? 0 : s->ended);
+	str_addf(out, ",\"elapsed\":%.3f", study_elapsed(s));
+	add_number(out, "cost", s->cost);
+	str_addc(out, '}');
+}
+
+static void add_metric(struct str *out, const char *key, const struct metric *m)
+{
+	static const char *const reduces[] = {[REDUCE_LAST] = "last",
+	                                      [REDUCE_BEST] = "best",
+	                                      [REDUCE_MEAN_LAST] = "mean_last"};
+
+	str_addf(out, ",\n\"%s\":", key);
+	if (!m->name) {
+		str_add(out, "null");
+		return;
+	}
+	str_add(out, "{\"name\":");
+	str_json(out, m->name, strlen(m->name), false);
+	str_addf(out, ",\"goal\":\"%s\",\"reduce\":\"%s",
+	         m->goal == GOAL_MINIMIZE ? "minimize" : "maximize",
+	         reduces[m->reduce]);
+	if (m->reduce == REDUCE_MEAN_LAST)
+		str_addf(out, "_%zu", m->reduce_last);
+	str_addc(out, '"');
+	if (m->has_target)
+		add_number(out, "target", m->target);
+	str_addc(out, '}');
+}
+
+static const char *run_state_name(enum run_state s)
+{
+	return s == RUN_FINISHED ? "finished" : s == RUN_RUNNING ? "running" : "queued";
+}
+
+static void add_run(struct str *out, const struct run *r)
+{
+	str_addf(out, "{\"seed\":%llu,\"state\":\"%s\",\"attempts\":%u",
+	         (unsigned long long)r->seed, run_state_name(r->state), r->attempts);
+	record_run_fields(out, r);
+	add_time(out, "started", r->started);
+	str_add(out, ",\"reports\":[");
+	for (size_t i = 0; i < r->n_reports; i++) {
+		str_add(out, i ? ",[" : "[");
+		str_json_double(out, r->reports[i].step);
+		str_addc(out, ',');
+		str_json_double(out, r->reports[i].value);
+		str_addc(out, ']');
+	}
+	str_add(out, "]}");
+}
+
+static void add_runs(struct str *out, const struct run *runs, size_t n)
+{
+	str_add(out, ",\"runs\":[");
+	for (size_t i = 0; i < n; i++) {
+		str_add(out, i ? "," : "");
+		add_run(out, &runs[i]);
+	}
+	str_addc(out, ']');
+}
+
+static void add_trial(struct str *out, const struct study *s, const struct trial *t)
+{
+	size_t start = out->len;
+
+	str_addf(out, "{\"id\":%llu,\"rank\":", (unsigned long long)t->id);
+	if (t->rank)
+		str_addf(out, "%llu", (unsigned long long)t->rank);
+	else
+		str_add(out, "null");
+	str_add(out, ",\"params\":");
+	space_json(&s->spec->space, t->values, out);
+	add_string(out, "outcome", outcome_name(t->outcome));
+	add_number(out, "value", t->value);
+	add_number(out, "stderr", t->stderr_);
+	add_string(out, "reason", t->reason);
+	add_string(out, "origin",
+	           t->origin == ORIGIN_BASELINE ? "baseline" : "strategy");
+	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
+	record_point(out, &s->spec->space, t->point);
+	add_runs(out, t->runs, t->n_runs);
+	str_addf(out, ",\"crc\":\"%08x\"}",
+	         crc32c(0, out->s + start, out->len - start));
+}
+
+static void add_phase(struct str *out, const struct candidate *c,
+                      enum verdict_phase phase, double level)
+{
+	struct moments st = c->stat[phase];
+
+	str_addf(out, ",\"%s\":{\"n\":%zu", verdict_phase_name(phase), st.n);
+	add_number(out, "mean", st.n ? st.mean : (double)NAN);
+	add_number(out, "half_width", stat_half_width(st, level));
+	str_addf(out, ",\"complete\":%s", c->complete[phase] ? "true" : "false");
+	add_runs(out, c->runs[phase], c->n_runs[phase]);
+	str_addc(out, '}');
+}
+
+static void add_candidate(struct str *out, const struct study *s,
+                          const struct candidate *c)
+{
+	const struct verdict *v = &s->verdict;
+
+	str_add(out, "{\"trial\":");
+	if (c->key == VERDICT_DEFAULTS)
+		str_add(out, "null");
+	else
+		str_addf(out, "%llu", (unsigned long long)c->key);
+	str_addf(
+	    out, ",\"defaults\":%s,\"winner\":%s", c->is_baseline ? "true" : "false",
+	    v->winner != SIZE_MAX && c == &v->candidates[v->winner] ? "true" : "false");
+	str_add(out, ",\"params\":");
+	space_json(&s->spec->space, c->trial.values, out);
+	add_number(out, "search_value", c->search_value);
+	add_phase(out, c, VERDICT_RERUN, v->level);
+	if (v->has_test)
+		add_phase(out, c, VERDICT_TEST, v->level);
+	str_addc(out, '}');
+}
+
+static void add_verification(struct str *out, const struct study *s)
+{
+	const struct verdict *v = &s->verdict;
+
+	if (!v->wanted || !v->n) {
+		str_add(out, ",\n\"verification\":null");
+		return;
+	}
+	str_addf(out, ",\n\"verification\":{\"done\":%s", v->done ? "true" : "false");
+	add_string(out, "answer", answer_name(v->answer));
+	str_addf(out, ",\"on_test_data\":%s", v->has_test ? "true" : "false");
+	str_addf(out, ",\"test_uses\":%llu", (unsigned long long)v->test_uses);
+	add_number(out, "level", v->level);
+	add_number(out, "better_by", v->gain.n ? v->gain.mean : (double)NAN);
+	add_number(out, "half_width", v->gain_half);
+	str_addf(out, ",\"pairs\":%zu,\"wins\":%zu", v->gain.n, v->wins);
+	add_metric(out, "test_metric",
+	           v->has_test ? &v->test_metric : &(struct metric){0});
+	str_add(out, ",\n\"candidates\":[\n");
+	for (size_t i = 0; i < v->n; i++) {
+		str_add(out, i ? ",\n" : "");
+		add_candidate(out, s, &v->candidates[i]);
+	}
+	str_add(out, "]}");
+}
+
+static void add_warnings(struct str *out, const struct spec *sp)
+{
+	str_add(out, ",\n\"warnings\":[");
+	for (size_t i = 0; i < sp->notices.n; i++) {
+		str_add(out, i ? ",\n" : "");
+		str_json(out, sp->notices.list[i].text,
+		         strlen(sp->notices.list[i].text), false);
+	}
+	str_addc(out, ']');
+}
+
+void results_json(struct study *s, struct str *out)
+{
+	struct arena_mark mark = arena_mark(&s->scratch);
+	struct trial **order = study_rank(s, &s->scratch);
+	size_t start = out->len;
+
+	str_addf(out, "{\"schema\":%d,\"hpsearch\":", RESULTS_SCHEMA);
+	str_json(out, HPS_VERSION, strlen(HPS_VERSION), false);
+	add_search(out, s);
+	str_add(out, ",\n\"space\":");
+	str_json(out, s->origin.yaml ? s->origin.yaml : "",
+	         s->origin.yaml ? strlen(s->origin.yaml) : 0, false);
+	add_metric(out, "metric", &s->spec->metric);
+	str_add(out, ",\n\"trials\":[\n");
+	for (size_t i = 0; i < s->n; i++) {
+		str_add(out, i ? ",\n" : "");
+		add_trial(out, s, order[i]);
+	}
+	str_addc(out, ']');
+	add_verification(out, s);
+	add_warnings(out, s->spec);
+	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",
+	         crc32c(0, out->s + start, out->len - start));
+	arena_rewind(&s->scratch, mark);
+}
+
+/* A CSV field (RFC 4180). */
+static void add_field(struct str *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		str_add(out, text);
+		return;
+	}
+	str_addc(out, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			str_addc(out, '"');
+		str_addc(out, *text);
+	}
+	str_addc(out, '"');
+}
+
+static void add_csv_number(struct str *out, double x)
+{
+	str_addc(out, ',');
+	if (!isnan(x))
+		str_double(out, x);
+}
+
+static void add_csv_trial(struct str *out, const struct study *s, const struct trial *t)
+{
+	struct str text = {0};
+	double wall = 0;
+
+	for (size_t r = 0; r < t->n_runs; r++)
+		wall += t->runs[r].wall;
+	if (t->rank)
+		str_addf(out, "%llu", (unsigned long long)t->rank);
+	str_addf(out, ",%llu,%s", (unsigned long long)t->id, outcome_name(t->outcome));
+	add_csv_number(out, t->value);
+	add_csv_number(out, t->stderr_);
+	str_addf(out, ",%zu,%.3f,", t->n_runs, wall);
+	add_field(out, t->reason ? t->reason : "");
+	for (size_t i = 0; i < s->spec->space.n; i++) {
+		str_addc(out, ',');
+		str_clear(&text);
+		if (t->values[i])
+			value_text(t->values[i], &text);
+		add_field(out, str_text(&text));
+	}
+	str_addc(out, '\n');
+	str_free(&text);
+}
+
+void results_csv(struct study *s, struct str *out)
+{
+	struct arena_mark mark = arena_mark(&s->scratch);
+	struct trial **order = study_rank(s, &s->scratch);
+
+	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
+	for (size_t i = 0; i < s->spec->space.n; i++) {
+		str_addc(out, ',');
+		add_field(out, s->spec->space.params[i].name);
+	}
+	str_addc(out, '\n');
+	for (size_t i = 0; i < s->n; i++)
+		add_csv_trial(out, s, order[i]);
+	arena_rewind(&s->scratch, mark);
+}
+
+bool results_write(struct study *s, struct error *err)
+{
+	struct str out = {0};
+	char path[PATH_MAX];
+	bool ok;
+
+	results_json(s, &out);
+	snprintf(path, sizeof path, "%s/results.json", s->dir);
+	ok = file_replace(path, out.s, out.len, err);
+	str_clear(&out);
+	results_csv(s, &out);
+	snprintf(path, sizeof path, "%s/results.csv", s->dir);
+	ok = ok && file_replace(path, out.s, out.len, err);
+	str_free(&out);
+	return ok;
+}
+
+const char *search_dir(const char *yaml_path, const char *out, struct arena *a)
+{
+	const char *base = strrchr(yaml_path, '/'), *dot;
+
+	if (out)
+		return arena_strdup(a, out);
+	base = base ? base + 1 : yaml_path;
+	if (strcmp(base, "-") == 0)
+		base = "stdin";
+	dot = strrchr(base, '.');
+	return arena_printf(a, "%.*s.hpsearch",
+	                    dot && dot > base ? (int)(dot - base) : (int)strlen(base),
+	                    base);
+}

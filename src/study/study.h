@@ -1,0 +1,148 @@
+/* One search: its trials, and the loop that makes, runs and records them. */
+#ifndef HPS_STUDY_STUDY_H
+#define HPS_STUDY_STUDY_H
+
+#include "study/fleet.h"
+#include "study/journal.h"
+#include "study/trial.h"
+#include "study/verdict.h"
+
+/* How a search ended, or why it is not finished. */
+enum study_state {
+	STUDY_RUNNING,
+	STUDY_DONE,        /* the cap, the space or a stopping rule: see `why` */
+	STUDY_BUDGET,      /* budget.time or budget.cost is spent */
+	STUDY_INTERRUPTED, /* a signal: see `signal` */
+	STUDY_CONTRACT, /* the first finished run had no metric, or no such command */
+	STUDY_GUARD     /* the failure guard */
+};
+const char *study_state_name(enum study_state s);
+
+/* Who wants to know what happens (the progress display). Any member may be NULL. */
+struct observer {
+	void *self;
+	void (*started)(void *self, const struct trial *t, size_t run);
+	void (*reported)(void *self, const struct trial *t, size_t run,
+	                 const struct report *rep);
+	void (*finished)(void *self, const struct trial *t, size_t run); /* a run */
+	void (*retrying)(void *self, const struct trial *t, size_t run, enum outcome o);
+	void (*winding_down)(void *self, enum fleet_stage stage);
+	void (*verifying)(void *self, const struct verdict *v, enum verdict_phase phase,
+	                  size_t done, size_t all);
+	void (*tick)(void *self); /* about every `tick_every` ns, to redraw */
+	int64_t tick_every;       /* 0: never */
+	void (*message)(void *self, const char *text);
+};
+
+/* Where a search comes from: what its journal opens with and its results file carries.
+ */
+struct study_origin {
+	const char *set[32]; /* --set texts */
+	size_t n_set;
+	const char *command;    /* --command, or NULL */
+	uint64_t max_trials;    /* -n of the latest session; 0: not given */
+	const char *host, *git; /* "" when unknown; git of the first session */
+	const char *version;    /* hpsearch's */
+	double started;         /* seconds since 1970 */
+	const char *yaml;       /* the file's text */
+	const char *path;       /* the file's name as given */
+};
+
+struct study {
+	const struct spec *spec;
+	struct study_origin origin;
+	const char *dir; /* the search's directory, absolute; NULL: none */
+	const struct strategy_type *type;
+	void *strategy;        /* its state */
+	uint64_t cap;          /* trials at the most */
+	struct trial **trials; /* (n), by id */
+	struct seen *seen;     /* (n), what the strategy may know */
+	size_t n, cap_trials;
+	const struct coord
+	    *baseline;           /* the defaults as a point; NULL: none are given */
+	struct journal *journal; /* NULL: nothing is written */
+	struct fleet fleet;
+	struct observer watch;
+	enum study_state state;
+	const char *why; /* one sentence on how it ended */
+	int signal;      /* the one that interrupted it */
+	struct verdict verdict;
+
+	/* running totals */
+	uint64_t ok, finished; /* trials */
+	uint64_t runs_done;
+	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
+	double cost;
+	double elapsed_before; /* seconds of earlier sessions */
+	int64_t started;       /* clock_now of this session; 0: none */
+	double ended;          /* seconds since 1970 of the last event */
+	struct trial *best;    /* NULL: none yet */
+	uint64_t since_best;   /* trials finished after the best one */
+	bool any_report;       /* some run has printed the metric */
+
+	/* private to study/ */
+	size_t first_open;                       /* every trial below is settled */
+	uint64_t session_failures, session_runs; /* of the failure guard */
+	bool finish_recorded;
+	double session_start, last_time; /* while a journal is read */
+	struct task *tasks;              /* (slots) */
+	int64_t sync_at, write_at;       /* when the journal, the results are due */
+	int64_t write_cost;
+	struct str line;
+	struct arena arena; /* study lifetime */
+	struct arena scratch;
+};
+
+struct study_options {
+	const char *dir; /* NULL: nothing is written (tests, --dry-run) */
+	struct study_origin origin;
+	uint64_t max_trials; /* 0: as in the spec */
+	struct observer watch;
+};
+
+/* Prepares an empty search: strategy, baseline, cap. Refuses what is not built yet. */
+bool study_init(struct study *s, const struct spec *spec, const struct study_options *o,
+                struct error *err);
+void study_free(struct study *s);
+
+/* Opens the directory for writing: a new journal, or the one that is there, whose
+ * trials are taken over (a run that was under way is queued again). The lock must be
+ * held. A search of another file is refused, with the difference and the way out. */
+bool study_open(struct study *s, bool retry_failed, struct error *err);
+/* Only reads: the journal of s->dir into the trials. */
+bool study_load(struct study *s, struct error *err);
+
+/* The spec that an origin stands for (its yaml, path, set, command). */
+bool study_spec_of(const struct study_origin *o, struct spec *spec, struct arena *a,
+                   struct error *err);
+/* The origin that a journal's "search" event, or the like, carries; all in arena a. */
+bool study_read_origin(const cJSON *event, struct study_origin *o, struct arena *a,
+                       struct error *err);
+
+/* Runs it until it ends (s->state, s->why). False only when the machine fails: whatever
+ * was finished is in the journal. */
+bool study_run(struct study *s, struct runner *r, struct error *err);
+
+/* The strategy's next trial, appended to trials, not journalled; for the loop,
+ * --dry-run and replay. *why: the sentence that goes with DONE. */
+enum ask study_propose(struct study *s, struct trial **out, const char **why,
+                       struct error *err);
+/* Adds a trial with a known point (from a journal or a results file). */
+struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
+                        uint64_t seen);
+/* Takes a settled trial into totals, best and the strategy's view. */
+void study_settle(struct study *s, struct trial *t);
+
+/* The opposite, when a settled trial gets another chance (--retry-failed). */
+void study_reopen(struct study *s, struct trial *t);
+
+/* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
+ * ones by value (ties by id), then the others by id. */
+struct trial **study_rank(struct study *s, struct arena *a);
+double study_elapsed(const struct study *s); /* seconds, over all sessions */
+/* Exit code of a search in this state, before any verdict: 0, 3, 4, 6, 128 + signal. */
+int study_exit(const struct study *s);
+/* Journal trouble: flush, and sync when the policy says so. */
+bool study_commit(struct study *s, bool sync_now, struct error *err);
+
+#endif

@@ -1,0 +1,210 @@
+#include "study/trial.h"
+#include "base/rng.h"
+#include "base/stat.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const outcome_names[] = {
+    [OUTCOME_NONE] = "none",
+    [OUTCOME_OK] = "ok",
+    [OUTCOME_STOPPED] = "stopped",
+    [OUTCOME_FAILED] = "failed",
+    [OUTCOME_TIMEOUT] = "timeout",
+    [OUTCOME_KILLED] = "killed",
+    [OUTCOME_OOM] = "oom",
+    [OUTCOME_NO_METRIC] = "no_metric",
+    [OUTCOME_DIVERGED] = "diverged",
+    [OUTCOME_INFEASIBLE] = "infeasible",
+    [OUTCOME_PREEMPTED] = "preempted",
+};
+
+const char *outcome_name(enum outcome o)
+{
+	return outcome_names[o];
+}
+
+bool outcome_find(const char *name, enum outcome *o)
+{
+	for (size_t i = 0; i < ARRAY_LEN(outcome_names); i++)
+		if (strcmp(name, outcome_names[i]) == 0) {
+			*o = (enum outcome)i;
+			return true;
+		}
+	return false;
+}
+
+/* The verdict on a run that ended by itself with a status that says success. */
+static enum outcome classify_success(const struct run *r, const struct spec *s,
+                                     struct arena *a, const char **reason)
+{
+	double value;
+
+	if (!s->metric.name)
+		return OUTCOME_OK;
+	if (!r->reduction.n) {
+		*reason = arena_printf(a, "it never printed %s", s->metric.name);
+		return OUTCOME_NO_METRIC;
+	}
+	value = run_value(r, &s->metric);
+	if (!isfinite(value)) {
+		*reason = arena_printf(a, "%s is %s", s->metric.name,
+		                       isnan(value) ? "not a number" : "infinite");
+		return OUTCOME_DIVERGED;
+	}
+	return OUTCOME_OK;
+}
+
+enum outcome run_classify(const struct run *r, const struct run_result *res,
+                          const struct spec *s, struct arena *a, const char **reason)
+{
+	*reason = NULL;
+	if (res->spawn_errno) {
+		*reason = arena_printf(a, "cannot be executed: %s",
+		                       strerror(res->spawn_errno));
+		return OUTCOME_FAILED;
+	}
+	if (res->lost) {
+		*reason = "its supervisor was killed";
+		return OUTCOME_KILLED;
+	}
+	if (res->infeasible) {
+		*reason = arena_strdup(a, res->reason);
+		return OUTCOME_INFEASIBLE;
+	}
+	if (res->timed_out) {
+		*reason = arena_printf(a, "over %g s", s->trial_timeout);
+		return OUTCOME_TIMEOUT;
+	}
+	if (res->signal == 9 || res->exit == 137 || (res->oom_text && res->exit != 0)) {
+		*reason = res->oom_text
+		              ? "its stderr says out of memory"
+		              : "SIGKILL that was not ours: probably out of memory";
+		return OUTCOME_OOM;
+	}
+	if (res->signal) {
+		*reason = arena_printf(a, "signal %d (%s)", res->signal,
+		                       strsignal(res->signal));
+		return OUTCOME_KILLED;
+	}
+	if (res->exit == 75) {
+		*reason = "exit 75: queued again";
+		return OUTCOME_PREEMPTED;
+	}
+	if (res->exit != 0 && !(s->accept_nonzero && r->reduction.n)) {
+		*reason = arena_printf(a, "exit %d", res->exit);
+		return OUTCOME_FAILED;
+	}
+	return classify_success(r, s, a, reason);
+}
+
+/* A run that reports without end keeps its beginning and its latest reports. */
+static void keep_latest(struct run *r, struct report rep)
+{
+	struct report *latest = r->reports + RUN_REPORTS_MAX - RUN_REPORTS_LATEST;
+
+	memmove(latest, latest + 1, (RUN_REPORTS_LATEST - 1) * sizeof *latest);
+	latest[RUN_REPORTS_LATEST - 1] = rep;
+}
+
+void run_report(struct run *r, struct report rep, enum goal goal)
+{
+	struct reduction *d = &r->reduction;
+	bool better = goal == GOAL_MINIMIZE ? rep.value < d->best : rep.value > d->best;
+
+	if (isfinite(rep.value) && (better || !isfinite(d->best) || !d->n))
+		d->best = rep.value;
+	else if (!d->n)
+		d->best = rep.value;
+	d->last = rep.value;
+	d->n++;
+	r->reports_total++;
+	if (r->n_reports >= RUN_REPORTS_MAX) {
+		keep_latest(r, rep);
+		return;
+	}
+	r->reports =
+	    mem_room(r->reports, r->n_reports, &r->cap_reports, sizeof *r->reports);
+	r->reports[r->n_reports++] = rep;
+}
+
+static double mean_last(const struct run *r, size_t k)
+{
+	size_t n = r->n_reports < k ? r->n_reports : k;
+	double sum = 0;
+
+	for (size_t i = r->n_reports - n; i < r->n_reports; i++)
+		sum += r->reports[i].value;
+	return n ? sum / (double)n : (double)NAN;
+}
+
+double run_value(const struct run *r, const struct metric *m)
+{
+	if (!r->reduction.n)
+		return (double)NAN;
+	switch (m->reduce) {
+	case REDUCE_BEST: return r->reduction.best;
+	case REDUCE_MEAN_LAST: return mean_last(r, m->reduce_last);
+	case REDUCE_LAST: break;
+	}
+	return r->reduction.last;
+}
+
+/* What speaks for a trial whose runs did not all succeed: the first run that did not.
+ */
+static const struct run *first_not_ok(const struct trial *t)
+{
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (t->runs[i].state == RUN_FINISHED &&
+		    t->runs[i].outcome != OUTCOME_OK)
+			return &t->runs[i];
+	return NULL;
+}
+
+bool trial_settle(struct trial *t)
+{
+	const struct run *bad = first_not_ok(t);
+	double mean = 0, m2 = 0;
+
+	for (size_t i = 0; i < t->n_runs; i++) {
+		if (t->runs[i].state == RUN_RUNNING)
+			return false;
+		if (t->runs[i].state == RUN_QUEUED && !bad)
+			return false;
+	}
+	t->value = t->stderr_ = (double)NAN;
+	if (bad) {
+		t->outcome = bad->outcome;
+		t->reason = bad->reason;
+		return true;
+	}
+	for (size_t i = 0; i < t->n_runs; i++) {
+		double d = t->runs[i].value - mean;
+
+		mean += d / (double)(i + 1);
+		m2 += d * (t->runs[i].value - mean);
+	}
+	t->outcome = OUTCOME_OK;
+	t->reason = NULL;
+	t->value = mean;
+	if (t->n_runs > 1)
+		t->stderr_ = sqrt(m2 / (double)(t->n_runs - 1) / (double)t->n_runs);
+	return true;
+}
+
+static uint64_t small_seed(uint64_t bits)
+{
+	return bits >> 33;
+}
+
+uint64_t seed_of_run(uint64_t seed, uint64_t trial, uint64_t run)
+{
+	return small_seed(rng_u64(seed, trial, RNG_RUN_SEED, (uint32_t)run));
+}
+
+uint64_t seed_of_verification(uint64_t seed, uint64_t run)
+{
+	return small_seed(rng_u64(seed, run, RNG_VERIFY_SEED, 0));
+}

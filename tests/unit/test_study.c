@@ -1,0 +1,627 @@
+/* The search without processes: proposals, ranking, stopping rules, resume,
+ * verification and replay, through the fake runner. */
+#include "base/file.h"
+#include "base/rng.h"
+#include "fake_runner.h"
+#include "study/replay.h"
+#include "study/results.h"
+#include "study/study.h"
+#include "study/verify.h"
+#include "test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One search with all that it stands on. */
+struct rig {
+	struct arena arena;
+	struct spec spec;
+	struct study study;
+	struct fake_runner fake;
+	struct runner runner;
+	struct error err;
+	char dir[64]; /* "" = nothing is written */
+};
+
+static const char plain[] = "command: [train, '${args}']\n"
+			    "method: sobol\n"
+			    "metric: {name: loss, goal: minimize}\n"
+			    "parameters:\n"
+			    "  x: {min: 0.0, max: 1.0, default: 0.9}\n"
+			    "  y: {values: [1, 2, 3], default: 3}\n";
+
+static double bowl(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double x = fake_argument(job, "x"), y = fake_argument(job, "y");
+
+	(void)res;
+	*has_metric = true;
+	return (x - 0.3) * (x - 0.3) + y;
+}
+
+/* As bowl, with noise drawn from the run's seed. */
+static double noisy(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
+
+	return bowl(job, res, has_metric) + 0.1 * rng_unit(seed, 0, RNG_MODEL, 0);
+}
+
+static void rig_dir(struct rig *r)
+{
+	snprintf(r->dir, sizeof r->dir, "/tmp/test_study.XXXXXX");
+	CHECK(mkdtemp(r->dir) != NULL);
+}
+
+/* Opens (again) the search of a text in r->dir. */
+static bool rig_open(struct rig *r, const char *yaml, uint64_t max_trials, size_t slots)
+{
+	struct spec_overrides none = {0};
+	struct study_options o = {.dir = *r->dir ? r->dir : NULL,
+	                          .max_trials = max_trials};
+
+	o.origin = (struct study_origin){.yaml = yaml,
+	                                 .path = "space.yaml",
+	                                 .host = "",
+	                                 .git = "",
+	                                 .version = HPS_VERSION,
+	                                 .max_trials = max_trials};
+	r->err.text[0] = '\0';
+	r->runner = fake_runner(&r->fake, slots);
+	return spec_parse(&r->spec, "space.yaml", yaml, strlen(yaml), &none, &r->arena,
+	                  &r->err) &&
+	       study_init(&r->study, &r->spec, &o, &r->err) &&
+	       (!*r->dir || study_open(&r->study, false, &r->err));
+}
+
+static void rig_close(struct rig *r)
+{
+	study_free(&r->study);
+	arena_free(&r->arena);
+	r->fake = (struct fake_runner){.train = r->fake.train};
+}
+
+static void rig_drop(struct rig *r)
+{
+	struct error err;
+
+	rig_close(r);
+	if (*r->dir)
+		CHECK(file_remove_tree(r->dir, &err));
+}
+
+static bool rig_run(struct rig *r)
+{
+	return study_run(&r->study, &r->runner, &r->err);
+}
+
+/* The ranking as one text: ids, values, parameters. */
+static char *ranking(struct rig *r)
+{
+	struct str out = {0};
+
+	results_csv(&r->study, &out);
+	/* The wall time is not part of what must be the same. */
+	for (char *p = out.s; p && (p = strstr(p, ",0.000,")); p++)
+		;
+	return out.s;
+}
+
+TEST(runs_to_its_cap_and_ranks)
+{
+	struct rig r = {.fake.train = bowl};
+	struct trial **order;
+
+	CHECK(rig_open(&r, plain, 30, 4));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.n, 30);
+	CHECK_INT(r.study.ok, 30);
+	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(study_exit(&r.study), 0);
+	order = study_rank(&r.study, &r.study.scratch);
+	for (size_t i = 1; i < r.study.n; i++)
+		CHECK(order[i - 1]->value <= order[i]->value);
+	CHECK(order[0] == r.study.best);
+	rig_drop(&r);
+}
+
+TEST(defaults_come_first)
+{
+	struct rig r = {.fake.train = bowl};
+
+	CHECK(rig_open(&r, plain, 3, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.trials[0]->origin, ORIGIN_BASELINE);
+	CHECK_DOUBLE(r.study.trials[0]->value, 0.36 + 3, 1e-9);
+	CHECK_INT(r.study.trials[1]->origin, ORIGIN_STRATEGY);
+	rig_drop(&r);
+}
+
+/* Same seed, same search: whatever the number of slots and the order of the ends. */
+TEST(slots_and_order_do_not_matter)
+{
+	static const char *const methods[] = {"random", "sobol", "grid"};
+
+	for (size_t m = 0; m < ARRAY_LEN(methods); m++) {
+		char yaml[512], *first = NULL;
+
+		snprintf(
+		    yaml, sizeof yaml,
+		    "command: [train, '${args}']\nmethod: %s\nmetric: {name: loss}\n"
+		    "repeats: 2\nparameters:\n"
+		    "  x: {min: 0.0, max: 1.0, q: 0.05}\n  y: {values: [1, 2, 3]}\n",
+		    methods[m]);
+		for (uint64_t order = 0; order < 4; order++) {
+			struct rig r = {.fake = {.train = noisy, .order = order}};
+			char *now;
+
+			CHECK(rig_open(&r, yaml, 40, order ? 8 : 1));
+			CHECK(rig_run(&r));
+			now = ranking(&r);
+			if (first)
+				CHECK_STR(now, first);
+			if (!first)
+				first = now;
+			else
+				free(now);
+			rig_drop(&r);
+		}
+		free(first);
+	}
+}
+
+TEST(repeats_give_mean_and_error)
+{
+	struct rig r = {.fake.train = noisy};
+	char yaml[sizeof plain + 16];
+	const struct trial *t;
+
+	snprintf(yaml, sizeof yaml, "%srepeats: 4\n", plain);
+	CHECK(rig_open(&r, yaml, 5, 2));
+	CHECK(rig_run(&r));
+	t = r.study.trials[2];
+	CHECK_INT(t->n_runs, 4);
+	CHECK_DOUBLE(t->value,
+	             (t->runs[0].value + t->runs[1].value + t->runs[2].value +
+	              t->runs[3].value) /
+	                 4,
+	             1e-12);
+	CHECK(t->stderr_ > 0);
+	CHECK(t->runs[0].seed != t->runs[1].seed);
+	rig_drop(&r);
+}
+
+static double never_prints(const struct job *job, struct run_result *res,
+                           bool *has_metric)
+{
+	static char key[] = "val_loss";
+	static char *keys[] = {key};
+
+	(void)job;
+	*has_metric = false;
+	res->keys = keys;
+	res->n_keys = 1;
+	res->tail = "epoch 1\nepoch 2\n";
+	return 0;
+}
+
+TEST(first_run_without_the_metric_stops_at_once)
+{
+	struct rig r = {.fake.train = never_prints};
+
+	CHECK(rig_open(&r, plain, 30, 4));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.state, STUDY_CONTRACT);
+	CHECK_INT(study_exit(&r.study), 3);
+	CHECK(r.fake.starts <= 5);
+	CHECK(strstr(r.study.why, "did you mean metric: {name: val_loss}") != NULL);
+	CHECK(strstr(r.study.why, "epoch 2") != NULL);
+	rig_drop(&r);
+}
+
+static double always_fails(const struct job *job, struct run_result *res,
+                           bool *has_metric)
+{
+	(void)job;
+	*has_metric = false;
+	res->exit = 1;
+	res->tail = "Traceback\n";
+	return 0;
+}
+
+TEST(failure_guard)
+{
+	struct rig r = {.fake.train = always_fails};
+
+	CHECK(rig_open(&r, plain, 30, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.state, STUDY_GUARD);
+	CHECK_INT(study_exit(&r.study), 4);
+	CHECK_INT(r.fake.starts, 3);
+	CHECK(strstr(r.study.why, "Traceback") != NULL);
+	rig_drop(&r);
+}
+
+/* Fails on the first attempt of every run. */
+static double fails_once(const struct job *job, struct run_result *res,
+                         bool *has_metric)
+{
+	static uint64_t calls;
+
+	if (calls++ % 2 == 0) {
+		*has_metric = false;
+		res->exit = 1;
+		return 0;
+	}
+	return bowl(job, res, has_metric);
+}
+
+TEST(retries)
+{
+	struct rig r = {.fake.train = fails_once};
+	char yaml[sizeof plain + 16];
+
+	snprintf(yaml, sizeof yaml, "%sretries: 1\n", plain);
+	CHECK(rig_open(&r, yaml, 6, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.ok, 6);
+	CHECK_INT(r.fake.starts, 12);
+	CHECK_INT(r.study.trials[3]->runs[0].attempts, 2);
+	rig_drop(&r);
+}
+
+static double preempted_twice(const struct job *job, struct run_result *res,
+                              bool *has_metric)
+{
+	static uint64_t calls;
+
+	if (calls++ % 3 < 2) {
+		*has_metric = false;
+		res->exit = 75;
+		return 0;
+	}
+	return bowl(job, res, has_metric);
+}
+
+TEST(exit_75_is_no_failure)
+{
+	struct rig r = {.fake.train = preempted_twice};
+
+	CHECK(rig_open(&r, plain, 4, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.ok, 4);
+	CHECK_INT(r.study.trials[0]->runs[0].failures, 0);
+	CHECK_INT(r.study.trials[0]->runs[0].attempts, 3);
+	rig_drop(&r);
+}
+
+static double diverges(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double v = bowl(job, res, has_metric);
+
+	return fake_argument(job, "x") > 0.5 ? (double)NAN : v;
+}
+
+TEST(diverged_is_never_the_winner_and_no_failure)
+{
+	struct rig r = {.fake.train = diverges};
+	struct trial **order;
+
+	CHECK(rig_open(&r, plain, 20, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK(r.study.outcomes[OUTCOME_DIVERGED] > 5);
+	order = study_rank(&r.study, &r.study.scratch);
+	CHECK_INT(order[0]->outcome, OUTCOME_OK);
+	CHECK_INT(order[19]->outcome, OUTCOME_DIVERGED);
+	CHECK_INT(order[19]->rank, 0);
+	rig_drop(&r);
+}
+
+TEST(target_and_patience_stop)
+{
+	struct rig r = {.fake.train = bowl};
+	char yaml[sizeof plain + 64];
+
+	snprintf(yaml, sizeof yaml, "%sstop: {target: 1.2}\n", plain);
+	CHECK(rig_open(&r, yaml, 1000, 1));
+	CHECK(rig_run(&r));
+	CHECK(r.study.n < 1000);
+	CHECK(r.study.best->value <= 1.2);
+	CHECK(strstr(r.study.why, "target") != NULL);
+	rig_drop(&r);
+
+	r = (struct rig){.fake.train = bowl};
+	snprintf(yaml, sizeof yaml, "%sstop: {patience: 10}\n", plain);
+	CHECK(rig_open(&r, yaml, 1000, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.n, r.study.best->id + 11);
+	rig_drop(&r);
+}
+
+TEST(an_exhausted_space_is_success)
+{
+	struct rig r = {.fake.train = bowl};
+	static const char yaml[] = "command: [train, '${args}']\nmethod: random\n"
+				   "metric: {name: loss}\nparameters:\n"
+				   "  x: {values: [0, 1]}\n  y: {values: [1, 2, 3]}\n";
+
+	CHECK(rig_open(&r, yaml, 50, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.n, 6);
+	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(study_exit(&r.study), 0);
+	rig_drop(&r);
+}
+
+/* Broken off at every possible start and continued: the same as in one go. */
+TEST(resume_equals_one_go)
+{
+	struct rig whole = {.fake.train = noisy};
+	char *expected;
+
+	CHECK(rig_open(&whole, plain, 12, 3));
+	CHECK(rig_run(&whole));
+	expected = ranking(&whole);
+	for (uint64_t at = 1; at <= 12; at++) {
+		struct rig r = {.fake.train = noisy};
+		char *now;
+
+		rig_dir(&r);
+		r.fake.fail_after = at;
+		CHECK(rig_open(&r, plain, 12, 3));
+		CHECK(!rig_run(&r));
+		rig_close(&r);
+		CHECK(rig_open(&r, plain, 12, 3));
+		CHECK(rig_run(&r));
+		now = ranking(&r);
+		CHECK_STR(now, expected);
+		free(now);
+		rig_drop(&r);
+	}
+	free(expected);
+	rig_drop(&whole);
+}
+
+TEST(finished_runs_are_not_repeated)
+{
+	struct rig r = {.fake.train = noisy};
+
+	rig_dir(&r);
+	r.fake.signal_after = 5;
+	CHECK(rig_open(&r, plain, 12, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.state, STUDY_INTERRUPTED);
+	CHECK_INT(study_exit(&r.study), 130);
+	CHECK_INT(r.study.finished, 6); /* the one under way was let finish */
+	rig_close(&r);
+	CHECK(rig_open(&r, plain, 12, 1));
+	CHECK_INT(r.study.finished, 6);
+	CHECK(rig_run(&r));
+	CHECK_INT(r.fake.starts, 6);
+	CHECK_INT(r.study.finished, 12);
+	rig_close(&r);
+	/* And once more: nothing is left to do. */
+	CHECK(rig_open(&r, plain, 12, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.fake.starts, 0);
+	rig_drop(&r);
+}
+
+TEST(another_file_is_refused_with_the_difference)
+{
+	struct rig r = {.fake.train = noisy};
+	char yaml[sizeof plain + 64], *at;
+
+	rig_dir(&r);
+	CHECK(rig_open(&r, plain, 4, 1));
+	CHECK(rig_run(&r));
+	rig_close(&r);
+	snprintf(yaml, sizeof yaml, "%s", plain);
+	at = strstr(yaml, "max: 1.0");
+	at[5] = '2';
+	CHECK(!rig_open(&r, yaml, 4, 1));
+	CHECK(strstr(r.err.text, "parameters.x.max: was 1, now 2") != NULL);
+	CHECK(strstr(r.err.text, "--fresh") != NULL);
+	rig_close(&r);
+	/* What does not decide about trials may change. */
+	snprintf(yaml, sizeof yaml, "# a comment\n%smax_trials: 6\nparallel: 2\n",
+	         plain);
+	CHECK(rig_open(&r, yaml, 0, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.n, 6);
+	rig_drop(&r);
+}
+
+static const char tested[] = "command: [train, '${args}']\n"
+			     "method: sobol\n"
+			     "metric: {name: loss, goal: minimize}\n"
+			     "parameters:\n"
+			     "  x: {min: 0.0, max: 1.0, default: 0.9}\n"
+			     "  y: {values: [1, 2, 3], default: 1}\n"
+			     "test: {metric: {name: test_loss}, top: 2, repeats: 5}\n";
+
+TEST(verification_confirms_a_better_winner)
+{
+	struct rig r = {.fake.train = noisy};
+	const struct verdict *v = &r.study.verdict;
+
+	CHECK(rig_open(&r, tested, 20, 2));
+	CHECK(rig_run(&r));
+	verify_plan(&r.study);
+	CHECK(v->wanted && !v->done);
+	CHECK_INT(v->n, 3); /* the top two and the defaults */
+	r.fake.starts = 0;
+	CHECK(verify_run(&r.study, &r.runner, &r.err));
+	CHECK(v->done);
+	CHECK_INT(r.fake.starts, 3 * 5 + 2 * 5);
+	CHECK_INT(v->test_uses, 10);
+	CHECK_INT(v->answer, ANSWER_YES);
+	CHECK_INT(v->gain.n, 5);
+	/* Paired by seed, the noise cancels out: the gain is that of the bowl. */
+	CHECK(v->gain.mean > 0.2 && v->gain_half < 1e-9);
+	CHECK_INT(verify_exit(v), 0);
+	rig_drop(&r);
+}
+
+/* The metric does not depend on the parameters at all. */
+static double pure_noise(const struct job *job, struct run_result *res,
+                         bool *has_metric)
+{
+	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
+	double x = fake_argument(job, "x");
+
+	(void)res;
+	*has_metric = true;
+	return rng_unit(seed, (uint64_t)(x * 1e6), RNG_MODEL, 0);
+}
+
+TEST(verification_is_not_fooled_by_noise)
+{
+	struct rig r = {.fake.train = pure_noise};
+	const struct verdict *v = &r.study.verdict;
+
+	CHECK(rig_open(&r, tested, 50, 4));
+	CHECK(rig_run(&r));
+	CHECK(r.study.best->value < 0.1); /* the lucky best of fifty */
+	verify_plan(&r.study);
+	CHECK(verify_run(&r.study, &r.runner, &r.err));
+	CHECK(v->done);
+	CHECK(v->answer == ANSWER_CANNOT_TELL || v->answer == ANSWER_NO);
+	CHECK_INT(verify_exit(v), 5);
+	CHECK(v->candidates[v->winner].stat[VERDICT_RERUN].mean > 0.15);
+	rig_drop(&r);
+}
+
+TEST(verification_seeds_are_fresh_and_paired)
+{
+	struct rig r = {.fake.train = noisy};
+	const struct verdict *v = &r.study.verdict;
+
+	CHECK(rig_open(&r, tested, 20, 2));
+	CHECK(rig_run(&r));
+	verify_plan(&r.study);
+	for (size_t k = 0; k < 5; k++) {
+		uint64_t seed = v->candidates[0].runs[VERDICT_RERUN][k].seed;
+
+		CHECK_INT(v->candidates[1].runs[VERDICT_RERUN][k].seed, seed);
+		CHECK(v->candidates[0].runs[VERDICT_TEST][k].seed != seed);
+		for (size_t i = 0; i < r.study.n; i++)
+			CHECK(r.study.trials[i]->runs[0].seed != seed);
+	}
+	rig_drop(&r);
+}
+
+/* The whole way round: a results file is read back, replayed, and every edit is caught.
+ */
+static char *results_of(struct rig *r)
+{
+	struct str out = {0};
+
+	results_json(&r->study, &out);
+	return out.s;
+}
+
+static bool replay_text(const char *text, struct replay *rp, struct error *err)
+{
+	char path[] = "/tmp/test_study_XXXXXX.json";
+	int fd = mkstemps(path, 5);
+	struct saved sv;
+	bool ok;
+
+	CHECK(fd >= 0 && file_write_all(fd, text, strlen(text)));
+	close(fd);
+	ok = saved_load(&sv, path, err) && replay_run(&sv, rp, err);
+	saved_free(&sv);
+	unlink(path);
+	return ok;
+}
+
+TEST(replay_agrees_with_what_was_run)
+{
+	static const char *const methods[] = {"random", "sobol", "grid"};
+
+	for (size_t m = 0; m < ARRAY_LEN(methods); m++) {
+		struct rig r = {.fake = {.train = noisy, .order = 7}};
+		char yaml[512], *text;
+		struct replay rp;
+
+		snprintf(
+		    yaml, sizeof yaml,
+		    "command: [train, '${args}']\nmethod: %s\nmetric: {name: loss}\n"
+		    "repeats: 2\nparameters:\n"
+		    "  x: {min: 0.0, max: 1.0, q: 0.1}\n"
+		    "  y: {values: [1, 2, three], default: 2}\n",
+		    methods[m]);
+		CHECK(rig_open(&r, yaml, 20, 4));
+		CHECK(rig_run(&r));
+		text = results_of(&r);
+		CHECK(replay_text(text, &rp, &r.err));
+		CHECK_STR(rp.difference, "");
+		CHECK(rp.same);
+		CHECK_INT(rp.trials, 20);
+		CHECK_INT(rp.runs, 40);
+		free(text);
+		rig_drop(&r);
+	}
+}
+
+/* A digit changed anywhere must not go unnoticed. */
+TEST(every_edit_is_caught)
+{
+	struct rig r = {.fake.train = noisy};
+	char *text;
+	size_t edits = 0;
+
+	CHECK(rig_open(&r, tested, 4, 1));
+	CHECK(rig_run(&r));
+	verify_plan(&r.study);
+	CHECK(verify_run(&r.study, &r.runner, &r.err));
+	text = results_of(&r);
+	for (size_t i = 0; text[i]; i++) {
+		struct replay rp;
+		struct error err;
+		char was = text[i];
+
+		if (was < '0' || was > '8' || i % 7)
+			continue;
+		text[i]++;
+		CHECK(!replay_text(text, &rp, &err) || !rp.same);
+		text[i] = was;
+		edits++;
+	}
+	CHECK(edits > 100);
+	free(text);
+	rig_drop(&r);
+}
+
+TEST(a_newer_results_file_is_refused)
+{
+	struct rig r = {.fake.train = noisy};
+	struct replay rp;
+	struct error err;
+	char *text;
+
+	CHECK(rig_open(&r, plain, 2, 1));
+	CHECK(rig_run(&r));
+	text = results_of(&r);
+	CHECK(strncmp(text, "{\"schema\":1,", 12) == 0);
+	text[10] = '9';
+	CHECK(!replay_text(text, &rp, &err));
+	CHECK(strstr(err.text, "format 9") != NULL);
+	free(text);
+	rig_drop(&r);
+}
+
+TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
+          repeats_give_mean_and_error, first_run_without_the_metric_stops_at_once,
+          failure_guard, retries, exit_75_is_no_failure,
+          diverged_is_never_the_winner_and_no_failure, target_and_patience_stop,
+          an_exhausted_space_is_success, resume_equals_one_go,
+          finished_runs_are_not_repeated, another_file_is_refused_with_the_difference,
+          verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
+          verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
+          every_edit_is_caught, a_newer_results_file_is_refused)
