@@ -80,7 +80,7 @@ MATRIX := $(call bins,matrix,test_)
 FUZZ   := $(call bins,fuzz,fuzz_)
 TOOLS  := $(call bins,tools,)
 BENCH  := $(call bins,bench,)
-MLP    := $(patsubst examples/mlp/%.c,$(O)/examples/%,$(wildcard examples/mlp/mlp.c))
+MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
 HPS    := $(O)/hpsearch
 SCRIPT := $(sort $(wildcard tests/unit/test_*.sh))
 E2E    := $(filter-out %/lib.sh,$(sort $(wildcard tests/e2e/*.sh)))
@@ -95,7 +95,7 @@ $(call stamp,$(O)/objects,$(LIBOBJ) $(AIDOBJ))
 endif
 
 # What every test program finds in its environment.
-TEST_ENV = HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
+TEST_ENV = $(if $(filter asan cov,$(MODE)),TEST_TIMEOUT="$${TEST_TIMEOUT:-900}") HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
 	MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)'
 # $(call again,WORDS): another make, with all processors unless -j was said.
 again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $(1)
@@ -145,9 +145,9 @@ check: deps-check                     ## installs what is missing, builds, runs 
 suites:                               ## every test, nothing installed
 	$(call suite,all,everything,$(E2E) $(MATRIX) $(UNIT) $(SCRIPT) $(FUZZ))
 check-unit:                           ## the tests of single modules
-	$(call suite,unit,$(UNIT),$(UNIT) $(SCRIPT))
+	$(call suite,unit,$(UNIT) $(TOOLS),$(UNIT) $(SCRIPT))
 check-matrix:                         ## every strategy on every function
-	$(call suite,matrix,$(MATRIX),$(MATRIX))
+	$(call suite,matrix,$(MATRIX) $(TOOLS),$(MATRIX))
 check-fuzz:                           ## the stored inputs of the fuzzers, once each
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes

@@ -3,7 +3,7 @@
 # log of those that fail, last "N passed, N failed[, N skipped]". What was not built, a
 # crash, a time-out, an unfulfilled plan and a sanitizer's report are failures.
 #     run.sh LOGDIR PROGRAM …
-# TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (600), V=1: every log in full;
+# TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (300), V=1: every log in full;
 # BUILD_FAILED=1 counts as one failure.
 set -u
 logs=$1
@@ -63,7 +63,7 @@ run_one() { # LOGDIR PROGRAM
 	local san=log_path=$log.san:exitcode=86:handle_segv=0
 	if [ -x "$2" ]; then
 		ASAN_OPTIONS=$san UBSAN_OPTIONS=$san:print_stacktrace=1 env --default-signal \
-			timeout -k 10 "${TEST_TIMEOUT:-600}" "$2" "${args[@]}" \
+			timeout -k 10 "${TEST_TIMEOUT:-300}" "$2" "${args[@]}" \
 			>"$log" 2>&1 </dev/null &
 		# shellcheck disable=SC2064  # this very process
 		trap "kill $! 2>/dev/null" INT TERM

@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -21,10 +23,13 @@ double clock_wall(void)
 
 const char *clock_iso(double wall, char buf[static 32])
 {
-	time_t sec = (time_t)wall;
+	/* Beyond the year 9999 on either side, or no number: not a time of ours. */
+	bool sane = fabs(wall) < 2.5e11;
+	time_t sec = sane ? (time_t)floor(wall) : 0;
 	struct tm tm;
 
-	if (!gmtime_r(&sec, &tm) || !strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
+	if (!sane || !gmtime_r(&sec, &tm) ||
+	    !strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
 		snprintf(buf, 32, "?");
 	return buf;
 }

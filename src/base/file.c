@@ -145,8 +145,8 @@ bool file_mkdirs(const char *path, struct error *err)
 	char part[PATH_MAX];
 	struct stat st;
 
-	if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part) {
-		errno = ENAMETOOLONG;
+	if (!*path || snprintf(part, sizeof part, "%s", path) >= (int)sizeof part) {
+		errno = *path ? ENAMETOOLONG : ENOENT;
 		return error_errno(err, "%s", path);
 	}
 	for (char *p = part + 1; *p; p++) {

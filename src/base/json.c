@@ -147,8 +147,16 @@ cJSON *json_find_object(const char *text, size_t len, size_t *end)
 
 const cJSON *json_get(const cJSON *object, const char *name)
 {
-	return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, name)
-	                              : NULL;
+	const cJSON *item, *found = NULL;
+
+	if (!cJSON_IsObject(object))
+		return NULL;
+	cJSON_ArrayForEach(item, object)
+	{
+		if (item->string && strcmp(item->string, name) == 0)
+			found = item;
+	}
+	return found;
 }
 
 const char *json_string(const cJSON *object, const char *name)
@@ -233,11 +241,16 @@ static bool members_equal(const cJSON *a, const cJSON *b)
 {
 	const cJSON *item;
 
-	if (cJSON_GetArraySize(a) != cJSON_GetArraySize(b))
-		return false;
 	cJSON_ArrayForEach(item, a)
 	{
-		if (!json_equal(item, json_get(b, item->string)))
+		/* Of several members of one name the last one counts. */
+		if (json_get(a, item->string) == item &&
+		    !json_equal(item, json_get(b, item->string)))
+			return false;
+	}
+	cJSON_ArrayForEach(item, b)
+	{
+		if (!json_get(a, item->string))
 			return false;
 	}
 	return true;

@@ -18,7 +18,8 @@ cJSON *json_parse(const char *text, size_t len);
  * there is none. *end is set to the offset behind it. */
 cJSON *json_find_object(const char *text, size_t len, size_t *end);
 
-/* Members by exact name (case counts), NULL when missing or of another type. */
+/* Members by exact name (case counts; of several, the last), NULL when missing or of
+ * another type. */
 const cJSON *json_get(const cJSON *object, const char *name);
 const char *json_string(const cJSON *object, const char *name);
 /* A number, or one written as a string, or true/false: into *out. Also understands the

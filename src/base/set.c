@@ -3,12 +3,6 @@
 
 #include <stdlib.h>
 
-/* Zero marks a free place, so the key zero is stored as another constant. */
-static uint64_t stored(uint64_t key)
-{
-	return key ? key : UINT64_C(0x9e3779b97f4a7c15);
-}
-
 static size_t place(const struct set *s, uint64_t key)
 {
 	size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (s->cap - 1);
@@ -20,12 +14,13 @@ static size_t place(const struct set *s, uint64_t key)
 
 bool set_has(const struct set *s, uint64_t key)
 {
-	return s->cap && s->keys[place(s, stored(key))];
+	return key ? s->cap && s->keys[place(s, key)] : s->zero;
 }
 
 static void grow(struct set *s)
 {
-	struct set bigger = {.n = s->n, .cap = s->cap ? 2 * s->cap : 64};
+	struct set bigger = {
+	    .n = s->n, .cap = s->cap ? 2 * s->cap : 64, .zero = s->zero};
 
 	bigger.keys = mem_new(bigger.cap, sizeof *bigger.keys);
 	for (size_t i = 0; i < s->cap; i++)
@@ -35,16 +30,27 @@ static void grow(struct set *s)
 	*s = bigger;
 }
 
+static bool add_zero(struct set *s)
+{
+	bool fresh = !s->zero;
+
+	s->zero = true;
+	s->n += fresh;
+	return fresh;
+}
+
 bool set_add(struct set *s, uint64_t key)
 {
 	size_t i;
 
+	if (!key)
+		return add_zero(s);
 	if (4 * s->n >= 3 * s->cap)
 		grow(s);
-	i = place(s, stored(key));
+	i = place(s, key);
 	if (s->keys[i])
 		return false;
-	s->keys[i] = stored(key);
+	s->keys[i] = key;
 	s->n++;
 	return true;
 }

@@ -9,6 +9,7 @@
 struct set {
 	uint64_t *keys; /* open addressing; zeroed struct = empty set */
 	size_t n, cap;
+	bool zero; /* holds the key 0, which marks a free place */
 };
 
 bool set_has(const struct set *s, uint64_t key);

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -180,30 +181,59 @@ static void add_python(struct str *s, const char *digits, int n, int exp10, bool
 	}
 }
 
+/* A positive number in decimal: digits d.ddd times 10^exp10. */
+struct decimal {
+	char digits[24];
+	int n, exp10;
+};
+
+/* The nearest decimal with so many digits, plus add in the last place. False when it
+ * does not read back as x. */
+static bool decimal_of(struct decimal *d, double x, int digits, unsigned add)
+{
+	char buf[40];
+	unsigned long long m;
+
+	snprintf(buf, sizeof buf, "%.*e", digits - 1, x);
+	d->exp10 = atoi(strchr(buf, 'e') + 1);
+	if (digits > 1)
+		memmove(buf + 1, buf + 2, strlen(buf + 2) + 1);
+	m = strtoull(buf, NULL, 10) + add;
+	d->n = snprintf(d->digits, sizeof d->digits, "%llu", m);
+	snprintf(buf, sizeof buf, "%llue%d", m, d->exp10 - digits + 1);
+	d->exp10 += d->n - digits;
+	while (d->n > 1 && d->digits[d->n - 1] == '0')
+		d->n--;
+	return strtod(buf, NULL) == x;
+}
+
+/* Fifteen digits are enough for any shorter decimal, except below the normal numbers.
+ * Above a power of two the doubles lie wider than below it: there the next decimal up
+ * may read back where the nearest one of that length does not. */
+static void shortest(struct decimal *d, double x)
+{
+	int exp2;
+	bool power = frexp(x, &exp2) == 0.5;
+
+	for (int digits = x < DBL_MIN ? 1 : 15; digits < 17; digits++)
+		if (decimal_of(d, x, digits, 0) ||
+		    (power && digits == 16 && decimal_of(d, x, digits, 1)))
+			return;
+	decimal_of(d, x, 17, 0);
+}
+
 void str_double(struct str *s, double x)
 {
-	char buf[40], digits[24];
-	int n = 0, prec;
+	struct decimal d;
 
 	if (!isfinite(x)) {
 		str_add(s, isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
-		return;
-	}
-	if (x == 0) {
+	} else if (x == 0) {
 		str_add(s, signbit(x) ? "-0" : "0");
-		return;
+	} else {
+		shortest(&d, fabs(x));
+		add_python(s, d.digits, d.n, d.exp10, x < 0);
 	}
-	for (prec = 14; prec < 17; prec++) {
-		snprintf(buf, sizeof buf, "%.*e", prec, x);
-		if (prec == 16 || strtod(buf, NULL) == x)
-			break;
-	}
-	for (const char *p = buf; *p != 'e'; p++)
-		if (isdigit((unsigned char)*p))
-			digits[n++] = *p;
-	while (n > 1 && digits[n - 1] == '0')
-		n--;
-	add_python(s, digits, n, atoi(strchr(buf, 'e') + 1), x < 0);
 }
 
 void str_json_double(struct str *s, double x)

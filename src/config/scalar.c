@@ -68,31 +68,30 @@ static bool plain_digits(const char *s, const char *allowed, char *out)
 	return n > 0;
 }
 
-/* 1:30 = 90, as YAML 1.1 has it. */
-static bool sexagesimal(const char *s, int64_t *out)
+/* 1:30 = 90 and 1:30.5 = 90.5, as YAML 1.1 has them: digits, then parts below 60. */
+static bool sexagesimal(const char *s, int64_t *out, const char **fraction)
 {
 	int64_t total = 0;
-	bool colon = false;
+	bool zero = *s == '0', colon = false;
 
-	if (!isdigit((unsigned char)*s) || *s == '0')
+	if (!isdigit((unsigned char)*s))
 		return false;
-	while (*s) {
-		char *end;
-		long part = strtol(s, &end, 10);
+	for (; isdigit((unsigned char)*s) || *s == '_'; s++)
+		if (*s != '_' && (__builtin_mul_overflow(total, 10, &total) ||
+		                  __builtin_add_overflow(total, *s - '0', &total)))
+			return false;
+	for (; *s == ':'; colon = true) {
+		int part = 0, digits = 0;
 
-		if (!isdigit((unsigned char)*s) || end - s > (colon ? 2 : 12) ||
-		    (colon && part > 59) || __builtin_mul_overflow(total, 60, &total) ||
+		for (s++; isdigit((unsigned char)*s) && digits < 2; s++, digits++)
+			part = 10 * part + *s - '0';
+		if (!digits || part > 59 || __builtin_mul_overflow(total, 60, &total) ||
 		    __builtin_add_overflow(total, part, &total))
-			return false;
-		if (*end && *end != ':')
-			return false;
-		colon = colon || *end == ':';
-		s = *end ? end + 1 : end;
-		if (*end && !*s)
 			return false;
 	}
 	*out = total;
-	return colon;
+	*fraction = *s == '.' ? s : NULL;
+	return colon && (*fraction || (!*s && !zero));
 }
 
 /* The base of an integer's digits and where they begin. */
@@ -117,15 +116,35 @@ static int integer_base(const char *s, const char **digits, const char **allowed
 	return 10;
 }
 
+/* The fraction behind 1:30: a point, then digits. */
+static bool minutes(int64_t whole, bool minus, const char *fraction, struct value *out)
+{
+	char clean[DIGITS_MAX + 2] = "0";
+	double x = 0;
+
+	if (fraction[1] && !plain_digits(fraction + 1, "0123456789", clean + 1))
+		return false;
+	if (fraction[1]) {
+		clean[0] = '.';
+		x = strtod(clean, NULL);
+	}
+	x += (double)whole;
+	*out = value_float(minus ? -x : x);
+	return true;
+}
+
 static bool integer(const char *text, struct value *out, enum scalar_fault *fault)
 {
 	const char *s = text + (*text == '+' || *text == '-'), *digits, *allowed;
+	const char *fraction;
 	char clean[DIGITS_MAX + 2];
 	bool minus = *text == '-';
 	int base = integer_base(s, &digits, &allowed);
 	int64_t i;
 
-	if (sexagesimal(s, &i)) {
+	if (sexagesimal(s, &i, &fraction)) {
+		if (fraction)
+			return minutes(i, minus, fraction, out);
 		*out = value_int(minus ? -i : i);
 		return true;
 	}
@@ -139,44 +158,72 @@ static bool integer(const char *text, struct value *out, enum scalar_fault *faul
 	return true;
 }
 
-/* [-+]?(digits[.digits] | .digits)([eE][-+]?digits)? with underscores among the digits.
- */
+/* What has been taken of a number's text. */
+struct taking {
+	const char *s;
+	char clean[DIGITS_MAX + 1]; /* without underscores */
+	size_t n;
+};
+
+static bool take(struct taking *t)
+{
+	if (t->n == DIGITS_MAX)
+		return false;
+	t->clean[t->n++] = *t->s++;
+	return true;
+}
+
+/* Digits, with underscores among them where allowed. *count: how many. */
+static bool take_digits(struct taking *t, bool underscores, size_t *count)
+{
+	for (*count = 0;; ++*count) {
+		while (underscores && *t->s == '_')
+			t->s++;
+		if (!isdigit((unsigned char)*t->s))
+			return true;
+		if (!take(t))
+			return false;
+	}
+}
+
+static bool take_exponent(struct taking *t)
+{
+	size_t digits;
+
+	if (*t->s != 'e' && *t->s != 'E')
+		return true;
+	if (!take(t) || ((*t->s == '+' || *t->s == '-') && !take(t)))
+		return false;
+	return take_digits(t, false, &digits) && digits;
+}
+
+/* [-+]?(digits[.digits] | .digits)([eE][-+]?digits)? with underscores among the digits,
+ * and a point or an exponent. */
+static bool decimal(struct taking *t)
+{
+	size_t before, behind = 0;
+	bool point;
+
+	if ((*t->s == '+' || *t->s == '-') && !take(t))
+		return false;
+	if (*t->s == '_' || !take_digits(t, true, &before))
+		return false;
+	point = *t->s == '.';
+	if (point && (!take(t) || !take_digits(t, true, &behind)))
+		return false;
+	if (!before && !behind)
+		return false;
+	return (point || *t->s == 'e' || *t->s == 'E') && take_exponent(t) && !*t->s;
+}
+
 static bool real(const char *text, struct value *out, enum scalar_fault *fault)
 {
-	char clean[DIGITS_MAX + 1];
-	const char *s = text;
-	size_t n = 0, digits = 0;
-	bool point = false, exponent = false;
+	struct taking t = {.s = text};
 
-	if (*s == '+' || *s == '-')
-		clean[n++] = *s++;
-	if (!isdigit((unsigned char)*s) && *s != '.')
+	if (!decimal(&t))
 		return false;
-	for (; *s; s++) {
-		if (n == DIGITS_MAX)
-			return false;
-		if (isdigit((unsigned char)*s))
-			digits++;
-		else if (*s == '.' && !point && !exponent)
-			point = true;
-		else if ((*s == 'e' || *s == 'E') && digits && !exponent) {
-			exponent = true;
-			clean[n++] = 'e';
-			if (s[1] == '+' || s[1] == '-')
-				clean[n++] = *++s;
-			if (!isdigit((unsigned char)s[1]))
-				return false;
-			continue;
-		} else if (*s == '_' && digits && !exponent)
-			continue;
-		else
-			return false;
-		clean[n++] = *s;
-	}
-	clean[n] = '\0';
-	if (!digits || (!point && !exponent))
-		return false;
-	*out = value_float(strtod(clean, NULL));
+	t.clean[t.n] = '\0';
+	*out = value_float(strtod(t.clean, NULL));
 	if (!isfinite(out->number))
 		*fault = SCALAR_TOO_LARGE;
 	return true;

@@ -596,14 +596,14 @@ static bool searchable(const struct space *sp)
 	return false;
 }
 
-static void note_consequences(struct reading *r)
+static void note_consequences(struct reading *r, bool capped)
 {
 	struct spec *s = r->spec;
 
 	if (!s->metric.name)
 		read_note(r, true, (struct place){0},
 		          "no metric is given: everything runs, nothing is ranked");
-	if (!s->max_trials && s->method != METHOD_GRID && s->space.n)
+	if (!s->max_trials && !capped && s->method != METHOD_GRID && s->space.n)
 		read_note(r, false, (struct place){0},
 		          "no max_trials is given: stops after %llu trials",
 		          (unsigned long long)spec_trial_cap(s));
@@ -630,7 +630,7 @@ static void note_booleans(struct reading *r, const struct node *n, int depth)
 		note_booleans(r, n->items[i], depth + 1);
 }
 
-static bool check(struct reading *r, const struct node *root)
+static bool check(struct reading *r, const struct node *root, bool capped)
 {
 	struct spec *s = r->spec;
 	struct place at = {0};
@@ -653,7 +653,7 @@ static bool check(struct reading *r, const struct node *root)
 		return false;
 	apply_gpus(s);
 	note_booleans(r, root, 0);
-	note_consequences(r);
+	note_consequences(r, capped);
 	return true;
 }
 
@@ -709,7 +709,7 @@ static bool read_all(struct reading *r, const char *path, const char *text, size
 		if (!yaml_set(&s->yaml, o->set[i], r->a, &s->notices, r->err))
 			return false;
 	return check_top_keys(r, root) && read_top_keys(r, root) &&
-	       command_option(r, o->command) && check(r, root) &&
+	       command_option(r, o->command) && check(r, root, o->capped) &&
 	       (!o->strict || first_warning(r));
 }
 

@@ -3,6 +3,7 @@
 #include "base/stat.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ const size_t dist_count = ARRAY_LEN(dist_names);
 static const double u_least = 0x1p-53;
 
 static const uint64_t cardinality_max = UINT64_C(1) << 32;
+static const uint64_t grid_max = UINT64_C(1) << 53;
 
 const char *dist_name(enum dist d)
 {
@@ -163,14 +165,24 @@ static double to_lattice(double x, double scale)
 	return strtod(text, NULL);
 }
 
-/* A multiple of q without the dust of the multiplication: 0.9, not 0.8999999999999999.
- */
-static double without_dust(double x)
+static double short_number(double x)
 {
 	char text[40];
 
 	snprintf(text, sizeof text, "%.14g", x);
 	return strtod(text, NULL);
+}
+
+/* A sum of multiples of q without the dust of the arithmetic: 0.9 and 0, not
+ * 0.8999999999999999 and 5.6e-17. */
+static double without_dust(double x, double q)
+{
+	return short_number(to_lattice(x, q));
+}
+
+static double to_finite(double x)
+{
+	return fmin(fmax(x, -DBL_MAX), DBL_MAX);
 }
 
 static bool bounded(struct family f)
@@ -189,45 +201,78 @@ static double upper(struct family f)
 	return f.kind == LOG ? exp(f.high) : f.high;
 }
 
+/* The default is a value of the parameter, be it on the lattice or beside it. */
+static double to_preset(const struct param *p, struct family f, double x)
+{
+	double preset;
+
+	if (!p->preset || p->preset->kind == VALUE_BOOL ||
+	    !value_number(p->preset, &preset))
+		return x;
+	return to_lattice(preset, scale_of(p, f, preset)) == x ? preset : x;
+}
+
 static double continuous(const struct param *p, struct family f, double u)
 {
-	double x = quantile(p, f, u);
+	double x = to_finite(quantile(p, f, u));
 
-	x = to_lattice(x, scale_of(p, f, x));
+	x = to_preset(p, f, to_finite(to_lattice(x, scale_of(p, f, x))));
 	if (p->dist == DIST_LOG_UNIFORM_VALUES ||
 	    p->dist == DIST_INV_LOG_UNIFORM_VALUES || p->dist == DIST_UNIFORM)
 		x = fmin(fmax(x, p->min), p->max);
 	return x;
 }
 
+/* How far a bound, counted in steps, may lie from the whole number that it means. */
+static double slack(double steps)
+{
+	return fmin(1e-9 * fmax(1, fabs(steps)), 1e-3);
+}
+
 bool param_clip_range(const struct param *p, double *first, double *last)
 {
-	double slack = 1e-9;
+	double low = p->min / p->q, high = p->max / p->q;
 
-	*first = ceil(p->min / p->q - slack);
-	*last = floor(p->max / p->q + slack);
+	*first = ceil(low - slack(low));
+	*last = floor(high + slack(high));
 	return *first <= *last;
+}
+
+/* The multiples of q that can come out; false where there is no end to them. One that
+ * only rounding at the very edge of the range could give does not count. */
+static bool multiples(const struct param *p, struct family f, double *first,
+                      double *last)
+{
+	double low = f.kind == BETA ? 0 : lower(f) / p->q;
+	double high = (f.kind == BETA ? 1 : upper(f)) / p->q;
+
+	if (p->clip)
+		return param_clip_range(p, first, last);
+	*first = floor(low + 0.5 + slack(low));
+	*last = fmax(*first, ceil(high - 0.5 - slack(high)));
+	return bounded(f) || f.kind == BETA;
 }
 
 /* Which multiple of q. */
 static double multiple(const struct param *p, struct family f, double u)
 {
-	double first, last, k;
+	double k, first, last;
+	bool ends = multiples(p, f, &first, &last);
 
-	if (!p->clip || !param_clip_range(p, &first, &last))
-		return nearbyint(quantile(p, f, u) / p->q);
-	if (f.kind == LINEAR)
+	if (ends && p->clip && f.kind == LINEAR)
 		k = first + floor(u * (last - first + 1));
 	else
-		k = nearbyint(quantile(p, f, u) / p->q);
-	return fmin(fmax(k, first), last);
+		k = nearbyint(to_finite(quantile(p, f, u)) / p->q);
+	return ends ? fmin(fmax(k, first), last) : k;
 }
 
-static struct value whole(const struct param *p, double x)
+/* A value of a distribution with steps. */
+static struct value stepped(const struct param *p, double x)
 {
-	if (p->q_int && fabs(x) < 0x1p53)
+	x = without_dust(to_finite(x), p->q);
+	if (p->q_int && x == floor(x) && fabs(x) < 0x1p53)
 		return value_int((int64_t)x);
-	return value_float(without_dust(x));
+	return value_float(to_finite(x));
 }
 
 static size_t category(const struct param *p, double u)
@@ -270,7 +315,7 @@ void param_decode(const struct param *p, double u, struct arena *a, struct value
 	else if (p->dist == DIST_INT_UNIFORM)
 		*out = value_int(integer(p, u));
 	else if (f.q)
-		*out = whole(p, multiple(p, f, u) * p->q);
+		*out = stepped(p, multiple(p, f, u) * p->q);
 	else
 		*out = value_float(continuous(p, f, u));
 }
@@ -307,6 +352,16 @@ static double multiple_cell(const struct param *p, struct family f, double k)
 	return 0.5 * (low + high);
 }
 
+/* Is x between the values at the two ends of (0, 1), give or take the lattice? */
+static bool reachable(const struct param *p, struct family f, double x)
+{
+	double low = bounded(f) ? lower(f) : quantile(p, f, u_least);
+	double high = bounded(f) ? upper(f) : quantile(p, f, 1 - u_least);
+	double give = bounded(f) && f.kind == LINEAR ? 0 : 1e-9 * scale_of(p, f, x);
+
+	return x >= low - give && x <= high + give;
+}
+
 bool param_encode(const struct param *p, const struct value *v, double *u)
 {
 	struct family f = family_of(p);
@@ -329,35 +384,16 @@ bool param_encode(const struct param *p, const struct value *v, double *u)
 	} else if (f.q) {
 		*u = multiple_cell(p, f, nearbyint(x / p->q));
 	} else {
-		if (bounded(f) && (x < lower(f) * (1 - 1e-12 * (lower(f) > 0)) ||
-		                   x > upper(f) * (1 + 1e-12 * (upper(f) > 0))))
-			return false;
 		*u = inside(cdf(p, f, x));
-		return true;
+		return reachable(p, f, x);
 	}
 	param_decode(p, *u, NULL, &back);
 	return value_equal(&back, v);
 }
 
-static uint64_t count(double n)
+static uint64_t count(double n, uint64_t most)
 {
-	return n >= 1 && n <= (double)cardinality_max ? (uint64_t)n : 0;
-}
-
-/* Multiples of q that can come out; false where there is no end to them. */
-static bool multiples(const struct param *p, struct family f, double *first,
-                      double *last)
-{
-	if (p->clip)
-		return param_clip_range(p, first, last);
-	if (f.kind == BETA) {
-		*first = 0;
-		*last = nearbyint(1 / p->q);
-		return true;
-	}
-	*first = nearbyint(lower(f) / p->q);
-	*last = nearbyint(upper(f) / p->q);
-	return bounded(f);
+	return n >= 1 && n <= (double)most ? (uint64_t)n : 0;
 }
 
 uint64_t param_cardinality(const struct param *p)
@@ -370,9 +406,9 @@ uint64_t param_cardinality(const struct param *p)
 	if (p->dist == DIST_CATEGORICAL)
 		return p->n_distinct;
 	if (p->dist == DIST_INT_UNIFORM)
-		return count(p->max - p->min + 1);
+		return count(p->max - p->min + 1, cardinality_max);
 	if (f.q && multiples(p, f, &first, &last))
-		return count(last - first + 1);
+		return count(last - first + 1, cardinality_max);
 	return 0;
 }
 
@@ -401,12 +437,15 @@ uint64_t param_grid_size(const struct param *p)
 	if (p->dist == DIST_CATEGORICAL)
 		return p->probabilities ? 0 : p->n_distinct;
 	if (p->dist == DIST_INT_UNIFORM)
-		return count(p->max - p->min + 1);
+		return count(p->max - p->min + 1, grid_max);
 	if (p->clip)
-		return param_clip_range(p, &first, &last) ? count(last - first + 1) : 0;
-	if (p->dist == DIST_Q_UNIFORM)
-		return count(ceil((p->max - p->min) / p->q));
-	return 0;
+		return param_clip_range(p, &first, &last)
+		           ? count(last - first + 1, grid_max)
+		           : 0;
+	if (p->dist != DIST_Q_UNIFORM)
+		return 0;
+	last = (p->max - p->min) / p->q;
+	return count(ceil(last - slack(last)), grid_max);
 }
 
 void param_grid_value(const struct param *p, uint64_t level, struct arena *a,
@@ -422,9 +461,9 @@ void param_grid_value(const struct param *p, uint64_t level, struct arena *a,
 	else if (p->dist == DIST_INT_UNIFORM)
 		*out = value_int((int64_t)(p->min + (double)level));
 	else if (p->clip && param_clip_range(p, &first, &last))
-		*out = whole(p, (first + (double)level) * p->q);
+		*out = stepped(p, (first + (double)level) * p->q);
 	else
-		*out = whole(p, p->min + (double)level * p->q);
+		*out = stepped(p, p->min + (double)level * p->q);
 }
 
 static void describe_values(const struct param *p, struct str *out)
@@ -467,7 +506,7 @@ static void describe_numbers(const struct param *p, struct str *out)
 	}
 	for (int i = 0; i < 2; i++) {
 		str_add(out, names[i]);
-		str_double(out, without_dust(numbers[i]));
+		str_double(out, short_number(numbers[i]));
 	}
 	if (f.q) {
 		str_add(out, ", q ");

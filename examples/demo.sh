@@ -1,0 +1,9 @@
+#!/bin/sh
+# What `make demo` shows: a search over the network in mlp/, two runs at a time, then the
+# verification of its winner on test data.
+set -eu
+: "${HPSEARCH:?}" "${MLP:?}" "${OUT:?}"
+cd "$(dirname "$0")/mlp"
+ln -sf "$MLP" mlp
+echo "\$ cd examples/mlp && hpsearch space.yaml"
+exec "$HPSEARCH" space.yaml --fresh --out "$OUT"

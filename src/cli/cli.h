@@ -1,0 +1,75 @@
+/* The command line: which command, with which options. Here, and only here, things are
+ * printed: results on stdout, everything else on stderr. */
+#ifndef HPS_CLI_CLI_H
+#define HPS_CLI_CLI_H
+
+#include "config/spec.h"
+#include "study/study.h"
+
+enum exit_code {
+	EXIT_FINE = 0,
+	EXIT_SYSTEM = 1,
+	EXIT_USAGE = 2,
+	EXIT_NO_TRIAL = 3,
+	EXIT_GUARD = 4,
+	EXIT_VERDICT = 5
+};
+
+enum { CLI_SETS = 32 };
+
+struct options {
+	const char *file; /* the operand: a YAML file, a directory, a results file */
+	const char *second; /* a second operand, where the command has one */
+	size_t parallel;    /* 0: as in the file */
+	uint64_t max_trials;
+	const char *set[CLI_SETS]; /* also --seed */
+	size_t n_set;
+	const char *out, *command, *log;
+	const char *format; /* table, json, csv, yaml, args, env */
+	bool fresh, dry_run, retry_failed, strict, run, all, yes;
+	int verbose; /* -1: quiet */
+	uint64_t top;
+	bool has_trial;
+	uint64_t trial;
+	double tolerance; /* relative */
+	struct arena arena;
+};
+
+struct command_type {
+	const char *name, *operand, *summary;
+	int (*run)(struct options *o);
+};
+extern const struct command_type commands[]; /* ends with a NULL name */
+
+/* All of it: argv to exit code. */
+int cli_main(int argc, char **argv);
+
+/* Parses the words behind the command's name; prints help or an error itself. False: leave
+ * with *code. */
+bool options_parse(struct options *o, const struct command_type *c, int argc, char **argv,
+                   int *code);
+void options_help(const struct command_type *c); /* NULL: of the program */
+
+int command_run(struct options *o);
+int command_check(struct options *o);
+int command_show(struct options *o);
+int command_best(struct options *o);
+int command_verify(struct options *o);
+int command_replay(struct options *o);
+int command_reproduce(struct options *o);
+
+/* "hpsearch: …" on stderr; returns the exit code of its kind. */
+int cli_fail(const struct error *err);
+/* The YAML file with the overrides of the options; prints warnings and notices once. */
+bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
+/* To stdout, in one piece. */
+void cli_print(const struct str *text);
+/* Makes a search from spec and options; dir NULL: nothing will be written. */
+bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
+                    const struct observer *watch, struct study *s, struct error *err);
+/* Ranking and verdict in o->format. */
+bool cli_print_results(struct options *o, struct study *s, size_t top, struct error *err);
+/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
+const char *cli_git(struct arena *a);
+
+#endif

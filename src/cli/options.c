@@ -1,0 +1,249 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum id {
+	ID_PARALLEL = 'j', ID_MAX_TRIALS = 'n', ID_FORMAT = 'f', ID_QUIET = 'q',
+	ID_VERBOSE = 'v', ID_HELP = 'h',
+	ID_SEED = 256, ID_OUT, ID_FRESH, ID_DRY_RUN, ID_RETRY_FAILED, ID_SET, ID_COMMAND,
+	ID_STRICT, ID_RUN, ID_LOG, ID_TRIAL, ID_TOP, ID_ALL, ID_YES, ID_TOLERANCE
+};
+
+/* commands: the names that take it, between blanks. */
+static const struct row {
+	const char *name, *argument, *help, *commands;
+	int id;
+} rows[] = {
+	{"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
+	 " run verify reproduce ", ID_PARALLEL},
+	{"max-trials", "N", "trials at the most", " run check ", ID_MAX_TRIALS},
+	{"count", "N", NULL, " run check ", ID_MAX_TRIALS},
+	{"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
+	{"seed", "N", "seed of the search (default: seed: of the file, else 1)", " run check ",
+	 ID_SEED},
+	{"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
+	 " run verify reproduce ", ID_OUT},
+	{"fresh", NULL, "discard the search that is there and start over", " run reproduce ",
+	 ID_FRESH},
+	{"dry-run", NULL, "show the space and the first commands; start nothing", " run ",
+	 ID_DRY_RUN},
+	{"retry-failed", NULL, "give failed trials another chance", " run ",
+	 ID_RETRY_FAILED},
+	{"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
+	 " run check verify ", ID_SET},
+	{"command", "TEXT", "the training command, for a file without one",
+	 " run check verify reproduce ", ID_COMMAND},
+	{"strict", NULL, "take warnings as errors", " run check ", ID_STRICT},
+	{"run", NULL, "run the defaults once and show what was scraped", " check ", ID_RUN},
+	{"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
+	{"trial", "N", "all about one trial", " show ", ID_TRIAL},
+	{"top", "N", "the best N trials", " show reproduce ", ID_TOP},
+	{"all", NULL, "every trial", " reproduce ", ID_ALL},
+	{"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
+	{"tolerance", "X", "relative difference that still counts as the same (default: 1e-9)",
+	 " reproduce ", ID_TOLERANCE},
+	{"format", "FORMAT", "table, json, csv or yaml; best: json, yaml, args or env",
+	 " run show best verify ", ID_FORMAT},
+	{"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
+	{"verbose", NULL, "also the start of every run", " run verify reproduce ", ID_VERBOSE},
+	{"help", NULL, "this text", NULL, ID_HELP},
+};
+
+static bool takes(const struct command_type *c, const struct row *r)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, " %s ", c->name);
+	return !r->commands || strstr(r->commands, name);
+}
+
+void options_help(const struct command_type *c)
+{
+	if (!c) {
+		printf("usage: hpsearch FILE.yaml [options]      run a search, or continue it\n"
+		       "       hpsearch COMMAND …                one of these:\n\n");
+		for (c = commands; c->name; c++)
+			printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
+		printf("\nhpsearch COMMAND --help tells the options of each; man hpsearch tells "
+		       "all.\n");
+		return;
+	}
+	printf("usage: hpsearch %s %s [options]\n%s\n\n", c->name, c->operand, c->summary);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct row *r = &rows[i];
+		char left[64], letter[8] = "   ";
+
+		if (!takes(c, r) || !r->help)
+			continue;
+		if (r->id < 256)
+			snprintf(letter, sizeof letter, "-%c,", r->id);
+		snprintf(left, sizeof left, "%s --%s%s%s", letter, r->name,
+		         r->argument ? " " : "", r->argument ? r->argument : "");
+		printf("  %-24s %s\n", left, r->help);
+	}
+}
+
+static bool usage(const struct command_type *c, int *code, const char *what,
+                  const char *word, const char *near)
+{
+	fprintf(stderr, "hpsearch %s: %s %s\n", c->name, what, word);
+	if (near)
+		fprintf(stderr, "  help: did you mean %s?\n", near);
+	else
+		fprintf(stderr, "  help: hpsearch %s --help\n", c->name);
+	*code = EXIT_USAGE;
+	return false;
+}
+
+static bool whole(const char *text, uint64_t least, uint64_t most, uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno && *out >= least &&
+	       *out <= most;
+}
+
+static bool add_set(struct options *o, const char *text)
+{
+	if (o->n_set == CLI_SETS)
+		return false;
+	o->set[o->n_set++] = text;
+	return true;
+}
+
+static bool take(struct options *o, int id, const char *arg)
+{
+	uint64_t n = 0;
+	char *end;
+
+	switch (id) {
+	case ID_PARALLEL:
+		if (!whole(arg, 1, 10000, &n))
+			return false;
+		o->parallel = (size_t)n;
+		return true;
+	case ID_MAX_TRIALS: return whole(arg, 1, UINT64_C(1) << 53, &o->max_trials);
+	case ID_SEED:
+		return whole(arg, 0, UINT64_C(1) << 53, &n) &&
+		       add_set(o, arena_printf(&o->arena, "seed=%s", arg));
+	case ID_SET: return add_set(o, arg);
+	case ID_OUT: o->out = arg; return *arg != '\0';
+	case ID_COMMAND: o->command = arg; return true;
+	case ID_FORMAT: o->format = arg; return true;
+	case ID_LOG: o->log = arg; return true;
+	case ID_FRESH: o->fresh = true; return true;
+	case ID_DRY_RUN: o->dry_run = true; return true;
+	case ID_RETRY_FAILED: o->retry_failed = true; return true;
+	case ID_STRICT: o->strict = true; return true;
+	case ID_RUN: o->run = true; return true;
+	case ID_ALL: o->all = true; return true;
+	case ID_YES: o->yes = true; return true;
+	case ID_QUIET: o->verbose = -1; return true;
+	case ID_VERBOSE: o->verbose = 1; return true;
+	case ID_TOP: return whole(arg, 1, UINT64_C(1) << 53, &o->top);
+	case ID_TRIAL:
+		o->has_trial = true;
+		return whole(arg, 0, UINT64_C(1) << 53, &o->trial);
+	case ID_TOLERANCE:
+		o->tolerance = strtod(arg, &end);
+		return end != arg && !*end && o->tolerance >= 0 && isfinite(o->tolerance);
+	default: return false;
+	}
+}
+
+/* The tables that getopt wants, of the options that this command takes. */
+struct getopt_table {
+	struct option longs[ARRAY_LEN(rows) + 1];
+	char shorts[3 * ARRAY_LEN(rows) + 2];
+	const char *names[ARRAY_LEN(rows)];
+	size_t n;
+};
+
+static void fill(struct getopt_table *t, const struct command_type *c)
+{
+	size_t s = 0;
+
+	memset(t, 0, sizeof *t);
+	t->shorts[s++] = ':';
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct row *r = &rows[i];
+
+		if (!takes(c, r))
+			continue;
+		t->names[t->n] = r->name;
+		t->longs[t->n++] = (struct option){
+			r->name, r->argument ? required_argument : no_argument, NULL, r->id};
+		if (r->id < 256 && !strchr(t->shorts, r->id)) {
+			t->shorts[s++] = (char)r->id;
+			if (r->argument)
+				t->shorts[s++] = ':';
+		}
+	}
+}
+
+static bool unknown_option(const struct command_type *c, const struct getopt_table *t,
+                           const char *word, int *code)
+{
+	const char *near = strncmp(word, "--", 2) == 0
+				   ? str_nearest(word + 2, t->names, t->n)
+				   : NULL;
+	char text[64];
+
+	if (near)
+		snprintf(text, sizeof text, "--%s", near);
+	return usage(c, code, "there is no option", word, near ? text : NULL);
+}
+
+static bool operands(struct options *o, const struct command_type *c, int argc,
+                     char **argv, int *code)
+{
+	if (optind < argc)
+		o->file = argv[optind++];
+	if (optind < argc && o->log)
+		o->second = argv[optind++];
+	if (optind < argc)
+		return usage(c, code, "does not know what to do with", argv[optind], NULL);
+	if (!o->file && !o->log)
+		return usage(c, code, "needs", c->operand, NULL);
+	return true;
+}
+
+bool options_parse(struct options *o, const struct command_type *c, int argc, char **argv,
+                   int *code)
+{
+	struct getopt_table t;
+	int id;
+
+	*o = (struct options){.format = "table", .tolerance = 1e-9};
+	fill(&t, c);
+	opterr = 0;
+	optind = 0;
+	for (;;) {
+		int at = optind ? optind : 1;
+
+		id = getopt_long(argc, argv, t.shorts, t.longs, NULL);
+		if (id == -1)
+			break;
+		if (id == ID_HELP) {
+			options_help(c);
+			*code = EXIT_FINE;
+			return false;
+		}
+		if (id == '?')
+			return unknown_option(c, &t, argv[optopt ? at : optind - 1], code);
+		if (id == ':')
+			return usage(c, code, "an argument is missing behind",
+			             argv[optind - 1], NULL);
+		if (!take(o, id, optarg))
+			return usage(c, code, "cannot take this value:",
+			             optarg ? optarg : "", NULL);
+	}
+	return operands(o, c, argc, argv, code);
+}

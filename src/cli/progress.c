@@ -1,0 +1,268 @@
+#include "cli/progress.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "report/text.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Lines a second in a pipe; beyond that they are counted and summed up. */
+enum { LINES_PER_SECOND = 10, STDERR_LINES = 20 };
+
+static const int64_t redraw = CLOCK_SECOND / 5;
+
+void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose)
+{
+	const char *term = getenv("TERM");
+
+	*p = (struct progress){.study = s,
+	                       .slots = slots,
+	                       .quiet = verbose < 0,
+	                       .verbose = verbose > 0,
+	                       .best = s->best};
+	p->live = !p->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+static size_t width(void)
+{
+	struct winsize w;
+
+	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : 80;
+}
+
+static void erase(struct progress *p)
+{
+	if (p->shown)
+		fputs("\r\033[K", stderr);
+	p->shown = false;
+}
+
+/* A line that stays. */
+static void say(struct progress *p, const char *text)
+{
+	erase(p);
+	fprintf(stderr, "%s\n", text);
+}
+
+static void add_best(const struct progress *p, struct str *out)
+{
+	const struct study *s = p->study;
+
+	if (!s->best)
+		return;
+	str_addf(out, ", best %s ", s->spec->metric.name);
+	text_number(out, s->best->value);
+	str_addf(out, " (trial %llu)", (unsigned long long)s->best->id);
+}
+
+static void add_eta(const struct progress *p, struct str *out)
+{
+	const struct study *s = p->study;
+	double left;
+
+	str_add(out, ", ");
+	text_duration(out, study_elapsed(s));
+	if (!p->runs || s->cap <= s->finished)
+		return;
+	left = (double)(s->cap - s->finished) * (double)s->spec->repeats * p->wall /
+	       (double)p->runs / (double)p->slots;
+	str_add(out, ", about ");
+	text_duration(out, left);
+	str_add(out, " to go");
+}
+
+static void draw(struct progress *p)
+{
+	const struct study *s = p->study;
+	struct str line = {0}, cut = {0};
+
+	str_addf(&line, "%llu/%llu trials, %zu running", (unsigned long long)s->finished,
+	         (unsigned long long)s->cap, p->running);
+	if (s->finished > s->ok)
+		str_addf(&line, ", %llu not ok",
+		         (unsigned long long)(s->finished - s->ok));
+	add_best(p, &line);
+	add_eta(p, &line);
+	text_cut(&cut, str_text(&line), width() - 1);
+	fprintf(stderr, "\r%s\033[K", str_text(&cut));
+	fflush(stderr);
+	p->shown = true;
+	p->next_draw = clock_now() + redraw;
+	str_free(&line);
+	str_free(&cut);
+}
+
+static void maybe_draw(struct progress *p)
+{
+	if (p->live && clock_now() >= p->next_draw)
+		draw(p);
+}
+
+/* In a pipe, may one more line be printed in this second? */
+static bool may_print(struct progress *p)
+{
+	int64_t now = clock_now();
+
+	if (now - p->window >= CLOCK_SECOND) {
+		p->window = now;
+		p->in_window = 0;
+	}
+	return p->in_window++ < LINES_PER_SECOND;
+}
+
+static void started(void *self, const struct trial *t, size_t run)
+{
+	struct progress *p = self;
+	struct str params = {0};
+
+	p->running++;
+	if (p->verbose) {
+		space_json(&p->study->spec->space, t->values, &params);
+		erase(p);
+		fprintf(stderr, "trial %llu run %zu starts: %s\n", (unsigned long long)t->id,
+		        run, str_text(&params));
+		str_free(&params);
+	}
+	maybe_draw(p);
+}
+
+static void show_stderr(struct progress *p, const struct trial *t, size_t run)
+{
+	struct arena a = {0};
+	struct error err;
+	struct str out = {0};
+	char path[PATH_MAX], *text;
+	size_t len;
+
+	snprintf(path, sizeof path, "%s/trials/%04llu/r%zu/stderr",
+	         p->study->dir ? p->study->dir : ".", (unsigned long long)t->id, run);
+	if (p->study->dir && file_read(path, 1 << 26, &a, &text, &len, &err) && len) {
+		fprintf(stderr, "  the end of its stderr (%s):\n", path);
+		text_tail(&out, text, len, STDERR_LINES, "    | ");
+		fputs(str_text(&out), stderr);
+	}
+	str_free(&out);
+	arena_free(&a);
+}
+
+static void result_line(const struct progress *p, const struct trial *t, size_t run,
+                        struct str *out)
+{
+	const struct run *r = &t->runs[run];
+
+	str_addf(out, "trial %llu", (unsigned long long)t->id);
+	if (t->n_runs > 1)
+		str_addf(out, " run %zu", run);
+	str_addf(out, " %s", outcome_name(r->outcome));
+	if (r->outcome == OUTCOME_OK && p->study->spec->metric.name) {
+		str_addf(out, " %s ", p->study->spec->metric.name);
+		text_number(out, r->value);
+	} else if (r->reason) {
+		str_add(out, ": ");
+		text_clean(out, r->reason);
+	}
+}
+
+static void finished(void *self, const struct trial *t, size_t run)
+{
+	struct progress *p = self;
+	const struct study *s = p->study;
+	bool better = s->best != p->best, bad = t->runs[run].outcome != OUTCOME_OK;
+
+	p->running -= p->running > 0;
+	p->wall += t->runs[run].wall;
+	p->runs++;
+	p->best = s->best;
+	if (p->quiet)
+		return;
+	/* A terminal shows what is news; a pipe shows all, within reason. */
+	if (p->live ? better || bad : may_print(p) || better) {
+		str_clear(&p->line);
+		result_line(p, t, run, &p->line);
+		if (better)
+			str_add(&p->line, ", the best so far");
+		str_addf(&p->line, " [%llu/%llu]", (unsigned long long)s->finished,
+		         (unsigned long long)s->cap);
+		say(p, str_text(&p->line));
+	}
+	if (bad && !p->failures++)
+		show_stderr(p, t, run);
+	maybe_draw(p);
+}
+
+static void retrying(void *self, const struct trial *t, size_t run, enum outcome o)
+{
+	struct progress *p = self;
+
+	p->running -= p->running > 0;
+	if (p->quiet || (!p->live && !may_print(p)))
+		return;
+	erase(p);
+	fprintf(stderr, "trial %llu run %zu %s: queued again\n", (unsigned long long)t->id,
+	        run, outcome_name(o));
+}
+
+static void winding_down(void *self, enum fleet_stage stage)
+{
+	struct progress *p = self;
+
+	say(p, stage == FLEET_DRAIN
+		       ? "interrupted: nothing new starts, what runs may finish (once more: "
+			 "stop it now)"
+	       : stage == FLEET_STOP ? "stopping what runs (once more: kill it)"
+	                             : "killing what runs");
+}
+
+static void verifying(void *self, const struct verdict *v, enum verdict_phase phase,
+                      size_t done, size_t all)
+{
+	struct progress *p = self;
+	char text[128];
+
+	(void)v;
+	if (p->quiet)
+		return;
+	snprintf(text, sizeof text, "verification, %s: %zu/%zu",
+	         phase == VERDICT_TEST ? "test data" : "re-runs on fresh seeds", done, all);
+	if (p->live && done < all) {
+		fprintf(stderr, "\r%s\033[K", text);
+		fflush(stderr);
+		p->shown = true;
+	} else if (p->live || done == all || clock_now() >= p->next_draw) {
+		say(p, text);
+		p->next_draw = clock_now() + 10 * redraw;
+	}
+}
+
+static void tick(void *self)
+{
+	maybe_draw(self);
+}
+
+static void message(void *self, const char *text)
+{
+	say(self, text);
+}
+
+struct observer progress_observer(struct progress *p)
+{
+	return (struct observer){.self = p,
+	                         .started = started,
+	                         .finished = finished,
+	                         .retrying = retrying,
+	                         .winding_down = winding_down,
+	                         .verifying = verifying,
+	                         .tick = tick,
+	                         .tick_every = p->live ? redraw : 0,
+	                         .message = message};
+}
+
+void progress_end(struct progress *p)
+{
+	erase(p);
+	str_free(&p->line);
+}

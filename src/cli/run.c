@@ -1,0 +1,197 @@
+/* run: a search from its file to its verdict. */
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "report/plan.h"
+#include "report/ranking.h"
+#include "run/pool.h"
+#include "study/lock.h"
+#include "study/results.h"
+#include "study/verify.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COMMANDS_SHOWN = 8, RANKS_SHOWN = 10 };
+
+static bool needs_command(const struct spec *s, struct error *err)
+{
+	return s->has_command ||
+	       error_set(err, ERROR_FILE,
+	                 "%s: has neither a program nor a command\n"
+	                 "  help: give one with --command 'python3 train.py ${args}'",
+	                 s->yaml.path);
+}
+
+static int dry_run(struct options *o, const struct spec *spec, struct error *err)
+{
+	struct study s = {0};
+	struct str out = {0};
+	bool ok;
+
+	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
+	              o->parallel ? o->parallel : spec->parallel, &out);
+	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
+	if (ok)
+		cli_print(&out);
+	str_free(&out);
+	study_free(&s);
+	return ok ? EXIT_FINE : cli_fail(err);
+}
+
+/* --fresh empties a directory only if a search made it. */
+static bool discard(const char *dir, struct error *err)
+{
+	static const char *const made[] = {"journal.jsonl", "journal.torn", "results.json",
+	                                   "results.csv",   ".reserve",     "trials",
+	                                   "verify"};
+	char path[PATH_MAX];
+	bool known = false, other = false;
+	struct dirent *e;
+	DIR *d = opendir(dir);
+
+	while (d && (e = readdir(d))) {
+		known = known || strcmp(e->d_name, "journal.jsonl") == 0;
+		other = other || (*e->d_name != '.' && strcmp(e->d_name, "lock") != 0);
+	}
+	if (d)
+		closedir(d);
+	if (other && !known)
+		return error_set(err, ERROR_USAGE,
+		                 "%s: is no search's directory (it has no journal), so --fresh "
+		                 "leaves it alone\n"
+		                 "  help: give another one with --out DIR",
+		                 dir);
+	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
+		snprintf(path, sizeof path, "%s/%s", dir, made[i]);
+		if (!file_remove_tree(path, err))
+			return false;
+	}
+	return true;
+}
+
+/* What one session works with. */
+struct session {
+	struct options *o;
+	struct spec spec;
+	const char *dir; /* absolute */
+	int lock;
+	size_t slots;
+	struct pool *pool;
+	struct study study;
+	struct progress progress;
+};
+
+static bool open_directory(struct session *x, struct error *err)
+{
+	char real[PATH_MAX];
+
+	x->dir = search_dir(x->o->file, x->o->out, &x->o->arena);
+	x->lock = lock_take(x->dir, err);
+	if (x->lock < 0)
+		return false;
+	if (!realpath(x->dir, real))
+		return error_errno(err, "%s", x->dir);
+	x->dir = arena_strdup(&x->o->arena, real);
+	return !x->o->fresh || discard(x->dir, err);
+}
+
+static bool open_study(struct session *x, struct error *err)
+{
+	struct study *s = &x->study;
+	struct observer watch;
+
+	progress_init(&x->progress, s, x->slots, x->o->verbose);
+	watch = progress_observer(&x->progress);
+	if (!cli_init_study(x->o, &x->spec, x->dir, &watch, s, err) ||
+	    !study_open(s, x->o->retry_failed, err))
+		return false;
+	x->progress.best = s->best;
+	if (s->n && x->o->verbose >= 0)
+		fprintf(stderr, "continuing %s: %llu of %llu trials are done\n", x->dir,
+		        (unsigned long long)s->finished, (unsigned long long)s->cap);
+	return true;
+}
+
+static bool is_complete(const struct study *s)
+{
+	return s->state == STUDY_DONE || s->state == STUDY_BUDGET;
+}
+
+static bool verify(struct session *x, struct runner *r, struct error *err)
+{
+	struct study *s = &x->study;
+
+	if (!is_complete(s) || study_exit(s))
+		return true;
+	verify_plan(s);
+	return verify_run(s, r, err) && results_write(s, err);
+}
+
+static int finish(struct session *x, struct error *err)
+{
+	struct study *s = &x->study;
+	int code = study_exit(s);
+
+	progress_end(&x->progress);
+	if (s->state == STUDY_CONTRACT || s->state == STUDY_GUARD)
+		fprintf(stderr, "hpsearch: %s\n", s->why);
+	if (s->n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
+		return cli_fail(err);
+	if (s->state == STUDY_INTERRUPTED)
+		fprintf(stderr, "interrupted; everything is saved in %s, and the same command "
+		                "continues it\n",
+		        x->dir);
+	return code ? code : verify_exit(&s->verdict);
+}
+
+static int session(struct session *x, struct error *err)
+{
+	struct runner runner;
+	struct str grid = {0};
+
+	if (!open_directory(x, err))
+		return cli_fail(err);
+	x->slots = x->o->parallel ? x->o->parallel : x->spec.parallel;
+	x->pool = pool_open(x->slots, x->lock, err);
+	if (!x->pool || !open_study(x, err))
+		return cli_fail(err);
+	plan_grid(&x->spec, &grid);
+	if (grid.len && x->o->verbose >= 0)
+		fprintf(stderr, "%s\n", grid.s);
+	str_free(&grid);
+	runner = pool_runner(x->pool);
+	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
+		progress_end(&x->progress);
+		cli_fail(err);
+		fprintf(stderr, "  what was finished is saved in %s; when the cause is gone, the "
+		                "same command continues\n",
+		        x->dir);
+		return EXIT_SYSTEM;
+	}
+	return finish(x, err);
+}
+
+int command_run(struct options *o)
+{
+	struct session x = {.o = o, .lock = -1};
+	struct error err = {0};
+	int code;
+
+	if (!cli_load_spec(o, &x.spec, true, &err) || !needs_command(&x.spec, &err))
+		return cli_fail(&err);
+	if (o->dry_run)
+		return dry_run(o, &x.spec, &err);
+	code = session(&x, &err);
+	if (x.pool)
+		pool_close(x.pool);
+	study_free(&x.study);
+	if (x.lock >= 0)
+		close(x.lock);
+	return code;
+}

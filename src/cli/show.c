@@ -1,0 +1,132 @@
+/* show, best, replay: what is read from a finished or a running search. */
+#include "cli/cli.h"
+#include "report/config.h"
+#include "report/detail.h"
+#include "report/ranking.h"
+#include "study/replay.h"
+#include "study/results.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool show_trial(const struct options *o, const struct study *s, struct error *err)
+{
+	struct str out = {0};
+
+	if (o->trial >= s->n)
+		return error_set(err, ERROR_USAGE, "there is no trial %llu; the last one is %zu",
+		                 (unsigned long long)o->trial, s->n ? s->n - 1 : 0);
+	detail_trial(s, s->trials[o->trial], s->dir, &out);
+	cli_print(&out);
+	str_free(&out);
+	return true;
+}
+
+static bool show(struct options *o, struct saved *sv, struct error *err)
+{
+	struct str head = {0};
+
+	if (!saved_load(sv, o->file, err))
+		return false;
+	if (sv->from_file && (!sv->intact || sv->damage))
+		fprintf(stderr, "warning: %s was changed after it was written (hpsearch replay "
+		                "tells more)\n",
+		        sv->path);
+	if (o->has_trial)
+		return show_trial(o, &sv->study, err);
+	if (strcmp(o->format, "table") == 0) {
+		detail_search(&sv->study, sv->path, &head);
+		cli_print(&head);
+		str_free(&head);
+	}
+	return cli_print_results(o, &sv->study, o->top, err);
+}
+
+int command_show(struct options *o)
+{
+	struct saved sv = {0};
+	struct error err = {0};
+	int code = show(o, &sv, &err) ? EXIT_FINE : cli_fail(&err);
+
+	saved_free(&sv);
+	return code;
+}
+
+/* The verified winner, else the first of the ranking. */
+static const struct trial *winner(struct study *s)
+{
+	const struct verdict *v = &s->verdict;
+
+	if (v->done && v->winner != SIZE_MAX)
+		return &v->candidates[v->winner].trial;
+	if (s->best)
+		fprintf(stderr, "notice: trial %llu leads the ranking; it was not verified\n",
+		        (unsigned long long)s->best->id);
+	return s->best;
+}
+
+static bool print_best(struct options *o, struct study *s, const struct trial *t,
+                       struct error *err)
+{
+	const char *f = strcmp(o->format, "table") == 0 ? "json" : o->format;
+	struct str out = {0};
+	bool ok = true;
+
+	if (strcmp(f, "json") == 0)
+		config_json(s->spec, t->values, &out);
+	else if (strcmp(f, "yaml") == 0)
+		config_yaml(s->spec, t->values, &out);
+	else if (strcmp(f, "args") == 0)
+		ok = config_args(s->spec, t->values, &out, err);
+	else if (strcmp(f, "env") == 0)
+		ok = config_env(s->spec, t->values, &out, err);
+	else
+		ok = error_set(err, ERROR_USAGE,
+		               "there is no format %s here\n  help: json, yaml, args or env", f);
+	if (ok)
+		cli_print(&out);
+	str_free(&out);
+	return ok;
+}
+
+static bool best(struct options *o, struct saved *sv, struct error *err)
+{
+	const struct trial *t;
+
+	if (!saved_load(sv, o->file, err))
+		return false;
+	t = winner(&sv->study);
+	if (!t)
+		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value", sv->path);
+	return print_best(o, &sv->study, t, err);
+}
+
+int command_best(struct options *o)
+{
+	struct saved sv = {0};
+	struct error err = {0};
+	int code = best(o, &sv, &err) ? EXIT_FINE : cli_fail(&err);
+
+	saved_free(&sv);
+	return code;
+}
+
+int command_replay(struct options *o)
+{
+	struct saved sv = {0};
+	struct error err = {0};
+	struct replay rp = {0};
+	int code = EXIT_FINE;
+
+	if (!saved_load(&sv, o->file, &err) || !replay_run(&sv, &rp, &err)) {
+		code = cli_fail(&err);
+	} else if (rp.same) {
+		printf("%llu proposals and %llu runs checked: identical\n",
+		       (unsigned long long)rp.trials, (unsigned long long)rp.runs);
+	} else {
+		printf("%s: differs\n  %s\n", sv.path, rp.difference);
+		code = EXIT_VERDICT;
+	}
+	saved_free(&sv);
+	return code;
+}

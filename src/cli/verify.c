@@ -1,0 +1,127 @@
+/* verify: the final verification of a search that is finished: done, continued, or, when it
+ * is complete, shown again. */
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "run/pool.h"
+#include "study/lock.h"
+#include "study/results.h"
+#include "study/verify.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_yaml(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+static bool nothing_to_do(const struct saved *sv, struct error *err)
+{
+	const struct study *s = &sv->study;
+
+	if (s->state == STUDY_RUNNING || s->state == STUDY_INTERRUPTED)
+		return error_set(err, ERROR_USAGE,
+		                 "%s: the search is not finished; the command that began it "
+		                 "continues it",
+		                 sv->path);
+	if (!s->best)
+		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value", sv->path);
+	if (!s->verdict.wanted)
+		return error_set(err, ERROR_USAGE,
+		                 "%s: the file has neither test: nor repeats:, so there is nothing "
+		                 "to verify with\n"
+		                 "  help: add a test: block; hpsearch verify FILE.yaml then takes "
+		                 "it up",
+		                 sv->path);
+	return false;
+}
+
+/* Runs what is missing on the journal of the directory. */
+static bool complete(struct options *o, struct saved *sv, struct error *err)
+{
+	struct study *s = &sv->study, open = {0};
+	struct progress progress;
+	struct observer watch;
+	struct runner runner;
+	struct pool *pool = NULL;
+	struct spec now;
+	size_t slots = o->parallel ? o->parallel : sv->spec.parallel;
+	int lock = lock_take(s->dir, err);
+	bool ok = false;
+
+	if (lock < 0)
+		return false;
+	progress_init(&progress, &open, slots, o->verbose);
+	watch = progress_observer(&progress);
+	/* A YAML file may have gained a test: block since. */
+	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
+			     : !study_spec_of(&s->origin, &now, &o->arena, err))
+		goto out;
+	if (!is_yaml(o->file)) {
+		o->n_set = s->origin.n_set;
+		memcpy(o->set, s->origin.set, sizeof s->origin.set);
+		o->command = s->origin.command;
+	}
+	o->max_trials = s->origin.max_trials;
+	pool = pool_open(slots, lock, err);
+	if (!pool || !cli_init_study(o, &now, s->dir, &watch, &open, err) ||
+	    !study_open(&open, false, err))
+		goto out;
+	open.state = s->state;
+	open.why = s->why;
+	runner = pool_runner(pool);
+	verify_plan(&open);
+	ok = verify_run(&open, &runner, err);
+out:
+	progress_end(&progress);
+	if (pool)
+		pool_close(pool);
+	study_free(&open);
+	close(lock);
+	return ok;
+}
+
+static bool verify(struct options *o, struct saved *sv, struct error *err)
+{
+	const char *path = is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
+
+	if (!saved_load(sv, path, err))
+		return false;
+	if (sv->study.verdict.done)
+		return true;
+	if (sv->study.best && sv->study.dir &&
+	    (sv->study.state == STUDY_DONE || sv->study.state == STUDY_BUDGET) &&
+	    (sv->study.verdict.wanted || is_yaml(o->file))) {
+		if (!complete(o, sv, err))
+			return false;
+		saved_free(sv);
+		return saved_load(sv, path, err) &&
+		       (sv->study.verdict.wanted || nothing_to_do(sv, err));
+	}
+	if (!sv->study.dir && sv->study.verdict.wanted)
+		return error_set(err, ERROR_USAGE,
+		                 "%s: to verify takes the search's directory, not its results "
+		                 "file alone",
+		                 o->file);
+	return nothing_to_do(sv, err);
+}
+
+int command_verify(struct options *o)
+{
+	struct saved sv = {0};
+	struct error err = {0};
+	int code = EXIT_FINE;
+
+	if (!verify(o, &sv, &err) || !cli_print_results(o, &sv.study, 3, &err))
+		code = cli_fail(&err);
+	else
+		code = verify_exit(&sv.study.verdict);
+	saved_free(&sv);
+	return code;
+}

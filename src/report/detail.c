@@ -1,0 +1,156 @@
+#include "report/detail.h"
+#include "base/clock.h"
+#include "report/ranking.h"
+#include "report/table.h"
+#include "report/text.h"
+
+#include <math.h>
+
+enum { REPORTS_SHOWN = 3 };
+
+static void line(struct str *out, const char *label, const char *text)
+{
+	if (!text || !*text)
+		return;
+	str_addf(out, "%-9s", label);
+	text_clean(out, text);
+	str_addc(out, '\n');
+}
+
+void detail_search(const struct study *s, const char *where, struct str *out)
+{
+	const struct spec *sp = s->spec;
+	char iso[32];
+
+	line(out, "search", where);
+	line(out, "name", sp->name);
+	str_addf(out, "%-9s%s, seed %llu", "method", sp->method_word,
+	         (unsigned long long)sp->seed);
+	if (sp->metric.name) {
+		str_addf(out, ", to %s ",
+		         sp->metric.goal == GOAL_MINIMIZE ? "minimize" : "maximize");
+		text_clean(out, sp->metric.name);
+	}
+	str_addc(out, '\n');
+	if (s->origin.started > 0)
+		line(out, "begun", clock_iso(s->origin.started, iso));
+	line(out, "host", s->origin.host);
+	line(out, "git", s->origin.git);
+	str_addf(out, "%-9s", "state");
+	ranking_state(s, out);
+	str_addc(out, '\n');
+	if (s->why && (s->state == STUDY_CONTRACT || s->state == STUDY_GUARD)) {
+		str_add(out, s->why);
+		str_addc(out, '\n');
+	}
+	str_addc(out, '\n');
+}
+
+static void add_params(const struct space *sp, const struct trial *t, struct str *out)
+{
+	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT};
+	struct table table;
+
+	table_init(&table, ARRAY_LEN(align), align);
+	for (size_t i = 0; i < sp->n; i++) {
+		table_cell(&table, sp->params[i].name);
+		if (t->values[i])
+			value_text(t->values[i], &table.scratch);
+		else
+			str_add(&table.scratch, "(not active)");
+		table_take(&table);
+	}
+	table_print(&table, NULL, "  ", out);
+	table_free(&table);
+}
+
+static void add_report_list(const struct run *r, struct str *out)
+{
+	size_t n = r->n_reports, tail = n > 2 * REPORTS_SHOWN ? n - REPORTS_SHOWN : 0;
+
+	if (!n)
+		return;
+	str_add(out, "    reports ");
+	text_count(out, r->reports_total, "line");
+	str_addc(out, ':');
+	for (size_t i = 0; i < n; i++) {
+		if (tail && i == REPORTS_SHOWN) {
+			str_add(out, " …");
+			i = tail;
+		}
+		str_addf(out, " %g:", r->reports[i].step);
+		text_number(out, r->reports[i].value);
+	}
+	str_addc(out, '\n');
+}
+
+static void add_ending(const struct run *r, struct str *out)
+{
+	if (r->signal)
+		str_addf(out, ", signal %d", r->signal);
+	else
+		str_addf(out, ", exit %d", r->exit);
+	str_add(out, ", ");
+	text_duration(out, r->wall);
+	str_add(out, " (cpu ");
+	text_duration(out, r->user + r->sys);
+	str_add(out, "), memory ");
+	text_bytes(out, (double)r->maxrss);
+	if (r->cost != 0)
+		str_addf(out, ", cost %g", r->cost);
+	if (r->attempts > 1)
+		str_addf(out, ", %u attempts", r->attempts);
+}
+
+static void add_run(const struct trial *t, size_t i, const char *dir, struct str *out)
+{
+	const struct run *r = &t->runs[i];
+
+	str_addf(out, "  run %zu, seed %llu: ", i, (unsigned long long)r->seed);
+	if (r->state != RUN_FINISHED) {
+		str_add(out, r->state == RUN_RUNNING ? "running" : "waiting");
+	} else {
+		str_add(out, outcome_name(r->outcome));
+		if (isfinite(r->value)) {
+			str_add(out, ", value ");
+			text_number(out, r->value);
+		}
+		add_ending(r, out);
+	}
+	str_addc(out, '\n');
+	if (r->reason) {
+		str_add(out, "    reason: ");
+		text_clean(out, r->reason);
+		str_addc(out, '\n');
+	}
+	add_report_list(r, out);
+	if (dir && r->attempts)
+		str_addf(out, "    folder: %s/trials/%04llu/r%zu\n", dir,
+		         (unsigned long long)t->id, i);
+}
+
+void detail_trial(const struct study *s, const struct trial *t, const char *dir,
+                  struct str *out)
+{
+	str_addf(out, "trial %llu", (unsigned long long)t->id);
+	if (t->origin == ORIGIN_BASELINE)
+		str_add(out, " (the defaults)");
+	str_addf(out, ": %s",
+	         t->outcome == OUTCOME_NONE ? "not finished"
+	                                    : outcome_name(t->outcome));
+	if (t->outcome == OUTCOME_OK && s->spec->metric.name) {
+		str_addc(out, ' ');
+		text_clean(out, s->spec->metric.name);
+		str_addc(out, ' ');
+		text_number(out, t->value);
+		if (isfinite(t->stderr_))
+			str_addf(out, " ± %.2g (standard error)", t->stderr_);
+	}
+	if (t->rank)
+		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
+	str_addf(out, "; proposed when %llu trials were finished\n",
+	         (unsigned long long)t->seen);
+	add_params(&s->spec->space, t, out);
+	for (size_t i = 0; i < t->n_runs; i++)
+		add_run(t, i, dir, out);
+}

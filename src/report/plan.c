@@ -1,0 +1,272 @@
+#include "report/plan.h"
+#include "config/command.h"
+#include "report/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void add_metric(const struct spec *sp, struct str *out)
+{
+	const struct metric *m = &sp->metric;
+
+	if (!m->name) {
+		str_add(out,
+		        "metric       none: every trial runs, nothing is ranked\n");
+		return;
+	}
+	str_add(out, "metric       ");
+	text_clean(out, m->name);
+	str_addf(out, ", %s", m->goal == GOAL_MINIMIZE ? "minimize" : "maximize");
+	if (m->reduce == REDUCE_BEST)
+		str_add(out, ", the best report of a run");
+	else if (m->reduce == REDUCE_MEAN_LAST)
+		str_addf(out, ", the mean of the last %zu reports", m->reduce_last);
+	else
+		str_add(out, ", the last report of a run");
+	if (m->has_target) {
+		str_add(out, ", target ");
+		text_number(out, m->target);
+	}
+	str_addc(out, '\n');
+}
+
+static void add_space(const struct space *sp, struct str *out)
+{
+	struct str line = {0};
+	size_t widest = 0;
+
+	for (size_t i = 0; i < sp->n; i++) {
+		size_t w = text_width(sp->params[i].name);
+
+		widest = w > widest ? w : widest;
+	}
+	str_addf(out, "space        ");
+	text_count(out, sp->n, "parameter");
+	str_addc(out, '\n');
+	for (size_t i = 0; i < sp->n; i++) {
+		const struct param *p = &sp->params[i];
+
+		str_add(out, "  ");
+		text_clean(out, p->name);
+		str_addf(out, "%*s", (int)(widest + 2 - text_width(p->name)), "");
+		str_clear(&line);
+		param_describe(p, &line);
+		text_clean(out, str_text(&line));
+		for (size_t w = 0; w < p->n_when; w++) {
+			str_add(out, w ? " and " : ", when ");
+			text_clean(out, sp->params[p->when[w].param].name);
+			for (size_t k = 0; k < p->when[w].n; k++) {
+				str_add(out, k ? " or " : " is ");
+				str_clear(&line);
+				value_text(&p->when[w].values[k], &line);
+				text_clean(out, str_text(&line));
+			}
+		}
+		str_addc(out, '\n');
+	}
+	for (size_t i = 0; i < sp->n_constraints; i++) {
+		str_add(out, i ? "             " : "constraints  ");
+		text_clean(out, constraint_text(sp->constraints[i]));
+		str_addc(out, '\n');
+	}
+	str_free(&line);
+}
+
+static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
+                       struct str *out)
+{
+	uint64_t size = space_cardinality(&sp->space);
+
+	str_add(out, "size         ");
+	if (size)
+		str_addf(out, "%llu different configurations%s\n",
+		         (unsigned long long)size,
+		         sp->space.n_constraints ? " before the constraints" : "");
+	else
+		str_add(out, "unbounded\n");
+	str_add(out, "trials       at the most ");
+	str_addf(out, "%llu", (unsigned long long)cap);
+	if (sp->repeats > 1)
+		str_addf(out, ", %zu runs each", sp->repeats);
+	str_addf(out, ", %zu at once, seed %llu\n", slots,
+	         (unsigned long long)sp->seed);
+	if (sp->budget_time > 0) {
+		str_add(out, "budget       ");
+		text_duration(out, sp->budget_time);
+		str_addc(out, '\n');
+	}
+	if (sp->budget_cost > 0)
+		str_addf(out, "budget       cost %g\n", sp->budget_cost);
+}
+
+/* Rungs of W&B's hyperband: max_iter divided by eta s times, or min_iter times eta on
+ * and on. Counted in reports. */
+static void add_rungs(const struct early *e, struct str *out)
+{
+	double rung = e->min_iter;
+
+	if (isfinite(e->max_iter) && isfinite(e->s)) {
+		double first = e->max_iter;
+		int n = 0;
+
+		for (; n < e->s && first / e->eta >= 1; n++)
+			first /= e->eta;
+		str_add(out, ", rungs at");
+		for (; n-- > 0; first *= e->eta)
+			str_addf(out, " %.0f", floor(first + 1e-9));
+		return;
+	}
+	if (!isfinite(rung) || !(rung >= 1) || !(e->eta > 1))
+		return;
+	str_add(out, ", rungs at");
+	for (int i = 0; i < 4 && !(rung > e->max_iter); i++, rung *= e->eta)
+		str_addf(out, " %.0f", floor(rung));
+	if (!(rung > e->max_iter))
+		str_add(out, " …");
+}
+
+static void add_early(const struct early *e, struct str *out)
+{
+	static const char *const names[] = {[EARLY_NONE] = "",
+	                                    [EARLY_WANDB_HYPERBAND] =
+	                                        "hyperband as W&B does it",
+	                                    [EARLY_HYPERBAND] = "hyperband",
+	                                    [EARLY_ASHA] = "asha",
+	                                    [EARLY_MEDIAN] = "median",
+	                                    [EARLY_THRESHOLD] = "threshold",
+	                                    [EARLY_PATIENCE] = "patience"};
+
+	if (e->type == EARLY_NONE)
+		return;
+	str_addf(out, "early stop   %s", names[e->type]);
+	if (e->type <= EARLY_ASHA) {
+		str_addf(out, ", eta %g", e->eta);
+		add_rungs(e, out);
+	}
+	if (e->has_min || e->has_max)
+		str_addf(out, ", beyond %g", e->has_max ? e->max : e->min);
+	if (e->patience)
+		str_addf(out, ", after %zu reports without a better one", e->patience);
+	if (e->step) {
+		str_add(out, ", counted in ");
+		text_clean(out, e->step);
+	} else {
+		str_add(out, ", counted in reports");
+	}
+	str_addc(out, '\n');
+}
+
+static void add_test(const struct spec *sp, struct str *out)
+{
+	const struct test *t = &sp->test;
+
+	str_add(out, "verification ");
+	if (!t->present && sp->repeats < 2) {
+		str_add(out, "none: no test: block and no repeats\n");
+		return;
+	}
+	str_addf(out, "the best %zu and the defaults again on %zu fresh seeds",
+	         t->present ? t->top : 3, t->present ? t->repeats : sp->repeats);
+	str_add(out, t->present ? ", then the winner and the defaults on the test data"
+	                        : "; no test: block, so nothing on test data");
+	if (t->present && t->metric.name) {
+		str_add(out, " (");
+		text_clean(out, t->metric.name);
+		str_addf(out, ", %s)",
+		         t->metric.goal == GOAL_MINIMIZE ? "minimize" : "maximize");
+	}
+	str_addc(out, '\n');
+}
+
+void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str *out)
+{
+	if (sp->name) {
+		str_add(out, "name         ");
+		text_clean(out, sp->name);
+		str_addc(out, '\n');
+	}
+	str_addf(out, "method       %s\n", sp->method_word);
+	add_metric(sp, out);
+	add_space(&sp->space, out);
+	add_counts(sp, cap, slots, out);
+	add_early(&sp->early, out);
+	add_test(sp, out);
+}
+
+void plan_grid(const struct spec *sp, struct str *out)
+{
+	struct error ignored;
+	const char *sign = " (";
+	uint64_t size;
+
+	if (sp->method != METHOD_GRID || !space_grid_size(&sp->space, &size, &ignored))
+		return;
+	str_addf(out, "grid: %llu cells", (unsigned long long)size);
+	for (size_t i = 0; i < sp->space.n; i++) {
+		uint64_t levels = param_grid_size(&sp->space.params[i]);
+
+		if (levels < 2)
+			continue;
+		str_addf(out, "%s%llu ", sign, (unsigned long long)levels);
+		text_clean(out, sp->space.params[i].name);
+		sign = " x ";
+	}
+	str_add(out, sign[1] == 'x' ? ")" : "");
+}
+
+void plan_refusals(const struct spec *sp, struct str *out)
+{
+	if (!strategy_find(sp->method_word))
+		str_addf(out, "method: %s", sp->method_word);
+	if (sp->early.type != EARLY_NONE)
+		str_addf(out, "%searly_terminate", out->len ? " and " : "");
+}
+
+static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
+                        struct str *out, struct error *err)
+{
+	struct arena a = {0};
+	struct str line = {0};
+	struct task task = {.trial = t,
+	                    .run = &t->runs[0],
+	                    .command = &s->spec->command,
+	                    .metric = &s->spec->metric,
+	                    .split = "valid"};
+	const char *const *argv;
+
+	snprintf(task.folder, sizeof task.folder, "trials/%04llu/r0",
+	         (unsigned long long)t->id);
+	argv = fleet_argv(f, &task, &a, err);
+	if (argv) {
+		command_line(argv, &line);
+		str_add(out, "  ");
+		text_clean(out, str_text(&line));
+		str_add(out,
+		        t->origin == ORIGIN_BASELINE ? "  # the defaults\n" : "\n");
+	}
+	str_free(&line);
+	arena_free(&a);
+	return argv != NULL;
+}
+
+bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err)
+{
+	struct fleet f;
+	bool ok = true;
+
+	fleet_init(&f, s->spec, NULL, s->dir, &s->arena);
+	str_add(out, "the first commands\n");
+	while (ok && s->n < n && s->n < s->cap) {
+		const char *why = "";
+		struct trial *t;
+		enum ask ask = study_propose(s, &t, &why, err);
+
+		if (ask == ASK_DONE || ask == ASK_WAIT)
+			break;
+		ok = ask == ASK_POINT && add_command(s, &f, t, out, err);
+	}
+	if (ok && s->n < s->cap && s->n == n)
+		str_addf(out, "  … up to %llu\n", (unsigned long long)s->cap);
+	fleet_free(&f);
+	return ok;
+}

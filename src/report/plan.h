@@ -1,0 +1,19 @@
+/* What a file means before anything runs: the space, the counts, the rungs, the first
+ * commands. */
+#ifndef HPS_REPORT_PLAN_H
+#define HPS_REPORT_PLAN_H
+
+#include "study/study.h"
+
+/* Method, metric, space, constraints, counts, early stopping, verification. cap: trials
+ * at the most; slots: at once. */
+void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str *out);
+/* The first n commands of an empty study (their trials are added to it), with the
+ * folders that they would have below s->dir. */
+bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err);
+/* "grid: 24 trials (4 x 3 x 2)"; empty for other methods. */
+void plan_grid(const struct spec *sp, struct str *out);
+/* What run refuses of this file in this version; empty: nothing. */
+void plan_refusals(const struct spec *sp, struct str *out);
+
+#endif

@@ -1,0 +1,322 @@
+#include "report/ranking.h"
+#include "report/config.h"
+#include "report/table.h"
+#include "report/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A parameter with one value only says nothing in a table. */
+static bool is_constant(const struct param *p)
+{
+	return !p->n_when && param_cardinality(p) == 1;
+}
+
+static void add_value_cell(struct table *t, const struct value *v)
+{
+	if (v)
+		value_text(v, &t->scratch);
+	else
+		str_addc(&t->scratch, '-');
+	table_take(t);
+}
+
+static bool has_reasons(struct trial *const *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (order[i]->reason)
+			return true;
+	return false;
+}
+
+/* Columns of the table: three fixed ones, the value where there is a metric, a
+ * parameter each, and the reason. */
+struct layout {
+	size_t columns, first_param, n_params;
+	size_t *params; /* (n_params), indices in the space */
+	bool metric, reasons, baseline;
+	enum align *align;
+	bool *skip;
+};
+
+static void layout_init(struct layout *l, const struct study *s,
+                        struct trial *const *order, size_t shown)
+{
+	const struct space *sp = &s->spec->space;
+
+	*l = (struct layout){.metric = s->spec->metric.name != NULL,
+	                     .reasons = has_reasons(order, shown)};
+	l->params = mem_new(sp->n + 1, sizeof *l->params);
+	for (size_t i = 0; i < sp->n; i++)
+		if (!is_constant(&sp->params[i]))
+			l->params[l->n_params++] = i;
+	l->first_param = 3 + l->metric;
+	l->columns = l->first_param + l->n_params + l->reasons;
+	l->align = mem_new(l->columns, sizeof *l->align);
+	l->skip = mem_new(l->columns, sizeof *l->skip);
+	l->align[0] = l->align[1] = ALIGN_RIGHT;
+}
+
+static void layout_free(struct layout *l)
+{
+	free(l->params);
+	free(l->align);
+	free(l->skip);
+}
+
+static void head(const struct layout *l, const struct study *s, struct table *t)
+{
+	table_cell(t, "rank");
+	table_cell(t, "trial");
+	table_cell(t, "outcome");
+	if (l->metric)
+		table_cell(t, s->spec->metric.name);
+	for (size_t i = 0; i < l->n_params; i++)
+		table_cell(t, s->spec->space.params[l->params[i]].name);
+	if (l->reasons)
+		table_cell(t, "reason");
+}
+
+static void add_outcome(struct str *out, const struct trial *t)
+{
+	bool running = false;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		running |= t->runs[i].state == RUN_RUNNING;
+	if (t->outcome != OUTCOME_NONE)
+		str_add(out, outcome_name(t->outcome));
+	else
+		str_add(out, running ? "running" : "waiting");
+}
+
+static void row(struct layout *l, const struct trial *tr, struct table *t)
+{
+	if (tr->rank)
+		str_addf(&t->scratch, "%llu", (unsigned long long)tr->rank);
+	else
+		str_addc(&t->scratch, '-');
+	table_take(t);
+	str_addf(&t->scratch, "%llu%s", (unsigned long long)tr->id,
+	         tr->origin == ORIGIN_BASELINE ? "*" : "");
+	l->baseline |= tr->origin == ORIGIN_BASELINE;
+	table_take(t);
+	add_outcome(&t->scratch, tr);
+	table_take(t);
+	if (l->metric) {
+		if (tr->outcome == OUTCOME_OK) {
+			text_number(&t->scratch, tr->value);
+			if (isfinite(tr->stderr_))
+				str_addf(&t->scratch, " ± %.2g", tr->stderr_);
+		} else {
+			str_addc(&t->scratch, '-');
+		}
+		table_take(t);
+	}
+	for (size_t i = 0; i < l->n_params; i++)
+		add_value_cell(t, tr->values[l->params[i]]);
+	if (l->reasons)
+		table_cell(t, tr->reason ? tr->reason : "");
+}
+
+/* Leaves out parameters from the right until a row fits. True when any was. */
+static bool fit(struct layout *l, const struct table *t, size_t width)
+{
+	size_t total = 0, at = l->first_param + l->n_params;
+	bool cut = false;
+
+	for (size_t i = 0; i < t->columns; i++)
+		total += table_column_width(t, i) + 2;
+	while (width && total > width + 2 && at > l->first_param) {
+		l->skip[--at] = true;
+		total -= table_column_width(t, at) + 2;
+		cut = true;
+	}
+	return cut;
+}
+
+static void name_skipped(const struct layout *l, const struct space *sp,
+                         struct str *out)
+{
+	const char *comma = "";
+
+	str_add(out, "too wide for this terminal, left out: ");
+	for (size_t i = 0; i < l->n_params; i++) {
+		if (!l->skip[l->first_param + i])
+			continue;
+		str_add(out, comma);
+		text_clean(out, sp->params[l->params[i]].name);
+		comma = ", ";
+	}
+	str_add(out, " (-f csv has everything)\n");
+}
+
+static void name_constants(const struct study *s, struct str *out)
+{
+	const struct space *sp = &s->spec->space;
+	struct str value = {0};
+	const char *lead = "the same in every trial: ";
+
+	for (size_t i = 0; i < sp->n; i++) {
+		if (!is_constant(&sp->params[i]) || !s->n || !s->trials[0]->values[i])
+			continue;
+		str_add(out, lead);
+		text_clean(out, sp->params[i].name);
+		str_add(out, " = ");
+		str_clear(&value);
+		value_text(s->trials[0]->values[i], &value);
+		text_clean(out, str_text(&value));
+		lead = ", ";
+	}
+	if (*lead == ',')
+		str_addc(out, '\n');
+	str_free(&value);
+}
+
+static void notes(const struct layout *l, const struct study *s,
+                  const struct ranking_view *v, size_t shown, bool cut, struct str *out)
+{
+	if (shown < s->n)
+		str_addf(out, "… and %zu more: hpsearch show %s\n", s->n - shown,
+		         v->where);
+	if (l->baseline)
+		str_add(out, "* the defaults\n");
+	if (l->metric && s->spec->repeats > 1)
+		str_addf(out, "values are means of %zu runs ± their standard error\n",
+		         s->spec->repeats);
+	name_constants(s, out);
+	if (cut)
+		name_skipped(l, &s->spec->space, out);
+	if (!l->metric)
+		str_add(out, "nothing is ranked: the file names no metric\n");
+}
+
+void ranking_table(struct study *s, const struct ranking_view *v, struct str *out)
+{
+	struct arena a = {0};
+	struct trial **order = study_rank(s, &a);
+	size_t shown = v->top && v->top < s->n ? v->top : s->n;
+	struct layout l;
+	struct table t;
+	bool cut;
+
+	if (!s->n) {
+		str_add(out, "no trials yet\n");
+		return;
+	}
+	layout_init(&l, s, order, shown);
+	table_init(&t, l.columns, l.align);
+	head(&l, s, &t);
+	for (size_t i = 0; i < shown; i++)
+		row(&l, order[i], &t);
+	cut = fit(&l, &t, v->width);
+	table_print(&t, l.skip, "", out);
+	notes(&l, s, v, shown, cut, out);
+	table_free(&t);
+	layout_free(&l);
+	arena_free(&a);
+}
+
+static void yaml_string(struct str *out, const char *key, const char *text)
+{
+	str_addf(out, "    %s: ", key);
+	str_json(out, text, strlen(text), false);
+	str_addc(out, '\n');
+}
+
+static void yaml_double(struct str *out, const char *key, double x)
+{
+	struct value v = {.kind = VALUE_FLOAT, .number = x};
+
+	str_addf(out, "    %s: ", key);
+	if (isfinite(x))
+		config_yaml_scalar(&v, out);
+	else
+		str_add(out, isnan(x) ? "null" : x > 0 ? ".inf" : "-.inf");
+	str_addc(out, '\n');
+}
+
+static void yaml_trial(const struct study *s, const struct trial *t, struct str *out)
+{
+	const struct space *sp = &s->spec->space;
+
+	str_addf(out, "  - id: %llu\n    rank: ", (unsigned long long)t->id);
+	if (t->rank)
+		str_addf(out, "%llu\n", (unsigned long long)t->rank);
+	else
+		str_add(out, "null\n");
+	yaml_string(out, "outcome", outcome_name(t->outcome));
+	yaml_double(out, "value", t->value);
+	yaml_double(out, "stderr", t->stderr_);
+	if (t->reason)
+		yaml_string(out, "reason", t->reason);
+	str_add(out, "    params:\n");
+	for (size_t i = 0; i < sp->n; i++) {
+		if (!t->values[i])
+			continue;
+		str_add(out, "      ");
+		str_json(out, sp->params[i].name, strlen(sp->params[i].name), false);
+		str_add(out, ": ");
+		config_yaml_scalar(t->values[i], out);
+		str_addc(out, '\n');
+	}
+}
+
+void ranking_yaml(struct study *s, struct str *out)
+{
+	struct arena a = {0};
+	struct trial **order = study_rank(s, &a);
+
+	str_addf(out, "state: %s\n", study_state_name(s->state));
+	if (s->spec->metric.name) {
+		str_add(out, "metric:\n");
+		yaml_string(out, "name", s->spec->metric.name);
+		yaml_string(out, "goal",
+		            s->spec->metric.goal == GOAL_MINIMIZE ? "minimize"
+		                                                  : "maximize");
+	}
+	str_add(out, s->n ? "trials:\n" : "trials: []\n");
+	for (size_t i = 0; i < s->n; i++)
+		yaml_trial(s, order[i], out);
+	arena_free(&a);
+}
+
+void ranking_outcomes(const struct study *s, struct str *out)
+{
+	const char *comma = "";
+
+	for (int o = OUTCOME_OK; o <= OUTCOME_PREEMPTED; o++) {
+		if (!s->outcomes[o])
+			continue;
+		str_addf(out, "%s%llu %s", comma, (unsigned long long)s->outcomes[o],
+		         outcome_name((enum outcome)o));
+		comma = ", ";
+	}
+}
+
+void ranking_state(const struct study *s, struct str *out)
+{
+	static const char *const words[] = {
+	    [STUDY_RUNNING] = "not finished", [STUDY_DONE] = "done",
+	    [STUDY_BUDGET] = "done",          [STUDY_INTERRUPTED] = "interrupted",
+	    [STUDY_CONTRACT] = "stopped",     [STUDY_GUARD] = "stopped"};
+	bool long_why = s->state == STUDY_CONTRACT || s->state == STUDY_GUARD;
+
+	str_addf(out, "%s: ", words[s->state]);
+	if (s->state == STUDY_INTERRUPTED || s->state == STUDY_RUNNING)
+		str_addf(out, "%llu of ", (unsigned long long)s->finished);
+	text_count(out,
+	           s->state == STUDY_INTERRUPTED || s->state == STUDY_RUNNING
+	               ? s->cap
+	               : s->finished,
+	           "trial");
+	if (s->finished) {
+		str_add(out, " (");
+		ranking_outcomes(s, out);
+		str_addc(out, ')');
+	}
+	str_add(out, " in ");
+	text_duration(out, study_elapsed(s));
+	if (s->why && !long_why && s->state != STUDY_INTERRUPTED)
+		str_addf(out, "; %s", s->why);
+}

@@ -1,0 +1,24 @@
+/* The trials of a search in rank order, for a person (a table) or a program (YAML; JSON
+ * and CSV are those of study/results.h). */
+#ifndef HPS_REPORT_RANKING_H
+#define HPS_REPORT_RANKING_H
+
+#include "study/study.h"
+
+struct ranking_view {
+	size_t top;   /* trials at the most; 0: all */
+	size_t width; /* of the terminal: parameters that do not fit are left out; 0:
+	                 any */
+	const char *where; /* what `hpsearch show` would be given */
+};
+
+void ranking_table(struct study *s, const struct ranking_view *v, struct str *out);
+void ranking_yaml(struct study *s, struct str *out);
+
+/* "57 ok, 2 failed, 1 timeout". */
+void ranking_outcomes(const struct study *s, struct str *out);
+/* One sentence on where the search stands: "done: 60 trials (57 ok, 3 failed) in 3m12s:
+ * every trial that was asked for is done". */
+void ranking_state(const struct study *s, struct str *out);
+
+#endif

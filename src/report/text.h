@@ -1,0 +1,31 @@
+/* Small pieces of text for people: numbers, durations, intervals, and strings of
+ * strangers made fit for a terminal. Everything is appended to out. */
+#ifndef HPS_REPORT_TEXT_H
+#define HPS_REPORT_TEXT_H
+
+#include "base/str.h"
+
+/* Columns that a UTF-8 text takes on a terminal: combining marks none, East Asian wide
+ * characters and emoji two. */
+size_t text_width(const char *s);
+/* text, with control characters (escape sequences too) written \x1b and a newline \n,
+ * and bytes that are not UTF-8 as \xNN: nothing in it can move the cursor. */
+void text_clean(struct str *out, const char *s);
+/* At most width columns of s, ending in "…" where it was cut. */
+void text_cut(struct str *out, const char *s, size_t width);
+/* The last `lines` lines, cleaned, each behind `indent`. */
+void text_tail(struct str *out, const char *s, size_t n, size_t lines,
+               const char *indent);
+
+/* Six significant digits: "0.192312", "1e-05", "nan". */
+void text_number(struct str *out, double x);
+/* "0.2011 ± 0.0034", rounded to two digits of half; without half where it is NaN. */
+void text_interval(struct str *out, double mean, double half);
+/* "0.85 s", "12.3 s", "3m05s", "2h07m", "3d04h". */
+void text_duration(struct str *out, double seconds);
+/* "812 kB", "1.3 GB". */
+void text_bytes(struct str *out, double bytes);
+/* "1 trial", "3 trials". */
+void text_count(struct str *out, uint64_t n, const char *noun);
+
+#endif

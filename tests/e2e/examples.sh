@@ -1,0 +1,104 @@
+#!/bin/bash
+# Every folder of examples/: its training by itself (the same seed gives the same numbers,
+# the split and the step budget are honoured), then a small search over it.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+PATH=/usr/bin:$PATH # the python3 that Debian's packages are for
+export PATH
+unset "${!HPSEARCH_@}" # the trainings here stand alone
+examples=$SRCDIR/examples
+
+# folder NAME: a copy to work in, so that the checkout stays as it is.
+folder() {
+	mkdir -p "$tap_dir/$1" && cd "$tap_dir/$1" || exit 1
+	cp "$examples/$1"/* . 2>/dev/null # its files, no results of earlier searches
+	rm -f mlp model.json
+}
+
+# same and other: COMMAND… prints the same twice, something else under another seed.
+same() { cmp -s <(HPSEARCH_SEED=3 "$@") <(HPSEARCH_SEED=3 "$@") && [ -n "$("$@")" ]; }
+other() { ! cmp -s <(HPSEARCH_SEED=3 "$@") <(HPSEARCH_SEED=4 "$@"); }
+lines() { [ "$("${@:2}" | wc -l)" = "$1" ]; }
+
+# training NAME METRIC TEST-METRIC COMMAND…
+training() {
+	check "$1: the same seed, the same numbers" same "${@:4}"
+	check "$1: another seed, others" other "${@:4}"
+	HPSEARCH_SEED=3 "${@:4}" >valid.log
+	HPSEARCH_SEED=3 HPSEARCH_SPLIT=test "${@:4}" >test.log
+	check "$1: prints $2, nothing of the test" sh -c \
+		"grep -q '\"$2\"' valid.log && ! grep -q test valid.log"
+	check "$1: under the split test prints $3 alone" sh -c \
+		"grep -q '\"$3\"' test.log && ! grep -q '\"$2\"' test.log"
+}
+
+# search NAME CODES FILE OPTION…: ends with one of the codes, as its verification says, and
+# with a ranking.
+search() {
+	timeout -k 10 200 "$HPSEARCH" "$3" -j2 --out found "${@:4}" >log 2>&1 </dev/null
+	code=$?
+	check "$1: the search ends well (exit $code)" report_unless grep -qw $code <<<"$2"
+	check "$1: its best trial leads the results" report_unless python3 -c '
+import json, sys
+d = json.load(open("found/results.json"))
+best, values = d["trials"][0], [t["value"] for t in d["trials"] if t["rank"]]
+assert best["rank"] == 1 and best["outcome"] == "ok" and best["params"], best
+assert values == sorted(values, reverse=d["metric"]["goal"] == "maximize"), values
+answer = (d["verification"] or {}).get("answer")
+assert (sys.argv[1] == "5") == (answer in ("no", "cannot tell")), answer
+assert sys.argv[2] != "verified" or answer in ("yes", "no", "cannot tell"), answer
+' "$code" "${verified:-verified}"
+}
+report_unless() { "$@" || { tail -n 20 log && return 1; }; }
+
+folder mlp
+check "mlp: the README's line compiles it" sh -c \
+	"$(sed -n 's/^    \(cc .*\)/\1/p' README.md)"
+small="--layers=2 --width=16 --optimizer=adam --dropout=0.1 --schedule=cosine --epochs=12"
+# shellcheck disable=SC2086
+training mlp val_error test_error ./mlp $small
+mkdir kept
+# shellcheck disable=SC2086
+continued() {
+	./mlp $small >whole
+	for budget in 4 9 1000; do
+		HPSEARCH_DIR=kept HPSEARCH_STEP_BUDGET=$budget ./mlp $small
+	done | cmp - whole
+}
+check "mlp: continues from its checkpoint as if never stopped" continued
+check "mlp: keeps no checkpoint of a complete training" test -z "$(ls kept)"
+pre_empted() {
+	HPSEARCH_DIR=kept ./mlp --epochs=1000000 >long.log &
+	pid=$!
+	wait_until 20 test -s kept/mlp.checkpoint
+	kill -TERM $pid
+	wait $pid
+	test $? = 75
+}
+check "mlp: SIGTERM ends it, to be queued again" pre_empted
+expect "mlp: refuses a setting that it does not know" 2 ./mlp --speed=3
+search mlp 0 space.yaml -n 12 --set test.top=2 --set test.repeats=3
+
+if /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
+	folder digits
+	training digits val_accuracy test_accuracy python3 train.py --epochs=3
+	check "digits: honours the step budget" env HPSEARCH_STEP_BUDGET=2 \
+		bash -c "$(declare -f lines); lines 2 python3 train.py"
+	search digits '0 5' space.yaml -n 6 --set test.top=1 --set test.repeats=2
+else
+	skip "digits" "Debian's python3-sklearn is not installed"
+fi
+
+folder sampling
+training sampling quality test_quality python3 generate.py --passages=2
+check "sampling: keeps its model" test -s model.json
+echo '{"key": "of another text"}' >model.json
+check "sampling: but not for another text" same python3 generate.py --passages=1
+check "sampling: honours the step budget" env HPSEARCH_STEP_BUDGET=1 \
+	bash -c "$(declare -f lines); lines 1 python3 generate.py"
+search sampling 0 space.yaml -n 8 --set test.top=1 --set test.repeats=3
+
+folder wandb
+training wandb val_loss test_loss python3 train.py --optim.momentum=0.5 --standardize=True
+verified=unverified search wandb 0 sweep.yaml -n 6
+cd "$tap_dir" || exit 1

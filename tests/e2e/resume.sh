@@ -1,0 +1,133 @@
+#!/bin/bash
+# Nothing is lost: kills at any instant, signals, torn lines, full disks, two drivers.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cat >space.yaml <<Y
+command: ["$FAKE", slow, 15, "\${args}"]
+method: ${METHOD:-random}
+metric: {name: loss}
+parameters:
+  x: {min: 0.0, max: 1.0, default: 0.9}
+  y: {values: [-1, 0, 1], default: 1}
+repeats: 2
+Y
+cat >train <<'S'
+#!/bin/sh
+# A training with a ledger of its own: begun, ended.
+echo "begin $HPSEARCH_TRIAL $HPSEARCH_RUN" >>"$LEDGER"
+"$FAKE" slow 15 "$@" && echo "end $HPSEARCH_TRIAL $HPSEARCH_RUN" >>"$LEDGER"
+S
+chmod +x train
+export LEDGER=$PWD/ledger
+sed -i 's|^command:.*|command: [./train, "${args}"]|' space.yaml
+ranks() { cut -d, -f1-6,8- "$1/results.csv"; }
+# Children of the search alone carry HPSEARCH_DIR.
+no_training_left() {
+	for e in /proc/[0-9]*/environ; do
+		tr '\0' '\n' <"$e" 2>/dev/null | grep -qx "HPSEARCH_DIR=$PWD/.*" && return 1
+	done
+	return 0
+}
+
+for m in grid random sobol; do
+	sed "s/^method:.*/method: $m/; s/x: .*/x: {min: 0.0, max: 1.0, q: 0.1}/" space.yaml >k.yaml
+	: >ledger
+	"$HPSEARCH" k.yaml -n 24 -j3 --out whole -q >/dev/null 2>&1
+	: >ledger
+	for delay in 0.03 0.06 0.11 0.17 0.05 0.23 0.02 0.09; do
+		"$HPSEARCH" k.yaml -n 24 -j3 --out killed -q >/dev/null 2>&1 &
+		pid=$!
+		sleep $delay
+		kill -9 $pid 2>/dev/null
+		wait $pid 2>/dev/null
+	done
+	expect "$m: goes on after eight kills" 0 "$HPSEARCH" k.yaml -n 24 -j3 --out killed
+	check "$m: the same trials and ranking as in one go" cmp <(ranks whole) <(ranks killed)
+	check "$m: nothing that the journal has as finished ran again" python3 - killed/journal.jsonl <<'P'
+import json, sys
+done = set()
+for line in open(sys.argv[1]):
+    e = json.loads(line)
+    if e["e"] == "start": assert (e["t"], e["r"]) not in done, e
+    if e["e"] == "end" and not e.get("again"): done.add((e["t"], e["r"]))
+assert len(done) == 48, len(done)
+P
+	check "$m: no child survives" wait_until 5 no_training_left
+	expect "$m: replay agrees" 0 "$HPSEARCH" replay killed/results.json
+	rm -rf whole killed
+done
+
+# Signals.
+interrupt() { # SIGNAL WANTED-EXIT
+	rm -rf s.out
+	"$HPSEARCH" space.yaml -n 500 -j2 --out s.out >out 2>err &
+	pid=$!
+	wait_until 10 test -s s.out/journal.jsonl
+	sleep 0.3
+	kill -"$1" $pid
+	wait $pid
+	tap_got=$?
+	check "SIG$1 ends with $2" test "$tap_got" = "$2"
+	check "SIG$1: no child survives" wait_until 5 no_training_left
+	check "SIG$1: results are written" test -s s.out/results.json
+}
+# (a background job of a script ignores INT unless job control is on)
+set -m
+interrupt INT 130
+interrupt TERM 143
+set +m
+expect "the same command continues" 0 "$HPSEARCH" space.yaml -n 30 --out s.out
+check "and says so" has "continuing" err
+
+# A torn last line.
+size=$(stat -c %s s.out/journal.jsonl)
+truncate -s $((size - 7)) s.out/journal.jsonl
+expect "a torn last line is cut off" 0 "$HPSEARCH" space.yaml -n 31 --out s.out
+check "and kept aside" test -s s.out/journal.torn
+# Damage in the middle.
+cp s.out/journal.jsonl saved
+printf X | dd of=s.out/journal.jsonl bs=1 seek=2000 conv=notrunc 2>/dev/null
+expect "damage in the middle is refused" 2 "$HPSEARCH" space.yaml -n 31 --out s.out
+check "with its line" has "journal.jsonl: line" err
+cp saved s.out/journal.jsonl
+
+# results.json is made again from the journal.
+ranks s.out >before
+rm s.out/results.json s.out/results.csv
+expect "a lost results.json comes back" 0 "$HPSEARCH" space.yaml -n 31 --out s.out
+check "with the same ranking" cmp before <(ranks s.out)
+
+# Two drivers.
+"$HPSEARCH" space.yaml -n 200 --out two -q >/dev/null 2>&1 &
+pid=$!
+wait_until 10 test -s two/journal.jsonl
+expect "a second driver is refused" 1 "$HPSEARCH" space.yaml -n 5 --out two
+check "by name" has "pid $pid" err
+kill -TERM $pid
+wait $pid
+
+# Another file in the same directory.
+sed 's/max: 1.0/max: 2.0/' space.yaml >other.yaml
+expect "another search is refused" 2 "$HPSEARCH" other.yaml --out s.out
+check "with the difference" has "parameters.x.max: was 1, now 2" err
+check "and the way out" has "--fresh" err
+expect "--fresh starts over" 0 "$HPSEARCH" other.yaml -n 12 --fresh --out s.out
+
+# Places that cannot be written.
+mkdir -p full
+if mount -t tmpfs -o size=600k tmpfs full 2>/dev/null; then
+	expect "a full disk: an error" 1 timeout 60 "$HPSEARCH" space.yaml -n 400 -j2 --out full/s
+	check "that says what is full" has "No space left" err
+	cp full/s/journal.jsonl j.full
+	mount -o remount,size=20m full
+	expect "and the search goes on when there is room" 0 "$HPSEARCH" space.yaml -n 60 -j2 --out full/s
+	check "with every line that was there" cmp -n "$(stat -c %s j.full)" j.full full/s/journal.jsonl
+	umount full
+else
+	skip "a full disk" "cannot mount a tmpfs here"
+fi
+expect "a directory that cannot be made" 1 "$HPSEARCH" space.yaml -n 3 --out /proc/nowhere/x
+check "is named" has "/proc/nowhere" err
+touch file
+expect "a file in its place" 1 "$HPSEARCH" space.yaml -n 3 --out file

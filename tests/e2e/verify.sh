@@ -1,0 +1,75 @@
+#!/bin/bash
+# The verification, replay and reproduce, with real processes.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
+
+cat >space.yaml <<Y
+command: ["$FAKE", noisy, --noise=0.05, "\${args}"]
+method: sobol
+metric: {name: loss}
+parameters:
+  x: {min: 0.0, max: 1.0, default: 0.9}
+  y: {min: -1.0, max: 1.0, default: 0.9}
+test: {top: 3, repeats: 4}
+Y
+expect "a better winner is confirmed: exit 0" 0 "$HPSEARCH" space.yaml -n 20 -j2
+check "says yes" has "yes" out
+R=space.hpsearch/results.json
+check "the answer is in the results" test "$(json $R "d['verification']['answer']")" = yes
+check "the uses of the test data are counted" test "$(json $R "d['verification']['test_uses']")" = 8
+check "winner and defaults have the same seeds" test "$(json $R \
+	"len({tuple(r['seed'] for r in c['test']['runs']) for c in d['verification']['candidates'] if c['winner'] or c['defaults']})")" = 1
+check "no trial holds a test metric" test "$(json $R "any('test' in t for t in d['trials'])")" = False
+expect "once more: nothing runs, the same answer" 0 "$HPSEARCH" space.yaml -n 20
+check "the test data was not used again" test "$(json $R "d['verification']['test_uses']")" = 8
+expect "verify prints it" 0 "$HPSEARCH" verify space.hpsearch
+expect "best gives the verified winner" 0 "$HPSEARCH" best space.hpsearch -f json
+check "as JSON" python3 -c "import json; json.load(open('out'))"
+
+sed 's/default: 0.9/default: 0.3/; s/y: .*/y: {min: -1.0, max: 1.0, default: -0.1}/' space.yaml >good.yaml
+expect "defaults that cannot be beaten: exit 5" 5 "$HPSEARCH" good.yaml -n 12 -j2
+sed 's/repeats: 4/repeats: 1/' space.yaml >one.yaml
+expect "one repeat cannot tell: exit 5" 5 "$HPSEARCH" one.yaml -n 12
+check "and says so" has "cannot tell" out
+
+# Replay and hand edits.
+expect "replay" 0 "$HPSEARCH" replay $R
+sed 's/"value":0\.1/"value":0.0/' $R >edited.json
+cmp -s $R edited.json || expect "an edited value is caught: exit 5" 5 "$HPSEARCH" replay edited.json
+sed 's/"max_trials":20/"max_trials":21/' $R >edited.json
+expect "an edit outside the trials is caught" 5 "$HPSEARCH" replay edited.json
+sed 's/"schema":1/"schema":99/' $R >newer.json
+expect "a newer file is refused" 2 "$HPSEARCH" show newer.json
+check "with a sentence" has "format 99" err
+head -c 3000 $R >half.json
+expect "half a file is refused" 2 "$HPSEARCH" show half.json
+
+# Reproduce, from the file alone.
+mkdir away && cp $R away/ && cd away || exit 1
+expect "reproduce runs nothing without --yes" 2 "$HPSEARCH" reproduce results.json
+expect "reproduce of the winner" 0 "$HPSEARCH" reproduce results.json --yes
+expect "reproduce --top 3" 0 "$HPSEARCH" reproduce results.json --top 3 --yes --out r3
+cp results.json ../moved.json && cd .. || exit 1
+sed 's/--noise=0.05/--noise=0.5/' moved.json >other.json
+expect "another training code does not reproduce: exit 5" 5 "$HPSEARCH" reproduce other.json --yes --out r4
+
+# A training that waits on its journalled test start: killed in the middle of the test.
+cat >slow.yaml <<Y
+command: ["$FAKE", slow, 60, "\${args}"]
+method: random
+metric: {name: loss}
+parameters: {x: {min: 0.0, max: 1.0, default: 0.9}}
+test: {top: 2, repeats: 4}
+Y
+"$HPSEARCH" slow.yaml -n 6 -j2 -q >/dev/null 2>&1 &
+pid=$!
+wait_until 20 grep -q '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl
+kill -9 $pid
+wait $pid 2>/dev/null
+"$HPSEARCH" slow.yaml -n 6 -j2 -q >/dev/null 2>&1
+check "an interrupted verification is continued" test \
+	"$(json slow.hpsearch/results.json "d['verification']['done']")" = True
+check "and every use of the test data is counted" test \
+	"$(json slow.hpsearch/results.json "d['verification']['test_uses']")" = \
+	"$(grep -c '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl)"
