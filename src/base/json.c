@@ -166,18 +166,22 @@ const char *json_string(const cJSON *object, const char *name)
 
 static bool number_text(const char *s, double *out)
 {
+	double x;
 	char *end;
 
 	while (isspace((unsigned char)*s))
 		s++;
 	if (!*s || strpbrk(s, "xXpP("))
 		return false;
-	*out = strtod(s, &end);
+	x = strtod(s, &end);
 	if (end == s)
 		return false;
 	while (isspace((unsigned char)*end))
 		end++;
-	return !*end;
+	if (*end)
+		return false;
+	*out = x;
+	return true;
 }
 
 bool json_number(const cJSON *item, double *out)
@@ -201,6 +205,7 @@ bool json_double(const cJSON *object, const char *name, double *out)
 bool json_u64(const cJSON *object, const char *name, uint64_t *out)
 {
 	const cJSON *item = json_get(object, name);
+	unsigned long long x;
 	char *end;
 
 	if (cJSON_IsNumber(item)) {
@@ -214,8 +219,11 @@ bool json_u64(const cJSON *object, const char *name, uint64_t *out)
 	if (!cJSON_IsString(item) || !isdigit((unsigned char)item->valuestring[0]))
 		return false;
 	errno = 0;
-	*out = strtoull(item->valuestring, &end, 10);
-	return !errno && !*end;
+	x = strtoull(item->valuestring, &end, 10);
+	if (errno || *end)
+		return false;
+	*out = x;
+	return true;
 }
 
 const cJSON *json_path(const cJSON *object, const char *path)

@@ -23,10 +23,11 @@ cJSON *json_find_object(const char *text, size_t len, size_t *end);
 const cJSON *json_get(const cJSON *object, const char *name);
 const char *json_string(const cJSON *object, const char *name);
 /* A number, or one written as a string, or true/false: into *out. Also understands the
- * strings nan, inf, infinity with a sign and in any case. False when there is none. */
+ * strings nan, inf, infinity with a sign and in any case. False, and *out as it was,
+ * when there is none. */
 bool json_number(const cJSON *item, double *out);
 bool json_double(const cJSON *object, const char *name, double *out);
-/* A whole number 0 … 2^53, or a string of digits up to 2^64 - 1. */
+/* A whole number 0 … 2^53, or a string of digits up to 2^64 - 1; likewise. */
 bool json_u64(const cJSON *object, const char *name, uint64_t *out);
 /* "a.b.c" into nested objects; at each level the exact flat rest is tried first. */
 const cJSON *json_path(const cJSON *object, const char *path);

@@ -155,7 +155,7 @@ static size_t terminal_width(void)
 
 bool cli_print_results(struct options *o, struct study *s, size_t top, struct error *err)
 {
-	struct ranking_view view = {.top = top, .width = terminal_width(), .where = o->file};
+	struct ranking_view view = {.top = top, .width = terminal_width(), .where = o->out ? o->out : o->file};
 	struct str out = {0};
 	bool ok = true;
 
@@ -167,6 +167,8 @@ bool cli_print_results(struct options *o, struct study *s, size_t top, struct er
 		ranking_yaml(s, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
+		if (s->verdict.wanted)
+			str_addc(&out, '\n');
 		verdict_report(s, &out);
 	} else {
 		ok = error_set(err, ERROR_USAGE,

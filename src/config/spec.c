@@ -708,6 +708,7 @@ static bool read_all(struct reading *r, const char *path, const char *text, size
 	for (size_t i = 0; i < o->n_set; i++)
 		if (!yaml_set(&s->yaml, o->set[i], r->a, &s->notices, r->err))
 			return false;
+	root = s->yaml.root;
 	return check_top_keys(r, root) && read_top_keys(r, root) &&
 	       command_option(r, o->command) && check(r, root, o->capped) &&
 	       (!o->strict || first_warning(r));

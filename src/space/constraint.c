@@ -1,78 +1,21 @@
-/* Constraint expressions: a recursive-descent parser to a tree of nodes, and an
- * evaluator with Python's meaning. */
-#include "space/constraint.h"
+/* Constraint expressions: a recursive-descent parser to a tree of nodes. */
+#include "space/constraint_tree.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 4096, DEPTH_MAX = 64, OPERANDS_MAX = 64 };
+enum { TEXT_MAX = 4096, DEPTH_MAX = 64 };
 
-enum op {
-	OP_CONSTANT,
-	OP_NAME,
-	OP_LIST,
-	OP_OR,
-	OP_AND,
-	OP_NOT,
-	OP_EQ,
-	OP_NE,
-	OP_LT,
-	OP_LE,
-	OP_GT,
-	OP_GE,
-	OP_IN,
-	OP_NOT_IN,
-	OP_ADD,
-	OP_SUB,
-	OP_MUL,
-	OP_DIV,
-	OP_FLOOR_DIV,
-	OP_MOD,
-	OP_POW,
-	OP_NEG,
-	OP_POS,
-	OP_CALL
-};
-
-enum function {
-	F_MIN,
-	F_MAX,
-	F_ABS,
-	F_ROUND,
-	F_FLOOR,
-	F_CEIL,
-	F_SQRT,
-	F_LOG,
-	F_LOG2,
-	F_LOG10,
-	F_EXP,
-	F_INT,
-	F_FLOAT,
-	F_LEN
-};
-
-static const char *const function_names[] = {"min",  "max",  "abs",   "round", "floor",
-                                             "ceil", "sqrt", "log",   "log2",  "log10",
-                                             "exp",  "int",  "float", "len"};
-
-struct node {
-	enum op op;
-	struct value constant;     /* CONSTANT */
-	size_t name;               /* NAME: index; CALL: function */
-	struct node *left, *right; /* operators */
-	struct node *next;         /* the next operand of LIST, CALL; of a chain of
-	                            * comparisons: the comparison that follows */
-};
-
-struct constraint {
-	const char *text;
-	struct node *root;
-	const bool *uses; /* (n) */
-	size_t n;
+const char *const constraint_functions[F_COUNT] = {
+    [F_MIN] = "min",     [F_MAX] = "max",     [F_ABS] = "abs",   [F_ROUND] = "round",
+    [F_FLOOR] = "floor", [F_CEIL] = "ceil",   [F_SQRT] = "sqrt", [F_LOG] = "log",
+    [F_LOG2] = "log2",   [F_LOG10] = "log10", [F_EXP] = "exp",   [F_INT] = "int",
+    [F_FLOAT] = "float", [F_LEN] = "len",
 };
 
 const char *constraint_text(const struct constraint *c)
@@ -174,15 +117,29 @@ static struct node *parse_number(struct parser *ps)
 	const char *start = ps->p;
 	char *end, *int_end;
 	double x = strtod(start, &end);
-	long long i = strtoll(start, &int_end, 10);
+	long long i;
+
+	errno = 0;
+	i = strtoll(start, &int_end, 10);
 
 	if (end == start || is_word(*end) || !isfinite(x))
 		return fail(ps, start, "this is not a number");
 	ps->p = end;
 	/* Integers that fit stay exact. */
-	if (int_end == end && fabs(x) < 9e18)
+	if (int_end == end && !errno)
 		return make_constant(ps, value_int(i));
 	return make_constant(ps, value_float(x));
+}
+
+/* What stands behind a backslash; where it means nothing, Python keeps both. */
+static void add_escaped(struct str *text, char c)
+{
+	static const char letters[] = "ntr\\'\"", meant[] = "\n\t\r\\'\"";
+	const char *at = strchr(letters, c);
+
+	if (!at)
+		str_addc(text, '\\');
+	str_addc(text, at ? meant[at - letters] : c);
 }
 
 static struct node *parse_string(struct parser *ps)
@@ -193,8 +150,9 @@ static struct node *parse_string(struct parser *ps)
 
 	for (; *ps->p && *ps->p != *start; ps->p++) {
 		if (*ps->p == '\\' && ps->p[1])
-			ps->p++;
-		str_addc(&text, *ps->p);
+			add_escaped(&text, *++ps->p);
+		else
+			str_addc(&text, *ps->p);
 	}
 	if (!*ps->p) {
 		str_free(&text);
@@ -206,44 +164,76 @@ static struct node *parse_string(struct parser *ps)
 	return n;
 }
 
-/* Operands up to a closing sign, into a chain. */
+/* Operands, separated by commas, up to a closing sign. */
 static bool parse_operands(struct parser *ps, const char *close, struct node **first)
 {
 	struct node **end = first;
-	size_t n = 0;
 
-	*first = NULL;
-	if (sign(ps, close))
-		return true;
-	do {
-		if (n++ == OPERANDS_MAX)
-			return fail(ps, ps->p, "more than %d operands", OPERANDS_MAX);
+	while (!sign(ps, close)) {
+		if (*first && !sign(ps, ","))
+			return fail(ps, ps->p, "expected \"%s\"", close);
+		if (*first && sign(ps, close))
+			return true;
 		*end = parse_or(ps);
 		if (!*end)
 			return false;
 		end = &(*end)->next;
 		blanks(ps);
-	} while (sign(ps, ","));
-	return sign(ps, close) || fail(ps, ps->p, "expected \"%s\"", close);
+	}
+	return true;
+}
+
+/* A list of constants is a constant itself, so that a check need not make it. */
+static struct node *make_list(struct parser *ps, struct node *first)
+{
+	struct node *n = make(ps, OP_LIST, first, NULL);
+	struct value *items;
+	size_t count = 0;
+
+	for (const struct node *k = first; k; k = k->next) {
+		if (k->op != OP_CONSTANT)
+			return n;
+		count++;
+	}
+	items = arena_new(ps->a, count, sizeof *items);
+	count = 0;
+	for (const struct node *k = first; k; k = k->next)
+		items[count++] = k->constant;
+	n->op = OP_CONSTANT;
+	n->constant = (struct value){.kind = VALUE_LIST, .n = count, .items = items};
+	return n;
 }
 
 static struct node *parse_list(struct parser *ps)
 {
-	struct node *n = make(ps, OP_LIST, NULL, NULL);
-	const char *close = *ps->p++ == '[' ? "]" : ")";
+	struct node *first = NULL;
 
-	return parse_operands(ps, close, &n->left) ? n : NULL;
+	ps->p++;
+	return parse_operands(ps, "]", &first) ? make_list(ps, first) : NULL;
+}
+
+/* (a) is a; (a, b) and () are lists, as they mean the same here. */
+static struct node *parse_parentheses(struct parser *ps)
+{
+	struct node *first = NULL;
+	const char *last;
+
+	ps->p++;
+	if (!parse_operands(ps, ")", &first))
+		return NULL;
+	for (last = ps->p - 2; isspace((unsigned char)*last);)
+		last--;
+	return first && !first->next && *last != ',' ? first : make_list(ps, first);
 }
 
 static bool arity_ok(size_t f, const struct node *first)
 {
+	bool list = f == F_MIN || f == F_MAX, pair = f == F_ROUND || f == F_LOG;
 	size_t n = 0;
 
 	for (; first; first = first->next)
 		n++;
-	if (f == F_MIN || f == F_MAX)
-		return n >= 1;
-	return n == 1;
+	return n == 1 || (n == 2 && pair) || (n >= 1 && list);
 }
 
 static struct node *parse_call(struct parser *ps, size_t f, const char *start)
@@ -253,11 +243,14 @@ static struct node *parse_call(struct parser *ps, size_t f, const char *start)
 	n->name = f;
 	if (!sign(ps, "("))
 		return fail(ps, start, "%s is a function: write %s(…)",
-		            function_names[f], function_names[f]);
+		            constraint_functions[f], constraint_functions[f]);
 	if (!parse_operands(ps, ")", &n->left))
 		return NULL;
 	if (!arity_ok(f, n->left))
-		return fail(ps, start, "%s takes one operand", function_names[f]);
+		return fail(ps, start, "%s takes %s", constraint_functions[f],
+		            f == F_MIN || f == F_MAX     ? "at least one operand"
+		            : f == F_ROUND || f == F_LOG ? "one or two operands"
+		                                         : "one operand");
 	return n;
 }
 
@@ -267,7 +260,9 @@ static struct node *unknown_name(struct parser *ps, const char *name, const char
 
 	return near ? fail(ps, start, "there is no parameter %s; did you mean %s?",
 	                   name, near)
-	            : fail(ps, start, "there is no parameter %s", name);
+	            : fail(ps, start,
+	                   "there is no parameter %s; a text needs quotes: '%s'", name,
+	                   name);
 }
 
 static struct node *find_name(struct parser *ps, const char *name, const char *start)
@@ -328,10 +323,23 @@ static struct node *parse_word(struct parser *ps)
 			return find_name(ps, name, start);
 	if (known_word(name, &constant))
 		return make_constant(ps, constant);
-	for (size_t f = 0; f < ARRAY_LEN(function_names); f++)
-		if (strcmp(function_names[f], name) == 0)
+	for (size_t f = 0; f < F_COUNT; f++)
+		if (strcmp(constraint_functions[f], name) == 0)
 			return parse_call(ps, f, start);
 	return find_name(ps, name, start);
+}
+
+static struct node *unexpected(struct parser *ps)
+{
+	static const char signs[] = "&|!", words[][4] = {"and", "or", "not"};
+	const char *at = strchr(signs, *ps->p);
+	int len = 1;
+
+	while (((unsigned char)ps->p[len] & 0xc0) == 0x80)
+		len++;
+	return at ? fail(ps, ps->p, "\"%c\" means nothing here; write \"%s\"", *at,
+	                 words[at - signs])
+	          : fail(ps, ps->p, "did not expect \"%.*s\" here", len, ps->p);
 }
 
 static struct node *parse_atom(struct parser *ps)
@@ -340,15 +348,8 @@ static struct node *parse_atom(struct parser *ps)
 
 	blanks(ps);
 	c = *ps->p;
-	if (c == '(') {
-		struct node *n;
-
-		ps->p++;
-		n = parse_or(ps);
-		if (n && !sign(ps, ")"))
-			return fail(ps, ps->p, "expected \")\"");
-		return n;
-	}
+	if (c == '(')
+		return parse_parentheses(ps);
 	if (c == '[')
 		return parse_list(ps);
 	if (c == '\'' || c == '"')
@@ -359,8 +360,7 @@ static struct node *parse_atom(struct parser *ps)
 		return parse_number(ps);
 	if (is_word(c))
 		return parse_word(ps);
-	return c ? fail(ps, ps->p, "did not expect \"%c\" here", c)
-	         : fail(ps, ps->p, "it ends too early");
+	return c ? unexpected(ps) : fail(ps, ps->p, "it ends too early");
 }
 
 static struct node *parse_unary(struct parser *ps);
@@ -532,7 +532,7 @@ struct constraint *constraint_parse(const char *text, const char *const *names,
 		c->root = parse_or(&ps);
 	blanks(&ps);
 	if (!ps.bad && *ps.p)
-		fail(&ps, ps.p, "did not expect \"%.10s\" here", ps.p);
+		unexpected(&ps);
 	if (ps.bad) {
 		*column = (size_t)(ps.bad - text);
 		return NULL;
@@ -541,382 +541,4 @@ struct constraint *constraint_parse(const char *text, const char *const *names,
 	c->uses = ps.uses;
 	c->n = n_names;
 	return c;
-}
-
-/* Evaluation. */
-
-struct evaluation {
-	const struct value *const *values;
-	struct error *err; /* may be NULL */
-	struct arena a;    /* of lists */
-};
-
-static bool eval(struct evaluation *e, const struct node *n, struct value *out);
-
-__attribute__((format(printf, 2, 3))) static bool cannot(struct evaluation *e,
-                                                         const char *fmt, ...)
-{
-	va_list ap;
-
-	if (!e->err)
-		return false;
-	e->err->kind = ERROR_FILE;
-	va_start(ap, fmt);
-	vsnprintf(e->err->text, sizeof e->err->text, fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-static bool truth(const struct value *v)
-{
-	double x;
-
-	if (value_number(v, &x))
-		return x != 0;
-	return v->kind == VALUE_STRING ? *v->string != '\0'
-	                               : v->kind != VALUE_NULL && v->n;
-}
-
-static struct value boolean(bool b)
-{
-	return (struct value){.kind = VALUE_BOOL, .boolean = b};
-}
-
-static bool is_whole(const struct value *v, int64_t *i)
-{
-	*i = v->kind == VALUE_BOOL ? v->boolean : v->integer;
-	return v->kind == VALUE_INT || v->kind == VALUE_BOOL;
-}
-
-/* Python: 1 == True, '1' != 1. */
-static bool equal(const struct value *a, const struct value *b)
-{
-	double x, y;
-
-	if (value_number(a, &x) && value_number(b, &y))
-		return x == y;
-	return value_equal(a, b);
-}
-
-static bool order(struct evaluation *e, const struct value *a, const struct value *b,
-                  int *out)
-{
-	int64_t i, k;
-	double x, y;
-
-	if (is_whole(a, &i) && is_whole(b, &k))
-		*out = (i > k) - (i < k);
-	else if (value_number(a, &x) && value_number(b, &y))
-		*out = (x > y) - (x < y);
-	else if (a->kind == VALUE_STRING && b->kind == VALUE_STRING)
-		*out = strcmp(a->string, b->string);
-	else
-		return cannot(e, "a %s and a %s have no order",
-		              value_kind_name(a->kind), value_kind_name(b->kind));
-	return true;
-}
-
-static bool contains(struct evaluation *e, const struct value *list,
-                     const struct value *v, bool *out)
-{
-	if (list->kind == VALUE_STRING && v->kind == VALUE_STRING) {
-		*out = strstr(list->string, v->string) != NULL;
-		return true;
-	}
-	if (list->kind != VALUE_LIST)
-		return cannot(e, "\"in\" wants a [list], not a %s",
-		              value_kind_name(list->kind));
-	*out = false;
-	for (size_t i = 0; i < list->n; i++)
-		*out = *out || equal(&list->items[i], v);
-	return true;
-}
-
-static bool compare(struct evaluation *e, enum op op, const struct value *a,
-                    const struct value *b, struct value *out)
-{
-	bool yes = false;
-	int c = 0;
-
-	if (op == OP_IN || op == OP_NOT_IN) {
-		if (!contains(e, b, a, &yes))
-			return false;
-		*out = boolean(yes == (op == OP_IN));
-		return true;
-	}
-	if (op == OP_EQ || op == OP_NE) {
-		*out = boolean(equal(a, b) == (op == OP_EQ));
-		return true;
-	}
-	if (!order(e, a, b, &c))
-		return false;
-	*out = boolean(op == OP_LT   ? c < 0
-	               : op == OP_LE ? c <= 0
-	               : op == OP_GT ? c > 0
-	                             : c >= 0);
-	return true;
-}
-
-/* Integers while they fit; *done says whether it is settled. */
-static bool whole_arithmetic(struct evaluation *e, enum op op, int64_t a, int64_t b,
-                             struct value *out, bool *done)
-{
-	int64_t r = 0;
-	bool overflow = true;
-
-	*done = true;
-	if ((op == OP_FLOOR_DIV || op == OP_MOD) && b == 0)
-		return cannot(e, "division by zero");
-	if (op == OP_ADD)
-		overflow = __builtin_add_overflow(a, b, &r);
-	else if (op == OP_SUB)
-		overflow = __builtin_sub_overflow(a, b, &r);
-	else if (op == OP_MUL)
-		overflow = __builtin_mul_overflow(a, b, &r);
-	else if ((op == OP_FLOOR_DIV || op == OP_MOD) && b != -1) {
-		int64_t m = a % b;
-
-		/* The remainder has the sign of the divisor. */
-		m += m && (m < 0) != (b < 0) ? b : 0;
-		r = op == OP_MOD ? m : a / b - (a % b && (a < 0) != (b < 0));
-		overflow = false;
-	} else if (op == OP_MOD) {
-		overflow = false;
-	}
-	*done = !overflow;
-	*out = value_int(r);
-	return true;
-}
-
-static bool real_arithmetic(struct evaluation *e, enum op op, double a, double b,
-                            struct value *out)
-{
-	double r = 0;
-
-	if ((op == OP_DIV || op == OP_FLOOR_DIV || op == OP_MOD) && b == 0)
-		return cannot(e, "division by zero");
-	if (op == OP_ADD)
-		r = a + b;
-	else if (op == OP_SUB)
-		r = a - b;
-	else if (op == OP_MUL)
-		r = a * b;
-	else if (op == OP_DIV)
-		r = a / b;
-	else if (op == OP_FLOOR_DIV)
-		r = floor(a / b);
-	else if (op == OP_MOD)
-		r = a - b * floor(a / b);
-	else
-		r = pow(a, b);
-	if (!isfinite(r))
-		return cannot(e, "the result is not finite");
-	*out = value_float(r);
-	return true;
-}
-
-static bool arithmetic(struct evaluation *e, enum op op, const struct value *a,
-                       const struct value *b, struct value *out)
-{
-	int64_t i, k;
-	double x, y;
-	bool done = false;
-
-	if (!value_number(a, &x) || !value_number(b, &y))
-		return cannot(e, "arithmetic with a %s",
-		              value_kind_name(value_number(a, &x) ? b->kind : a->kind));
-	if (is_whole(a, &i) && is_whole(b, &k) &&
-	    !whole_arithmetic(e, op, i, k, out, &done))
-		return false;
-	if (done)
-		return true;
-	if (!real_arithmetic(e, op, x, y, out))
-		return false;
-	/* A power of integers is one, where it is exact. */
-	if (op == OP_POW && is_whole(a, &i) && is_whole(b, &k) && k >= 0 &&
-	    fabs(out->number) < 0x1p53)
-		*out = value_int((int64_t)out->number);
-	return true;
-}
-
-static bool extreme(struct evaluation *e, size_t f, const struct node *first,
-                    struct value *out)
-{
-	struct value list = {.kind = VALUE_NULL}, v;
-	int c = 0;
-
-	if (!eval(e, first, out))
-		return false;
-	if (!first->next && out->kind == VALUE_LIST) {
-		list = *out;
-		if (!list.n)
-			return cannot(e, "%s of an empty list", function_names[f]);
-		*out = list.items[0];
-	}
-	for (size_t i = 1; i < list.n; i++) {
-		if (!order(e, &list.items[i], out, &c))
-			return false;
-		if (f == F_MIN ? c < 0 : c > 0)
-			*out = list.items[i];
-	}
-	for (first = first->next; first; first = first->next) {
-		if (!eval(e, first, &v) || !order(e, &v, out, &c))
-			return false;
-		if (f == F_MIN ? c < 0 : c > 0)
-			*out = v;
-	}
-	return true;
-}
-
-static bool to_whole(struct evaluation *e, double x, struct value *out)
-{
-	if (!(fabs(x) < 9e18))
-		return cannot(e, "the result is too large");
-	*out = value_int((int64_t)x);
-	return true;
-}
-
-static bool real_function(struct evaluation *e, size_t f, double x, struct value *out)
-{
-	double r = f == F_SQRT    ? sqrt(x)
-	           : f == F_LOG   ? log(x)
-	           : f == F_LOG2  ? log2(x)
-	           : f == F_LOG10 ? log10(x)
-	           : f == F_EXP   ? exp(x)
-	                          : x;
-
-	if (!isfinite(r))
-		return cannot(e, "%s(%g) is not a finite number", function_names[f], x);
-	*out = value_float(r);
-	return true;
-}
-
-static bool call(struct evaluation *e, const struct node *n, struct value *out)
-{
-	struct value v;
-	double x;
-
-	if (n->name == F_MIN || n->name == F_MAX)
-		return extreme(e, n->name, n->left, out);
-	if (!eval(e, n->left, &v))
-		return false;
-	if (n->name == F_LEN) {
-		if (v.kind != VALUE_STRING && v.kind != VALUE_LIST &&
-		    v.kind != VALUE_MAP)
-			return cannot(e, "len of a %s", value_kind_name(v.kind));
-		*out = value_int(
-		    (int64_t)(v.kind == VALUE_STRING ? strlen(v.string) : v.n));
-		return true;
-	}
-	if (!value_number(&v, &x))
-		return cannot(e, "%s of a %s", function_names[n->name],
-		              value_kind_name(v.kind));
-	switch ((enum function)n->name) {
-	case F_ABS:
-		*out = v.kind == VALUE_FLOAT ? value_float(fabs(x)) : v;
-		if (v.kind != VALUE_FLOAT)
-			return to_whole(e, fabs(x), out);
-		return true;
-	case F_ROUND: return to_whole(e, nearbyint(x), out);
-	case F_FLOOR: return to_whole(e, floor(x), out);
-	case F_CEIL: return to_whole(e, ceil(x), out);
-	case F_INT: return to_whole(e, trunc(x), out);
-	case F_MIN:
-	case F_MAX:
-	case F_LEN:
-	case F_SQRT:
-	case F_LOG:
-	case F_LOG2:
-	case F_LOG10:
-	case F_EXP:
-	case F_FLOAT: break;
-	}
-	return real_function(e, n->name, x, out);
-}
-
-static bool eval_list(struct evaluation *e, const struct node *n, struct value *out)
-{
-	struct value *items = arena_new(&e->a, OPERANDS_MAX, sizeof *items);
-	size_t count = 0;
-
-	for (const struct node *k = n->left; k; k = k->next)
-		if (!eval(e, k, &items[count++]))
-			return false;
-	*out = (struct value){.kind = VALUE_LIST, .n = count, .items = items};
-	return true;
-}
-
-/* and, or, not: the value that decides, as in Python. */
-static bool logic(struct evaluation *e, const struct node *n, struct value *out)
-{
-	if (!eval(e, n->left, out))
-		return false;
-	if (n->op == OP_NOT) {
-		*out = boolean(!truth(out));
-		return true;
-	}
-	if (truth(out) == (n->op == OP_OR))
-		return true;
-	return eval(e, n->right, out);
-}
-
-static bool negate(struct evaluation *e, const struct node *n, struct value *out)
-{
-	struct value zero = value_int(0), v;
-
-	if (!eval(e, n->left, &v))
-		return false;
-	return arithmetic(e, n->op == OP_NEG ? OP_SUB : OP_ADD, &zero, &v, out);
-}
-
-static bool eval(struct evaluation *e, const struct node *n, struct value *out)
-{
-	struct value a, b;
-
-	switch (n->op) {
-	case OP_CONSTANT: *out = n->constant; return true;
-	case OP_NAME: *out = *e->values[n->name]; return true;
-	case OP_LIST: return eval_list(e, n, out);
-	case OP_CALL: return call(e, n, out);
-	case OP_OR:
-	case OP_AND:
-	case OP_NOT: return logic(e, n, out);
-	case OP_NEG:
-	case OP_POS: return negate(e, n, out);
-	case OP_EQ:
-	case OP_NE:
-	case OP_LT:
-	case OP_LE:
-	case OP_GT:
-	case OP_GE:
-	case OP_IN:
-	case OP_NOT_IN:
-		return eval(e, n->left, &a) && eval(e, n->right, &b) &&
-		       compare(e, n->op, &a, &b, out);
-	case OP_ADD:
-	case OP_SUB:
-	case OP_MUL:
-	case OP_DIV:
-	case OP_FLOOR_DIV:
-	case OP_MOD:
-	case OP_POW: break;
-	}
-	return eval(e, n->left, &a) && eval(e, n->right, &b) &&
-	       arithmetic(e, n->op, &a, &b, out);
-}
-
-enum constraint_result constraint_check(const struct constraint *c,
-                                        const struct value *const *values,
-                                        struct error *err)
-{
-	struct evaluation e = {.values = values, .err = err};
-	struct value out;
-	bool ok;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (c->uses[i] && !values[i])
-			return CONSTRAINT_SKIPPED;
-	ok = eval(&e, c->root, &out) && truth(&out);
-	arena_free(&e.a);
-	return ok ? CONSTRAINT_HOLDS : CONSTRAINT_FAILS;
 }

@@ -1,17 +1,32 @@
-# Helpers of the end-to-end tests: TAP for the shell. Source it, then `check NAME COMMAND…`;
-# the plan is printed at the end. Each script works in a directory of its own.
+# Helpers of the end-to-end tests: TAP for the shell. Source it as the first thing; every
+# script then works in an empty directory of its own, which goes at the end, with the plan.
+#
+#     check NAME COMMAND…          a test: the command succeeds
+#     expect NAME CODE COMMAND…    a test: it exits with CODE; leaves its output in out, err
+#     expect_exit CODE COMMAND…    the same as a condition: check NAME expect_exit 3 …
+#     skip NAME WHY                a test that cannot be done here
+#     wait_until SECONDS COMMAND…  tries it until it succeeds; false when time is up
+#     has TEXT FILE, lacks TEXT FILE
+#
+# Not in a subshell: what is counted there is lost.
+# shellcheck shell=bash
 set -u
 : "${HPSEARCH:?}" "${TOOLS:?}" "${SRCDIR:?}"
 FAKE=$TOOLS/fake_train
 export FAKE
 tap_n=0
 tap_failed=0
-tap_dir=$(mktemp -d "${TMPDIR:-/tmp}/hpsearch-e2e.XXXXXX")
+tap_dir=$(mktemp -d "${TMPDIR:-/tmp}/hpsearch-e2e.XXXXXX") || exit 1
 cd "$tap_dir" || exit 1
-trap 'tap_end' EXIT
+trap tap_end EXIT
 
 tap_end() {
 	tap_rc=$?
+	trap - EXIT
+	# A script that stops half way may leave something running.
+	for tap_pid in $(jobs -p); do
+		kill "$tap_pid" 2>/dev/null
+	done
 	cd / && rm -rf "$tap_dir"
 	echo "1..$tap_n"
 	[ "$tap_rc" = 0 ] || exit "$tap_rc"
@@ -20,53 +35,52 @@ tap_end() {
 
 tap() { # ok|"not ok" NAME
 	tap_n=$((tap_n + 1))
+	[ "$1" = ok ] || tap_failed=$((tap_failed + 1))
 	echo "$1 $tap_n - $2"
 }
 
-# check NAME COMMAND…: the command succeeds.
 check() {
 	tap_name=$1
 	shift
-	if "$@" >tap.log 2>&1; then
+	if "$@" >"$tap_dir/tap.log" 2>&1; then
 		tap ok "$tap_name"
 	else
-		tap_failed=$((tap_failed + 1))
 		tap "not ok" "$tap_name"
 		echo "# $*"
-		sed 's/^/# /' tap.log | tail -n 30
+		tail -n 30 "$tap_dir/tap.log" | sed 's/^/# /'
 	fi
 }
 
-# expect NAME CODE COMMAND…: exits with CODE; its output is left in out and err.
-expect() {
-	tap_name=$1 tap_code=$2
-	shift 2
+expect_exit() {
+	tap_code=$1
+	shift
 	"$@" >out 2>err </dev/null
 	tap_got=$?
-	if [ "$tap_got" = "$tap_code" ]; then
-		tap ok "$tap_name"
-	else
-		tap_failed=$((tap_failed + 1))
-		tap "not ok" "$tap_name"
-		echo "# exit $tap_got, not $tap_code: $*"
-		tail -n 20 err | sed 's/^/# err: /'
-		tail -n 10 out | sed 's/^/# out: /'
-	fi
+	[ "$tap_got" != "$tap_code" ] || return 0
+	echo "exit $tap_got, not $tap_code: $*"
+	tail -n 20 err | sed 's/^/err: /'
+	tail -n 10 out | sed 's/^/out: /'
+	return 1
 }
 
-skip() { # NAME WHY
-	tap "ok" "$1 # SKIP $2"
+expect() {
+	tap_name=$1
+	shift
+	check "$tap_name" expect_exit "$@"
 }
 
-# wait_until SECONDS COMMAND…: tries it until it succeeds.
+skip() {
+	tap ok "$1 # SKIP $2"
+}
+
 wait_until() {
-	tap_end_at=$(($(date +%s) + $1))
+	tap_deadline=$(($(date +%s) + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -lt "$tap_end_at" ] || return 1
+		[ "$(date +%s)" -le "$tap_deadline" ] || return 1
 		sleep 0.02
 	done
 }
 
-has() { grep -qF -- "$1" "$2"; }      # has TEXT FILE
-lacks() { ! grep -qF -- "$1" "$2"; }
+has() { grep -qF -- "$1" "$2"; }
+lacks() { ! has "$1" "$2"; }

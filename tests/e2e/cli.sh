@@ -1,0 +1,130 @@
+#!/bin/bash
+# The commands: what they print where, their exit codes, what they leave alone.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+PATH=/usr/bin:$PATH
+
+cat >space.yaml <<Y
+command: ["$FAKE", quadratic, "\${args}"]
+method: random
+metric: {name: loss, goal: minimize}
+parameters:
+  x: {min: 0.0, max: 1.0, default: 0.9}
+  name: {values: ["a b", "it's", c]}
+  on: {values: [true, false]}
+  fixed: {value: 7}
+max_trials: 8
+Y
+nothing_written() { [ ! -e space.hpsearch ]; }
+
+expect "--help" 0 "$HPSEARCH" --help
+check "goes to stdout" has "usage: hpsearch FILE.yaml" out
+expect "--version" 0 "$HPSEARCH" --version
+check "names the program" grep -qE '^hpsearch [0-9]+\.[0-9]+\.[0-9]+$' out
+expect "no words at all: exit 2" 2 "$HPSEARCH"
+for c in run check show best verify replay reproduce; do
+	expect "$c --help" 0 "$HPSEARCH" $c --help
+	check "$c --help names its operand" has "usage: hpsearch $c" out
+	expect "$c without an operand: exit 2" 2 "$HPSEARCH" $c
+	expect "$c with an unknown option: exit 2" 2 "$HPSEARCH" $c x --no-such-thing
+done
+expect "an option that is nearly right" 2 "$HPSEARCH" run space.yaml --paralel 3
+check "did you mean" has "did you mean --parallel" err
+expect "a command that is nearly right" 2 "$HPSEARCH" shwo
+check "did you mean, too" has "did you mean hpsearch show" err
+expect "a command of a later version" 2 "$HPSEARCH" ablate x
+check "says so" has "not in this version" err
+for bad in "-j 0" "-j x" "-n -1" "-n 1e3" "--seed abc" "-j"; do
+	# shellcheck disable=SC2086  # words on purpose
+	expect "refuses $bad" 2 "$HPSEARCH" space.yaml $bad
+done
+expect "a file that is not there: exit 2" 2 "$HPSEARCH" nowhere.yaml
+check "names it" has "nowhere.yaml" err
+expect "a directory as the file: exit 2" 2 "$HPSEARCH" check .
+
+expect "check" 0 "$HPSEARCH" check space.yaml
+check "explains the space" has "uniform 0 … 1, default 0.9" out
+check "shows the first commands" has "quadratic" out
+expect "check from standard input" 0 sh -c '"$HPSEARCH" check - <space.yaml'
+expect "--dry-run" 0 "$HPSEARCH" space.yaml --dry-run
+check "check and --dry-run write nothing" nothing_written
+expect "check --run" 0 "$HPSEARCH" check --run space.yaml
+check "shows what was scraped" has "1 reports of loss" out
+check "and leaves nothing behind" nothing_written
+printf 'INFO {"epoch": 1, "loss": 0.5}\nnoise\n{"epoch": 2, "loss": NaN, "acc": "0.9"}\n' >log
+expect "check --log" 0 "$HPSEARCH" check --log log space.yaml
+check "finds the reports" has "2 reports of loss" out
+check "and the other numbers" has "acc" out
+sed 's/name: loss/name: lss/' space.yaml >typo.yaml
+expect "check --log without the metric: exit 3" 3 "$HPSEARCH" check --log log typo.yaml
+expect "check --run without the metric: exit 3" 3 "$HPSEARCH" check --run typo.yaml
+sed '/^command/d' space.yaml >none.yaml
+expect "a file without a command: exit 2" 2 "$HPSEARCH" none.yaml
+check "says --command" has "--command" err
+expect "--command supplies one" 0 "$HPSEARCH" none.yaml --command "'$FAKE' quadratic \${args}"
+for method in bayes auto; do
+	expect "method: $method is checked" 0 "$HPSEARCH" check space.yaml --set method=$method
+	expect "method: $method is not run: exit 2" 2 "$HPSEARCH" space.yaml --set method=$method --out m
+	check "$method: by name" has "method: $method is not in this version" err
+done
+expect "early_terminate is checked" 0 "$HPSEARCH" check space.yaml \
+	--set 'early_terminate={type: hyperband, min_iter: 3}'
+expect "early_terminate is not run: exit 2" 2 "$HPSEARCH" space.yaml --out m \
+	--set 'early_terminate={type: hyperband, min_iter: 3}'
+check "by name" has "early_terminate is not in this version" err
+expect "--strict makes a warning an error" 2 "$HPSEARCH" check space.yaml --strict --set extra=1
+
+expect "a search" 0 "$HPSEARCH" space.yaml
+check "the ranking is on stdout" has "rank" out
+check "the progress is on stderr" has "[8/8]" err
+check "constants are no column" sh -c '! head -n 1 out | grep -q fixed'
+expect "again: nothing left, the same ranking" 0 "$HPSEARCH" space.yaml
+check "says so" has "8 of 8" err
+expect "-q says nothing on stderr" 0 "$HPSEARCH" space.yaml -q --fresh
+check "nothing" test ! -s err
+for f in json csv yaml table; do
+	expect "show -f $f" 0 "$HPSEARCH" show space.hpsearch -f $f
+done
+expect "show of the results file alone" 0 "$HPSEARCH" show space.hpsearch/results.json -f json
+check "shows the trials of the file" python3 -c "
+import json
+def key(t): return t['id'], t['rank'], t['value'], t['params'], [r['reports'] for r in t['runs']]
+a, b = json.load(open('out')), json.load(open('space.hpsearch/results.json'))
+assert [key(t) for t in a['trials']] == [key(t) for t in b['trials']]"
+expect "show --trial" 0 "$HPSEARCH" show space.hpsearch --trial 3
+expect "show of a trial that is not there: exit 2" 2 "$HPSEARCH" show space.hpsearch --trial 99
+expect "show of the YAML file means its search" 0 "$HPSEARCH" show space.yaml
+expect "best -f json" 0 "$HPSEARCH" best space.hpsearch -f json
+check "is the configuration and nothing else" python3 -c "
+import json
+best = json.load(open('out'))
+top = json.load(open('space.hpsearch/results.json'))['trials'][0]['params']
+assert best == top, (best, top)"
+expect "best -f args" 0 "$HPSEARCH" best space.hpsearch -f args
+check "survives eval" sh -c 'eval "set -- $(cat out)"; [ $# = 4 ]'
+expect "best -f env" 0 "$HPSEARCH" best space.hpsearch -f env
+check "survives a shell" sh -c '. ./out && [ "$FIXED" = 7 ]'
+expect "best -f yaml" 0 "$HPSEARCH" best space.hpsearch -f yaml
+expect "best -f table is refused or json" 0 "$HPSEARCH" best space.hpsearch
+expect "an unknown format: exit 2" 2 "$HPSEARCH" show space.hpsearch -f xml
+expect "show of something else: exit 2" 2 "$HPSEARCH" show space.yaml.txt
+check "a reader that goes away is no trouble" sh -c '"$HPSEARCH" show space.hpsearch -f json | head -c 10 >/dev/null'
+
+# A grid says its size, a continuous one says what to write.
+expect "a grid over a range: exit 2" 2 "$HPSEARCH" space.yaml --set method=grid --out g
+check "says what to write" has "give it a step" err
+check "and where" grep -q 'space.yaml:5:3' err
+expect "a grid" 0 "$HPSEARCH" space.yaml --set method=grid --set parameters.x.q=0.5 --set parameters.x.default=0.5 --out g -n 18
+check "says its size" has "18" err
+# A directory that no search made is left alone.
+mkdir precious && touch precious/photo
+expect "--fresh leaves a stranger's directory alone" 2 "$HPSEARCH" space.yaml --fresh --out precious
+check "nothing is gone" test -e precious/photo
+# The schema of the results file.
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null && [ -f "$SRCDIR/tests/data/results.schema.json" ]; then
+	expect "results.json fits its schema" 0 /usr/bin/python3 -c "
+import json, jsonschema
+jsonschema.validate(json.load(open('space.hpsearch/results.json')), json.load(open('$SRCDIR/tests/data/results.schema.json')))"
+else
+	skip "results.json fits its schema" "python3-jsonschema is not there"
+fi
