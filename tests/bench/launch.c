@@ -1,7 +1,7 @@
 /* How many trivial commands a second the pool runs, beside a bare posix_spawn loop that
  * does nothing but start and reap them, in the same run: the ratio is what counts.
  *
- *     launch [-n COUNT] [-r ROUNDS] [-d DIR] [COMMAND …]     (default: /bin/true)
+ *     launch [-b SLOTS: the bare loop alone] [-n COUNT] [-r ROUNDS] [-d DIR] [COMMAND …]     (default: /bin/true)
  *
  * Files are removed at the very end only: for half a minute after a file is removed
  * ext4 steps around its inode, and a thousand of them make each new file cost a
@@ -170,20 +170,27 @@ int main(int argc, char **argv)
 	char dir[200];
 	struct bench b = {.count = 1000, .rounds = 5, .argv = trivial};
 	const char *parent = "/tmp";
+	size_t only_bare = 0;
 	struct error err;
 	int c;
 
-	while ((c = getopt(argc, argv, "+n:r:d:")) != -1)
+	while ((c = getopt(argc, argv, "+n:r:d:b:")) != -1)
 		if (c == 'n')
 			b.count = strtoul(optarg, NULL, 10);
 		else if (c == 'r')
 			b.rounds = strtoul(optarg, NULL, 10);
 		else if (c == 'd')
 			parent = optarg;
+		else if (c == 'b')
+			only_bare = strtoul(optarg, NULL, 10);
 		else
 			return 2;
 	if (optind < argc)
 		b.argv = argv + optind;
+	if (only_bare) {
+		printf("%.0f\n", bare(&b, only_bare));
+		return 0;
+	}
 	snprintf(dir, sizeof dir, "%s/hpsearch-launch-XXXXXX", parent);
 	b.dir = mkdtemp(dir);
 	if (!b.dir || !b.rounds)

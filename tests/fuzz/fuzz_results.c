@@ -1,0 +1,36 @@
+/* A results file by a stranger: loading, showing and replaying it must refuse or
+ * answer. */
+#include "base/file.h"
+#include "study/replay.h"
+#include "study/results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[] = "/tmp/fuzz_results.XXXXXX.json";
+	int fd = mkstemps(path, 5);
+	struct str shown = {0};
+	struct replay rp;
+	struct error err;
+	struct saved sv;
+
+	if (fd < 0)
+		return 0;
+	if (file_write_all(fd, (const char *)data, size)) {
+		if (saved_load(&sv, path, &err)) {
+			results_json(&sv.study, &shown);
+			if (replay_run(&sv, &rp, &err) && rp.same && !sv.intact)
+				abort();
+		}
+		saved_free(&sv);
+	}
+	close(fd);
+	unlink(path);
+	str_free(&shown);
+	return 0;
+}
