@@ -33,8 +33,11 @@ grind 0 replay space.hpsearch/results.json
 grind 0 show space.hpsearch
 grind 0 best space.hpsearch -f args
 grind 0 check space.yaml
-if grep -E 'Open file descriptor' vg.* | grep -v inherited | grep -q .; then
-	grep -A4 'Open file descriptor' vg.*
+# A descriptor that was there before the program began is none of ours.
+left=$(awk '/Open (file descriptor|AF_)/ { open = $0; next }
+	open != "" { if (!/inherited from parent/) print FILENAME ": " open "\n" $0; open = "" }' vg.*)
+[ -z "$left" ] || {
+	echo "descriptors left open: $left"
 	exit 1
-fi
+}
 echo "valgrind: clean"

@@ -44,7 +44,6 @@ int cli_fail(const struct error *err)
 void cli_print(const struct str *text)
 {
 	fwrite(str_text(text), 1, text->len, stdout);
-	fflush(stdout);
 }
 
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err)
@@ -251,6 +250,17 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 	return -1;
 }
 
+/* What was printed and did not arrive is an error, unless the reader has gone away. */
+static int flush_output(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	if (errno == EPIPE)
+		return code;
+	fprintf(stderr, "hpsearch: standard output: %s\n", strerror(errno));
+	return code ? code : EXIT_SYSTEM;
+}
+
 int cli_main(int argc, char **argv)
 {
 	const struct command_type *c = NULL;
@@ -271,5 +281,5 @@ int cli_main(int argc, char **argv)
 	if (options_parse(&o, c, argc, argv, &code))
 		code = c->run(&o);
 	arena_free(&o.arena);
-	return code;
+	return flush_output(code);
 }

@@ -253,9 +253,20 @@ bool journal_flush(struct journal *j, struct error *err)
 	return true;
 }
 
+/* Somebody may have removed the file from under us; what is written then helps nobody. */
+static bool still_there(struct journal *j, struct error *err)
+{
+	struct stat st;
+
+	if (!fstat(j->fd, &st) && st.st_nlink > 0)
+		return true;
+	j->stuck = EIO;
+	return error_set(err, ERROR_SYSTEM, "%s: was removed while the search runs", j->path);
+}
+
 bool journal_sync(struct journal *j, struct error *err)
 {
-	if (!journal_flush(j, err))
+	if (!journal_flush(j, err) || !still_there(j, err))
 		return false;
 	if (j->dirty && fdatasync(j->fd)) {
 		/* The kernel reports a lost write once and then forgets it. */
