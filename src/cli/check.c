@@ -1,5 +1,5 @@
-/* check: what a file means; with --run, what one run of it prints; with --log, what a log
- * holds. */
+/* check: what a file means; with --run, what one run of it prints; with --log, what a
+ * log holds. */
 #include "base/file.h"
 #include "cli/cli.h"
 #include "report/plan.h"
@@ -7,6 +7,7 @@
 #include "run/pool.h"
 #include "run/scrape.h"
 #include "study/complaint.h"
+#include "study/early.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,8 +91,8 @@ static int show_run(struct study *s, struct trial *t, const struct run_result *r
 	text_duration(&wall, r->wall);
 	printf("one run of the %s: %s%s%s in %s\n",
 	       t->origin == ORIGIN_BASELINE ? "defaults" : "first trial",
-	       outcome_name(r->outcome), r->reason ? ": " : "", r->reason ? r->reason : "",
-	       str_text(&wall));
+	       outcome_name(r->outcome), r->reason ? ": " : "",
+	       r->reason ? r->reason : "", str_text(&wall));
 	str_free(&wall);
 	if (s->spec->metric.name && r->reduction.n)
 		show_reports(r->reports, r->n_reports, s->spec->metric.name);
@@ -142,8 +143,12 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 {
 	struct study s = {0};
 	struct str out = {0};
+	struct early_rule rule;
 	bool ok = true;
 
+	if (spec->early.type != EARLY_NONE &&
+	    !early_rule_init(spec, &o->arena, &rule, err))
+		return false;
 	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
 	              o->parallel ? o->parallel : spec->parallel, &out);
 	plan_refusals(spec, &out);
@@ -165,10 +170,11 @@ static bool check(struct options *o, int *code, struct error *err)
 	if (!cli_load_spec(o, &spec, true, err))
 		return false;
 	if (!spec.has_command)
-		return error_set(err, ERROR_FILE,
-		                 "%s: has neither a program nor a command\n"
-		                 "  help: give one with --command 'python3 train.py ${args}'",
-		                 spec.yaml.path);
+		return error_set(
+		    err, ERROR_FILE,
+		    "%s: has neither a program nor a command\n"
+		    "  help: give one with --command 'python3 train.py ${args}'",
+		    spec.yaml.path);
 	return o->run ? run_once(o, &spec, code, err) : explain(o, &spec, err);
 }
 

@@ -18,24 +18,25 @@
 #include <unistd.h>
 
 const struct command_type commands[] = {
-	{"run", "FILE.yaml", "run a search, or continue it where it stopped", command_run},
-	{"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
-	{"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
-	{"best", "DIR|results.json", "only the winning configuration", command_best},
-	{"verify", "DIR|FILE.yaml", "the final verification of a finished search",
-	 command_verify},
-	{"replay", "results.json", "derive every proposal again and compare; start nothing",
-	 command_replay},
-	{"reproduce", "results.json", "run recorded trials again and compare",
-	 command_reproduce},
-	{NULL, NULL, NULL, NULL}};
+    {"run", "FILE.yaml", "run a search, or continue it where it stopped", command_run},
+    {"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
+    {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
+    {"best", "DIR|results.json", "only the winning configuration", command_best},
+    {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
+     command_verify},
+    {"replay", "results.json", "derive every proposal again and compare; start nothing",
+     command_replay},
+    {"reproduce", "results.json", "run recorded trials again and compare",
+     command_reproduce},
+    {NULL, NULL, NULL, NULL}};
 
 int cli_fail(const struct error *err)
 {
-	static const int codes[] = {[ERROR_NONE] = EXIT_SYSTEM,   [ERROR_USAGE] = EXIT_USAGE,
-	                            [ERROR_FILE] = EXIT_USAGE,    [ERROR_SYSTEM] = EXIT_SYSTEM,
-	                            [ERROR_TRIAL] = EXIT_NO_TRIAL, [ERROR_GUARD] = EXIT_GUARD,
-	                            [ERROR_VERDICT] = EXIT_VERDICT};
+	static const int codes[] = {
+	    [ERROR_NONE] = EXIT_SYSTEM,    [ERROR_USAGE] = EXIT_USAGE,
+	    [ERROR_FILE] = EXIT_USAGE,     [ERROR_SYSTEM] = EXIT_SYSTEM,
+	    [ERROR_TRIAL] = EXIT_NO_TRIAL, [ERROR_GUARD] = EXIT_GUARD,
+	    [ERROR_VERDICT] = EXIT_VERDICT};
 
 	fprintf(stderr, "hpsearch: %s\n", err->text);
 	return codes[err->kind];
@@ -88,9 +89,13 @@ static void read_line(int fd, char *line, size_t size)
 
 const char *cli_git(struct arena *a)
 {
-	char *const argv[] = {(char[]){"git"},      (char[]){"describe"},
-	                      (char[]){"--always"}, (char[]){"--dirty"},
-	                      (char[]){"--abbrev=12"}, (char[]){"--exclude=*"}, NULL};
+	char *const argv[] = {(char[]){"git"},
+	                      (char[]){"describe"},
+	                      (char[]){"--always"},
+	                      (char[]){"--dirty"},
+	                      (char[]){"--abbrev=12"},
+	                      (char[]){"--exclude=*"},
+	                      NULL};
 	posix_spawn_file_actions_t actions;
 	char line[128] = "";
 	int fds[2], status;
@@ -100,8 +105,10 @@ const char *cli_git(struct arena *a)
 		return "";
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
+	                                 0);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
+	                                 0);
 	if (!posix_spawnp(&pid, "git", &actions, NULL, argv, environ)) {
 		close(fds[1]);
 		fds[1] = -1;
@@ -152,9 +159,11 @@ static size_t terminal_width(void)
 	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : 80;
 }
 
-bool cli_print_results(struct options *o, struct study *s, size_t top, struct error *err)
+bool cli_print_results(struct options *o, struct study *s, size_t top,
+                       struct error *err)
 {
-	struct ranking_view view = {.top = top, .width = terminal_width(), .where = o->out ? o->out : o->file};
+	struct ranking_view view = {
+	    .top = top, .width = terminal_width(), .where = o->out ? o->out : o->file};
 	struct str out = {0};
 	bool ok = true;
 
@@ -170,9 +179,10 @@ bool cli_print_results(struct options *o, struct study *s, size_t top, struct er
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
 	} else {
-		ok = error_set(err, ERROR_USAGE,
-		               "there is no format %s here\n  help: table, json, csv or yaml",
-		               o->format);
+		ok = error_set(
+		    err, ERROR_USAGE,
+		    "there is no format %s here\n  help: table, json, csv or yaml",
+		    o->format);
 	}
 	if (ok)
 		cli_print(&out);
@@ -201,15 +211,16 @@ static bool looks_like_a_file(const char *word)
 
 static int no_such_command(const char *word)
 {
-	static const char *const planned[] = {"recheck", "ablate", "importance", "report",
-	                                      "ask",     "tell",   "init",       "convert"};
+	static const char *const planned[] = {"recheck", "ablate", "importance",
+	                                      "report",  "ask",    "tell",
+	                                      "init",    "convert"};
 	const char *names[16], *near;
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(planned); i++)
 		if (strcmp(planned[i], word) == 0) {
-			fprintf(stderr, "hpsearch: %s is not in this version (%s)\n", word,
-			        HPS_VERSION);
+			fprintf(stderr, "hpsearch: %s is not in this version (%s)\n",
+			        word, HPS_VERSION);
 			return EXIT_USAGE;
 		}
 	for (const struct command_type *c = commands; c->name; c++)

@@ -18,7 +18,7 @@ enum exit_code {
 enum { CLI_SETS = 32 };
 
 struct options {
-	const char *file; /* the operand: a YAML file, a directory, a results file */
+	const char *file;   /* the operand: a YAML file, a directory, a results file */
 	const char *second; /* a second operand, where the command has one */
 	size_t parallel;    /* 0: as in the file */
 	uint64_t max_trials;
@@ -44,10 +44,10 @@ extern const struct command_type commands[]; /* ends with a NULL name */
 /* All of it: argv to exit code. */
 int cli_main(int argc, char **argv);
 
-/* Parses the words behind the command's name; prints help or an error itself. False: leave
- * with *code. */
-bool options_parse(struct options *o, const struct command_type *c, int argc, char **argv,
-                   int *code);
+/* Parses the words behind the command's name; prints help or an error itself. False:
+ * leave with *code. */
+bool options_parse(struct options *o, const struct command_type *c, int argc,
+                   char **argv, int *code);
 void options_help(const struct command_type *c); /* NULL: of the program */
 
 int command_run(struct options *o);
@@ -68,7 +68,8 @@ void cli_print(const struct str *text);
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err);
 /* Ranking and verdict in o->format. */
-bool cli_print_results(struct options *o, struct study *s, size_t top, struct error *err);
+bool cli_print_results(struct options *o, struct study *s, size_t top,
+                       struct error *err);
 /* The commit of the working directory, "-dirty" behind it; "" where there is none. */
 const char *cli_git(struct arena *a);
 

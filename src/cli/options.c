@@ -8,10 +8,27 @@
 #include <string.h>
 
 enum id {
-	ID_PARALLEL = 'j', ID_MAX_TRIALS = 'n', ID_FORMAT = 'f', ID_QUIET = 'q',
-	ID_VERBOSE = 'v', ID_HELP = 'h',
-	ID_SEED = 256, ID_OUT, ID_FRESH, ID_DRY_RUN, ID_RETRY_FAILED, ID_SET, ID_COMMAND,
-	ID_STRICT, ID_RUN, ID_LOG, ID_TRIAL, ID_TOP, ID_ALL, ID_YES, ID_TOLERANCE
+	ID_PARALLEL = 'j',
+	ID_MAX_TRIALS = 'n',
+	ID_FORMAT = 'f',
+	ID_QUIET = 'q',
+	ID_VERBOSE = 'v',
+	ID_HELP = 'h',
+	ID_SEED = 256,
+	ID_OUT,
+	ID_FRESH,
+	ID_DRY_RUN,
+	ID_RETRY_FAILED,
+	ID_SET,
+	ID_COMMAND,
+	ID_STRICT,
+	ID_RUN,
+	ID_LOG,
+	ID_TRIAL,
+	ID_TOP,
+	ID_ALL,
+	ID_YES,
+	ID_TOLERANCE
 };
 
 /* commands: the names that take it, between blanks. */
@@ -19,39 +36,41 @@ static const struct row {
 	const char *name, *argument, *help, *commands;
 	int id;
 } rows[] = {
-	{"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
-	 " run verify reproduce ", ID_PARALLEL},
-	{"max-trials", "N", "trials at the most", " run check ", ID_MAX_TRIALS},
-	{"count", "N", NULL, " run check ", ID_MAX_TRIALS},
-	{"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
-	{"seed", "N", "seed of the search (default: seed: of the file, else 1)", " run check ",
-	 ID_SEED},
-	{"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
-	 " run verify reproduce ", ID_OUT},
-	{"fresh", NULL, "discard the search that is there and start over", " run reproduce ",
-	 ID_FRESH},
-	{"dry-run", NULL, "show the space and the first commands; start nothing", " run ",
-	 ID_DRY_RUN},
-	{"retry-failed", NULL, "give failed trials another chance", " run ",
-	 ID_RETRY_FAILED},
-	{"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
-	 " run check verify ", ID_SET},
-	{"command", "TEXT", "the training command, for a file without one",
-	 " run check verify reproduce ", ID_COMMAND},
-	{"strict", NULL, "take warnings as errors", " run check ", ID_STRICT},
-	{"run", NULL, "run the defaults once and show what was scraped", " check ", ID_RUN},
-	{"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
-	{"trial", "N", "all about one trial", " show ", ID_TRIAL},
-	{"top", "N", "the best N trials", " show reproduce ", ID_TOP},
-	{"all", NULL, "every trial", " reproduce ", ID_ALL},
-	{"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
-	{"tolerance", "X", "relative difference that still counts as the same (default: 1e-9)",
-	 " reproduce ", ID_TOLERANCE},
-	{"format", "FORMAT", "table, json, csv or yaml; best: json, yaml, args or env",
-	 " run show best verify ", ID_FORMAT},
-	{"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
-	{"verbose", NULL, "also the start of every run", " run verify reproduce ", ID_VERBOSE},
-	{"help", NULL, "this text", NULL, ID_HELP},
+    {"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
+     " run verify reproduce ", ID_PARALLEL},
+    {"max-trials", "N", "trials at the most", " run check ", ID_MAX_TRIALS},
+    {"count", "N", NULL, " run check ", ID_MAX_TRIALS},
+    {"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
+    {"seed", "N", "seed of the search (default: seed: of the file, else 1)",
+     " run check ", ID_SEED},
+    {"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
+     " run verify reproduce ", ID_OUT},
+    {"fresh", NULL, "discard the search that is there and start over",
+     " run reproduce ", ID_FRESH},
+    {"dry-run", NULL, "show the space and the first commands; start nothing", " run ",
+     ID_DRY_RUN},
+    {"retry-failed", NULL, "give failed trials another chance", " run ",
+     ID_RETRY_FAILED},
+    {"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
+     " run check verify ", ID_SET},
+    {"command", "TEXT", "the training command, for a file without one",
+     " run check verify reproduce ", ID_COMMAND},
+    {"strict", NULL, "take warnings as errors", " run check ", ID_STRICT},
+    {"run", NULL, "run the defaults once and show what was scraped", " check ", ID_RUN},
+    {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
+    {"trial", "N", "all about one trial", " show ", ID_TRIAL},
+    {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
+    {"all", NULL, "every trial", " reproduce ", ID_ALL},
+    {"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
+    {"tolerance", "X",
+     "relative difference that still counts as the same (default: 1e-9)", " reproduce ",
+     ID_TOLERANCE},
+    {"format", "FORMAT", "table, json, csv or yaml; best: json, yaml, args or env",
+     " run show best verify ", ID_FORMAT},
+    {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
+    {"verbose", NULL, "also the start of every run", " run verify reproduce ",
+     ID_VERBOSE},
+    {"help", NULL, "this text", NULL, ID_HELP},
 };
 
 static bool takes(const struct command_type *c, const struct row *r)
@@ -65,15 +84,18 @@ static bool takes(const struct command_type *c, const struct row *r)
 void options_help(const struct command_type *c)
 {
 	if (!c) {
-		printf("usage: hpsearch FILE.yaml [options]      run a search, or continue it\n"
+		printf("usage: hpsearch FILE.yaml [options]      run a search, or "
+		       "continue it\n"
 		       "       hpsearch COMMAND …                one of these:\n\n");
 		for (c = commands; c->name; c++)
 			printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
-		printf("\nhpsearch COMMAND --help tells the options of each; man hpsearch tells "
+		printf("\nhpsearch COMMAND --help tells the options of each; man "
+		       "hpsearch tells "
 		       "all.\n");
 		return;
 	}
-	printf("usage: hpsearch %s %s [options]\n%s\n\n", c->name, c->operand, c->summary);
+	printf("usage: hpsearch %s %s [options]\n%s\n\n", c->name, c->operand,
+	       c->summary);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct row *r = &rows[i];
 		char left[64], letter[8] = "   ";
@@ -153,7 +175,8 @@ static bool take(struct options *o, int id, const char *arg)
 		return whole(arg, 0, UINT64_C(1) << 53, &o->trial);
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
-		return end != arg && !*end && o->tolerance >= 0 && isfinite(o->tolerance);
+		return end != arg && !*end && o->tolerance >= 0 &&
+		       isfinite(o->tolerance);
 	default: return false;
 	}
 }
@@ -179,7 +202,8 @@ static void fill(struct getopt_table *t, const struct command_type *c)
 			continue;
 		t->names[t->n] = r->name;
 		t->longs[t->n++] = (struct option){
-			r->name, r->argument ? required_argument : no_argument, NULL, r->id};
+		    r->name, r->argument ? required_argument : no_argument, NULL,
+		    r->id};
 		if (r->id < 256 && !strchr(t->shorts, r->id)) {
 			t->shorts[s++] = (char)r->id;
 			if (r->argument)
@@ -191,9 +215,8 @@ static void fill(struct getopt_table *t, const struct command_type *c)
 static bool unknown_option(const struct command_type *c, const struct getopt_table *t,
                            const char *word, int *code)
 {
-	const char *near = strncmp(word, "--", 2) == 0
-				   ? str_nearest(word + 2, t->names, t->n)
-				   : NULL;
+	const char *near =
+	    strncmp(word, "--", 2) == 0 ? str_nearest(word + 2, t->names, t->n) : NULL;
 	char text[64];
 
 	if (near)
@@ -209,14 +232,15 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	if (optind < argc && o->log)
 		o->second = argv[optind++];
 	if (optind < argc)
-		return usage(c, code, "does not know what to do with", argv[optind], NULL);
+		return usage(c, code, "does not know what to do with", argv[optind],
+		             NULL);
 	if (!o->file && !o->log)
 		return usage(c, code, "needs", c->operand, NULL);
 	return true;
 }
 
-bool options_parse(struct options *o, const struct command_type *c, int argc, char **argv,
-                   int *code)
+bool options_parse(struct options *o, const struct command_type *c, int argc,
+                   char **argv, int *code)
 {
 	struct getopt_table t;
 	int id;
@@ -237,13 +261,15 @@ bool options_parse(struct options *o, const struct command_type *c, int argc, ch
 			return false;
 		}
 		if (id == '?')
-			return unknown_option(c, &t, argv[optopt ? at : optind - 1], code);
+			return unknown_option(c, &t, argv[optopt ? at : optind - 1],
+			                      code);
 		if (id == ':')
 			return usage(c, code, "an argument is missing behind",
 			             argv[optind - 1], NULL);
 		if (!take(o, id, optarg))
-			return usage(c, code, "cannot take this value:",
-			             optarg ? optarg : "", NULL);
+			return usage(c, code,
+			             "cannot take this value:", optarg ? optarg : "",
+			             NULL);
 	}
 	return operands(o, c, argc, argv, code);
 }

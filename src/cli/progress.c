@@ -21,10 +21,10 @@ void progress_init(struct progress *p, const struct study *s, size_t slots, int 
 
 	*p = (struct progress){.study = s,
 	                       .slots = slots,
-	                       .quiet = verbose < 0,
-	                       .verbose = verbose > 0,
+	                       .quiet = verbose<0, .verbose = verbose> 0,
 	                       .best = s->best};
-	p->live = !p->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	p->live =
+	    !p->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
 static size_t width(void)
@@ -80,8 +80,9 @@ static void draw(struct progress *p)
 	const struct study *s = p->study;
 	struct str line = {0}, cut = {0};
 
-	str_addf(&line, "%llu/%llu trials, %zu running", (unsigned long long)s->finished,
-	         (unsigned long long)s->cap, p->running);
+	str_addf(&line, "%llu/%llu trials, %zu running",
+	         (unsigned long long)s->finished, (unsigned long long)s->cap,
+	         p->running);
 	if (s->finished > s->ok)
 		str_addf(&line, ", %llu not ok",
 		         (unsigned long long)(s->finished - s->ok));
@@ -123,8 +124,8 @@ static void started(void *self, const struct trial *t, size_t run)
 	if (p->verbose) {
 		space_json(&p->study->spec->space, t->values, &params);
 		erase(p);
-		fprintf(stderr, "trial %llu run %zu starts: %s\n", (unsigned long long)t->id,
-		        run, str_text(&params));
+		fprintf(stderr, "trial %llu run %zu starts: %s\n",
+		        (unsigned long long)t->id, run, str_text(&params));
 		str_free(&params);
 	}
 	maybe_draw(p);
@@ -202,19 +203,20 @@ static void retrying(void *self, const struct trial *t, size_t run, enum outcome
 	if (p->quiet || (!p->live && !may_print(p)))
 		return;
 	erase(p);
-	fprintf(stderr, "trial %llu run %zu %s: queued again\n", (unsigned long long)t->id,
-	        run, outcome_name(o));
+	fprintf(stderr, "trial %llu run %zu %s: queued again\n",
+	        (unsigned long long)t->id, run, outcome_name(o));
 }
 
 static void winding_down(void *self, enum fleet_stage stage)
 {
 	struct progress *p = self;
 
-	say(p, stage == FLEET_DRAIN
-		       ? "interrupted: nothing new starts, what runs may finish (once more: "
-			 "stop it now)"
-	       : stage == FLEET_STOP ? "stopping what runs (once more: kill it)"
-	                             : "killing what runs");
+	say(p,
+	    stage == FLEET_DRAIN
+	        ? "interrupted: nothing new starts, what runs may finish (once more: "
+	          "stop it now)"
+	    : stage == FLEET_STOP ? "stopping what runs (once more: kill it)"
+	                          : "killing what runs");
 }
 
 static void verifying(void *self, const struct verdict *v, enum verdict_phase phase,
@@ -227,7 +229,8 @@ static void verifying(void *self, const struct verdict *v, enum verdict_phase ph
 	if (p->quiet)
 		return;
 	snprintf(text, sizeof text, "verification, %s: %zu/%zu",
-	         phase == VERDICT_TEST ? "test data" : "re-runs on fresh seeds", done, all);
+	         phase == VERDICT_TEST ? "test data" : "re-runs on fresh seeds", done,
+	         all);
 	if (p->live && done < all) {
 		fprintf(stderr, "\r%s\033[K", text);
 		fflush(stderr);

@@ -1,6 +1,6 @@
-/* reproduce: recorded trials are run again, with their recorded seeds, from the results file
- * and the training code alone, and their metrics compared. The commands come from a file
- * that may be a stranger's: nothing runs without --yes. */
+/* reproduce: recorded trials are run again, with their recorded seeds, from the results
+ * file and the training code alone, and their metrics compared. The commands come from
+ * a file that may be a stranger's: nothing runs without --yes. */
 #include "base/file.h"
 #include "cli/cli.h"
 #include "config/command.h"
@@ -45,7 +45,8 @@ static bool wanted(const struct reproduction *x, const struct trial *t)
 		return true;
 	if (x->o->top)
 		return t->rank && t->rank <= x->o->top;
-	if (v->done && v->winner != SIZE_MAX && v->candidates[v->winner].key < x->sv.study.n)
+	if (v->done && v->winner != SIZE_MAX &&
+	    v->candidates[v->winner].key < x->sv.study.n)
 		return t->id == v->candidates[v->winner].key;
 	return t == x->sv.study.best;
 }
@@ -84,7 +85,7 @@ static bool show_commands(struct reproduction *x, struct error *err)
 	fprintf(stderr, "%zu runs from %s:\n", x->n, x->sv.path);
 	for (size_t i = 0; i < x->n; i++) {
 		const char *const *argv =
-			fleet_argv(&x->fleet, &x->list[i].task, &x->arena, err);
+		    fleet_argv(&x->fleet, &x->list[i].task, &x->arena, err);
 
 		if (!argv) {
 			str_free(&line);
@@ -132,7 +133,8 @@ static bool differs(const struct reproduction *x, const struct again *a)
 	       !(fabs(was->value - a->run.value) <= x->o->tolerance * scale);
 }
 
-static void add_row(struct table *t, const struct reproduction *x, const struct again *a)
+static void add_row(struct table *t, const struct reproduction *x,
+                    const struct again *a)
 {
 	const struct run *was = &a->trial->runs[a->index];
 
@@ -145,15 +147,16 @@ static void add_row(struct table *t, const struct reproduction *x, const struct 
 	if (a->done && a->run.outcome == OUTCOME_OK)
 		str_double(&t->scratch, a->run.value);
 	else
-		str_add(&t->scratch, a->done ? outcome_name(a->run.outcome) : "not run");
+		str_add(&t->scratch,
+		        a->done ? outcome_name(a->run.outcome) : "not run");
 	table_take(t);
 	table_cell(t, differs(x, a) ? "differs" : "same");
 }
 
 static size_t compare(struct reproduction *x)
 {
-	static const enum align align[] = {ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
-	                                   ALIGN_LEFT};
+	static const enum align align[] = {ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
+	                                   ALIGN_RIGHT, ALIGN_LEFT};
 	static const char *const heads[] = {"trial", "run", "recorded", "now", ""};
 	struct str out = {0};
 	struct table t;
@@ -231,7 +234,8 @@ static int reproduce(struct reproduction *x, struct error *err)
 		return cli_fail(err);
 	collect(x);
 	if (!x->n) {
-		fprintf(stderr, "hpsearch: %s: no trial that ended ok is there to reproduce\n",
+		fprintf(stderr,
+		        "hpsearch: %s: no trial that ended ok is there to reproduce\n",
 		        x->sv.path);
 		return EXIT_NO_TRIAL;
 	}
@@ -239,9 +243,10 @@ static int reproduce(struct reproduction *x, struct error *err)
 	if (!show_commands(x, err))
 		return cli_fail(err);
 	if (!x->o->yes) {
-		fprintf(stderr, "hpsearch: nothing was run: the commands above come from the "
-		                "file\n"
-		                "  help: if they are what you expect, add --yes\n");
+		fprintf(stderr,
+		        "hpsearch: nothing was run: the commands above come from the "
+		        "file\n"
+		        "  help: if they are what you expect, add --yes\n");
 		return EXIT_USAGE;
 	}
 	if (!execute(x, &different, err))

@@ -47,9 +47,9 @@ static int dry_run(struct options *o, const struct spec *spec, struct error *err
 /* --fresh empties a directory only if a search made it. */
 static bool discard(const char *dir, struct error *err)
 {
-	static const char *const made[] = {"journal.jsonl", "journal.torn", "results.json",
-	                                   "results.csv",   ".reserve",     "trials",
-	                                   "verify"};
+	static const char *const made[] = {
+	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
+	    ".reserve",      "trials",       "verify"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;
@@ -62,11 +62,12 @@ static bool discard(const char *dir, struct error *err)
 	if (d)
 		closedir(d);
 	if (other && !known)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: is no search's directory (it has no journal), so --fresh "
-		                 "leaves it alone\n"
-		                 "  help: give another one with --out DIR",
-		                 dir);
+		return error_set(
+		    err, ERROR_USAGE,
+		    "%s: is no search's directory (it has no journal), so --fresh "
+		    "leaves it alone\n"
+		    "  help: give another one with --out DIR",
+		    dir);
 	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
 		snprintf(path, sizeof path, "%s/%s", dir, made[i]);
 		if (!file_remove_tree(path, err))
@@ -144,8 +145,9 @@ static int finish(struct session *x, struct error *err)
 	if (s->n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
 		return cli_fail(err);
 	if (s->state == STUDY_INTERRUPTED)
-		fprintf(stderr, "interrupted; everything is saved in %s, and the same command "
-		                "continues it\n",
+		fprintf(stderr,
+		        "interrupted; everything is saved in %s, and the same command "
+		        "continues it\n",
 		        x->dir);
 	return code ? code : verify_exit(&s->verdict);
 }
@@ -169,9 +171,11 @@ static int session(struct session *x, struct error *err)
 	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
 		progress_end(&x->progress);
 		cli_fail(err);
-		fprintf(stderr, "  what was finished is saved in %s; when the cause is gone, the "
-		                "same command continues\n",
-		        x->dir);
+		fprintf(
+		    stderr,
+		    "  what was finished is saved in %s; when the cause is gone, the "
+		    "same command continues\n",
+		    x->dir);
 		return EXIT_SYSTEM;
 	}
 	return finish(x, err);

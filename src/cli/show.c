@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool show_trial(const struct options *o, const struct study *s, struct error *err)
+static bool show_trial(const struct options *o, const struct study *s,
+                       struct error *err)
 {
 	struct str out = {0};
 
 	if (o->trial >= s->n)
-		return error_set(err, ERROR_USAGE, "there is no trial %llu; the last one is %zu",
+		return error_set(err, ERROR_USAGE,
+		                 "there is no trial %llu; the last one is %zu",
 		                 (unsigned long long)o->trial, s->n ? s->n - 1 : 0);
 	detail_trial(s, s->trials[o->trial], s->dir, &out);
 	cli_print(&out);
@@ -29,8 +31,9 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 	if (!saved_load(sv, o->file, err))
 		return false;
 	if (sv->from_file && (!sv->intact || sv->damage))
-		fprintf(stderr, "warning: %s was changed after it was written (hpsearch replay "
-		                "tells more)\n",
+		fprintf(stderr,
+		        "warning: %s was changed after it was written (hpsearch replay "
+		        "tells more)\n",
 		        sv->path);
 	if (o->has_trial)
 		return show_trial(o, &sv->study, err);
@@ -60,7 +63,8 @@ static const struct trial *winner(struct study *s)
 	if (v->done && v->winner != SIZE_MAX)
 		return &v->candidates[v->winner].trial;
 	if (s->best)
-		fprintf(stderr, "notice: trial %llu leads the ranking; it was not verified\n",
+		fprintf(stderr,
+		        "notice: trial %llu leads the ranking; it was not verified\n",
 		        (unsigned long long)s->best->id);
 	return s->best;
 }
@@ -81,8 +85,9 @@ static bool print_best(struct options *o, struct study *s, const struct trial *t
 	else if (strcmp(f, "env") == 0)
 		ok = config_env(s->spec, t->values, &out, err);
 	else
-		ok = error_set(err, ERROR_USAGE,
-		               "there is no format %s here\n  help: json, yaml, args or env", f);
+		ok = error_set(
+		    err, ERROR_USAGE,
+		    "there is no format %s here\n  help: json, yaml, args or env", f);
 	if (ok)
 		cli_print(&out);
 	str_free(&out);
@@ -97,7 +102,8 @@ static bool best(struct options *o, struct saved *sv, struct error *err)
 		return false;
 	t = winner(&sv->study);
 	if (!t)
-		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value", sv->path);
+		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
+		                 sv->path);
 	return print_best(o, &sv->study, t, err);
 }
 

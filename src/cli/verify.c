@@ -1,12 +1,12 @@
-/* verify: the final verification of a search that is finished: done, continued, or, when it
- * is complete, shown again. */
+/* verify: the final verification of a search that is finished: done, continued, or,
+ * when it is complete, shown again. */
+#include "study/verify.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "run/pool.h"
 #include "study/lock.h"
 #include "study/results.h"
-#include "study/verify.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -26,19 +26,22 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 	const struct study *s = &sv->study;
 
 	if (s->state == STUDY_RUNNING || s->state == STUDY_INTERRUPTED)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: the search is not finished; the command that began it "
-		                 "continues it",
-		                 sv->path);
+		return error_set(
+		    err, ERROR_USAGE,
+		    "%s: the search is not finished; the command that began it "
+		    "continues it",
+		    sv->path);
 	if (!s->best)
-		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value", sv->path);
-	if (!s->verdict.wanted)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: the file has neither test: nor repeats:, so there is nothing "
-		                 "to verify with\n"
-		                 "  help: add a test: block; hpsearch verify FILE.yaml then takes "
-		                 "it up",
+		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
+	if (!s->verdict.wanted)
+		return error_set(
+		    err, ERROR_USAGE,
+		    "%s: the file has neither test: nor repeats:, so there is nothing "
+		    "to verify with\n"
+		    "  help: add a test: block; hpsearch verify FILE.yaml then takes "
+		    "it up",
+		    sv->path);
 	return false;
 }
 
@@ -61,7 +64,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	watch = progress_observer(&progress);
 	/* A YAML file may have gained a test: block since. */
 	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
-			     : !study_spec_of(&s->origin, &now, &o->arena, err))
+	                     : !study_spec_of(&s->origin, &now, &o->arena, err))
 		goto out;
 	if (!is_yaml(o->file)) {
 		o->n_set = s->origin.n_set;
@@ -89,7 +92,8 @@ out:
 
 static bool verify(struct options *o, struct saved *sv, struct error *err)
 {
-	const char *path = is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
+	const char *path =
+	    is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
 
 	if (!saved_load(sv, path, err))
 		return false;
@@ -105,10 +109,11 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 		       (sv->study.verdict.wanted || nothing_to_do(sv, err));
 	}
 	if (!sv->study.dir && sv->study.verdict.wanted)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: to verify takes the search's directory, not its results "
-		                 "file alone",
-		                 o->file);
+		return error_set(
+		    err, ERROR_USAGE,
+		    "%s: to verify takes the search's directory, not its results "
+		    "file alone",
+		    o->file);
 	return nothing_to_do(sv, err);
 }
 

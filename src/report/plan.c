@@ -1,6 +1,7 @@
 #include "report/plan.h"
 #include "config/command.h"
 #include "report/text.h"
+#include "study/early.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -99,61 +100,34 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		str_addf(out, "budget       cost %g\n", sp->budget_cost);
 }
 
-/* Rungs of W&B's hyperband: max_iter divided by eta s times, or min_iter times eta on
- * and on. Counted in reports. */
-static void add_rungs(const struct early *e, struct str *out)
+/* The rule's own table of rungs, behind an indent. */
+static void add_rungs(const struct early_rule *rule, struct str *out)
 {
-	double rung = e->min_iter;
+	struct str table = {0};
 
-	if (isfinite(e->max_iter) && isfinite(e->s)) {
-		double first = e->max_iter;
-		int n = 0;
-
-		for (; n < e->s && first / e->eta >= 1; n++)
-			first /= e->eta;
-		str_add(out, ", rungs at");
-		for (; n-- > 0; first *= e->eta)
-			str_addf(out, " %.0f", floor(first + 1e-9));
-		return;
-	}
-	if (!isfinite(rung) || !(rung >= 1) || !(e->eta > 1))
-		return;
-	str_add(out, ", rungs at");
-	for (int i = 0; i < 4 && !(rung > e->max_iter); i++, rung *= e->eta)
-		str_addf(out, " %.0f", floor(rung));
-	if (!(rung > e->max_iter))
-		str_add(out, " …");
+	rule->type->describe(rule->state, &table);
+	text_tail(out, str_text(&table), table.len, SIZE_MAX, "  ");
+	str_free(&table);
 }
 
-static void add_early(const struct early *e, struct str *out)
+static void add_early(const struct spec *sp, struct str *out)
 {
-	static const char *const names[] = {[EARLY_NONE] = "",
-	                                    [EARLY_WANDB_HYPERBAND] =
-	                                        "hyperband as W&B does it",
-	                                    [EARLY_HYPERBAND] = "hyperband",
-	                                    [EARLY_ASHA] = "asha",
-	                                    [EARLY_MEDIAN] = "median",
-	                                    [EARLY_THRESHOLD] = "threshold",
-	                                    [EARLY_PATIENCE] = "patience"};
+	struct arena a = {0};
+	struct early_rule rule;
+	struct error err;
 
-	if (e->type == EARLY_NONE)
+	if (sp->early.type == EARLY_NONE)
 		return;
-	str_addf(out, "early stop   %s", names[e->type]);
-	if (e->type <= EARLY_ASHA) {
-		str_addf(out, ", eta %g", e->eta);
-		add_rungs(e, out);
+	if (!early_rule_init(sp, &a, &rule, &err)) {
+		str_addf(out, "early stop   %s\n", err.text);
+		arena_free(&a);
+		return;
 	}
-	if (e->has_min || e->has_max)
-		str_addf(out, ", beyond %g", e->has_max ? e->max : e->min);
-	if (e->patience)
-		str_addf(out, ", after %zu reports without a better one", e->patience);
-	if (e->step) {
-		str_add(out, ", counted in ");
-		text_clean(out, e->step);
-	} else {
-		str_add(out, ", counted in reports");
-	}
+	str_addf(out, "early stop   %s, counted in ", rule.type->summary);
+	text_clean(out, sp->early.step ? sp->early.step : "reports");
 	str_addc(out, '\n');
+	add_rungs(&rule, out);
+	arena_free(&a);
 }
 
 static void add_test(const struct spec *sp, struct str *out)
@@ -189,7 +163,7 @@ void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str
 	add_metric(sp, out);
 	add_space(&sp->space, out);
 	add_counts(sp, cap, slots, out);
-	add_early(&sp->early, out);
+	add_early(sp, out);
 	add_test(sp, out);
 }
 

@@ -23,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -495,16 +496,24 @@ static void place_descriptors(const struct supervisor_setup *setup)
 	closefrom(FD_FIRST_FREE);
 }
 
+/* All zeros to the kernel is SIG_DFL. Not sigaction(), which refuses the two signals that
+ * glibc keeps for itself and that its posix_spawn leaves ignored. */
+static void default_signal(int sig)
+{
+	static const unsigned char zeros[64];
+
+	syscall(SYS_rt_sigaction, sig, zeros, NULL, _NSIG / 8);
+}
+
 static void reset_signals(struct supervisor *s)
 {
-	struct sigaction dfl = {.sa_handler = SIG_DFL},
-			 chld = {.sa_handler = catch_child};
+	struct sigaction chld = {.sa_handler = catch_child};
 	sigset_t all;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL);
+		default_signal(sig);
 	sigaction(SIGCHLD, &chld, NULL);
 	sigemptyset(&s->none);
 	s->waiting = all;

@@ -1,0 +1,19 @@
+/* The early_terminate block as a rule of the schedule room. */
+#ifndef HPS_STUDY_EARLY_H
+#define HPS_STUDY_EARLY_H
+
+#include "config/spec.h"
+#include "schedule/schedule.h"
+
+struct early_rule {
+	const struct rule_type *type;
+	void *state; /* in the arena that was given */
+};
+
+/* The rule that the file asks for, its arguments checked; ERROR_FILE with the block's
+ * place when they do not go together. Call only where spec->early.type is not
+ * EARLY_NONE. */
+bool early_rule_init(const struct spec *spec, struct arena *a, struct early_rule *out,
+                     struct error *err);
+
+#endif
