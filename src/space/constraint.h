@@ -4,7 +4,8 @@
  * parentheses, numbers, 'strings' "strings", True/true False/false None/null, parameter
  * names (dotted ones too; any name at all in `backquotes`), and min max abs round floor
  * ceil sqrt log log2 log10 exp int float len. Nothing else exists: no attribute, no
- * call out. */
+ * call out. Integers have 64 bits, beyond which they go on as doubles; there are no
+ * complex numbers, and no arithmetic with texts. */
 #ifndef HPS_SPACE_CONSTRAINT_H
 #define HPS_SPACE_CONSTRAINT_H
 

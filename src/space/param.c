@@ -106,6 +106,24 @@ static struct family family_of(const struct param *p)
 	return f;
 }
 
+/* GSL's inverse does not converge for every shape (beta(5, 1000) at u = 0.99); its
+ * CDF does. */
+static double beta_quantile(double u, double a, double b)
+{
+	double x = stat_beta_quantile(u, a, b), low = 0, high = 1;
+
+	if (x >= 0 && x <= 1)
+		return x;
+	for (int i = 0; i < 60; i++) {
+		x = 0.5 * (low + high);
+		if (stat_beta_cdf(x, a, b) < u)
+			low = x;
+		else
+			high = x;
+	}
+	return x;
+}
+
 static double quantile(const struct param *p, struct family f, double u)
 {
 	double x = 0;
@@ -115,7 +133,7 @@ static double quantile(const struct param *p, struct family f, double u)
 	case LOG: x = f.low + u * (f.high - f.low); break;
 	case NORMAL:
 	case LOG_NORMAL: x = p->mu + p->sigma * stat_normal_quantile(u); break;
-	case BETA: return stat_beta_quantile(u, p->a, p->b);
+	case BETA: return beta_quantile(u, p->a, p->b);
 	}
 	return f.kind == LOG || f.kind == LOG_NORMAL ? exp(x) : x;
 }

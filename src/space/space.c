@@ -288,7 +288,8 @@ bool space_grid_size(const struct space *s, uint64_t *size, struct error *err)
 
 void space_grid_point(const struct space *s, uint64_t cell, struct coord *point)
 {
-	for (size_t i = s->n; i-- > 0;) {
+	for (size_t k = s->n; k-- > 0;) {
+		size_t i = s->order[k];
 		uint64_t n = param_grid_size(&s->params[i]);
 
 		point[i] = (struct coord){0.5, (int64_t)(cell % n)};

@@ -25,7 +25,8 @@ struct coord {
 };
 
 /* Sorts the parameters into W&B's order (fixing the indices in `when`), resolves the
- * order of the conditions, refuses cycles. */
+ * order of the conditions, refuses cycles. Constraints hold indices too, so they are
+ * parsed behind it. */
 bool space_finish(struct space *s, struct arena *a, struct error *err);
 
 /* The values of a point: out (n) of pointers into a; NULL = inactive. */
@@ -51,7 +52,8 @@ bool space_defaults(const struct space *s, struct coord *point, bool *any,
  * factor); constraints are not. 0 = unbounded or above 2^53. */
 uint64_t space_cardinality(const struct space *s);
 
-/* Grid: mixed radix over param_grid_size, the last parameter fastest; a cell is a
+/* Grid: mixed radix over param_grid_size, the last parameter fastest (of s->order,
+ * which is the parameters' own order unless a `when` names a later one); a cell is a
  * combination, conditions not yet applied. False with ERROR_FILE naming the first
  * parameter that a grid cannot take and what to write instead, or when the product is
  * above 2^53. */

@@ -2,27 +2,47 @@
 #include "base/rng.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { DUPLICATES_MAX = 1000, DRAWS_MAX = 100000 };
 
-/* A space of up to this many cells is searched for what is left of it. */
-static const uint64_t enumerable = UINT64_C(1) << 20;
+/* A space of up to this many configurations is searched for what is left of it; the
+ * list of them then takes at the most 4 bytes times the second number. */
+static const uint64_t cells_max = UINT64_C(1) << 20, entries_max = UINT64_C(1) << 24;
 
 void fresh_init(struct fresh *f, const struct space *space)
 {
+	uint64_t cells = space_cardinality(space);
+
 	*f = (struct fresh){.space = space};
+	if (cells <= cells_max && cells * space->n <= entries_max)
+		f->cells = cells;
 	f->values = mem_new(space->n, sizeof(const struct value *));
+	/* With a block at hand, marking and rewinding never gives it back. */
+	arena_new(&f->scratch, 1, 1);
+}
+
+static void forget(struct fresh *f)
+{
+	set_free(&f->seen);
+	f->taken = 0;
+	f->listed = false;
+	f->n_left = 0;
 }
 
 void fresh_free(struct fresh *f)
 {
-	set_free(&f->seen);
+	forget(f);
+	free(f->left);
+	free(f->left_hash);
 	arena_free(&f->scratch);
 	free(f->values);
 }
 
 void fresh_begin(struct fresh *f, const struct history *h, uint64_t id)
 {
+	if (id < f->taken)
+		forget(f);
 	for (; f->taken < id && f->taken < h->n; f->taken++)
 		set_add(&f->seen, space_hash(f->space, h->trials[f->taken].values));
 	f->duplicates = f->infeasible = 0;
@@ -53,82 +73,116 @@ enum fresh_result fresh_check(struct fresh *f, const struct coord *point)
 	return r;
 }
 
-/* Number of cells of the unit cube; 0 when there are too many to visit. */
-static uint64_t cells(const struct space *s)
+static void cell_point(const struct space *s, const uint32_t *cell, struct coord *out)
 {
-	uint64_t product = 1;
-
-	for (size_t i = 0; i < s->n; i++) {
-		uint64_t n = param_cardinality(&s->params[i]);
-
-		if (!n || n > enumerable)
-			return 0;
-		product *= n;
-		if (product > enumerable)
-			return 0;
-	}
-	return product;
+	for (size_t i = 0; i < s->n; i++)
+		out[i] = (struct coord){param_cardinality(&s->params[i])
+		                            ? param_cell(&s->params[i], cell[i])
+		                            : 0.5,
+		                        -1};
 }
 
-static void cell_point(const struct space *s, uint64_t cell, struct coord *out)
+/* The next combination of cells, the last of space->order fastest. An inactive
+ * parameter stays at its first cell, so each configuration comes once; whether it is
+ * active only hangs on what comes before it in that order. */
+static bool next_cell(const struct fresh *f, uint32_t *cell)
 {
-	for (size_t i = s->n; i-- > 0;) {
-		uint64_t n = param_cardinality(&s->params[i]);
+	const struct space *s = f->space;
 
-		out[i] = (struct coord){param_cell(&s->params[i], cell % n), -1};
-		cell /= n;
+	for (size_t k = s->n; k-- > 0;) {
+		size_t i = s->order[k];
+
+		if (!f->values[i])
+			continue;
+		if (++cell[i] < param_cardinality(&s->params[i]))
+			return true;
+		cell[i] = 0;
 	}
+	return false;
 }
 
-/* Visits every cell whose configuration is new (each configuration once, though
- * conditions give it several cells); returns how many, the stop-th one being left in
- * out. */
-static uint64_t visit_left(struct fresh *f, uint64_t n, uint64_t stop,
-                           struct coord *out)
+static void add_left(struct fresh *f, const uint32_t *cell, uint64_t hash)
 {
-	struct set met = {0};
-	uint64_t found = 0;
+	size_t n = f->space->n;
 
-	for (uint64_t cell = 0; cell < n && found <= stop; cell++) {
-		struct arena_mark mark = arena_mark(&f->scratch);
+	f->left_hash =
+	    mem_room(f->left_hash, f->n_left, &f->cap_hash, sizeof *f->left_hash);
+	f->left = mem_room(f->left, f->n_left, &f->cap_left, n * sizeof *f->left);
+	memcpy(f->left + f->n_left * n, cell, n * sizeof *cell);
+	f->left_hash[f->n_left++] = hash;
+}
+
+static void list_left(struct fresh *f, struct coord *point)
+{
+	uint32_t *cell = mem_new(f->space->n, sizeof *cell);
+	struct arena_mark mark = arena_mark(&f->scratch);
+
+	do {
 		uint64_t hash;
 
-		cell_point(f->space, cell, out);
-		space_decode(f->space, out, &f->scratch, f->values);
-		hash = space_hash(f->space, f->values);
-		found += !set_has(&f->seen, hash) && set_add(&met, hash) &&
-		         space_feasible(f->space, f->values, NULL);
 		arena_rewind(&f->scratch, mark);
+		cell_point(f->space, cell, point);
+		space_decode(f->space, point, &f->scratch, f->values);
+		hash = space_hash(f->space, f->values);
+		if (!set_has(&f->seen, hash) &&
+		    space_feasible(f->space, f->values, &f->constraint))
+			add_left(f, cell, hash);
+	} while (next_cell(f, cell));
+	arena_rewind(&f->scratch, mark);
+	free(cell);
+	f->listed = true;
+}
+
+/* Strikes out what was tried since. */
+static void shrink_left(struct fresh *f)
+{
+	size_t n = f->space->n, kept = 0;
+
+	for (size_t k = 0; k < f->n_left; k++) {
+		if (set_has(&f->seen, f->left_hash[k]))
+			continue;
+		memmove(f->left + kept * n, f->left + k * n, n * sizeof *f->left);
+		f->left_hash[kept++] = f->left_hash[k];
 	}
-	set_free(&met);
-	return found;
+	f->n_left = kept;
+}
+
+static enum ask nothing_left(const struct fresh *f, const char **why, struct error *err)
+{
+	bool found = f->cells ? f->seen.n : f->duplicates > f->infeasible;
+
+	if (found) {
+		*why = f->cells ? "every configuration of the space has been tried"
+		                : "no configuration that is new was found in a "
+		                  "thousand draws";
+		return ASK_DONE;
+	}
+	if (f->cells)
+		error_set(err, ERROR_FILE,
+		          "no configuration of the space holds the constraint \"%s\"\n"
+		          "  help: widen it, or the parameters that it names",
+		          f->constraint ? f->constraint : "");
+	else
+		error_set(err, ERROR_FILE,
+		          "no configuration that holds the constraint \"%s\" was found "
+		          "in %llu draws\n"
+		          "  help: widen it, or narrow the parameters that it names",
+		          f->constraint ? f->constraint : "",
+		          (unsigned long long)(f->infeasible + f->duplicates));
+	return ASK_ERROR;
 }
 
 enum ask fresh_leftover(struct fresh *f, uint64_t seed, uint64_t id, struct coord *out,
                         const char **why, struct error *err)
 {
-	uint64_t n = cells(f->space), left;
+	size_t pick;
 
-	if (n) {
-		left = visit_left(f, n, UINT64_MAX - 1, out);
-		if (left) {
-			visit_left(f, n, rng_below(seed, id, RNG_PICK, 0, left), out);
-			return ASK_POINT;
-		}
-		if (f->seen.n) {
-			*why = "every configuration of the space has been tried";
-			return ASK_DONE;
-		}
-	}
-	if (f->duplicates > f->infeasible) {
-		*why = "no configuration that is new was found in a thousand draws";
-		return ASK_DONE;
-	}
-	error_set(err, ERROR_FILE,
-	          "no configuration that holds the constraint \"%s\" was found in %llu "
-	          "draws\n"
-	          "  help: widen it, or narrow the parameters that it names",
-	          f->constraint ? f->constraint : "",
-	          (unsigned long long)(f->infeasible + f->duplicates));
-	return ASK_ERROR;
+	if (f->cells && !f->listed)
+		list_left(f, out);
+	shrink_left(f);
+	if (!f->n_left)
+		return nothing_left(f, why, err);
+	pick = (size_t)rng_below(seed, id, RNG_PICK, 0, f->n_left);
+	cell_point(f->space, f->left + pick * f->space->n, out);
+	return ASK_POINT;
 }

@@ -14,6 +14,13 @@ struct fresh {
 	const struct value **values;     /* (n), malloc */
 	uint64_t duplicates, infeasible; /* draws refused since fresh_begin */
 	const char *constraint;          /* the last one that did not hold */
+	/* What is left of a finite space: a cell of every parameter, and the hash. Made
+	 * when it is first asked for; from then on it only shrinks. */
+	uint64_t cells; /* configurations of the space; 0 = too many to list */
+	bool listed;
+	size_t n_left, cap_left, cap_hash;
+	uint32_t *left;      /* (n_left, n), row-major, malloc */
+	uint64_t *left_hash; /* (n_left), malloc */
 };
 
 enum fresh_result { FRESH_OK, FRESH_REFUSED, FRESH_GIVE_UP };

@@ -1,6 +1,6 @@
-/* Grid search: every cell once, the last parameter fastest, or in a shuffled order. A
- * cell is passed over when it violates a constraint, or when it differs from an earlier
- * one only in parameters that are not active. */
+/* Grid search: every cell once, the last parameter fastest (space->order), or in a
+ * shuffled order. A cell is passed over when it violates a constraint, or when it
+ * differs from an earlier one only in parameters that are not active. */
 #include "base/rng.h"
 #include "strategy/strategy.h"
 
@@ -9,9 +9,10 @@
 struct grid_state {
 	const struct space *space;
 	uint64_t seed, size;
-	bool shuffle, plain;   /* plain: trial id = cell, nothing to pass over */
-	unsigned half;         /* bits of half a Feistel block */
-	uint64_t cursor, next; /* cells looked at for the trials below next */
+	bool shuffle, plain;    /* plain: trial id = cell, nothing to pass over */
+	unsigned half;          /* bits of half a Feistel block */
+	uint64_t cursor, found; /* found cells that count lie before the cursor */
+	const char *constraint; /* the last one that did not hold */
 	struct arena scratch;
 	const struct value **values; /* (n), malloc */
 };
@@ -31,6 +32,7 @@ static bool grid_init(void *state, const struct strategy_args *args, struct erro
 	for (s->half = 1; s->size >> (2 * s->half);)
 		s->half++;
 	s->values = mem_new(s->space->n, sizeof(const struct value *));
+	arena_new(&s->scratch, 1, 1);
 	return true;
 }
 
@@ -56,33 +58,54 @@ static uint64_t permute(const struct grid_state *s, uint64_t x)
 	return x;
 }
 
-/* An inactive parameter must stand at its first level: so each configuration has one
- * cell. */
-static bool canonical(const struct grid_state *s, const struct coord *point)
+/* Each configuration has one cell that counts: that where every inactive parameter
+ * stands at its first level. 0 if this is one; else how far it is to the next cell
+ * where the first parameter that does not stand so is at its first level again. What
+ * makes it inactive comes before it in space->order, so none of the cells between can
+ * count. */
+static uint64_t steps_to_canonical(const struct grid_state *s, uint64_t cell,
+                                   const struct coord *point)
 {
-	for (size_t i = 0; i < s->space->n; i++)
+	uint64_t block = s->size;
+
+	for (size_t k = 0; k < s->space->n; k++) {
+		size_t i = s->space->order[k];
+
 		if (!s->values[i] && point[i].level > 0)
-			return false;
-	return true;
+			return block - cell % block;
+		block /= param_grid_size(&s->space->params[i]);
+	}
+	return 0;
 }
 
-static bool cell_counts(struct grid_state *s, uint64_t cell, struct coord *point)
+/* 0 when the cell is one to try; else how many cells to move on. */
+static uint64_t steps_from(struct grid_state *s, uint64_t cell, struct coord *point)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
-	bool ok;
+	uint64_t steps;
 
 	space_grid_point(s->space, cell, point);
-	if (s->plain)
-		return true;
 	space_decode(s->space, point, &s->scratch, s->values);
-	ok = canonical(s, point) && space_feasible(s->space, s->values, NULL);
+	steps = steps_to_canonical(s, cell, point);
+	if (!steps && !space_feasible(s->space, s->values, &s->constraint))
+		steps = 1;
 	arena_rewind(&s->scratch, mark);
-	return ok;
+	/* In a shuffled order the neighbours are elsewhere. */
+	return steps && s->shuffle ? 1 : steps;
 }
 
 static uint64_t cell_at(const struct grid_state *s, uint64_t place)
 {
 	return s->shuffle ? permute(s, place) : place;
+}
+
+static enum ask nothing_holds(const struct grid_state *s, struct error *err)
+{
+	error_set(err, ERROR_FILE,
+	          "no cell of the grid holds the constraint \"%s\"\n"
+	          "  help: widen it, or the values of the parameters that it names",
+	          s->constraint ? s->constraint : "");
+	return ASK_ERROR;
 }
 
 static enum ask grid_ask(void *state, const struct history *h, uint64_t id,
@@ -91,7 +114,6 @@ static enum ask grid_ask(void *state, const struct history *h, uint64_t id,
 	struct grid_state *s = state;
 
 	(void)h;
-	(void)err;
 	*why = "every cell of the grid has been tried";
 	if (s->plain) {
 		if (id >= s->size)
@@ -99,14 +121,17 @@ static enum ask grid_ask(void *state, const struct history *h, uint64_t id,
 		space_grid_point(s->space, cell_at(s, id), out);
 		return ASK_POINT;
 	}
-	if (id < s->next)
-		s->next = s->cursor = 0;
-	for (; s->cursor < s->size; s->cursor++)
-		if (cell_counts(s, cell_at(s, s->cursor), out) && s->next++ == id) {
-			s->cursor++;
+	if (id < s->found)
+		s->found = s->cursor = 0;
+	while (s->cursor < s->size) {
+		uint64_t steps = steps_from(s, cell_at(s, s->cursor), out);
+
+		if (!steps && s->found == id)
 			return ASK_POINT;
-		}
-	return ASK_DONE;
+		s->found += !steps;
+		s->cursor += steps ? steps : 1;
+	}
+	return s->found ? ASK_DONE : nothing_holds(s, err);
 }
 
 static void grid_fini(void *state)

@@ -64,53 +64,73 @@ uint32_t sobol_scramble(uint32_t x, uint32_t seed)
 struct sobol_state {
 	uint64_t seed;
 	struct fresh fresh;
-	uint32_t *v;    /* (n, SOBOL_BITS) */
-	uint32_t *keys; /* (n) of the scrambling */
-	uint32_t index; /* of the sequence: where to look for the next point */
-	uint64_t next;  /* the trial that this index is for */
+	size_t *dimension; /* (n) of the sequence; constants have none: SIZE_MAX */
+	uint32_t *v;       /* (dimensions, SOBOL_BITS) */
+	uint32_t *keys;    /* (dimensions) of the scrambling */
+	/* Trials below `next` took the points before `index`. What trial `next` would
+	 * get is kept in `found`, once it was looked for. */
+	uint64_t index, next, found;
+	enum fresh_result result;
+	bool looked;
 };
 
 static bool sobol_init(void *state, const struct strategy_args *args, struct error *err)
 {
 	struct sobol_state *s = state;
-	size_t n = args->space->n;
+	size_t n = args->space->n, used = 0;
 
-	if (n > SOBOL_DIMENSIONS)
+	s->seed = args->seed;
+	fresh_init(&s->fresh, args->space);
+	s->dimension = mem_new(n, sizeof *s->dimension);
+	for (size_t i = 0; i < n; i++)
+		s->dimension[i] =
+		    args->space->params[i].dist == DIST_CONSTANT ? SIZE_MAX : used++;
+	if (used > SOBOL_DIMENSIONS)
 		return error_set(
 		    err, ERROR_FILE,
 		    "method: sobol takes up to %d parameters, this file has %zu\n"
 		    "  help: write method: random",
-		    SOBOL_DIMENSIONS, n);
-	s->seed = args->seed;
-	fresh_init(&s->fresh, args->space);
-	s->v = mem_new(n * SOBOL_BITS, sizeof *s->v);
-	s->keys = mem_new(n, sizeof *s->keys);
-	sobol_directions(n, s->v);
-	for (size_t i = 0; i < n; i++)
-		s->keys[i] = (uint32_t)rng_u64(s->seed, 0, RNG_SCRAMBLE, (uint32_t)i);
+		    SOBOL_DIMENSIONS, used);
+	s->v = mem_new(used * SOBOL_BITS, sizeof *s->v);
+	s->keys = mem_new(used, sizeof *s->keys);
+	sobol_directions(used, s->v);
+	for (size_t d = 0; d < used; d++)
+		s->keys[d] = (uint32_t)rng_u64(s->seed, 0, RNG_SCRAMBLE, (uint32_t)d);
 	return true;
 }
 
-static void point_at(const struct sobol_state *s, uint32_t index, struct coord *out)
+static void point_at(const struct sobol_state *s, uint64_t index, struct coord *out)
 {
 	for (size_t i = 0; i < s->fresh.space->n; i++) {
-		uint32_t x = sobol_coordinate(s->v + i * SOBOL_BITS, index);
+		size_t d = s->dimension[i];
+		uint32_t x;
 
-		x = sobol_scramble(x, s->keys[i]);
-		out[i] = (struct coord){((double)x + 0.5) * 0x1p-32, -1};
+		out[i] = (struct coord){0.5, -1};
+		if (d == SIZE_MAX)
+			continue;
+		x = sobol_coordinate(s->v + d * SOBOL_BITS, (uint32_t)index);
+		out[i].u = ((double)sobol_scramble(x, s->keys[d]) + 0.5) * 0x1p-32;
 	}
 }
 
-/* The first point from index on that can be proposed. */
-static enum fresh_result advance(struct sobol_state *s, struct coord *out)
+/* The first point of the sequence, from index on, that trial `next` can have. */
+static enum fresh_result look(struct sobol_state *s, const struct history *h,
+                              struct coord *out)
 {
-	enum fresh_result r;
-
-	do {
-		point_at(s, s->index++, out);
-		r = fresh_check(&s->fresh, out);
-	} while (r == FRESH_REFUSED && s->index);
-	return r;
+	if (s->looked) {
+		point_at(s, s->found, out);
+		return s->result;
+	}
+	fresh_begin(&s->fresh, h, s->next);
+	s->result = FRESH_GIVE_UP; /* at the end of the sequence */
+	for (s->found = s->index; s->found <= UINT32_MAX; s->found++) {
+		point_at(s, s->found, out);
+		s->result = fresh_check(&s->fresh, out);
+		if (s->result != FRESH_REFUSED)
+			break;
+	}
+	s->looked = true;
+	return s->result;
 }
 
 static bool same_point(const struct sobol_state *s, const struct coord *a,
@@ -122,19 +142,21 @@ static bool same_point(const struct sobol_state *s, const struct coord *a,
 	return true;
 }
 
-/* With a state that is new, or left behind: walks the sequence over the trials that are
- * there. A trial whose point is not of the sequence (the defaults, or what was left of
- * a finite space) took no index. */
+/* Walks the sequence over the trials that are there, which is a step as the search goes
+ * on, and the whole way with a new state. A trial whose point is not of the sequence
+ * (the defaults, or what was left of a finite space) took no index. */
 static void catch_up(struct sobol_state *s, const struct history *h, uint64_t id,
                      struct coord *out)
 {
+	if (id < s->next) {
+		s->index = s->next = 0;
+		s->looked = false;
+	}
 	for (; s->next < id && s->next < h->n; s->next++) {
-		uint32_t before = s->index;
-
-		fresh_begin(&s->fresh, h, s->next);
-		if (advance(s, out) != FRESH_OK ||
-		    !same_point(s, out, h->trials[s->next].point))
-			s->index = before;
+		if (look(s, h, out) == FRESH_OK &&
+		    same_point(s, out, h->trials[s->next].point))
+			s->index = s->found + 1;
+		s->looked = false;
 	}
 }
 
@@ -142,15 +164,10 @@ static enum ask sobol_ask(void *state, const struct history *h, uint64_t id,
                           struct coord *out, const char **why, struct error *err)
 {
 	struct sobol_state *s = state;
-	uint32_t before;
 
 	catch_up(s, h, id, out);
-	fresh_begin(&s->fresh, h, id);
-	before = s->index;
-	s->next = id + 1;
-	if (advance(s, out) == FRESH_OK)
+	if (look(s, h, out) == FRESH_OK)
 		return ASK_POINT;
-	s->index = before;
 	return fresh_leftover(&s->fresh, s->seed, id, out, why, err);
 }
 
@@ -159,6 +176,7 @@ static void sobol_fini(void *state)
 	struct sobol_state *s = state;
 
 	fresh_free(&s->fresh);
+	free(s->dimension);
 	free(s->v);
 	free(s->keys);
 }

@@ -1,0 +1,438 @@
+/* What every strategy promises, on every kind of space and with several seeds: points
+ * inside the bounds, the same ones again, a state that is only a cache, and no
+ * configuration twice. A new strategy is one more row of the first table. */
+#include "../unit/searches.h"
+#include "../unit/spaces.h"
+#include "base/rng.h"
+#include "base/set.h"
+
+#include <stdlib.h>
+
+#include "../unit/test.h"
+
+enum { SEEDS = 4, TRIALS = 80 };
+
+/* Shuffling is the grid's; the others do not look at it. */
+static const struct {
+	const char *name;
+	bool grid, shuffle;
+} rows[] = {{"grid", true, false},
+            {"grid", true, true},
+            {"random", false, false},
+            {"sobol", false, false}};
+
+static void sphere(struct maker *m)
+{
+	maker_range(m, "x", DIST_UNIFORM, -5, 5);
+	maker_range(m, "y", DIST_UNIFORM, -5, 5);
+	maker_range(m, "z", DIST_UNIFORM, 0, 1e-6);
+	maker_finish(m);
+}
+
+static void logarithmic(struct maker *m)
+{
+	struct param *p;
+
+	maker_range(m, "lr", DIST_LOG_UNIFORM_VALUES, 1e-5, 1e-1);
+	maker_range(m, "decay", DIST_INV_LOG_UNIFORM_VALUES, 1e-8, 1);
+	maker_range(m, "exponents", DIST_LOG_UNIFORM, -7, -1);
+	maker_steps(m, "width", DIST_Q_LOG_UNIFORM_VALUES, 16, 1024, 16);
+	p = maker_add(m, "noise", DIST_NORMAL);
+	p->sigma = 2;
+	p = maker_add(m, "share", DIST_BETA);
+	p->a = 2;
+	p->b = 5;
+	maker_finish(m);
+}
+
+static void categories(struct maker *m)
+{
+	maker_choice(m, "optimizer", "adam sgd rms");
+	maker_choice(m, "batch", "16 32 64 128");
+	maker_choice(m, "k", "9");
+	maker_choice(m, "g/norm", "none batch layer");
+	maker_choice(m, "g/act", "relu tanh");
+	maker_finish(m);
+}
+
+static void mixed(struct maker *m)
+{
+	maker_choice(m, "optimizer", "adam sgd");
+	maker_range(m, "beta", DIST_UNIFORM, 0.8, 0.999);
+	maker_range(m, "momentum", DIST_UNIFORM, 0, 0.99);
+	maker_range(m, "layers", DIST_INT_UNIFORM, 1, 4);
+	maker_choice(m, "nesterov", "no yes");
+	maker_when(m, "beta", "optimizer", "adam");
+	maker_when(m, "momentum", "optimizer", "sgd");
+	maker_when(m, "nesterov", "optimizer", "sgd");
+	maker_finish(m);
+}
+
+static void constrained(struct maker *m)
+{
+	maker_range(m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(m, "y", DIST_UNIFORM, 0, 1);
+	maker_choice(m, "heads", "1 2 4 8");
+	maker_steps(m, "width", DIST_Q_UNIFORM, 1, 64, 1);
+	maker_finish(m);
+	maker_constrain(m, "x + y <= 1");
+	maker_constrain(m, "width % heads == 0");
+}
+
+static void small(struct maker *m)
+{
+	maker_range(m, "a", DIST_INT_UNIFORM, -2, 2);
+	maker_choice(m, "b", "x y z");
+	maker_steps(m, "c", DIST_Q_UNIFORM, 0, 0.5, 0.1);
+	maker_finish(m);
+}
+
+/* Branches whose names come before and behind their parent's. */
+static void branches(struct maker *m)
+{
+	maker_choice(m, "model", "tree net line");
+	maker_range(m, "depth", DIST_INT_UNIFORM, 1, 4);
+	maker_choice(m, "width", "8 16");
+	maker_choice(m, "act", "relu tanh");
+	maker_range(m, "slope", DIST_INT_UNIFORM, 1, 3);
+	maker_when(m, "depth", "model", "tree net");
+	maker_when(m, "width", "model", "net");
+	maker_when(m, "act", "model", "net");
+	maker_when(m, "slope", "act", "relu");
+	maker_finish(m);
+	maker_constrain(m, "depth < 4 or width == 8");
+}
+
+static void one(struct maker *m)
+{
+	maker_choice(m, "only", "1");
+	maker_finish(m);
+}
+
+/* all: configurations that hold the constraints; 0 = endless. grid: on the grid. */
+static const struct {
+	const char *name;
+	void (*make)(struct maker *m);
+	size_t all;
+	bool on_grid;
+} spaces[] = {
+    {"sphere", sphere, 0, false},
+    {"logarithmic", logarithmic, 0, false},
+    {"categories", categories, 3 * 4 * 3 * 2, true},
+    {"mixed", mixed, 0, false},
+    {"constrained", constrained, 0, false},
+    {"small", small, 5 * 3 * 6, true},
+    /* tree: depth 1-4, its constraint asleep; net: width 8 with depth 1-4, width 16
+     * with depth 1-3, each with tanh or relu x 3; line: itself. */
+    {"branches", branches, 4 + (4 + 3) * (1 + 3) + 1, true},
+    {"one", one, 1, true},
+};
+
+enum { ROWS = sizeof rows / sizeof *rows, SPACES = sizeof spaces / sizeof *spaces };
+
+static bool open_search(struct search *s, struct maker *m, size_t row, size_t space,
+                        uint64_t seed)
+{
+	if (rows[row].grid && !spaces[space].on_grid)
+		return false;
+	*m = (struct maker){0};
+	spaces[space].make(m);
+	if (search_init(s, rows[row].name, &m->space, seed, rows[row].shuffle))
+		return true;
+	printf("# %s on %s: %s\n", rows[row].name, spaces[space].name, s->err.text);
+	CHECK(false);
+	search_free(s);
+	maker_free(m);
+	return false;
+}
+
+static void close_search(struct search *s, struct maker *m)
+{
+	search_free(s);
+	maker_free(m);
+}
+
+static bool condition_holds(const struct condition *c,
+                            const struct value *const *values)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (values[c->param] && value_equal(values[c->param], &c->values[i]))
+			return true;
+	return false;
+}
+
+static bool in_bounds(const struct space *s, const struct value *const *values)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct param *p = &s->params[i];
+		bool active = true;
+		double u;
+
+		for (size_t k = 0; k < p->n_when; k++)
+			active = active && condition_holds(&p->when[k], values);
+		if (active != (values[i] != NULL))
+			return false;
+		if (values[i] && !param_encode(p, values[i], &u))
+			return false;
+	}
+	return true;
+}
+
+static void check_points(struct search *s)
+{
+	for (size_t t = 0; t < TRIALS && search_next(s) == ASK_POINT; t++) {
+		const struct seen *seen = &s->seen[t];
+
+		CHECK(in_bounds(s->args.space, seen->values));
+		CHECK(space_feasible(s->args.space, seen->values, NULL));
+		for (size_t i = 0; i < s->args.space->n; i++)
+			CHECK(seen->point[i].level >= 0 ||
+			      (seen->point[i].u > 0 && seen->point[i].u < 1));
+	}
+	CHECK(s->n > 0);
+}
+
+static bool same_point(const struct coord *a, const struct coord *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(&a[i].u, &b[i].u, sizeof a[i].u) != 0 ||
+		    a[i].level != b[i].level)
+			return false;
+	return true;
+}
+
+/* Every trial again with an old state, a new state, twice in a row, and out of order:
+ * always the same point. */
+static void check_cache(struct search *s)
+{
+	size_t n = s->args.space->n;
+	struct coord *p = mem_new(n, sizeof *p);
+
+	for (uint64_t t = 0; t < s->n; t++) {
+		uint64_t back = rng_below(s->args.seed, t, RNG_MODEL, 0, t + 1);
+
+		if (rng_below(s->args.seed, t, RNG_MODEL, 1, 3) == 0)
+			search_forget(s);
+		for (int twice = 0; twice < 2; twice++) {
+			CHECK_INT(search_ask(s, t, p), ASK_POINT);
+			CHECK(same_point(p, s->seen[t].point, n));
+		}
+		if (rng_below(s->args.seed, t, RNG_MODEL, 2, 10) == 0) {
+			CHECK_INT(search_ask(s, back, p), ASK_POINT);
+			CHECK(same_point(p, s->seen[back].point, n));
+		}
+	}
+	free(p);
+}
+
+TEST(points_are_in_bounds_and_the_state_is_a_cache)
+{
+	for (size_t r = 0; r < ROWS; r++)
+		for (size_t k = 0; k < SPACES; k++)
+			for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+				struct search s;
+				struct maker m;
+				int before = test_failures;
+
+				if (!open_search(&s, &m, r, k, seed))
+					continue;
+				check_points(&s);
+				check_cache(&s);
+				if (test_failures > before)
+					printf("# %s on %s, seed %d\n", rows[r].name,
+					       spaces[k].name, (int)seed);
+				close_search(&s, &m);
+			}
+}
+
+/* As it grows, with states thrown away on the way, a search takes the same course. */
+TEST(a_new_state_goes_on_as_the_old_one)
+{
+	for (size_t r = 0; r < ROWS; r++)
+		for (size_t k = 0; k < SPACES; k++) {
+			struct search a, b;
+			struct maker m, same;
+			enum ask next = ASK_POINT;
+
+			if (!open_search(&a, &m, r, k, 5))
+				continue;
+			if (!open_search(&b, &same, r, k, 5)) {
+				close_search(&a, &m);
+				continue;
+			}
+			for (uint64_t t = 0; t < 2 * TRIALS && next == ASK_POINT; t++) {
+				if (rng_below(9, t, RNG_MODEL, (uint32_t)k, 4) == 0)
+					search_forget(&b);
+				next = search_next(&a);
+				CHECK_INT(search_next(&b), next);
+				if (next == ASK_POINT)
+					CHECK(search_hash(&a, t) == search_hash(&b, t));
+			}
+			close_search(&a, &m);
+			close_search(&b, &same);
+		}
+}
+
+/* The search with the defaults as trial 0, and a stranger in the middle. */
+TEST(trials_from_elsewhere_do_not_disturb)
+{
+	for (size_t r = 0; r < ROWS; r++)
+		for (size_t k = 0; k < SPACES; k++) {
+			struct search s;
+			struct maker m;
+			struct set met = {0};
+			struct coord half[16];
+			struct coord *p;
+			bool twice = false;
+
+			if (rows[r].grid || !open_search(&s, &m, r, k, 2))
+				continue;
+			p = mem_new(m.space.n, sizeof *p);
+			for (size_t i = 0; i < 16; i++)
+				half[i] = (struct coord){0.5, -1};
+			search_add(&s, half);
+			set_add(&met, search_hash(&s, 0));
+			while (s.n < TRIALS && search_next(&s) == ASK_POINT) {
+				twice =
+				    !set_add(&met, search_hash(&s, s.n - 1)) || twice;
+				if (s.n != 20)
+					continue;
+				for (size_t i = 0; i < 16; i++)
+					half[i].u = 0.3;
+				search_add(&s, half);
+				set_add(&met, search_hash(&s, s.n - 1));
+			}
+			CHECK(!twice);
+			for (uint64_t t = 1; t < s.n; t += 7) {
+				search_forget(&s);
+				CHECK(search_ask(&s, t, p) == ASK_POINT);
+				CHECK(t == 20 ||
+				      same_point(p, s.seen[t].point, m.space.n));
+			}
+			free(p);
+			set_free(&met);
+			close_search(&s, &m);
+		}
+}
+
+TEST(a_finite_space_is_visited_once_and_wholly)
+{
+	for (size_t r = 0; r < ROWS; r++)
+		for (size_t k = 0; k < SPACES; k++)
+			for (uint64_t seed = 1; seed <= SEEDS && spaces[k].all;
+			     seed++) {
+				struct search s;
+				struct maker m;
+				struct set met = {0};
+				enum ask last;
+
+				if (!open_search(&s, &m, r, k, seed))
+					continue;
+				while ((last = search_next(&s)) == ASK_POINT &&
+				       s.n <= 2 * spaces[k].all)
+					set_add(&met, search_hash(&s, s.n - 1));
+				if (s.n != spaces[k].all)
+					printf("# %s on %s\n", rows[r].name,
+					       spaces[k].name);
+				CHECK_INT(last, ASK_DONE);
+				CHECK_INT(s.n, spaces[k].all);
+				CHECK_INT(met.n, spaces[k].all);
+				CHECK(s.why && *s.why);
+				/* And it stays so. */
+				CHECK_INT(search_next(&s), ASK_DONE);
+				set_free(&met);
+				close_search(&s, &m);
+			}
+}
+
+TEST(seeds_matter)
+{
+	for (size_t r = 0; r < ROWS; r++)
+		for (size_t k = 0; k < SPACES; k++) {
+			struct search a, b;
+			struct maker m, same;
+			size_t different = 0;
+
+			/* A plain grid has but one order, and one trial has none. */
+			if ((rows[r].grid && !rows[r].shuffle) || spaces[k].all == 1 ||
+			    !open_search(&a, &m, r, k, 1))
+				continue;
+			if (open_search(&b, &same, r, k, 2)) {
+				for (size_t t = 0; t < 20; t++) {
+					CHECK_INT(search_next(&a), ASK_POINT);
+					CHECK_INT(search_next(&b), ASK_POINT);
+					different +=
+					    search_hash(&a, t) != search_hash(&b, t);
+				}
+				CHECK(different > 10);
+				close_search(&b, &same);
+			}
+			close_search(&a, &m);
+		}
+}
+
+enum { DISCREPANCY_N = 64, DISCREPANCY_SEEDS = 20, DISCREPANCY_D = 3 };
+
+/* The square of the L2 star discrepancy: Warnock 1972, "Computational investigations of
+ * low-discrepancy point sets". */
+static double discrepancy(const struct search *s)
+{
+	double sum = 0, pairs = 0, n = (double)s->n;
+
+	for (size_t i = 0; i < s->n; i++) {
+		double product = 1;
+
+		for (size_t d = 0; d < DISCREPANCY_D; d++) {
+			double x = s->seen[i].point[d].u;
+
+			product *= 1 - x * x;
+		}
+		sum += product;
+		for (size_t k = 0; k < s->n; k++) {
+			product = 1;
+			for (size_t d = 0; d < DISCREPANCY_D; d++)
+				product *= 1 - fmax(s->seen[i].point[d].u,
+				                    s->seen[k].point[d].u);
+			pairs += product;
+		}
+	}
+	return pow(3, -DISCREPANCY_D) - sum * pow(2, 1 - DISCREPANCY_D) / n +
+	       pairs / (n * n);
+}
+
+static double mean_discrepancy(size_t row)
+{
+	double sum = 0;
+
+	for (uint64_t seed = 1; seed <= DISCREPANCY_SEEDS; seed++) {
+		struct search s;
+		struct maker m;
+
+		if (!open_search(&s, &m, row, 0, seed))
+			return (double)NAN;
+		while (s.n < DISCREPANCY_N && search_next(&s) == ASK_POINT)
+			;
+		sum += discrepancy(&s);
+		close_search(&s, &m);
+	}
+	return sum / DISCREPANCY_SEEDS;
+}
+
+/* Independent points have (2^-d - 3^-d) / n on average. The margin that is asked for is
+ * five to one; it was ten to one when this was written. */
+TEST(sobol_covers_more_evenly_than_random)
+{
+	double random = mean_discrepancy(2), sobol = mean_discrepancy(3);
+	double expected = (1.0 / 8 - 1.0 / 27) / DISCREPANCY_N;
+
+	printf("# squared L2 star discrepancy: random %.3g, sobol %.3g, expected of "
+	       "random %.3g\n",
+	       random, sobol, expected);
+	CHECK(random > 0.5 * expected && random < 2 * expected);
+	CHECK(sobol * 5 < random);
+}
+
+TEST_MAIN(points_are_in_bounds_and_the_state_is_a_cache,
+          a_new_state_goes_on_as_the_old_one, trials_from_elsewhere_do_not_disturb,
+          a_finite_space_is_visited_once_and_wholly, seeds_matter,
+          sobol_covers_more_evenly_than_random)

@@ -1,0 +1,99 @@
+#include "searches.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool make_state(struct search *s)
+{
+	s->state = mem_new(1, s->type->state_size);
+	return s->type->init(s->state, &s->args, &s->err);
+}
+
+static void free_state(struct search *s)
+{
+	if (s->type->fini)
+		s->type->fini(s->state);
+	free(s->state);
+}
+
+bool search_init(struct search *s, const char *strategy, const struct space *space,
+                 uint64_t seed, bool shuffle)
+{
+	*s = (struct search){
+	    .type = strategy_find(strategy),
+	    .args = {.space = space, .seed = seed, .shuffle = shuffle, .parallel = 1}};
+	if (!s->type) {
+		fprintf(stderr, "there is no strategy %s\n", strategy);
+		abort();
+	}
+	return make_state(s);
+}
+
+void search_add(struct search *s, const struct coord *point)
+{
+	size_t n = s->args.space->n;
+	const struct value **values = arena_new(&s->a, n, sizeof *values);
+	struct coord *copy = arena_new(&s->a, n, sizeof *copy);
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = point[i];
+	space_decode(s->args.space, copy, &s->a, values);
+	s->seen = mem_room(s->seen, s->n, &s->cap, sizeof *s->seen);
+	s->seen[s->n++] = (struct seen){.point = copy,
+	                                .values = values,
+	                                .state = SEEN_PENDING,
+	                                .value = (double)NAN,
+	                                .stderr_ = (double)NAN};
+}
+
+enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
+{
+	struct history h = {.trials = s->seen, .n = s->n};
+
+	return s->type->ask(s->state, &h, id, out, &s->why, &s->err);
+}
+
+enum ask search_next(struct search *s)
+{
+	struct coord *point = mem_new(s->args.space->n, sizeof *point);
+	enum ask ask = search_ask(s, s->n, point);
+
+	if (ask == ASK_POINT)
+		search_add(s, point);
+	free(point);
+	return ask;
+}
+
+void search_forget(struct search *s)
+{
+	free_state(s);
+	if (!make_state(s)) {
+		fprintf(stderr, "the strategy came up once, not twice: %s\n",
+		        s->err.text);
+		abort();
+	}
+}
+
+uint64_t search_hash(const struct search *s, size_t id)
+{
+	return space_hash(s->args.space, s->seen[id].values);
+}
+
+const char *search_json(struct search *s, size_t id)
+{
+	struct str text = {0};
+	const char *copy;
+
+	space_json(s->args.space, s->seen[id].values, &text);
+	copy = arena_strdup(&s->a, str_text(&text));
+	str_free(&text);
+	return copy;
+}
+
+void search_free(struct search *s)
+{
+	free_state(s);
+	free(s->seen);
+	arena_free(&s->a);
+}

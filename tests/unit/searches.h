@@ -1,0 +1,35 @@
+/* A search without runs, for tests: asks a strategy for one trial after the other and
+ * keeps the history. */
+#ifndef HPS_TESTS_SEARCHES_H
+#define HPS_TESTS_SEARCHES_H
+
+#include "strategy/strategy.h"
+
+struct search {
+	const struct strategy_type *type;
+	struct strategy_args args;
+	void *state;
+	struct arena a;
+	struct seen *seen; /* (n) */
+	size_t n, cap;
+	const char *why; /* of the last DONE */
+	struct error err;
+};
+
+/* False: the strategy refuses the space; s->err says why. */
+bool search_init(struct search *s, const char *strategy, const struct space *space,
+                 uint64_t seed, bool shuffle);
+/* The next trial; appended when it is a POINT. */
+enum ask search_next(struct search *s);
+/* What the strategy says to trial id, without adding it; out is (space->n). */
+enum ask search_ask(struct search *s, uint64_t id, struct coord *out);
+/* A trial that is not the strategy's: the defaults, say. */
+void search_add(struct search *s, const struct coord *point);
+/* Throws the state away and makes a new one. */
+void search_forget(struct search *s);
+uint64_t search_hash(const struct search *s, size_t id);
+/* The configuration of trial id as JSON; in the search's arena. */
+const char *search_json(struct search *s, size_t id);
+void search_free(struct search *s);
+
+#endif

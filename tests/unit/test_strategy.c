@@ -1,0 +1,467 @@
+/* The strategies one by one; what all of them promise is in tests/matrix. */
+#include "base/rng.h"
+#include "base/set.h"
+#include "searches.h"
+#include "spaces.h"
+#include "strategy/sobol.h"
+
+#include <stdlib.h>
+
+#include "test.h"
+
+TEST(the_table)
+{
+	CHECK(strategy_find("grid") == &strategy_grid);
+	CHECK(strategy_find("random") == &strategy_random);
+	CHECK(strategy_find("sobol") == &strategy_sobol);
+	CHECK(strategy_find("nonsense") == NULL);
+	for (size_t i = 0; strategies[i]; i++)
+		CHECK(strategy_find(strategies[i]->name) == strategies[i]);
+}
+
+TEST(a_grid_goes_through_the_cells_in_order)
+{
+	struct maker m = {0};
+	struct search s;
+
+	maker_choice(&m, "b", "x y");
+	maker_range(&m, "a", DIST_INT_UNIFORM, 1, 2);
+	maker_finish(&m);
+	CHECK(search_init(&s, "grid", &m.space, 1, false));
+	for (int i = 0; i < 4; i++)
+		CHECK_INT(search_next(&s), ASK_POINT);
+	CHECK_INT(search_next(&s), ASK_DONE);
+	CHECK_STR(s.why, "every cell of the grid has been tried");
+	CHECK_STR(search_json(&s, 0), "{\"a\":1,\"b\":\"x\"}");
+	CHECK_STR(search_json(&s, 1), "{\"a\":1,\"b\":\"y\"}");
+	CHECK_STR(search_json(&s, 2), "{\"a\":2,\"b\":\"x\"}");
+	CHECK_STR(search_json(&s, 3), "{\"a\":2,\"b\":\"y\"}");
+	search_free(&s);
+	maker_free(&m);
+}
+
+/* Runs to the end; the number of different configurations, or 0 if one came twice. */
+static size_t all_of(struct search *s)
+{
+	struct set met = {0};
+	bool twice = false;
+	size_t n;
+
+	while (search_next(s) == ASK_POINT)
+		twice = !set_add(&met, search_hash(s, s->n - 1)) || twice;
+	n = met.n;
+	set_free(&met);
+	return twice ? 0 : n;
+}
+
+TEST(a_shuffled_grid_is_a_permutation)
+{
+	for (int size = 1; size < 70; size++) {
+		struct maker m = {0};
+		struct search s;
+
+		maker_range(&m, "a", DIST_INT_UNIFORM, 1, size);
+		maker_finish(&m);
+		CHECK(search_init(&s, "grid", &m.space, 7, true));
+		CHECK_INT(all_of(&s), size);
+		search_free(&s);
+		maker_free(&m);
+	}
+}
+
+TEST(the_order_of_a_shuffled_grid_depends_on_the_seed)
+{
+	struct maker m = {0};
+	struct search a, b;
+	int same = 0, in_order = 0;
+
+	maker_range(&m, "a", DIST_INT_UNIFORM, 0, 999);
+	maker_finish(&m);
+	CHECK(search_init(&a, "grid", &m.space, 1, true));
+	CHECK(search_init(&b, "grid", &m.space, 2, true));
+	CHECK_INT(all_of(&a), 1000);
+	CHECK_INT(all_of(&b), 1000);
+	for (size_t i = 0; i < 1000; i++) {
+		same += search_hash(&a, i) == search_hash(&b, i);
+		in_order += a.seen[i].point->level == (int64_t)i;
+	}
+	/* One of each is to be expected; ten have a chance of one in a million. */
+	CHECK(same < 10 && in_order < 10);
+	search_free(&a);
+	search_free(&b);
+	maker_free(&m);
+}
+
+/* 1.3e8 cells, 16000 configurations. */
+static void two_branches(struct maker *m)
+{
+	static const char *const names[] = {"a1", "a2", "a3", "b1", "b2", "b3"};
+
+	for (size_t i = 0; i < 6; i++)
+		maker_range(m, names[i], DIST_INT_UNIFORM, 1, 20);
+	maker_choice(m, "model", "a b");
+	for (size_t i = 0; i < 6; i++)
+		maker_when(m, names[i], "model", i < 3 ? "a" : "b");
+	maker_finish(m);
+}
+
+TEST(a_conditional_grid_leaps_over_what_is_inactive)
+{
+	struct maker m = {0};
+	struct search s;
+
+	two_branches(&m);
+	CHECK_INT(space_cardinality(&m.space), 16000);
+	CHECK(search_init(&s, "grid", &m.space, 1, false));
+	CHECK_INT(all_of(&s), 16000);
+	search_free(&s);
+	maker_free(&m);
+}
+
+TEST(a_grid_of_which_nothing_is_allowed_is_an_error)
+{
+	struct maker m = {0};
+	struct search s;
+
+	maker_range(&m, "a", DIST_INT_UNIFORM, 1, 10);
+	maker_finish(&m);
+	maker_constrain(&m, "a > 10");
+	CHECK(search_init(&s, "grid", &m.space, 1, false));
+	CHECK_INT(search_next(&s), ASK_ERROR);
+	CHECK_INT(s.err.kind, ERROR_FILE);
+	CHECK(strstr(s.err.text, "a > 10") != NULL);
+	search_free(&s);
+	maker_free(&m);
+}
+
+TEST(random_points_are_a_function_of_seed_and_trial)
+{
+	struct maker m = {0};
+	struct search s;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&s, "random", &m.space, 42, false));
+	for (uint32_t id = 0; id < 50; id++) {
+		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_DOUBLE(s.seen[id].point[0].u, rng_unit(42, id, RNG_POINT, 0), 0);
+		CHECK_DOUBLE(s.seen[id].point[1].u, rng_unit(42, id, RNG_POINT, 1), 0);
+	}
+	search_free(&s);
+	maker_free(&m);
+}
+
+static void check_exhausts(const char *strategy, struct maker *m, size_t want)
+{
+	struct search s;
+
+	CHECK(search_init(&s, strategy, &m->space, 3, false));
+	CHECK_INT(all_of(&s), want);
+	CHECK_STR(s.why, "every configuration of the space has been tried");
+	search_free(&s);
+}
+
+TEST(improbable_values_come_in_the_end)
+{
+	struct maker m = {0};
+	const double weights[] = {0.9999999, 0.0000001, 0};
+
+	maker_choice(&m, "c", "1 2 3")->probabilities = weights;
+	maker_finish(&m);
+	check_exhausts("random", &m, 2);
+	check_exhausts("sobol", &m, 2);
+	maker_free(&m);
+}
+
+TEST(a_finite_space_is_tried_to_the_last_configuration)
+{
+	struct maker m = {0};
+
+	maker_steps(&m, "a", DIST_Q_UNIFORM, 1, 50, 1);
+	maker_steps(&m, "b", DIST_Q_LOG_UNIFORM_VALUES, 1, 64, 1);
+	maker_finish(&m);
+	maker_constrain(&m, "a % b == 0");
+	{
+		size_t want = 0;
+
+		for (int a = 1; a <= 50; a++)
+			for (int b = 1; b <= 64; b++)
+				want += a % b == 0;
+		check_exhausts("random", &m, want);
+		check_exhausts("sobol", &m, want);
+	}
+	maker_free(&m);
+}
+
+TEST(a_rare_corner_of_a_finite_space_is_found)
+{
+	struct maker m = {0};
+
+	/* One in 10^6 configurations: draws hardly ever meet it. */
+	maker_steps(&m, "a", DIST_Q_UNIFORM, 1, 1000, 1);
+	maker_steps(&m, "b", DIST_Q_UNIFORM, 1, 1000, 1);
+	maker_finish(&m);
+	maker_constrain(&m, "a == 777 and b == 333");
+	check_exhausts("random", &m, 1);
+	maker_free(&m);
+}
+
+TEST(branches_do_not_hide_that_a_space_is_finite)
+{
+	struct maker m = {0};
+
+	two_branches(&m);
+	maker_constrain(&m, "a1 + a2 + a3 == 60");
+	maker_constrain(&m, "b1 + b2 + b3 < 5");
+	check_exhausts("random", &m, 5);
+	check_exhausts("sobol", &m, 5);
+	maker_free(&m);
+}
+
+static void check_impossible(const char *strategy, bool finite)
+{
+	struct maker m = {0};
+	struct search s;
+
+	if (finite)
+		maker_range(&m, "x", DIST_INT_UNIFORM, 0, 9);
+	else
+		maker_range(&m, "x", DIST_UNIFORM, 0, 9);
+	maker_finish(&m);
+	maker_constrain(&m, "x >= 0");
+	maker_constrain(&m, "x > 9");
+	CHECK(search_init(&s, strategy, &m.space, 1, false));
+	CHECK_INT(search_next(&s), ASK_ERROR);
+	CHECK_INT(s.err.kind, ERROR_FILE);
+	CHECK(strstr(s.err.text, "\"x > 9\"") != NULL);
+	search_free(&s);
+	maker_free(&m);
+}
+
+TEST(impossible_constraints_are_named)
+{
+	check_impossible("random", true);
+	check_impossible("random", false);
+	check_impossible("sobol", true);
+	check_impossible("sobol", false);
+}
+
+TEST(an_endless_space_with_few_values_ends_too)
+{
+	struct maker m = {0};
+	struct search s;
+	struct param *p = maker_add(&m, "x", DIST_Q_NORMAL);
+
+	p->sigma = 0.3;
+	maker_finish(&m);
+	CHECK(search_init(&s, "random", &m.space, 1, false));
+	CHECK(all_of(&s) >= 3);
+	CHECK_STR(s.why, "no configuration that is new was found in a thousand draws");
+	search_free(&s);
+	maker_free(&m);
+}
+
+static void check_baseline(const char *strategy)
+{
+	struct maker m = {0};
+	struct search s;
+	struct coord half[1] = {{0.5, -1}};
+
+	maker_range(&m, "x", DIST_INT_UNIFORM, 1, 5);
+	maker_finish(&m);
+	CHECK(search_init(&s, strategy, &m.space, 1, false));
+	search_add(&s, half);
+	while (search_next(&s) == ASK_POINT)
+		CHECK(search_hash(&s, s.n - 1) != search_hash(&s, 0));
+	CHECK_INT(s.n, 5);
+	search_free(&s);
+	maker_free(&m);
+}
+
+TEST(the_defaults_are_not_tried_again)
+{
+	check_baseline("random");
+	check_baseline("sobol");
+}
+
+/* Points 0 … 15 of the sequence of Joe & Kuo's program (also scipy's, unscrambled), in
+ * the order of the Gray code. */
+TEST(sobol_directions_are_joe_and_kuos)
+{
+	static const struct {
+		size_t dimension;
+		uint32_t want[16]; /* in 2^-32 */
+	} known[] = {
+	    {0,
+	     {0, 2147483648, 3221225472, 1073741824, 1610612736, 3758096384, 2684354560,
+	      536870912, 805306368, 2952790016, 4026531840, 1879048192, 1342177280,
+	      3489660928, 2415919104, 268435456}},
+	    {1,
+	     {0, 2147483648, 1073741824, 3221225472, 1610612736, 3758096384, 536870912,
+	      2684354560, 1342177280, 3489660928, 268435456, 2415919104, 805306368,
+	      2952790016, 1879048192, 4026531840}},
+	    {2,
+	     {0, 2147483648, 1073741824, 3221225472, 2684354560, 536870912, 3758096384,
+	      1610612736, 4026531840, 1879048192, 2952790016, 805306368, 1342177280,
+	      3489660928, 268435456, 2415919104}},
+	    {9,
+	     {0, 2147483648, 3221225472, 1073741824, 2684354560, 536870912, 1610612736,
+	      3758096384, 1342177280, 3489660928, 2415919104, 268435456, 4026531840,
+	      1879048192, 805306368, 2952790016}},
+	    {49,
+	     {0, 2147483648, 3221225472, 1073741824, 1610612736, 3758096384, 2684354560,
+	      536870912, 268435456, 2415919104, 3489660928, 1342177280, 1879048192,
+	      4026531840, 2952790016, 805306368}},
+	    {1110,
+	     {0, 2147483648, 3221225472, 1073741824, 3758096384, 1610612736, 536870912,
+	      2684354560, 1342177280, 3489660928, 2415919104, 268435456, 2952790016,
+	      805306368, 1879048192, 4026531840}},
+	};
+	uint32_t *v = mem_new((size_t)SOBOL_DIMENSIONS * SOBOL_BITS, sizeof *v);
+
+	sobol_directions(SOBOL_DIMENSIONS, v);
+	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+		for (uint32_t i = 0; i < 16; i++)
+			CHECK_INT(sobol_coordinate(v + known[k].dimension * SOBOL_BITS,
+			                           i ^ i >> 1),
+			          known[k].want[i]);
+	free(v);
+}
+
+/* The first n = 2^k points of a dimension fall one into each of n equal intervals. */
+static bool stratified(const uint32_t *v, bool scramble, uint32_t seed, int k)
+{
+	size_t n = (size_t)1 << k;
+	bool *hit = mem_new(n, sizeof *hit), ok = true;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t x = sobol_coordinate(v, i);
+
+		x = (scramble ? sobol_scramble(x, seed) : x) >> (32 - k);
+		ok = ok && !hit[x];
+		hit[x] = true;
+	}
+	free(hit);
+	return ok;
+}
+
+TEST(every_dimension_is_stratified)
+{
+	uint32_t *v = mem_new((size_t)SOBOL_DIMENSIONS * SOBOL_BITS, sizeof *v);
+
+	sobol_directions(SOBOL_DIMENSIONS, v);
+	for (size_t d = 0; d < SOBOL_DIMENSIONS; d++)
+		for (int k = 1; k <= 8; k++) {
+			CHECK(stratified(v + d * SOBOL_BITS, false, 0, k));
+			CHECK(stratified(v + d * SOBOL_BITS, true,
+			                 (uint32_t)d * 2654435761U, k));
+		}
+	free(v);
+}
+
+/* Each box of 2^-a x 2^-b, a + b = 10, holds one of the first 1024 points of the first
+ * two dimensions: a (0, 10, 2)-net, before and after scrambling. */
+TEST(the_first_two_dimensions_are_a_net)
+{
+	uint32_t v[2 * SOBOL_BITS];
+
+	sobol_directions(2, v);
+	for (int scramble = 0; scramble < 2; scramble++)
+		for (int a = 0; a <= 10; a++) {
+			int boxes[1024] = {0}, full = 0;
+
+			for (uint32_t i = 0; i < 1024; i++) {
+				uint64_t x = sobol_coordinate(v, i);
+				uint64_t y = sobol_coordinate(v + SOBOL_BITS, i);
+
+				if (scramble) {
+					x = sobol_scramble((uint32_t)x, 123456789);
+					y = sobol_scramble((uint32_t)y, 987654321);
+				}
+				boxes[(x >> (32 - a)) << (10 - a) | y >> (22 + a)]++;
+			}
+			for (int i = 0; i < 1024; i++)
+				full += boxes[i] == 1;
+			CHECK_INT(full, 1024);
+		}
+}
+
+/* Owen's scrambling: two numbers that share their first b bits and differ in the next
+ * still do so afterwards. */
+TEST(scrambling_is_nested)
+{
+	for (uint32_t i = 0; i < 20000; i++) {
+		uint32_t x = (uint32_t)rng_u64(1, i, RNG_MODEL, 0);
+		uint32_t y = (uint32_t)rng_u64(1, i, RNG_MODEL, 1) >> (i % 32) ^ x;
+		uint32_t seed = (uint32_t)rng_u64(1, i, RNG_MODEL, 2);
+		uint32_t a = sobol_scramble(x, seed), b = sobol_scramble(y, seed);
+
+		CHECK(x == y ? a == b
+		             : __builtin_clz(x ^ y) ==
+		                   (a == b ? -1 : __builtin_clz(a ^ b)));
+	}
+}
+
+TEST(sobol_has_room_for_1111_parameters)
+{
+	struct maker *m = mem_new(1, sizeof *m);
+	struct search s;
+	char name[16];
+
+	for (int i = 0; i < SOBOL_DIMENSIONS; i++) {
+		snprintf(name, sizeof name, "p%04d", i);
+		maker_range(m, name, DIST_UNIFORM, 0, 1);
+	}
+	/* Constants take none of it. */
+	maker_choice(m, "a", "1")->dist = DIST_CONSTANT;
+	maker_choice(m, "z", "1")->dist = DIST_CONSTANT;
+	maker_finish(m);
+	CHECK(search_init(&s, "sobol", &m->space, 1, false));
+	for (int i = 0; i < 16; i++)
+		CHECK_INT(search_next(&s), ASK_POINT);
+	search_free(&s);
+	m->space.params = m->params;
+	maker_range(m, "p9999", DIST_UNIFORM, 0, 1);
+	maker_finish(m);
+	CHECK(!search_init(&s, "sobol", &m->space, 1, false));
+	CHECK_INT(s.err.kind, ERROR_FILE);
+	CHECK(strstr(s.err.text, "1111") && strstr(s.err.text, "1112"));
+	search_free(&s);
+	maker_free(m);
+	free(m);
+}
+
+TEST(sobol_seeds_give_different_points)
+{
+	struct maker m = {0};
+	struct search a, b;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&a, "sobol", &m.space, 1, false));
+	CHECK(search_init(&b, "sobol", &m.space, 2, false));
+	for (size_t i = 0; i < 64; i++) {
+		CHECK(search_next(&a) == ASK_POINT && search_next(&b) == ASK_POINT);
+		CHECK(search_hash(&a, i) != search_hash(&b, i));
+	}
+	search_free(&a);
+	search_free(&b);
+	maker_free(&m);
+}
+
+TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
+          a_shuffled_grid_is_a_permutation,
+          the_order_of_a_shuffled_grid_depends_on_the_seed,
+          a_conditional_grid_leaps_over_what_is_inactive,
+          a_grid_of_which_nothing_is_allowed_is_an_error,
+          random_points_are_a_function_of_seed_and_trial,
+          improbable_values_come_in_the_end,
+          a_finite_space_is_tried_to_the_last_configuration,
+          a_rare_corner_of_a_finite_space_is_found,
+          branches_do_not_hide_that_a_space_is_finite, impossible_constraints_are_named,
+          an_endless_space_with_few_values_ends_too, the_defaults_are_not_tried_again,
+          sobol_directions_are_joe_and_kuos, every_dimension_is_stratified,
+          the_first_two_dimensions_are_a_net, scrambling_is_nested,
+          sobol_has_room_for_1111_parameters, sobol_seeds_give_different_points)
