@@ -175,7 +175,7 @@ bench: deps-check                     ## launches per second, study logic; print
 # --- the source itself ---
 
 analyze: deps-check                   ## gcc -fanalyzer, cppcheck, clang-tidy, shellcheck
-	@$(TEST_ENV) BUILD='$(BUILD)' TIDY_FLAGS='$(STD) $(DEP_CFLAGS)' tests/analyze.sh $(SRC)
+	@TEST_JOBS='$(JOBS)' CFLAGS='$(subst ',,$(STD)) $(DEP_CFLAGS)' tests/analyze.sh $(SRC)
 format: deps-check                    ## rewrites the source with clang-format
 	clang-format -i $(SRC) $(TESTSRC) $(HDR) $(EXAMPLE)
 format-check: deps-check              ## says where clang-format would change something

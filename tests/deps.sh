@@ -28,10 +28,9 @@ install() {
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # The lists of packages may be missing or old: then they are fetched, once.
-if ! install >"$log" 2>&1; then
-	$as_root apt-get -q update >"$log" 2>&1 && install >"$log" 2>&1 || {
-		tail -n 20 "$log" >&2
-		echo "deps: apt-get could not install:$missing" >&2
-		exit 1
-	}
+install >"$log" 2>&1 && exit 0
+if ! $as_root apt-get -q update >"$log" 2>&1 || ! install >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	echo "deps: apt-get could not install:$missing" >&2
+	exit 1
 fi

@@ -1,0 +1,39 @@
+#!/bin/bash
+# What tools find in the source without running it: gcc's analyzer, cppcheck, clang-tidy
+# (.clang-tidy says what), shellcheck. Silent parts passed.
+#     analyze.sh FILE.c …          with CFLAGS: what the files are compiled with
+set -u
+cd "$(dirname "$0")/.." || exit 1
+read -ra flags <<<"$CFLAGS"
+jobs=${TEST_JOBS:-2}
+failed=0
+
+part() { # NAME COMMAND…
+	local name=$1
+	shift
+	if "$@"; then
+		echo "analyze: $name is content"
+	else
+		echo "analyze: $name is not content" >&2
+		failed=1
+	fi
+}
+each() { # COMMAND…: over the files, several at a time
+	printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 1 "$@"
+}
+analyzer() { each gcc "${flags[@]}" -O1 -fanalyzer -Werror -c -o /dev/null; }
+# $1 is the file that xargs adds; its findings go to stdout, its chatter does not.
+tidy() { printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -I{} clang-tidy --quiet {} -- "${flags[@]}" 2>/dev/null; }
+check_c() {
+	cppcheck -q -j "$jobs" --std=c11 --enable=warning,portability,performance --inline-suppr \
+		--suppress=missingIncludeSystem --error-exitcode=1 '-DHPS_VERSION=""' -D__linux__ \
+		-Isrc "${files[@]}"
+}
+scripts() { shellcheck -S warning -x tests/*.sh tests/*/*.sh examples/*.sh .ci/run; }
+
+files=("$@")
+part "gcc -fanalyzer" analyzer
+part cppcheck check_c
+part clang-tidy tidy
+part shellcheck scripts
+exit $failed
