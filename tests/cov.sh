@@ -2,12 +2,12 @@
 # Line and branch coverage per room, from the .gcda files of a `make cov` build.
 #     cov.sh BUILDDIR
 set -eu
-cd "$1"
-for room in src/*/; do
+top=$PWD
+for room in "$1"/src/*/; do
 	files=$(find "$room" -name '*.gcda')
 	[ -n "$files" ] || continue
 	# shellcheck disable=SC2086  # a list of files on purpose
-	(cd ../.. && gcov -b -c -n $(printf "$1/%s " $files)) 2>/dev/null |
+	(cd "$top" && gcov -b -c -n $files) 2>/dev/null |
 		awk -v room="$(basename "$room")" '
 			/^File .src/ { ours = index($0, "src/" room "/") > 0 }
 			/^Lines executed/ && ours { split($0, a, /[:% ]+/); l += a[3] * a[5] / 100; ln += a[5] }

@@ -21,7 +21,9 @@ struct command_context {
  * ${args_no_boolean_flags} ${args_json} ${args_json_file} ${args_dict}; ${envvar:NAME}
  * anywhere), and anywhere inside a word ${param:NAME} ${NAME of a parameter} ${trial}
  * ${run} ${seed} ${dir} ${gpu} ${step_budget}. Fails where a ${param:…} names nothing.
- * In a shell text every replacement is shell-quoted. */
+ * A parameter goes before a word of ours of the same name; a word with a parameter that
+ * this trial does not have (when) is left out. In a shell text every replacement is
+ * quoted for the place where it stands. */
 const char *const *command_build(const struct spec *s, const struct command *cmd,
                                  const struct command_context *c, struct arena *a,
                                  struct error *err);

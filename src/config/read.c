@@ -103,15 +103,15 @@ bool read_count(struct reading *r, const struct node *n, const char *what,
 }
 
 bool read_size(struct reading *r, const struct node *n, const char *what, size_t least,
-               size_t *out)
+               size_t most, size_t *out)
 {
 	uint64_t x;
 
 	if (!read_count(r, n, what, least, &x))
 		return false;
-	if (x > 1000000)
-		return read_fails(r, n->at, NULL,
-		                  "%s is too large (the most is 1000000)", what);
+	if (x > most)
+		return read_fails(r, n->at, NULL, "%s is too large (the most is %zu)",
+		                  what, most);
 	*out = (size_t)x;
 	return true;
 }
@@ -189,4 +189,63 @@ bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
 	                map->keys[i], where);
 	str_free(&help);
 	return ok;
+}
+
+bool read_known_keys(struct reading *r, const struct node *map, const char *where,
+                     const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < map->n; i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(map->keys[i], names[k]) != 0)
+			k++;
+		if (k == n)
+			return read_unknown_key(r, map, i, where, names, n);
+	}
+	return true;
+}
+
+const char *read_nearest(struct reading *r, const char *word, const char *const *names,
+                         size_t n)
+{
+	const char *near = str_nearest(word, names, n);
+
+	return near ? arena_printf(r->a, "did you mean %s?", near) : NULL;
+}
+
+bool read_choice(struct reading *r, const struct node *node, const char *what,
+                 const char *const *names, size_t n, size_t *out)
+{
+	struct str all = {0};
+	const char *word, *help;
+
+	if (!read_string(r, node, what, &word))
+		return false;
+	for (*out = 0; *out < n; ++*out)
+		if (strcmp(word, names[*out]) == 0)
+			return true;
+	for (size_t i = 0; i < n; i++)
+		str_addf(&all, "%s%s", i ? ", " : "known: ", names[i]);
+	help = read_nearest(r, word, names, n);
+	read_fails(r, node->at, help ? help : str_text(&all), "there is no %s %s", what,
+	           word);
+	str_free(&all);
+	return false;
+}
+
+bool read_parameter_name(struct reading *r, const struct node *node, const char *what,
+                         const char **out)
+{
+	const struct space *sp = &r->spec->space;
+	const char **names;
+
+	if (!read_string(r, node, what, out))
+		return false;
+	if (space_find(sp, *out) != SIZE_MAX)
+		return true;
+	names = arena_new(r->a, sp->n, sizeof *names);
+	for (size_t i = 0; i < sp->n; i++)
+		names[i] = sp->params[i].name;
+	return read_fails(r, node->at, read_nearest(r, *out, names, sp->n),
+	                  "%s names %s, which is no parameter", what, *out);
 }

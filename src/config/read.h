@@ -23,7 +23,7 @@ bool read_number(struct reading *r, const struct node *n, const char *what,
 bool read_count(struct reading *r, const struct node *n, const char *what,
                 uint64_t least, uint64_t *out);
 bool read_size(struct reading *r, const struct node *n, const char *what, size_t least,
-               size_t *out);
+               size_t most, size_t *out);
 bool read_bool(struct reading *r, const struct node *n, const char *what, bool *out);
 /* Seconds: a number, or a text such as 10m. */
 bool read_duration(struct reading *r, const struct node *n, const char *what,
@@ -42,7 +42,30 @@ __attribute__((format(printf, 4, 5))) void read_note(struct reading *r, bool war
 bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
                       const char *where, const char *const *names, size_t n);
 
+/* Every key of the map must be one of names[n]. */
+bool read_known_keys(struct reading *r, const struct node *map, const char *where,
+                     const char *const *names, size_t n);
+/* One of names[n], with "did you mean"; *out: its index. */
+bool read_choice(struct reading *r, const struct node *node, const char *what,
+                 const char *const *names, size_t n, size_t *out);
+/* The name of a parameter of the space, which must have been read. */
+bool read_parameter_name(struct reading *r, const struct node *node, const char *what,
+                         const char **out);
+/* "did you mean x?", or NULL. */
+const char *read_nearest(struct reading *r, const char *word, const char *const *names,
+                         size_t n);
+
 /* The parts of a spec that have files of their own. */
+bool spec_is_search(struct reading *r, const struct node *root);
+/* Keys that nobody knows: a slip is an error, anything else is left out with a warning.
+ */
+bool spec_check_keys(struct reading *r, const struct node *root);
+bool spec_read_keys(struct reading *r, const struct node *root);
+/* What must hold between the keys, and notes on what follows from them. */
+bool spec_check(struct reading *r, const struct node *root,
+                const struct spec_overrides *o);
+bool spec_read_metric(struct reading *r, const struct node *n);
+bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);
 bool spec_read_early(struct reading *r, const struct node *map);
@@ -52,7 +75,8 @@ bool spec_read_command(struct reading *r, const struct node *n, const char *what
  */
 bool spec_split_words(const char *text, struct arena *a, struct command *out);
 /* After the parameters are known: macros that name nothing, a command without
- * arguments. */
-bool spec_check_command(struct reading *r, const struct command *cmd, struct place at);
+ * arguments. n: where it stands, NULL for the command line. */
+bool spec_check_command(struct reading *r, const struct command *cmd,
+                        const struct node *n);
 
 #endif

@@ -99,7 +99,7 @@ struct spec_overrides {
 	size_t n_set;
 	const char *command; /* a shell-like text, split into words without a shell */
 	bool strict;         /* warnings are errors */
-	bool capped; /* -n was given: no notice on the default cap */
+	bool capped;         /* -n was given: no notice on the default cap */
 };
 
 /* Reads a file ("-": standard input). */

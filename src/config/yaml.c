@@ -1,13 +1,20 @@
 #include "config/yaml.h"
 #include "config/scalar.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
-enum { DEPTH_MAX = 64, NODES_MAX = 200000, SIZE_MAX_BYTES = 1 << 20, LINE_SHOWN = 100 };
+enum {
+	DEPTH_MAX = 64,
+	NODES_MAX = 200000,
+	SIZE_MAX_BYTES = 1 << 20,
+	/* Searched one after another. */
+	ANCHORS_MAX = 1000,
+	/* The hash is no secret: keys may be made to collide. */
+	KEYS_MAX = 20000
+};
 
 struct anchor {
 	const char *name;
@@ -27,102 +34,6 @@ struct reader {
 	size_t nodes; /* made or aliased so far */
 	int depth;
 };
-
-void notices_add(struct notices *ns, bool warning, const char *fmt, ...)
-{
-	va_list ap;
-	char text[1024];
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	for (size_t i = 0; i < ns->n; i++)
-		if (strcmp(ns->list[i].text, text) == 0)
-			return;
-	ns->list = mem_room(ns->list, ns->n, &ns->cap, sizeof *ns->list);
-	ns->list[ns->n++] =
-	    (struct notice){.warning = warning, .text = arena_strdup(ns->a, text)};
-}
-
-/* Errors with their line. */
-
-static const char *line_start(const struct yaml *y, size_t line)
-{
-	const char *p = y->text, *end = y->text + y->len;
-
-	while (--line && p < end) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-
-		if (!nl)
-			return end;
-		p = nl + 1;
-	}
-	return p;
-}
-
-/* Is this byte the first of a character? */
-static bool starts_character(char c)
-{
-	return ((unsigned char)c & 0xc0) != 0x80;
-}
-
-/* The source line with a caret under the column; a long line is cut around it. */
-static void add_source(struct str *out, const struct yaml *y, struct place at)
-{
-	const char *p = line_start(y, at.line), *end = y->text + y->len;
-	const char *nl = memchr(p, '\n', (size_t)(end - p));
-	size_t column = 1,
-	       from = at.column > LINE_SHOWN / 2 ? at.column - LINE_SHOWN / 2 : 1;
-	struct str caret = {0};
-
-	end = nl ? nl : end;
-	if (end > p && end[-1] == '\r')
-		end--;
-	str_add(out, "\n    ");
-	str_add(&caret, "\n    ");
-	if (from > 1) {
-		str_add(out, "…");
-		str_addc(&caret, ' ');
-	}
-	for (; p < end; p++) {
-		if (column >= from && column < from + LINE_SHOWN)
-			str_addc(out,
-			         (unsigned char)*p < 0x20 && *p != '\t' ? '?' : *p);
-		if (p + 1 < end && !starts_character(p[1]))
-			continue;
-		if (column >= from && column < at.column)
-			str_addc(&caret, *p == '\t' ? '\t' : ' ');
-		column++;
-	}
-	for (; column < at.column && column < from + LINE_SHOWN; column++)
-		str_addc(&caret, ' ');
-	str_addc(&caret, '^');
-	str_add(out, str_text(&caret));
-	str_free(&caret);
-}
-
-bool yaml_error(const struct yaml *y, struct place at, const char *help,
-                struct error *err, const char *fmt, ...)
-{
-	struct str out = {0};
-	char message[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(message, sizeof message, fmt, ap);
-	va_end(ap);
-	if (at.line) {
-		str_addf(&out, "%s:%zu:%zu: %s", y->path, at.line, at.column, message);
-		add_source(&out, y, at);
-	} else {
-		str_addf(&out, "%s: %s", y->path, message);
-	}
-	if (help)
-		str_addf(&out, "\n  help: %s", help);
-	error_set(err, ERROR_FILE, "%s", str_text(&out));
-	str_free(&out);
-	return false;
-}
 
 static struct place place_of(yaml_mark_t m)
 {
@@ -146,7 +57,7 @@ static struct place place_of_offset(const struct yaml *y, size_t offset)
 		if (y->text[i] == '\n') {
 			at.line++;
 			at.column = 1;
-		} else if (starts_character(y->text[i])) {
+		} else if ((y->text[i] & 0xc0) != 0x80) {
 			at.column++;
 		}
 	return at;
@@ -193,6 +104,9 @@ static bool syntax_error(struct reader *r)
 		                  problem);
 	if (p->error == YAML_MEMORY_ERROR)
 		return error_set(r->err, ERROR_SYSTEM, "out of memory");
+	/* Where it was opened tells more than where the file ends. */
+	if (p->context && strstr(problem, "unexpected end of stream"))
+		at = place_of(p->context_mark);
 	if (p->context)
 		return yaml_error(r->y, at, usual_cause(problem), r->err,
 		                  "not YAML: %s (%s from line %zu)", problem,
@@ -331,6 +245,19 @@ static bool check_limits(struct reader *r, struct place at)
 	if (r->nodes > NODES_MAX)
 		return fail(r, at, "aliases count as if they were written out",
 		            "more than 200000 values");
+	if (r->n_anchors > ANCHORS_MAX)
+		return fail(r, at, NULL, "more than 1000 anchors");
+	return true;
+}
+
+/* Aliases can make a tree deeper than anything that is written. */
+static bool check_depth(struct reader *r, const struct node *n, int depth)
+{
+	if (depth > DEPTH_MAX)
+		return fail(r, n->at, NULL, "nested deeper than 64 levels");
+	for (size_t i = 0; n->kind != NODE_SCALAR && i < n->n; i++)
+		if (!check_depth(r, n->items[i], depth + 1))
+			return false;
 	return true;
 }
 
@@ -476,7 +403,7 @@ static bool one_pair(struct reader *r, struct pairs *p, yaml_event_t *e)
 	if (strcmp(key->text, "<<") == 0 && !key->quoted)
 		return merge(r, p, item);
 	put(r, p, (struct pair){key->text, at, item, false});
-	return true;
+	return p->n <= KEYS_MAX || fail(r, at, NULL, "more than 20000 keys");
 }
 
 static void take_pairs(struct reader *r, struct node *n, const struct pairs *p)
@@ -586,7 +513,8 @@ static bool read_document(struct reader *r)
 	if (!next_event(r, &e))
 		return false;
 	r->y->root = read_node(r, &e);
-	if (!r->y->root || !expect(r, YAML_DOCUMENT_END_EVENT) || !next_event(r, &e))
+	if (!r->y->root || !check_depth(r, r->y->root, 1) ||
+	    !expect(r, YAML_DOCUMENT_END_EVENT) || !next_event(r, &e))
 		return false;
 	if (e.type != YAML_STREAM_END_EVENT) {
 		yaml_error(r->y, place_of(e.start_mark), "keep one search per file",
@@ -596,23 +524,6 @@ static bool read_document(struct reader *r)
 	}
 	yaml_event_delete(&e);
 	return true;
-}
-
-/* libyaml works through deep flow nesting in quadratic time before it tells anyone;
- * brackets outside of quotes and comments are counted first. */
-static bool too_deep(const char *text, size_t len)
-{
-	long depth = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '[' || text[i] == '{')
-			depth++;
-		else if ((text[i] == ']' || text[i] == '}') && depth)
-			depth--;
-		if (depth > 20 * DEPTH_MAX)
-			return true;
-	}
-	return false;
 }
 
 static bool parse(struct reader *r, const char *text, size_t len)
@@ -643,161 +554,5 @@ bool yaml_parse(struct yaml *y, const char *path, const char *text, size_t len,
 	if (len > SIZE_MAX_BYTES)
 		return yaml_error(y, (struct place){0}, NULL, err,
 		                  "is larger than 1 MiB; a search file never is");
-	if (too_deep(text, len))
-		return yaml_error(
-		    y, (struct place){0}, NULL, err,
-		    "brackets are nested deeper than any search file needs");
 	return parse(&r, text, len);
-}
-
-/* Looking. */
-
-struct node *node_get(const struct node *map, const char *key)
-{
-	if (!map || map->kind != NODE_MAP)
-		return NULL;
-	for (size_t i = 0; i < map->n; i++)
-		if (strcmp(map->keys[i], key) == 0)
-			return map->items[i];
-	return NULL;
-}
-
-struct place node_key_place(const struct node *map, const char *key)
-{
-	for (size_t i = 0; i < map->n; i++)
-		if (strcmp(map->keys[i], key) == 0)
-			return map->key_at[i];
-	return map->at;
-}
-
-struct value node_value(const struct node *n, struct arena *a)
-{
-	struct value *items;
-
-	if (n->kind == NODE_SCALAR)
-		return n->value;
-	items = arena_new(a, n->n, sizeof *items);
-	for (size_t i = 0; i < n->n; i++)
-		items[i] = node_value(n->items[i], a);
-	return (struct value){.kind = n->kind == NODE_LIST ? VALUE_LIST : VALUE_MAP,
-	                      .n = n->n,
-	                      .items = items,
-	                      .keys = n->kind == NODE_MAP ? n->keys : NULL};
-}
-
-/* Setting. */
-
-static void set_key(struct node *map, const char *key, struct node *item,
-                    struct arena *a)
-{
-	struct node **items;
-	struct place *places;
-	const char **keys;
-
-	for (size_t i = 0; i < map->n; i++)
-		if (strcmp(map->keys[i], key) == 0) {
-			map->items[i] = item;
-			return;
-		}
-	items = arena_new(a, map->n + 1, sizeof(struct node *));
-	keys = arena_new(a, map->n + 1, sizeof *keys);
-	places = arena_new(a, map->n + 1, sizeof *places);
-	for (size_t i = 0; i < map->n; i++) {
-		items[i] = map->items[i];
-		keys[i] = map->keys[i];
-		places[i] = map->key_at[i];
-	}
-	items[map->n] = item;
-	keys[map->n] = key;
-	map->items = items;
-	map->keys = keys;
-	map->key_at = places;
-	map->n++;
-}
-
-/* The longest key of the map that the path begins with, and the rest behind its dot. */
-static struct node *step_into(struct node *map, const char *path, const char **rest)
-{
-	struct node *found = NULL;
-	size_t longest = 0;
-
-	for (size_t i = 0; i < map->n; i++) {
-		size_t n = strlen(map->keys[i]);
-
-		if (strncmp(path, map->keys[i], n) == 0 && path[n] == '.' &&
-		    n >= longest) {
-			longest = n;
-			found = map->items[i];
-			*rest = path + n + 1;
-		}
-	}
-	return found;
-}
-
-/* Makes one map more on the way: the first part of the path. */
-static struct node *make_step(struct node *map, const char *path, const char **rest,
-                              struct arena *a)
-{
-	const char *dot = strchr(path, '.');
-	struct node *n;
-
-	if (!dot)
-		return NULL;
-	n = arena_new(a, 1, sizeof *n);
-	n->kind = NODE_MAP;
-	set_key(map, arena_strndup(a, path, (size_t)(dot - path)), n, a);
-	*rest = dot + 1;
-	return n;
-}
-
-/* Places of another text would point into the wrong file. */
-static void forget_places(struct node *n)
-{
-	n->at = (struct place){0};
-	for (size_t i = 0; n->kind != NODE_SCALAR && i < n->n; i++) {
-		if (n->kind == NODE_MAP)
-			n->key_at[i] = (struct place){0};
-		forget_places(n->items[i]);
-	}
-}
-
-bool yaml_set(struct yaml *y, const char *assignment, struct arena *a,
-              struct notices *ns, struct error *err)
-{
-	const char *equals = strchr(assignment, '='), *path, *rest = "";
-	struct node *map = y->root, *next;
-	struct yaml value;
-
-	if (!equals || equals == assignment)
-		return error_set(err, ERROR_USAGE,
-		                 "--set %s: write --set key=value, as in --set "
-		                 "parameters.lr.max=0.1",
-		                 assignment);
-	if (!yaml_parse(&value, "--set", equals + 1, strlen(equals + 1), a, ns, err)) {
-		/* An empty value is null, as it is in the file. */
-		if (equals[1])
-			return false;
-		value.root = arena_new(a, 1, sizeof *value.root);
-		value.root->text = "";
-	}
-	forget_places(value.root);
-	path = arena_strndup(a, assignment, (size_t)(equals - assignment));
-	for (;;) {
-		if (map->kind != NODE_MAP)
-			return error_set(
-			    err, ERROR_USAGE,
-			    "--set %s: what stands before \"%s\" is no mapping",
-			    assignment, path);
-		if (node_get(map, path))
-			break;
-		next = step_into(map, path, &rest);
-		if (!next)
-			next = make_step(map, path, &rest, a);
-		if (!next)
-			break;
-		map = next;
-		path = rest;
-	}
-	set_key(map, path, value.root, a);
-	return true;
 }

@@ -66,6 +66,10 @@ __attribute__((format(printf, 5, 6))) bool yaml_error(const struct yaml *y,
                                                       struct error *err,
                                                       const char *fmt, ...);
 
+/* The place of the byte at offset in a scalar's text; of the scalar itself where the
+ * text does not stand in the file as it is (escapes, several lines). */
+struct place yaml_place(const struct yaml *y, const struct node *n, size_t offset);
+
 struct node *node_get(const struct node *map, const char *key); /* NULL: not there */
 /* The place of a key in a map (it must be there). */
 struct place node_key_place(const struct node *map, const char *key);

@@ -496,8 +496,8 @@ static void place_descriptors(const struct supervisor_setup *setup)
 	closefrom(FD_FIRST_FREE);
 }
 
-/* All zeros to the kernel is SIG_DFL. Not sigaction(), which refuses the two signals that
- * glibc keeps for itself and that its posix_spawn leaves ignored. */
+/* All zeros to the kernel is SIG_DFL. Not sigaction(), which refuses the two signals
+ * that glibc keeps for itself and that its posix_spawn leaves ignored. */
 static void default_signal(int sig)
 {
 	static const unsigned char zeros[64];

@@ -150,7 +150,8 @@ static void keep_old_logs(const struct fleet *f, const struct task *t)
 	}
 }
 
-/* mkdir of the run's folder, trials/0017/r0: two calls, unless trials/ is missing too. */
+/* mkdir of the run's folder, trials/0017/r0: two calls, unless trials/ is missing too.
+ */
 static bool make_folder(const char *path, struct arena *a, struct error *err)
 {
 	char *parent = arena_strdup(a, path);

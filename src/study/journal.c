@@ -253,7 +253,8 @@ bool journal_flush(struct journal *j, struct error *err)
 	return true;
 }
 
-/* Somebody may have removed the file from under us; what is written then helps nobody. */
+/* Somebody may have removed the file from under us; what is written then helps nobody.
+ */
 static bool still_there(struct journal *j, struct error *err)
 {
 	struct stat st;
@@ -261,7 +262,8 @@ static bool still_there(struct journal *j, struct error *err)
 	if (!fstat(j->fd, &st) && st.st_nlink > 0)
 		return true;
 	j->stuck = EIO;
-	return error_set(err, ERROR_SYSTEM, "%s: was removed while the search runs", j->path);
+	return error_set(err, ERROR_SYSTEM, "%s: was removed while the search runs",
+	                 j->path);
 }
 
 bool journal_sync(struct journal *j, struct error *err)

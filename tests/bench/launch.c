@@ -1,7 +1,9 @@
 /* How many trivial commands a second the pool runs, beside a bare posix_spawn loop that
  * does nothing but start and reap them, in the same run: the ratio is what counts.
  *
- *     launch [-b SLOTS: the bare loop alone] [-n COUNT] [-r ROUNDS] [-d DIR] [COMMAND …]     (default: /bin/true)
+ *     launch [-n COUNT] [-r ROUNDS] [-d DIR] [COMMAND …]     (default: /bin/true)
+ *     launch -b SLOTS [-n COUNT] [COMMAND …]                 the bare loop alone
+ * …]     (default: /bin/true)
  *
  * Files are removed at the very end only: for half a minute after a file is removed
  * ext4 steps around its inode, and a thousand of them make each new file cost a

@@ -309,22 +309,6 @@ TEST(native_steps_stay_inside_and_are_equally_likely)
 	maker_free(&m);
 }
 
-TEST(native_integers_on_a_log_scale)
-{
-	struct maker m = {0};
-	struct param *p = maker_steps(&m, "x", DIST_Q_LOG_UNIFORM_VALUES, 1, 1024, 1);
-	struct value v;
-
-	CHECK_INT(number(decode(p, 0x1p-53)), 1);
-	CHECK_INT(number(decode(p, 0.5)), 32);
-	CHECK_INT(number(decode(p, 1 - 0x1p-53)), 1024);
-	CHECK_INT(decode(p, 0.5).kind, VALUE_INT);
-	CHECK_INT(param_grid_size(p), 1024);
-	param_grid_value(p, 1023, NULL, &v);
-	CHECK_INT(v.integer, 1024);
-	maker_free(&m);
-}
-
 /* Every value that can come out is in exactly one cell, and decodes from it. */
 static void check_cells(const struct param *p, uint64_t want)
 {
@@ -341,6 +325,30 @@ static void check_cells(const struct param *p, uint64_t want)
 		CHECK_DOUBLE(u, param_cell(p, k), 1e-12);
 		last = v;
 	}
+}
+
+TEST(native_integers_on_a_log_scale)
+{
+	struct maker m = {0};
+	struct param *p = maker_steps(&m, "x", DIST_Q_LOG_UNIFORM_VALUES, 1, 1024, 1);
+	struct value v;
+
+	CHECK_INT(number(decode(p, 0x1p-53)), 1);
+	CHECK_INT(number(decode(p, 0.5)), 32);
+	CHECK_INT(number(decode(p, 1 - 0x1p-53)), 1024);
+	CHECK_INT(decode(p, 0.5).kind, VALUE_INT);
+	CHECK_INT(param_grid_size(p), 1024);
+	param_grid_value(p, 1023, NULL, &v);
+	CHECK_INT(v.integer, 1024);
+	/* Bounds that are no multiples: 64 … 960, though 60 and 1000 are nearer to 64
+	 * and 1024. */
+	p = maker_steps(&m, "y", DIST_Q_LOG_UNIFORM_VALUES, 60, 1000, 64);
+	CHECK_INT(number(decode(p, 0x1p-53)), 64);
+	CHECK_INT(number(decode(p, 1 - 0x1p-53)), 960);
+	p->min = 20;
+	CHECK_INT(number(decode(p, 0x1p-53)), 64);
+	check_cells(p, 15);
+	maker_free(&m);
 }
 
 TEST(cells_of_discrete_parameters)

@@ -92,28 +92,32 @@ TEST(the_order_of_a_shuffled_grid_depends_on_the_seed)
 	maker_free(&m);
 }
 
-/* 1.3e8 cells, 16000 configurations. */
-static void two_branches(struct maker *m)
+/* Two models with `per` parameters of `levels` levels each, behind them in the alphabet
+ * and before them. */
+static void two_branches(struct maker *m, size_t per, int levels)
 {
-	static const char *const names[] = {"a1", "a2", "a3", "b1", "b2", "b3"};
+	for (size_t i = 0; i < 2 * per; i++) {
+		char name[32];
 
-	for (size_t i = 0; i < 6; i++)
-		maker_range(m, names[i], DIST_INT_UNIFORM, 1, 20);
-	maker_choice(m, "model", "a b");
-	for (size_t i = 0; i < 6; i++)
-		maker_when(m, names[i], "model", i < 3 ? "a" : "b");
+		snprintf(name, sizeof name, "%c%zu", i < per ? 'a' : 'z', i % per);
+		maker_range(m, name, DIST_INT_UNIFORM, 1, levels);
+	}
+	maker_choice(m, "model", "a z");
+	for (size_t i = 0; i < 2 * per; i++)
+		maker_when(m, m->params[i].name, "model", i < per ? "a" : "z");
 	maker_finish(m);
 }
 
+/* 65,536 configurations in two billion cells: to look at each would take minutes. */
 TEST(a_conditional_grid_leaps_over_what_is_inactive)
 {
 	struct maker m = {0};
 	struct search s;
 
-	two_branches(&m);
-	CHECK_INT(space_cardinality(&m.space), 16000);
+	two_branches(&m, 5, 8);
+	CHECK_INT(space_cardinality(&m.space), 65536);
 	CHECK(search_init(&s, "grid", &m.space, 1, false));
-	CHECK_INT(all_of(&s), 16000);
+	CHECK_INT(all_of(&s), 65536);
 	search_free(&s);
 	maker_free(&m);
 }
@@ -211,9 +215,9 @@ TEST(branches_do_not_hide_that_a_space_is_finite)
 {
 	struct maker m = {0};
 
-	two_branches(&m);
-	maker_constrain(&m, "a1 + a2 + a3 == 60");
-	maker_constrain(&m, "b1 + b2 + b3 < 5");
+	two_branches(&m, 3, 20);
+	maker_constrain(&m, "a0 + a1 + a2 == 60");
+	maker_constrain(&m, "z0 + z1 + z2 < 5");
 	check_exhausts("random", &m, 5);
 	check_exhausts("sobol", &m, 5);
 	maker_free(&m);
@@ -432,6 +436,30 @@ TEST(sobol_has_room_for_1111_parameters)
 	free(m);
 }
 
+/* Else the sequence would have a hole, and less of its evenness. */
+TEST(the_defaults_take_no_place_in_the_sequence)
+{
+	struct maker m = {0};
+	struct search with, without;
+	struct coord half[1] = {{0.5, -1}};
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&with, "sobol", &m.space, 1, false));
+	CHECK(search_init(&without, "sobol", &m.space, 1, false));
+	search_add(&with, half);
+	for (size_t i = 0; i < 32; i++) {
+		CHECK(search_next(&with) == ASK_POINT);
+		CHECK(search_next(&without) == ASK_POINT);
+		CHECK(search_hash(&with, i + 1) == search_hash(&without, i));
+		if (i == 10)
+			search_forget(&with);
+	}
+	search_free(&with);
+	search_free(&without);
+	maker_free(&m);
+}
+
 TEST(sobol_seeds_give_different_points)
 {
 	struct maker m = {0};
@@ -464,4 +492,5 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           an_endless_space_with_few_values_ends_too, the_defaults_are_not_tried_again,
           sobol_directions_are_joe_and_kuos, every_dimension_is_stratified,
           the_first_two_dimensions_are_a_net, scrambling_is_nested,
-          sobol_has_room_for_1111_parameters, sobol_seeds_give_different_points)
+          sobol_has_room_for_1111_parameters,
+          the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points)

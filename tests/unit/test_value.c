@@ -108,6 +108,8 @@ TEST(strings_in_lists_are_quoted_as_python_does)
 	check_repr("\xef\xbb\xbf", "['\\ufeff']");
 	check_repr("\xee\x80\x80", "['\\ue000']");
 	check_repr("\xf3\xa0\x80\x81", "['\\U000e0001']");
+	check_repr("\xef\xbf\xbe", "['\\ufffe']");
+	check_repr("\xf0\x9f\xbf\xbf", "['\\U0001ffff']");
 }
 
 TEST(a_broken_string_stays_inside_its_bytes)

@@ -1,0 +1,277 @@
+/* A command as it is written: reading it, and what is wrong with its macros. */
+#include "config/macro.h"
+#include "config/read.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 1000, NOTED_MAX = 20 };
+
+struct words {
+	const char **list; /* malloc */
+	size_t n, cap;
+};
+
+static void add_word(struct words *w, struct str *word, struct arena *a)
+{
+	w->list = mem_room(w->list, w->n, &w->cap, sizeof *w->list);
+	w->list[w->n++] = arena_strdup(a, str_text(word));
+	str_clear(word);
+}
+
+static void take_words(struct words *w, struct arena *a, struct command *out)
+{
+	const char **words = arena_new(a, w->n + 1, sizeof *words);
+
+	if (w->n)
+		memcpy(words, w->list, w->n * sizeof *words);
+	*out = (struct command){.words = words, .n = w->n};
+	free(w->list);
+}
+
+/* Does a backslash before c mean c itself? */
+static bool is_escape(char c, char quote)
+{
+	return c && (quote == '"' ? strchr("\\\"$`", c) != NULL : quote == '\0');
+}
+
+bool spec_split_words(const char *text, struct arena *a, struct command *out)
+{
+	struct words w = {0};
+	struct str word = {0};
+	bool inside = false;
+	char quote = '\0';
+
+	for (; *text; text++) {
+		if (!quote && isspace((unsigned char)*text)) {
+			if (inside)
+				add_word(&w, &word, a);
+			inside = false;
+			continue;
+		}
+		inside = true;
+		if (*text == '\\' && is_escape(text[1], quote))
+			str_addc(&word, *++text);
+		else if (!quote && (*text == '\'' || *text == '"'))
+			quote = *text;
+		else if (quote && *text == quote)
+			quote = '\0';
+		else
+			str_addc(&word, *text);
+	}
+	if (inside)
+		add_word(&w, &word, a);
+	take_words(&w, a, out);
+	str_free(&word);
+	return !quote;
+}
+
+static bool is_operator(const char *word)
+{
+	static const char *const words[] = {"|", "||", "&",  "&&", ";",
+	                                    "<", ">",  ">>", "2>", "2>&1"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool read_text(struct reading *r, const struct node *n, const char *what,
+                      bool shell, struct command *out)
+{
+	const char **words;
+
+	if (!n->text[strspn(n->text, " \t\r\n")])
+		return read_fails(r, n->at, NULL, "%s is empty", what);
+	if (shell) {
+		words = arena_new(r->a, 2, sizeof *words);
+		words[0] = n->text;
+		*out = (struct command){.words = words, .n = 1, .shell = true};
+		return true;
+	}
+	if (!spec_split_words(n->text, r->a, out))
+		return read_fails(r, n->at, NULL, "%s: a quote is not closed", what);
+	read_note(
+	    r, false, n->at,
+	    "%s is a text: split into words at its blanks, without a shell (shell: "
+	    "true runs it in one)",
+	    what);
+	for (size_t i = 0; i < out->n; i++)
+		if (is_operator(out->words[i]))
+			read_note(r, true, n->at,
+			          "%s: \"%s\" is passed as a word; only with shell: "
+			          "true is it the shell's",
+			          what, out->words[i]);
+	return true;
+}
+
+bool spec_read_command(struct reading *r, const struct node *n, const char *what,
+                       bool shell, struct command *out)
+{
+	const char **words;
+
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING)
+		return read_text(r, n, what, shell, out);
+	if (n->kind != NODE_LIST || !n->n)
+		return read_fails(r, n->at,
+		                  "as in command: [python3, train.py, \"${args}\"]",
+		                  "%s must be a list of words", what);
+	if (shell)
+		return read_fails(r, n->at, "write the command as one text",
+		                  "shell: true needs a text, not a list");
+	if (n->n > WORDS_MAX)
+		return read_fails(r, n->at, NULL, "%s has more than %d words", what,
+		                  WORDS_MAX);
+	words = arena_new(r->a, n->n + 1, sizeof *words);
+	for (size_t i = 0; i < n->n; i++) {
+		struct str text = {0};
+		struct value v = node_value(n->items[i], r->a);
+
+		if (n->items[i]->kind != NODE_SCALAR)
+			read_note(r, true, n->items[i]->at,
+			          "%s: a %s as a word; passed as its text", what,
+			          value_kind_name(v.kind));
+		value_text(&v, &text);
+		words[i] = arena_strdup(r->a, str_text(&text));
+		str_free(&text);
+	}
+	*out = (struct command){.words = words, .n = n->n};
+	return true;
+}
+
+/* Checking. */
+
+struct check {
+	struct reading *r;
+	struct place at;
+	const char *word;
+	bool shell;
+	bool uses;         /* something carries the parameters */
+	bool uses_program; /* ${program} is there */
+	size_t noted;
+};
+
+/* W&B looks a word up as a whole when it begins and ends like a macro. */
+static bool is_whole(const char *word)
+{
+	size_t n = strlen(word);
+
+	return n > 2 && strncmp(word, "${", 2) == 0 && word[n - 1] == '}';
+}
+
+static void note_unknown(struct check *c, const struct hole *h, bool known_inside)
+{
+	char *name = arena_strndup(c->r->a, h->name, h->n);
+	const char *near = str_nearest(name, macro_names, MACRO_NONE + INNER_NONE);
+	const char *fate = is_whole(c->word) ? "the word is left out, as W&B does"
+	                                     : "it is passed as it stands";
+
+	/* In a shell text it is a variable of the shell. */
+	if (c->shell || ++c->noted > NOTED_MAX)
+		return;
+	if (known_inside)
+		read_note(c->r, true, c->at,
+		          "the command's ${%s} only works as a word of its own; %s",
+		          name, fate);
+	else
+		read_note(
+		    c->r, true, c->at,
+		    "the command's ${%s} is neither a macro nor a parameter%s%s%s; "
+		    "%s",
+		    name, near ? " (did you mean ${" : "", near ? near : "",
+		    near ? "}?)" : "", fate);
+}
+
+static bool check_param(struct check *c, const char *name, size_t n)
+{
+	const struct space *sp = &c->r->spec->space;
+	const char **names;
+
+	c->uses = true;
+	if (macro_names_parameter(c->r->spec, name, n))
+		return true;
+	names = arena_new(c->r->a, sp->n, sizeof *names);
+	for (size_t i = 0; i < sp->n; i++)
+		names[i] = sp->params[i].name;
+	name = arena_strndup(c->r->a, name, n);
+	return read_fails(c->r, c->at, read_nearest(c->r, name, names, sp->n),
+	                  "the command's ${param:%s} names no parameter", name);
+}
+
+static bool check_macro(struct check *c, const struct hole *h)
+{
+	bool alone = h->begin == c->word && !*h->end;
+	enum macro m = hole_macro(h);
+	const char *name;
+	size_t n;
+
+	if (m != MACRO_NONE && (alone || c->shell)) {
+		c->uses = c->uses || m >= MACRO_ARGS;
+		c->uses_program = c->uses_program || m == MACRO_PROGRAM;
+		return true;
+	}
+	if (hole_is_param(h, &name, &n))
+		return check_param(c, name, n);
+	if (m == MACRO_NONE && macro_names_parameter(c->r->spec, h->name, h->n)) {
+		c->uses = true;
+		if (hole_inner(h) != INNER_NONE)
+			read_note(c->r, false, c->at,
+			          "the command's ${%.*s} is the parameter of this name",
+			          (int)h->n, h->name);
+		return true;
+	}
+	if (hole_inner(h) == INNER_NONE && !hole_environment(h, c->r->a))
+		note_unknown(c, h, m != MACRO_NONE);
+	return true;
+}
+
+/* "--epochs 3" as one item of a list reaches the script as one argument. */
+static void check_blanks(struct check *c)
+{
+	if (!c->shell && *c->word == '-' && strchr(c->word, ' ') &&
+	    !strchr(c->word, '=') && c->noted++ < NOTED_MAX)
+		read_note(c->r, true, c->at,
+		          "\"%s\" is passed as one word, blanks and all, as W&B does; "
+		          "write two items",
+		          c->word);
+}
+
+static void check_whole(struct check *c, const struct node *n)
+{
+	const struct spec *s = c->r->spec;
+	struct place at = n ? n->at : (struct place){0};
+
+	if (c->uses_program && !s->program)
+		read_note(c->r, true, at,
+		          "the command's ${program} is empty: no program is given");
+	if (!c->uses && s->space.n)
+		read_note(c->r, false, at,
+		          "the command has neither ${args} nor a parameter in it: the "
+		          "script gets its parameters only through the file that "
+		          "HPSEARCH_CONFIG names");
+}
+
+bool spec_check_command(struct reading *r, const struct command *cmd,
+                        const struct node *n)
+{
+	struct check c = {
+	    .r = r, .shell = cmd->shell, .uses = !cmd->n, .uses_program = !cmd->n};
+
+	for (size_t i = 0; i < cmd->n; i++) {
+		struct hole h;
+
+		c.word = cmd->words[i];
+		if (n)
+			c.at = n->kind == NODE_LIST ? n->items[i]->at : n->at;
+		check_blanks(&c);
+		for (const char *p = c.word; c.noted <= NOTED_MAX && hole_find(p, &h);
+		     p = h.end)
+			if (!check_macro(&c, &h))
+				return false;
+		c.uses = c.uses || strstr(c.word, "HPSEARCH_CONFIG");
+	}
+	check_whole(&c, n);
+	return true;
+}

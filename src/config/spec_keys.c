@@ -1,0 +1,455 @@
+/* The top-level keys: a table of readers, the keys of W&B's server, and those that
+ * nobody knows. */
+#include "config/read.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PARALLEL_MAX = 1024, GPUS_MAX = 1024, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
+
+static const char *const method_names[] = {[METHOD_GRID] = "grid",
+                                           [METHOD_RANDOM] = "random",
+                                           [METHOD_SOBOL] = "sobol",
+                                           [METHOD_BAYES] = "bayes",
+                                           [METHOD_AUTO] = "auto"};
+
+const char *method_name(enum method m)
+{
+	return method_names[m];
+}
+
+static bool key_name(struct reading *r, const struct node *n)
+{
+	return read_string(r, n, "name", &r->spec->name);
+}
+
+static bool key_description(struct reading *r, const struct node *n)
+{
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_NULL)
+		return true;
+	return read_string(r, n, "description", &r->spec->description);
+}
+
+/* Other words for what is here, and for what is not. */
+static const struct {
+	const char *word, *ours, *help;
+} methods[] = {
+    {"bayesian", "bayes", NULL},
+    {"bayesian_optimization", "bayes", NULL},
+    {"bayesopt", "bayes", NULL},
+    {"bayes_opt", "bayes", NULL},
+    {"grid_search", "grid", NULL},
+    {"gridsearch", "grid", NULL},
+    {"random_search", "random", NULL},
+    {"randomsearch", "random", NULL},
+    {"tpe", NULL, "write method: bayes"},
+    {"gp", NULL, "write method: bayes"},
+    {"cmaes", NULL, "write method: bayes"},
+    {"cma-es", NULL, "write method: bayes"},
+    {"evolution", NULL, "write method: bayes"},
+    {"hyperopt", NULL, "write method: bayes"},
+    {"optuna", NULL, "write method: bayes"},
+    {"custom", NULL, "write method: bayes, sobol, random or grid"},
+    {"pbt", NULL, "write method: sobol or bayes, and early_terminate"},
+    {"hyperband", NULL, "write method: random and early_terminate: {type: hyperband}"},
+    {"bohb", NULL, "write method: bayes and early_terminate: {type: hyperband}"},
+    {"asha", NULL, "write method: random and early_terminate: {type: asha}"},
+};
+
+static bool key_method(struct reading *r, const struct node *n)
+{
+	const char *word;
+	size_t i;
+
+	if (!read_string(r, n, "method", &word))
+		return false;
+	for (i = 0; i < ARRAY_LEN(methods); i++)
+		if (strcasecmp(word, methods[i].word) == 0)
+			break;
+	if (i < ARRAY_LEN(methods) && !methods[i].ours)
+		return read_fails(r, n->at, methods[i].help,
+		                  "method: %s is not one of hpsearch's", word);
+	if (i < ARRAY_LEN(methods))
+		word = methods[i].ours;
+	for (i = 0; i < ARRAY_LEN(method_names); i++)
+		if (strcasecmp(word, method_names[i]) == 0)
+			break;
+	if (i == ARRAY_LEN(method_names))
+		return read_choice(r, n, "method", method_names, i, &i);
+	r->spec->method = (enum method)i;
+	r->spec->method_word = method_names[i];
+	if (strcmp(n->text, method_names[i]) != 0)
+		read_note(r, false, n->at, "method: %s is taken as %s", n->text,
+		          method_names[i]);
+	return true;
+}
+
+static bool key_metrics(struct reading *r, const struct node *n)
+{
+	(void)n;
+	return read_fails(r, node_key_place(r->spec->yaml.root, "metrics"),
+	                  "write metric: with the one that decides",
+	                  "a search has one metric");
+}
+
+static bool key_program(struct reading *r, const struct node *n)
+{
+	return read_string(r, n, "program", &r->spec->program);
+}
+
+static bool key_command(struct reading *r, const struct node *n)
+{
+	return spec_read_command(r, n, "command", r->spec->command.shell,
+	                         &r->spec->command);
+}
+
+static bool key_shell(struct reading *r, const struct node *n)
+{
+	return read_bool(r, n, "shell", &r->spec->command.shell);
+}
+
+/* Up to 2^64 - 1: as a text where a YAML integer ends. */
+static bool key_seed(struct reading *r, const struct node *n)
+{
+	uint64_t x = 0;
+	const char *s =
+	    n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING ? n->text : "";
+
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_INT &&
+	    n->value.integer >= 0) {
+		r->spec->seed = (uint64_t)n->value.integer;
+		return true;
+	}
+	for (; isdigit((unsigned char)*s); s++)
+		if (__builtin_mul_overflow(x, 10, &x) ||
+		    __builtin_add_overflow(x, (uint64_t)(*s - '0'), &x))
+			break;
+	if (n->kind != NODE_SCALAR || *s || !isdigit((unsigned char)*n->text))
+		return read_fails(r, n->at, NULL,
+		                  "seed must be a whole number from 0 to 2^64 - 1");
+	r->spec->seed = x;
+	return true;
+}
+
+static bool key_repeats(struct reading *r, const struct node *n)
+{
+	return read_size(r, n, "repeats", 1, REPEATS_MAX, &r->spec->repeats);
+}
+
+static bool key_parallel(struct reading *r, const struct node *n)
+{
+	r->spec->parallel_given = true;
+	return read_size(r, n, "parallel", 1, PARALLEL_MAX, &r->spec->parallel);
+}
+
+/* gpus: 4 is [0, 1, 2, 3]. */
+static bool count_of_gpus(struct reading *r, const struct node *n)
+{
+	size_t count;
+	const char **gpus;
+
+	if (!read_size(r, n, "gpus", 1, GPUS_MAX, &count))
+		return false;
+	gpus = arena_new(r->a, count, sizeof *gpus);
+	for (size_t i = 0; i < count; i++)
+		gpus[i] = arena_printf(r->a, "%zu", i);
+	r->spec->gpus = gpus;
+	r->spec->n_gpus = count;
+	read_note(r, false, n->at, "gpus: %zu is taken as the devices 0 to %zu", count,
+	          count - 1);
+	return true;
+}
+
+static bool key_gpus(struct reading *r, const struct node *n)
+{
+	const char **gpus;
+
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_INT)
+		return count_of_gpus(r, n);
+	if (n->kind != NODE_LIST || !n->n || n->n > GPUS_MAX)
+		return read_fails(r, n->at, "as in gpus: [0, 1]",
+		                  "gpus must be a list of devices");
+	gpus = arena_new(r->a, n->n, sizeof *gpus);
+	for (size_t i = 0; i < n->n; i++) {
+		if (!read_string(r, n->items[i], "a gpu", &gpus[i]))
+			return false;
+		if (!*gpus[i] || strpbrk(gpus[i], " \t\r\n"))
+			return read_fails(
+			    r, n->items[i]->at, NULL,
+			    "a gpu must be a number or a name without blanks");
+	}
+	r->spec->gpus = gpus;
+	r->spec->n_gpus = n->n;
+	return true;
+}
+
+/* Three keys say it; the least counts. */
+static bool read_cap(struct reading *r, const struct node *n, const char *what)
+{
+	uint64_t *cap = &r->spec->max_trials, x;
+
+	if (!read_count(r, n, what, 1, &x))
+		return false;
+	if (*cap && *cap != x)
+		read_note(r, true, n->at,
+		          "the number of trials is given twice, %llu and %llu; the "
+		          "smaller counts",
+		          (unsigned long long)*cap, (unsigned long long)x);
+	*cap = *cap && *cap < x ? *cap : x;
+	return true;
+}
+
+static bool key_max_trials(struct reading *r, const struct node *n)
+{
+	return read_cap(r, n, "max_trials");
+}
+
+static bool key_run_cap(struct reading *r, const struct node *n)
+{
+	return read_cap(r, n, "run_cap");
+}
+
+static bool key_min_trials(struct reading *r, const struct node *n)
+{
+	return read_count(r, n, "min_trials", 0, &r->spec->min_trials);
+}
+
+static bool key_budget(struct reading *r, const struct node *map)
+{
+	static const char *const names[] = {"time", "cost", "trials"};
+	struct spec *s = r->spec;
+	const struct node *n;
+
+	if (map->kind != NODE_MAP)
+		return read_fails(r, map->at, "as in budget: {time: 2h}",
+		                  "budget must be a mapping");
+	if (!read_known_keys(r, map, "budget", names, ARRAY_LEN(names)))
+		return false;
+	if ((n = node_get(map, "time")) &&
+	    !read_duration(r, n, "budget.time", &s->budget_time))
+		return false;
+	if (n && !(s->budget_time > 0))
+		return read_fails(r, n->at, NULL, "budget.time must be above 0");
+	if ((n = node_get(map, "cost")) &&
+	    !read_number(r, n, "budget.cost", &s->budget_cost))
+		return false;
+	if (n && !(s->budget_cost > 0))
+		return read_fails(r, n->at, NULL, "budget.cost must be above 0");
+	n = node_get(map, "trials");
+	return !n || read_cap(r, n, "budget.trials");
+}
+
+static bool key_stop(struct reading *r, const struct node *map)
+{
+	static const char *const names[] = {"target", "patience"};
+	struct metric *m = &r->spec->metric;
+	const struct node *n;
+	double target;
+
+	if (!read_map(r, map, "stop") ||
+	    !read_known_keys(r, map, "stop", names, ARRAY_LEN(names)))
+		return false;
+	if (map->n && !m->name)
+		return read_fails(r, map->key_at[0],
+		                  "as in metric: {name: val_loss, goal: minimize}",
+		                  "stop needs a metric");
+	if ((n = node_get(map, "target"))) {
+		if (!read_number(r, n, "stop.target", &target))
+			return false;
+		if (m->has_target && (m->target < target || m->target > target))
+			read_note(r, true, n->at,
+			          "the target is given twice, %g and %g; stop.target "
+			          "counts",
+			          m->target, target);
+		m->has_target = true;
+		m->target = target;
+	}
+	n = node_get(map, "patience");
+	return !n ||
+	       read_size(r, n, "stop.patience", 1, 1000000, &r->spec->stop_patience);
+}
+
+static bool key_trial_timeout(struct reading *r, const struct node *n)
+{
+	return read_duration(r, n, "trial_timeout", &r->spec->trial_timeout);
+}
+
+static bool key_kill_grace(struct reading *r, const struct node *n)
+{
+	return read_duration(r, n, "kill_grace", &r->spec->kill_grace);
+}
+
+static bool key_retries(struct reading *r, const struct node *n)
+{
+	return read_size(r, n, "retries", 0, RETRIES_MAX, &r->spec->retries);
+}
+
+static bool key_shuffle(struct reading *r, const struct node *n)
+{
+	if (r->spec->method != METHOD_GRID)
+		read_note(r, false, n->at, "shuffle means nothing to method: %s",
+		          r->spec->method_word);
+	return read_bool(r, n, "shuffle", &r->spec->shuffle);
+}
+
+static bool key_accept_nonzero(struct reading *r, const struct node *n)
+{
+	return read_bool(r, n, "accept_nonzero", &r->spec->accept_nonzero);
+}
+
+/* Keys that W&B's server needs and a search on this machine does not. */
+static bool key_unused(struct reading *r, const struct node *n)
+{
+	(void)r;
+	(void)n;
+	return true;
+}
+
+/* In the order in which they are read: what others build on comes first. */
+static const struct {
+	const char *name;
+	bool (*read)(struct reading *r, const struct node *n);
+} top_keys[] = {
+    {"name", key_name},
+    {"description", key_description},
+    {"method", key_method},
+    {"metric", spec_read_metric},
+    {"metrics", key_metrics},
+    {"parameters", spec_read_parameters},
+    {"constraints", spec_read_constraints},
+    {"program", key_program},
+    {"shell", key_shell},
+    {"command", key_command},
+    {"seed", key_seed},
+    {"repeats", key_repeats},
+    {"gpus", key_gpus},
+    {"parallel", key_parallel},
+    {"max_trials", key_max_trials},
+    {"run_cap", key_run_cap},
+    {"min_trials", key_min_trials},
+    {"budget", key_budget},
+    {"stop", key_stop},
+    {"trial_timeout", key_trial_timeout},
+    {"kill_grace", key_kill_grace},
+    {"retries", key_retries},
+    {"shuffle", key_shuffle},
+    {"accept_nonzero", key_accept_nonzero},
+    {"early_terminate", spec_read_early},
+    {"test", spec_read_test},
+    {"project", key_unused},
+    {"entity", key_unused},
+    {"apiVersion", key_unused},
+    {"kind", key_unused},
+    {"job", key_unused},
+    {"image_uri", key_unused},
+    {"controller", key_unused},
+    {"scheduler", key_unused},
+    {"settings", key_unused},
+};
+
+/* Other tools' words for ours. */
+static const struct {
+	const char *word, *ours;
+} synonyms[] = {{"params", "parameters"},
+                {"search_space", "parameters"},
+                {"hyperparameters", "parameters"},
+                {"space", "parameters"},
+                {"algorithm", "method"},
+                {"strategy", "method"},
+                {"objective", "metric"},
+                {"n_trials", "max_trials"},
+                {"max_runs", "max_trials"},
+                {"trials", "max_trials"},
+                {"count", "max_trials"},
+                {"early_stopping", "early_terminate"},
+                {"cmd", "command"},
+                {"script", "program"},
+                {"timeout", "trial_timeout"},
+                {"n_jobs", "parallel"},
+                {"jobs", "parallel"},
+                {"workers", "parallel"}};
+
+/* Can b be made from a by at most `edits` insertions, deletions, replacements and swaps
+ * of neighbours? */
+static bool within(const char *a, const char *b, int edits)
+{
+	while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+		a++;
+		b++;
+	}
+	if (!*a && !*b)
+		return true;
+	if (!edits)
+		return false;
+	if (*a && *b && a[1] == *b && *a == b[1] && within(a + 2, b + 2, edits - 1))
+		return true;
+	return (*a && *b && within(a + 1, b + 1, edits - 1)) ||
+	       (*a && within(a + 1, b, edits - 1)) ||
+	       (*b && within(a, b + 1, edits - 1));
+}
+
+/* The known key that this one must be a slip of: stricter than str_nearest, because a
+ * key of somebody else's must not stop a search. */
+static const char *slip_of(const char *key)
+{
+	size_t len = strlen(key);
+
+	for (size_t k = 0; k < ARRAY_LEN(top_keys); k++)
+		if (within(key, top_keys[k].name, len < 5 ? 1 : len < 9 ? 2 : 3))
+			return top_keys[k].name;
+	return NULL;
+}
+
+static void note_unknown(struct reading *r, const char *key, struct place at)
+{
+	/* The customary places for anchors. */
+	bool aside = *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
+		if (strcasecmp(key, synonyms[i].word) == 0) {
+			read_note(r, true, at,
+			          "the key %s is not known and left out (did you mean "
+			          "%s?)",
+			          key, synonyms[i].ours);
+			return;
+		}
+	read_note(r, !aside, at, "the key %s is not known and left out", key);
+}
+
+bool spec_check_keys(struct reading *r, const struct node *root)
+{
+	for (size_t i = 0; i < root->n; i++) {
+		const char *key = root->keys[i], *slip;
+		size_t k = 0;
+
+		while (k < ARRAY_LEN(top_keys) && strcmp(top_keys[k].name, key) != 0)
+			k++;
+		if (k < ARRAY_LEN(top_keys)) {
+			if (top_keys[k].read == key_unused)
+				read_note(r, false, root->key_at[i],
+				          "%s is for W&B's server and not used here",
+				          key);
+			continue;
+		}
+		slip = slip_of(key);
+		if (slip)
+			return read_fails(r, root->key_at[i],
+			                  arena_printf(r->a, "did you mean %s?", slip),
+			                  "unknown key %s", key);
+		note_unknown(r, key, root->key_at[i]);
+	}
+	return true;
+}
+
+bool spec_read_keys(struct reading *r, const struct node *root)
+{
+	for (size_t k = 0; k < ARRAY_LEN(top_keys); k++) {
+		const struct node *n = node_get(root, top_keys[k].name);
+
+		if (n && !top_keys[k].read(r, n))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,231 @@
+/* What is measured: the metric block, and the test block with its own. */
+#include "config/read.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool read_goal(struct reading *r, const struct node *n, enum goal *out)
+{
+	static const char *const words[] = {"minimize", "maximize", "minimise",
+	                                    "maximise", "min",      "max",
+	                                    "minimum",  "maximum"};
+	const char *text;
+	bool quiet;
+
+	if (n->kind != NODE_SCALAR || n->value.kind != VALUE_STRING)
+		return read_fails(r, n->at, "write goal: minimize or goal: maximize",
+		                  "the goal must be minimize or maximize");
+	text = n->text;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcasecmp(text, words[i]) != 0)
+			continue;
+		*out = i % 2 ? GOAL_MAXIMIZE : GOAL_MINIMIZE;
+		quiet = i < 2 && strcmp(text, words[i]) == 0;
+		if (!quiet)
+			read_note(r, false, n->at, "goal: %s is taken as %s", text,
+			          words[i % 2]);
+		return true;
+	}
+	if (read_nearest(r, text, words, ARRAY_LEN(words)))
+		return read_fails(r, n->at,
+		                  read_nearest(r, text, words, ARRAY_LEN(words)),
+		                  "the goal must be minimize or maximize");
+	/* W&B falls back to this in silence. */
+	*out = GOAL_MINIMIZE;
+	read_note(r, true, n->at,
+	          "the goal \"%s\" is neither minimize nor maximize; taken as minimize",
+	          text);
+	return true;
+}
+
+static bool read_reduce(struct reading *r, const struct node *n, struct metric *m)
+{
+	static const char *const words[] = {"last", "best", "mean_last_3"};
+	static const char mean[] = "mean_last_";
+	const char *text, *help;
+	char *end;
+
+	if (!read_string(r, n, "reduce", &text))
+		return false;
+	if (strcmp(text, "last") == 0) {
+		m->reduce = REDUCE_LAST;
+		return true;
+	}
+	if (strcmp(text, "best") == 0) {
+		m->reduce = REDUCE_BEST;
+		read_note(r, false, n->at,
+		          "reduce: best takes the luckiest moment of each run, which "
+		          "looks better than what the training ends with");
+		return true;
+	}
+	if (strncmp(text, mean, sizeof mean - 1) == 0 &&
+	    isdigit((unsigned char)text[sizeof mean - 1])) {
+		unsigned long k = strtoul(text + sizeof mean - 1, &end, 10);
+
+		m->reduce = REDUCE_MEAN_LAST;
+		m->reduce_last = k;
+		if (!*end && k >= 1 && k <= 1000)
+			return true;
+	}
+	help = m->reduce == REDUCE_MEAN_LAST
+	           ? NULL
+	           : read_nearest(r, text, words, ARRAY_LEN(words));
+	return read_fails(
+	    r, n->at, help ? help : "last, best, or mean_last_K with K from 1 to 1000",
+	    "there is no reduce: %s", text);
+}
+
+/* Names of metrics that are usually better when larger. */
+static bool sounds_maximal(const char *name)
+{
+	static const char *const parts[] = {"acc",   "auc",      "f1",     "reward",
+	                                    "score", "bleu",     "recall", "iou",
+	                                    "dice",  "precision"};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (strcasestr(name, parts[i]))
+			return true;
+	return strcasecmp(name, "r2") == 0;
+}
+
+/* "test" at the beginning of a word: test_loss, val/test, but not latest. */
+static bool sounds_like_test(const char *name)
+{
+	const char *at = name;
+
+	while ((at = strcasestr(at, "test"))) {
+		if (at == name || !isalpha((unsigned char)at[-1]) ||
+		    (isupper((unsigned char)*at) && islower((unsigned char)at[-1])))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+static bool check_keys(struct reading *r, const struct node *map, const char *where)
+{
+	static const char *const names[] = {"name",   "goal",   "target",
+	                                    "reduce", "impute", "impute_while_running"};
+
+	if (!read_known_keys(r, map, where, names, ARRAY_LEN(names)))
+		return false;
+	for (size_t i = 0; i < map->n; i++)
+		if (strncmp(map->keys[i], "impute", 6) == 0)
+			read_note(r, false, map->key_at[i],
+			          "%s is not used: a trial that failed has no value",
+			          map->keys[i]);
+	return true;
+}
+
+static bool is_null(const struct node *n)
+{
+	return n->kind == NODE_SCALAR && n->value.kind == VALUE_NULL;
+}
+
+/* goal_known: a goal is inherited where none is given. */
+static bool read_metric(struct reading *r, const struct node *map, const char *where,
+                        bool goal_known, struct metric *m)
+{
+	const struct node *name = node_get(map, "name"), *n;
+
+	if (!check_keys(r, map, where))
+		return false;
+	if (!name || is_null(name) || (name->kind == NODE_SCALAR && !*name->text))
+		return read_fails(r, name ? name->at : map->at,
+		                  "as in metric: {name: val_loss, goal: minimize}",
+		                  "%s needs a name", where);
+	if (!read_string(r, name, arena_printf(r->a, "%s.name", where), &m->name))
+		return false;
+	n = node_get(map, "goal");
+	if (n && !read_goal(r, n, &m->goal))
+		return false;
+	if (!n && !goal_known && sounds_maximal(m->name))
+		read_note(r, true, name->at,
+		          "%s: no goal is given, so %s will be minimized; write goal: "
+		          "maximize if more is better",
+		          where, m->name);
+	n = node_get(map, "target");
+	m->has_target = n != NULL;
+	if (n && !read_number(r, n, "target", &m->target))
+		return false;
+	n = node_get(map, "reduce");
+	return !n || read_reduce(r, n, m);
+}
+
+/* metric: val_loss, as if it were {name: val_loss}. */
+static const struct node *as_map(struct reading *r, const struct node *n)
+{
+	struct node *map = arena_new(r->a, 1, sizeof *map);
+
+	map->kind = NODE_MAP;
+	map->at = n->at;
+	map->n = 1;
+	map->items = arena_new(r->a, 1, sizeof(struct node *));
+	map->items[0] = arena_new(r->a, 1, sizeof(struct node));
+	*map->items[0] = *n;
+	map->keys = arena_new(r->a, 1, sizeof *map->keys);
+	map->keys[0] = "name";
+	map->key_at = arena_new(r->a, 1, sizeof *map->key_at);
+	return map;
+}
+
+bool spec_read_metric(struct reading *r, const struct node *n)
+{
+	struct metric *m = &r->spec->metric;
+
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING && *n->text) {
+		read_note(r, true, n->at,
+		          "metric should be a mapping; taken as its name");
+		n = as_map(r, n);
+	}
+	if (n->kind != NODE_MAP)
+		return read_fails(r, n->at,
+		                  "as in metric: {name: val_loss, goal: minimize}",
+		                  "metric must be a mapping");
+	if (!read_metric(r, n, "metric", false, m))
+		return false;
+	if (sounds_like_test(m->name))
+		read_note(r, true, node_get(n, "name")->at,
+		          "the metric is called %s: a search that looks at test data "
+		          "leaves nothing to confirm its winner with; use validation "
+		          "data, and the test: block for the end",
+		          m->name);
+	return true;
+}
+
+static bool test_metric(struct reading *r, const struct node *n)
+{
+	struct metric *m = &r->spec->test.metric;
+
+	m->goal = r->spec->metric.goal;
+	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING && *n->text)
+		n = as_map(r, n);
+	return read_map(r, n, "test.metric") &&
+	       read_metric(r, n, "test.metric", r->spec->metric.name != NULL, m);
+}
+
+bool spec_read_test(struct reading *r, const struct node *map)
+{
+	static const char *const names[] = {"command", "metric", "top", "repeats"};
+	struct test *t = &r->spec->test;
+	const struct node *n;
+
+	t->present = true;
+	if (!read_map(r, map, "test") ||
+	    !read_known_keys(r, map, "test", names, ARRAY_LEN(names)))
+		return false;
+	if ((n = node_get(map, "command")) &&
+	    !spec_read_command(r, n, "test.command",
+	                       r->spec->command.shell && n->kind == NODE_SCALAR,
+	                       &t->command))
+		return false;
+	if ((n = node_get(map, "metric")) && !test_metric(r, n))
+		return false;
+	if ((n = node_get(map, "top")) &&
+	    !read_size(r, n, "test.top", 1, 1000, &t->top))
+		return false;
+	n = node_get(map, "repeats");
+	return !n || read_size(r, n, "test.repeats", 1, 1000, &t->repeats);
+}
