@@ -82,6 +82,7 @@ TOOLS  := $(call bins,tools,)
 BENCH  := $(call bins,bench,)
 MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
 HPS    := $(O)/hpsearch
+MAN    := $(wildcard src/hpsearch.1)
 SCRIPT := $(sort $(wildcard tests/unit/test_*.sh))
 E2E    := $(filter-out %/lib.sh,$(sort $(wildcard tests/e2e/*.sh)))
 
@@ -97,11 +98,12 @@ endif
 # What every test program finds in its environment.
 TEST_ENV = $(if $(filter asan cov,$(MODE)),TEST_TIMEOUT="$${TEST_TIMEOUT:-900}") HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
 	MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)'
+DRY    = $(findstring n,$(firstword -$(MAKEFLAGS)))
 # $(call again,WORDS): another make, with all processors unless -j was said.
 again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $(1)
 # $(call suite,LABEL,WHAT TO BUILD,PROGRAMS): what cannot be built is a failure like others.
-suite  = @rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
-	$(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
+suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
+	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
 	check-e2e asan valgrind cov fuzz bench analyze format format-check demo deps \
@@ -141,7 +143,7 @@ $(O)/%.o: %.c $(O)/flags
 # --- tests ---
 
 check: deps-check                     ## installs what is missing, builds, runs every test
-	@$(call again,suites)
+	+@$(call again,suites)
 suites:                               ## every test, nothing installed
 	$(call suite,all,everything,$(E2E) $(MATRIX) $(UNIT) $(SCRIPT) $(FUZZ))
 check-unit:                           ## the tests of single modules
@@ -155,20 +157,21 @@ check-e2e:                            ## the program with real processes
 check-layers:                         ## the include arrows point one way
 	@tests/layers.sh
 asan: deps-check                      ## every test under ASan and UBSan
-	@$(call again,MODE=asan suites)
+	+@$(call again,MODE=asan suites)
 valgrind: deps-check                  ## a whole search under valgrind
-	@$(call again,MODE=debug valgrind-here)
+	+@$(call again,MODE=debug valgrind-here)
 valgrind-here: $(HPS) $(TOOLS)
 	@$(TEST_ENV) tests/valgrind.sh
 cov: deps-check                       ## every test, then line and branch coverage per room
 	@find $(BUILD)/cov -name '*.gcda' -delete 2>/dev/null || :
-	@$(call again,MODE=cov suites); tests/cov.sh $(BUILD)/cov
+	+@$(call again,MODE=cov suites)
+	@tests/cov.sh '$(BUILD)/cov'
 fuzz: deps-check                      ## builds the libFuzzer targets; SECONDS=n runs each so long
-	@$(call again,MODE=fuzz CC=clang fuzz-here)
+	+@$(call again,MODE=fuzz CC=clang fuzz-here)
 fuzz-here: $(FUZZ)
 	@$(if $(SECONDS),tests/fuzz/run.sh '$(O)/tests/fuzz' '$(SECONDS)')
 bench: deps-check                     ## launches per second, study logic; prints, never gates
-	@$(call again,everything)
+	+@$(call again,everything)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
 		$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' $$b || exit 1; done
 
@@ -184,18 +187,19 @@ format-check: deps-check              ## says where clang-format would change so
 # --- for the person who came by ---
 
 demo: deps                            ## a real search over a real training, then its verification
-	@$(call again,all $(MLP))
+	+@$(call again,all $(MLP))
 	@$(TEST_ENV) OUT='$(abspath $(O)/demo)' examples/demo.sh
 deps:                                 ## installs what the program is built with (Debian)
 	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev
 deps-check: deps                      ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
-		shellcheck valgrind binutils libc6-dbg python3 python3-sklearn parallel git
+		shellcheck valgrind binutils libc6-dbg python3 python3-sklearn python3-jsonschema \
+		parallel git procps
 
 install: all                          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(HPS) '$(DESTDIR)$(BINDIR)/hpsearch'
-	$(INSTALL) -m 644 src/hpsearch.1 '$(DESTDIR)$(MANDIR)/man1/hpsearch.1'
+	$(if $(MAN),$(INSTALL) -m 644 $(MAN) '$(DESTDIR)$(MANDIR)/man1/hpsearch.1')
 uninstall:                            ## removes what install wrote
 	rm -f '$(DESTDIR)$(BINDIR)/hpsearch' '$(DESTDIR)$(MANDIR)/man1/hpsearch.1'
 clean:                                ## removes build/
