@@ -167,14 +167,8 @@ static bool check(struct options *o, int *code, struct error *err)
 {
 	struct spec spec;
 
-	if (!cli_load_spec(o, &spec, true, err))
+	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err))
 		return false;
-	if (!spec.has_command)
-		return error_set(
-		    err, ERROR_FILE,
-		    "%s: has neither a program nor a command\n"
-		    "  help: give one with --command 'python3 train.py ${args}'",
-		    spec.yaml.path);
 	return o->run ? run_once(o, &spec, code, err) : explain(o, &spec, err);
 }
 

@@ -65,6 +65,15 @@ bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct erro
 	return true;
 }
 
+bool cli_needs_command(const struct spec *s, struct error *err)
+{
+	return s->has_command ||
+	       error_set(err, ERROR_FILE,
+	                 "%s: has neither a program nor a command\n"
+	                 "  help: give one with --command 'python3 train.py ${args}'",
+	                 s->yaml.path);
+}
+
 /* What git prints, at most a line of it, at most for two seconds. */
 static void read_line(int fd, char *line, size_t size)
 {

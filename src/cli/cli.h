@@ -62,6 +62,8 @@ int command_reproduce(struct options *o);
 int cli_fail(const struct error *err);
 /* The YAML file with the overrides of the options; prints warnings and notices once. */
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
+/* False, with the way out, when the file has neither a program nor a command. */
+bool cli_needs_command(const struct spec *s, struct error *err);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

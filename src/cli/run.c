@@ -18,15 +18,6 @@
 
 enum { COMMANDS_SHOWN = 8, RANKS_SHOWN = 10 };
 
-static bool needs_command(const struct spec *s, struct error *err)
-{
-	return s->has_command ||
-	       error_set(err, ERROR_FILE,
-	                 "%s: has neither a program nor a command\n"
-	                 "  help: give one with --command 'python3 train.py ${args}'",
-	                 s->yaml.path);
-}
-
 static int dry_run(struct options *o, const struct spec *spec, struct error *err)
 {
 	struct study s = {0};
@@ -187,7 +178,7 @@ int command_run(struct options *o)
 	struct error err = {0};
 	int code;
 
-	if (!cli_load_spec(o, &x.spec, true, &err) || !needs_command(&x.spec, &err))
+	if (!cli_load_spec(o, &x.spec, true, &err) || !cli_needs_command(&x.spec, &err))
 		return cli_fail(&err);
 	if (o->dry_run)
 		return dry_run(o, &x.spec, &err);

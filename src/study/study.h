@@ -74,7 +74,7 @@ struct study {
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
 	double cost;
 	double elapsed_before; /* seconds of earlier sessions */
-	int64_t started;       /* clock_now of this session; 0: none */
+	int64_t started;       /* clock_now when it was begun or continued; 0: not */
 	double ended;          /* seconds since 1970 of the last event */
 	struct trial *best;    /* NULL: none yet */
 	uint64_t since_best;   /* trials finished after the best one */
