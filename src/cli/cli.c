@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "base/clock.h"
 #include "report/ranking.h"
+#include "report/savings.h"
 #include "report/verdict.h"
 #include "study/results.h"
 
@@ -184,6 +185,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		ranking_yaml(s, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
+		savings_report(s, &out);
 		if (s->verdict.wanted)
 			str_addc(&out, '\n');
 		verdict_report(s, &out);

@@ -79,13 +79,17 @@ static void draw(struct progress *p)
 {
 	const struct study *s = p->study;
 	struct str line = {0}, cut = {0};
+	uint64_t stopped;
 
 	str_addf(&line, "%llu/%llu trials, %zu running",
 	         (unsigned long long)s->finished, (unsigned long long)s->cap,
 	         p->running);
-	if (s->finished > s->ok)
+	stopped = s->outcomes[OUTCOME_STOPPED];
+	if (stopped)
+		str_addf(&line, ", %llu stopped", (unsigned long long)stopped);
+	if (s->finished > s->ok + stopped)
 		str_addf(&line, ", %llu not ok",
-		         (unsigned long long)(s->finished - s->ok));
+		         (unsigned long long)(s->finished - s->ok - stopped));
 	add_best(p, &line);
 	add_eta(p, &line);
 	text_cut(&cut, str_text(&line), width() - 1);
@@ -163,7 +167,7 @@ static void result_line(const struct progress *p, const struct trial *t, size_t 
 		str_addf(out, " %s ", p->study->spec->metric.name);
 		text_number(out, r->value);
 	} else if (r->reason) {
-		str_add(out, ": ");
+		str_add(out, r->outcome == OUTCOME_STOPPED ? " " : ": ");
 		text_clean(out, r->reason);
 	}
 }
@@ -172,7 +176,9 @@ static void finished(void *self, const struct trial *t, size_t run)
 {
 	struct progress *p = self;
 	const struct study *s = p->study;
-	bool better = s->best != p->best, bad = t->runs[run].outcome != OUTCOME_OK;
+	bool better = s->best != p->best;
+	bool bad = t->runs[run].outcome != OUTCOME_OK &&
+	           t->runs[run].outcome != OUTCOME_STOPPED;
 
 	p->running -= p->running > 0;
 	p->wall += t->runs[run].wall;

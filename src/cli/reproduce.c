@@ -66,6 +66,7 @@ static void collect(struct reproduction *x)
 		struct again *a = &x->list[i];
 
 		a->run.seed = a->trial->runs[a->index].seed;
+		a->run.budget = a->trial->runs[a->index].budget;
 		a->task = (struct task){.trial = a->trial,
 		                        .index = a->index,
 		                        .run = &a->run,

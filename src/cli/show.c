@@ -127,8 +127,11 @@ int command_replay(struct options *o)
 	if (!saved_load(&sv, o->file, &err) || !replay_run(&sv, &rp, &err)) {
 		code = cli_fail(&err);
 	} else if (rp.same) {
-		printf("%llu proposals and %llu runs checked: identical\n",
-		       (unsigned long long)rp.trials, (unsigned long long)rp.runs);
+		printf("%llu proposals and %llu runs", (unsigned long long)rp.trials,
+		       (unsigned long long)rp.runs);
+		if (rp.decisions)
+			printf(" and %zu decisions", rp.decisions);
+		printf(" checked: identical\n");
 	} else {
 		printf("%s: differs\n  %s\n", sv.path, rp.difference);
 		code = EXIT_VERDICT;

@@ -33,10 +33,10 @@ static const struct {
     {"min_trials", W | H | A | M},
     {"grace", H | A},
     {"mode", H | A},
-    {"resource", H | A | M},
+    {"resource", H | A},
     {"smooth", H | A | M | T},
-    {"min", T},
-    {"max", T},
+    {"min", ALL},
+    {"max", ALL},
     {"patience", P},
 };
 
@@ -238,6 +238,11 @@ static bool check_type(struct reading *r, const struct node *map, struct early *
 		return read_fails(r, map->at, "write max_iter: 81",
 		                  "early_terminate: promotion must know the full "
 		                  "budget of a run");
+	if (strcmp(e->mode, "promote") == 0 && !e->resource && !e->step)
+		return read_fails(
+		    r, map->at,
+		    "write step: epoch, if that is the key beside the metric",
+		    "early_terminate: promotion must know where a run stands");
 	if (e->type == EARLY_THRESHOLD && !e->has_min && !e->has_max)
 		return read_fails(r, map->at, "write max: 10 (or min:)",
 		                  "early_terminate: threshold needs min or max");

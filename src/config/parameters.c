@@ -2,6 +2,7 @@
 #include "config/draft.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,12 +156,74 @@ static bool read_group(struct reading *r, struct drafts *ds, const struct node *
 	return true;
 }
 
+/* The draft of the parameter that early_terminate calls the resource: as declared, or
+ * added where nothing of a similar name is there (which would be a slip). */
+static struct draft *resource_draft(struct reading *r, struct drafts *ds,
+                                    const struct node *name)
+{
+	const char **names = arena_new(r->a, ds->n, sizeof *names);
+	struct draft d = {.at = name->at, .p = {.name = name->text, .depth = 1}};
+	const char **path = arena_new(r->a, 1, sizeof *path);
+
+	for (size_t i = 0; i < ds->n; i++) {
+		names[i] = ds->list[i].p.name;
+		if (strcmp(names[i], name->text) == 0)
+			return &ds->list[i];
+	}
+	if (str_nearest(name->text, names, ds->n))
+		return NULL;
+	path[0] = name->text;
+	d.p.path = path;
+	d.p.line = name->at.line;
+	d.p.column = name->at.column;
+	ds->list = mem_room(ds->list, ds->n, &ds->cap, sizeof *ds->list);
+	ds->list[ds->n] = d;
+	return &ds->list[ds->n++];
+}
+
+/* early_terminate: {resource: {parameter: epochs, max: 81}}: the parameter is the
+ * budget of a run, so it is not searched; a full run, and so a configuration, has its
+ * max. What is wrong with the block is said when its turn comes. */
+static bool take_resource(struct reading *r, struct drafts *ds)
+{
+	const struct node *early = node_get(r->spec->yaml.root, "early_terminate");
+	const struct node *map = early ? node_get(early, "resource") : NULL;
+	const struct node *name = map ? node_get(map, "parameter") : NULL;
+	const struct node *max = map ? node_get(map, "max") : NULL;
+	struct value *value = arena_new(r->a, 1, sizeof *value);
+	struct draft *d;
+	double x;
+
+	if (!name || name->kind != NODE_SCALAR || !max || max->kind != NODE_SCALAR)
+		return true;
+	if (!check_name(r, ds, name->text, name->at) ||
+	    !read_number(r, max, "resource.max", &x))
+		return false;
+	d = resource_draft(r, ds, name);
+	if (!d)
+		return true;
+	if (d->map && d->p.dist != DIST_CONSTANT)
+		read_note(r, false, d->at,
+		          "%s is the budget of a run (early_terminate: resource); it "
+		          "is not searched",
+		          name->text);
+	*value =
+	    x == floor(x) && fabs(x) < 0x1p53 ? value_int((int64_t)x) : value_float(x);
+	d->p.dist = DIST_CONSTANT;
+	d->p.values = value;
+	d->p.n_values = 1;
+	d->p.probabilities = NULL;
+	d->p.preset = NULL;
+	d->p.clip = d->p.q_int = false;
+	return true;
+}
+
 static bool finish(struct reading *r, struct drafts *ds, struct place at)
 {
 	struct space *sp = &r->spec->space;
 	struct error circle;
 
-	if (!draft_conditions(r, ds->list, ds->n))
+	if (!take_resource(r, ds) || !draft_conditions(r, ds->list, ds->n))
 		return false;
 	sp->n = ds->n;
 	sp->params = arena_new(r->a, ds->n, sizeof *sp->params);

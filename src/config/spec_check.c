@@ -188,7 +188,7 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 		read_note(r, false, (struct place){0},
 		          "no max_trials is given: stops after %llu trials",
 		          (unsigned long long)spec_trial_cap(s));
-	if (s->early.type != EARLY_NONE && !s->early.step &&
+	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,
 		          "early_terminate names no step: reports are counted");

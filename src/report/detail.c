@@ -98,6 +98,10 @@ static void add_ending(const struct run *r, struct str *out)
 	text_bytes(out, (double)r->maxrss);
 	if (r->cost != 0)
 		str_addf(out, ", cost %g", r->cost);
+	if (r->leg)
+		str_addf(out, ", promoted %u time%s", r->leg, r->leg == 1 ? "" : "s");
+	if (r->budget > 0)
+		str_addf(out, ", budget %.10g steps", r->budget);
 	if (r->attempts > 1)
 		str_addf(out, ", %u attempts", r->attempts);
 }
@@ -112,7 +116,8 @@ static void add_run(const struct trial *t, size_t i, const char *dir, struct str
 	} else {
 		str_add(out, outcome_name(r->outcome));
 		if (isfinite(r->value)) {
-			str_add(out, ", value ");
+			str_add(out, r->outcome == OUTCOME_STOPPED ? ", last value "
+			                                           : ", value ");
 			text_number(out, r->value);
 		}
 		add_ending(r, out);
@@ -148,6 +153,8 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	}
 	if (t->rank)
 		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
+	if (s->screen && screen_control(s->spec, t->id))
+		str_add(out, ", in the control group");
 	str_addf(out, "; proposed when %llu trials were finished\n",
 	         (unsigned long long)t->seen);
 	add_params(&s->spec->space, t, out);

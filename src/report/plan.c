@@ -124,9 +124,22 @@ static void add_early(const struct spec *sp, struct str *out)
 		return;
 	}
 	str_addf(out, "early stop   %s, counted in ", rule.type->summary);
-	text_clean(out, sp->early.step ? sp->early.step : "reports");
+	text_clean(out, sp->early.resource ? sp->early.resource
+	                : sp->early.step   ? sp->early.step
+	                                   : "reports (no step: is named)");
 	str_addc(out, '\n');
 	add_rungs(&rule, out);
+	if (sp->early.resource)
+		str_addf(
+		    out,
+		    "  A run is launched with %s = %.10g … %.10g; one that goes on "
+		    "is launched again.\n",
+		    sp->early.resource, sp->early.resource_min, sp->early.resource_max);
+	if (sp->early.control > 0)
+		str_addf(out,
+		         "  %g %% of the trials, the control group, run to their end "
+		         "whatever the rule says.\n",
+		         100 * sp->early.control);
 	arena_free(&a);
 }
 
@@ -192,8 +205,6 @@ void plan_refusals(const struct spec *sp, struct str *out)
 {
 	if (!strategy_find(sp->method_word))
 		str_addf(out, "method: %s", sp->method_word);
-	if (sp->early.type != EARLY_NONE)
-		str_addf(out, "%searly_terminate", out->len ? " and " : "");
 }
 
 static bool add_command(struct study *s, const struct fleet *f, struct trial *t,

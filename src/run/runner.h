@@ -28,6 +28,7 @@ struct job {
 struct report {
 	double step;  /* from the step key, else 0, 1, 2, … in order of arrival */
 	double value; /* may be NaN or infinite */
+	bool counted; /* the step is that order of arrival */
 };
 
 /* Why a run was told to stop, by whoever told it. */

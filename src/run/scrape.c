@@ -125,13 +125,14 @@ static bool find_step(const struct scraper *s, const cJSON *object, double *step
 static void take_metric(struct scraper *s, const cJSON *object)
 {
 	const cJSON *item = json_path(object, s->metric);
-	struct report r;
+	struct report r = {0};
 
 	if (cJSON_IsNull(item))
 		r.value = (double)NAN;
 	else if (!json_number(item, &r.value))
 		return;
-	if (!find_step(s, object, &r.step))
+	r.counted = !find_step(s, object, &r.step);
+	if (r.counted)
 		r.step = (double)s->count;
 	s->reports = mem_room(s->reports, s->n_reports, &s->cap_reports, sizeof r);
 	s->reports[s->n_reports++] = r;

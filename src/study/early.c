@@ -49,16 +49,59 @@ static struct rule_args arguments(const struct spec *spec)
 	return args;
 }
 
+static bool init(const struct spec *spec, const struct rule_type *type,
+                 const struct rule_args *args, struct arena *a, struct early_rule *out,
+                 struct error *err)
+{
+	struct error why;
+
+	out->type = type;
+	out->state = arena_new(a, 1, type->state_size);
+	if (type->init(out->state, args, &why))
+		return true;
+	return yaml_error(&spec->yaml, spec->early.at, NULL, err, "early_terminate: %s",
+	                  why.text);
+}
+
 bool early_rule_init(const struct spec *spec, struct arena *a, struct early_rule *out,
                      struct error *err)
 {
 	struct rule_args args = arguments(spec);
-	struct error why;
 
-	out->type = rule_find(rule_name(spec->early.type));
-	out->state = arena_new(a, 1, out->type->state_size);
-	if (out->type->init(out->state, &args, &why))
-		return true;
-	return yaml_error(&spec->yaml, spec->early.at, NULL, err, "early_terminate: %s",
-	                  why.text);
+	return init(spec, rule_find(rule_name(spec->early.type)), &args, a, out, err);
+}
+
+bool early_shadow_init(const struct spec *spec, struct arena *a, struct early_rule *out,
+                       struct error *err)
+{
+	struct rule_args args = arguments(spec);
+
+	args.promote = false;
+	return init(spec, rule_find(rule_name(spec->early.type)), &args, a, out, err);
+}
+
+bool early_bound_init(const struct spec *spec, struct arena *a, struct early_rule *out,
+                      struct error *err)
+{
+	struct rule_args args = arguments(spec);
+
+	return init(spec, rule_find("threshold"), &args, a, out, err);
+}
+
+double early_full_budget(const struct spec *spec)
+{
+	const struct early *e = &spec->early;
+
+	if (e->type == EARLY_NONE)
+		return (double)NAN;
+	return e->resource ? e->resource_max : e->max_iter;
+}
+
+double early_run_budget(const struct spec *spec)
+{
+	const struct early *e = &spec->early;
+
+	return e->type != EARLY_NONE && e->mode && strcmp(e->mode, "promote") == 0
+	           ? early_full_budget(spec)
+	           : 0;
 }

@@ -61,13 +61,48 @@ static const char *task_gpu(const struct fleet *f, size_t slot)
 	return f->spec->n_gpus ? f->spec->gpus[slot % f->spec->n_gpus] : "";
 }
 
+/* The budget of this launch in the place of the parameter that it is. */
+static const struct value *const *task_values(const struct fleet *f,
+                                              const struct task *t, struct arena *a)
+{
+	const struct space *sp = &f->spec->space;
+	const char *name = f->spec->early.resource;
+	size_t at = name ? space_find(sp, name) : SIZE_MAX;
+	double budget = t->run->budget;
+	const struct value **values;
+	struct value *v;
+
+	if (at == SIZE_MAX || !(budget > 0) || !t->trial->values[at])
+		return t->trial->values;
+	values = arena_new(a, sp->n, sizeof *values);
+	memcpy(values, t->trial->values, sp->n * sizeof *values);
+	v = arena_new(a, 1, sizeof *v);
+	*v = budget == floor(budget) && budget < 0x1p53 ? value_int((int64_t)budget)
+	                                                : value_float(budget);
+	values[at] = v;
+	return values;
+}
+
+static const char *budget_text(const struct task *t, struct arena *a)
+{
+	struct str out = {0};
+	const char *text = "";
+
+	if (t->run->budget > 0) {
+		str_double(&out, t->run->budget);
+		text = arena_strdup(a, str_text(&out));
+	}
+	str_free(&out);
+	return text;
+}
+
 static const char *const *task_argv(const struct fleet *f, const struct task *t,
                                     size_t slot, struct arena *a, struct error *err)
 {
 	struct value *args = arena_new(a, 1, sizeof *args);
 	struct command_context c;
 
-	*args = space_arguments(&f->spec->space, t->trial->values, a);
+	*args = space_arguments(&f->spec->space, task_values(f, t, a), a);
 	c = (struct command_context){
 	    .arguments = args,
 	    .trial = t->trial->id,
@@ -76,7 +111,7 @@ static const char *const *task_argv(const struct fleet *f, const struct task *t,
 	    .dir = task_path(f, t, "", a),
 	    .config_path = task_path(f, t, "config.json", a),
 	    .gpu = task_gpu(f, slot),
-	    .step_budget = "",
+	    .step_budget = budget_text(t, a),
 	};
 	return command_build(f->spec, t->command, &c, a, err);
 }
@@ -87,7 +122,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { ENV_MAX = 12 };
+enum { ENV_MAX = 13 };
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
@@ -106,6 +141,9 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	env[n++] =
 	    arena_printf(a, "HPSEARCH_RESULTS=%s", task_path(f, t, "results.jsonl", a));
 	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s", t->split);
+	if (t->run->budget > 0)
+		env[n++] =
+		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
 	env[n++] = "PYTHONUNBUFFERED=1";
 	if (f->spec->n_gpus)
 		env[n++] =
@@ -168,7 +206,7 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
                            struct error *err)
 {
 	struct arena *a = &f->scratch;
-	struct value args = space_arguments(&f->spec->space, t->trial->values, a);
+	struct value args = space_arguments(&f->spec->space, task_values(f, t, a), a);
 	struct str text = {0};
 	bool ok;
 
@@ -189,13 +227,8 @@ void fleet_begin(struct task *t)
 {
 	struct run *r = t->run;
 
-	r->state = RUN_RUNNING;
+	run_begin(r);
 	r->attempts++;
-	r->outcome = OUTCOME_NONE;
-	r->value = (double)NAN;
-	r->reason = NULL;
-	r->n_reports = r->reports_total = 0;
-	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 	r->started = clock_wall();
 }
 
@@ -253,6 +286,17 @@ void fleet_wind_down(struct fleet *f, enum fleet_stage stage)
 			                                            : CANCEL_KILL);
 }
 
+void fleet_stop(struct fleet *f, struct task *t)
+{
+	if (t->stopped)
+		return;
+	t->stopped = true;
+	for (size_t i = 0; i < f->runner->slots; i++)
+		if (f->slots[i] == t)
+			f->runner->type->cancel(f->runner->self, f->tickets[i],
+			                        CANCEL_STOP);
+}
+
 /* Ctrl-C once: no new runs; twice: SIGTERM to what runs; three times: SIGKILL. */
 static bool take_signal(struct fleet *f, int sig)
 {
@@ -272,21 +316,19 @@ static bool take_signal(struct fleet *f, int sig)
 	return true;
 }
 
-static void record(struct fleet *f, struct task *t, const struct run_result *res)
+static void measure(struct task *t, const struct run_result *res)
 {
 	struct run *r = t->run;
-	struct spec view = *f->spec;
 
-	view.metric = *t->metric;
 	r->exit = res->exit;
 	r->signal = res->signal;
-	r->wall = res->wall;
-	r->user = res->user;
-	r->sys = res->sys;
-	r->maxrss = res->maxrss;
+	r->wall = r->before.wall + res->wall;
+	r->user = r->before.user + res->user;
+	r->sys = r->before.sys + res->sys;
+	if (!r->leg || res->maxrss > r->maxrss)
+		r->maxrss = res->maxrss;
 	r->cost += res->cost;
 	r->state = RUN_FINISHED;
-	r->outcome = run_classify(r, res, &view, f->arena, &r->reason);
 	r->value = r->reduction.n ? run_value(r, t->metric) : (double)NAN;
 }
 
@@ -294,9 +336,18 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res)
 {
 	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
+	struct spec view = *f->spec;
 
+	if (t->stopped || (t->judged && !by_itself)) {
+		t->stopped = true;
+		measure(t, res);
+		return FLEET_STOPPED;
+	}
 	if (by_itself && !(res->lost && f->stage >= FLEET_STOP)) {
-		record(f, t, res);
+		view.metric = *t->metric;
+		measure(t, res);
+		t->run->outcome =
+		    run_classify(t->run, res, &view, f->arena, &t->run->reason);
 		return FLEET_FINISHED;
 	}
 	t->run->cost += res->cost;
@@ -325,8 +376,10 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 			continue;
 		out->task = f->slots[slot];
 		if (e->kind == EVENT_REPORT) {
-			out->kind = FLEET_REPORT;
+			out->kind = out->task->judged ? FLEET_LATE : FLEET_REPORT;
 			out->report = e->report;
+			if (out->task->judged)
+				return true;
 			run_report(out->task->run, e->report, out->task->metric->goal);
 			return true;
 		}

@@ -16,13 +16,20 @@ struct task {
 	const struct command *command; /* as written; macros are expanded here */
 	const struct metric *metric;
 	const char *split; /* HPSEARCH_SPLIT: "valid" or "test" */
+	bool judged;       /* its end is decided: reports come as FLEET_LATE */
+	bool stopped;      /* by fleet_stop */
 	char folder[64];   /* below the fleet's directory: "trials/0017/r0" */
 	void *owner;       /* for the caller */
 };
 
 enum fleet_event_kind {
 	FLEET_REPORT,   /* task->run has the report already */
+	FLEET_LATE,     /* a report of a task whose end is decided; its run is as before
+	                 */
 	FLEET_FINISHED, /* task->run has outcome, value and measures */
+	FLEET_STOPPED,  /* it was stopped (and may have ended by itself just then):
+	                 * task->run has value and measures, the outcome is the owner's
+	                 */
 	FLEET_CUT,      /* we ended it (winding down): its run is QUEUED again */
 	FLEET_SIGNAL,   /* a signal; the fleet has acted on it: see stage */
 	FLEET_TICK      /* the deadline passed */
@@ -66,6 +73,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err);
 /* Marks the run as started: attempt, time, reports reset. Call before journalling it.
  */
 void fleet_begin(struct task *t);
+/* Asks for the end of one task, whose FLEET_STOPPED comes later. */
+void fleet_stop(struct fleet *f, struct task *t);
 bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
                 struct error *err);
 /* Moves to a stage at least: STOP and KILL reach every running task. */

@@ -1,6 +1,7 @@
 /* A search and its directory: beginning a journal, taking one over, reading one. */
 #include "study/record.h"
 #include "study/same.h"
+#include "study/stopping.h"
 #include "study/study.h"
 
 #include <string.h>
@@ -101,6 +102,7 @@ bool study_load(struct study *s, struct error *err)
 
 	if (!journal_read(s->dir, read_event, &o, &sum, err))
 		return false;
+	stopping_resume(s);
 	queue_interrupted(s);
 	return true;
 }
@@ -138,10 +140,11 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 
 	if (!journal_read(s->dir, read_event, &o, &sum, err))
 		return false;
-	queue_interrupted(s);
 	s->journal = journal_open(s->dir, &sum, err);
 	if (!s->journal)
 		return false;
+	stopping_resume(s);
+	queue_interrupted(s);
 	if (sum.torn && s->watch.message)
 		s->watch.message(
 		    s->watch.self,

@@ -1,6 +1,7 @@
 #include "study/record.h"
 
 #include "base/clock.h"
+#include "study/stopping.h"
 #include "study/verify.h"
 
 #include <math.h>
@@ -48,6 +49,33 @@ static void add_time(struct str *out)
 	str_addf(out, ",\"time\":%.3f", clock_wall());
 }
 
+static void tell(struct study *s, struct screen_event e)
+{
+	if (s->screen)
+		screen_take(s->screen, &e);
+}
+
+static void tell_run(struct study *s, enum screen_kind kind, const struct trial *t,
+                     size_t run, double step, double value)
+{
+	tell(s, (struct screen_event){.kind = kind,
+	                              .trial = t->id,
+	                              .run = (uint32_t)run,
+	                              .step = step,
+	                              .value = value,
+	                              .outcome = t->runs[run].outcome});
+}
+
+/* A step that was only counted is none where the file names one; where the budget is a
+ * parameter, the curve is made of whole launches. */
+static void tell_report(struct study *s, const struct trial *t, size_t run,
+                        const struct report *rep)
+{
+	bool none = rep->counted || s->spec->early.resource;
+
+	tell_run(s, SCREEN_REPORT, t, run, none ? (double)NAN : rep->step, rep->value);
+}
+
 void record_search(struct study *s, const struct study_origin *o)
 {
 	struct str *l = begin(s, "search");
@@ -77,6 +105,7 @@ void record_session(struct study *s)
 	add_u64(l, "max_trials", s->origin.max_trials);
 	add_time(l);
 	end(s);
+	tell(s, (struct screen_event){.kind = SCREEN_SESSION});
 }
 
 void record_point(struct str *out, const struct space *sp, const struct coord *point)
@@ -137,6 +166,7 @@ void record_trial(struct study *s, const struct trial *t)
 	str_add(l, ",\"params\":");
 	space_json(&s->spec->space, t->values, l);
 	end(s);
+	tell(s, (struct screen_event){.kind = SCREEN_TRIAL, .trial = t->id});
 }
 
 void record_start(struct study *s, const struct trial *t, size_t run)
@@ -147,8 +177,11 @@ void record_start(struct study *s, const struct trial *t, size_t run)
 	add_u64(l, "r", run);
 	add_u64(l, "seed", t->runs[run].seed);
 	add_u64(l, "attempt", t->runs[run].attempts);
+	if (t->runs[run].budget > 0)
+		add_double(l, "budget", t->runs[run].budget);
 	add_time(l);
 	end(s);
+	tell_run(s, SCREEN_START, t, run, t->runs[run].budget, 0);
 }
 
 void record_report(struct study *s, const struct trial *t, size_t run,
@@ -160,7 +193,35 @@ void record_report(struct study *s, const struct trial *t, size_t run,
 	add_u64(l, "r", run);
 	add_double(l, "step", rep->step);
 	add_double(l, "value", rep->value);
+	if (s->screen && s->spec->early.step && rep->counted)
+		str_add(l, ",\"counted\":true");
 	end(s);
+	tell_report(s, t, run, rep);
+}
+
+void record_rung(struct study *s, const struct trial *t, size_t run,
+                 const struct report *rep)
+{
+	struct str *l = begin(s, "rung");
+
+	add_u64(l, "t", t->id);
+	add_u64(l, "r", run);
+	add_double(l, "step", rep->step);
+	add_double(l, "value", rep->value);
+	end(s);
+	tell_run(s, SCREEN_REPORT, t, run, rep->step, rep->value);
+}
+
+void record_decision(struct study *s, const struct screen_event *e)
+{
+	struct str *l = begin(s, "decision");
+
+	add_u64(l, "t", e->trial);
+	add_u64(l, "r", e->run);
+	str_addc(l, ',');
+	stopping_write_decision(e, l);
+	end(s);
+	tell(s, *e);
 }
 
 /* null where the metric was never printed; "nan" where that is what was printed. */
@@ -236,6 +297,8 @@ void record_end(struct study *s, const struct trial *t, size_t run, bool again)
 	record_run_fields(l, &t->runs[run]);
 	add_time(l);
 	end(s);
+	if (!again)
+		tell_run(s, SCREEN_END, t, run, 0, 0);
 }
 
 void record_requeue(struct study *s, const struct trial *t, size_t run)
@@ -296,6 +359,7 @@ static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
 	if (!record_read_point(e, &s->spec->space, point, err))
 		return false;
 	study_add(s, point, origin ? ORIGIN_BASELINE : ORIGIN_STRATEGY, seen);
+	tell(s, (struct screen_event){.kind = SCREEN_TRIAL, .trial = id});
 	return true;
 }
 
@@ -310,30 +374,45 @@ static struct run *event_run(struct study *s, const cJSON *e, struct trial **t)
 	return &(*t)->runs[run];
 }
 
-static bool apply_start(struct run *r, const cJSON *e)
+static bool apply_start(struct study *s, const struct trial *t, struct run *r,
+                        const cJSON *e)
 {
 	uint64_t attempt = 0;
 
-	r->state = RUN_RUNNING;
+	run_begin(r);
+	r->budget = 0;
+	json_double(e, "budget", &r->budget);
 	json_u64(e, "seed", &r->seed);
 	json_u64(e, "attempt", &attempt);
 	json_double(e, "time", &r->started);
 	r->attempts = (unsigned)attempt;
-	r->outcome = OUTCOME_NONE;
-	r->n_reports = r->reports_total = 0;
-	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
+	tell_run(s, SCREEN_START, t, (size_t)(r - t->runs), r->budget, 0);
 	return true;
 }
 
-static bool apply_report(struct study *s, struct run *r, const cJSON *e)
+static bool apply_report(struct study *s, const struct trial *t, struct run *r,
+                         const cJSON *e)
 {
 	struct report rep = {0};
 
 	json_double(e, "step", &rep.step);
 	if (!json_double(e, "value", &rep.value))
 		return false;
+	rep.counted = cJSON_IsTrue(json_get(e, "counted"));
 	run_report(r, rep, s->spec->metric.goal);
 	s->any_report = true;
+	tell_report(s, t, (size_t)(r - t->runs), &rep);
+	return true;
+}
+
+static bool apply_rung(struct study *s, const struct trial *t, const struct run *r,
+                       const cJSON *e)
+{
+	double step, value;
+
+	if (!json_double(e, "step", &step) || !json_double(e, "value", &value))
+		return false;
+	tell_run(s, SCREEN_REPORT, t, (size_t)(r - t->runs), step, value);
 	return true;
 }
 
@@ -351,6 +430,7 @@ static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJS
 	}
 	r->state = RUN_FINISHED;
 	s->runs_done++;
+	tell_run(s, SCREEN_END, t, (size_t)(r - t->runs), 0, 0);
 	if (trial_settle(t))
 		study_settle(s, t);
 	return true;
@@ -365,9 +445,13 @@ static bool apply_run_event(struct study *s, const char *kind, const cJSON *e,
 	if (!r)
 		return misplaced(err, "an event of a run");
 	if (strcmp(kind, "start") == 0)
-		return apply_start(r, e);
+		return apply_start(s, t, r, e);
 	if (strcmp(kind, "report") == 0)
-		return apply_report(s, r, e) || misplaced(err, "a report");
+		return apply_report(s, t, r, e) || misplaced(err, "a report");
+	if (strcmp(kind, "rung") == 0)
+		return apply_rung(s, t, r, e) || misplaced(err, "a rung");
+	if (strcmp(kind, "decision") == 0)
+		return stopping_apply(s, t, (size_t)(r - t->runs), e, err);
 	if (strcmp(kind, "end") == 0)
 		return apply_end(s, t, r, e, err);
 	study_reopen(s, t);
@@ -399,11 +483,13 @@ static void apply_session(struct study *s, const cJSON *e)
 	s->origin.max_trials = n;
 	s->state = STUDY_RUNNING;
 	s->finish_recorded = false;
+	tell(s, (struct screen_event){.kind = SCREEN_SESSION});
 }
 
 bool record_apply(struct study *s, const cJSON *event, struct error *err)
 {
-	static const char *const run_events[] = {"start", "report", "end", "requeue"};
+	static const char *const run_events[] = {"start",    "report", "rung",
+	                                         "decision", "end",    "requeue"};
 	const char *kind = json_string(event, "e");
 	double time;
 

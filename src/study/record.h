@@ -8,13 +8,19 @@
 
 enum { JOURNAL_SCHEMA = 1 };
 
-/* Writing: each fills s->scratch_line… and adds it to s->journal (none: nothing). */
+/* Writing, and telling s->screen: each fills s->scratch_line… and adds it to s->journal
+ * (none: nothing). */
 void record_search(struct study *s, const struct study_origin *o);
 void record_session(struct study *s);
 void record_trial(struct study *s, const struct trial *t);
 void record_start(struct study *s, const struct trial *t, size_t run);
 void record_report(struct study *s, const struct trial *t, size_t run,
                    const struct report *rep);
+/* How far a launch came whose budget is a parameter of the command. */
+void record_rung(struct study *s, const struct trial *t, size_t run,
+                 const struct report *rep);
+/* A stop, a pause or a promotion. */
+void record_decision(struct study *s, const struct screen_event *e);
 /* again: the run is queued once more (a retry, or pre-empted). */
 void record_end(struct study *s, const struct trial *t, size_t run, bool again);
 void record_requeue(struct study *s, const struct trial *t, size_t run);

@@ -1,4 +1,5 @@
 #include "study/replay.h"
+#include "study/stopping.h"
 #include "study/verify.h"
 
 #include <math.h>
@@ -151,6 +152,51 @@ static bool check_numbers(const struct saved *sv, struct replay *out)
 	return true;
 }
 
+/* What a run says of its end, and what was decided. */
+static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
+                       struct replay *out)
+{
+	const struct run *run = &t->runs[r];
+	const struct judgement *why = stopping_why(&sv->study, t, r);
+	struct run again = *run;
+	bool same;
+
+	if (run->state != RUN_FINISHED || (!why && run->outcome != OUTCOME_STOPPED))
+		return true;
+	if (!why)
+		return differs(out, "trial %llu, run %zu: stopped, by no decision",
+		               (unsigned long long)t->id, r);
+	stopping_conclude(&sv->study, &again, why, &sv->arena);
+	same = again.outcome == run->outcome && run->reason &&
+	       strcmp(again.reason, run->reason) == 0;
+	return same || differs(out,
+	                       "trial %llu, run %zu: recorded %s, %s; its decision "
+	                       "says %s, %s",
+	                       (unsigned long long)t->id, r, outcome_name(run->outcome),
+	                       run->reason ? run->reason : "",
+	                       outcome_name(again.outcome), again.reason);
+}
+
+static bool check_decisions(struct saved *sv, struct replay *out, struct error *err)
+{
+	const struct study *s = &sv->study;
+	struct str text = {0};
+	bool ok = true;
+
+	if (!s->screen)
+		return true;
+	for (size_t i = 0; out->same && i < s->n; i++)
+		for (size_t r = 0; out->same && r < s->trials[i]->n_runs; r++)
+			check_stop(sv, s->trials[i], r, out);
+	if (out->same)
+		ok = screen_replay(s->spec, s->screen->log, s->screen->n_log,
+		                   &out->decisions, &text, err);
+	if (text.len)
+		differs(out, "%s", str_text(&text));
+	str_free(&text);
+	return ok;
+}
+
 /* The ranks in the file, which verify_plan has meanwhile made again. */
 static bool check_ranks(const struct saved *sv, struct replay *out)
 {
@@ -178,7 +224,7 @@ static bool check_file(const struct saved *sv, struct replay *out)
 	return true;
 }
 
-bool replay_run(const struct saved *sv, struct replay *out, struct error *err)
+bool replay_run(struct saved *sv, struct replay *out, struct error *err)
 {
 	struct study_options o = {.origin = sv->study.origin,
 	                          .max_trials = sv->study.cap};
@@ -189,6 +235,8 @@ bool replay_run(const struct saved *sv, struct replay *out, struct error *err)
 	ok = study_init(&fresh, &sv->spec, &o, err) &&
 	     check_proposals(sv, &fresh, out, err);
 	study_free(&fresh);
+	if (ok && out->same)
+		ok = check_decisions(sv, out, err);
 	if (ok && out->same)
 		(void)(check_numbers(sv, out) && check_ranks(sv, out) &&
 		       check_file(sv, out));

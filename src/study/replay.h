@@ -1,18 +1,20 @@
-/* Replay: every proposal of a results file made again by the strategy and compared, and
- * every number that follows from others computed again. Runs nothing. */
+/* Replay: every proposal of a results file made again by the strategy and compared,
+ * every decision of early stopping by its rule, and every number that follows from
+ * others computed again. Runs nothing. */
 #ifndef HPS_STUDY_REPLAY_H
 #define HPS_STUDY_REPLAY_H
 
 #include "study/results.h"
 
 struct replay {
-	uint64_t trials; /* proposals compared */
-	uint64_t runs;   /* runs whose seed and value were checked */
+	uint64_t trials;  /* proposals compared */
+	uint64_t runs;    /* runs whose seed and value were checked */
+	size_t decisions; /* of early stopping, derived again from the reports */
 	bool same;
 	char difference[1024]; /* the first difference, in a few lines; "" when same */
 };
 
 /* False only when the replay itself could not be done. */
-bool replay_run(const struct saved *sv, struct replay *out, struct error *err);
+bool replay_run(struct saved *sv, struct replay *out, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/crc.h"
 #include "base/file.h"
 #include "study/record.h"
+#include "study/stopping.h"
 
 #include <limits.h>
 #include <math.h>
@@ -106,10 +107,21 @@ static const char *run_state_name(enum run_state s)
 	return s == RUN_FINISHED ? "finished" : s == RUN_RUNNING ? "running" : "queued";
 }
 
-static void add_run(struct str *out, const struct run *r)
+/* why: the decision that ended it, or NULL. */
+static void add_run(struct str *out, const struct run *r, const struct judgement *why)
 {
 	str_addf(out, "{\"seed\":%llu,\"state\":\"%s\",\"attempts\":%u",
 	         (unsigned long long)r->seed, run_state_name(r->state), r->attempts);
+	if (r->budget > 0)
+		add_number(out, "budget", r->budget);
+	if (r->leg)
+		str_addf(out, ",\"promotions\":%u", r->leg);
+	if (why && r->state == RUN_FINISHED) {
+		str_addf(out, ",\"stop\":{\"decision\":\"%s\",",
+		         why->decision == DECISION_PAUSE ? "pause" : "stop");
+		stopping_write(why, out);
+		str_addc(out, '}');
+	}
 	record_run_fields(out, r);
 	add_time(out, "started", r->started);
 	str_add(out, ",\"reports\":[");
@@ -128,7 +140,18 @@ static void add_runs(struct str *out, const struct run *runs, size_t n)
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < n; i++) {
 		str_add(out, i ? "," : "");
-		add_run(out, &runs[i]);
+		add_run(out, &runs[i], NULL);
+	}
+	str_addc(out, ']');
+}
+
+static void add_trial_runs(struct str *out, const struct study *s,
+                           const struct trial *t)
+{
+	str_add(out, ",\"runs\":[");
+	for (size_t i = 0; i < t->n_runs; i++) {
+		str_add(out, i ? "," : "");
+		add_run(out, &t->runs[i], stopping_why(s, t, i));
 	}
 	str_addc(out, ']');
 }
@@ -150,9 +173,11 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	add_string(out, "reason", t->reason);
 	add_string(out, "origin",
 	           t->origin == ORIGIN_BASELINE ? "baseline" : "strategy");
+	if (s->screen && screen_control(s->spec, t->id))
+		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
 	record_point(out, &s->spec->space, t->point);
-	add_runs(out, t->runs, t->n_runs);
+	add_trial_runs(out, s, t);
 	str_addf(out, ",\"crc\":\"%08x\"}",
 	         crc32c(0, out->s + start, out->len - start));
 }
@@ -248,6 +273,7 @@ void results_json(struct study *s, struct str *out)
 		add_trial(out, s, order[i]);
 	}
 	str_addc(out, ']');
+	stopping_results(s, out);
 	add_verification(out, s);
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "study/record.h"
 #include "study/results.h"
+#include "study/stopping.h"
 #include "study/verify.h"
 
 #include <limits.h>
@@ -174,6 +175,11 @@ static bool read_run(struct saved *sv, const cJSON *item, struct run *r,
 	r->state = strcmp(state, "finished") == 0 ? RUN_FINISHED : RUN_QUEUED;
 	json_u64(item, "attempts", &attempts);
 	r->attempts = (unsigned)attempts;
+	r->budget = 0;
+	json_double(item, "budget", &r->budget);
+	attempts = 0;
+	json_u64(item, "promotions", &attempts);
+	r->leg = (unsigned)attempts;
 	if (!read_reports(json_get(item, "reports"), r, &sv->spec))
 		return bad_file(sv, err, "a report in it is no pair of numbers");
 	return true;
@@ -326,6 +332,8 @@ static bool load_file(struct saved *sv, struct error *err)
 	    !start_study(sv, NULL, err) || !read_trials(sv, err))
 		return false;
 	read_state(sv);
+	if (!stopping_load(&sv->study, json_get(sv->json, "early_terminate"), err))
+		return error_prefix(err, "%s: ", sv->path);
 	if (!read_verification(sv, err))
 		return false;
 	verify_plan(&sv->study);

@@ -3,6 +3,7 @@
 #include "study/complaint.h"
 #include "study/record.h"
 #include "study/results.h"
+#include "study/stopping.h"
 #include "study/verify.h"
 
 #include <errno.h>
@@ -77,13 +78,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	s->cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
 	if (!find_strategy(s, err))
 		return false;
-	if (spec->early.type != EARLY_NONE)
-		return error_set(
-		    err, ERROR_FILE,
-		    "%s:%zu: early_terminate is not in this version of hpsearch\n"
-		    "  help: take the block out, and every trial runs to its end",
-		    spec->yaml.path, spec->early.at.line);
-	return init_baseline(s, err) && init_strategy(s, err);
+	return init_baseline(s, err) && init_strategy(s, err) && stopping_init(s, err);
 }
 
 void study_free(struct study *s)
@@ -92,6 +87,8 @@ void study_free(struct study *s)
 		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
 			free(s->trials[i]->runs[r].reports);
 	verdict_free(&s->verdict);
+	if (s->screen)
+		screen_free(s->screen);
 	if (s->type && s->type->fini && s->strategy)
 		s->type->fini(s->strategy);
 	journal_close(s->journal);
@@ -126,6 +123,8 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 	for (size_t r = 0; r < t->n_runs; r++) {
 		t->runs[r].seed = seed_of_run(s->spec->seed, t->id, r);
 		t->runs[r].value = (double)NAN;
+		t->runs[r].budget =
+		    s->screen ? screen_first_budget(s->screen, t->id, r) : 0;
 	}
 	s->trials = mem_room(s->trials, s->n, &s->cap_trials, sizeof(struct trial *));
 	if (cap != s->cap_trials)
@@ -186,6 +185,8 @@ void study_settle(struct study *s, struct trial *t)
 	seen->n_runs = t->n_runs;
 	seen->value = sign * t->value;
 	seen->stderr_ = t->stderr_;
+	if (t->outcome == OUTCOME_STOPPED)
+		stopping_seen(s, t, seen);
 	if (t->outcome != OUTCOME_OK)
 		return;
 	s->ok++;
@@ -201,6 +202,7 @@ void study_reopen(struct study *s, struct trial *t)
 		return;
 	s->finished--;
 	s->outcomes[t->outcome]--;
+	s->since_best -= s->since_best > 0;
 	t->outcome = OUTCOME_NONE;
 	t->reason = NULL;
 	s->seen[t->id].state = SEEN_PENDING;
@@ -229,6 +231,11 @@ static struct trial *queued_run(struct study *s, size_t *run)
 			    t->runs[r].outcome != OUTCOME_OK)
 				break;
 			if (t->runs[r].state == RUN_QUEUED) {
+				/* A trial that races is repeated when it has come
+				 * to the end. */
+				if (r && s->screen && s->screen->promote &&
+				    t->runs[0].state != RUN_FINISHED)
+					break;
 				*run = r;
 				return t;
 			}
@@ -273,7 +280,22 @@ static void check_stops(struct study *s)
 		                    sp->budget_time));
 }
 
-/* The next run to start: one that waits, else the first of a new trial. */
+/* No new trial will come, but what runs may have to be repeated, or promoted. */
+static enum ask no_more(struct study *s, struct trial **t, size_t *run)
+{
+	if (s->fleet.busy)
+		return ASK_WAIT;
+	if (stopping_promote(s, true)) {
+		*t = queued_run(s, run);
+		return ASK_POINT;
+	}
+	finish(s, STUDY_DONE,
+	       s->exhausted ? s->exhausted : "every trial that was asked for is done");
+	return ASK_DONE;
+}
+
+/* The next run to start: one that waits, else one that has earned more, else the first
+ * of a new trial. */
 static enum ask next_run(struct study *s, struct trial **t, size_t *run,
                          struct error *err)
 {
@@ -281,15 +303,17 @@ static enum ask next_run(struct study *s, struct trial **t, size_t *run,
 	enum ask ask;
 
 	*t = queued_run(s, run);
+	if (!*t && stopping_promote(s, false))
+		*t = queued_run(s, run);
 	if (*t)
 		return ASK_POINT;
-	if (s->n >= s->cap) {
-		finish(s, STUDY_DONE, "every trial that was asked for is done");
-		return ASK_DONE;
-	}
+	if (s->n >= s->cap || s->exhausted)
+		return no_more(s, t, run);
 	ask = study_propose(s, t, &why, err);
-	if (ask == ASK_DONE)
-		finish(s, STUDY_DONE, why);
+	if (ask == ASK_DONE) {
+		s->exhausted = why;
+		return no_more(s, t, run);
+	}
 	if (ask != ASK_POINT)
 		return ask;
 	*run = 0;
@@ -438,8 +462,12 @@ static void take_finished(struct study *s, struct task *task,
 	struct trial *t = s->trials[task->trial->id];
 	size_t run = task->index;
 	struct run *r = task->run;
-	bool again = queue_again(s, r, res);
-	enum outcome o = r->outcome;
+	enum outcome o;
+	bool again;
+
+	stopping_end(s, task);
+	again = queue_again(s, r, res);
+	o = r->outcome;
 
 	task->owner = NULL;
 	s->cost += res->cost;
@@ -469,20 +497,27 @@ static void interrupt(struct study *s)
 	s->why = "interrupted";
 }
 
-static void take_event(struct study *s, const struct fleet_event *e)
+static bool take_report(struct study *s, struct task *task, const struct report *rep,
+                        struct error *err)
+{
+	s->any_report = true;
+	if (s->watch.reported)
+		s->watch.reported(s->watch.self, task->trial, task->index, rep);
+	/* Beyond the kept ones a run's reports only count. */
+	if (task->run->reports_total > RUN_REPORTS_MAX)
+		return true;
+	record_report(s, task->trial, task->index, rep);
+	return stopping_report(s, task, err);
+}
+
+static bool take_event(struct study *s, const struct fleet_event *e, struct error *err)
 {
 	struct task *task = e->task;
 
 	switch (e->kind) {
-	case FLEET_REPORT:
-		s->any_report = true;
-		/* Beyond the kept ones a run's reports only count. */
-		if (task->run->reports_total <= RUN_REPORTS_MAX)
-			record_report(s, task->trial, task->index, &e->report);
-		if (s->watch.reported)
-			s->watch.reported(s->watch.self, task->trial, task->index,
-			                  &e->report);
-		break;
+	case FLEET_REPORT: return take_report(s, task, &e->report, err);
+	case FLEET_LATE: stopping_late(s, task, &e->report); break;
+	case FLEET_STOPPED:
 	case FLEET_FINISHED: take_finished(s, task, e->result); break;
 	case FLEET_CUT: task->owner = NULL; break;
 	case FLEET_SIGNAL:
@@ -492,6 +527,7 @@ static void take_event(struct study *s, const struct fleet_event *e)
 		break;
 	case FLEET_TICK: break;
 	}
+	return true;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -543,8 +579,9 @@ static bool turn(struct study *s, struct error *err)
 
 	if (!fleet_wait(&s->fleet, next_deadline(s), &e, err))
 		return false;
-	take_event(s, &e);
-	if (e.kind == FLEET_FINISHED)
+	if (!take_event(s, &e, err))
+		return false;
+	if (e.kind == FLEET_FINISHED || e.kind == FLEET_STOPPED)
 		results_due(s);
 	if (e.kind == FLEET_TICK && s->watch.tick)
 		s->watch.tick(s->watch.self);

@@ -4,6 +4,7 @@
 
 #include "study/fleet.h"
 #include "study/journal.h"
+#include "study/screen.h"
 #include "study/trial.h"
 #include "study/verdict.h"
 
@@ -67,6 +68,7 @@ struct study {
 	const char *why; /* one sentence on how it ended */
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
+	struct screen *screen; /* early stopping; NULL: none is asked for */
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
@@ -82,6 +84,7 @@ struct study {
 
 	/* private to study/ */
 	size_t first_open;                       /* every trial below is settled */
+	const char *exhausted;                   /* why the strategy has no more */
 	uint64_t session_failures, session_runs; /* of the failure guard */
 	bool finish_recorded;
 	double session_start, last_time; /* while a journal is read */

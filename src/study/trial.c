@@ -109,17 +109,60 @@ static void keep_latest(struct run *r, struct report rep)
 	latest[RUN_REPORTS_LATEST - 1] = rep;
 }
 
+void run_begin(struct run *r)
+{
+	r->state = RUN_RUNNING;
+	r->outcome = OUTCOME_NONE;
+	r->value = (double)NAN;
+	r->reason = NULL;
+	r->goes_on = r->leg > 0;
+	if (r->goes_on)
+		return;
+	r->n_reports = r->reports_total = 0;
+	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
+}
+
+void run_promote(struct run *r, double budget)
+{
+	r->state = RUN_QUEUED;
+	r->leg++;
+	r->budget = budget;
+	r->before = (struct usage){r->wall, r->user, r->sys};
+}
+
+static void reduce(struct reduction *d, double value, enum goal goal)
+{
+	bool better = goal == GOAL_MINIMIZE ? value < d->best : value > d->best;
+
+	if (isfinite(value) && (better || !isfinite(d->best) || !d->n))
+		d->best = value;
+	else if (!d->n)
+		d->best = value;
+	d->last = value;
+	d->n++;
+}
+
+/* Reports that a launch is about to make again. */
+static void forget_from(struct run *r, double step, enum goal goal)
+{
+	size_t n = 0;
+
+	r->goes_on = false;
+	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
+	for (size_t i = 0; i < r->n_reports; i++)
+		if (r->reports[i].step < step) {
+			r->reports[n++] = r->reports[i];
+			reduce(&r->reduction, r->reports[i].value, goal);
+		}
+	r->n_reports = r->reports_total = n;
+}
+
 void run_report(struct run *r, struct report rep, enum goal goal)
 {
-	struct reduction *d = &r->reduction;
-	bool better = goal == GOAL_MINIMIZE ? rep.value < d->best : rep.value > d->best;
 
-	if (isfinite(rep.value) && (better || !isfinite(d->best) || !d->n))
-		d->best = rep.value;
-	else if (!d->n)
-		d->best = rep.value;
-	d->last = rep.value;
-	d->n++;
+	if (r->goes_on)
+		forget_from(r, rep.step, goal);
+	reduce(&r->reduction, rep.value, goal);
 	r->reports_total++;
 	if (r->n_reports >= RUN_REPORTS_MAX) {
 		keep_latest(r, rep);

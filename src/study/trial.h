@@ -39,8 +39,14 @@ struct run {
 	double wall, user, sys;
 	int64_t maxrss;
 	double cost;
-	const char *reason;     /* in a few words; NULL: none */
-	double started;         /* seconds since 1970; 0: never */
+	const char *reason; /* in a few words; NULL: none */
+	double started;     /* seconds since 1970; 0: never */
+	double budget;      /* steps it is told to take; 0: it is told nothing */
+	unsigned leg;       /* promotions so far: it goes on where it was paused */
+	bool goes_on;       /* launched again so, and has not reported since */
+	struct usage {
+		double wall, user, sys;
+	} before; /* of the legs that are over, in wall, user and sys too */
 	struct report *reports; /* (n_reports), malloc */
 	size_t n_reports, cap_reports;
 	size_t reports_total; /* including those not kept */
@@ -71,6 +77,11 @@ struct trial {
  * 0 OK. The reason (may stay NULL) is put into arena a. */
 enum outcome run_classify(const struct run *r, const struct run_result *res,
                           const struct spec *s, struct arena *a, const char **reason);
+/* Makes a run ready for a launch: what it reported before counts only where it goes on
+ * from a checkpoint (leg > 0), up to the step where that turns out to begin. */
+void run_begin(struct run *r);
+/* The next leg of a paused run. */
+void run_promote(struct run *r, double budget);
 /* Takes a report into the run (bounded). */
 void run_report(struct run *r, struct report rep, enum goal goal);
 /* The metric of a finished run by the reduce rule; NaN where there is none. */

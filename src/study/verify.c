@@ -437,6 +437,7 @@ static bool start(struct verification *f, struct candidate *c, size_t run,
 	    .split = test ? "test" : "valid",
 	    .owner = c};
 	name_folder(f, c, run, task->folder, sizeof task->folder);
+	task->run->budget = early_run_budget(sp);
 	fleet_begin(task);
 	s->verdict.test_uses += test;
 	record(s, "verify_start", f->phase, c, run, false);

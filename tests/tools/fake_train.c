@@ -99,6 +99,13 @@ static int noisy(const struct options *o)
 	return 0;
 }
 
+static void report_epoch(const struct options *o, long e)
+{
+	printf("{\"epoch\": %ld, \"%s\": %.17g}\n", e, o->metric,
+	       o->loss + 1.0 / (double)e);
+	fflush(stdout);
+}
+
 static int curve(const struct options *o)
 {
 	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0"));
@@ -107,12 +114,113 @@ static int curve(const struct options *o)
 	catch_term();
 	for (long e = 1; e <= epochs && !term_seen; e++) {
 		nap(o->epoch_ms);
-		printf("{\"epoch\": %ld, \"%s\": %.17g}\n", e, o->metric,
-		       o->loss + 1.0 / (double)e);
-		fflush(stdout);
+		report_epoch(o, e);
 	}
 	if (term_seen)
 		fprintf(stderr, "fake_train: stopped early\n");
+	return 0;
+}
+
+static long read_checkpoint(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	long e = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%ld", &e) != 1)
+		e = 0;
+	fclose(f);
+	return e;
+}
+
+/* As curve, but goes on behind the last epoch of the launch before. */
+static int checkpoint(const struct options *o)
+{
+	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0"));
+	long epochs = budget > 0 && budget < o->epochs ? budget : o->epochs, e;
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/checkpoint", env("HPSEARCH_DIR", "."));
+	catch_term();
+	for (e = read_checkpoint(path) + 1; e <= epochs && !term_seen; e++) {
+		nap(o->epoch_ms);
+		report_epoch(o, e);
+	}
+	f = fopen(path, "w");
+	if (!f || fprintf(f, "%ld\n", e - 1) < 0 || fclose(f))
+		return 2;
+	return term_seen ? 75 : 0;
+}
+
+/* A curve that takes no notice of SIGTERM, nor of its budget. */
+static int stubborn(const struct options *o)
+{
+	signal(SIGTERM, SIG_IGN);
+	for (long e = 1; e <= o->epochs; e++) {
+		nap(o->epoch_ms);
+		report_epoch(o, e);
+	}
+	return 0;
+}
+
+/* All epochs in one write, and away: whoever wants to stop it comes too late. */
+static int burst(const struct options *o)
+{
+	char buffer[1 << 16];
+
+	setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+	for (long e = 1; e <= o->epochs; e++)
+		printf("{\"epoch\": %ld, \"%s\": %.17g}\n", e, o->metric,
+		       o->loss + 1.0 / (double)e);
+	return 0;
+}
+
+/* Steps as floats, strings, again, out of order, not there, not a number. */
+static int odd_steps(const struct options *o)
+{
+	static const char *const steps[] = {"\"epoch\": 1.0, ",
+	                                    "\"epoch\": \"2\", ",
+	                                    "\"epoch\": 2, ",
+	                                    "\"epoch\": 1, ",
+	                                    "",
+	                                    "\"epoch\": \"x\", ",
+	                                    "\"epoch\": NaN, ",
+	                                    "\"epoch\": 4.5, ",
+	                                    "\"epoch\": 9, ",
+	                                    "\"epoch\": 3, ",
+	                                    "\"epoch\": 27, "};
+
+	catch_term();
+	for (size_t i = 0; i < sizeof steps / sizeof *steps && !term_seen; i++) {
+		nap(o->epoch_ms);
+		printf("{%s\"%s\": %.17g}\n", steps[i], o->metric,
+		       o->loss + 1.0 / (double)(i + 1));
+		fflush(stdout);
+	}
+	return 0;
+}
+
+/* One report per launch, better with --epochs. */
+static int once(const struct options *o)
+{
+	say(o, o->loss + 1.0 / (double)o->epochs);
+	return 0;
+}
+
+/* A loss that becomes NaN after three epochs where it would be above 0.5. */
+static int explode(const struct options *o)
+{
+	catch_term();
+	for (long e = 1; e <= o->epochs && !term_seen; e++) {
+		nap(o->epoch_ms);
+		if (e > 3 && o->loss > 0.5)
+			printf("{\"epoch\": %ld, \"%s\": NaN}\n", e, o->metric);
+		else
+			report_epoch(o, e);
+		fflush(stdout);
+	}
 	return 0;
 }
 
@@ -470,6 +578,12 @@ static const struct mode {
     {"noisy", noisy, "… plus --noise times a normal number from HPSEARCH_SEED"},
     {"curve", curve,
      "--epochs reports, --epoch-ms apart; HPSEARCH_STEP_BUDGET, SIGTERM"},
+    {"checkpoint", checkpoint, "curve that goes on where HPSEARCH_DIR says"},
+    {"stubborn", stubborn, "curve that ignores SIGTERM and the budget"},
+    {"burst", burst, "curve in one write, without waiting"},
+    {"odd-steps", odd_steps, "a curve with steps of all kinds"},
+    {"once", once, "one report, better with --epochs"},
+    {"explode", explode, "curve that becomes NaN where the loss is above 0.5"},
     {"no-metric", no_metric, "a JSON line without the metric, exit 0"},
     {"nan", nan_metric, "NaN as the metric"},
     {"inf", inf_metric, "Infinity as the metric"},

@@ -23,7 +23,7 @@ static void scrape_text(struct scraper *s, const char *text)
 static struct report only(const char *metric, const char *text)
 {
 	struct scraper s;
-	struct report r = {(double)NAN, (double)NAN};
+	struct report r = {.step = (double)NAN, .value = (double)NAN};
 
 	scrape(&s, metric, NULL, text, strlen(text));
 	if (s.n_reports == 1)

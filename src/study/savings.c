@@ -1,0 +1,108 @@
+/* What early stopping came to: what it saved, and what the control group says it lost.
+ */
+#include "study/stopping.h"
+
+#include <math.h>
+
+static const struct run *run_of(const struct study *s, const struct watched *w)
+{
+	return &s->trials[w->curve.trial]->runs[w->curve.run];
+}
+
+/* Steps of a full run: as the file says, else the longest that came to its end. */
+static double full_steps(const struct study *s)
+{
+	const struct screen *sc = s->screen;
+	double most = (double)NAN;
+
+	if (!isnan(sc->full))
+		return sc->full;
+	for (size_t i = 0; i < sc->all.n; i++)
+		if (sc->runs[i]->curve.state == CURVE_DONE && sc->runs[i]->before > 0)
+			most = fmax(most, sc->runs[i]->before);
+	return most;
+}
+
+static bool is_over(const struct run *r)
+{
+	return r->state == RUN_FINISHED &&
+	       (r->outcome == OUTCOME_OK || r->outcome == OUTCOME_STOPPED ||
+	        r->outcome == OUTCOME_DIVERGED);
+}
+
+static void add_run(const struct study *s, const struct watched *w, double full,
+                    struct savings *out)
+{
+	const struct run *r = run_of(s, w);
+	double reach = fmax(w->before, 0);
+
+	out->promotions += r->leg;
+	if (!is_over(r) || !(w->steps > 0))
+		return;
+	out->runs++;
+	out->stopped += w->judged && !w->paused;
+	out->paused += w->judged && w->paused;
+	out->steps += w->steps;
+	out->full_steps += w->judged ? fmax(full, reach) : reach;
+	out->wall += r->wall;
+	out->full_wall +=
+	    w->judged && reach > 0 ? r->wall * fmax(full / reach, 1) : r->wall;
+}
+
+/* The best value among trials that the rule would have let through. */
+static double best_let_through(const struct study *s)
+{
+	double best = (double)INFINITY;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct watched *w = screen_run(s->screen, i, 0);
+
+		if (s->trials[i]->outcome == OUTCOME_OK &&
+		    !(w->curve.control && w->would.decision == DECISION_STOP))
+			best = fmin(best, s->screen->sign * s->trials[i]->value);
+	}
+	return best;
+}
+
+static void add_control(const struct study *s, struct savings *out)
+{
+	double best = best_let_through(s);
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct watched *w = screen_run(s->screen, i, 0);
+		const struct trial *t = s->trials[i];
+		bool would = w->would.decision == DECISION_STOP;
+
+		if (!w->curve.control)
+			continue;
+		out->control++;
+		if (t->outcome != OUTCOME_OK)
+			continue;
+		out->control_ok++;
+		out->would_stop += would;
+		out->would_win += would && s->screen->sign * t->value < best;
+	}
+}
+
+struct savings stopping_savings(const struct study *s)
+{
+	struct savings out = {.correlation = (double)NAN};
+	const struct screen *sc = s->screen;
+	double rungs[1], full;
+
+	if (!sc)
+		return out;
+	full = full_steps(s);
+	for (size_t i = 0; i < sc->all.n; i++)
+		add_run(s, sc->runs[i], full, &out);
+	if (isnan(full))
+		out.full_steps = out.full_wall = (double)NAN;
+	add_control(s, &out);
+	if (!isnan(full) && sc->rule.type->rungs(sc->rule.state, rungs, 1)) {
+		out.low = rungs[0];
+		out.high = full;
+		out.correlation =
+		    rung_correlation(&sc->all, rungs[0], full, &out.pairs);
+	}
+	return out;
+}

@@ -1,0 +1,308 @@
+#include "study/screen.h"
+#include "base/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *screen_kind_name(enum screen_kind k)
+{
+	static const char *const names[] = {
+	    [SCREEN_SESSION] = "session", [SCREEN_TRIAL] = "trial",
+	    [SCREEN_START] = "start",     [SCREEN_REPORT] = "report",
+	    [SCREEN_STOP] = "stop",       [SCREEN_PAUSE] = "pause",
+	    [SCREEN_PROMOTE] = "promote", [SCREEN_END] = "end"};
+
+	return names[k];
+}
+
+bool screen_init(struct screen *s, const struct spec *spec, struct arena *a,
+                 struct error *err)
+{
+	const struct early *e = &spec->early;
+
+	*s = (struct screen){.spec = spec,
+	                     .sign = spec->metric.goal == GOAL_MINIMIZE ? 1 : -1,
+	                     .full = early_full_budget(spec),
+	                     .by_resource = e->resource != NULL,
+	                     .repeats = spec->repeats,
+	                     .arena = a};
+	if (!early_rule_init(spec, a, &s->rule, err) ||
+	    !early_shadow_init(spec, a, &s->shadow, err))
+		return false;
+	s->promote = s->rule.type->promote && strcmp(e->mode, "promote") == 0;
+	return e->type == EARLY_THRESHOLD || !(e->has_min || e->has_max) ||
+	       early_bound_init(spec, a, &s->bound, err);
+}
+
+void screen_free(struct screen *s)
+{
+	for (size_t i = 0; i < s->all.n; i++)
+		free(s->runs[i]->points);
+	free(s->runs);
+	free(s->list);
+	free(s->log);
+	*s = (struct screen){0};
+}
+
+bool screen_control(const struct spec *spec, uint64_t trial)
+{
+	return rng_unit(spec->seed, trial, RNG_CONTROL, 0) < spec->early.control;
+}
+
+static struct watched *watched_at(const struct screen *s, uint64_t trial, size_t run)
+{
+	return s->runs[trial * s->repeats + run];
+}
+
+const struct watched *screen_run(const struct screen *s, uint64_t trial, size_t run)
+{
+	return watched_at(s, trial, run);
+}
+
+double screen_first_budget(const struct screen *s, uint64_t trial, size_t run)
+{
+	double budget = (double)INFINITY;
+
+	if (!s->promote)
+		return 0;
+	if (run == 0 && !screen_control(s->spec, trial))
+		budget = s->rule.type->first_budget(s->rule.state, trial);
+	return isfinite(budget) ? budget : s->full;
+}
+
+/* Taking events. */
+
+static void add_run(struct screen *s, uint64_t trial, size_t run)
+{
+	struct watched *w = arena_new(s->arena, 1, sizeof *w);
+	size_t cap = s->cap;
+
+	w->curve = (struct curve){.trial = trial,
+	                          .run = run,
+	                          .state = CURVE_RUNNING,
+	                          .control = screen_control(s->spec, trial),
+	                          .budget = (double)INFINITY,
+	                          .rising = true};
+	w->races = run == 0 || !s->promote;
+	s->runs = mem_room(s->runs, s->all.n, &s->cap, sizeof *s->runs);
+	if (cap != s->cap)
+		s->list = mem_grow(s->list, s->cap, sizeof *s->list);
+	s->list[s->all.n] = &w->curve;
+	s->runs[s->all.n++] = w;
+	s->all.list = s->list;
+}
+
+static void start(struct watched *w, double budget)
+{
+	w->launched = w->fresh = true;
+	w->judged = false;
+	w->seen = 0;
+	w->curve.state = CURVE_RUNNING;
+	w->curve.budget = budget > 0 ? budget : (double)INFINITY;
+}
+
+/* A launch that begins before the end of the one before has begun again: what it will
+ * report anew is taken out. */
+static void forget_from(struct watched *w, double step)
+{
+	struct curve was = w->curve;
+
+	w->curve.n = 0;
+	w->curve.rising = true;
+	for (size_t i = 0; i < was.n; i++)
+		if (w->points[i].step < step)
+			curve_add(&w->curve, w->points, w->points[i].step,
+			          w->points[i].value);
+}
+
+static void add_point(struct screen *s, struct watched *w, double step, double value)
+{
+	if (w->fresh)
+		forget_from(w, step);
+	if (s->by_resource || (w->fresh && step <= w->before))
+		w->steps += step;
+	else if (step > w->before)
+		w->steps += step - w->before;
+	w->fresh = false;
+	w->before = step;
+	if (!w->races)
+		return;
+	w->points = mem_room(w->points, w->curve.n, &w->cap, sizeof *w->points);
+	curve_add(&w->curve, w->points, step, s->sign * value);
+}
+
+/* Where on the curve a report stands; NaN: nowhere. */
+static double place_of(const struct screen *s, const struct watched *w, double step)
+{
+	if (s->by_resource || isfinite(step))
+		return step;
+	if (!s->spec->early.step)
+		return w->seen;
+	return s->spec->early.type == EARLY_WANDB_HYPERBAND ? w->before : (double)NAN;
+}
+
+/* Would the rule have stopped this member of the control group? */
+static void ask_shadow(struct screen *s, struct watched *w, size_t which)
+{
+	struct curve as_others = w->curve;
+	struct judgement j;
+
+	if (!w->curve.control || !w->races || w->would.decision != DECISION_CONTINUE)
+		return;
+	as_others.control = false;
+	s->list[which] = &as_others;
+	s->shadow.type->judge(s->shadow.state, &s->all, which, &j);
+	s->list[which] = &w->curve;
+	if (j.decision == DECISION_STOP)
+		w->would = j;
+}
+
+static void take_report(struct screen *s, struct watched *w,
+                        const struct screen_event *e)
+{
+	double step = (double)NAN;
+
+	w->seen++;
+	w->latest = e->value;
+	step = place_of(s, w, s->spec->early.step || s->by_resource ? e->step : step);
+	w->on_curve = isfinite(step);
+	w->at = step;
+	if (!w->on_curve)
+		return;
+	add_point(s, w, step, e->value);
+	ask_shadow(s, w, e->trial * s->repeats + e->run);
+}
+
+static void end(struct watched *w, enum outcome outcome)
+{
+	w->curve.state = outcome == OUTCOME_OK        ? CURVE_DONE
+	                 : outcome != OUTCOME_STOPPED ? CURVE_FAILED
+	                 : w->paused                  ? CURVE_PAUSED
+	                                              : CURVE_STOPPED;
+}
+
+static void take_decision(struct watched *w, const struct screen_event *e)
+{
+	w->judged = e->kind != SCREEN_PROMOTE;
+	w->paused = e->kind == SCREEN_PAUSE;
+	w->why = e->why;
+	if (e->kind == SCREEN_STOP)
+		w->curve.state = CURVE_STOPPED;
+	if (e->kind != SCREEN_PROMOTE)
+		return;
+	w->curve.state = CURVE_RUNNING;
+	w->curve.budget = e->step;
+}
+
+void screen_take(struct screen *s, const struct screen_event *e)
+{
+	struct watched *w;
+
+	s->log = mem_room(s->log, s->n_log, &s->cap_log, sizeof *s->log);
+	s->log[s->n_log++] = *e;
+	if (e->kind == SCREEN_TRIAL)
+		for (size_t r = 0; r < s->repeats; r++)
+			add_run(s, e->trial, r);
+	if (e->kind == SCREEN_TRIAL || e->kind == SCREEN_SESSION)
+		return;
+	w = watched_at(s, e->trial, e->run);
+	if (e->kind == SCREEN_START)
+		start(w, e->step);
+	else if (e->kind == SCREEN_REPORT)
+		take_report(s, w, e);
+	else if (e->kind == SCREEN_END)
+		end(w, e->outcome);
+	else
+		take_decision(w, e);
+}
+
+/* Asking. */
+
+static enum decision answer(const struct screen *s, struct judgement *out)
+{
+	out->value *= s->sign;
+	out->threshold *= s->sign;
+	return out->decision;
+}
+
+/* The latest report alone, as a curve: what a line without a step is judged by. */
+static struct curve latest_of(const struct screen *s, const struct watched *w,
+                              struct curve_point *room)
+{
+	struct curve c = {.trial = w->curve.trial,
+	                  .run = w->curve.run,
+	                  .control = w->curve.control,
+	                  .budget = w->curve.budget,
+	                  .rising = true};
+
+	curve_add(&c, room, w->on_curve ? w->at : w->seen, s->sign * w->latest);
+	return c;
+}
+
+enum decision screen_judge(const struct screen *s, uint64_t trial, size_t run,
+                           struct judgement *out)
+{
+	const struct watched *w = watched_at(s, trial, run);
+	struct curve_point room;
+	struct curve latest = latest_of(s, w, &room);
+	const struct curve *alone = &latest;
+
+	if (judge_divergence(&latest, out))
+		return answer(s, out);
+	if (s->bound.type) {
+		if (w->on_curve && w->races)
+			alone = &w->curve;
+		s->bound.type->judge(s->bound.state,
+		                     &(struct curves){.list = &alone, .n = 1}, 0, out);
+		if (out->decision == DECISION_STOP)
+			return answer(s, out);
+	}
+	if (!w->on_curve || !w->races) {
+		out->decision = DECISION_CONTINUE;
+		return DECISION_CONTINUE;
+	}
+	s->rule.type->judge(s->rule.state, &s->all, trial * s->repeats + run, out);
+	return answer(s, out);
+}
+
+enum decision screen_judge_end(const struct screen *s, uint64_t trial, size_t run,
+                               struct judgement *out)
+{
+	const struct watched *w = watched_at(s, trial, run);
+	const struct curve *c = &w->curve;
+
+	*out = (struct judgement){.decision = DECISION_CONTINUE,
+	                          .rule = s->rule.type->name,
+	                          .rung = c->budget,
+	                          .step = (double)NAN,
+	                          .value = (double)NAN,
+	                          .threshold = (double)NAN};
+	if (!s->promote || !w->races || c->control || !(c->budget < s->full) || !c->n)
+		return DECISION_CONTINUE;
+	out->decision = DECISION_PAUSE;
+	out->step = c->points[c->n - 1].step;
+	out->value = c->points[c->n - 1].value;
+	return answer(s, out);
+}
+
+bool screen_promotion(const struct screen *s, bool last, struct promotion *out)
+{
+	struct curves all = s->all;
+
+	all.last = last;
+	if (!s->promote || !s->rule.type->promote(s->rule.state, &all, out))
+		return false;
+	if (!isfinite(out->budget))
+		out->budget = s->full;
+	answer(s, &out->why);
+	return true;
+}
+
+void screen_reason(const struct screen *s, const struct judgement *j, struct str *out)
+{
+	struct judgement minimized = *j;
+
+	answer(s, &minimized);
+	judgement_text(&minimized, s->sign, out);
+}

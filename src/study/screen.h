@@ -1,0 +1,111 @@
+/* Early stopping in a search: the curves of its runs, and what was decided about them,
+ * in the order in which it happened. The study tells it every event (a start, a report,
+ * a decision, an end), live or from a journal; it asks the rule, and answers the same
+ * when the same events are told again: so replay re-derives every decision.
+ *
+ * One run is one curve. Where runs are promoted from rung to rung, only run 0 of a
+ * trial races; its repeats run in full once it has come to the end. */
+#ifndef HPS_STUDY_SCREEN_H
+#define HPS_STUDY_SCREEN_H
+
+#include "study/early.h"
+#include "study/trial.h"
+
+enum screen_kind {
+	SCREEN_SESSION, /* a driver began: what was under way is started again */
+	SCREEN_TRIAL,   /* a trial was proposed */
+	SCREEN_START,   /* a run was launched, with a budget */
+	SCREEN_REPORT,  /* step and value */
+	SCREEN_STOP,    /* decided: it is to end, for good */
+	SCREEN_PAUSE,   /* decided: it is to end at its budget, for now */
+	SCREEN_PROMOTE, /* decided: a paused run gets a larger budget */
+	SCREEN_END      /* the run is over: ok, stopped (paused too), or a failure */
+};
+const char *screen_kind_name(enum screen_kind k);
+
+/* What happened; values as the training printed them. */
+struct screen_event {
+	enum screen_kind kind;
+	uint32_t run;
+	uint64_t trial;
+	double step;  /* REPORT: NaN where the line had no step and one is named; START
+	               * and PROMOTE: the budget in steps, 0: none is told */
+	double value; /* REPORT */
+	enum outcome outcome;        /* END */
+	const struct judgement *why; /* STOP, PAUSE, PROMOTE: in the metric's sign */
+	bool last; /* PROMOTE: when nothing ran and no new trial would come */
+};
+
+struct screen {
+	const struct spec *spec;
+	struct early_rule rule;
+	struct early_rule bound;  /* min:, max: beside another rule; type NULL: none */
+	struct early_rule shadow; /* what the control group is measured by */
+	double sign;              /* -1: the metric is maximized */
+	double full;              /* steps of a full run, NaN: unknown (its own end) */
+	bool promote, by_resource;
+	size_t repeats;
+	struct watched **runs; /* (n), by trial and run; borrowed by all.list */
+	const struct curve **list;
+	struct curves all;
+	size_t cap;
+	struct screen_event *log; /* (n_log), in the order of time */
+	size_t n_log, cap_log;
+	struct arena *arena; /* the study's */
+};
+
+/* A run as it is watched. */
+struct watched {
+	struct curve curve;
+	struct curve_point *points; /* malloc */
+	size_t cap;
+	bool races;    /* it is compared with others at all */
+	bool launched; /* at least once */
+	bool fresh;    /* … and nothing reported since */
+	bool judged;   /* its end is decided: what it still says does not count */
+	bool paused;   /* … and that is a pause */
+	double seen;   /* reports in this launch */
+	double latest; /* value of the latest one, in the metric's sign … */
+	bool on_curve; /* … is the last point of the curve … */
+	double at;     /* … at this step */
+	double before; /* step of the last point, over all launches */
+	double steps;  /* taken in all launches together */
+	const struct judgement *why; /* the last decision, or NULL */
+	struct judgement would; /* control: the first stop of the rule; else CONTINUE */
+};
+
+bool screen_init(struct screen *s, const struct spec *spec, struct arena *a,
+                 struct error *err);
+void screen_free(struct screen *s);
+
+/* An event that has happened; in the journal before it is acted on. */
+void screen_take(struct screen *s, const struct screen_event *e);
+
+/* What the rule says of a run behind its latest report: STOP and PAUSE are to be
+ * decided now. *out is in the metric's sign. */
+enum decision screen_judge(const struct screen *s, uint64_t trial, size_t run,
+                           struct judgement *out);
+/* The same where a run has ended by itself with success: PAUSE when it had a budget
+ * below the full one. */
+enum decision screen_judge_end(const struct screen *s, uint64_t trial, size_t run,
+                               struct judgement *out);
+/* The paused run to go on with first, if there is one. last: nothing runs, and no new
+ * trial will come. */
+bool screen_promotion(const struct screen *s, bool last, struct promotion *out);
+
+/* Steps for the first launch of a run; 0: it is told none. */
+double screen_first_budget(const struct screen *s, uint64_t trial, size_t run);
+/* A member of the control group: never stopped, never paused. */
+bool screen_control(const struct spec *spec, uint64_t trial);
+const struct watched *screen_run(const struct screen *s, uint64_t trial, size_t run);
+
+/* In the metric's own sign, as journalled and shown. */
+void screen_reason(const struct screen *s, const struct judgement *j, struct str *out);
+
+/* Derives every decision in a log again; *decisions: how many there were. difference
+ * stays empty, or tells of the first one that does not follow from what is before it.
+ * False: the file's own block is refused. */
+bool screen_replay(const struct spec *spec, const struct screen_event *log, size_t n,
+                   size_t *decisions, struct str *difference, struct error *err);
+
+#endif

@@ -1,0 +1,641 @@
+/* Early stopping in a search: what is decided, when it is written down, what a kill at
+ * any instant leaves, and that replay finds the same. Through the curve runner. */
+#include "base/file.h"
+#include "curve_runner.h"
+#include "study/replay.h"
+#include "study/results.h"
+#include "study/stopping.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct rig {
+	struct arena arena;
+	struct spec spec;
+	struct study study;
+	struct curve_runner curves;
+	struct error err;
+	char dir[64];
+};
+
+#define HEAD                                                                           \
+	"command: [train, '${args}']\n"                                                \
+	"method: random\n"                                                             \
+	"metric: {name: loss, goal: minimize}\n"                                       \
+	"max_trials: 30\n"                                                             \
+	"parameters: {x: {min: 0.0, max: 1.0}}\n"
+
+static const char stopping[] =
+    HEAD "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch}\n";
+static const char promoting[] = HEAD "early_terminate: {type: asha, grace: 3, "
+				     "max_iter: 27, step: epoch, mode: promote}\n";
+static const char by_parameter[] =
+    HEAD "early_terminate: {type: asha, resource: {parameter: epochs, min: 3, max: "
+	 "27}}\n";
+
+static bool rig_open(struct rig *r, const char *yaml)
+{
+	struct spec_overrides none = {0};
+	struct study_options o = {.dir = *r->dir ? r->dir : NULL};
+
+	o.origin = (struct study_origin){.yaml = yaml,
+	                                 .path = "space.yaml",
+	                                 .host = "",
+	                                 .git = "",
+	                                 .version = HPS_VERSION};
+	r->err.text[0] = '\0';
+	return spec_parse(&r->spec, "space.yaml", yaml, strlen(yaml), &none, &r->arena,
+	                  &r->err) &&
+	       study_init(&r->study, &r->spec, &o, &r->err) &&
+	       (!*r->dir || study_open(&r->study, false, &r->err));
+}
+
+static bool rig_run(struct rig *r, size_t slots)
+{
+	struct runner runner = curve_runner(&r->curves, slots);
+
+	return study_run(&r->study, &runner, &r->err);
+}
+
+static void rig_close(struct rig *r)
+{
+	study_free(&r->study);
+	arena_free(&r->arena);
+}
+
+static void rig_dir(struct rig *r)
+{
+	snprintf(r->dir, sizeof r->dir, "/tmp/test_stopping.XXXXXX");
+	CHECK(mkdtemp(r->dir) != NULL);
+}
+
+static void rig_remove(struct rig *r)
+{
+	CHECK(file_remove_tree(r->dir, &r->err));
+}
+
+/* In memory, to its end. */
+static void run_all(struct rig *r, const char *yaml, size_t slots)
+{
+	CHECK(rig_open(r, yaml) && rig_run(r, slots));
+	CHECK_STR(r->err.text, "");
+	CHECK_INT(r->study.state, STUDY_DONE);
+}
+
+/* The search as one text: every trial, its outcome and its reason. */
+static char *digest(const struct study *s)
+{
+	struct str out = {0};
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct run *r = &s->trials[i]->runs[0];
+
+		str_addf(&out, "%zu %s %u %g ", i, outcome_name(s->trials[i]->outcome),
+		         r->leg, r->budget);
+		str_json_double(&out, r->value);
+		str_addf(&out, " %zu %s\n", r->n_reports, r->reason ? r->reason : "");
+	}
+	return out.s;
+}
+
+/* Replay from the directory's journal, and from its results file alone. */
+static void check_replay(const struct rig *r)
+{
+	const char *const names[] = {"", "/results.json"};
+	char path[128];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct saved sv;
+		struct error err = {0};
+		struct replay out = {0};
+
+		snprintf(path, sizeof path, "%s%s", r->dir, names[i]);
+		CHECK(saved_load(&sv, path, &err) && replay_run(&sv, &out, &err));
+		CHECK_STR(err.text, "");
+		CHECK_STR(out.difference, "");
+		CHECK(out.same && out.decisions > 0);
+		saved_free(&sv);
+	}
+}
+
+static size_t count(const struct study *s, enum outcome o)
+{
+	return (size_t)s->outcomes[o];
+}
+
+TEST(asha_stops_and_says_why)
+{
+	struct rig r = {.curves = {.steps = 27}};
+	const struct run *run;
+	size_t i = 0;
+
+	run_all(&r, stopping, 1);
+	CHECK(count(&r.study, OUTCOME_STOPPED) > 15);
+	CHECK(count(&r.study, OUTCOME_OK) >= 3);
+	CHECK_INT(count(&r.study, OUTCOME_OK) + count(&r.study, OUTCOME_STOPPED), 30);
+	while (r.study.trials[i]->outcome != OUTCOME_STOPPED)
+		i++;
+	run = &r.study.trials[i]->runs[0];
+	CHECK_INT(run->n_reports, 3);
+	CHECK(strstr(run->reason, "at step 3 (rung 3): ") == run->reason);
+	CHECK(strstr(run->reason, "the limit from ") != NULL);
+	CHECK(isnan(r.study.trials[i]->value));
+	CHECK_INT(r.study.seen[i].state, SEEN_STOPPED);
+	CHECK_DOUBLE(r.study.seen[i].value, run->value, 0);
+	CHECK_DOUBLE(r.study.seen[i].step, 3, 0);
+	rig_close(&r);
+}
+
+TEST(the_winner_is_never_stopped)
+{
+	for (uint64_t order = 0; order < 8; order++) {
+		struct rig r = {.curves = {.steps = 27, .order = order}};
+		size_t best = 0;
+
+		run_all(&r, stopping, order ? 4 : 1);
+		for (size_t i = 0; i < r.study.n; i++)
+			if (r.study.seen[i].point->u < r.study.seen[best].point->u)
+				best = i;
+		/* Curves that never cross: the best is the best at every rung. */
+		CHECK_INT(r.study.trials[best]->outcome, OUTCOME_OK);
+		CHECK(r.study.best == r.study.trials[best]);
+		rig_close(&r);
+	}
+}
+
+/* Whatever a run still says while it is being stopped, and however it ends: the
+ * decision stands, and one slot after the other the search is the same. */
+TEST(last_words_and_exits_of_their_own_change_nothing)
+{
+	const struct curve_runner ways[] = {{.steps = 27},
+	                                    {.steps = 27, .last_words = 1},
+	                                    {.steps = 27, .last_words = 9},
+	                                    {.steps = 27, .exits_first = true}};
+	char *first = NULL;
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct rig r = {.curves = ways[i]};
+		char *now;
+
+		run_all(&r, stopping, 1);
+		now = digest(&r.study);
+		if (first)
+			CHECK_STR(now, first);
+		else
+			first = strdup(now);
+		free(now);
+		rig_close(&r);
+	}
+	free(first);
+}
+
+TEST(paused_runs_go_on_from_their_checkpoint)
+{
+	struct rig r = {.curves = {.steps = 27, .checkpoint = true}};
+	size_t full = 0, twice = 0;
+
+	run_all(&r, promoting, 1);
+	for (size_t i = 0; i < r.study.n; i++) {
+		const struct run *run = &r.study.trials[i]->runs[0];
+
+		CHECK_INT(run->attempts, run->leg + 1);
+		CHECK_INT(run->n_reports, run->budget);
+		CHECK_DOUBLE(run->reports[0].step, 1, 0);
+		CHECK(run->leg < 3 && run->budget == 3 * pow(3, run->leg));
+		CHECK_INT(r.study.trials[i]->outcome,
+		          run->leg == 2 ? OUTCOME_OK : OUTCOME_STOPPED);
+		full += run->leg == 2;
+		twice += run->leg >= 1;
+	}
+	CHECK(twice >= 10 && full >= 3 && full <= 5);
+	/* Not one step was taken twice. */
+	CHECK_DOUBLE(r.curves.epochs, 30 * 3 + 6 * (double)twice + 18 * (double)full,
+	             0);
+	CHECK_DOUBLE(stopping_savings(&r.study).steps, r.curves.epochs, 0);
+	rig_close(&r);
+}
+
+TEST(without_a_checkpoint_the_same_runs_start_again)
+{
+	struct rig a = {.curves = {.steps = 27, .checkpoint = true}};
+	struct rig b = {.curves = {.steps = 27}};
+	char *first, *second;
+
+	run_all(&a, promoting, 1);
+	run_all(&b, promoting, 1);
+	first = digest(&a.study);
+	second = digest(&b.study);
+	CHECK_STR(first, second);
+	CHECK(b.curves.epochs > a.curves.epochs);
+	CHECK_DOUBLE(stopping_savings(&b.study).steps, b.curves.epochs, 0);
+	free(first);
+	free(second);
+	rig_close(&a);
+	rig_close(&b);
+}
+
+/* A script that knows nothing of budgets is ended at its first step beyond. */
+TEST(a_deaf_run_is_paused_by_force)
+{
+	struct rig r = {.curves = {.steps = 27, .deaf = true, .last_words = 2}};
+	struct rig good = {.curves = {.steps = 27}};
+	char *first, *second;
+
+	run_all(&r, promoting, 1);
+	run_all(&good, promoting, 1);
+	first = digest(&r.study);
+	second = digest(&good.study);
+	CHECK_STR(first, second);
+	CHECK(r.curves.epochs < 27 * 30);
+	free(first);
+	free(second);
+	rig_close(&r);
+	rig_close(&good);
+}
+
+TEST(the_budget_may_be_a_parameter)
+{
+	struct rig r = {.curves = {.once = true}};
+	size_t full = 0;
+
+	run_all(&r, by_parameter, 2);
+	CHECK_INT(r.spec.space.n, 2);
+	for (size_t i = 0; i < r.study.n; i++) {
+		const struct run *run = &r.study.trials[i]->runs[0];
+		double epochs = 3 * pow(3, run->leg);
+
+		CHECK_DOUBLE(run->budget, epochs, 0);
+		CHECK_INT(run->n_reports, 1);
+		CHECK_DOUBLE(run->value, r.study.seen[i].point[1].u + 1 / epochs, 1e-6);
+		full += run->leg == 2;
+	}
+	CHECK(full >= 3 && full == count(&r.study, OUTCOME_OK));
+	/* The configuration of a trial has the full budget. */
+	CHECK_INT(r.study.trials[0]->values[0]->integer, 27);
+	rig_close(&r);
+}
+
+TEST(repeats_wait_until_a_promoted_run_has_come_to_the_end)
+{
+	static const char text[] = HEAD
+	    "repeats: 3\n"
+	    "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch, mode: "
+	    "promote}\n";
+	struct rig r = {.curves = {.steps = 27, .order = 3}};
+
+	run_all(&r, text, 4);
+	for (size_t i = 0; i < r.study.n; i++) {
+		const struct trial *t = r.study.trials[i];
+		bool ok = t->outcome == OUTCOME_OK;
+
+		CHECK_INT(t->runs[1].attempts, ok);
+		CHECK_INT(t->runs[2].attempts, ok);
+		if (ok)
+			CHECK_INT(t->runs[2].n_reports, 27);
+	}
+	rig_close(&r);
+}
+
+TEST(the_control_group_runs_to_its_end)
+{
+	static const char text[] =
+	    HEAD "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch, "
+		 "control: 0.3}\n";
+	struct rig r = {.curves = {.steps = 27}};
+	size_t members = 0;
+	struct savings v;
+
+	run_all(&r, text, 2);
+	for (size_t i = 0; i < r.study.n; i++) {
+		if (!screen_control(&r.spec, i))
+			continue;
+		members++;
+		CHECK_INT(r.study.trials[i]->outcome, OUTCOME_OK);
+		CHECK_INT(r.study.trials[i]->runs[0].n_reports, 27);
+	}
+	v = stopping_savings(&r.study);
+	CHECK(members >= 3 && members <= 18);
+	CHECK_INT(v.control, members);
+	CHECK_INT(v.control_ok, members);
+	CHECK(v.would_stop > 0 && v.would_stop < members);
+	CHECK_INT(v.would_win, 0);
+	CHECK_DOUBLE(v.steps, r.curves.epochs, 0);
+	CHECK_DOUBLE(v.full_steps, 27 * 30, 0);
+	rig_close(&r);
+}
+
+/* Late bloomers: the rule stops those that would have won, and only the control group
+ * can tell. */
+static double late(double x, double step)
+{
+	return step < 20 ? 1 - x : x;
+}
+
+TEST(would_be_winners_are_counted)
+{
+	static const char text[] =
+	    HEAD "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch, "
+		 "control: 0.3}\n";
+	struct rig r = {.curves = {.steps = 27, .value = late}};
+	struct savings v;
+
+	run_all(&r, text, 2);
+	v = stopping_savings(&r.study);
+	CHECK(v.would_win > 0 && v.would_win <= v.would_stop);
+	CHECK(v.pairs >= 3 && v.correlation < 0);
+	rig_close(&r);
+}
+
+static double explodes(double x, double step)
+{
+	return x > 0.5 && step >= 2 ? (double)NAN : x + 1 / step;
+}
+
+TEST(a_run_that_diverges_is_stopped_at_once)
+{
+	struct rig r = {.curves = {.steps = 27, .value = explodes}};
+	size_t diverged = 0;
+
+	run_all(&r, stopping, 2);
+	for (size_t i = 0; i < r.study.n; i++) {
+		const struct trial *t = r.study.trials[i];
+
+		if (t->outcome != OUTCOME_DIVERGED)
+			continue;
+		diverged++;
+		CHECK_INT(t->runs[0].n_reports, 2);
+		CHECK_INT(r.study.seen[i].state, SEEN_FAILED);
+		CHECK_STR(t->reason, "stopped at step 2: nan is not a finite number");
+	}
+	CHECK(diverged >= 8);
+	rig_close(&r);
+}
+
+TEST(a_bound_beside_a_rule)
+{
+	static const char text[] =
+	    HEAD "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch, "
+		 "max: 1.5}\n";
+	struct rig r = {.curves = {.steps = 27}};
+
+	run_all(&r, text, 1);
+	for (size_t i = 0; i < r.study.n; i++)
+		if (r.study.seen[i].point->u > 0.5) {
+			CHECK_INT(r.study.trials[i]->runs[0].n_reports, 1);
+			CHECK(
+			    strstr(r.study.trials[i]->reason, "above 1.5, the limit"));
+		}
+	rig_close(&r);
+}
+
+TEST(goal_maximize_is_the_mirror_image)
+{
+	static const char text[] =
+	    "command: [train, '${args}']\n"
+	    "method: random\n"
+	    "metric: {name: loss, goal: maximize}\n"
+	    "max_trials: 30\n"
+	    "parameters: {x: {min: 0.0, max: 1.0}}\n"
+	    "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch}\n";
+	struct rig r = {.curves = {.steps = 27}};
+
+	run_all(&r, text, 1);
+	CHECK(r.study.best->value > 0.8);
+	for (size_t i = 0; i < r.study.n; i++)
+		if (r.study.trials[i]->outcome == OUTCOME_STOPPED)
+			CHECK(strstr(r.study.trials[i]->reason, " is worse than "));
+	rig_close(&r);
+}
+
+TEST(without_a_step_reports_are_counted_from_one)
+{
+	static const char text[] =
+	    HEAD "early_terminate: {type: asha, grace: 3, max_iter: 27}\n";
+	struct rig a = {.curves = {.steps = 27}};
+	struct rig b = {.curves = {.steps = 27, .counts = true}};
+	char *first, *second;
+
+	run_all(&a, stopping, 1);
+	run_all(&b, text, 1);
+	first = digest(&a.study);
+	second = digest(&b.study);
+	CHECK_STR(first, second);
+	free(first);
+	free(second);
+	rig_close(&a);
+	rig_close(&b);
+}
+
+/* Where a step is named, a line without it is no point of the curve. */
+TEST(a_line_without_the_named_step_decides_nothing)
+{
+	struct rig r = {.curves = {.steps = 27, .counts = true}};
+
+	run_all(&r, stopping, 1);
+	CHECK_INT(count(&r.study, OUTCOME_OK), 30);
+	CHECK_INT(screen_run(r.study.screen, 0, 0)->curve.n, 0);
+	rig_close(&r);
+}
+
+TEST(wandb_hyperband_runs)
+{
+	static const char text[] =
+	    HEAD "early_terminate: {type: hyperband, min_iter: 3, eta: 3}\n";
+	struct rig r = {.curves = {.steps = 27}};
+
+	run_all(&r, text, 1);
+	CHECK(count(&r.study, OUTCOME_STOPPED) > 10);
+	CHECK(count(&r.study, OUTCOME_OK) >= 2);
+	rig_close(&r);
+}
+
+TEST(more_trials_later_promote_who_was_paused)
+{
+	struct rig r = {.curves = {.steps = 27, .checkpoint = true}};
+	static char more[sizeof promoting + 8];
+	uint64_t full;
+
+	rig_dir(&r);
+	run_all(&r, promoting, 2);
+	full = count(&r.study, OUTCOME_OK);
+	rig_close(&r);
+	snprintf(more, sizeof more, "%s", promoting);
+	memcpy(strstr(more, "max_trials: 30"), "max_trials: 90", 14);
+	run_all(&r, more, 2);
+	CHECK_INT(r.study.n, 90);
+	CHECK(count(&r.study, OUTCOME_OK) > full);
+	check_replay(&r);
+	rig_close(&r);
+	rig_remove(&r);
+}
+
+/* The machine breaks after every possible number of events; each time the search is
+ * taken up again and comes to its end, every decision made again from what was
+ * reported. */
+static void break_everywhere(const char *yaml, struct curve_runner behaviour,
+                             size_t slots)
+{
+	for (uint64_t after = 1;; after += after < 60 ? 1 : 37) {
+		struct rig r = {.curves = behaviour};
+		bool over;
+
+		rig_dir(&r);
+		CHECK(rig_open(&r, yaml));
+		r.curves.break_after = after;
+		over = rig_run(&r, slots);
+		rig_close(&r);
+		curve_runner_kill(&r.curves);
+		run_all(&r, yaml, slots);
+		CHECK_INT(r.study.n, 30);
+		check_replay(&r);
+		rig_close(&r);
+		rig_remove(&r);
+		if (over || test_failures)
+			break;
+	}
+}
+
+TEST(a_break_anywhere_loses_no_decision_stopping)
+{
+	break_everywhere(stopping, (struct curve_runner){.steps = 27, .order = 5}, 3);
+}
+
+TEST(a_break_anywhere_loses_no_decision_promoting)
+{
+	break_everywhere(
+	    promoting,
+	    (struct curve_runner){.steps = 27, .order = 6, .checkpoint = true}, 3);
+}
+
+TEST(a_break_anywhere_loses_no_decision_by_parameter)
+{
+	break_everywhere(by_parameter, (struct curve_runner){.once = true, .order = 7},
+	                 3);
+}
+
+/* The journal of a finished search, cut behind each of its lines in turn. */
+static void cut_everywhere(const char *yaml, struct curve_runner behaviour)
+{
+	struct rig whole = {.curves = behaviour};
+	char path[96], *text, *was;
+	size_t len, cuts = 0;
+
+	rig_dir(&whole);
+	run_all(&whole, yaml, 1);
+	was = digest(&whole.study);
+	snprintf(path, sizeof path, "%s/journal.jsonl", whole.dir);
+	CHECK(file_read(path, 1 << 24, &whole.study.arena, &text, &len, &whole.err));
+	for (char *end = strchr(text, '\n'); end && !test_failures;
+	     end = strchr(end + 1, '\n')) {
+		struct rig r = {.curves = behaviour};
+		char *now;
+
+		if (++cuts % 7)
+			continue;
+		rig_dir(&r);
+		snprintf(path, sizeof path, "%s/journal.jsonl", r.dir);
+		CHECK(file_write(path, text, (size_t)(end + 1 - text), 0666, &r.err));
+		run_all(&r, yaml, 1);
+		now = digest(&r.study);
+		/* One slot, a training that always says the same: the same search. */
+		CHECK_STR(now, was);
+		free(now);
+		check_replay(&r);
+		rig_close(&r);
+		rig_remove(&r);
+	}
+	CHECK(cuts > 100);
+	free(was);
+	rig_close(&whole);
+	rig_remove(&whole);
+}
+
+TEST(a_cut_journal_leads_to_the_same_search_stopping)
+{
+	cut_everywhere(stopping, (struct curve_runner){.steps = 27});
+}
+
+TEST(a_cut_journal_leads_to_the_same_search_promoting)
+{
+	cut_everywhere(promoting, (struct curve_runner){.steps = 27});
+}
+
+/* A results file in which one number of a decision, or of a report behind it, is
+ * another. */
+static void tamper(const char *yaml, const char *mark, const char *with,
+                   const char *difference)
+{
+	struct rig r = {.curves = {.steps = 27}};
+	struct saved sv;
+	struct replay out = {0};
+	struct arena a = {0};
+	char path[96], *text, *at;
+	size_t len;
+
+	rig_dir(&r);
+	run_all(&r, yaml, 1);
+	rig_close(&r);
+	snprintf(path, sizeof path, "%s/results.json", r.dir);
+	CHECK(file_read(path, 1 << 24, &a, &text, &len, &r.err));
+	at = strstr(text, "\"log\":[");
+	at = at ? strstr(at, mark) : NULL;
+	CHECK(at != NULL);
+	if (at)
+		memcpy(at, with, strlen(with));
+	CHECK(file_write(path, text, len, 0666, &r.err));
+	CHECK(saved_load(&sv, path, &r.err) && replay_run(&sv, &out, &r.err));
+	CHECK(!out.same);
+	CHECK(strstr(out.difference, difference) != NULL);
+	if (!strstr(out.difference, difference))
+		printf("# %s\n", out.difference);
+	saved_free(&sv);
+	arena_free(&a);
+	rig_remove(&r);
+}
+
+TEST(replay_finds_a_changed_decision)
+{
+	tamper(stopping, "\"peers\":4", "\"peers\":5", "its decision says");
+	tamper(promoting, "\"decision\":\"promote\"", "\"decision\":\"pause\"  ",
+	       "its reports give");
+	tamper(stopping, ",\"stopped\"]", ",\"ok\"]     ", "it was to be stopped");
+	tamper(stopping, "[\"report\",2,0,3,", "[\"report\",2,0,3,9", "");
+}
+
+TEST(nothing_but_a_promotion_needs_a_known_end)
+{
+	static const char text[] = HEAD "early_terminate: {type: asha, grace: 3, step: "
+					"epoch, mode: promote}\n";
+	static const char counted[] = HEAD "early_terminate: {type: asha, max_iter: "
+					   "27, mode: promote}\n";
+	struct rig r = {0};
+
+	CHECK(!rig_open(&r, text));
+	CHECK(strstr(r.err.text, "promotion must know the full budget") != NULL);
+	rig_close(&r);
+	CHECK(!rig_open(&r, counted));
+	CHECK(strstr(r.err.text, "promotion must know where a run stands") != NULL);
+	rig_close(&r);
+}
+
+TEST_MAIN(asha_stops_and_says_why, the_winner_is_never_stopped,
+          last_words_and_exits_of_their_own_change_nothing,
+          paused_runs_go_on_from_their_checkpoint,
+          without_a_checkpoint_the_same_runs_start_again, a_deaf_run_is_paused_by_force,
+          the_budget_may_be_a_parameter,
+          repeats_wait_until_a_promoted_run_has_come_to_the_end,
+          the_control_group_runs_to_its_end, would_be_winners_are_counted,
+          a_run_that_diverges_is_stopped_at_once, a_bound_beside_a_rule,
+          goal_maximize_is_the_mirror_image,
+          without_a_step_reports_are_counted_from_one,
+          a_line_without_the_named_step_decides_nothing, wandb_hyperband_runs,
+          more_trials_later_promote_who_was_paused,
+          a_break_anywhere_loses_no_decision_stopping,
+          a_break_anywhere_loses_no_decision_promoting,
+          a_break_anywhere_loses_no_decision_by_parameter,
+          a_cut_journal_leads_to_the_same_search_stopping,
+          a_cut_journal_leads_to_the_same_search_promoting,
+          replay_finds_a_changed_decision, nothing_but_a_promotion_needs_a_known_end)
