@@ -200,6 +200,12 @@ static bool check_param(struct check *c, const char *name, size_t n)
 	                  "the command's ${param:%s} names no parameter", name);
 }
 
+/* Only where runs are promoted from budget to budget are they told one. */
+static bool has_budget(const struct spec *s)
+{
+	return s->early.type != EARLY_NONE && strcmp(s->early.mode, "promote") == 0;
+}
+
 static bool check_macro(struct check *c, const struct hole *h)
 {
 	bool alone = h->begin == c->word && !*h->end;
@@ -222,6 +228,13 @@ static bool check_macro(struct check *c, const struct hole *h)
 			          (int)h->n, h->name);
 		return true;
 	}
+	if (hole_inner(h) == INNER_STEP_BUDGET && !has_budget(c->r->spec))
+		return read_fails(
+		    c->r, c->at,
+		    "as in early_terminate: {type: asha, mode: promote, step: epoch, "
+		    "max_iter: 27}",
+		    "the command has ${step_budget}, but no early_terminate that "
+		    "promotes gives one");
 	if (hole_inner(h) == INNER_NONE && !hole_environment(h, c->r->a))
 		note_unknown(c, h, m != MACRO_NONE);
 	return true;

@@ -17,11 +17,12 @@ static void add_saved(const struct savings *v, struct str *out)
 	}
 	str_addf(out, "; %.10g of %.10g steps", v->steps, v->full_steps);
 	if (v->steps < v->full_steps) {
-		str_addf(out, ": %.0f %% saved, about ",
-		         100 * (1 - v->steps / v->full_steps));
-		text_duration(out, fmax(0, v->full_wall - v->wall));
-		str_add(out, " of ");
-		text_duration(out, v->full_wall);
+		str_addf(out, ": %.0f %% saved", 100 * (1 - v->steps / v->full_steps));
+		if (isfinite(v->full_wall)) {
+			str_addf(out, "; time about %.0f %% of ",
+			         100 * v->wall / v->full_wall);
+			text_duration(out, v->full_wall);
+		}
 	}
 	str_addc(out, '\n');
 }

@@ -30,8 +30,24 @@ static bool is_over(const struct run *r)
 	        r->outcome == OUTCOME_DIVERGED);
 }
 
+/* Seconds that a step takes, of runs that came to their end. */
+static double step_wall(const struct study *s)
+{
+	double wall = 0, steps = 0;
+
+	for (size_t i = 0; i < s->screen->all.n; i++) {
+		const struct watched *w = s->screen->runs[i];
+
+		if (w->curve.state != CURVE_DONE || !(w->steps > 0))
+			continue;
+		wall += run_of(s, w)->wall;
+		steps += w->steps;
+	}
+	return steps > 0 ? wall / steps : (double)NAN;
+}
+
 static void add_run(const struct study *s, const struct watched *w, double full,
-                    struct savings *out)
+                    double each, struct savings *out)
 {
 	const struct run *r = run_of(s, w);
 	double reach = fmax(w->before, 0);
@@ -45,8 +61,7 @@ static void add_run(const struct study *s, const struct watched *w, double full,
 	out->steps += w->steps;
 	out->full_steps += w->judged ? fmax(full, reach) : reach;
 	out->wall += r->wall;
-	out->full_wall +=
-	    w->judged && reach > 0 ? r->wall * fmax(full / reach, 1) : r->wall;
+	out->full_wall += r->wall + (w->judged ? each * fmax(full - reach, 0) : 0);
 }
 
 /* The best value among trials that the rule would have let through. */
@@ -88,13 +103,14 @@ struct savings stopping_savings(const struct study *s)
 {
 	struct savings out = {.correlation = (double)NAN};
 	const struct screen *sc = s->screen;
-	double rungs[1], full;
+	double rungs[1], full, each;
 
 	if (!sc)
 		return out;
 	full = full_steps(s);
+	each = step_wall(s);
 	for (size_t i = 0; i < sc->all.n; i++)
-		add_run(s, sc->runs[i], full, &out);
+		add_run(s, sc->runs[i], full, each, &out);
 	if (isnan(full))
 		out.full_steps = out.full_wall = (double)NAN;
 	add_control(s, &out);

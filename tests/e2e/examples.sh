@@ -78,6 +78,17 @@ pre_empted() {
 check "mlp: SIGTERM ends it, to be queued again" pre_empted
 expect "mlp: refuses a setting that it does not know" 2 ./mlp --speed=3
 search mlp 0 space.yaml -n 12 --set test.top=2 --set test.repeats=3
+rm -r found
+search "mlp, early stopping" 0 early.yaml -n 24 --set test.top=2 --set test.repeats=3
+check "mlp: its runs went on from their checkpoints" python3 -c '
+import json
+d = json.load(open("found/results.json"))
+runs = [t["runs"][0] for t in d["trials"]]
+assert {r["budget"] for r in runs} == {7, 20, 60}, runs
+for r in runs:
+    assert [s for s, v in r["reports"]] == list(range(1, int(r["budget"]) + 1)), r
+assert d["early_terminate"]["steps"] < 0.5 * d["early_terminate"]["steps_in_full"]'
+expect "mlp: replay makes every decision again" 0 "$HPSEARCH" replay found
 
 if /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
 	folder digits
@@ -85,6 +96,9 @@ if /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
 	check "digits: honours the step budget" env HPSEARCH_STEP_BUDGET=2 \
 		bash -c "$(declare -f lines); lines 2 python3 train.py"
 	search digits '0 5' space.yaml -n 6 --set test.top=1 --set test.repeats=2
+	rm -r found
+	search "digits, early stopping" '0 5' early.yaml -n 8 --set test.top=1 --set test.repeats=2
+	expect "digits: replay makes every decision again" 0 "$HPSEARCH" replay found
 else
 	skip "digits" "Debian's python3-sklearn is not installed"
 fi
