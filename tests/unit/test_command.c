@@ -167,9 +167,14 @@ TEST(our_macros)
 	check_command("[\"${opt.name}\", \"${opt.in.beta}\", \"${param:opt}\"]",
 	              "<adam><[0.9, 0.95]><" DICT ">");
 	check_command(
-	    "[\"${trial}-${run}\", \"${seed}\", \"--o=${dir}/x\", \"${gpu}\", "
-	    "\"b=${step_budget}\"]",
-	    "<17-2><18446744073709551615><--o=/d i/r/x><3><b=27>");
+	    "[\"${trial}-${run}\", \"${seed}\", \"--o=${dir}/x\", \"${gpu}\"]",
+	    "<17-2><18446744073709551615><--o=/d i/r/x><3>");
+	check_words(
+	    "method: random\nmax_trials: 5\nmetric: {name: loss}\n"
+	    "parameters: {a: {value: 2}}\n"
+	    "early_terminate: {type: asha, mode: promote, step: e, max_iter: 9}\n"
+	    "command: [\"b=${step_budget}\", \"${args}\"]\n",
+	    "<b=27><--a=2>");
 	/* A parameter that this trial does not have takes its word with it. */
 	check_command("[a, \"--m=${param:maybe}\", \"${maybe}\", b]", "<a><b>");
 }
