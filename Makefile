@@ -80,6 +80,8 @@ MATRIX := $(call bins,matrix,test_)
 FUZZ   := $(call bins,fuzz,fuzz_)
 TOOLS  := $(call bins,tools,)
 BENCH  := $(call bins,bench,)
+# A library that tests preload; a sanitizer insists on being first and gets none.
+FAULT_SO := $(if $(filter release debug cov,$(MODE)),$(O)/tests/torture/fault.so)
 MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
 HPS    := $(O)/hpsearch
 MAN    := $(wildcard src/hpsearch.1)
@@ -96,7 +98,7 @@ $(call stamp,$(O)/objects,$(LIBOBJ) $(AIDOBJ))
 endif
 
 # What every test program finds in its environment.
-TEST_ENV = $(if $(filter asan cov,$(MODE)),TEST_TIMEOUT="$${TEST_TIMEOUT:-900}") HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
+TEST_ENV = $(if $(filter asan cov,$(MODE)),TEST_TIMEOUT="$${TEST_TIMEOUT:-900}") HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' FAULT_SO='$(abspath $(FAULT_SO))' SRCDIR='$(CURDIR)' \
 	MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)'
 DRY    = $(findstring n,$(firstword -$(MAKEFLAGS)))
 # $(call again,WORDS): another make, with all processors unless -j was said.
@@ -106,15 +108,15 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan valgrind cov fuzz bench analyze format format-check demo deps \
-	deps-check install uninstall clean help valgrind-here fuzz-here
+	check-e2e asan valgrind cov fuzz torture-kill torture-ready bench analyze format \
+	format-check demo deps deps-check install uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 all: $(HPS)                           ## the program (the default)
 lib: $(LIB)                           ## everything but main.c, as build/MODE/libhpsearch.a
-everything: $(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP) ## and every test program
+everything: $(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP) $(FAULT_SO) ## and every test program
 
 $(HPS): $(O)/src/main.o $(LIB)
 	$(call say,LD,$@)
@@ -134,6 +136,10 @@ $(FUZZ): %: %.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 $(UNIT) $(MATRIX) $(TOOLS) $(BENCH): %: %.o $(AID) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(DEP_LIBS)
+$(O)/%.so: %.c $(O)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARN) -O2 -g -fno-builtin -fPIC -shared -MMD -MP -MF $(@:.so=.d) -o $@ $<
 $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -153,7 +159,7 @@ check-matrix:                         ## every strategy on every function
 check-fuzz:                           ## the stored inputs of the fuzzers, once each
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes
-	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP),$(E2E))
+	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(FAULT_SO),$(E2E))
 check-layers:                         ## the include arrows point one way
 	@tests/layers.sh
 asan: deps-check                      ## every test under ASan and UBSan
@@ -170,6 +176,10 @@ fuzz: deps-check                      ## builds the libFuzzer targets; SECONDS=n
 	+@$(call again,MODE=fuzz CC=clang fuzz-here)
 fuzz-here: $(FUZZ)
 	@$(if $(SECONDS),tests/fuzz/run.sh '$(O)/tests/fuzz' '$(SECONDS)')
+torture-kill: torture-ready           ## KILLS=n SEED=n: the driver killed at random instants
+	@$(TEST_ENV) JOBS='$(JOBS)' KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/kill.py
+torture-ready: deps-check
+	+@$(call again,$(HPS) $(TOOLS) $(FAULT_SO))
 bench: deps-check                     ## launches per second, study logic; prints, never gates
 	+@$(call again,everything)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \

@@ -84,13 +84,26 @@ static bool read_event(void *self, const cJSON *event, struct error *err)
 	return record_apply(o->s, event, err);
 }
 
-/* What was under way when the journal ends is to be done again. */
-static void queue_interrupted(struct study *s)
+void study_requeue_interrupted(struct study *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
-			if (s->trials[i]->runs[r].state == RUN_RUNNING)
-				s->trials[i]->runs[r].state = RUN_QUEUED;
+	for (size_t i = 0; i < s->n; i++) {
+		struct trial *t = s->trials[i];
+
+		if (t->outcome != OUTCOME_NONE)
+			continue;
+		for (size_t r = 0; r < t->n_runs; r++)
+			if (t->runs[r].state == RUN_RUNNING)
+				t->runs[r].state = RUN_QUEUED;
+		/* Where another repeat has failed nothing is left to be done. */
+		if (trial_settle(t))
+			study_settle(s, t);
+	}
+}
+
+static void end_of_journal(struct study *s)
+{
+	stopping_resume(s);
+	study_requeue_interrupted(s);
 	s->elapsed_before += s->last_time - s->session_start;
 	s->session_start = s->last_time;
 }
@@ -102,8 +115,7 @@ bool study_load(struct study *s, struct error *err)
 
 	if (!journal_read(s->dir, read_event, &o, &sum, err))
 		return false;
-	stopping_resume(s);
-	queue_interrupted(s);
+	end_of_journal(s);
 	return true;
 }
 
@@ -143,8 +155,7 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	s->journal = journal_open(s->dir, &sum, err);
 	if (!s->journal)
 		return false;
-	stopping_resume(s);
-	queue_interrupted(s);
+	end_of_journal(s);
 	if (sum.torn && s->watch.message)
 		s->watch.message(
 		    s->watch.self,

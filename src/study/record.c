@@ -475,6 +475,7 @@ static void apply_session(struct study *s, const cJSON *e)
 {
 	uint64_t n = 0;
 
+	study_requeue_interrupted(s);
 	s->elapsed_before += s->last_time - s->session_start;
 	s->session_start = s->last_time;
 	json_double(e, "time", &s->session_start);

@@ -135,7 +135,9 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
                         uint64_t seen);
 /* Takes a settled trial into totals, best and the strategy's view. */
 void study_settle(struct study *s, struct trial *t);
-
+/* Runs that were under way when a session ended are to be done again; a trial that
+ * waited only for such a run to be a failed one is settled. */
+void study_requeue_interrupted(struct study *s);
 /* The opposite, when a settled trial gets another chance (--retry-failed). */
 void study_reopen(struct study *s, struct trial *t);
 

@@ -30,12 +30,14 @@ static void add_line(struct str *out, uint64_t n, const char *fields, size_t len
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char dir[] = "/tmp/fuzz_journal.XXXXXX", path[64];
+	const char *tmp = getenv("TMPDIR");
+	char dir[200], path[256];
 	struct str text = {0}, shown = {0};
 	struct error err;
 	struct saved sv;
 	uint64_t n = 0;
 
+	snprintf(dir, sizeof dir, "%s/fuzz_journal.XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(dir))
 		return 0;
 	add_line(&text, n++, first, sizeof first - 1);

@@ -12,13 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[] = "/tmp/fuzz_results.XXXXXX.json";
-	int fd = mkstemps(path, 5);
+	const char *tmp = getenv("TMPDIR");
+	char path[256];
+	int fd;
 	struct str shown = {0};
 	struct replay rp;
 	struct error err;
 	struct saved sv;
 
+	snprintf(path, sizeof path, "%s/fuzz_results.XXXXXX.json", tmp ? tmp : "/tmp");
+	fd = mkstemps(path, 5);
 	if (fd < 0)
 		return 0;
 	if (file_write_all(fd, (const char *)data, size)) {

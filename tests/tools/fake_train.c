@@ -356,6 +356,20 @@ static int preempt(const struct options *o)
 	return errno == EEXIST ? quadratic(o) : 2;
 }
 
+static int flaky(const struct options *o)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/failed-once", env("HPSEARCH_DIR", "."));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+	if (fd >= 0) {
+		fprintf(stderr, "fake_train: the first time it fails\n");
+		return 1;
+	}
+	return errno == EEXIST ? quadratic(o) : 2;
+}
+
 static int infeasible(const struct options *o)
 {
 	(void)o;
@@ -599,6 +613,7 @@ static const struct mode {
     {"crash", crash, "abort()"},
     {"exit", exit_with, "exit N: exit status N, after a metric"},
     {"preempt", preempt, "exit 75 the first time in HPSEARCH_DIR, then quadratic"},
+    {"flaky", flaky, "exit 1 the first time in HPSEARCH_DIR, then quadratic"},
     {"infeasible", infeasible, "says so"},
     {"cost", cost, "0.25 and 0.5"},
     {"hang", hang_on, "a metric, then nothing for ever"},
@@ -629,11 +644,11 @@ static int help(void)
 	printf("usage: fake_train MODE [--name=value …]\n\nmodes:\n");
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
 		printf("  %-16s %s\n", modes[i].name, modes[i].help);
-	printf(
-	    "\noptions (others are parameters):\n"
-	    "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
-	    "  --bytes=N --noise=X\n\n"
-	    "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID\" lines.\n");
+	printf("\noptions (others are parameters):\n"
+	       "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
+	       "  --bytes=N --noise=X\n\n"
+	       "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR\" "
+	       "lines.\n");
 	return 0;
 }
 
@@ -641,14 +656,15 @@ static int help(void)
 static void ledger(const char *what)
 {
 	const char *path = getenv("FAKE_LEDGER");
-	char line[256];
+	char line[4096 + 256];
 	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1, n;
 
 	if (fd < 0)
 		return;
-	n = snprintf(line, sizeof line, "%s %s %s %s %ld\n", what,
+	n = snprintf(line, sizeof line, "%s %s %s %s %ld %s\n", what,
 	             env("HPSEARCH_TRIAL", "-"), env("HPSEARCH_RUN", "-"),
-	             env("HPSEARCH_ATTEMPT", "-"), (long)getpid());
+	             env("HPSEARCH_ATTEMPT", "-"), (long)getpid(),
+	             env("HPSEARCH_DIR", "-"));
 	if (write(fd, line, (size_t)n) != n)
 		exit(2);
 	close(fd);

@@ -411,6 +411,54 @@ TEST(finished_runs_are_not_repeated)
 	rig_drop(&r);
 }
 
+static double first_repeat_fails(const struct job *job, struct run_result *res,
+                                 bool *has_metric)
+{
+	if (strcmp(fake_env(job, "HPSEARCH_RUN"), "0") == 0)
+		res->exit = 1;
+	return bowl(job, res, has_metric);
+}
+
+/* Cuts the journal behind its first line with such an event. */
+static void cut_behind(const char *dir, const char *event)
+{
+	struct arena a = {0};
+	char path[128], *text, *at;
+	struct error err;
+	size_t len;
+
+	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
+	CHECK(file_read(path, 1 << 20, &a, &text, &len, &err));
+	at = strstr(text, event);
+	CHECK(at != NULL);
+	if (at)
+		CHECK(!truncate(path, strchr(at, '\n') + 1 - text));
+	arena_free(&a);
+}
+
+/* Killed when one repeat of a trial has failed and the other runs: the trial is not
+ * forgotten, it has failed. */
+TEST(a_trial_whose_other_repeat_was_cut_short_is_settled)
+{
+	static const char yaml[] = "command: [train, '${args}']\n"
+				   "method: sobol\nrepeats: 2\n"
+				   "metric: {name: loss}\n"
+				   "parameters: {x: {min: 0.0, max: 1.0}}\n";
+	struct rig r = {.fake.train = first_repeat_fails};
+
+	rig_dir(&r);
+	CHECK(rig_open(&r, yaml, 1, 2));
+	CHECK(rig_run(&r));
+	rig_close(&r);
+	cut_behind(r.dir, "\"e\":\"end\"");
+	CHECK(rig_open(&r, yaml, 1, 2));
+	CHECK_INT(r.study.finished, 1);
+	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK(rig_run(&r));
+	CHECK_INT(r.fake.starts, 0);
+	rig_drop(&r);
+}
+
 TEST(another_file_is_refused_with_the_difference)
 {
 	struct rig r = {.fake.train = noisy};
@@ -621,7 +669,9 @@ TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not
           failure_guard, retries, exit_75_is_no_failure,
           diverged_is_never_the_winner_and_no_failure, target_and_patience_stop,
           an_exhausted_space_is_success, resume_equals_one_go,
-          finished_runs_are_not_repeated, another_file_is_refused_with_the_difference,
+          finished_runs_are_not_repeated,
+          a_trial_whose_other_repeat_was_cut_short_is_settled,
+          another_file_is_refused_with_the_difference,
           verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
           verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
           every_edit_is_caught, a_newer_results_file_is_refused)

@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+"""Kills the driver with SIGKILL, again and again, and looks whether anything is lost, done
+twice or left running.
+
+    KILLS=300 SEED=1 JOBS=2 kill.py      as many kills, spread over searches of every kind
+    CASE=17 SEED=1 kill.py               search number 17 alone, its files kept
+
+A case is one search: its kind, its parallelism and every instant of a kill come from the
+seed and its number. Half of the instants are times; the other half are system calls ("at
+the 417th"), which hit the places between two calls that a clock seldom finds."""
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from subprocess import TimeoutExpired
+
+from common import (FAKE, SHIM, Case, begun, counts, dice, finished_runs, leftovers, must,
+                    number, ranking, whole_lines)
+
+TRIALS = 10
+# A kind of search: lines of the file. Strategies and early stopping to come: one row each.
+KINDS = {
+    "grid": "method: grid\n",
+    "random": "method: random\n",
+    "sobol": "method: sobol\n",
+    "random, verified": "method: random\ntest: {top: 2, repeats: 2}\n",
+}
+SPACE = """command: ["{fake}", "${{args}}", --epoch-ms={nap}, --epochs=3, --sleep-ms={nap}]
+metric: {{name: loss}}
+parameters:
+  mode: {{values: [{modes}], default: quadratic}}
+  x: {{min: 0.0, max: 1.0, q: 0.2, default: 0.8}}
+  y: {{values: [-1, 0, 1], default: 1}}
+max_trials: {trials}
+repeats: {repeats}
+retries: {retries}
+"""
+MODES = ["quadratic", "curve", "results-file", "preempt", "no-newline", "daemonise"]
+
+
+class Kind:
+    """What is drawn for a case, and the uninterrupted search that it must equal."""
+
+    def __init__(self, name, repeats, retries):
+        self.name, self.repeats, self.retries = name, repeats, retries
+        self.lock = threading.Lock()
+        self.done = None
+
+    def yaml(self):
+        modes = MODES + (["flaky", "flaky", "crash"] if self.retries else ["infeasible"])
+        return SPACE.format(fake=FAKE, modes=", ".join(modes), nap=2, trials=TRIALS,
+                            repeats=self.repeats, retries=self.retries) + KINDS[self.name]
+
+    def whole(self):
+        """(exit status, ranking, seconds, executions, calls) of the search in one go."""
+        with self.lock:
+            if not self.done:
+                case = Case("whole")
+                try:
+                    self.done = self.in_one_go(case)
+                finally:
+                    case.close()
+            return self.done
+
+    def in_one_go(self, case):
+        with open(case.path("s.yaml"), "w") as f:
+            f.write(self.yaml())
+        start = time.monotonic()
+        code = case.run(["s.yaml", "-j1", "--out", "s", "-q"],
+                        counts=case.path("counts") if SHIM else None)
+        must(code in (0, 5), "the uninterrupted search ended with", code, case.said())
+        runs = finished_runs(whole_lines(case.path("s", "journal.jsonl")))
+        must(len(runs) >= TRIALS * self.repeats, "only", len(runs), "runs finished")
+        return (code, ranking(case.path("s")), time.monotonic() - start,
+                len(begun(case.ledger, case.dir)), sum(n for n, _ in list(counts(case.path("counts"))[2].values())[:-3])
+                if SHIM else 0)
+
+
+ALL = [Kind(name, repeats, retries)
+       for name in KINDS for repeats, retries in ((1, 0), (2, 2))]
+
+
+def one_session(case, rng, kind, parallel):
+    """Runs hpsearch until it ends or is killed; True: it was killed."""
+    _, _, seconds, _, calls = kind.whole()
+    words = ["s.yaml", f"-j{parallel}", "--out", "s", "-q"]
+    if rng.random() < 0.5 and SHIM:
+        at = 1 + int(rng.random() ** 2 * calls)
+        return case.run(words, fault=f"driver any {at} KILL") == -9
+    after = rng.random() ** 2 * seconds * 1.2
+    p = case.start(words)
+    try:
+        p.wait(after)
+    except TimeoutExpired:
+        p.kill()
+    return p.wait() == -9
+
+
+def look(case, known, had, after_kill):
+    """The journal as it is now: what was finished before is there, unchanged, and was not
+    begun again since. Returns what is known now."""
+    journal = whole_lines(case.path("s", "journal.jsonl"))
+    must(journal.startswith(known[0]), "lines of the journal are gone or changed")
+    runs = finished_runs(journal)
+    ledger = begun(case.ledger, case.path("s"))
+    again = [f for f in ledger[had:] if f in known[1]]
+    must(not again, "finished, and begun again:", again)
+    if after_kill:
+        return (journal, runs), had
+    return (journal, runs), len(ledger)
+
+
+def torture(case, seed, n, kind):
+    """Returns the number of kills."""
+    rng = dice(seed, n)
+    parallel = (1, 4)[n // len(ALL) % 2]
+    wanted = rng.randint(2, 9)
+    kills = 0
+    known, had = (b"", {}), 0
+    with open(case.path("s.yaml"), "w") as f:
+        f.write(kind.yaml())
+    while kills < wanted and one_session(case, rng, kind, parallel):
+        kills += 1
+        if rng.random() < 0.5:  # else the next driver meets what the last one left
+            case.nobody_left()
+            had = len(begun(case.ledger, case.path("s")))
+            known, _ = look(case, known, had, True)
+    code, whole, _, executions, _ = kind.whole()
+    for _ in range(3):
+        got = case.run(["s.yaml", f"-j{parallel}", "--out", "s"])
+        if got != 4:  # the failure guard counts by session: three at its start are enough
+            break
+    must(got == code, "exit", got, "instead of", code, case.said())
+    known, had = look(case, known, had, False)
+    case.nobody_left()
+    must(ranking(case.path("s")) == whole, "another ranking than the uninterrupted search")
+    expected = {f"trials/{t:04}/r{r}" for t in range(TRIALS) for r in range(kind.repeats)}
+    must(expected <= set(known[1]) or "crash" in kind.yaml(), "runs are missing:",
+         expected - set(known[1]))
+    # A kill may cost what was under way then, no more. (At -j1 the other repeats of a trial
+    # that has failed are not begun.)
+    most = executions + kills * parallel + (TRIALS if kind.repeats > 1 else 0)
+    must(had <= most, "runs were begun", had, "times; at most", most, "are to be expected")
+    must(not leftovers(case.path("s")), "left behind:", leftovers(case.path("s")))
+    must(case.run(["replay", "s/results.json"]) == 0, "replay:", case.said())
+    return kills
+
+
+def one(seed, n, keep):
+    kind = ALL[n % len(ALL)]
+    case = Case(f"kill.{seed}.{n}")
+    failed = True
+    try:
+        kills = torture(case, seed, n, kind)
+        failed = False
+        return kills, None
+    except Exception as e:  # a file that is not there breaks a promise, too
+        return 0, f"case {n} ({kind.name}, repeats {kind.repeats}): {type(e).__name__}: {e}"
+    finally:
+        case.close(keep or failed)
+
+
+def main():
+    seed, wanted = number("SEED", 1), number("KILLS", 300)
+    only = os.environ.get("CASE")
+    kills, cases, bad, n = 0, 0, [], 0
+    start = time.monotonic()
+    if only:
+        kills, why = one(seed, int(only), True)
+        print(f"case {only}: {kills} kills, {why or 'nothing lost'}")
+        return why is not None
+    with ThreadPoolExecutor(number("JOBS", 2)) as pool:
+        while kills < wanted and len(bad) < 10:
+            batch = range(n, n + 2 * len(ALL))
+            n = batch.stop
+            for k, why in pool.map(lambda i: one(seed, i, False), batch):
+                kills += k
+                cases += 1
+                if why:
+                    bad.append(why)
+                    print("FAIL", why, f"\n  again: make torture-kill SEED={seed} CASE={why.split()[1]}",
+                          flush=True)
+    print(f"kill: {kills} kills of {cases} searches (seed {seed}), {len(bad)} failed, "
+          f"{time.monotonic() - start:.0f} s")
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
