@@ -149,7 +149,7 @@ static bool read_reports(const cJSON *list, struct run *r, const struct spec *sp
 	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 	cJSON_ArrayForEach(item, list)
 	{
-		struct report rep;
+		struct report rep = {0};
 		const cJSON *step = item->child, *value = step ? step->next : NULL;
 
 		if (!json_number(step, &rep.step) || !json_number(value, &rep.value))
