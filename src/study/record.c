@@ -393,9 +393,8 @@ static void apply_session(struct study *s, const cJSON *e)
 
 	study_requeue_interrupted(s);
 	s->elapsed_before += s->last_time - s->session_start;
+	json_double(e, "time", &s->last_time);
 	s->session_start = s->last_time;
-	json_double(e, "time", &s->session_start);
-	s->last_time = s->session_start;
 	json_u64(e, "max_trials", &n);
 	s->origin.max_trials = n;
 	s->state = STUDY_RUNNING;
@@ -410,7 +409,10 @@ bool record_apply(struct study *s, const cJSON *event, struct error *err)
 
 	if (!kind)
 		return error_set(err, ERROR_FILE, "an event without a name");
-	if (json_double(event, "time", &time)) {
+	/* The time of an event counts for its session; not the pause before a session.
+	 */
+	if (strcmp(kind, "search") != 0 && strcmp(kind, "session") != 0 &&
+	    json_double(event, "time", &time)) {
 		/* A clock that was set back must not make time run backwards. */
 		s->last_time = fmax(time, s->last_time);
 		s->ended = s->last_time;

@@ -459,6 +459,27 @@ TEST(a_trial_whose_other_repeat_was_cut_short_is_settled)
 	rig_drop(&r);
 }
 
+/* What counts against budget.time is time in sessions, not the age of the search. */
+TEST(the_time_budget_is_not_spent_by_resuming)
+{
+	struct str yaml = {0};
+	struct rig r = {.fake.train = bowl};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "budget: {time: 10m}\n");
+	rig_dir(&r);
+	for (uint64_t n = 4; n <= 12; n += 4) {
+		CHECK(rig_open(&r, yaml.s, n, 2));
+		CHECK(study_elapsed(&r.study) >= 0 && study_elapsed(&r.study) < 60);
+		CHECK(rig_run(&r));
+		CHECK_INT(r.study.state, STUDY_DONE);
+		CHECK_INT(r.study.finished, n);
+		rig_close(&r);
+	}
+	str_free(&yaml);
+	rig_drop(&r);
+}
+
 TEST(another_file_is_refused_with_the_difference)
 {
 	struct rig r = {.fake.train = noisy};
@@ -671,6 +692,7 @@ TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not
           an_exhausted_space_is_success, resume_equals_one_go,
           finished_runs_are_not_repeated,
           a_trial_whose_other_repeat_was_cut_short_is_settled,
+          the_time_budget_is_not_spent_by_resuming,
           another_file_is_refused_with_the_difference,
           verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
           verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
