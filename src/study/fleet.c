@@ -37,7 +37,7 @@ void fleet_free(struct fleet *f)
 
 bool fleet_room(const struct fleet *f)
 {
-	return f->busy < f->runner->slots && f->stage == FLEET_OPEN;
+	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held;
 }
 
 static size_t free_slot(const struct fleet *f)
@@ -87,7 +87,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { ENV_MAX = 12 };
+enum { ENV_MAX = 12, LOST_MAX = 3 };
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
@@ -290,12 +290,20 @@ static void record(struct fleet *f, struct task *t, const struct run_result *res
 	r->value = r->reduction.n ? run_value(r, t->metric) : (double)NAN;
 }
 
+/* Did the machine fail, not the command? A supervisor that is killed every time may
+ * well be the command's doing. */
+static bool machine_failed(const struct run *r, const struct run_result *res)
+{
+	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
+}
+
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res)
 {
 	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
 
-	if (by_itself && !(res->lost && f->stage >= FLEET_STOP)) {
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) &&
+	    !machine_failed(t->run, res)) {
 		record(f, t, res);
 		return FLEET_FINISHED;
 	}
@@ -333,6 +341,14 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 		f->slots[slot] = NULL;
 		f->busy--;
 		out->kind = finish(f, out->task, &e->result);
+		f->held = e->result.machine_errno != 0;
+		if (f->held && !f->busy && f->stage == FLEET_OPEN) {
+			errno = e->result.machine_errno;
+			return error_errno(err,
+			                   "%s: could not be run, or its results not "
+			                   "be read",
+			                   out->task->folder);
+		}
 		return true;
 	}
 }

@@ -6,11 +6,13 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -350,6 +352,57 @@ static int fork_bomb_small(const struct options *o)
 	return quadratic(o);
 }
 
+/* Every process makes new ones, --epochs of them in all; the ones that are killed do
+ * not count less. */
+static int fork_bomb(const struct options *o)
+{
+	atomic_long *made = mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE,
+	                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (made == MAP_FAILED)
+		return 2;
+	say(o, o->loss);
+	while (atomic_fetch_add(made, 1) < o->epochs)
+		if (fork() < 0)
+			nap(1);
+		else if (atomic_load(made) % 3 == 0)
+			setsid();
+	hang();
+	return 0;
+}
+
+static int json_flood(const struct options *o)
+{
+	for (long i = 1; i <= o->epochs; i++)
+		printf("{\"step\": %ld, \"%s\": %.3f, \"lr\": 0.001}\n", i, o->metric,
+		       o->loss + 1.0 / (double)i);
+	return 0;
+}
+
+/* Files with the names that hpsearch itself uses, in the run's own folder. */
+static int journal_names(const struct options *o)
+{
+	static const char *const names[] = {
+	    "journal.jsonl", "results.json", "results.csv",   "lock",
+	    ".reserve",      "config.json",  "reports.jsonl", "stdout",
+	    "stderr",        "cmd",          "trials"};
+	const char *dir = getenv("HPSEARCH_DIR");
+	char path[4096];
+
+	for (size_t i = 0; dir && i < sizeof names / sizeof *names; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+		remove(path);
+		f = fopen(path, "w");
+		if (!f)
+			return 2;
+		fprintf(f, "{\"n\":0,\"e\":\"end\",\"t\":0,\"%s\":-1e9}\n", o->metric);
+		fclose(f);
+	}
+	return quadratic(o);
+}
+
 /* A process that is always another one: it forks, the child goes on, it ends. */
 static int fork_chain(const struct options *o)
 {
@@ -510,6 +563,9 @@ static const struct mode {
     {"close-stdout", close_stdout, "closes stdout, lives on for --epoch-ms"},
     {"fork-bomb-small", fork_bomb_small, "leaves 63 processes in many sessions"},
     {"fork-chain", fork_chain, "leaves a process that forks and ends in a circle"},
+    {"fork-bomb", fork_bomb, "every process forks, --epochs times in all; stays"},
+    {"json-flood", json_flood, "--epochs lines with the metric"},
+    {"journal-names", journal_names, "overwrites all files of its folder"},
     {"late-metric", late_metric, "much text, --epoch-ms of silence, the metric"},
     {"last-words", last_words, "reports once more on SIGTERM, exit 0"},
     {"oom", oom, "killed by SIGKILL"},

@@ -59,7 +59,7 @@ class Case:
             return subprocess.Popen([HPSEARCH] + words, cwd=self.dir, env=self.env(**more),
                                     stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
-    def run(self, words, limit=60, **more):
+    def run(self, words, limit=40, **more):
         """Its exit status; a hang is a failure."""
         p = self.start(words, **more)
         try:
