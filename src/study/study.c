@@ -273,6 +273,15 @@ static void check_stops(struct study *s)
 		                    sp->budget_time));
 }
 
+/* No trial is left to begin; but what runs may have to be queued again. */
+static enum ask nothing_more(struct study *s, const char *why)
+{
+	s->no_more = why;
+	if (!s->fleet.busy)
+		finish(s, STUDY_DONE, why);
+	return ASK_DONE;
+}
+
 /* The next run to start: one that waits, else the first of a new trial. */
 static enum ask next_run(struct study *s, struct trial **t, size_t *run,
                          struct error *err)
@@ -283,13 +292,13 @@ static enum ask next_run(struct study *s, struct trial **t, size_t *run,
 	*t = queued_run(s, run);
 	if (*t)
 		return ASK_POINT;
-	if (s->n >= s->cap) {
-		finish(s, STUDY_DONE, "every trial that was asked for is done");
-		return ASK_DONE;
-	}
+	if (s->no_more)
+		return nothing_more(s, s->no_more);
+	if (s->n >= s->cap)
+		return nothing_more(s, "every trial that was asked for is done");
 	ask = study_propose(s, t, &why, err);
 	if (ask == ASK_DONE)
-		finish(s, STUDY_DONE, why);
+		return nothing_more(s, why);
 	if (ask != ASK_POINT)
 		return ask;
 	*run = 0;
@@ -582,6 +591,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 
 	s->started = clock_now();
 	s->state = STUDY_RUNNING;
+	s->no_more = NULL;
 	s->finish_recorded = false;
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	s->tasks = mem_new(r->slots, sizeof *s->tasks);

@@ -286,6 +286,33 @@ static double preempted_twice(const struct job *job, struct run_result *res,
 	return bowl(job, res, has_metric);
 }
 
+static double second_trial_fails_once(const struct job *job, struct run_result *res,
+                                      bool *has_metric)
+{
+	static int failed;
+
+	if (strcmp(fake_env(job, "HPSEARCH_TRIAL"), "1") == 0 && !failed++)
+		res->exit = 1;
+	return bowl(job, res, has_metric);
+}
+
+/* The last trial fails when all others are over and none is left to begin. */
+TEST(a_late_retry_is_run)
+{
+	struct str yaml = {0};
+	struct rig r = {.fake.train = second_trial_fails_once};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "retries: 1\n");
+	CHECK(rig_open(&r, yaml.s, 2, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.trials[1]->outcome, OUTCOME_OK);
+	CHECK_INT(r.fake.starts, 3);
+	str_free(&yaml);
+	rig_drop(&r);
+}
+
 TEST(exit_75_is_no_failure)
 {
 	struct rig r = {.fake.train = preempted_twice};
@@ -687,7 +714,7 @@ TEST(a_newer_results_file_is_refused)
 
 TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
           repeats_give_mean_and_error, first_run_without_the_metric_stops_at_once,
-          failure_guard, retries, exit_75_is_no_failure,
+          failure_guard, retries, a_late_retry_is_run, exit_75_is_no_failure,
           diverged_is_never_the_winner_and_no_failure, target_and_patience_stop,
           an_exhausted_space_is_success, resume_equals_one_go,
           finished_runs_are_not_repeated,
