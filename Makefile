@@ -108,9 +108,9 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan valgrind cov fuzz torture-kill torture-fault torture-ready bench \
-	analyze format format-check demo deps deps-check install uninstall clean help \
-	valgrind-here fuzz-here
+	check-e2e asan valgrind cov fuzz torture-kill torture-fault torture-children \
+	torture-ready bench analyze format format-check demo deps deps-check install \
+	uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -181,6 +181,8 @@ torture-kill: torture-ready           ## KILLS=n SEED=n: the driver killed at ra
 	@$(TEST_ENV) JOBS='$(JOBS)' KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/kill.py
 torture-fault: torture-ready          ## the n-th call of everything fails; CALL='write fsync'
 	@$(TEST_ENV) JOBS='$(JOBS)' POINTS='$(POINTS)' SEED='$(SEED)' POINT='$(POINT)' CALL='$(CALL)' tests/torture/fault.py
+torture-children: torture-ready       ## children that flood, fork, hang, hide; FULL=1: 10 GB of it
+	@$(TEST_ENV) FULL='$(FULL)' ONLY='$(ONLY)' tests/torture/children.py
 torture-ready: deps-check
 	+@$(call again,$(HPS) $(TOOLS) $(FAULT_SO))
 bench: deps-check                     ## launches per second, study logic; prints, never gates

@@ -233,8 +233,8 @@ static int crash(const struct options *o)
 static int exit_with(const struct options *o)
 {
 	say(o, o->loss);
-	fprintf(stderr, "fake_train: going to exit %s\n", o->arg);
-	return atoi(o->arg);
+	fprintf(stderr, "fake_train: going to exit %s\n", o->arg ? o->arg : "1");
+	return o->arg ? atoi(o->arg) : 1;
 }
 
 /* The marker lies beside the run's directory's files, so an attempt finds the last. */
