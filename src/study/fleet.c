@@ -150,19 +150,6 @@ static void keep_old_logs(const struct fleet *f, const struct task *t)
 	}
 }
 
-/* mkdir of the run's folder, trials/0017/r0: two calls, unless trials/ is missing too.
- */
-static bool make_folder(const char *path, struct arena *a, struct error *err)
-{
-	char *parent = arena_strdup(a, path);
-
-	*strrchr(parent, '/') = '\0';
-	if ((!mkdir(parent, 0777) || errno == EEXIST) &&
-	    (!mkdir(path, 0777) || errno == EEXIST))
-		return true;
-	return file_mkdirs(path, err);
-}
-
 static bool prepare_folder(struct fleet *f, const struct task *t,
                            const char *const *argv, const char *const *env,
                            struct error *err)
@@ -172,7 +159,7 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	struct str text = {0};
 	bool ok;
 
-	if (!make_folder(task_path(f, t, "", a), a, err))
+	if (!file_mkdirs_below(f->dir, t->folder, err))
 		return false;
 	keep_old_logs(f, t);
 	value_json(&args, &text, false);
