@@ -14,6 +14,7 @@ same ranking, no finished run is run again, replay agrees."""
 import os
 import re
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -206,7 +207,7 @@ class Table:
               "finished;\nretried: a run failed for want of a process, --retry-failed brought it back")
         print(f"fault: {sum(total.values())} points tried, {total['survived']} survived, {total['ended']} "
               f"ended well and were resumed, {total['retried']} needed --retry-failed, {total['failed']} "
-              f"failed, {seconds:.0f} s")
+              f"failed, {seconds:.0f} s", flush=True)
 
 
 def climb(table, scenario, role, call, how):
@@ -246,6 +247,8 @@ def sample(table, wanted, seed, jobs):
 
 def main():
     start, table, jobs = time.monotonic(), Table(), number("JOBS", 2)
+    # Told to end, it still shows what it has.
+    signal.signal(signal.SIGTERM, lambda *_: (table.show(time.monotonic() - start), os._exit(1)))
     if not SHIM:
         print("fault: this build cannot be preloaded to")
         return 1
