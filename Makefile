@@ -108,9 +108,9 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan valgrind cov fuzz torture-kill torture-fault torture-children \
-	torture-ready bench analyze format format-check demo deps deps-check install \
-	uninstall clean help valgrind-here fuzz-here
+	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
+	torture-children torture-scale torture-ready bench analyze format format-check demo \
+	deps deps-check install uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -177,14 +177,18 @@ fuzz: deps-check                      ## builds the libFuzzer targets; SECONDS=n
 	+@$(call again,MODE=fuzz CC=clang fuzz-here)
 fuzz-here: $(FUZZ)
 	@$(if $(SECONDS),tests/fuzz/run.sh '$(O)/tests/fuzz' '$(SECONDS)')
-torture-kill: torture-ready           ## KILLS=n SEED=n: the driver killed at random instants
+torture-kill: torture-ready           ## the driver killed at random instants; KILLS=n SEED=n CASE=n
 	@$(TEST_ENV) JOBS='$(JOBS)' KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/kill.py
 torture-fault: torture-ready          ## the n-th call of everything fails; CALL='write fsync'
 	@$(TEST_ENV) JOBS='$(JOBS)' POINTS='$(POINTS)' SEED='$(SEED)' POINT='$(POINT)' CALL='$(CALL)' tests/torture/fault.py
-torture-children: torture-ready       ## children that flood, fork, hang, hide; FULL=1: 10 GB of it
+torture-children: torture-ready       ## children that flood, fork, hang, hide; FULL=1 for 10 GB of it
 	@$(TEST_ENV) FULL='$(FULL)' ONLY='$(ONLY)' tests/torture/children.py
+torture-scale: torture-ready          ## time and memory against N trials, runs, parameters
+	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' N='$(N)' tests/torture/scale.py
+torture: deps-check                   ## all of that and SECONDS of each fuzzer, in one table
+	+@MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' FULL='$(or $(FULL),1)' tests/torture/all.sh '$(O)/torture'
 torture-ready: deps-check
-	+@$(call again,$(HPS) $(TOOLS) $(FAULT_SO))
+	+@$(call again,$(HPS) $(TOOLS) $(BENCH) $(FAULT_SO))
 bench: deps-check                     ## launches per second, study logic; prints, never gates
 	+@$(call again,everything)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
@@ -220,4 +224,4 @@ uninstall:                            ## removes what install wrote
 clean:                                ## removes build/
 	rm -rf '$(BUILD)'
 help:                                 ## this list
-	@awk -F':|## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$NF}' Makefile
+	@awk -F':|## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$NF}' Makefile
