@@ -63,14 +63,17 @@ int file_open(const char *path, int flags, mode_t mode, struct error *err)
 	int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
 	struct stat st;
 
-	if (fd < 0 && errno == ENXIO)
+	if (fd >= 0 && !fstat(fd, &st)) {
+		if (S_ISREG(st.st_mode))
+			return fd;
+		errno = ENXIO;
+	}
+	if (errno == ENXIO)
 		error_set(err, ERROR_SYSTEM, "%s: is not a regular file", path);
-	else if (fd < 0)
+	else
 		error_errno(err, "%s", path);
-	if (fd < 0 || (!fstat(fd, &st) && S_ISREG(st.st_mode)))
-		return fd;
-	close(fd);
-	error_set(err, ERROR_SYSTEM, "%s: is not a regular file", path);
+	if (fd >= 0)
+		close(fd);
 	return -1;
 }
 
