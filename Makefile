@@ -58,7 +58,7 @@ C_cov     := -O0 -g3 --coverage
 C_fuzz    := -O1 -g3 $(SAN) -fsanitize=fuzzer-no-link
 L_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 L_asan    := $(SAN)
-L_cov     := --coverage
+L_cov     := --coverage -Wl,--wrap=_exit
 L_fuzz    := $(SAN)
 ifeq ($(origin C_$(MODE)),undefined)
 $(error MODE=$(MODE) is none of release, debug, asan, cov, fuzz)
@@ -80,6 +80,8 @@ MATRIX := $(call bins,matrix,test_)
 FUZZ   := $(call bins,fuzz,fuzz_)
 TOOLS  := $(call bins,tools,)
 BENCH  := $(call bins,bench,)
+# What every program of a build for coverage is linked with.
+COVOBJ := $(if $(filter cov,$(MODE)),$(O)/tests/cov/exit.o)
 # A library that tests preload; a sanitizer insists on being first and gets none.
 FAULT_SO := $(if $(filter release debug cov,$(MODE)),$(O)/tests/torture/fault.so)
 MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
@@ -119,6 +121,7 @@ all: $(HPS)                           ## the program (the default)
 lib: $(LIB)                           ## everything but main.c, as build/MODE/libhpsearch.a
 everything: $(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP) $(FAULT_SO) ## and every test program
 
+$(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP): $(COVOBJ)
 $(HPS): $(O)/src/main.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(DEP_LIBS)
@@ -130,7 +133,7 @@ $(O)/libaid.a: $(AIDOBJ) $(O)/objects
 	$(Q)rm -f $@ && $(AR) rcs $@ $(AIDOBJ)
 $(MLP): $(O)/examples/mlp/mlp.o
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $< -lm
+	$(Q)$(LINK) -o $@ $^ -lm
 $(FUZZ): %: %.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $@ $^ $(DEP_LIBS)
