@@ -345,12 +345,11 @@ static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJS
 	if (!record_read_run(e, r, &s->arena, err))
 		return false;
 	s->cost += r->cost - before;
-	if (cJSON_IsTrue(json_get(e, "again"))) {
-		r->state = RUN_QUEUED;
-		return true;
+	r->state = RUN_QUEUED;
+	if (!cJSON_IsTrue(json_get(e, "again"))) {
+		r->state = RUN_FINISHED;
+		s->runs_done++;
 	}
-	r->state = RUN_FINISHED;
-	s->runs_done++;
 	if (trial_settle(t))
 		study_settle(s, t);
 	return true;

@@ -457,6 +457,9 @@ static void take_finished(struct study *s, struct task *task,
 		r->state = RUN_QUEUED;
 		if (t->id < s->first_open)
 			s->first_open = t->id;
+		/* Where another repeat has failed meanwhile it is not run again. */
+		if (trial_settle(t))
+			study_settle(s, t);
 		if (s->watch.retrying)
 			s->watch.retrying(s->watch.self, t, run, o);
 		return;
@@ -493,7 +496,11 @@ static void take_event(struct study *s, const struct fleet_event *e)
 			                  &e->report);
 		break;
 	case FLEET_FINISHED: take_finished(s, task, e->result); break;
-	case FLEET_CUT: task->owner = NULL; break;
+	case FLEET_CUT:
+		task->owner = NULL;
+		if (trial_settle(s->trials[task->trial->id]))
+			study_settle(s, s->trials[task->trial->id]);
+		break;
 	case FLEET_SIGNAL:
 		interrupt(s);
 		if (s->watch.winding_down)

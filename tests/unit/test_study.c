@@ -286,6 +286,35 @@ static double preempted_twice(const struct job *job, struct run_result *res,
 	return bowl(job, res, has_metric);
 }
 
+static double fails_and_waits(const struct job *job, struct run_result *res,
+                              bool *has_metric)
+{
+	res->exit = strcmp(fake_env(job, "HPSEARCH_RUN"), "0") == 0 ? 1 : 75;
+	return bowl(job, res, has_metric);
+}
+
+/* One repeat has failed when the other asks to be queued again: it is not, and the
+ * trial is settled. */
+TEST(a_repeat_of_a_failed_trial_is_not_waited_for)
+{
+	struct str yaml = {0};
+	struct rig r = {.fake.train = fails_and_waits};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "repeats: 2\n");
+	rig_dir(&r);
+	CHECK(rig_open(&r, yaml.s, 1, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.finished, 1);
+	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	rig_close(&r);
+	CHECK(rig_open(&r, yaml.s, 1, 2));
+	CHECK_INT(r.study.finished, 1);
+	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	str_free(&yaml);
+	rig_drop(&r);
+}
+
 static double second_trial_fails_once(const struct job *job, struct run_result *res,
                                       bool *has_metric)
 {
@@ -714,7 +743,8 @@ TEST(a_newer_results_file_is_refused)
 
 TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
           repeats_give_mean_and_error, first_run_without_the_metric_stops_at_once,
-          failure_guard, retries, a_late_retry_is_run, exit_75_is_no_failure,
+          failure_guard, retries, a_repeat_of_a_failed_trial_is_not_waited_for,
+          a_late_retry_is_run, exit_75_is_no_failure,
           diverged_is_never_the_winner_and_no_failure, target_and_patience_stop,
           an_exhausted_space_is_success, resume_equals_one_go,
           finished_runs_are_not_repeated,
