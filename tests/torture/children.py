@@ -30,12 +30,12 @@ OUTCOMES = {
     "slow": "ok", "spin": "ok", "env": "ok", "testsplit": "ok", "stop-self": "timeout",
     "nonblock": "ok", "open-fds": "ok",
 }
-SPACE = """command: ["{fake}", "${{args}}", --epochs={epochs}, --bytes={bytes}]
+SPACE = """command: ["{fake}", "${{args}}", --epochs={epochs}, --bytes={bytes}, --sleep-ms=50]
 method: grid
 metric: {{name: loss}}
 parameters:
-  mode: {{values: [{modes}]}}
   x: {{values: [{xs}]}}
+  mode: {{values: [{modes}]}}
 trial_timeout: {timeout}
 kill_grace: 0.3
 """
