@@ -153,3 +153,27 @@ for line in open("cut.hpsearch/journal.jsonl"):
     if e["e"] == "verify_start": assert key not in done, key
     if e["e"] == "verify_end" and not e.get("again"): done.add(key)
 assert len(done) > '"$done_before"', done'
+
+# The machine's side: limits, hang-ups, an empty environment, words that are too long.
+printf '%s\n' "command: [sh, -c, 'echo \"{\\\"loss\\\": \$(ulimit -Sn)}\"', \"\${args}\"]" "method: random" \
+	"metric: {name: loss}" "parameters: {x: {min: 0.0, max: 1.0}}" >limit.yaml
+soft() { (ulimit -Sn 40 && exec "$HPSEARCH" limit.yaml -j 30 -n 60); }
+expect "thirty at once under a soft limit of 40 open files" 0 soft
+check "the commands get the old limit" test "$(column limit.hpsearch/results.csv value | tr ' ' '\n' | sort -u | tr -d '\n')" = 40
+expect "without an environment" 0 env -i "$HPSEARCH" limit.yaml -n 2 --out bare
+printf '%s\n' "command: [echo, \"\${args}\"]" "method: random" "metric: {name: loss}" \
+	"parameters: {x: {values: [$(head -c 140000 /dev/zero | tr '\0' a)]}}" >long.yaml
+expect "a word that is too long: exit 3" 3 "$HPSEARCH" long.yaml
+check "says so" has "Argument list too long" err
+space "slow, 20, " "method: random" "parameters: {x: {min: 0.0, max: 1.0}}" >hup.yaml
+hang_up() { # OUT WANTED-EXIT: SIGHUP in the middle of a search
+	wait_until 10 grep -q '"e":"end"' "$1/journal.jsonl"
+	kill -HUP $!
+	wait $!
+	code=$?
+	check "$1: exit $2" test $code = "$2"
+}
+"$HPSEARCH" hup.yaml -n 40 -q --out hung >out 2>err &
+hang_up hung 129
+(trap '' HUP && exec "$HPSEARCH" hup.yaml -n 40 -q --out nohup) >out 2>err &
+hang_up nohup 0
