@@ -26,6 +26,7 @@ struct options {
 	long sleep_ms;      /* before anything is printed */
 	long epochs;
 	long epoch_ms;
+	long fail_ms; /* before a failure */
 	long bytes;
 	double noise;
 	double loss; /* of the parameters */
@@ -120,6 +121,7 @@ static int curve(const struct options *o)
 
 static int no_metric(const struct options *o)
 {
+	nap(o->fail_ms);
 	printf("{\"val_%s\": %.17g, \"time\": 1.5}\nall done\n", o->metric, o->loss);
 	return 0;
 }
@@ -225,6 +227,7 @@ static int crash(const struct options *o)
 	struct rlimit none = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &none);
+	nap(o->fail_ms);
 	say(o, o->loss);
 	fprintf(stderr, "fake_train: assertion failed\n");
 	abort();
@@ -232,6 +235,7 @@ static int crash(const struct options *o)
 
 static int exit_with(const struct options *o)
 {
+	nap(o->fail_ms);
 	say(o, o->loss);
 	fprintf(stderr, "fake_train: going to exit %s\n", o->arg ? o->arg : "1");
 	return o->arg ? atoi(o->arg) : 1;
@@ -257,6 +261,8 @@ static int flaky(const struct options *o)
 
 	snprintf(path, sizeof path, "%s/failed-once", env("HPSEARCH_DIR", "."));
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+	if (fd >= 0)
+		nap(o->fail_ms);
 	if (fd >= 0) {
 		fprintf(stderr, "fake_train: the first time it fails\n");
 		return 1;
@@ -438,6 +444,7 @@ static int last_words(const struct options *o)
 
 static int oom(const struct options *o)
 {
+	nap(o->fail_ms);
 	say(o, o->loss);
 	raise(SIGKILL);
 	return 1;
@@ -445,7 +452,7 @@ static int oom(const struct options *o)
 
 static int oom_text(const struct options *o)
 {
-	(void)o;
+	nap(o->fail_ms);
 	fprintf(stderr, "RuntimeError: CUDA out of memory. Tried to allocate 2 GiB\n");
 	return 1;
 }
@@ -588,6 +595,7 @@ static int help(void)
 		printf("  %-16s %s\n", modes[i].name, modes[i].help);
 	printf("\noptions (others are parameters):\n"
 	       "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
+	       "  --fail-ms=N (before a failure)"
 	       "  --bytes=N --noise=X\n\n"
 	       "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR\" "
 	       "lines.\n");
@@ -632,6 +640,7 @@ static bool known_option(struct options *o, const char *name, const char *value)
 	} numbers[] = {{"sleep-ms", &o->sleep_ms},
 	               {"epochs", &o->epochs},
 	               {"epoch-ms", &o->epoch_ms},
+	               {"fail-ms", &o->fail_ms},
 	               {"bytes", &o->bytes}};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
