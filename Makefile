@@ -58,7 +58,7 @@ C_cov     := -O0 -g3 --coverage
 C_fuzz    := -O1 -g3 $(SAN) -fsanitize=fuzzer-no-link
 L_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 L_asan    := $(SAN)
-L_cov     := --coverage
+L_cov     := --coverage -Wl,--wrap=_exit
 L_fuzz    := $(SAN)
 ifeq ($(origin C_$(MODE)),undefined)
 $(error MODE=$(MODE) is none of release, debug, asan, cov, fuzz)
@@ -80,6 +80,8 @@ MATRIX := $(call bins,matrix,test_)
 FUZZ   := $(call bins,fuzz,fuzz_)
 TOOLS  := $(call bins,tools,)
 BENCH  := $(call bins,bench,)
+# What every program of a build for coverage is linked with.
+COVOBJ := $(if $(filter cov,$(MODE)),$(O)/tests/cov/exit.o)
 # A library that tests preload; a sanitizer insists on being first and gets none.
 FAULT_SO := $(if $(filter release debug cov,$(MODE)),$(O)/tests/torture/fault.so)
 MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
@@ -108,8 +110,9 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan valgrind cov fuzz torture-kill torture-ready bench analyze format \
-	format-check demo deps deps-check install uninstall clean help valgrind-here fuzz-here
+	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
+	torture-children torture-scale torture-ready bench analyze format format-check demo \
+	deps deps-check install uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -118,6 +121,7 @@ all: $(HPS)                           ## the program (the default)
 lib: $(LIB)                           ## everything but main.c, as build/MODE/libhpsearch.a
 everything: $(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP) $(FAULT_SO) ## and every test program
 
+$(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP): $(COVOBJ)
 $(HPS): $(O)/src/main.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(DEP_LIBS)
@@ -129,7 +133,7 @@ $(O)/libaid.a: $(AIDOBJ) $(O)/objects
 	$(Q)rm -f $@ && $(AR) rcs $@ $(AIDOBJ)
 $(MLP): $(O)/examples/mlp/mlp.o
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $< -lm
+	$(Q)$(LINK) -o $@ $^ -lm
 $(FUZZ): %: %.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $@ $^ $(DEP_LIBS)
@@ -176,10 +180,18 @@ fuzz: deps-check                      ## builds the libFuzzer targets; SECONDS=n
 	+@$(call again,MODE=fuzz CC=clang fuzz-here)
 fuzz-here: $(FUZZ)
 	@$(if $(SECONDS),tests/fuzz/run.sh '$(O)/tests/fuzz' '$(SECONDS)')
-torture-kill: torture-ready           ## KILLS=n SEED=n: the driver killed at random instants
+torture-kill: torture-ready           ## the driver killed at random instants; KILLS=n SEED=n CASE=n
 	@$(TEST_ENV) JOBS='$(JOBS)' KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/kill.py
+torture-fault: torture-ready          ## the n-th call of everything fails; CALL='write fsync'
+	@$(TEST_ENV) JOBS='$(JOBS)' POINTS='$(POINTS)' SEED='$(SEED)' POINT='$(POINT)' CALL='$(CALL)' tests/torture/fault.py
+torture-children: torture-ready       ## children that flood, fork, hang, hide; FULL=1 for 10 GB of it
+	@$(TEST_ENV) FULL='$(FULL)' ONLY='$(ONLY)' tests/torture/children.py
+torture-scale: torture-ready          ## time and memory against N trials, runs, parameters
+	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' N='$(N)' tests/torture/scale.py
+torture: deps-check                   ## all of that and SECONDS of each fuzzer, in one table
+	+@MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' FULL='$(or $(FULL),1)' tests/torture/all.sh '$(O)/torture'
 torture-ready: deps-check
-	+@$(call again,$(HPS) $(TOOLS) $(FAULT_SO))
+	+@$(call again,$(HPS) $(TOOLS) $(BENCH) $(FAULT_SO))
 bench: deps-check                     ## launches per second, study logic; prints, never gates
 	+@$(call again,everything)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
@@ -215,4 +227,4 @@ uninstall:                            ## removes what install wrote
 clean:                                ## removes build/
 	rm -rf '$(BUILD)'
 help:                                 ## this list
-	@awk -F':|## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$NF}' Makefile
+	@awk -F':|## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$NF}' Makefile

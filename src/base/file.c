@@ -58,6 +58,25 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
 	return ok;
 }
 
+int file_open(const char *path, int flags, mode_t mode, struct error *err)
+{
+	int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	struct stat st;
+
+	if (fd >= 0 && !fstat(fd, &st)) {
+		if (S_ISREG(st.st_mode))
+			return fd;
+		errno = ENXIO;
+	}
+	if (errno == ENXIO)
+		error_set(err, ERROR_SYSTEM, "%s: is not a regular file", path);
+	else
+		error_errno(err, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 bool file_write_all(int fd, const char *bytes, size_t n)
 {
 	while (n) {
@@ -127,12 +146,11 @@ bool file_replace(const char *path, const char *bytes, size_t n, struct error *e
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
                 struct error *err)
 {
-	int fd =
-	    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	int fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
 	bool ok;
 
 	if (fd < 0)
-		return error_errno(err, "%s", path);
+		return false;
 	ok = file_write_all(fd, bytes, n);
 	if (!ok)
 		error_errno(err, "%s", path);
@@ -166,6 +184,41 @@ bool file_mkdirs(const char *path, struct error *err)
 		return error_errno(err, "%s", part);
 	}
 	return true;
+}
+
+/* One folder: made, or there already and not by way of a link. */
+static bool make_plain(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (!mkdir(path, 0777))
+		return true;
+	if (errno != EEXIST || lstat(path, &st))
+		return error_errno(err, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return true;
+	return error_set(err, ERROR_SYSTEM, "%s: is %s, so nothing is written there",
+	                 path, S_ISLNK(st.st_mode) ? "a link" : "not a directory");
+}
+
+bool file_mkdirs_below(const char *top, const char *rest, struct error *err)
+{
+	size_t base = strlen(top) + 1;
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/%s", top, rest) >= (int)sizeof path) {
+		errno = ENAMETOOLONG;
+		return error_errno(err, "%s/%s", top, rest);
+	}
+	for (char *p = path + base; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (!make_plain(path, err))
+			return false;
+		*p = '/';
+	}
+	return make_plain(path, err);
 }
 
 static bool remove_at(int parent, const char *name, int depth)

@@ -17,6 +17,10 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
 /* Writes path by temporary file, fdatasync, rename, fsync of the directory. A symbolic
  * link in the place of the temporary file is not followed. */
 bool file_replace(const char *path, const char *bytes, size_t n, struct error *err);
+/* open() of a file of ours: no link is followed, nothing but a regular file is opened
+ * and nothing waits for the other end of a pipe that somebody has put there. -1: err
+ * says. */
+int file_open(const char *path, int flags, mode_t mode, struct error *err);
 /* Creates or empties path and writes it, no sync: for what can be made again. */
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
                 struct error *err);
@@ -24,6 +28,9 @@ bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
 bool file_write_all(int fd, const char *bytes, size_t n);
 /* mkdir -p, mode 0777 under the umask. */
 bool file_mkdirs(const char *path, struct error *err);
+/* The folders of rest, "a/b/c", below top, which is there. No link among them is
+ * followed: what is in the way makes it fail. */
+bool file_mkdirs_below(const char *top, const char *rest, struct error *err);
 bool file_sync_dir(const char *path, struct error *err); /* fsync of a directory */
 /* rm -r, staying inside: symbolic links are removed, not followed. */
 bool file_remove_tree(const char *path, struct error *err);

@@ -87,10 +87,21 @@ static void quote_specials(struct str *out, const char *s, size_t len)
 	}
 }
 
+/* Of its own accord cJSON takes a lack of memory for bad JSON: an intact journal would
+ * be called damaged. */
+static void *allocate(size_t n)
+{
+	return mem_grow(NULL, n, 1);
+}
+
 static cJSON *parse_exact(const char *s, size_t len)
 {
+	cJSON_Hooks ours = {.malloc_fn = allocate, .free_fn = free};
 	const char *end = NULL;
-	cJSON *json = cJSON_ParseWithLengthOpts(s, len, &end, 0);
+	cJSON *json;
+
+	cJSON_InitHooks(&ours);
+	json = cJSON_ParseWithLengthOpts(s, len, &end, 0);
 
 	if (!json)
 		return NULL;

@@ -21,7 +21,7 @@ void output_begin(struct output *o, const struct job *job)
 	o->kept = o->reports_kept = o->results_read = 0;
 	o->results_inode = 0;
 	o->closed = o->oom_text = false;
-	o->error = 0;
+	o->error = o->unread = 0;
 	o->n_tail = 0;
 	str_clear(&o->reports);
 	/* What an earlier attempt left there is not of this run. */
@@ -138,6 +138,13 @@ static void find_place(struct output *o, struct scraper *s, const struct stat *s
 	o->results_read = 0;
 }
 
+/* No file, or nothing that we would read; anything else hides results from us. */
+static bool is_no_file(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP ||
+	       error == ENXIO || error == ENAMETOOLONG;
+}
+
 size_t output_follow(struct output *o, struct scraper *s, size_t limit)
 {
 	char buf[32 * 1024];
@@ -146,16 +153,24 @@ size_t output_follow(struct output *o, struct scraper *s, size_t limit)
 	ssize_t n;
 	int fd;
 
+	o->unread = 0;
 	if (!o->results)
 		return 0;
 	fd = open(o->results, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		o->unread = is_no_file(errno) ? 0 : errno;
 		return 0;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+	}
+	if (fstat(fd, &st))
+		o->unread = errno;
+	else if (S_ISREG(st.st_mode))
 		find_place(o, s, &st);
-	else
-		limit = 0;
-	while (got < limit && (n = pread(fd, buf, sizeof buf, o->results_read)) > 0) {
+	while (!o->unread && S_ISREG(st.st_mode) && got < limit) {
+		n = pread(fd, buf, sizeof buf, o->results_read);
+		if (n < 0)
+			o->unread = errno;
+		if (n <= 0)
+			break;
 		scrape_feed(s, &s->file, buf, (size_t)n);
 		o->results_read += n;
 		got += (size_t)n;

@@ -25,6 +25,8 @@ struct output {
 	int64_t reports_kept; /* bytes */
 	ino_t results_inode;
 	off_t results_read; /* bytes */
+	int unread; /* why the results file, which may be there, was not read: an
+	               errno of the last try; else 0 */
 	bool oom_text;
 };
 

@@ -42,9 +42,12 @@ enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096 };
 
 /* The bare facts about a run that is over: every process of it is gone. */
 struct run_result {
-	int spawn_errno; /* the command could not be executed: why; else 0 */
-	int exit;        /* exit status, -1 when a signal ended it */
-	int signal;      /* the signal, else 0 */
+	int machine_errno; /* the machine was short of something, which says nothing
+	                    * about the command: no process could be made, or its
+	                    * results file not be read; else 0 */
+	int spawn_errno;   /* the command could not be executed: why; else 0 */
+	int exit;          /* exit status, -1 when a signal ended it */
+	int signal;        /* the signal, else 0 */
 	bool timed_out;
 	enum cancel
 	    cancelled;    /* by cancel(), even when it had ended by itself just then */

@@ -4,14 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FOLLOW = 256 * 1024 }; /* bytes of a results file at a time */
+enum {
+	FOLLOW = 256 * 1024, /* bytes of a results file at a time */
+	READ_TRIES = 100,
+	FOLLOW_PAUSE = 10 /* milliseconds, READ_TRIES times */
+};
 
 /* --- the supervisor --- */
 
@@ -162,6 +166,7 @@ void slot_begin(struct slot *s, const struct job *job)
 	s->metric = job->metric ? mem_strdup(job->metric) : NULL;
 	s->step = job->step ? mem_strdup(job->step) : NULL;
 	s->taken = 0;
+	s->patience = READ_TRIES;
 	scrape_init(&s->scraper, s->metric, s->step);
 	output_begin(&s->output, job);
 }
@@ -172,19 +177,31 @@ static void keep_reports(struct slot *s, size_t from)
 		output_report(&s->output, &s->scraper.reports[i]);
 }
 
-void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
+/* One read, 0 when the pipe is empty. Nothing but that may lose output. */
+static size_t take_output(struct slot *s, const struct slot_shared *sh)
 {
-	size_t before = s->scraper.n_reports;
-	ssize_t n = (ssize_t)sh->buf_size;
+	ssize_t n;
+	int tries = READ_TRIES;
 
-	/* A short read has emptied the pipe; epoll will say when there is more. */
-	while (reads-- && n == (ssize_t)sh->buf_size) {
+	do
 		n = read(s->out, sh->buf, sh->buf_size);
-		if (n <= 0 || s->state != SLOT_RUNNING)
-			continue;
+	while (n < 0 && errno != EAGAIN && tries--);
+	if (n <= 0)
+		return 0;
+	if (s->state == SLOT_RUNNING) {
 		output_keep(&s->output, sh->buf, (size_t)n);
 		scrape_feed(&s->scraper, &s->scraper.out, sh->buf, (size_t)n);
 	}
+	return (size_t)n;
+}
+
+void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
+{
+	size_t before = s->scraper.n_reports;
+
+	/* A short read has emptied the pipe; epoll will say when there is more. */
+	while (reads-- && take_output(s, sh) == sh->buf_size)
+		;
 	keep_reports(s, before);
 }
 
@@ -205,10 +222,10 @@ void slot_follow(struct slot *s)
 
 void slot_leave(struct slot *s, const struct slot_shared *sh)
 {
-	size_t before;
+	size_t before = s->scraper.n_reports;
 
-	slot_read(s, sh, INT_MAX);
-	before = s->scraper.n_reports;
+	while (take_output(s, sh))
+		;
 	scrape_end(&s->scraper, &s->scraper.out);
 	keep_reports(s, before);
 	s->state = SLOT_LEAVING;
@@ -220,6 +237,13 @@ void slot_finish(struct slot *s)
 
 	if (follow(s))
 		return;
+	if (s->output.unread && s->patience) {
+		s->patience--;
+		poll(NULL, 0, FOLLOW_PAUSE);
+		return;
+	}
+	if (s->output.unread)
+		s->record.machine_errno = s->output.unread;
 	before = s->scraper.n_reports;
 	scrape_end(&s->scraper, &s->scraper.file);
 	keep_reports(s, before);
@@ -251,7 +275,8 @@ void slot_result(const struct slot *s, struct run_result *out)
 	const struct run_record *r = &s->record;
 	const struct scraper *sc = &s->scraper;
 
-	*out = (struct run_result){.spawn_errno = r->spawn_errno,
+	*out = (struct run_result){.machine_errno = r->machine_errno,
+	                           .spawn_errno = r->spawn_errno,
 	                           .exit = r->exit,
 	                           .signal = r->signal,
 	                           .timed_out = r->timed_out,

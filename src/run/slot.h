@@ -33,6 +33,7 @@ struct slot {
 	uint64_t ticket;
 	enum cancel cancelled;
 	bool lost;
+	int patience;        /* tries left to read its results file */
 	char *metric, *step; /* copies for the scraper */
 	struct scraper scraper;
 	size_t taken; /* of scraper.reports */

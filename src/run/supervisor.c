@@ -31,6 +31,9 @@
 enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_FIRST_FREE };
 
 #define KILL_PATIENCE (10 * CLOCK_SECOND)
+#define LAUNCH_PATIENCE                                                                \
+	(2 * CLOCK_SECOND) /* for the machine to have a process left                   \
+	                    */
 
 /* A request: this, then `size` bytes; for a start those are a start_head and strings,
  * each with its NUL: the directory, argv, the additions to the environment. */
@@ -129,6 +132,23 @@ static void forget_done(struct supervisor *s)
 }
 
 /* --- launching --- */
+
+static struct timespec to_timespec(int64_t ns)
+{
+	ns = ns < 0 ? 0 : ns;
+	return (struct timespec){.tv_sec = (time_t)(ns / CLOCK_SECOND),
+	                         .tv_nsec = (long)(ns % CLOCK_SECOND)};
+}
+
+static void wait_for_child(int64_t ns)
+{
+	struct timespec t = to_timespec(ns);
+	sigset_t chld;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigtimedwait(&chld, NULL, &t);
+}
 
 static char **word_room(char **list, size_t n, size_t *cap)
 {
@@ -253,6 +273,29 @@ __attribute__((noinline)) static pid_t launch(const struct supervisor *s)
 	return pid;
 }
 
+/* What says nothing about the command: the machine is short of something. */
+static bool is_shortage(int error)
+{
+	return error == EAGAIN || error == ENOMEM || error == EMFILE ||
+	       error == ENFILE || error == EINTR;
+}
+
+/* A shortage may pass: other runs end. False: no process could be made. */
+static bool launch_patiently(struct supervisor *s)
+{
+	int64_t start = clock_now(), pause = CLOCK_SECOND / 1000;
+
+	while ((s->leader = launch(s)) < 0) {
+		s->record.machine_errno = errno;
+		if (!is_shortage(errno) || clock_now() - start > LAUNCH_PATIENCE)
+			return false;
+		wait_for_child(pause);
+		pause = pause < CLOCK_SECOND / 10 ? 2 * pause : pause;
+	}
+	s->record.machine_errno = 0;
+	return true;
+}
+
 /* Descriptor 2 is free between runs and the lowest that is, so open lands there. */
 static void open_stderr(struct supervisor *s)
 {
@@ -277,9 +320,8 @@ static void begin(struct supervisor *s)
 	*s->exec_errno = 0;
 	s->leader_over = false;
 	s->started = clock_now();
-	s->leader = launch(s);
-	if (s->leader < 0)
-		*s->exec_errno = errno;
+	if (!launch_patiently(s))
+		return;
 	s->term_at = s->job.timeout ? s->started + s->job.timeout : INT64_MAX;
 	s->kill_at = INT64_MAX;
 }
@@ -323,8 +365,10 @@ static int reap(struct supervisor *s)
 	int status;
 	pid_t pid;
 
-	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0)
-		account(s, pid, status, &usage);
+	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0 ||
+	       (pid < 0 && errno == EINTR))
+		if (pid > 0)
+			account(s, pid, status, &usage);
 	return pid < 0 && errno == ECHILD ? -1 : 0;
 }
 
@@ -337,9 +381,11 @@ static bool look_for_leader(struct supervisor *s)
 
 	for (;;) {
 		siginfo_t info = {0};
+		int failed = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
 
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) ||
-		    !info.si_pid)
+		if (failed && errno == EINTR)
+			continue;
+		if (failed || !info.si_pid)
 			return false;
 		if (info.si_pid == s->leader) {
 			leader_is_over(s);
@@ -348,23 +394,6 @@ static bool look_for_leader(struct supervisor *s)
 		if (wait4(info.si_pid, &status, WNOHANG, &usage) > 0)
 			account(s, info.si_pid, status, &usage);
 	}
-}
-
-static struct timespec to_timespec(int64_t ns)
-{
-	ns = ns < 0 ? 0 : ns;
-	return (struct timespec){.tv_sec = (time_t)(ns / CLOCK_SECOND),
-	                         .tv_nsec = (long)(ns % CLOCK_SECOND)};
-}
-
-static void wait_for_child(int64_t ns)
-{
-	struct timespec t = to_timespec(ns);
-	sigset_t chld;
-
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	sigtimedwait(&chld, NULL, &t);
 }
 
 /* SIGKILL for everything until no child is left: being the subreaper, we then have no
@@ -462,12 +491,13 @@ static void end_stderr(struct supervisor *s)
 static void run(struct supervisor *s)
 {
 	begin(s);
-	if (!*s->exec_errno)
+	if (s->leader > 0 && !*s->exec_errno)
 		watch_leader(s);
 	s->record.stuck = !kill_all(s, s->orphaned ? INT64_MAX : KILL_PATIENCE);
 	end_stderr(s);
 	/* Only now: where vfork is but a fork (valgrind), it was not known before. */
-	s->record.spawn_errno = *s->exec_errno;
+	*(is_shortage(*s->exec_errno) ? &s->record.machine_errno
+	                              : &s->record.spawn_errno) = *s->exec_errno;
 	if (s->record.spawn_errno)
 		s->record.exit = -1;
 	if (send(FD_CTL, &s->record, sizeof s->record, MSG_NOSIGNAL) < 0)

@@ -19,9 +19,10 @@ void request_write(struct str *out, enum request_kind kind, const struct job *jo
 
 /* What the supervisor saw, sent as it is over the socket. */
 struct run_record {
-	int spawn_errno;  /* the command could not be executed */
-	int output_errno; /* its stderr file could not be opened: it had /dev/null */
-	int exit, signal; /* as in run_result */
+	int machine_errno; /* no process could be made for it, whatever it is */
+	int spawn_errno;   /* the command could not be executed */
+	int output_errno;  /* its stderr file could not be opened: it had /dev/null */
+	int exit, signal;  /* as in run_result */
 	bool timed_out;
 	bool stuck; /* a process did not die of SIGKILL for ten seconds */
 	double wall, user, sys;

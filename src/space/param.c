@@ -287,7 +287,7 @@ static double multiple(const struct param *p, struct family f, double u)
 /* A value of a distribution with steps. */
 static struct value stepped(const struct param *p, double x)
 {
-	x = without_dust(to_finite(x), p->q);
+	x = without_dust(to_finite(x), p->q) + 0.0; /* no negative zero */
 	if (p->q_int && x == floor(x) && fabs(x) < 0x1p53)
 		return value_int((int64_t)x);
 	return value_float(to_finite(x));

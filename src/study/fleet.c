@@ -37,7 +37,7 @@ void fleet_free(struct fleet *f)
 
 bool fleet_room(const struct fleet *f)
 {
-	return f->busy < f->runner->slots && f->stage == FLEET_OPEN;
+	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held;
 }
 
 static size_t free_slot(const struct fleet *f)
@@ -122,7 +122,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { ENV_MAX = 13 };
+enum { ENV_MAX = 13, LOST_MAX = 3 };
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
@@ -188,19 +188,6 @@ static void keep_old_logs(const struct fleet *f, const struct task *t)
 	}
 }
 
-/* mkdir of the run's folder, trials/0017/r0: two calls, unless trials/ is missing too.
- */
-static bool make_folder(const char *path, struct arena *a, struct error *err)
-{
-	char *parent = arena_strdup(a, path);
-
-	*strrchr(parent, '/') = '\0';
-	if ((!mkdir(parent, 0777) || errno == EEXIST) &&
-	    (!mkdir(path, 0777) || errno == EEXIST))
-		return true;
-	return file_mkdirs(path, err);
-}
-
 static bool prepare_folder(struct fleet *f, const struct task *t,
                            const char *const *argv, const char *const *env,
                            struct error *err)
@@ -210,7 +197,7 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	struct str text = {0};
 	bool ok;
 
-	if (!make_folder(task_path(f, t, "", a), a, err))
+	if (!file_mkdirs_below(f->dir, t->folder, err))
 		return false;
 	keep_old_logs(f, t);
 	value_json(&args, &text, false);
@@ -332,22 +319,35 @@ static void measure(struct task *t, const struct run_result *res)
 	r->value = r->reduction.n ? run_value(r, t->metric) : (double)NAN;
 }
 
+/* Did the machine fail, not the command? A supervisor that is killed every time may
+ * well be the command's doing. */
+static bool machine_failed(const struct run *r, const struct run_result *res)
+{
+	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
+}
+
+static void record(struct fleet *f, struct task *t, const struct run_result *res)
+{
+	struct spec view = *f->spec;
+
+	view.metric = *t->metric;
+	measure(t, res);
+	t->run->outcome = run_classify(t->run, res, &view, f->arena, &t->run->reason);
+}
+
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res)
 {
 	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
-	struct spec view = *f->spec;
 
 	if (t->stopped || (t->judged && !by_itself)) {
 		t->stopped = true;
 		measure(t, res);
 		return FLEET_STOPPED;
 	}
-	if (by_itself && !(res->lost && f->stage >= FLEET_STOP)) {
-		view.metric = *t->metric;
-		measure(t, res);
-		t->run->outcome =
-		    run_classify(t->run, res, &view, f->arena, &t->run->reason);
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) &&
+	    !machine_failed(t->run, res)) {
+		record(f, t, res);
 		return FLEET_FINISHED;
 	}
 	t->run->cost += res->cost;
@@ -386,6 +386,14 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 		f->slots[slot] = NULL;
 		f->busy--;
 		out->kind = finish(f, out->task, &e->result);
+		f->held = e->result.machine_errno != 0;
+		if (f->held && !f->busy && f->stage == FLEET_OPEN) {
+			errno = e->result.machine_errno;
+			return error_errno(err,
+			                   "%s: could not be run, or its results not "
+			                   "be read",
+			                   out->task->folder);
+		}
 		return true;
 	}
 }

@@ -142,11 +142,11 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
 
 	*sum = (struct journal_summary){0};
 	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
-	w.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (w.fd < 0 && errno == ENOENT)
+	if (access(path, F_OK) && errno == ENOENT)
 		return true;
+	w.fd = file_open(path, O_RDONLY, 0, err);
 	if (w.fd < 0)
-		return error_errno(err, "%s", path);
+		return false;
 	ok = window_fill(&w) ? read_lines(&w, path, reader, self, sum, err)
 	                     : error_errno(err, "%s", path);
 	free(w.buf);
@@ -177,10 +177,11 @@ static bool cut_tail(struct journal *j, const char *dir,
 /* A full disk must not keep the last records out: some space is set aside for them. */
 static void make_reserve(struct journal *j, const char *dir)
 {
+	struct error ignored;
 	int fd;
 
 	snprintf(j->reserve, sizeof j->reserve, "%s/.reserve", dir);
-	fd = open(j->reserve, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+	fd = file_open(j->reserve, O_WRONLY | O_CREAT, 0666, &ignored);
 	if (fd < 0)
 		return;
 	if (posix_fallocate(fd, 0, RESERVE_BYTES))
@@ -197,10 +198,8 @@ struct journal *journal_open(const char *dir, const struct journal_summary *sum,
 	j->next = sum->lines;
 	j->end = (off_t)sum->good_end;
 	snprintf(j->path, sizeof j->path, "%s/journal.jsonl", dir);
-	j->fd =
-	    open(j->path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+	j->fd = file_open(j->path, O_RDWR | O_CREAT | O_APPEND, 0666, err);
 	if (j->fd < 0) {
-		error_errno(err, "%s", j->path);
 		free(j);
 		return NULL;
 	}

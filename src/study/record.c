@@ -424,13 +424,12 @@ static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJS
 	if (!record_read_run(e, r, &s->arena, err))
 		return false;
 	s->cost += r->cost - before;
-	if (cJSON_IsTrue(json_get(e, "again"))) {
-		r->state = RUN_QUEUED;
-		return true;
+	r->state = RUN_QUEUED;
+	if (!cJSON_IsTrue(json_get(e, "again"))) {
+		r->state = RUN_FINISHED;
+		s->runs_done++;
+		tell_run(s, SCREEN_END, t, (size_t)(r - t->runs), 0, 0);
 	}
-	r->state = RUN_FINISHED;
-	s->runs_done++;
-	tell_run(s, SCREEN_END, t, (size_t)(r - t->runs), 0, 0);
 	if (trial_settle(t))
 		study_settle(s, t);
 	return true;
@@ -477,9 +476,8 @@ static void apply_session(struct study *s, const cJSON *e)
 
 	study_requeue_interrupted(s);
 	s->elapsed_before += s->last_time - s->session_start;
+	json_double(e, "time", &s->last_time);
 	s->session_start = s->last_time;
-	json_double(e, "time", &s->session_start);
-	s->last_time = s->session_start;
 	json_u64(e, "max_trials", &n);
 	s->origin.max_trials = n;
 	s->state = STUDY_RUNNING;
@@ -496,7 +494,10 @@ bool record_apply(struct study *s, const cJSON *event, struct error *err)
 
 	if (!kind)
 		return error_set(err, ERROR_FILE, "an event without a name");
-	if (json_double(event, "time", &time)) {
+	/* The time of an event counts for its session; not the pause before a session.
+	 */
+	if (strcmp(kind, "search") != 0 && strcmp(kind, "session") != 0 &&
+	    json_double(event, "time", &time)) {
 		/* A clock that was set back must not make time run backwards. */
 		s->last_time = fmax(time, s->last_time);
 		s->ended = s->last_time;

@@ -280,17 +280,18 @@ static void check_stops(struct study *s)
 		                    sp->budget_time));
 }
 
-/* No new trial will come, but what runs may have to be repeated, or promoted. */
-static enum ask no_more(struct study *s, struct trial **t, size_t *run)
+/* No trial is left to begin; but what runs may have to be repeated, or promoted. */
+static enum ask nothing_more(struct study *s, const char *why, struct trial **t,
+                             size_t *run)
 {
+	s->no_more = why;
 	if (s->fleet.busy)
 		return ASK_WAIT;
 	if (stopping_promote(s, true)) {
 		*t = queued_run(s, run);
 		return ASK_POINT;
 	}
-	finish(s, STUDY_DONE,
-	       s->exhausted ? s->exhausted : "every trial that was asked for is done");
+	finish(s, STUDY_DONE, why);
 	return ASK_DONE;
 }
 
@@ -307,13 +308,13 @@ static enum ask next_run(struct study *s, struct trial **t, size_t *run,
 		*t = queued_run(s, run);
 	if (*t)
 		return ASK_POINT;
-	if (s->n >= s->cap || s->exhausted)
-		return no_more(s, t, run);
+	if (s->no_more)
+		return nothing_more(s, s->no_more, t, run);
+	if (s->n >= s->cap)
+		return nothing_more(s, "every trial that was asked for is done", t, run);
 	ask = study_propose(s, t, &why, err);
-	if (ask == ASK_DONE) {
-		s->exhausted = why;
-		return no_more(s, t, run);
-	}
+	if (ask == ASK_DONE)
+		return nothing_more(s, why, t, run);
 	if (ask != ASK_POINT)
 		return ask;
 	*run = 0;
@@ -476,6 +477,9 @@ static void take_finished(struct study *s, struct task *task,
 		r->state = RUN_QUEUED;
 		if (t->id < s->first_open)
 			s->first_open = t->id;
+		/* Where another repeat has failed meanwhile it is not run again. */
+		if (trial_settle(t))
+			study_settle(s, t);
 		if (s->watch.retrying)
 			s->watch.retrying(s->watch.self, t, run, o);
 		return;
@@ -519,7 +523,11 @@ static bool take_event(struct study *s, const struct fleet_event *e, struct erro
 	case FLEET_LATE: stopping_late(s, task, &e->report); break;
 	case FLEET_STOPPED:
 	case FLEET_FINISHED: take_finished(s, task, e->result); break;
-	case FLEET_CUT: task->owner = NULL; break;
+	case FLEET_CUT:
+		task->owner = NULL;
+		if (trial_settle(s->trials[task->trial->id]))
+			study_settle(s, s->trials[task->trial->id]);
+		break;
 	case FLEET_SIGNAL:
 		interrupt(s);
 		if (s->watch.winding_down)
@@ -619,6 +627,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 
 	s->started = clock_now();
 	s->state = STUDY_RUNNING;
+	s->no_more = NULL;
 	s->finish_recorded = false;
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	s->tasks = mem_new(r->slots, sizeof *s->tasks);

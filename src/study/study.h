@@ -83,8 +83,8 @@ struct study {
 	bool any_report;       /* some run has printed the metric */
 
 	/* private to study/ */
-	size_t first_open;                       /* every trial below is settled */
-	const char *exhausted;                   /* why the strategy has no more */
+	const char *no_more; /* why no further trial is proposed; NULL: it is */
+	size_t first_open;   /* every trial below is settled */
 	uint64_t session_failures, session_runs; /* of the failure guard */
 	bool finish_recorded;
 	double session_start, last_time; /* while a journal is read */

@@ -49,34 +49,36 @@ static void check_limits(const struct options *o)
 	assert(!o->out || *o->out);
 }
 
+/* What is said to the user goes nowhere; what an assertion says must not. */
+static bool quietly(struct options *o, const struct command_type *c, int argc,
+                    char **argv, int *code)
+{
+	static FILE *nowhere;
+	FILE *out = stdout, *err = stderr;
+	bool ok;
+
+	if (!nowhere)
+		nowhere = fopen("/dev/null", "w");
+	assert(nowhere);
+	stdout = stderr = nowhere;
+	ok = options_parse(o, c, argc, argv, code);
+	stdout = out;
+	stderr = err;
+	return ok;
+}
+
 static void parse(const struct command_type *c, int argc, char **argv)
 {
 	struct options o;
 	int code = -1;
 
-	if (options_parse(&o, c, argc, argv, &code)) {
+	if (quietly(&o, c, argc, argv, &code)) {
 		check_limits(&o);
 		with_overrides(&o);
 	} else {
 		assert(code == EXIT_FINE || code == EXIT_USAGE);
 	}
 	arena_free(&o.arena);
-}
-
-/* What is said to the user goes nowhere; what a fuzzer says must not. */
-static void quietly(const struct command_type *c, int argc, char **argv)
-{
-	static FILE *nowhere;
-	FILE *out = stdout, *err = stderr;
-
-	if (!nowhere)
-		nowhere = fopen("/dev/null", "w");
-	if (!nowhere)
-		return;
-	stdout = stderr = nowhere;
-	parse(c, argc, argv);
-	stdout = out;
-	stderr = err;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -92,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (c->name && strcmp(c->name, argv[0]) != 0)
 		c++;
 	if (c->name)
-		quietly(c, argc, argv);
+		parse(c, argc, argv);
 	free(text);
 	return 0;
 }

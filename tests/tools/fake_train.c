@@ -6,11 +6,13 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,6 +26,7 @@ struct options {
 	long sleep_ms;      /* before anything is printed */
 	long epochs;
 	long epoch_ms;
+	long fail_ms; /* before a failure */
 	long bytes;
 	double noise;
 	double loss; /* of the parameters */
@@ -226,6 +229,7 @@ static int explode(const struct options *o)
 
 static int no_metric(const struct options *o)
 {
+	nap(o->fail_ms);
 	printf("{\"val_%s\": %.17g, \"time\": 1.5}\nall done\n", o->metric, o->loss);
 	return 0;
 }
@@ -331,6 +335,7 @@ static int crash(const struct options *o)
 	struct rlimit none = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &none);
+	nap(o->fail_ms);
 	say(o, o->loss);
 	fprintf(stderr, "fake_train: assertion failed\n");
 	abort();
@@ -338,9 +343,10 @@ static int crash(const struct options *o)
 
 static int exit_with(const struct options *o)
 {
+	nap(o->fail_ms);
 	say(o, o->loss);
-	fprintf(stderr, "fake_train: going to exit %s\n", o->arg);
-	return atoi(o->arg);
+	fprintf(stderr, "fake_train: going to exit %s\n", o->arg ? o->arg : "1");
+	return o->arg ? atoi(o->arg) : 1;
 }
 
 /* The marker lies beside the run's directory's files, so an attempt finds the last. */
@@ -363,6 +369,8 @@ static int flaky(const struct options *o)
 
 	snprintf(path, sizeof path, "%s/failed-once", env("HPSEARCH_DIR", "."));
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+	if (fd >= 0)
+		nap(o->fail_ms);
 	if (fd >= 0) {
 		fprintf(stderr, "fake_train: the first time it fails\n");
 		return 1;
@@ -458,6 +466,57 @@ static int fork_bomb_small(const struct options *o)
 	return quadratic(o);
 }
 
+/* Every process makes new ones, --epochs of them in all; the ones that are killed do
+ * not count less. */
+static int fork_bomb(const struct options *o)
+{
+	atomic_long *made = mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE,
+	                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (made == MAP_FAILED)
+		return 2;
+	say(o, o->loss);
+	while (atomic_fetch_add(made, 1) < o->epochs)
+		if (fork() < 0)
+			nap(1);
+		else if (atomic_load(made) % 3 == 0)
+			setsid();
+	hang();
+	return 0;
+}
+
+static int json_flood(const struct options *o)
+{
+	for (long i = 1; i <= o->epochs; i++)
+		printf("{\"step\": %ld, \"%s\": %.3f, \"lr\": 0.001}\n", i, o->metric,
+		       o->loss + 1.0 / (double)i);
+	return 0;
+}
+
+/* Files with the names that hpsearch itself uses, in the run's own folder. */
+static int journal_names(const struct options *o)
+{
+	static const char *const names[] = {
+	    "journal.jsonl", "results.json", "results.csv",   "lock",
+	    ".reserve",      "config.json",  "reports.jsonl", "stdout",
+	    "stderr",        "cmd",          "trials"};
+	const char *dir = getenv("HPSEARCH_DIR");
+	char path[4096];
+
+	for (size_t i = 0; dir && i < sizeof names / sizeof *names; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+		remove(path);
+		f = fopen(path, "w");
+		if (!f)
+			return 2;
+		fprintf(f, "{\"n\":0,\"e\":\"end\",\"t\":0,\"%s\":-1e9}\n", o->metric);
+		fclose(f);
+	}
+	return quadratic(o);
+}
+
 /* A process that is always another one: it forks, the child goes on, it ends. */
 static int fork_chain(const struct options *o)
 {
@@ -493,6 +552,7 @@ static int last_words(const struct options *o)
 
 static int oom(const struct options *o)
 {
+	nap(o->fail_ms);
 	say(o, o->loss);
 	raise(SIGKILL);
 	return 1;
@@ -500,7 +560,7 @@ static int oom(const struct options *o)
 
 static int oom_text(const struct options *o)
 {
-	(void)o;
+	nap(o->fail_ms);
 	fprintf(stderr, "RuntimeError: CUDA out of memory. Tried to allocate 2 GiB\n");
 	return 1;
 }
@@ -624,6 +684,9 @@ static const struct mode {
     {"close-stdout", close_stdout, "closes stdout, lives on for --epoch-ms"},
     {"fork-bomb-small", fork_bomb_small, "leaves 63 processes in many sessions"},
     {"fork-chain", fork_chain, "leaves a process that forks and ends in a circle"},
+    {"fork-bomb", fork_bomb, "every process forks, --epochs times in all; stays"},
+    {"json-flood", json_flood, "--epochs lines with the metric"},
+    {"journal-names", journal_names, "overwrites all files of its folder"},
     {"late-metric", late_metric, "much text, --epoch-ms of silence, the metric"},
     {"last-words", last_words, "reports once more on SIGTERM, exit 0"},
     {"oom", oom, "killed by SIGKILL"},
@@ -646,6 +709,7 @@ static int help(void)
 		printf("  %-16s %s\n", modes[i].name, modes[i].help);
 	printf("\noptions (others are parameters):\n"
 	       "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
+	       "  --fail-ms=N (before a failure)"
 	       "  --bytes=N --noise=X\n\n"
 	       "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR\" "
 	       "lines.\n");
@@ -690,6 +754,7 @@ static bool known_option(struct options *o, const char *name, const char *value)
 	} numbers[] = {{"sleep-ms", &o->sleep_ms},
 	               {"epochs", &o->epochs},
 	               {"epoch-ms", &o->epoch_ms},
+	               {"fail-ms", &o->fail_ms},
 	               {"bytes", &o->bytes}};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

@@ -32,6 +32,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CALLS(X)                                                                       \
@@ -120,6 +121,7 @@ static struct {
 	unsigned call, n;
 	int error;
 	bool on, is_short, kill, onward;
+	time_t clock;          /* seconds added to the wall clock */
 	struct counts *counts; /* shared with the supervisors */
 } plan = {.role = NOBODY};
 
@@ -182,16 +184,19 @@ static void share_counts(const char *path)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *fault = getenv("HPS_FAULT"), *counts = getenv("HPS_FAULT_COUNTS");
+	const char *off = getenv("HPS_FAULT_CLOCK");
 
 	if (strcmp(program_invocation_short_name, "hpsearch") != 0)
 		return;
 	if (fault)
 		read_plan(fault);
+	plan.clock = off ? (time_t)strtol(off, NULL, 10) : 0;
 	share_counts(counts);
 	/* The commands are to run undisturbed. */
 	unsetenv("LD_PRELOAD");
 	unsetenv("HPS_FAULT");
 	unsetenv("HPS_FAULT_COUNTS");
+	unsetenv("HPS_FAULT_CLOCK");
 	plan.role = DRIVER;
 }
 
@@ -311,6 +316,16 @@ WRAP(int, getrlimit, (__rlimit_resource_t what, struct rlimit *l), (what, l), -1
 WRAP(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *l), (what, l), -1)
 WRAP(void *, mmap, (void *p, size_t n, int prot, int flags, int fd, off_t at),
      (p, n, prot, flags, fd, at), MAP_FAILED)
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	REAL(clock_gettime)
+	int rc = real(clock, t);
+
+	if (!rc && clock == CLOCK_REALTIME)
+		t->tv_sec += plan.clock;
+	return rc;
+}
 
 /* The kernel closes the descriptor even when it says that something went wrong. */
 int close(int fd)

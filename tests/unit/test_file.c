@@ -290,8 +290,47 @@ TEST(leaves_no_descriptor_open)
 	place_close(&p);
 }
 
+TEST(folders_below_follow_no_link)
+{
+	struct place p;
+
+	if (!place_open(&p))
+		return;
+	CHECK(file_mkdirs("top", &p.err) && file_mkdirs("outside", &p.err));
+	CHECK(file_mkdirs_below("top", "a/b/c", &p.err));
+	CHECK(file_mkdirs_below("top", "a/b/c", &p.err));
+	CHECK(exists("top/a/b/c"));
+	CHECK(!symlink("../outside", "top/link") &&
+	      !symlink("../../outside", "top/a/l"));
+	CHECK(!file_mkdirs_below("top", "link", &p.err));
+	CHECK(strstr(p.err.text, "top/link: is a link") != NULL);
+	CHECK(!file_mkdirs_below("top", "link/x", &p.err));
+	CHECK(!file_mkdirs_below("top", "a/l/x", &p.err));
+	CHECK(!exists("outside/x"));
+	CHECK(file_write("top/file", "", 0, 0644, &p.err));
+	CHECK(!file_mkdirs_below("top", "file/x", &p.err));
+	CHECK(!file_mkdirs_below("nowhere", "a", &p.err));
+	place_close(&p);
+}
+
+TEST(a_pipe_in_the_place_of_a_file_is_not_waited_for)
+{
+	struct place p;
+
+	if (!place_open(&p))
+		return;
+	CHECK(!mkfifo("pipe", 0600));
+	CHECK(!file_write("pipe", "x", 1, 0644, &p.err));
+	CHECK(strstr(p.err.text, "pipe: is not a regular file") != NULL);
+	CHECK_INT(file_open("pipe", O_RDONLY, 0, &p.err), -1);
+	CHECK_INT(file_open("pipe", O_RDWR, 0, &p.err), -1);
+	CHECK_INT(file_open(".", O_RDONLY, 0, &p.err), -1);
+	place_close(&p);
+}
+
 TEST_MAIN(reads_whole_files, refuses_what_is_no_file_or_too_long, replaces_in_one_step,
           replacing_follows_no_link, a_failed_replacement_leaves_the_old_file,
           writes_with_the_mode_asked_for, writes_all_through_a_pipe,
-          makes_directories_on_the_way, removes_trees_without_leaving_them,
-          leaves_no_descriptor_open)
+          makes_directories_on_the_way, folders_below_follow_no_link,
+          a_pipe_in_the_place_of_a_file_is_not_waited_for,
+          removes_trees_without_leaving_them, leaves_no_descriptor_open)

@@ -3,7 +3,11 @@
 #include "base/mem.h"
 #include "test.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* A parsed text printed again without blanks; "(none)" when it is not JSON. */
 static char *echo(struct arena *a, const char *text)
@@ -274,8 +278,44 @@ TEST(deep_equality_is_quick)
 	arena_free(&a);
 }
 
+/* In a process of its own: 64 MB of items where 16 MB are left. */
+static int parse_with_little_memory(const char *text, size_t len)
+{
+	struct rlimit little = {.rlim_cur = 16 << 20, .rlim_max = 16 << 20};
+	pid_t pid = fork();
+	int status = 0, null;
+
+	if (!pid) {
+		null = open("/dev/null", O_WRONLY);
+		dup2(null, STDERR_FILENO);
+		_exit(setrlimit(RLIMIT_DATA, &little) ? 3
+		      : json_parse(text, len)         ? 4
+		                                      : 5);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* It was: bad JSON. A journal was called damaged for it, with the advice to cut it. */
+TEST(a_lack_of_memory_is_not_bad_json)
+{
+	enum { ITEMS = 1000000 };
+	char *text = mem_new(2 * ITEMS + 2, 1);
+
+	for (int i = 0; i < ITEMS; i++)
+		memcpy(text + 2 * i, ",1", 2);
+	text[0] = '[';
+	text[2 * ITEMS] = ']';
+#ifndef __SANITIZE_ADDRESS__
+	CHECK_INT(parse_with_little_memory(text, 2 * ITEMS + 1), 1);
+#else
+	(void)parse_with_little_memory; /* there is no limit to its own memory */
+#endif
+	free(text);
+}
+
 TEST_MAIN(accepts_json, refuses_what_is_no_json, depth_is_limited,
           python_specials_are_numbers, numbers_are_exact, numbers_from_other_types,
           of_several_members_the_last_counts, whole_numbers, objects_inside_lines,
           a_line_of_braces_is_given_up, paths_into_objects, equality,
-          deep_equality_is_quick)
+          deep_equality_is_quick, a_lack_of_memory_is_not_bad_json)

@@ -133,6 +133,18 @@ TEST(steps_give_integers_where_they_were_written_so)
 	CHECK_INT(decode(&p, 0.5).kind, VALUE_INT);
 }
 
+/* A script was given --x=-0. */
+TEST(zero_has_no_sign)
+{
+	struct param native = {
+	    .dist = DIST_Q_UNIFORM, .clip = true, .min = 0, .max = 1, .q = 0.2};
+	struct param around = {.dist = DIST_Q_UNIFORM, .min = -1, .max = 1, .q = 1};
+
+	check_text(decode(&native, 0.01), "0");
+	check_text(decode(&around, 0.45), "0");
+	check_text(decode(&around, 0.55), "0");
+}
+
 TEST(rounding_is_half_to_even)
 {
 	struct param p = {.dist = DIST_Q_UNIFORM, .min = 0, .max = 4, .q = 1};
@@ -505,10 +517,11 @@ TEST(descriptions)
 }
 
 TEST_MAIN(every_distribution_follows_its_formula, continuous_values_go_there_and_back,
-          steps_give_integers_where_they_were_written_so, rounding_is_half_to_even,
-          values_are_short_and_without_dust, a_last_bit_changes_nothing,
-          values_stay_inside_their_bounds, nothing_is_ever_infinite, difficult_betas,
-          categories, equal_values_are_one_category,
+          steps_give_integers_where_they_were_written_so, zero_has_no_sign,
+          rounding_is_half_to_even, values_are_short_and_without_dust,
+          a_last_bit_changes_nothing, values_stay_inside_their_bounds,
+          nothing_is_ever_infinite, difficult_betas, categories,
+          equal_values_are_one_category,
           native_steps_stay_inside_and_are_equally_likely,
           native_integers_on_a_log_scale, cells_of_discrete_parameters,
           endless_parameters_have_no_cardinality, grids,

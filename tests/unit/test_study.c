@@ -286,6 +286,62 @@ static double preempted_twice(const struct job *job, struct run_result *res,
 	return bowl(job, res, has_metric);
 }
 
+static double fails_and_waits(const struct job *job, struct run_result *res,
+                              bool *has_metric)
+{
+	res->exit = strcmp(fake_env(job, "HPSEARCH_RUN"), "0") == 0 ? 1 : 75;
+	return bowl(job, res, has_metric);
+}
+
+/* One repeat has failed when the other asks to be queued again: it is not, and the
+ * trial is settled. */
+TEST(a_repeat_of_a_failed_trial_is_not_waited_for)
+{
+	struct str yaml = {0};
+	struct rig r = {.fake.train = fails_and_waits};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "repeats: 2\n");
+	rig_dir(&r);
+	CHECK(rig_open(&r, yaml.s, 1, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.finished, 1);
+	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	rig_close(&r);
+	CHECK(rig_open(&r, yaml.s, 1, 2));
+	CHECK_INT(r.study.finished, 1);
+	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	str_free(&yaml);
+	rig_drop(&r);
+}
+
+static double second_trial_fails_once(const struct job *job, struct run_result *res,
+                                      bool *has_metric)
+{
+	static int failed;
+
+	if (strcmp(fake_env(job, "HPSEARCH_TRIAL"), "1") == 0 && !failed++)
+		res->exit = 1;
+	return bowl(job, res, has_metric);
+}
+
+/* The last trial fails when all others are over and none is left to begin. */
+TEST(a_late_retry_is_run)
+{
+	struct str yaml = {0};
+	struct rig r = {.fake.train = second_trial_fails_once};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "retries: 1\n");
+	CHECK(rig_open(&r, yaml.s, 2, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.trials[1]->outcome, OUTCOME_OK);
+	CHECK_INT(r.fake.starts, 3);
+	str_free(&yaml);
+	rig_drop(&r);
+}
+
 TEST(exit_75_is_no_failure)
 {
 	struct rig r = {.fake.train = preempted_twice};
@@ -456,6 +512,27 @@ TEST(a_trial_whose_other_repeat_was_cut_short_is_settled)
 	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
 	CHECK(rig_run(&r));
 	CHECK_INT(r.fake.starts, 0);
+	rig_drop(&r);
+}
+
+/* What counts against budget.time is time in sessions, not the age of the search. */
+TEST(the_time_budget_is_not_spent_by_resuming)
+{
+	struct str yaml = {0};
+	struct rig r = {.fake.train = bowl};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "budget: {time: 10m}\n");
+	rig_dir(&r);
+	for (uint64_t n = 4; n <= 12; n += 4) {
+		CHECK(rig_open(&r, yaml.s, n, 2));
+		CHECK(study_elapsed(&r.study) >= 0 && study_elapsed(&r.study) < 60);
+		CHECK(rig_run(&r));
+		CHECK_INT(r.study.state, STUDY_DONE);
+		CHECK_INT(r.study.finished, n);
+		rig_close(&r);
+	}
+	str_free(&yaml);
 	rig_drop(&r);
 }
 
@@ -666,11 +743,13 @@ TEST(a_newer_results_file_is_refused)
 
 TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
           repeats_give_mean_and_error, first_run_without_the_metric_stops_at_once,
-          failure_guard, retries, exit_75_is_no_failure,
+          failure_guard, retries, a_repeat_of_a_failed_trial_is_not_waited_for,
+          a_late_retry_is_run, exit_75_is_no_failure,
           diverged_is_never_the_winner_and_no_failure, target_and_patience_stop,
           an_exhausted_space_is_success, resume_equals_one_go,
           finished_runs_are_not_repeated,
           a_trial_whose_other_repeat_was_cut_short_is_settled,
+          the_time_budget_is_not_spent_by_resuming,
           another_file_is_refused_with_the_difference,
           verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
           verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,

@@ -1,0 +1,32 @@
+#!/bin/bash
+# A small part of `make torture-fault`: system calls that fail. First the points that once
+# found something, then some drawn from all.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+export TMPDIR=$tap_dir
+if [ -z "${FAULT_SO:-}" ]; then
+	skip "system calls that fail" "this build cannot be preloaded to"
+	exit 0
+fi
+# point NAME OUTCOME SCENARIO ROLE CALL N HOW
+point() {
+	local name=$1 outcome=$2
+	shift 2
+	check "$name" is "$outcome" "$*"
+}
+is() { # OUTCOME POINT
+	local got
+	got=$(POINT=$2 CALL='' POINTS='' python3 "$SRCDIR/tests/torture/fault.py" 2>&1)
+	echo "$got"
+	[ "${got%% *}" = "$1" ]
+}
+point "a fork that fails is tried again" survived fresh supervisor vfork 1 EAGAIN
+point "no process to be had: the search ends, and goes on later" ended \
+	fresh supervisor vfork 2 EAGAIN+
+point "a results file that cannot be read is tried again" survived fresh driver pread 1 EIO
+point "and when it cannot be opened" survived fresh driver open 12 ENFILE
+point "a supervisor that dies: its run is queued again" survived \
+	fresh driver recv 1 ECONNRESET
+point "in the verification, too" survived fresh driver recv 9 ECONNRESET
+check "60 points drawn from all" \
+	env POINTS=60 SEED=1 JOBS=2 CALL= POINT= python3 "$SRCDIR/tests/torture/fault.py"
