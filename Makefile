@@ -64,6 +64,9 @@ ifeq ($(origin C_$(MODE)),undefined)
 $(error MODE=$(MODE) is none of release, debug, asan, cov, fuzz)
 endif
 
+# The inner loops of gp/ want vector registers; none of this changes a result.
+VECTOR := $(if $(filter release,$(MODE)),-O3) -fno-math-errno -Wno-psabi
+
 COMPILE := $(CC) $(STD) $(WARN) $(NUM) $(C_$(MODE)) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
 
@@ -137,7 +140,7 @@ $(UNIT) $(MATRIX) $(TOOLS) $(BENCH): %: %.o $(AID) $(LIB)
 $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(findstring /src/gp/,$@),$(VECTOR)) -MMD -MP -c -o $@ $<
 -include $(patsubst %.c,$(O)/%.d,$(SRC) $(TESTSRC) $(EXAMPLE))
 
 # --- tests ---
