@@ -166,6 +166,22 @@ void kernel_row(const struct kernel *k, const double *x, const double *cols, siz
 	matern(k->s, m, out, slope);
 }
 
+double kernel_distance(const struct kernel *k, const double *x, const double *y)
+{
+	double *col = mem_new(2 * k->n_col * VEC, sizeof *col), *other, sum = 0;
+
+	other = col + k->n_col * VEC;
+	kernel_columns(k, x, 1, col, VEC);
+	kernel_columns(k, y, 1, other, VEC);
+	for (size_t c = 0; c < k->n_col; c++) {
+		double e = col[c * VEC] - other[c * VEC];
+
+		sum += k->w[c] * (k->category[c] ? fabs(e) > 0 : e * e);
+	}
+	free(col);
+	return sum;
+}
+
 double kernel_warp_slope(const struct kernel *k, size_t j, double z)
 {
 	double a = k->a[j], b = k->b[j], za;

@@ -63,6 +63,8 @@ void kernel_columns(const struct kernel *k, const double *x, size_t n, double *c
  * with room up to a multiple of 8; slope (may be NULL): s M'(r2), likewise. */
 void kernel_row(const struct kernel *k, const double *x, const double *cols, size_t ld,
                 size_t m, double *out, double *slope);
+/* r2 of two points (d). */
+double kernel_distance(const struct kernel *k, const double *x, const double *y);
 /* Derivatives of the warp of dimension j at a number z: by z; by log a and log b. */
 double kernel_warp_slope(const struct kernel *k, size_t j, double z);
 void kernel_warp_gradient(const struct kernel *k, size_t j, double z, double *by_a,

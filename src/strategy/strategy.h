@@ -28,12 +28,16 @@ struct seen {
 	double stderr_; /* of value over repeats; NaN with one run */
 	double step;    /* STOPPED: the step of value */
 	size_t n_runs;  /* finished runs behind value */
+	uint64_t order; /* it was the order-th to finish, from 1; 0: not finished */
 };
 
-/* Every trial with an id below n, in id order. */
+/* Every trial with an id below n, in id order. A proposal may depend on the values of
+ * those alone whose order is 1 … seen; to it the others are pending, even though they
+ * have finished since: so a proposal can be made again later. */
 struct history {
 	const struct seen *trials; /* (n) */
 	size_t n;
+	uint64_t seen;
 };
 
 enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
@@ -62,7 +66,8 @@ struct strategy_type {
 	void (*fini)(void *state); /* NULL when there is nothing to release */
 };
 
-extern const struct strategy_type strategy_grid, strategy_random, strategy_sobol;
+extern const struct strategy_type strategy_grid, strategy_random, strategy_sobol,
+    strategy_bayes;
 
 extern const struct strategy_type *const strategies[];       /* NULL-terminated */
 const struct strategy_type *strategy_find(const char *name); /* NULL: not there (yet) */

@@ -151,6 +151,8 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	add_string(out, "origin",
 	           t->origin == ORIGIN_BASELINE ? "baseline" : "strategy");
 	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
+	if (t->order)
+		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
 	record_point(out, &s->spec->space, t->point);
 	add_runs(out, t->runs, t->n_runs);
 	str_addf(out, ",\"crc\":\"%08x\"}",

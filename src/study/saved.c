@@ -214,6 +214,8 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	s->runs_done += t->n_runs;
 	if (t->outcome != OUTCOME_NONE)
 		study_settle(s, t);
+	if (t->outcome != OUTCOME_NONE && json_u64(item, "order", &t->order))
+		s->seen[t->id].order = t->order;
 	return true;
 }
 

@@ -75,6 +75,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
 	s->dir = o->dir ? arena_strdup(&s->arena, o->dir) : NULL;
 	s->cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
+	s->parallel = spec->parallel;
 	if (!find_strategy(s, err))
 		return false;
 	if (spec->early.type != EARLY_NONE)
@@ -140,23 +141,38 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 	return t;
 }
 
-enum ask study_propose(struct study *s, struct trial **out, const char **why,
-                       struct error *err)
+enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
+                          const char **why, struct error *err)
 {
-	struct history h = {.trials = s->seen, .n = s->n};
+	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
 	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
 	enum ask ask;
 
 	/* The defaults come first, but a grid is what the file says and nothing else.
 	 */
 	if (!s->n && s->baseline && s->type != &strategy_grid) {
-		*out = study_add(s, s->baseline, ORIGIN_BASELINE, s->finished);
+		*out = study_add(s, s->baseline, ORIGIN_BASELINE, seen);
 		return ASK_POINT;
 	}
 	ask = s->type->ask(s->strategy, &h, s->n, point, why, err);
 	if (ask == ASK_POINT)
-		*out = study_add(s, point, ORIGIN_STRATEGY, s->finished);
+		*out = study_add(s, point, ORIGIN_STRATEGY, seen);
 	return ask;
+}
+
+enum ask study_propose(struct study *s, struct trial **out, const char **why,
+                       struct error *err)
+{
+	size_t apart = s->parallel;
+
+	if (!s->spec->deterministic)
+		return study_propose_at(s, s->settled, out, why, err);
+	/* Trial n sees those up to n - parallel, whatever else has finished. */
+	for (size_t i = s->first_open; i + apart <= s->n; i++)
+		if (s->trials[i]->outcome == OUTCOME_NONE && s->type->adaptive)
+			return ASK_WAIT;
+	return study_propose_at(s, s->n + 1 > apart ? s->n + 1 - apart : 0, out, why,
+	                        err);
 }
 
 static bool better(const struct study *s, const struct trial *a, const struct trial *b)
@@ -179,6 +195,9 @@ void study_settle(struct study *s, struct trial *t)
 	double sign = s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
 	struct seen *seen = &s->seen[t->id];
 
+	s->settled++;
+	t->order = s->spec->deterministic ? t->id + 1 : s->settled;
+	seen->order = t->order;
 	s->finished++;
 	s->outcomes[t->outcome]++;
 	s->since_best++;
@@ -203,7 +222,9 @@ void study_reopen(struct study *s, struct trial *t)
 	s->outcomes[t->outcome]--;
 	t->outcome = OUTCOME_NONE;
 	t->reason = NULL;
+	t->order = 0;
 	s->seen[t->id].state = SEEN_PENDING;
+	s->seen[t->id].order = 0;
 	if (t->id < s->first_open)
 		s->first_open = t->id;
 }
@@ -583,6 +604,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	s->started = clock_now();
 	s->state = STUDY_RUNNING;
 	s->finish_recorded = false;
+	s->parallel = r->slots;
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	s->tasks = mem_new(r->slots, sizeof *s->tasks);
 	ok = loop(s, err);

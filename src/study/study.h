@@ -55,6 +55,7 @@ struct study {
 	const struct strategy_type *type;
 	void *strategy;        /* its state */
 	uint64_t cap;          /* trials at the most */
+	size_t parallel;       /* runs at once */
 	struct trial **trials; /* (n), by id */
 	struct seen *seen;     /* (n), what the strategy may know */
 	size_t n, cap_trials;
@@ -70,6 +71,7 @@ struct study {
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
+	uint64_t settled;      /* times that a trial finished, second chances counted */
 	uint64_t runs_done;
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
 	double cost;
@@ -127,6 +129,9 @@ bool study_run(struct study *s, struct runner *r, struct error *err);
  * --dry-run and replay. *why: the sentence that goes with DONE. */
 enum ask study_propose(struct study *s, struct trial **out, const char **why,
                        struct error *err);
+/* The same for a strategy that sees the trials whose order is 1 … seen. */
+enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
+                          const char **why, struct error *err);
 /* Adds a trial with a known point (from a journal or a results file). */
 struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
                         uint64_t seen);

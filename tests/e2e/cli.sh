@@ -62,7 +62,7 @@ sed '/^command/d' space.yaml >none.yaml
 expect "a file without a command: exit 2" 2 "$HPSEARCH" none.yaml
 check "says --command" has "--command" err
 expect "--command supplies one" 0 "$HPSEARCH" none.yaml --command "'$FAKE' quadratic \${args}"
-for method in bayes auto; do
+for method in auto; do
 	expect "method: $method is checked" 0 "$HPSEARCH" check space.yaml --set method=$method
 	expect "method: $method is not run: exit 2" 2 "$HPSEARCH" space.yaml --set method=$method --out m
 	check "$method: by name" has "method: $method is not in this version" err
