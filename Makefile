@@ -109,7 +109,7 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan valgrind cov fuzz bench analyze format format-check demo deps \
+	check-e2e asan valgrind cov fuzz bench bench-regret analyze format format-check demo deps \
 	deps-check install uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -177,6 +177,24 @@ bench: deps-check                     ## launches per second, study logic; print
 	+@$(call again,everything)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
 		$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' $$b || exit 1; done
+
+# Problem files, and beside them what reads their surrogates, are not of this project.
+BENCHDATA ?= ../shared/benchdata
+PROBS     ?= $(sort $(wildcard $(BENCHDATA)/prob/*.prob))
+SEEDS     ?= 0-9
+TRIALS    ?= 100
+METHOD    ?= bayes
+PENDING   ?= 1
+REGRET    := $(O)/bench/regret
+bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD=bayes PENDING=1
+	+@$(call again,$(REGRET))
+	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' $(PROBS)
+$(REGRET): tests/bench/regret.c $(AID) $(LIB) $(wildcard $(BENCHDATA)/ysur.c) $(O)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(if $(wildcard $(BENCHDATA)/ysur.c),$(CC) -O3 -ffast-math -w -c -o $@.ysur.o $(BENCHDATA)/ysur.c)
+	$(Q)$(COMPILE) $(if $(wildcard $(BENCHDATA)/ysur.c),-DHPS_YSUR -isystem $(BENCHDATA)) -c -o $@.o $<
+	$(Q)$(LINK) -o $@ $@.o $(if $(wildcard $(BENCHDATA)/ysur.c),$@.ysur.o) $(AID) $(LIB) $(DEP_LIBS)
 
 # --- the source itself ---
 
