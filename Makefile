@@ -109,7 +109,7 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan valgrind cov fuzz bench bench-regret analyze format format-check demo deps \
+	check-e2e asan valgrind cov fuzz bench bench-regret bench-gp analyze format format-check demo deps \
 	deps-check install uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -189,6 +189,9 @@ REGRET    := $(O)/bench/regret
 bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD=bayes PENDING=1
 	+@$(call again,$(REGRET))
 	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' $(PROBS)
+bench-gp:                             ## ms per proposal of method: bayes at n = 30 … 10,000
+	+@$(call again,$(O)/tests/bench/gp)
+	@$(O)/tests/bench/gp
 $(REGRET): tests/bench/regret.c $(AID) $(LIB) $(wildcard $(BENCHDATA)/ysur.c) $(O)/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

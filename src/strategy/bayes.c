@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/stat.h"
 #include "gp/target.h"
+#include "gp/vec.h"
 #include "strategy/design.h"
 #include "strategy/maximize.h"
 #include "strategy/sobol.h"
@@ -26,6 +27,11 @@ enum {
 	PENDING_MAX = 256,
 	BEST = 5, /* configurations around which to look */
 	FAILURES_MODELLED = 3,
+	FIT_MAX = 500,    /* data for the kernel's parameters */
+	EXACT_MAX = 1000, /* data up to which the model takes all; beyond, so many: */
+	VIEW_MAX = 800,
+	VIEW_BEST = 50,
+	VIEW_NEAR = 550,
 	STDERRS_LEAST = 3 /* trials with repeats, to tell how large the noise is */
 };
 
@@ -52,7 +58,13 @@ struct bayes {
 	struct gp gp;
 	struct datum *data; /* (n) what the current proposal may know */
 	size_t n, cap;
-	double *genes, *rows; /* (n, d) */
+	double *rows; /* (n, d) */
+	/* Of every trial, by id: its genes (d) and the u that gave them. */
+	double *met_genes, *met_u;
+	size_t n_met, cap_met;
+	/* What of the data the model is given, by index, in order. */
+	size_t *view; /* (n_view) */
+	size_t n_view;
 	/* The cache: fits on the first data, which these were. */
 	struct datum *known; /* (n_known) */
 	size_t n_known, cap_known;
@@ -101,32 +113,56 @@ static bool visible(const struct history *h, uint64_t id)
 	return t->state != SEEN_PENDING && t->order && t->order <= h->seen;
 }
 
-/* What has finished, in that order, and what the model sees of it. */
+static bool same_double(double a, double b)
+{
+	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+/* Genes of every trial, kept from one proposal to the next. */
+static void keep_genes(struct bayes *b, const struct history *h, uint64_t id)
+{
+	size_t d = b->encoding.d, n = b->space->n;
+	const struct seen *t = &h->trials[id];
+	double *genes, *u;
+	bool same = id < b->n_met;
+
+	if (id >= b->cap_met) {
+		b->cap_met = id < 64 ? 128 : 2 * (size_t)id;
+		b->met_genes = mem_grow(b->met_genes, b->cap_met * d, sizeof *genes);
+		b->met_u = mem_grow(b->met_u, b->cap_met * n, sizeof *u);
+	}
+	genes = b->met_genes + id * d;
+	u = b->met_u + id * n;
+	for (size_t i = 0; same && i < n; i++)
+		same = t->point[i].level < 0 && same_double(u[i], t->point[i].u);
+	if (!same) {
+		for (size_t i = 0; i < n; i++)
+			u[i] = t->point[i].level < 0 ? t->point[i].u : (double)NAN;
+		encoding_genes(&b->encoding, t->point, t->values, genes);
+	}
+	if (b->n_met <= id)
+		b->n_met = (size_t)id + 1;
+}
+
+/* What has finished, in that order. */
 static void gather(struct bayes *b, const struct history *h, uint64_t id)
 {
 	size_t d = b->encoding.d;
 
 	b->n = 0;
-	for (uint64_t i = 0; i < id && i < h->n; i++)
+	for (uint64_t i = 0; i < id && i < h->n; i++) {
+		keep_genes(b, h, i);
 		if (visible(h, i)) {
 			b->data = mem_room(b->data, b->n, &b->cap, sizeof *b->data);
 			b->data[b->n++] = datum_of(&h->trials[i], i);
 		}
+	}
 	if (b->n > 1)
 		qsort(b->data, b->n, sizeof *b->data, by_order);
-	b->genes = mem_grow(b->genes, b->n * d + 1, sizeof *b->genes);
 	b->rows = mem_grow(b->rows, b->n * d + 1, sizeof *b->rows);
-	for (size_t i = 0; i < b->n; i++) {
-		const struct seen *t = &h->trials[b->data[i].id];
-
-		encoding_genes(&b->encoding, t->point, t->values, b->genes + i * d);
-		encoding_row(&b->encoding, b->genes + i * d, b->rows + i * d);
-	}
-}
-
-static bool same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+	for (size_t i = 0; i < b->n; i++)
+		encoding_row(&b->encoding, b->met_genes + b->data[i].id * d,
+		             b->rows + i * d);
 }
 
 static bool same_datum(const struct datum *a, const struct datum *b)
@@ -155,13 +191,13 @@ static void check_cache(struct bayes *b)
 }
 
 /* How large the noise of one run is, in the target's units: from the repeats. */
-static void set_noise_prior(struct bayes *b, const struct target *t, size_t n)
+static void set_noise_prior(struct bayes *b, const struct target *t)
 {
 	double sum = 0, unit = 1 / (2 * t->scale * t->sd);
 	size_t count = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct datum *e = &b->data[i];
+	for (size_t i = 0; i < b->n_view; i++) {
+		const struct datum *e = &b->data[b->view[i]];
 
 		if (!isfinite(e->stderr_) || e->m < 2)
 			continue;
@@ -172,26 +208,141 @@ static void set_noise_prior(struct bayes *b, const struct target *t, size_t n)
 		gp_noise_prior(&b->gp, log(fmax(sum / (double)count, 1e-6)), 0.5);
 }
 
-/* The first n data into the model. */
+/* What is in view into the model, of n data in all. */
 static void load(struct bayes *b, size_t n)
 {
-	double *value = mem_new(3 * n + 1, sizeof *value), *y = value + n, *m = y + n;
+	size_t d = b->encoding.d, k = b->n_view;
+	double *value = mem_new((3 + d) * k + 1, sizeof *value), *y = value + k,
+	       *m = y + k, *x = m + k;
 	struct target t;
 
-	for (size_t i = 0; i < n; i++) {
-		value[i] = b->data[i].value;
-		m[i] = b->data[i].m;
+	for (size_t i = 0; i < k; i++) {
+		value[i] = b->data[b->view[i]].value;
+		m[i] = b->data[b->view[i]].m;
+		memcpy(x + i * d, b->rows + b->view[i] * d, d * sizeof *x);
 	}
-	t = target_fit(value, n, y);
+	t = target_fit(value, k, y);
 	gp_default_prior(&b->gp, n >= WARP_FROM);
-	set_noise_prior(b, &t, n);
-	gp_data(&b->gp, b->rows, y, m, n);
+	set_noise_prior(b, &t);
+	gp_data(&b->gp, x, y, m, k);
 	free(value);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Indices by a number of each, least first; NAN last. */
+static int by_key(const void *a, const void *b, void *keys)
+{
+	const double *k = keys;
+	size_t i = *(const size_t *)a, j = *(const size_t *)b;
+
+	if (isnan(k[i]) != isnan(k[j]))
+		return isnan(k[i]) ? 1 : -1;
+	if (k[i] < k[j] || k[i] > k[j])
+		return k[i] < k[j] ? -1 : 1;
+	return (i > j) - (i < j);
+}
+
+static size_t *sorted_by(double *keys, size_t n)
+{
+	size_t *order = mem_new(n, sizeof *order);
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	if (n > 1)
+		qsort_r(order, n, sizeof *order, by_key, keys);
+	return order;
+}
+
+/* Adds indices from order to the view until it holds `most`, none twice. */
+static void view_more(struct bayes *b, const size_t *order, size_t n, size_t most,
+                      bool *in)
+{
+	for (size_t i = 0; i < n && b->n_view < most; i++)
+		if (!in[order[i]]) {
+			in[order[i]] = true;
+			b->view[b->n_view++] = order[i];
+		}
+}
+
+static double *values_of(const struct bayes *b, size_t n)
+{
+	double *value = mem_new(n, sizeof *value);
+
+	for (size_t i = 0; i < n; i++)
+		value[i] = b->data[i].usable ? b->data[i].value : (double)NAN;
+	return value;
+}
+
+/* A number for each of n data, drawn once and for all. */
+static double *lots(const struct bayes *b, size_t n)
+{
+	double *lot = mem_new(n, sizeof *lot);
+
+	for (size_t i = 0; i < n; i++)
+		lot[i] = rng_unit(b->seed, b->data[i].id, RNG_MODEL, UINT32_MAX);
+	return lot;
+}
+
+/* Of the first n data: all; when they are more than `most`, the best ones, those
+ * nearest to the centre (near of them; a row (d), NULL: none), and others at random, so
+ * that the model keeps its sight of the whole. */
+static void look_at(struct bayes *b, size_t n, size_t most, size_t best, size_t near,
+                    const double *centre)
+{
+	double *value, *lot, *k;
+	size_t *order, ld = vec_room(n), n_col = b->gp.kernel.n_col;
+	bool *in;
+
+	b->view = mem_grow(b->view, n + 1, sizeof *b->view);
+	b->n_view = 0;
+	if (n <= most) {
+		for (; b->n_view < n; b->n_view++)
+			b->view[b->n_view] = b->n_view;
+		return;
+	}
+	in = mem_new(n, sizeof *in);
+	value = values_of(b, n);
+	order = sorted_by(value, n);
+	view_more(b, order, n, best, in);
+	free(order);
+	if (centre) {
+		double *cols = mem_new(n_col * ld, sizeof *cols);
+		double *one = mem_new(n_col * VEC, sizeof *one);
+
+		k = mem_new(ld, sizeof *k);
+		kernel_columns(&b->gp.kernel, b->rows, n, cols, ld);
+		kernel_columns(&b->gp.kernel, centre, 1, one, VEC);
+		for (size_t c = 0; c < n_col; c++)
+			one[c] = one[c * VEC];
+		kernel_row(&b->gp.kernel, one, cols, ld, n, k, NULL);
+		for (size_t i = 0; i < n; i++)
+			k[i] = -k[i];
+		order = sorted_by(k, n);
+		view_more(b, order, n, best + near, in);
+		free(order);
+		free(cols);
+		free(one);
+		free(k);
+	}
+	lot = lots(b, n);
+	order = sorted_by(lot, n);
+	view_more(b, order, n, most, in);
+	free(order);
+	free(lot);
+	free(value);
+	free(in);
+	qsort(b->view, b->n_view, sizeof *b->view, ascending);
 }
 
 static size_t fit_after(size_t n)
 {
-	return n ? n + (n < 40 ? 1 : n / 20) : FIRST_FIT;
+	return n ? n + (n < 40 ? 1 : n < 200 ? n / 20 : n / 10) : FIRST_FIT;
 }
 
 static void fit_next(struct bayes *b, size_t n)
@@ -200,6 +351,7 @@ static void fit_next(struct bayes *b, size_t n)
 	double *theta = mem_new(size, sizeof *theta), *other, f;
 	const double *start = k ? b->fits[k - 1].theta : b->gp.prior.mean;
 
+	look_at(b, n, FIT_MAX, FIT_MAX / 5, 0, NULL);
 	load(b, n);
 	memcpy(theta, start, size * sizeof *theta);
 	f = gp_fit(&b->gp, theta, k ? FIT_AGAIN : FIT_FIRST);
@@ -234,18 +386,15 @@ static const double *find_theta(struct bayes *b)
 static void append_pending(struct bayes *b, const struct history *h, uint64_t id)
 {
 	size_t d = b->encoding.d, count = 0;
-	double *genes = mem_new(2 * d + 1, sizeof *genes), *row = genes + d;
+	double *row = mem_new(d + 1, sizeof *row);
 
 	for (uint64_t i = id < h->n ? id : h->n; i-- > 0 && count < PENDING_MAX;) {
-		const struct seen *t = &h->trials[i];
-
 		if (visible(h, i))
 			continue;
-		encoding_genes(&b->encoding, t->point, t->values, genes);
-		encoding_row(&b->encoding, genes, row);
+		encoding_row(&b->encoding, b->met_genes + i * d, row);
 		count += gp_append(&b->gp, row, (double)NAN, 1);
 	}
-	free(genes);
+	free(row);
 }
 
 /* Standard normal numbers of even coverage, (SAMPLES, q); malloc. */
@@ -270,35 +419,99 @@ static double *fantasies(const struct bayes *b, uint64_t id, size_t q)
 	return z;
 }
 
-static int by_mean(const void *a, const void *b, void *mean)
-{
-	const double *m = mean;
-	size_t i = *(const size_t *)a, k = *(const size_t *)b;
-
-	if (m[i] < m[k] || m[i] > m[k])
-		return m[i] < m[k] ? -1 : 1;
-	return (i > k) - (i < k);
-}
-
 /* Genes of the configurations with the least posterior mean, best first. */
 static size_t best_genes(const struct bayes *b, double *out)
 {
-	size_t *order = mem_new(b->n, sizeof *order), n = 0, d = b->encoding.d;
-	double *mean = mem_new(b->n, sizeof *mean);
+	size_t d = b->encoding.d, n = 0, *order;
+	double *mean = mem_new(b->n_view, sizeof *mean);
 
-	for (size_t i = 0; i < b->n; i++) {
-		mean[i] = gp_mean_at(&b->gp, i);
-		if (b->data[i].usable)
-			order[n++] = i;
-	}
-	if (n > 1)
-		qsort_r(order, n, sizeof *order, by_mean, mean);
-	n = n < BEST ? n : BEST;
-	for (size_t i = 0; i < n; i++)
-		memcpy(out + i * d, b->genes + order[i] * d, d * sizeof *out);
+	for (size_t i = 0; i < b->n_view; i++)
+		mean[i] =
+		    b->data[b->view[i]].usable ? gp_mean_at(&b->gp, i) : (double)NAN;
+	order = sorted_by(mean, b->n_view);
+	for (; n < BEST && n < b->n_view && !isnan(mean[order[n]]); n++)
+		memcpy(out + n * d, b->met_genes + b->data[b->view[order[n]]].id * d,
+		       d * sizeof *out);
 	free(order);
 	free(mean);
 	return n;
+}
+
+/* The trust region of Eriksson, Pearce, Gardner, Turner & Poloczek 2019 (TuRBO), for
+ * histories of which the model sees a part: its side shrinks after failures and grows
+ * after successes, all from the history. */
+static double region_side(const struct bayes *b)
+{
+	double best = (double)INFINITY, side = 0.8;
+	size_t good = 0, bad = 0, patience = b->encoding.d > 4 ? b->encoding.d : 4;
+
+	for (size_t i = 0; i < b->n; i++) {
+		double v = b->data[i].usable ? b->data[i].value : (double)INFINITY;
+		bool better = v < best - 1e-3 * fabs(best) || isinf(best);
+
+		best = fmin(best, v);
+		if (i < EXACT_MAX)
+			continue;
+		good = better ? good + 1 : 0;
+		bad = better ? 0 : bad + 1;
+		if (good == 3) {
+			side = fmin(2 * side, 1.6);
+			good = 0;
+		} else if (bad == patience) {
+			side *= 0.5;
+			bad = 0;
+		}
+		if (side < 0x1p-7)
+			side = 0.8;
+	}
+	return side;
+}
+
+/* Bounds (2, d) around a row: longer where the length-scale is, the volume as of a
+ * cube. */
+static void set_region(const struct bayes *b, const double *theta, const double *row,
+                       double *low, double *high)
+{
+	size_t d = b->encoding.d, numbers = 0;
+	double side = region_side(b), sum = 0;
+
+	for (size_t j = 0; j < d; j++)
+		if (b->encoding.dims[j].kind == GP_NUMBER) {
+			sum += theta[j];
+			numbers++;
+		}
+	for (size_t j = 0; j < d; j++) {
+		double half =
+		    0.5 * side * exp(theta[j] - sum / fmax(1, (double)numbers));
+
+		/* Lists are numbered by their order of writing in the candidates. */
+		if (b->encoding.dims[j].kind == GP_NUMBER && row[j] >= 0 &&
+		    b->space->params[b->encoding.codes[j].param].dist !=
+		        DIST_CATEGORICAL) {
+			low[j] = fmin(fmax(row[j] - half, 0), 1);
+			high[j] = fmax(fmin(row[j] + half, 1), 0);
+		}
+	}
+}
+
+/* With more data than the model takes: those around the best, and a region there, but
+ * for every tenth proposal, which looks everywhere. */
+static void narrow(struct bayes *b, uint64_t id, const double *theta, double *low,
+                   double *high)
+{
+	double *value = values_of(b, b->n);
+	size_t *order = sorted_by(value, b->n), d = b->encoding.d;
+	const double *centre = b->rows + order[0] * d;
+
+	kernel_set(&b->gp.kernel, theta);
+	if (id % 10) {
+		look_at(b, b->n, VIEW_MAX, VIEW_BEST, VIEW_NEAR, centre);
+		set_region(b, theta, centre, low, high);
+	} else {
+		look_at(b, b->n, VIEW_MAX, VIEW_BEST, 0, NULL);
+	}
+	free(value);
+	free(order);
 }
 
 static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
@@ -313,16 +526,26 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	                     .id = id,
 	                     .global = b->n > 200 ? 1000 : 1500,
 	                     .local = b->n > 200 ? 300 : 500};
-	bool *usable = mem_new(2 * b->n, sizeof *usable), *failed = usable + b->n,
-	     found;
-	double *best = mem_new((BEST + 1) * d, sizeof *best), *z, score;
+	bool *usable, *failed, found;
+	double *best = mem_new((BEST + 3) * d, sizeof *best), *z, score;
+	double *low = best + (BEST + 1) * d, *high = low + d;
 	const double *theta = find_theta(b);
 
+	for (size_t j = 0; j < d; j++)
+		high[j] = 1;
+	if (b->n > EXACT_MAX)
+		narrow(b, id, theta, low, high);
+	else
+		look_at(b, b->n, EXACT_MAX, 0, 0, NULL);
+	m.low = low;
+	m.high = high;
 	load(b, b->n);
 	gp_factor(&b->gp, theta);
-	for (size_t i = 0; i < b->n; i++) {
-		usable[i] = b->data[i].usable;
-		failed[i] = isnan(b->data[i].value);
+	usable = mem_new(2 * b->n_view, sizeof *usable);
+	failed = usable + b->n_view;
+	for (size_t i = 0; i < b->n_view; i++) {
+		usable[i] = b->data[b->view[i]].usable;
+		failed[i] = isnan(b->data[b->view[i]].value);
 		failures += failed[i];
 	}
 	m.n_best = best_genes(b, best);
@@ -351,7 +574,7 @@ static bool neglected(const struct bayes *b)
 	if (j == SIZE_MAX)
 		return false;
 	for (size_t i = 0; i < b->n; i++)
-		count[(size_t)b->genes[i * d + j]]++;
+		count[(size_t)b->met_genes[b->data[i].id * d + j]]++;
 	for (size_t k = 0; k < b->encoding.codes[j].n_cells; k++)
 		if (count[k] < 3)
 			return true;
@@ -394,7 +617,9 @@ static void bayes_fini(void *state)
 	free(b->fits);
 	free(b->known);
 	free(b->data);
-	free(b->genes);
+	free(b->met_genes);
+	free(b->met_u);
+	free(b->view);
 	free(b->rows);
 	gp_free(&b->gp);
 	design_free(&b->design);

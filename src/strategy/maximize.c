@@ -80,7 +80,8 @@ static void add_global(struct maximize *m)
 			    sobol ? ((double)sobol_scramble(x, keys[j]) + 0.5) * 0x1p-32
 				  : draw(m);
 
-			genes[j] = encoding_gene(e, j, u);
+			genes[j] = encoding_gene(
+			    e, j, m->low[j] + u * (m->high[j] - m->low[j]));
 		}
 		if (worth(m, genes))
 			add(m, genes);
@@ -265,8 +266,8 @@ static void climb(struct maximize *m, struct place *p, double *scratch)
 		loose[j] =
 		    (!e->codes[j].n_cells || e->codes[j].relaxed) && p->row[j] >= 0;
 		any = any || loose[j];
-		low[j] = 0;
-		high[j] = 1;
+		low[j] = m->low[j];
+		high[j] = m->high[j];
 	}
 	memcpy(row, p->row, d * sizeof *row);
 	memcpy(from, p->row, d * sizeof *row);

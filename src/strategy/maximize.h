@@ -18,6 +18,9 @@ struct maximize {
 	    *best; /* (n_best, d) genes of the best configurations, best first */
 	size_t n_best;
 	size_t global, local; /* candidates of either kind */
+	/* (d) bounds for what the model sees of present numbers; where they are 0 and
+	 * 1, there is none. */
+	const double *low, *high;
 
 	/* private */
 	struct coord *point; /* (space->n) */
