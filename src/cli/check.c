@@ -153,7 +153,7 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 	              o->parallel ? o->parallel : spec->parallel, &out);
 	plan_refusals(spec, &out);
 	/* The first commands, where this version can say them. */
-	if (strategy_find(spec->method_word) && spec->early.type == EARLY_NONE)
+	if (spec->early.type == EARLY_NONE)
 		ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 		     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)

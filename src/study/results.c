@@ -59,6 +59,8 @@ static void add_search(struct str *out, const struct study *s)
 	add_string(out, "why", s->why);
 	add_string(out, "name", sp->name);
 	add_string(out, "method", sp->method_word);
+	if (o->chosen)
+		add_string(out, "chosen", o->chosen);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);

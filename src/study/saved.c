@@ -126,6 +126,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->path = text ? text : "space.yaml";
 	o->command = json_string(search, "command_option");
 	o->host = json_string(search, "host");
+	o->chosen = json_string(search, "chosen");
 	o->git = json_string(search, "git");
 	text = json_string(sv->json, "hpsearch");
 	o->version = text ? text : "";

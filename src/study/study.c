@@ -1,5 +1,6 @@
 #include "study/study.h"
 #include "base/clock.h"
+#include "strategy/choose.h"
 #include "study/complaint.h"
 #include "study/record.h"
 #include "study/results.h"
@@ -30,31 +31,57 @@ const char *study_state_name(enum study_state s)
 	return names[s];
 }
 
-static bool find_strategy(struct study *s, struct error *err)
+static struct strategy_args strategy_args_of(const struct study *s)
 {
-	const struct spec *sp = s->spec;
-
-	s->type = strategy_find(sp->method_word);
-	if (s->type)
-		return true;
-	return error_set(
-	    err, ERROR_FILE,
-	    "%s: method: %s is not in this version of hpsearch\n"
-	    "  help: write method: sobol (or run with --set method=sobol); grid "
-	    "and random work too",
-	    sp->yaml.path, sp->method_word);
+	return (struct strategy_args){.space = &s->spec->space,
+	                              .seed = s->spec->seed,
+	                              .budget = s->cap,
+	                              .parallel = s->spec->parallel,
+	                              .shuffle = s->spec->shuffle};
 }
 
 static bool init_strategy(struct study *s, struct error *err)
 {
-	struct strategy_args args = {.space = &s->spec->space,
-	                             .seed = s->spec->seed,
-	                             .budget = s->cap,
-	                             .parallel = s->spec->parallel,
-	                             .shuffle = s->spec->shuffle};
+	struct strategy_args args = strategy_args_of(s);
+	const struct spec *sp = s->spec;
 
+	if (sp->method == METHOD_AUTO) {
+		struct str why = {0};
+		const char *chosen = s->origin.chosen;
+
+		s->type = chosen ? strategy_find(chosen)
+		                 : strategy_choose(&args, sp->metric.name, &why);
+		if (!chosen && s->type)
+			s->chosen_why =
+			    arena_printf(&s->arena, "method: auto is %s, because %s",
+			                 s->type->name, str_text(&why));
+		str_free(&why);
+		s->origin.chosen = s->type ? s->type->name : NULL;
+	} else {
+		s->type = strategy_find(sp->method_word);
+	}
+	if (!s->type)
+		return error_set(
+		    err, ERROR_FILE,
+		    "%s: method: %s is not in this version of hpsearch\n"
+		    "  help: write method: sobol (or run with --set method=sobol); "
+		    "bayes, grid and random work too",
+		    sp->yaml.path, sp->method_word);
 	s->strategy = arena_new(&s->arena, 1, s->type->state_size);
 	return s->type->init(s->strategy, &args, err);
+}
+
+bool study_choose(struct study *s, const char *chosen, struct error *err)
+{
+	if (s->spec->method != METHOD_AUTO || !chosen ||
+	    (s->origin.chosen && strcmp(chosen, s->origin.chosen) == 0))
+		return true;
+	if (s->type->fini)
+		s->type->fini(s->strategy);
+	s->strategy = NULL;
+	s->chosen_why = NULL;
+	s->origin.chosen = arena_strdup(&s->arena, chosen);
+	return init_strategy(s, err);
 }
 
 static bool init_baseline(struct study *s, struct error *err)
@@ -76,8 +103,6 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	s->dir = o->dir ? arena_strdup(&s->arena, o->dir) : NULL;
 	s->cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
 	s->parallel = spec->parallel;
-	if (!find_strategy(s, err))
-		return false;
 	if (spec->early.type != EARLY_NONE)
 		return error_set(
 		    err, ERROR_FILE,
@@ -605,6 +630,8 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	s->state = STUDY_RUNNING;
 	s->finish_recorded = false;
 	s->parallel = r->slots;
+	if (s->chosen_why && !s->n && s->watch.message)
+		s->watch.message(s->watch.self, s->chosen_why);
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	s->tasks = mem_new(r->slots, sizeof *s->tasks);
 	ok = loop(s, err);

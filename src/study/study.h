@@ -39,8 +39,9 @@ struct observer {
 struct study_origin {
 	const char *set[32]; /* --set texts */
 	size_t n_set;
-	const char *command;    /* --command, or NULL */
-	uint64_t max_trials;    /* -n of the latest session; 0: not given */
+	const char *command; /* --command, or NULL */
+	const char *chosen;  /* method: auto, the strategy that it is; NULL: not yet */
+	uint64_t max_trials; /* -n of the latest session; 0: not given */
 	const char *host, *git; /* "" when unknown; git of the first session */
 	const char *version;    /* hpsearch's */
 	double started;         /* seconds since 1970 */
@@ -53,11 +54,12 @@ struct study {
 	struct study_origin origin;
 	const char *dir; /* the search's directory, absolute; NULL: none */
 	const struct strategy_type *type;
-	void *strategy;        /* its state */
-	uint64_t cap;          /* trials at the most */
-	size_t parallel;       /* runs at once */
-	struct trial **trials; /* (n), by id */
-	struct seen *seen;     /* (n), what the strategy may know */
+	void *strategy;         /* its state */
+	const char *chosen_why; /* one sentence, of a choice just made; else NULL */
+	uint64_t cap;           /* trials at the most */
+	size_t parallel;        /* runs at once */
+	struct trial **trials;  /* (n), by id */
+	struct seen *seen;      /* (n), what the strategy may know */
 	size_t n, cap_trials;
 	const struct coord
 	    *baseline;           /* the defaults as a point; NULL: none are given */
@@ -106,6 +108,8 @@ struct study_options {
 bool study_init(struct study *s, const struct spec *spec, const struct study_options *o,
                 struct error *err);
 void study_free(struct study *s);
+/* method: auto was found to be this when the search began (NULL: not recorded). */
+bool study_choose(struct study *s, const char *chosen, struct error *err);
 
 /* Opens the directory for writing: a new journal, or the one that is there, whose
  * trials are taken over (a run that was under way is queued again). The lock must be
