@@ -66,7 +66,7 @@ static const struct row {
      "relative difference that still counts as the same (default: 1e-9)", " reproduce ",
      ID_TOLERANCE},
     {"format", "FORMAT", "table, json, csv or yaml; best: json, yaml, args or env",
-     " run show best verify ", ID_FORMAT},
+     " run show best importance verify ", ID_FORMAT},
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
     {"verbose", NULL, "also the start of every run", " run verify reproduce ",
      ID_VERBOSE},

@@ -62,6 +62,13 @@ sed '/^command/d' space.yaml >none.yaml
 expect "a file without a command: exit 2" 2 "$HPSEARCH" none.yaml
 check "says --command" has "--command" err
 expect "--command supplies one" 0 "$HPSEARCH" none.yaml --command "'$FAKE' quadratic \${args}"
+expect "a search to look into" 0 "$HPSEARCH" space.yaml --set method=bayes --out m0 -n 30
+expect "importance" 0 "$HPSEARCH" importance m0
+check "importance: a table of shares" has "with interactions" out
+expect "importance -f json" 0 "$HPSEARCH" importance m0 -f json
+check "importance: JSON" python3 -c 'import json, sys; json.load(sys.stdin)["r2"]' <out
+expect "importance -f csv: exit 2" 2 "$HPSEARCH" importance m0 -f csv
+rm -rf m0
 expect "method: auto is checked" 0 "$HPSEARCH" check space.yaml --set method=auto
 check "auto: says what it is, and why" has "method       auto: bayes, because" out
 expect "method: auto runs" 0 "$HPSEARCH" space.yaml --set method=auto --out m -n 12

@@ -5,6 +5,7 @@
 #include "gp/acquire.h"
 #include "gp/dense.h"
 #include "gp/lbfgs.h"
+#include "gp/sample.h"
 #include "gp/target.h"
 #include "gp/vec.h"
 
@@ -374,6 +375,40 @@ TEST(fantasies_follow_the_posterior)
 	free(f);
 }
 
+enum { DRAWS = 3000 };
+
+/* Many draws have the posterior's mean and variance. */
+TEST(draws_are_from_the_posterior)
+{
+	const size_t levels[D_MAX] = {0, 0, 4, 3};
+	struct fixture *f = mem_new(1, sizeof *f);
+	double mean[TESTS], variance[TESTS], sum[TESTS] = {0}, squares[TESTS] = {0};
+	const double *x;
+
+	open_example(f, &examples[1]);
+	x = f->x + f->n * f->d;
+	gp_factor(&f->gp, f->theta);
+	gp_predict(&f->gp, x, TESTS, mean, variance);
+	for (uint64_t k = 0; k < DRAWS; k++) {
+		struct gp_sample s;
+		double v[TESTS];
+
+		gp_sample_init(&s, &f->gp, levels, 1, k);
+		gp_sample_values(&s, x, TESTS, v);
+		gp_sample_free(&s);
+		for (size_t t = 0; t < TESTS; t++) {
+			sum[t] += v[t] - mean[t];
+			squares[t] += (v[t] - mean[t]) * (v[t] - mean[t]);
+		}
+	}
+	for (size_t t = 0; t < TESTS; t++) {
+		CHECK_DOUBLE(sum[t] / DRAWS, 0, 4 * sqrt(variance[t] / DRAWS));
+		CHECK_DOUBLE(squares[t] / DRAWS / variance[t], 1, 0.12);
+	}
+	gp_free(&f->gp);
+	free(f);
+}
+
 TEST(the_order_of_the_rows_does_not_matter)
 {
 	struct fixture *f = mem_new(1, sizeof *f);
@@ -716,8 +751,9 @@ TEST_MAIN(posteriors_are_those_computed_elsewhere, rows_can_be_appended,
           the_mean_at_a_row_is_the_prediction_there, the_objective_has_its_gradient,
           the_tails_of_the_normal_are_exact, expected_improvement_is_the_integral,
           the_acquisition_has_its_gradient, fantasies_follow_the_posterior,
-          the_order_of_the_rows_does_not_matter, the_fit_finds_the_length_scales,
-          degenerate_data_do_no_harm, targets_are_capped_and_standardized,
+          draws_are_from_the_posterior, the_order_of_the_rows_does_not_matter,
+          the_fit_finds_the_length_scales, degenerate_data_do_no_harm,
+          targets_are_capped_and_standardized,
           the_minimizer_finds_minima_inside_and_at_bounds,
           the_minimizer_keeps_away_from_what_is_not_finite,
           factors_and_inverses_of_every_size, what_is_not_positive_definite_is_refused,
