@@ -22,6 +22,11 @@ double target_apply(const struct target *t, double value)
 	return (fmin(unit(t, value), t->cap) - t->mean) / t->sd;
 }
 
+double target_undo(const struct target *t, double y)
+{
+	return 2 * ((y * t->sd + t->mean) * t->scale + t->shift);
+}
+
 static void find_cap(struct target *t, const double *sorted, size_t n)
 {
 	double median = n % 2

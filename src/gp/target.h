@@ -16,6 +16,8 @@ struct target {
  * more are alike): they tell nothing of where it is good, and spoil the scale. y (n)
  * out; value[i] may be NAN or infinite: it failed. With no finite value all y are 0. */
 struct target target_fit(const double *value, size_t n, double *y);
+/* The value that a y stands for. */
+double target_undo(const struct target *t, double y);
 /* A further value; finite. */
 double target_apply(const struct target *t, double value);
 

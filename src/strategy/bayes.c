@@ -182,8 +182,46 @@ static void narrow(struct bayes *b, uint64_t id, const double *theta, double *lo
 	free(order);
 }
 
+/* The model's belief about a row, in the units of the values; kinds of pending trials
+ * count as in the proposal. */
+static void describe(const struct bayes *b, const struct acquisition *a,
+                     const double *genes, struct belief *out)
+{
+	const struct lore *l = &b->lore;
+	const struct gp *g = &l->gp;
+	double unit = 2 * l->target.scale * l->target.sd, mean, variance, *k;
+	double *row = mem_new(b->encoding.d + 1, sizeof *row);
+	struct encoding *e = l->encoding;
+	size_t *order;
+
+	encoding_row(e, genes, row);
+	gp_predict(g, row, 1, &mean, &variance);
+	out->how = BELIEF_MODEL;
+	out->mean = target_undo(&l->target, mean);
+	out->sd = sqrt(variance) * unit;
+	out->incumbent = target_undo(&l->target, a->best);
+	out->incumbent_id = l->data[l->view[a->best_row]].id;
+	out->improvement = exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
+	k = mem_new(l->n_view, sizeof *k);
+	for (size_t i = 0; i < l->n_view; i++)
+		k[i] = kernel_distance(&g->kernel, row,
+		                       l->rows + l->view[i] * b->encoding.d);
+	order = lore_sorted(k, l->n_view);
+	for (size_t i = 0; i < ARRAY_LEN(out->near) && i < l->n_view; i++) {
+		double r = sqrt(5 * k[order[i]]);
+
+		out->near[i].id = l->data[l->view[order[i]]].id;
+		out->near[i].correlation = (1 + r + r * r / 3) * exp(-r);
+		out->n_near++;
+	}
+	free(order);
+	free(k);
+	free(row);
+}
+
+/* belief may be NULL. */
 static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
-                      struct coord *out)
+                      struct coord *out, struct belief *belief)
 {
 	size_t d = b->encoding.d, q, failures = 0;
 	struct acquisition a;
@@ -227,6 +265,8 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	found = maximize_run(&m, best + BEST * d, &score);
 	if (found)
 		encoding_point(&b->encoding, best + BEST * d, out);
+	if (found && belief)
+		describe(b, &a, best + BEST * d, belief);
 	acquisition_free(&a);
 	free(z);
 	free(usable);
@@ -269,11 +309,27 @@ static enum ask bayes_ask(void *state, const struct history *h, uint64_t id,
 	lore_gather(&b->lore, h, id);
 	if (wants_design(b, id) || !b->encoding.d)
 		return design_ask(&b->design, &b->fresh, id, out, why, err);
-	if (model_ask(b, h, id, out))
+	if (model_ask(b, h, id, out, NULL))
 		return ASK_POINT;
 	/* Nothing new in sight: what independent draws still find. */
 	fresh_begin(&b->fresh, h, id);
 	return design_ask(&b->design, &b->fresh, id, out, why, err);
+}
+
+static void bayes_explain(void *state, const struct history *h, uint64_t id,
+                          struct belief *out)
+{
+	struct bayes *b = state;
+	struct coord *point = mem_new(b->space->n, sizeof *point);
+
+	fresh_begin(&b->fresh, h, id);
+	lore_gather(&b->lore, h, id);
+	*out = (struct belief){.known = b->lore.n, .pending = id - b->lore.n};
+	if (wants_design(b, id) || !b->encoding.d)
+		out->how = BELIEF_DESIGN;
+	else if (!model_ask(b, h, id, point, out))
+		out->how = BELIEF_FALLBACK;
+	free(point);
 }
 
 static void bayes_fini(void *state)
@@ -293,5 +349,6 @@ const struct strategy_type strategy_bayes = {
     .state_size = sizeof(struct bayes),
     .init = bayes_init,
     .ask = bayes_ask,
+    .explain = bayes_explain,
     .fini = bayes_fini,
 };

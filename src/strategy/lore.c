@@ -1,6 +1,5 @@
 #include "strategy/lore.h"
 #include "base/rng.h"
-#include "gp/target.h"
 #include "gp/vec.h"
 
 #include <math.h>
@@ -170,16 +169,15 @@ void lore_load(struct lore *b, size_t n)
 	size_t d = b->encoding->d, k = b->n_view;
 	double *value = mem_new((3 + d) * k + 1, sizeof *value), *y = value + k,
 	       *m = y + k, *x = m + k;
-	struct target t;
 
 	for (size_t i = 0; i < k; i++) {
 		value[i] = b->data[b->view[i]].value;
 		m[i] = b->data[b->view[i]].m;
 		memcpy(x + i * d, b->rows + b->view[i] * d, d * sizeof *x);
 	}
-	t = target_fit(value, k, y);
+	b->target = target_fit(value, k, y);
 	gp_default_prior(&b->gp, n >= WARP_FROM);
-	set_noise_prior(b, &t);
+	set_noise_prior(b, &b->target);
 	gp_data(&b->gp, x, y, m, k);
 	free(value);
 }

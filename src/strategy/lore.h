@@ -7,6 +7,7 @@
 #define HPS_STRATEGY_LORE_H
 
 #include "gp/model.h"
+#include "gp/target.h"
 #include "strategy/encode.h"
 #include "strategy/strategy.h"
 
@@ -24,7 +25,8 @@ struct lore {
 	struct encoding *encoding;
 	uint64_t seed;
 	struct gp gp;
-	struct datum *data; /* (n), in the order of finishing */
+	struct target target; /* from values to what the model was given last */
+	struct datum *data;   /* (n), in the order of finishing */
 	size_t n, cap;
 	double *rows; /* (n, d) what the model sees of them */
 	/* Of every trial, by id: its genes (d) and the u that gave them. */

@@ -50,6 +50,27 @@ struct strategy_args {
 	bool shuffle; /* grid: visit the cells in a random order */
 };
 
+/* What a strategy thought when it proposed a trial; values as in struct seen. */
+struct belief {
+	enum {
+		BELIEF_NONE,    /* it thinks nothing of values */
+		BELIEF_DESIGN,  /* even coverage, too little is known yet */
+		BELIEF_MODEL,   /* the highest expected improvement */
+		BELIEF_FALLBACK /* the model found nothing new: an independent draw */
+	} how;
+	size_t known, pending; /* trials */
+	/* MODEL only: */
+	double mean, sd;       /* of the value at the point */
+	double incumbent;      /* the least mean at a finished trial … */
+	uint64_t incumbent_id; /* … this one */
+	double improvement;    /* expected, below the incumbent */
+	size_t n_near;         /* the finished trials most alike, */
+	struct {
+		uint64_t id;
+		double correlation; /* by the kernel */
+	} near[3];
+};
+
 struct strategy_type {
 	const char *name;    /* the word in the YAML file */
 	const char *summary; /* one line for --help */
@@ -63,6 +84,10 @@ struct strategy_type {
 	 * repeat no earlier configuration of h. */
 	enum ask (*ask)(void *state, const struct history *h, uint64_t id,
 	                struct coord *out, const char **why, struct error *err);
+	/* What was behind the proposal of trial id, made again; NULL: nothing is to be
+	 * said. */
+	void (*explain)(void *state, const struct history *h, uint64_t id,
+	                struct belief *out);
 	void (*fini)(void *state); /* NULL when there is nothing to release */
 };
 

@@ -200,6 +200,19 @@ enum ask study_propose(struct study *s, struct trial **out, const char **why,
 	                        err);
 }
 
+void study_explain(const struct study *s, const struct trial *t, struct belief *out)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
+	double sign = s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
+
+	*out = (struct belief){0};
+	if (t->origin == ORIGIN_BASELINE || !s->type->explain)
+		return;
+	s->type->explain(s->strategy, &h, t->id, out);
+	out->mean *= sign;
+	out->incumbent *= sign;
+}
+
 static bool better(const struct study *s, const struct trial *a, const struct trial *b)
 {
 	if (a->value != b->value)

@@ -136,6 +136,8 @@ enum ask study_propose(struct study *s, struct trial **out, const char **why,
 /* The same for a strategy that sees the trials whose order is 1 … seen. */
 enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
                           const char **why, struct error *err);
+/* What was behind the proposal of a trial; values in the metric's own sense. */
+void study_explain(const struct study *s, const struct trial *t, struct belief *out);
 /* Adds a trial with a known point (from a journal or a results file). */
 struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
                         uint64_t seen);

@@ -63,6 +63,12 @@ expect "a file without a command: exit 2" 2 "$HPSEARCH" none.yaml
 check "says --command" has "--command" err
 expect "--command supplies one" 0 "$HPSEARCH" none.yaml --command "'$FAKE' quadratic \${args}"
 expect "a search to look into" 0 "$HPSEARCH" space.yaml --set method=bayes --out m0 -n 30
+expect "show --why" 0 "$HPSEARCH" show m0 --trial 20 --why
+check "what was predicted" has "predicted there" out
+check "and what is alike" has "most alike: trial" out
+expect "show --why of a point of the design" 0 "$HPSEARCH" show m0 --trial 2 --why
+check "says so" has "evenly" out
+expect "--why without a trial: exit 2" 2 "$HPSEARCH" show m0 --why
 expect "importance" 0 "$HPSEARCH" importance m0
 check "importance: a table of shares" has "with interactions" out
 expect "importance -f json" 0 "$HPSEARCH" importance m0 -f json

@@ -539,6 +539,51 @@ TEST(bayes_keeps_away_from_failures)
 	maker_free(&m);
 }
 
+static struct belief belief_of(struct search *s, size_t id)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = s->knew[id]};
+	struct belief b;
+
+	s->type->explain(s->state, &h, id, &b);
+	return b;
+}
+
+/* On a line that is learned quickly, what it believes comes true. */
+TEST(bayes_says_what_it_believed)
+{
+	struct maker m = {0};
+	struct search s;
+	struct belief b;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_choice(&m, "c", "a b");
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	for (size_t i = 0; i < 25; i++) {
+		double u;
+
+		CHECK_INT(search_next(&s), ASK_POINT);
+		u = s.seen[i].point[1].u;
+		search_finish(&s, i,
+		              1000 + 50 * sin(5 * u) + 10 * s.seen[i].point[0].u);
+	}
+	CHECK_INT(belief_of(&s, 3).how, BELIEF_DESIGN);
+	b = belief_of(&s, 20);
+	CHECK_INT(b.how, BELIEF_MODEL);
+	CHECK_INT(b.known, 20);
+	CHECK_INT(b.pending, 0);
+	CHECK_DOUBLE(b.mean, s.seen[20].value, 5 * b.sd + 0.5);
+	CHECK(b.sd > 0 && b.sd < 20 && b.improvement >= 0);
+	CHECK_INT(b.n_near, 3);
+	CHECK(b.near[0].id < 20 && b.near[0].correlation <= 1 &&
+	      b.near[0].correlation >= b.near[1].correlation);
+	for (size_t i = 0; i < 20; i++)
+		CHECK(s.seen[i].value >= b.incumbent - 1);
+	CHECK_DOUBLE(s.seen[b.incumbent_id].value, b.incumbent, 1);
+	search_free(&s);
+	maker_free(&m);
+}
+
 /* Nothing but failures: it goes on, evenly, and repeats nothing. */
 TEST(bayes_survives_when_everything_fails)
 {
@@ -597,4 +642,5 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           sobol_has_room_for_1111_parameters,
           the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points,
           bayes_learns_from_thousands, bayes_keeps_away_from_failures,
-          bayes_survives_when_everything_fails, bayes_sees_every_branch)
+          bayes_says_what_it_believed, bayes_survives_when_everything_fails,
+          bayes_sees_every_branch)
