@@ -20,10 +20,10 @@ void kernel_init(struct kernel *k, const struct gp_dim *dims, size_t d)
 	k->b = mem_new(d, sizeof *k->b);
 	k->warped = mem_new(d, sizeof *k->warped);
 	for (size_t j = 0; j < d; j++) {
-		bool two = dims[j].kind == GP_NUMBER && dims[j].optional;
+		size_t n = dims[j].kind == GP_NUMBER && dims[j].optional ? 2 : 1;
 
 		k->column[j] = k->n_col;
-		for (int i = 0; i <= two; i++) {
+		for (size_t i = 0; i < n; i++) {
 			k->dim[k->n_col] = j;
 			k->category[k->n_col++] = dims[j].kind == GP_CATEGORY;
 		}

@@ -177,12 +177,16 @@ void gp_condition(struct gp *g)
 
 static bool factor_with(struct gp *g, const double *theta)
 {
-	for (double j = jitter_least; j < 2 * jitter_most; j *= 10) {
-		gp_build(g, theta, j, NULL);
+	double jitter = jitter_least;
+
+	for (;;) {
+		gp_build(g, theta, jitter, NULL);
 		if (dense_cholesky(g->l, g->n, g->ld))
 			return true;
+		jitter *= 10;
+		if (jitter > 2 * jitter_most)
+			return false;
 	}
-	return false;
 }
 
 enum gp_factored gp_factor(struct gp *g, const double *theta)

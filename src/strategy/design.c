@@ -2,6 +2,7 @@
 #include "base/rng.h"
 #include "strategy/sobol.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { LEAST = 5, MOST = 8, BRANCHES_MAX = 16 };
@@ -64,6 +65,7 @@ static size_t branch_of(const struct design *g, uint64_t id)
 {
 	size_t n = g->encoding->codes[g->branch].n_cells, order[BRANCHES_MAX];
 
+	assert(n && n <= BRANCHES_MAX);
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
 	for (size_t i = n; i-- > 1;) {

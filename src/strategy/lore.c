@@ -319,7 +319,7 @@ static void fit_next(struct lore *b, size_t n)
 
 const double *lore_theta(struct lore *b)
 {
-	size_t k = b->n_fits;
+	size_t k;
 
 	check_cache(b);
 	k = b->n_fits;
