@@ -64,6 +64,9 @@ ifeq ($(origin C_$(MODE)),undefined)
 $(error MODE=$(MODE) is none of release, debug, asan, cov, fuzz)
 endif
 
+# The inner loops of gp/ want vector registers; none of this changes a result.
+VECTOR := $(if $(filter release,$(MODE)),-O3) -fno-math-errno -Wno-psabi
+
 COMPILE := $(CC) $(STD) $(WARN) $(NUM) $(C_$(MODE)) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
 
@@ -111,8 +114,8 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
 	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
-	torture-children torture-scale torture-ready bench analyze format format-check demo \
-	deps deps-check install uninstall clean help valgrind-here fuzz-here
+	torture-children torture-scale torture-ready bench bench-regret bench-gp analyze format \
+	format-check demo deps deps-check install uninstall clean help valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -147,7 +150,7 @@ $(O)/%.so: %.c $(O)/flags
 $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(findstring /src/gp/,$@),$(VECTOR)) -MMD -MP -c -o $@ $<
 -include $(patsubst %.c,$(O)/%.d,$(SRC) $(TESTSRC) $(EXAMPLE))
 
 # --- tests ---
@@ -196,6 +199,27 @@ bench: deps-check                     ## launches per second, study logic; print
 	+@$(call again,everything)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
 		$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' $$b || exit 1; done
+
+# Problem files, and beside them what reads their surrogates, are not of this project.
+BENCHDATA ?= ../shared/benchdata
+PROBS     ?= $(sort $(wildcard $(BENCHDATA)/prob/*.prob))
+SEEDS     ?= 0-9
+TRIALS    ?= 100
+METHOD    ?= bayes
+PENDING   ?= 1
+REGRET    := $(O)/bench/regret
+bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD=bayes PENDING=1
+	+@$(call again,$(REGRET))
+	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' $(PROBS)
+bench-gp:                             ## ms per proposal of method: bayes at n = 30 … 10,000
+	+@$(call again,$(O)/tests/bench/gp)
+	@$(O)/tests/bench/gp
+$(REGRET): tests/bench/regret.c $(AID) $(LIB) $(wildcard $(BENCHDATA)/ysur.c) $(O)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(if $(wildcard $(BENCHDATA)/ysur.c),$(CC) -O3 -ffast-math -w -c -o $@.ysur.o $(BENCHDATA)/ysur.c)
+	$(Q)$(COMPILE) $(if $(wildcard $(BENCHDATA)/ysur.c),-DHPS_YSUR -isystem $(BENCHDATA)) -c -o $@.o $<
+	$(Q)$(LINK) -o $@ $@.o $(if $(wildcard $(BENCHDATA)/ysur.c),$@.ysur.o) $(AID) $(LIB) $(DEP_LIBS)
 
 # --- the source itself ---
 

@@ -144,7 +144,7 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 	struct study s = {0};
 	struct str out = {0};
 	struct early_rule rule;
-	bool ok = true;
+	bool ok;
 
 	if (spec->early.type != EARLY_NONE &&
 	    !early_rule_init(spec, &o->arena, &rule, err))
@@ -152,10 +152,8 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
 	              o->parallel ? o->parallel : spec->parallel, &out);
 	plan_refusals(spec, &out);
-	/* The first commands, where this version can say them. */
-	if (strategy_find(spec->method_word))
-		ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
-		     plan_commands(&s, COMMANDS_SHOWN, &out, err);
+	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)
 		cli_print(&out);
 	str_free(&out);

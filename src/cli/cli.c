@@ -23,6 +23,8 @@ const struct command_type commands[] = {
     {"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
     {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
     {"best", "DIR|results.json", "only the winning configuration", command_best},
+    {"importance", "DIR|results.json", "which parameters mattered, as a model sees it",
+     command_importance},
     {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
      command_verify},
     {"replay", "results.json", "derive every proposal again and compare; start nothing",

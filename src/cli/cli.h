@@ -26,7 +26,7 @@ struct options {
 	size_t n_set;
 	const char *out, *command, *log;
 	const char *format; /* table, json, csv, yaml, args, env */
-	bool fresh, dry_run, retry_failed, strict, run, all, yes;
+	bool fresh, dry_run, retry_failed, strict, run, all, yes, why;
 	int verbose; /* -1: quiet */
 	uint64_t top;
 	bool has_trial;
@@ -54,6 +54,7 @@ int command_run(struct options *o);
 int command_check(struct options *o);
 int command_show(struct options *o);
 int command_best(struct options *o);
+int command_importance(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);

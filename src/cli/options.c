@@ -25,6 +25,7 @@ enum id {
 	ID_RUN,
 	ID_LOG,
 	ID_TRIAL,
+	ID_WHY,
 	ID_TOP,
 	ID_ALL,
 	ID_YES,
@@ -59,6 +60,7 @@ static const struct row {
     {"run", NULL, "run the defaults once and show what was scraped", " check ", ID_RUN},
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
     {"trial", "N", "all about one trial", " show ", ID_TRIAL},
+    {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
     {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
     {"all", NULL, "every trial", " reproduce ", ID_ALL},
     {"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
@@ -66,7 +68,7 @@ static const struct row {
      "relative difference that still counts as the same (default: 1e-9)", " reproduce ",
      ID_TOLERANCE},
     {"format", "FORMAT", "table, json, csv or yaml; best: json, yaml, args or env",
-     " run show best verify ", ID_FORMAT},
+     " run show best importance verify ", ID_FORMAT},
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
     {"verbose", NULL, "also the start of every run", " run verify reproduce ",
      ID_VERBOSE},
@@ -167,6 +169,7 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_RUN: o->run = true; return true;
 	case ID_ALL: o->all = true; return true;
 	case ID_YES: o->yes = true; return true;
+	case ID_WHY: o->why = true; return true;
 	case ID_QUIET: o->verbose = -1; return true;
 	case ID_VERBOSE: o->verbose = 1; return true;
 	case ID_TOP: return whole(arg, 1, UINT64_C(1) << 53, &o->top);

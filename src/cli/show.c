@@ -19,6 +19,8 @@ static bool show_trial(const struct options *o, const struct study *s,
 		                 "there is no trial %llu; the last one is %zu",
 		                 (unsigned long long)o->trial, s->n ? s->n - 1 : 0);
 	detail_trial(s, s->trials[o->trial], s->dir, &out);
+	if (o->why)
+		detail_why(s, s->trials[o->trial], &out);
 	cli_print(&out);
 	str_free(&out);
 	return true;
@@ -35,6 +37,9 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 		        "warning: %s was changed after it was written (hpsearch replay "
 		        "tells more)\n",
 		        sv->path);
+	if (o->why && !o->has_trial)
+		return error_set(err, ERROR_USAGE,
+		                 "--why explains one trial\n  help: add --trial N");
 	if (o->has_trial)
 		return show_trial(o, &sv->study, err);
 	if (strcmp(o->format, "table") == 0) {

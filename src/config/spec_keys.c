@@ -294,6 +294,11 @@ static bool key_shuffle(struct reading *r, const struct node *n)
 	return read_bool(r, n, "shuffle", &r->spec->shuffle);
 }
 
+static bool key_deterministic(struct reading *r, const struct node *n)
+{
+	return read_bool(r, n, "deterministic", &r->spec->deterministic);
+}
+
 static bool key_accept_nonzero(struct reading *r, const struct node *n)
 {
 	return read_bool(r, n, "accept_nonzero", &r->spec->accept_nonzero);
@@ -335,6 +340,7 @@ static const struct {
     {"kill_grace", key_kill_grace},
     {"retries", key_retries},
     {"shuffle", key_shuffle},
+    {"deterministic", key_deterministic},
     {"accept_nonzero", key_accept_nonzero},
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},

@@ -161,3 +161,52 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(t, i, dir, out);
 }
+
+static void add_belief(const struct belief *b, struct str *out)
+{
+	str_add(out, "  predicted there: ");
+	text_number(out, b->mean);
+	str_addf(out, " ± %.2g (standard deviation); expected improvement %.2g\n",
+	         b->sd, b->improvement);
+	str_add(out, "  the best expected of the finished: ");
+	text_number(out, b->incumbent);
+	str_addf(out,
+	         ", at trial %llu\n  most alike:", (unsigned long long)b->incumbent_id);
+	for (size_t i = 0; i < b->n_near; i++)
+		str_addf(out, "%s trial %llu (correlation %.2f)", i ? "," : "",
+		         (unsigned long long)b->near[i].id, b->near[i].correlation);
+	str_addc(out, '\n');
+}
+
+void detail_why(const struct study *s, const struct trial *t, struct str *out)
+{
+	struct belief b;
+
+	str_add(out, "why\n");
+	if (t->origin == ORIGIN_BASELINE) {
+		str_add(out, "  these are the defaults of the file\n");
+		return;
+	}
+	study_explain(s, t, &b);
+	if (b.how == BELIEF_NONE) {
+		str_addf(
+		    out,
+		    "  %s proposes by the seed and the number of the trial, not by "
+		    "results\n",
+		    s->type->name);
+		return;
+	}
+	str_addf(out, "  known then: %zu finished, %zu pending\n", b.known, b.pending);
+	if (b.how == BELIEF_DESIGN)
+		str_add(
+		    out,
+		    "  a point that covers the space evenly: too little is known, or "
+		    "a branch has hardly been seen\n");
+	else if (b.how == BELIEF_FALLBACK)
+		str_add(
+		    out,
+		    "  an independent draw: the model found no configuration that is "
+		    "new\n");
+	else
+		add_belief(&b, out);
+}

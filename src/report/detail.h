@@ -11,4 +11,7 @@ void detail_search(const struct study *s, const char *where, struct str *out);
 void detail_trial(const struct study *s, const struct trial *t, const char *dir,
                   struct str *out);
 
+/* Why it was proposed: what the strategy knew and believed. */
+void detail_why(const struct study *s, const struct trial *t, struct str *out);
+
 #endif

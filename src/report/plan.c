@@ -1,6 +1,7 @@
 #include "report/plan.h"
 #include "config/command.h"
 #include "report/text.h"
+#include "strategy/choose.h"
 #include "study/early.h"
 
 #include <math.h>
@@ -165,6 +166,22 @@ static void add_test(const struct spec *sp, struct str *out)
 	str_addc(out, '\n');
 }
 
+static void add_choice(const struct spec *sp, uint64_t cap, struct str *out)
+{
+	struct strategy_args args = {
+	    .space = &sp->space, .budget = cap, .parallel = sp->parallel};
+	struct str why = {0};
+
+	if (sp->method == METHOD_AUTO) {
+		const struct strategy_type *t =
+		    strategy_choose(&args, sp->metric.name, &why);
+
+		str_addf(out, ": %s, because %s", t->name, str_text(&why));
+	}
+	str_addc(out, '\n');
+	str_free(&why);
+}
+
 void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str *out)
 {
 	if (sp->name) {
@@ -172,7 +189,8 @@ void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str
 		text_clean(out, sp->name);
 		str_addc(out, '\n');
 	}
-	str_addf(out, "method       %s\n", sp->method_word);
+	str_addf(out, "method       %s", sp->method_word);
+	add_choice(sp, cap, out);
 	add_metric(sp, out);
 	add_space(&sp->space, out);
 	add_counts(sp, cap, slots, out);
@@ -203,7 +221,7 @@ void plan_grid(const struct spec *sp, struct str *out)
 
 void plan_refusals(const struct spec *sp, struct str *out)
 {
-	if (!strategy_find(sp->method_word))
+	if (sp->method != METHOD_AUTO && !strategy_find(sp->method_word))
 		str_addf(out, "method: %s", sp->method_word);
 }
 

@@ -172,17 +172,27 @@ static enum ask nothing_left(const struct fresh *f, const char **why, struct err
 	return ASK_ERROR;
 }
 
+size_t fresh_left(struct fresh *f, struct coord *scratch)
+{
+	if (f->cells && !f->listed)
+		list_left(f, scratch);
+	shrink_left(f);
+	return f->n_left;
+}
+
+void fresh_left_point(const struct fresh *f, size_t k, struct coord *out)
+{
+	cell_point(f->space, f->left + k * f->space->n, out);
+}
+
 enum ask fresh_leftover(struct fresh *f, uint64_t seed, uint64_t id, struct coord *out,
                         const char **why, struct error *err)
 {
 	size_t pick;
 
-	if (f->cells && !f->listed)
-		list_left(f, out);
-	shrink_left(f);
-	if (!f->n_left)
+	if (!fresh_left(f, out))
 		return nothing_left(f, why, err);
 	pick = (size_t)rng_below(seed, id, RNG_PICK, 0, f->n_left);
-	cell_point(f->space, f->left + pick * f->space->n, out);
+	fresh_left_point(f, pick, out);
 	return ASK_POINT;
 }

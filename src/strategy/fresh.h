@@ -31,6 +31,10 @@ void fresh_free(struct fresh *f);
 void fresh_begin(struct fresh *f, const struct history *h, uint64_t id);
 /* Is this a point to propose? GIVE_UP: so many were refused that drawing is no use. */
 enum fresh_result fresh_check(struct fresh *f, const struct coord *point);
+/* How many configurations of a finite space (f->cells) are left, and one of them: of
+ * those below the constraints, the k-th. scratch is (space->n). */
+size_t fresh_left(struct fresh *f, struct coord *scratch);
+void fresh_left_point(const struct fresh *f, size_t k, struct coord *out);
 /* After GIVE_UP: one of what is left of a finite space, chosen by (seed, id); or DONE,
  * or an ERROR that names the constraint. */
 enum ask fresh_leftover(struct fresh *f, uint64_t seed, uint64_t id, struct coord *out,

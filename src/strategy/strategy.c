@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-const struct strategy_type *const strategies[] = {&strategy_grid, &strategy_random,
-                                                  &strategy_sobol, NULL};
+const struct strategy_type *const strategies[] = {
+    &strategy_grid, &strategy_random, &strategy_sobol, &strategy_bayes, NULL};
 
 const struct strategy_type *strategy_find(const char *name)
 {

@@ -28,12 +28,16 @@ struct seen {
 	double stderr_; /* of value over repeats; NaN with one run */
 	double step;    /* STOPPED: the step of value */
 	size_t n_runs;  /* finished runs behind value */
+	uint64_t order; /* it was the order-th to finish, from 1; 0: not finished */
 };
 
-/* Every trial with an id below n, in id order. */
+/* Every trial with an id below n, in id order. A proposal may depend on the values of
+ * those alone whose order is 1 … seen; to it the others are pending, even though they
+ * have finished since: so a proposal can be made again later. */
 struct history {
 	const struct seen *trials; /* (n) */
 	size_t n;
+	uint64_t seen;
 };
 
 enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
@@ -44,6 +48,27 @@ struct strategy_args {
 	uint64_t budget; /* trials asked for; 0 = no limit */
 	size_t parallel;
 	bool shuffle; /* grid: visit the cells in a random order */
+};
+
+/* What a strategy thought when it proposed a trial; values as in struct seen. */
+struct belief {
+	enum {
+		BELIEF_NONE,    /* it thinks nothing of values */
+		BELIEF_DESIGN,  /* even coverage, too little is known yet */
+		BELIEF_MODEL,   /* the highest expected improvement */
+		BELIEF_FALLBACK /* the model found nothing new: an independent draw */
+	} how;
+	size_t known, pending; /* trials */
+	/* MODEL only: */
+	double mean, sd;       /* of the value at the point */
+	double incumbent;      /* the least mean at a finished trial … */
+	uint64_t incumbent_id; /* … this one */
+	double improvement;    /* expected, below the incumbent */
+	size_t n_near;         /* the finished trials most alike, */
+	struct {
+		uint64_t id;
+		double correlation; /* by the kernel */
+	} near[3];
 };
 
 struct strategy_type {
@@ -59,10 +84,15 @@ struct strategy_type {
 	 * repeat no earlier configuration of h. */
 	enum ask (*ask)(void *state, const struct history *h, uint64_t id,
 	                struct coord *out, const char **why, struct error *err);
+	/* What was behind the proposal of trial id, made again; NULL: nothing is to be
+	 * said. */
+	void (*explain)(void *state, const struct history *h, uint64_t id,
+	                struct belief *out);
 	void (*fini)(void *state); /* NULL when there is nothing to release */
 };
 
-extern const struct strategy_type strategy_grid, strategy_random, strategy_sobol;
+extern const struct strategy_type strategy_grid, strategy_random, strategy_sobol,
+    strategy_bayes;
 
 extern const struct strategy_type *const strategies[];       /* NULL-terminated */
 const struct strategy_type *strategy_find(const char *name); /* NULL: not there (yet) */

@@ -33,6 +33,7 @@ bool study_read_origin(const cJSON *event, struct study_origin *o, struct arena 
 		   *path = json_string(event, "path");
 	const char *command = json_string(event, "command");
 	const char *version = json_string(event, "hpsearch");
+	const char *chosen = json_string(event, "chosen");
 
 	if (!yaml)
 		return error_set(err, ERROR_FILE, "it does not hold the YAML text");
@@ -40,6 +41,7 @@ bool study_read_origin(const cJSON *event, struct study_origin *o, struct arena 
 	o->path = arena_strdup(a, path ? path : "space.yaml");
 	o->command = command ? arena_strdup(a, command) : NULL;
 	o->version = version ? arena_strdup(a, version) : "";
+	o->chosen = chosen ? arena_strdup(a, chosen) : NULL;
 	o->n_set = read_set(event, o->set, ARRAY_LEN(o->set), a);
 	return true;
 }
@@ -69,6 +71,7 @@ static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 		                  was.n_set != s->origin.n_set;
 	for (size_t i = 0; ok && !o->text_changed && i < was.n_set; i++)
 		o->text_changed = strcmp(was.set[i], s->origin.set[i]) != 0;
+	ok = ok && study_choose(s, was.chosen, err);
 	arena_free(&a);
 	return ok;
 }

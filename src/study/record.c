@@ -92,6 +92,7 @@ void record_search(struct study *s, const struct study_origin *o)
 	}
 	str_addc(l, ']');
 	add_string(l, "command", o->command);
+	add_string(l, "chosen", o->chosen);
 	add_string(l, "host", o->host);
 	add_string(l, "git", o->git);
 	add_time(l);

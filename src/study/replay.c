@@ -81,7 +81,8 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 	for (size_t i = 0; i < s->n; i++) {
 		struct trial *again;
 		const char *why = NULL;
-		enum ask ask = study_propose(fresh, &again, &why, err);
+		enum ask ask =
+		    study_propose_at(fresh, s->trials[i]->seen, &again, &why, err);
 
 		if (ask == ASK_ERROR)
 			return false;

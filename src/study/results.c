@@ -60,6 +60,8 @@ static void add_search(struct str *out, const struct study *s)
 	add_string(out, "why", s->why);
 	add_string(out, "name", sp->name);
 	add_string(out, "method", sp->method_word);
+	if (o->chosen)
+		add_string(out, "chosen", o->chosen);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
@@ -176,6 +178,8 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	if (s->screen && screen_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
+	if (t->order)
+		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
 	record_point(out, &s->spec->space, t->point);
 	add_trial_runs(out, s, t);
 	str_addf(out, ",\"crc\":\"%08x\"}",

@@ -127,6 +127,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->path = text ? text : "space.yaml";
 	o->command = json_string(search, "command_option");
 	o->host = json_string(search, "host");
+	o->chosen = json_string(search, "chosen");
 	o->git = json_string(search, "git");
 	text = json_string(sv->json, "hpsearch");
 	o->version = text ? text : "";
@@ -220,6 +221,8 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	s->runs_done += t->n_runs;
 	if (t->outcome != OUTCOME_NONE)
 		study_settle(s, t);
+	if (t->outcome != OUTCOME_NONE && json_u64(item, "order", &t->order))
+		s->seen[t->id].order = t->order;
 	return true;
 }
 

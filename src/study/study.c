@@ -1,5 +1,6 @@
 #include "study/study.h"
 #include "base/clock.h"
+#include "strategy/choose.h"
 #include "study/complaint.h"
 #include "study/record.h"
 #include "study/results.h"
@@ -31,31 +32,57 @@ const char *study_state_name(enum study_state s)
 	return names[s];
 }
 
-static bool find_strategy(struct study *s, struct error *err)
+static struct strategy_args strategy_args_of(const struct study *s)
 {
-	const struct spec *sp = s->spec;
-
-	s->type = strategy_find(sp->method_word);
-	if (s->type)
-		return true;
-	return error_set(
-	    err, ERROR_FILE,
-	    "%s: method: %s is not in this version of hpsearch\n"
-	    "  help: write method: sobol (or run with --set method=sobol); grid "
-	    "and random work too",
-	    sp->yaml.path, sp->method_word);
+	return (struct strategy_args){.space = &s->spec->space,
+	                              .seed = s->spec->seed,
+	                              .budget = s->cap,
+	                              .parallel = s->spec->parallel,
+	                              .shuffle = s->spec->shuffle};
 }
 
 static bool init_strategy(struct study *s, struct error *err)
 {
-	struct strategy_args args = {.space = &s->spec->space,
-	                             .seed = s->spec->seed,
-	                             .budget = s->cap,
-	                             .parallel = s->spec->parallel,
-	                             .shuffle = s->spec->shuffle};
+	struct strategy_args args = strategy_args_of(s);
+	const struct spec *sp = s->spec;
 
+	if (sp->method == METHOD_AUTO) {
+		struct str why = {0};
+		const char *chosen = s->origin.chosen;
+
+		s->type = chosen ? strategy_find(chosen)
+		                 : strategy_choose(&args, sp->metric.name, &why);
+		if (!chosen && s->type)
+			s->chosen_why =
+			    arena_printf(&s->arena, "method: auto is %s, because %s",
+			                 s->type->name, str_text(&why));
+		str_free(&why);
+		s->origin.chosen = s->type ? s->type->name : NULL;
+	} else {
+		s->type = strategy_find(sp->method_word);
+	}
+	if (!s->type)
+		return error_set(
+		    err, ERROR_FILE,
+		    "%s: method: %s is not in this version of hpsearch\n"
+		    "  help: write method: sobol (or run with --set method=sobol); "
+		    "bayes, grid and random work too",
+		    sp->yaml.path, sp->method_word);
 	s->strategy = arena_new(&s->arena, 1, s->type->state_size);
 	return s->type->init(s->strategy, &args, err);
+}
+
+bool study_choose(struct study *s, const char *chosen, struct error *err)
+{
+	if (s->spec->method != METHOD_AUTO || !chosen ||
+	    (s->origin.chosen && strcmp(chosen, s->origin.chosen) == 0))
+		return true;
+	if (s->type->fini)
+		s->type->fini(s->strategy);
+	s->strategy = NULL;
+	s->chosen_why = NULL;
+	s->origin.chosen = arena_strdup(&s->arena, chosen);
+	return init_strategy(s, err);
 }
 
 static bool init_baseline(struct study *s, struct error *err)
@@ -76,8 +103,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
 	s->dir = o->dir ? arena_strdup(&s->arena, o->dir) : NULL;
 	s->cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
-	if (!find_strategy(s, err))
-		return false;
+	s->parallel = spec->parallel;
 	return init_baseline(s, err) && init_strategy(s, err) && stopping_init(s, err);
 }
 
@@ -139,23 +165,51 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 	return t;
 }
 
-enum ask study_propose(struct study *s, struct trial **out, const char **why,
-                       struct error *err)
+enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
+                          const char **why, struct error *err)
 {
-	struct history h = {.trials = s->seen, .n = s->n};
+	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
 	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
 	enum ask ask;
 
 	/* The defaults come first, but a grid is what the file says and nothing else.
 	 */
 	if (!s->n && s->baseline && s->type != &strategy_grid) {
-		*out = study_add(s, s->baseline, ORIGIN_BASELINE, s->finished);
+		*out = study_add(s, s->baseline, ORIGIN_BASELINE, seen);
 		return ASK_POINT;
 	}
 	ask = s->type->ask(s->strategy, &h, s->n, point, why, err);
 	if (ask == ASK_POINT)
-		*out = study_add(s, point, ORIGIN_STRATEGY, s->finished);
+		*out = study_add(s, point, ORIGIN_STRATEGY, seen);
 	return ask;
+}
+
+enum ask study_propose(struct study *s, struct trial **out, const char **why,
+                       struct error *err)
+{
+	size_t apart = s->parallel;
+
+	if (!s->spec->deterministic)
+		return study_propose_at(s, s->settled, out, why, err);
+	/* Trial n sees those up to n - parallel, whatever else has finished. */
+	for (size_t i = s->first_open; i + apart <= s->n; i++)
+		if (s->trials[i]->outcome == OUTCOME_NONE && s->type->adaptive)
+			return ASK_WAIT;
+	return study_propose_at(s, s->n + 1 > apart ? s->n + 1 - apart : 0, out, why,
+	                        err);
+}
+
+void study_explain(const struct study *s, const struct trial *t, struct belief *out)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
+	double sign = s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
+
+	*out = (struct belief){0};
+	if (t->origin == ORIGIN_BASELINE || !s->type->explain)
+		return;
+	s->type->explain(s->strategy, &h, t->id, out);
+	out->mean *= sign;
+	out->incumbent *= sign;
 }
 
 static bool better(const struct study *s, const struct trial *a, const struct trial *b)
@@ -178,6 +232,9 @@ void study_settle(struct study *s, struct trial *t)
 	double sign = s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
 	struct seen *seen = &s->seen[t->id];
 
+	s->settled++;
+	t->order = s->spec->deterministic ? t->id + 1 : s->settled;
+	seen->order = t->order;
 	s->finished++;
 	s->outcomes[t->outcome]++;
 	s->since_best++;
@@ -205,7 +262,9 @@ void study_reopen(struct study *s, struct trial *t)
 	s->since_best -= s->since_best > 0;
 	t->outcome = OUTCOME_NONE;
 	t->reason = NULL;
+	t->order = 0;
 	s->seen[t->id].state = SEEN_PENDING;
+	s->seen[t->id].order = 0;
 	if (t->id < s->first_open)
 		s->first_open = t->id;
 }
@@ -629,6 +688,9 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	s->state = STUDY_RUNNING;
 	s->no_more = NULL;
 	s->finish_recorded = false;
+	s->parallel = r->slots;
+	if (s->chosen_why && !s->n && s->watch.message)
+		s->watch.message(s->watch.self, s->chosen_why);
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	s->tasks = mem_new(r->slots, sizeof *s->tasks);
 	ok = loop(s, err);

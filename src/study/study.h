@@ -40,8 +40,9 @@ struct observer {
 struct study_origin {
 	const char *set[32]; /* --set texts */
 	size_t n_set;
-	const char *command;    /* --command, or NULL */
-	uint64_t max_trials;    /* -n of the latest session; 0: not given */
+	const char *command; /* --command, or NULL */
+	const char *chosen;  /* method: auto, the strategy that it is; NULL: not yet */
+	uint64_t max_trials; /* -n of the latest session; 0: not given */
 	const char *host, *git; /* "" when unknown; git of the first session */
 	const char *version;    /* hpsearch's */
 	double started;         /* seconds since 1970 */
@@ -54,10 +55,12 @@ struct study {
 	struct study_origin origin;
 	const char *dir; /* the search's directory, absolute; NULL: none */
 	const struct strategy_type *type;
-	void *strategy;        /* its state */
-	uint64_t cap;          /* trials at the most */
-	struct trial **trials; /* (n), by id */
-	struct seen *seen;     /* (n), what the strategy may know */
+	void *strategy;         /* its state */
+	const char *chosen_why; /* one sentence, of a choice just made; else NULL */
+	uint64_t cap;           /* trials at the most */
+	size_t parallel;        /* runs at once */
+	struct trial **trials;  /* (n), by id */
+	struct seen *seen;      /* (n), what the strategy may know */
 	size_t n, cap_trials;
 	const struct coord
 	    *baseline;           /* the defaults as a point; NULL: none are given */
@@ -72,6 +75,7 @@ struct study {
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
+	uint64_t settled;      /* times that a trial finished, second chances counted */
 	uint64_t runs_done;
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
 	double cost;
@@ -107,6 +111,8 @@ struct study_options {
 bool study_init(struct study *s, const struct spec *spec, const struct study_options *o,
                 struct error *err);
 void study_free(struct study *s);
+/* method: auto was found to be this when the search began (NULL: not recorded). */
+bool study_choose(struct study *s, const char *chosen, struct error *err);
 
 /* Opens the directory for writing: a new journal, or the one that is there, whose
  * trials are taken over (a run that was under way is queued again). The lock must be
@@ -130,6 +136,11 @@ bool study_run(struct study *s, struct runner *r, struct error *err);
  * --dry-run and replay. *why: the sentence that goes with DONE. */
 enum ask study_propose(struct study *s, struct trial **out, const char **why,
                        struct error *err);
+/* The same for a strategy that sees the trials whose order is 1 … seen. */
+enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
+                          const char **why, struct error *err);
+/* What was behind the proposal of a trial; values in the metric's own sense. */
+void study_explain(const struct study *s, const struct trial *t, struct belief *out);
 /* Adds a trial with a known point (from a journal or a results file). */
 struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
                         uint64_t seen);

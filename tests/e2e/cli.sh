@@ -62,11 +62,27 @@ sed '/^command/d' space.yaml >none.yaml
 expect "a file without a command: exit 2" 2 "$HPSEARCH" none.yaml
 check "says --command" has "--command" err
 expect "--command supplies one" 0 "$HPSEARCH" none.yaml --command "'$FAKE' quadratic \${args}"
-for method in bayes auto; do
-	expect "method: $method is checked" 0 "$HPSEARCH" check space.yaml --set method=$method
-	expect "method: $method is not run: exit 2" 2 "$HPSEARCH" space.yaml --set method=$method --out m
-	check "$method: by name" has "method: $method is not in this version" err
-done
+expect "a search to look into" 0 "$HPSEARCH" space.yaml --set method=bayes --out m0 -n 30
+expect "show --why" 0 "$HPSEARCH" show m0 --trial 20 --why
+check "what was predicted" has "predicted there" out
+check "and what is alike" has "most alike: trial" out
+expect "show --why of a point of the design" 0 "$HPSEARCH" show m0 --trial 2 --why
+check "says so" has "evenly" out
+expect "--why without a trial: exit 2" 2 "$HPSEARCH" show m0 --why
+expect "importance" 0 "$HPSEARCH" importance m0
+check "importance: a table of shares" has "with interactions" out
+expect "importance -f json" 0 "$HPSEARCH" importance m0 -f json
+check "importance: JSON" python3 -c 'import json, sys; json.load(sys.stdin)["r2"]' <out
+expect "importance -f csv: exit 2" 2 "$HPSEARCH" importance m0 -f csv
+rm -rf m0
+expect "method: auto is checked" 0 "$HPSEARCH" check space.yaml --set method=auto
+check "auto: says what it is, and why" has "method       auto: bayes, because" out
+expect "method: auto runs" 0 "$HPSEARCH" space.yaml --set method=auto --out m -n 12
+check "auto: says it once more" has "auto is bayes, because" err
+expect "auto: goes on with fewer trials as it began" 0 "$HPSEARCH" space.yaml --set method=auto --out m -n 2
+expect "auto: and with more" 0 "$HPSEARCH" space.yaml --set method=auto --out m -n 14
+expect "auto: replay agrees" 0 "$HPSEARCH" replay m/results.json
+rm -rf m
 expect "early_terminate is checked" 0 "$HPSEARCH" check space.yaml \
 	--set 'early_terminate={type: hyperband, min_iter: 3}'
 expect "early_terminate is run" 0 "$HPSEARCH" space.yaml --out early \

@@ -30,7 +30,8 @@ no_training_left() {
 	return 0
 }
 
-for m in grid random sobol; do
+# What bayes proposes hangs on who is first; replay says whether it was right to.
+for m in grid random sobol bayes; do
 	sed "s/^method:.*/method: $m/; s/x: .*/x: {min: 0.0, max: 1.0, q: 0.1}/" space.yaml >k.yaml
 	: >ledger
 	"$HPSEARCH" k.yaml -n 24 -j3 --out whole -q >/dev/null 2>&1
@@ -43,7 +44,8 @@ for m in grid random sobol; do
 		wait $pid 2>/dev/null
 	done
 	expect "$m: goes on after eight kills" 0 "$HPSEARCH" k.yaml -n 24 -j3 --out killed
-	check "$m: the same trials and ranking as in one go" cmp <(ranks whole) <(ranks killed)
+	[ $m = bayes ] ||
+		check "$m: the same trials and ranking as in one go" cmp <(ranks whole) <(ranks killed)
 	check "$m: nothing that the journal has as finished ran again" python3 - killed/journal.jsonl <<'P'
 import json, sys
 done = set()

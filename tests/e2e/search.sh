@@ -41,6 +41,17 @@ for m in grid random sobol; do
 	rm -rf w1 w8
 done
 
+METHOD=bayes space noisy >b.yaml
+expect "bayes -j4" 0 "$HPSEARCH" b.yaml -n 30 -j4
+expect "bayes: replay agrees" 0 "$HPSEARCH" replay b.hpsearch/results.json
+check "bayes: nothing twice" test "$(json b.hpsearch/results.json \
+	"len({str(t['params']) for t in d['trials']})")" = 30
+METHOD=bayes space noisy "deterministic: true" >d.yaml
+expect "deterministic: true" 0 "$HPSEARCH" d.yaml -n 24 -j4 --out d1
+expect "once more" 0 "$HPSEARCH" d.yaml -n 24 -j4 --out d2
+check "deterministic: the same trials and ranking" cmp <(ranks d1) <(ranks d2)
+rm -rf b.hpsearch d1 d2
+
 space no-metric >n.yaml
 expect "no metric at all: exit 3" 3 "$HPSEARCH" n.yaml -n 6
 check "says which name was looked for" has loss err

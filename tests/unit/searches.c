@@ -40,6 +40,8 @@ void search_add(struct search *s, const struct coord *point)
 		copy[i] = point[i];
 	space_decode(s->args.space, copy, &s->a, values);
 	s->seen = mem_room(s->seen, s->n, &s->cap, sizeof *s->seen);
+	s->knew = mem_grow(s->knew, s->cap, sizeof *s->knew);
+	s->knew[s->n] = s->finished;
 	s->seen[s->n++] = (struct seen){.point = copy,
 	                                .values = values,
 	                                .state = SEEN_PENDING,
@@ -49,9 +51,21 @@ void search_add(struct search *s, const struct coord *point)
 
 enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
 {
-	struct history h = {.trials = s->seen, .n = s->n};
+	struct history h = {.trials = s->seen,
+	                    .n = s->n,
+	                    .seen = id < s->n ? s->knew[id] : s->finished};
 
 	return s->type->ask(s->state, &h, id, out, &s->why, &s->err);
+}
+
+void search_finish(struct search *s, size_t id, double value)
+{
+	struct seen *t = &s->seen[id];
+
+	t->state = isnan(value) ? SEEN_FAILED : SEEN_OK;
+	t->value = value;
+	t->n_runs = 1;
+	t->order = ++s->finished;
 }
 
 enum ask search_next(struct search *s)
@@ -95,5 +109,6 @@ void search_free(struct search *s)
 {
 	free_state(s);
 	free(s->seen);
+	free(s->knew);
 	arena_free(&s->a);
 }

@@ -12,6 +12,8 @@ struct search {
 	struct arena a;
 	struct seen *seen; /* (n) */
 	size_t n, cap;
+	uint64_t finished;
+	uint64_t *knew;  /* (n) how many had finished when it was proposed */
 	const char *why; /* of the last DONE */
 	struct error err;
 };
@@ -21,6 +23,8 @@ bool search_init(struct search *s, const char *strategy, const struct space *spa
                  uint64_t seed, bool shuffle);
 /* The next trial; appended when it is a POINT. */
 enum ask search_next(struct search *s);
+/* Trial id finishes next, with this value; NAN: it fails. */
+void search_finish(struct search *s, size_t id, double value);
 /* What the strategy says to trial id, without adding it; out is (space->n). */
 enum ask search_ask(struct search *s, uint64_t id, struct coord *out);
 /* A trial that is not the strategy's: the defaults, say. */

@@ -14,6 +14,7 @@ TEST(the_table)
 	CHECK(strategy_find("grid") == &strategy_grid);
 	CHECK(strategy_find("random") == &strategy_random);
 	CHECK(strategy_find("sobol") == &strategy_sobol);
+	CHECK(strategy_find("bayes") == &strategy_bayes);
 	CHECK(strategy_find("nonsense") == NULL);
 	for (size_t i = 0; strategies[i]; i++)
 		CHECK(strategy_find(strategies[i]->name) == strategies[i]);
@@ -479,6 +480,152 @@ TEST(sobol_seeds_give_different_points)
 	maker_free(&m);
 }
 
+/* Beyond a thousand finished trials the model sees a part; a new state still says the
+ * same, and what is proposed is near what was good. */
+TEST(bayes_learns_from_thousands)
+{
+	struct maker m = {0};
+	struct search s;
+	struct coord p[2], again[2];
+	double near = 0;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	for (uint64_t i = 0; i < 1201; i++) {
+		for (uint32_t j = 0; j < 2; j++)
+			p[j] = (struct coord){rng_unit(1, i, RNG_MODEL, j), -1};
+		search_add(&s, p);
+		search_finish(&s, i, pow(p[0].u - 0.2, 2) + pow(p[1].u - 0.7, 2));
+	}
+	for (int i = 0; i < 3; i++) {
+		CHECK_INT(search_next(&s), ASK_POINT);
+		p[0] = s.seen[s.n - 1].point[0];
+		p[1] = s.seen[s.n - 1].point[1];
+		near = fmax(near, hypot(p[0].u - 0.2, p[1].u - 0.7));
+	}
+	CHECK(near < 0.01);
+	search_forget(&s);
+	CHECK_INT(search_ask(&s, s.n - 1, again), ASK_POINT);
+	CHECK_DOUBLE(again[0].u, p[0].u, 0);
+	CHECK_DOUBLE(again[1].u, p[1].u, 0);
+	search_free(&s);
+	maker_free(&m);
+}
+
+/* A third of the space fails; with the model of failures few proposals end there. */
+TEST(bayes_keeps_away_from_failures)
+{
+	struct maker m = {0};
+	struct search s;
+	size_t failed = 0;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	for (size_t i = 0; i < 40; i++) {
+		const struct coord *p;
+
+		CHECK_INT(search_next(&s), ASK_POINT);
+		p = s.seen[i].point;
+		/* The better, the nearer to the cliff. */
+		search_finish(&s, i, p[0].u > 0.6 ? (double)NAN : -p[0].u + p[1].u);
+		failed += i >= 10 && p[0].u > 0.6;
+	}
+	CHECK(failed <= 10);
+	search_free(&s);
+	maker_free(&m);
+}
+
+static struct belief belief_of(struct search *s, size_t id)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = s->knew[id]};
+	struct belief b;
+
+	s->type->explain(s->state, &h, id, &b);
+	return b;
+}
+
+/* On a line that is learned quickly, what it believes comes true. */
+TEST(bayes_says_what_it_believed)
+{
+	struct maker m = {0};
+	struct search s;
+	struct belief b;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_choice(&m, "c", "a b");
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	for (size_t i = 0; i < 25; i++) {
+		double u;
+
+		CHECK_INT(search_next(&s), ASK_POINT);
+		u = s.seen[i].point[1].u;
+		search_finish(&s, i,
+		              1000 + 50 * sin(5 * u) + 10 * s.seen[i].point[0].u);
+	}
+	CHECK_INT(belief_of(&s, 3).how, BELIEF_DESIGN);
+	b = belief_of(&s, 20);
+	CHECK_INT(b.how, BELIEF_MODEL);
+	CHECK_INT(b.known, 20);
+	CHECK_INT(b.pending, 0);
+	CHECK_DOUBLE(b.mean, s.seen[20].value, 5 * b.sd + 0.5);
+	CHECK(b.sd > 0 && b.sd < 20 && b.improvement >= 0);
+	CHECK_INT(b.n_near, 3);
+	CHECK(b.near[0].id < 20 && b.near[0].correlation <= 1 &&
+	      b.near[0].correlation >= b.near[1].correlation);
+	for (size_t i = 0; i < 20; i++)
+		CHECK(s.seen[i].value >= b.incumbent - 1);
+	CHECK_DOUBLE(s.seen[b.incumbent_id].value, b.incumbent, 1);
+	search_free(&s);
+	maker_free(&m);
+}
+
+/* Nothing but failures: it goes on, evenly, and repeats nothing. */
+TEST(bayes_survives_when_everything_fails)
+{
+	struct maker m = {0};
+	struct search s;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_choice(&m, "c", "a b");
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	for (size_t i = 0; i < 30; i++) {
+		CHECK_INT(search_next(&s), ASK_POINT);
+		search_finish(&s, i, (double)NAN);
+	}
+	search_free(&s);
+	maker_free(&m);
+}
+
+/* Each branch of a conditional space is seen twice before anything is learned. */
+TEST(bayes_sees_every_branch)
+{
+	struct maker m = {0};
+	struct search s;
+	int count[3] = {0};
+
+	maker_choice(&m, "model", "a b c");
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_when(&m, "x", "model", "a");
+	maker_when(&m, "y", "model", "b");
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 4, false));
+	for (size_t i = 0; i < 6; i++) {
+		CHECK_INT(search_next(&s), ASK_POINT);
+		count[(s.seen[i].values[0]->string[0] - 'a') % 3]++;
+	}
+	/* c has but one configuration. */
+	CHECK(count[0] >= 2 && count[1] >= 2 && count[2] == 1);
+	search_free(&s);
+	maker_free(&m);
+}
+
 TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           a_shuffled_grid_is_a_permutation,
           the_order_of_a_shuffled_grid_depends_on_the_seed,
@@ -493,4 +640,7 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           sobol_directions_are_joe_and_kuos, every_dimension_is_stratified,
           the_first_two_dimensions_are_a_net, scrambling_is_nested,
           sobol_has_room_for_1111_parameters,
-          the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points)
+          the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points,
+          bayes_learns_from_thousands, bayes_keeps_away_from_failures,
+          bayes_says_what_it_believed, bayes_survives_when_everything_fails,
+          bayes_sees_every_branch)

@@ -694,6 +694,111 @@ TEST(replay_agrees_with_what_was_run)
 	}
 }
 
+static const char learning[] = "command: [train, '${args}']\n"
+			       "method: bayes\n"
+			       "metric: {name: loss}\n"
+			       "parameters:\n"
+			       "  x: {min: 0.0, max: 1.0, default: 0.9}\n"
+			       "  y: {values: [1, 2, 3], default: 3}\n"
+			       "  z: {min: 0.001, max: 1, log: true}\n";
+
+/* As noisy; some fail. */
+static double frail(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double z = fake_argument(job, "z");
+
+	if (z > 0.05)
+		res->exit = 1;
+	return noisy(job, res, has_metric) + z;
+}
+
+/* What a proposal saw is known afterwards, to a journal and to a results file, however
+ * the trials overtook each other. */
+TEST(replay_makes_again_what_was_learned)
+{
+	for (uint64_t order = 0; order < 3; order++) {
+		struct rig r = {.fake = {.train = frail, .order = order}};
+		struct saved sv;
+		struct replay rp;
+		char *text;
+
+		rig_dir(&r);
+		CHECK(rig_open(&r, learning, 40, order ? 6 : 1));
+		CHECK(rig_run(&r));
+		CHECK(r.study.outcomes[OUTCOME_FAILED] > 0);
+		text = results_of(&r);
+		CHECK(replay_text(text, &rp, &r.err));
+		CHECK_STR(rp.difference, "");
+		CHECK_INT(rp.trials, 40);
+		CHECK(saved_load(&sv, r.dir, &r.err) && replay_run(&sv, &rp, &r.err));
+		CHECK_STR(rp.difference, "");
+		/* Another history gives other proposals. */
+		for (size_t i = 0; i < 12; i++)
+			sv.study.seen[i].value = -sv.study.seen[i].value;
+		CHECK(replay_run(&sv, &rp, &r.err));
+		CHECK(!rp.same);
+		saved_free(&sv);
+		free(text);
+		rig_drop(&r);
+	}
+}
+
+TEST(a_search_that_learns_goes_on_where_it_was)
+{
+	for (uint64_t at = 3; at <= 24; at += 7) {
+		struct rig r = {.fake = {.train = frail, .order = at}};
+		struct saved sv;
+		struct replay rp;
+
+		rig_dir(&r);
+		r.fake.fail_after = at;
+		CHECK(rig_open(&r, learning, 30, 4));
+		CHECK(!rig_run(&r));
+		rig_close(&r);
+		CHECK(rig_open(&r, learning, 30, 3));
+		CHECK(rig_run(&r));
+		CHECK(saved_load(&sv, r.dir, &r.err) && replay_run(&sv, &rp, &r.err));
+		CHECK_STR(rp.difference, "");
+		CHECK_INT(rp.trials, 30);
+		saved_free(&sv);
+		rig_drop(&r);
+	}
+}
+
+/* deterministic: the same search whoever is first, broken off or not. */
+TEST(deterministic_learning_ignores_who_is_first)
+{
+	char yaml[1024], *first = NULL, *now;
+
+	snprintf(yaml, sizeof yaml, "%sdeterministic: true\nparallel: 4\n", learning);
+	for (uint64_t order = 0; order < 4; order++) {
+		struct rig r = {.fake = {.train = frail, .order = order}};
+		struct saved sv;
+		struct replay rp;
+
+		rig_dir(&r);
+		r.fake.fail_after = order == 3 ? 13 : 0;
+		CHECK(rig_open(&r, yaml, 30, 4));
+		CHECK(rig_run(&r) == (order != 3));
+		if (order == 3) {
+			rig_close(&r);
+			CHECK(rig_open(&r, yaml, 30, 4));
+			CHECK(rig_run(&r));
+		}
+		now = ranking(&r);
+		CHECK_STR(now, first ? first : now);
+		if (first)
+			free(now);
+		else
+			first = now;
+		CHECK(saved_load(&sv, r.dir, &r.err) && replay_run(&sv, &rp, &r.err));
+		CHECK_STR(rp.difference, "");
+		saved_free(&sv);
+		rig_drop(&r);
+	}
+	free(first);
+}
+
 /* A digit changed anywhere must not go unnoticed. */
 TEST(every_edit_is_caught)
 {
@@ -753,4 +858,7 @@ TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not
           another_file_is_refused_with_the_difference,
           verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
           verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
-          every_edit_is_caught, a_newer_results_file_is_refused)
+          replay_makes_again_what_was_learned,
+          a_search_that_learns_goes_on_where_it_was,
+          deterministic_learning_ignores_who_is_first, every_edit_is_caught,
+          a_newer_results_file_is_refused)

@@ -1,0 +1,392 @@
+#include "gp/acquire.h"
+#include "base/mem.h"
+#include "gp/dense.h"
+#include "gp/lbfgs.h"
+#include "gp/vec.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double log_sqrt_2pi = 0.91893853320467274178;
+static const double root_half = 0.70710678118654752440;
+static const double log_half_pi = 0.45158270528945486473;
+
+/* Added to the variance of a class that least squares left in doubt. */
+static const double class_variance = 0.1;
+static const double variance_least = 1e-14;
+
+/* exp(x^2) erfc(x), x > 0; beyond 25 its asymptotic series. */
+static double erfcx(double x)
+{
+	double x2 = x * x;
+
+	if (x < 25)
+		return exp(x2) * erfc(x);
+	return (1 - (0.5 - (0.75 - 1.875 / x2) / x2) / x2) /
+	       (x * 1.7724538509055160273);
+}
+
+/* log(1 - exp(x)), x < 0. */
+static double log1mexp(double x)
+{
+	return x > -0.69314718055994530942 ? log(-expm1(x)) : log1p(-exp(x));
+}
+
+double log_phi(double z, double *slope)
+{
+	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
+
+	if (z > -5)
+		f = log(0.5 * erfc(-z * root_half));
+	else
+		f = log(0.5 * erfcx(-z * root_half)) - 0.5 * z * z;
+	if (slope)
+		*slope = exp(log_density - f);
+	return f;
+}
+
+double log_h(double z, double *slope)
+{
+	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
+
+	if (z > -1)
+		f = log(exp(log_density) + z * 0.5 * erfc(-z * root_half));
+	else if (z > -1e5)
+		f = log_density +
+		    log1mexp(log(erfcx(-z * root_half) * -z) + 0.5 * log_half_pi);
+	else
+		f = log_density - 2 * log(-z);
+	if (slope)
+		*slope = exp(log_phi(z, NULL) - f);
+	return f;
+}
+
+double log_ei(double best, double mean, double variance, double *by_mean,
+              double *by_variance)
+{
+	double sd = sqrt(fmax(variance, variance_least)), z = (best - mean) / sd;
+	double slope, f = log_h(z, by_mean ? &slope : NULL);
+
+	if (by_mean) {
+		*by_mean = -slope / sd;
+		*by_variance = exp(-0.5 * z * z - log_sqrt_2pi - f) / (2 * sd * sd);
+	}
+	return f + log(sd);
+}
+
+static void find_incumbent(struct acquisition *a, const bool *usable)
+{
+	const struct gp *g = a->g;
+
+	a->best = (double)INFINITY;
+	for (size_t i = 0; i < g->n_data; i++) {
+		double mean = gp_mean_at(g, i);
+
+		if (usable[i] && mean < a->best) {
+			a->best = mean;
+			a->best_row = i;
+		}
+	}
+	assert(isfinite(a->best));
+}
+
+/* In the whitened coordinates a sample of the pending values is a sample of beta's last
+ * entries: L^-1 (y - m) is standard normal there. */
+static void draw(struct acquisition *a)
+{
+	const struct gp *g = a->g;
+	size_t n = g->n, q = n - g->n_data;
+
+	for (size_t s = 0; s < a->samples; s++) {
+		double *alpha = a->alpha + s * n;
+		const double *z = q ? a->z + s * q : NULL;
+
+		memcpy(alpha, g->alpha, n * sizeof *alpha);
+		for (size_t p = 0; p < q; p++)
+			for (size_t i = 0; i <= g->n_data + p; i++)
+				alpha[i] += z[p] * g->inv[(g->n_data + p) * g->ld + i];
+		a->best_of[s] = a->best;
+		for (size_t p = 0; p < q; p++) {
+			size_t i = g->n_data + p;
+			const double *row = g->l + i * g->ld;
+			double y = g->mean + dense_dot(row, g->beta, g->n_data);
+			double noise = g->nu / g->m[i] + g->jitter * g->kernel.s;
+
+			for (size_t k = 0; k <= p; k++)
+				y += row[g->n_data + k] * z[k];
+			a->best_of[s] = fmin(a->best_of[s], y - noise * alpha[i]);
+		}
+	}
+}
+
+static void classify(struct acquisition *a, const bool *failed)
+{
+	const struct gp *g = a->g;
+	double up = 0, down = 0;
+
+	for (size_t i = 0; i < g->n_data; i++)
+		a->ok_beta[i] = failed[i] ? -1 : 1;
+	dense_solve(g->l, g->n_data, g->ld, a->ok_beta);
+	for (size_t i = 0; i < g->n_data; i++) {
+		up += g->ones[i] * a->ok_beta[i];
+		down += g->ones[i] * g->ones[i];
+	}
+	a->ok_mean = up / down;
+	for (size_t i = 0; i < g->n_data; i++)
+		a->ok_beta[i] -= a->ok_mean * g->ones[i];
+	dense_lower_t(g->inv, g->n, g->ld, a->ok_beta, a->ok_alpha);
+}
+
+void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usable,
+                      const bool *failed, const double *z, size_t samples)
+{
+	size_t room = vec_room(g->n);
+
+	assert(samples && samples <= GP_SAMPLES && (z || g->n == g->n_data));
+	*a = (struct acquisition){
+	    .g = g, .samples = samples, .z = z, .may_fail = failed != NULL};
+	a->best_of = mem_new(samples * (g->n + 1), sizeof *a->best_of);
+	a->alpha = a->best_of + samples;
+	a->k = mem_new(7 * room, sizeof *a->k);
+	a->slope = a->k + room;
+	a->v = a->k + 2 * room;
+	a->t = a->k + 3 * room;
+	a->c = a->k + 4 * room;
+	a->ok_beta = a->k + 5 * room;
+	a->ok_alpha = a->k + 6 * room;
+	a->block = mem_new(2 * g->n * GP_BATCH, sizeof *a->block);
+	find_incumbent(a, usable);
+	draw(a);
+	if (failed)
+		classify(a, failed);
+}
+
+void acquisition_free(struct acquisition *a)
+{
+	free(a->best_of);
+	free(a->k);
+	free(a->block);
+	*a = (struct acquisition){0};
+}
+
+/* log mean exp. */
+static double pool(const double *x, size_t n)
+{
+	double most = x[0], sum = 0;
+
+	for (size_t i = 1; i < n; i++)
+		most = fmax(most, x[i]);
+	if (!isfinite(most))
+		return most;
+	for (size_t i = 0; i < n; i++)
+		sum += exp(x[i] - most);
+	return most + log(sum / (double)n);
+}
+
+static double log_ok(double mean, double variance, double *by_mean, double *by_variance)
+{
+	double v = variance + class_variance, z = mean / sqrt(v), slope;
+	double f = log_phi(z, &slope);
+
+	*by_mean = slope / sqrt(v);
+	*by_variance = -0.5 * slope * z / v;
+	return f;
+}
+
+/* The moments of the sampled improvements: means mu (samples), one variance. */
+static double improvement(const struct acquisition *a, const double *mu,
+                          double variance, double *by_mu, double *by_variance)
+{
+	double each[GP_SAMPLES] = {0}, dv[GP_SAMPLES], f;
+
+	for (size_t s = 0; s < a->samples; s++)
+		each[s] = log_ei(a->best_of[s], mu[s], variance,
+		                 by_mu ? &by_mu[s] : NULL, &dv[s]);
+	f = pool(each, a->samples);
+	if (!by_mu)
+		return f;
+	*by_variance = 0;
+	for (size_t s = 0; s < a->samples; s++) {
+		double share = exp(each[s] - f) / (double)a->samples;
+
+		by_mu[s] *= share;
+		*by_variance += dv[s] * share;
+	}
+	return f;
+}
+
+/* c = the derivative by each entry of k, of which the gradient is made. */
+static void chain(struct acquisition *a, const double *x, const double *col,
+                  double *gradient)
+{
+	const struct gp *g = a->g;
+	const struct kernel *k = &g->kernel;
+
+	for (size_t i = 0; i < g->n; i++)
+		a->c[i] *= a->slope[i];
+	for (size_t j = 0; j < g->d; j++) {
+		const double *cols = g->cols + k->column[j] * g->ld;
+		double sum = 0;
+
+		gradient[j] = 0;
+		if (k->dims[j].kind == GP_CATEGORY || x[j] < 0)
+			continue;
+		for (size_t i = 0; i < g->n; i++)
+			sum += a->c[i] * (col[k->column[j]] - cols[i]);
+		gradient[j] =
+		    2 * k->w[k->column[j]] * sum * kernel_warp_slope(k, j, x[j]);
+	}
+}
+
+static void one_column(const struct gp *g, const double *x, double *col)
+{
+	double *wide = mem_new(g->kernel.n_col * VEC, sizeof *wide);
+
+	kernel_columns(&g->kernel, x, 1, wide, VEC);
+	for (size_t c = 0; c < g->kernel.n_col; c++)
+		col[c] = wide[c * VEC];
+	free(wide);
+}
+
+double acquisition_at(struct acquisition *a, const double *x, double *gradient)
+{
+	const struct gp *g = a->g;
+	double mu[GP_SAMPLES], by_mu[GP_SAMPLES], by_v = 0, f, variance, ok_by_mu = 0;
+	double *col = mem_new(g->kernel.n_col, sizeof *col);
+
+	one_column(g, x, col);
+	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->k, a->slope);
+	dense_lower(g->inv, g->n, g->ld, a->k, a->v);
+	variance = fmax(g->kernel.s - dense_dot(a->v, a->v, g->n), 0);
+	for (size_t s = 0; s < a->samples; s++)
+		mu[s] = g->mean + dense_dot(a->k, a->alpha + s * g->n, g->n);
+	f = improvement(a, mu, variance, gradient ? by_mu : NULL, &by_v);
+	if (a->may_fail) {
+		double dv, mean = a->ok_mean + dense_dot(a->k, a->ok_alpha, g->n);
+
+		f += log_ok(mean, variance, &ok_by_mu, &dv);
+		by_v += dv;
+	}
+	if (gradient) {
+		dense_lower_t(g->inv, g->n, g->ld, a->v, a->t);
+		for (size_t i = 0; i < g->n; i++) {
+			a->c[i] = -2 * by_v * a->t[i] + ok_by_mu * a->ok_alpha[i];
+			for (size_t s = 0; s < a->samples; s++)
+				a->c[i] += by_mu[s] * a->alpha[s * g->n + i];
+		}
+		chain(a, x, col, gradient);
+	}
+	free(col);
+	return f;
+}
+
+/* One block of whitened points v. */
+static void block_values(const struct acquisition *a, const double *v, size_t count,
+                         double *out)
+{
+	const struct gp *g = a->g;
+	size_t q = g->n - g->n_data;
+	double mean[GP_BATCH], ok[GP_BATCH], variance[GP_BATCH], mu[GP_SAMPLES];
+	double dm, dv;
+
+	for (size_t c = 0; c < count; c++) {
+		mean[c] = g->mean;
+		ok[c] = a->ok_mean;
+		variance[c] = g->kernel.s;
+	}
+	for (size_t i = 0; i < g->n; i++) {
+		const double *row = v + i * GP_BATCH;
+		double b = g->beta[i], o = a->ok_beta[i];
+
+		for (size_t c = 0; c < count; c++) {
+			mean[c] += row[c] * b;
+			variance[c] -= row[c] * row[c];
+			ok[c] += row[c] * o;
+		}
+	}
+	for (size_t c = 0; c < count; c++) {
+		for (size_t s = 0; s < a->samples; s++) {
+			mu[s] = mean[c];
+			for (size_t p = 0; p < q; p++)
+				mu[s] +=
+				    v[(g->n_data + p) * GP_BATCH + c] * a->z[s * q + p];
+		}
+		out[c] = improvement(a, mu, variance[c], NULL, &dv);
+		if (a->may_fail)
+			out[c] += log_ok(ok[c], fmax(variance[c], 0), &dm, &dv);
+	}
+}
+
+void acquisition_values(struct acquisition *a, const double *x, size_t count,
+                        double *out)
+{
+	const struct gp *g = a->g;
+	double *v = a->block + g->n * GP_BATCH;
+
+	for (size_t i = 0; i < count; i += GP_BATCH) {
+		size_t some = count - i < GP_BATCH ? count - i : GP_BATCH;
+
+		gp_whiten(g, x + i * g->d, some, a->block, v);
+		block_values(a, v, some, out + i);
+	}
+}
+
+/* The climb: minus the acquisition over the free numbers. */
+struct climb {
+	struct acquisition *a;
+	double *x, *gradient; /* (d) */
+	const size_t *dim;    /* (n) */
+	size_t n;
+};
+
+static double climb_value(void *self, const double *u)
+{
+	struct climb *c = self;
+
+	for (size_t i = 0; i < c->n; i++)
+		c->x[c->dim[i]] = u[i];
+	return -acquisition_at(c->a, c->x, c->gradient);
+}
+
+static void climb_gradient(void *self, const double *u, double *g)
+{
+	struct climb *c = self;
+
+	(void)u;
+	for (size_t i = 0; i < c->n; i++)
+		g[i] = -c->gradient[c->dim[i]];
+}
+
+double acquisition_climb(struct acquisition *a, double *x, const bool *free_dims,
+                         const double *low, const double *high, int iterations)
+{
+	size_t d = a->g->d, *dim = mem_new(d, sizeof *dim);
+	double *u = mem_new(4 * d, sizeof *u), f;
+	struct climb c = {.a = a, .x = x, .gradient = u + d, .dim = dim};
+	struct lbfgs l = {.low = u + 2 * d,
+	                  .high = u + 3 * d,
+	                  .value = climb_value,
+	                  .gradient = climb_gradient,
+	                  .self = &c,
+	                  .iterations = iterations,
+	                  .gradient_least = 1e-4,
+	                  .decrease_least = 1e-6};
+
+	for (size_t j = 0; j < d; j++)
+		if (free_dims[j] && x[j] >= 0 &&
+		    a->g->kernel.dims[j].kind == GP_NUMBER) {
+			dim[c.n] = j;
+			u[c.n] = x[j];
+			u[2 * d + c.n] = low[j];
+			u[3 * d + c.n++] = high[j];
+		}
+	l.n = c.n;
+	f = lbfgs_minimize(&l, u);
+	for (size_t i = 0; i < c.n; i++)
+		x[dim[i]] = u[i];
+	free(dim);
+	free(u);
+	return -f;
+}

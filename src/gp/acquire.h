@@ -1,0 +1,55 @@
+/* How much a trial at a point promises: the logarithm of the expected improvement over
+ * the least posterior mean (Ament, Daulton, Eriksson, Balandat & Bakshy 2023,
+ * "Unexpected improvements to expected improvement", equations 8 and 9), integrated
+ * over what the pending trials may give, times the probability of a value at all. */
+#ifndef HPS_GP_ACQUIRE_H
+#define HPS_GP_ACQUIRE_H
+
+#include "gp/model.h"
+
+/* log h(z), h(z) = phi(z) + z Phi(z), and its derivative Phi(z) / h(z); no overflow or
+ * cancellation for any z. */
+double log_h(double z, double *slope);
+/* log Phi(z) and its derivative. */
+double log_phi(double z, double *slope);
+/* log E max(0, best - f), f ~ N(mean, variance); derivatives by mean and variance. */
+double log_ei(double best, double mean, double variance, double *by_mean,
+              double *by_variance);
+
+/* Samples of the pending values, at the most. */
+enum { GP_SAMPLES = 64 };
+
+struct acquisition {
+	const struct gp *g;
+	double best; /* the incumbent: least posterior mean of a usable row */
+	size_t best_row;
+	/* Samples of the pending values, (samples) of them; one, if there is none
+	 * pending. */
+	size_t samples;
+	const double *z; /* (samples, n - n_data) standard normal */
+	double *best_of; /* (samples) */
+	double *alpha;   /* (samples, n) */
+	/* Least-squares classification (Rasmussen & Williams 2006, section 6.5) with
+	 * the same kernel: labels 1 and -1; absent while nothing failed. */
+	bool may_fail;
+	double ok_mean;
+	double *ok_beta, *ok_alpha;    /* (n) */
+	double *k, *slope, *v, *t, *c; /* (n) of one point */
+	double *block;                 /* (2, n, GP_BATCH) */
+};
+
+/* g must outlive it. usable (n_data): rows with a value of their own, of which there
+ * must be one; failed (n_data; NULL: none did). z as above; samples >= 1. */
+void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usable,
+                      const bool *failed, const double *z, size_t samples);
+void acquisition_free(struct acquisition *a);
+/* At one point; gradient (d; may be NULL) by the numbers that are present. */
+double acquisition_at(struct acquisition *a, const double *x, double *gradient);
+/* At many, x (count, d). */
+void acquisition_values(struct acquisition *a, const double *x, size_t count,
+                        double *out);
+/* Moves the free numbers of x uphill within [low, high] (d); the value reached. */
+double acquisition_climb(struct acquisition *a, double *x, const bool *free,
+                         const double *low, const double *high, int iterations);
+
+#endif

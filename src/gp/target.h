@@ -1,0 +1,24 @@
+/* From what was measured to what the model is given: smaller is better, bad values
+ * count no more than just bad, mean 0, variance 1. */
+#ifndef HPS_GP_TARGET_H
+#define HPS_GP_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct target {
+	double shift, scale; /* y = ((value / 2 - shift) / scale - mean) / sd */
+	double cap, mean, sd;
+	double failed; /* the y of what has no value: no better than the worst */
+};
+
+/* Values above med + 5 (med - min) become that (above the largest, when half of them or
+ * more are alike): they tell nothing of where it is good, and spoil the scale. y (n)
+ * out; value[i] may be NAN or infinite: it failed. With no finite value all y are 0. */
+struct target target_fit(const double *value, size_t n, double *y);
+/* The value that a y stands for. */
+double target_undo(const struct target *t, double y);
+/* A further value; finite. */
+double target_apply(const struct target *t, double value);
+
+#endif

@@ -1,0 +1,432 @@
+#include "report/importance.h"
+#include "base/rng.h"
+#include "gp/sample.h"
+#include "report/table.h"
+#include "report/text.h"
+#include "strategy/lore.h"
+#include "strategy/sobol.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	POINTS = 512, /* base points of the estimates */
+	DRAWS = 24,   /* from the posterior */
+	PAIRED = 5,   /* parameters whose pairs are looked at */
+	TRIALS_MAX = 800
+};
+
+static double r_squared(const struct gp *g)
+{
+	double *mean = mem_new(2 * g->n, sizeof *mean), *variance = mean + g->n;
+	double centre = 0, left = 0, whole = 0;
+
+	gp_leave_one_out(g, mean, variance);
+	for (size_t i = 0; i < g->n; i++)
+		centre += g->y[i] / (double)g->n;
+	for (size_t i = 0; i < g->n; i++) {
+		left += (g->y[i] - mean[i]) * (g->y[i] - mean[i]);
+		whole += (g->y[i] - centre) * (g->y[i] - centre);
+	}
+	free(mean);
+	return whole > 0 ? 1 - left / whole : 0;
+}
+
+/* Trials that have a value; those that failed tell nothing of how much it varies. */
+static size_t fit(struct lore *l, const struct study *s)
+{
+	struct seen *seen = mem_new(s->n, sizeof *seen);
+	struct history h = {.trials = seen, .n = s->n, .seen = UINT64_MAX};
+	const double *theta;
+
+	for (size_t i = 0; i < s->n; i++) {
+		seen[i] = s->seen[i];
+		if (seen[i].state != SEEN_OK || !isfinite(seen[i].value))
+			seen[i].state = SEEN_PENDING;
+	}
+	lore_gather(l, &h, s->n);
+	free(seen);
+	if (l->n < IMPORTANCE_TRIALS)
+		return l->n;
+	theta = lore_theta(l);
+	lore_look_at(l, l->n, TRIALS_MAX, 0, 0, NULL);
+	lore_load(l, l->n);
+	gp_factor(&l->gp, theta);
+	return l->n;
+}
+
+/* The points at which the draws are compared: two independent sets, a and b, and a with
+ * the columns of one or two parameters from b. */
+struct plan {
+	struct encoding *e;
+	double *u;    /* (2, POINTS, d) */
+	double *rows; /* (POINTS, d) scratch */
+};
+
+static void make_points(struct plan *p, uint64_t seed)
+{
+	size_t d = p->e->d;
+	bool sobol = 2 * d <= SOBOL_DIMENSIONS;
+	uint32_t *v = mem_new(sobol ? 2 * d * SOBOL_BITS : 0, sizeof *v);
+
+	if (sobol)
+		sobol_directions(2 * d, v);
+	for (size_t j = 0; j < 2 * d; j++)
+		for (uint32_t i = 0; i < POINTS; i++) {
+			double *u = p->u + (j < d ? 0 : POINTS * d) + i * d + j % d;
+			uint32_t key =
+			    (uint32_t)rng_u64(seed, 0, RNG_SCRAMBLE, (uint32_t)j);
+
+			if (!sobol) {
+				*u = rng_unit(seed, i, RNG_MODEL, (uint32_t)j);
+				continue;
+			}
+			*u = ((double)sobol_scramble(
+				  sobol_coordinate(v + j * SOBOL_BITS, i), key) +
+			      0.5) *
+			     0x1p-32;
+		}
+	free(v);
+}
+
+/* The rows of a, with dimensions x and y (SIZE_MAX: none) from b; all from b: x = d. */
+static const double *mixed_rows(struct plan *p, size_t x, size_t y)
+{
+	size_t d = p->e->d;
+	double *genes = mem_new(d, sizeof *genes);
+
+	for (size_t i = 0; i < POINTS; i++) {
+		for (size_t j = 0; j < d; j++) {
+			bool other = x == d || j == x || j == y;
+
+			genes[j] = encoding_gene(
+			    p->e, j, p->u[(other ? POINTS * d : 0) + i * d + j]);
+		}
+		encoding_row(p->e, genes, p->rows + i * d);
+	}
+	free(genes);
+	return p->rows;
+}
+
+/* One draw: first-order (Saltelli et al. 2010, table 2, formula b) and total (formula
+ * f, Jansen 1999) shares of each dimension. */
+struct estimate {
+	double *fa, *fb, *fj; /* (POINTS) */
+	double variance;
+};
+
+static void begin_estimate(struct estimate *t, struct plan *p,
+                           const struct gp_sample *s)
+{
+	double mean = 0, sum = 0;
+
+	gp_sample_values(s, mixed_rows(p, SIZE_MAX, SIZE_MAX), POINTS, t->fa);
+	gp_sample_values(s, mixed_rows(p, p->e->d, SIZE_MAX), POINTS, t->fb);
+	for (size_t i = 0; i < POINTS; i++)
+		mean += (t->fa[i] + t->fb[i]) / (2 * POINTS);
+	for (size_t i = 0; i < POINTS; i++) {
+		t->fa[i] -= mean;
+		t->fb[i] -= mean;
+		sum += t->fa[i] * t->fa[i] + t->fb[i] * t->fb[i];
+	}
+	for (size_t i = 0; i < POINTS; i++)
+		t->fj[i] = mean;
+	t->variance = fmax(sum / (2 * POINTS), 1e-300);
+}
+
+/* The share of x, or of x and y together; the total of x beside it. */
+static double share_of(const struct estimate *t, struct plan *p,
+                       const struct gp_sample *s, double mean, size_t x, size_t y,
+                       double *total)
+{
+	double closed = 0, rest = 0;
+
+	gp_sample_values(s, mixed_rows(p, x, y), POINTS, t->fj);
+	for (size_t i = 0; i < POINTS; i++) {
+		double f = t->fj[i] - mean;
+
+		closed += t->fb[i] * (f - t->fa[i]) / POINTS;
+		rest += (t->fa[i] - f) * (t->fa[i] - f) / (2 * POINTS);
+	}
+	*total = rest / t->variance;
+	return closed / t->variance;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct share summary(double *x)
+{
+	struct share s = {0};
+
+	for (size_t i = 0; i < DRAWS; i++)
+		s.mean += fmin(fmax(x[i], 0), 1) / DRAWS;
+	qsort(x, DRAWS, sizeof *x, ascending);
+	s.low = fmin(fmax(x[DRAWS / 20], 0), 1);
+	s.high = fmin(fmax(x[DRAWS - 1 - DRAWS / 20], 0), 1);
+	return s;
+}
+
+static int by_total(const void *a, const void *b)
+{
+	const struct importance_row *x = a, *y = b;
+
+	if (x->total.mean < y->total.mean || x->total.mean > y->total.mean)
+		return x->total.mean > y->total.mean ? -1 : 1;
+	return (x->param > y->param) - (x->param < y->param);
+}
+
+static int by_alone(const void *a, const void *b)
+{
+	const struct importance_row *x = a, *y = b;
+
+	if (x->alone.mean < y->alone.mean || x->alone.mean > y->alone.mean)
+		return x->alone.mean > y->alone.mean ? -1 : 1;
+	return (x->param > y->param) - (x->param < y->param);
+}
+
+/* For each draw the function is the same in both passes: the shares of single
+ * dimensions, then of the pairs of the largest. */
+struct work {
+	struct plan plan;
+	struct estimate t;
+	const struct gp *g;
+	const size_t *levels;
+	uint64_t seed;
+	double *alone, *total, *both; /* (d, DRAWS), …, (pairs, DRAWS) */
+};
+
+static double start_draw(struct work *w, struct gp_sample *s, size_t k)
+{
+	gp_sample_init(s, w->g, w->levels, w->seed, k);
+	begin_estimate(&w->t, &w->plan, s);
+	return w->t.fj[0];
+}
+
+static void single_shares(struct importance *im, struct work *w)
+{
+	size_t d = w->plan.e->d;
+
+	for (size_t k = 0; k < DRAWS; k++) {
+		struct gp_sample s;
+		double mean = start_draw(w, &s, k);
+
+		for (size_t j = 0; j < d; j++)
+			w->alone[j * DRAWS + k] =
+			    share_of(&w->t, &w->plan, &s, mean, j, SIZE_MAX,
+			             &w->total[j * DRAWS + k]);
+		gp_sample_free(&s);
+	}
+	im->rows = arena_new(&im->arena, d, sizeof *im->rows);
+	for (im->n = 0; im->n < d; im->n++) {
+		double copy[DRAWS];
+
+		memcpy(copy, w->alone + im->n * DRAWS, sizeof copy);
+		im->rows[im->n] =
+		    (struct importance_row){.param = im->n,
+		                            .other = SIZE_MAX,
+		                            .alone = summary(copy),
+		                            .total = summary(w->total + im->n * DRAWS)};
+	}
+	qsort(im->rows, im->n, sizeof *im->rows, by_total);
+}
+
+static void pair_shares(struct importance *im, struct work *w)
+{
+	size_t m = im->n < PAIRED ? im->n : PAIRED, n = m * (m - 1) / 2;
+
+	if (m < 2)
+		return;
+	im->pairs = arena_new(&im->arena, n, sizeof *im->pairs);
+	w->both = mem_new(n * DRAWS, sizeof *w->both);
+	for (size_t k = 0; k < DRAWS; k++) {
+		struct gp_sample s;
+		double mean = start_draw(w, &s, k), ignored;
+		size_t pair = 0;
+
+		for (size_t i = 0; i < m; i++)
+			for (size_t j = i + 1; j < m; j++) {
+				size_t x = im->rows[i].param, y = im->rows[j].param;
+
+				w->both[pair++ * DRAWS + k] =
+				    share_of(&w->t, &w->plan, &s, mean, x, y,
+				             &ignored) -
+				    w->alone[x * DRAWS + k] - w->alone[y * DRAWS + k];
+			}
+		gp_sample_free(&s);
+	}
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = i + 1; j < m; j++) {
+			im->pairs[im->n_pairs] = (struct importance_row){
+			    .param = im->rows[i].param,
+			    .other = im->rows[j].param,
+			    .alone = summary(w->both + im->n_pairs * DRAWS)};
+			im->n_pairs++;
+		}
+	qsort(im->pairs, im->n_pairs, sizeof *im->pairs, by_alone);
+	free(w->both);
+}
+
+static void find_shares(struct importance *im, struct lore *l)
+{
+	struct encoding *e = l->encoding;
+	size_t d = e->d, *levels = mem_new(d, sizeof *levels);
+	struct work w = {
+	    .plan = {.e = e}, .g = &l->gp, .levels = levels, .seed = l->seed};
+
+	for (size_t j = 0; j < d; j++)
+		levels[j] = e->codes[j].n_cells;
+	w.plan.u = mem_new(3 * POINTS * d, sizeof *w.plan.u);
+	w.plan.rows = w.plan.u + 2 * POINTS * d;
+	w.t.fa = mem_new(3 * POINTS, sizeof *w.t.fa);
+	w.t.fb = w.t.fa + POINTS;
+	w.t.fj = w.t.fb + POINTS;
+	w.alone = mem_new(2 * d * DRAWS, sizeof *w.alone);
+	w.total = w.alone + d * DRAWS;
+	make_points(&w.plan, l->seed);
+	single_shares(im, &w);
+	pair_shares(im, &w);
+	/* From dimensions of the model to parameters. */
+	for (size_t i = 0; i < im->n; i++)
+		im->rows[i].param = e->codes[im->rows[i].param].param;
+	for (size_t i = 0; i < im->n_pairs; i++) {
+		im->pairs[i].param = e->codes[im->pairs[i].param].param;
+		im->pairs[i].other = e->codes[im->pairs[i].other].param;
+	}
+	free(w.plan.u);
+	free(w.t.fa);
+	free(w.alone);
+	free(levels);
+}
+
+bool importance_init(struct importance *im, const struct study *s, struct error *err)
+{
+	struct encoding e;
+	struct lore l;
+	bool ok = true;
+
+	*im = (struct importance){0};
+	encoding_init(&e, &s->spec->space);
+	lore_init(&l, &e, s->spec->seed);
+	im->trials = fit(&l, s);
+	if (!e.d || im->trials < IMPORTANCE_TRIALS) {
+		ok = error_set(err, ERROR_TRIAL,
+		               "importance needs %d trials with a value, there are %zu",
+		               IMPORTANCE_TRIALS, im->trials);
+	} else {
+		im->r2 = r_squared(&l.gp);
+		if (im->r2 < IMPORTANCE_R2)
+			ok = error_set(
+			    err, ERROR_TRIAL,
+			    "the model explains too little of the metric to say what "
+			    "matters: leave-one-out R2 %.2f, below %.2f\n"
+			    "  help: more trials, or more repeats if the metric is "
+			    "noisy",
+			    im->r2, IMPORTANCE_R2);
+		else
+			find_shares(im, &l);
+	}
+	lore_free(&l);
+	encoding_free(&e);
+	return ok;
+}
+
+void importance_free(struct importance *im)
+{
+	arena_free(&im->arena);
+	*im = (struct importance){0};
+}
+
+static void add_share(struct str *out, struct share s)
+{
+	str_addf(out, "%3.0f %%  %3.0f – %.0f", 100 * s.mean, 100 * s.low,
+	         100 * s.high);
+}
+
+void importance_table(const struct importance *im, const struct study *s,
+                      struct str *out)
+{
+	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT};
+	const struct param *p = s->spec->space.params;
+	struct table t;
+
+	str_addf(out,
+	         "importance for %s, from %zu trials (leave-one-out R2 of the model "
+	         "%.2f)\n",
+	         s->spec->metric.name, im->trials, im->r2);
+	table_init(&t, 3, align);
+	table_cell(&t, "parameter");
+	table_cell(&t, "alone (90 %)");
+	table_cell(&t, "with interactions (90 %)");
+	for (size_t i = 0; i < im->n; i++) {
+		table_cell(&t, p[im->rows[i].param].name);
+		add_share(&t.scratch, im->rows[i].alone);
+		table_take(&t);
+		add_share(&t.scratch, im->rows[i].total);
+		table_take(&t);
+	}
+	for (size_t i = 0; i < im->n_pairs; i++) {
+		if (im->pairs[i].alone.mean < 0.01)
+			continue;
+		str_addf(&t.scratch, "%s x %s", p[im->pairs[i].param].name,
+		         p[im->pairs[i].other].name);
+		table_take(&t);
+		add_share(&t.scratch, im->pairs[i].alone);
+		table_take(&t);
+		table_cell(&t, "");
+	}
+	table_print(&t, NULL, "  ", out);
+	table_free(&t);
+	str_add(out,
+	        "shares of the variance over the whole search space; intervals over "
+	        "draws from the model\n");
+}
+
+static void json_share(struct str *out, const char *name, struct share s)
+{
+	str_addf(out, ",\"%s\":{\"mean\":", name);
+	str_json_double(out, s.mean);
+	str_add(out, ",\"low\":");
+	str_json_double(out, s.low);
+	str_add(out, ",\"high\":");
+	str_json_double(out, s.high);
+	str_addc(out, '}');
+}
+
+static void json_name(struct str *out, const struct study *s, size_t param)
+{
+	const char *name = s->spec->space.params[param].name;
+
+	str_json(out, name, strlen(name), false);
+}
+
+void importance_json(const struct importance *im, const struct study *s,
+                     struct str *out)
+{
+	str_addf(out, "{\"trials\":%zu,\"r2\":", im->trials);
+	str_json_double(out, im->r2);
+	str_add(out, ",\n\"parameters\":[");
+	for (size_t i = 0; i < im->n; i++) {
+		str_add(out, i ? ",\n{\"name\":" : "\n{\"name\":");
+		json_name(out, s, im->rows[i].param);
+		json_share(out, "alone", im->rows[i].alone);
+		json_share(out, "total", im->rows[i].total);
+		str_addc(out, '}');
+	}
+	str_add(out, "],\n\"pairs\":[");
+	for (size_t i = 0; i < im->n_pairs; i++) {
+		str_add(out, i ? ",\n{\"names\":[" : "\n{\"names\":[");
+		json_name(out, s, im->pairs[i].param);
+		str_addc(out, ',');
+		json_name(out, s, im->pairs[i].other);
+		str_addc(out, ']');
+		json_share(out, "interaction", im->pairs[i].alone);
+		str_addc(out, '}');
+	}
+	str_add(out, "]}\n");
+}

@@ -1,0 +1,358 @@
+/* Bayesian optimization: a Gaussian process over what has finished, log expected
+ * improvement over what may come of what is pending, and the point where that is
+ * highest. */
+#include "base/rng.h"
+#include "base/stat.h"
+#include "strategy/design.h"
+#include "strategy/lore.h"
+#include "strategy/maximize.h"
+#include "strategy/sobol.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SAMPLES = 32, /* of the pending values */
+	PENDING_MAX = 256,
+	BEST = 5, /* configurations around which to look */
+	FAILURES_MODELLED = 3,
+	EXACT_MAX = 1000, /* data up to which the model takes all; beyond, so many: */
+	VIEW_MAX = 800,
+	VIEW_BEST = 50,
+	VIEW_NEAR = 550
+};
+
+struct bayes {
+	const struct space *space;
+	uint64_t seed;
+	struct fresh fresh;
+	struct encoding encoding;
+	struct design design;
+	struct lore lore;
+};
+
+static bool bayes_init(void *state, const struct strategy_args *args, struct error *err)
+{
+	struct bayes *b = state;
+
+	(void)err;
+	b->space = args->space;
+	b->seed = args->seed;
+	fresh_init(&b->fresh, b->space);
+	encoding_init(&b->encoding, b->space);
+	design_init(&b->design, &b->encoding, b->seed);
+	lore_init(&b->lore, &b->encoding, b->seed);
+	return true;
+}
+
+/* Pending trials join the model without a value. */
+static void append_pending(struct bayes *b, const struct history *h, uint64_t id)
+{
+	size_t d = b->encoding.d, count = 0;
+	double *row = mem_new(d + 1, sizeof *row);
+
+	for (uint64_t i = id < h->n ? id : h->n; i-- > 0 && count < PENDING_MAX;) {
+		if (lore_visible(h, i))
+			continue;
+		encoding_row(&b->encoding, b->lore.met_genes + i * d, row);
+		count += gp_append(&b->lore.gp, row, (double)NAN, 1);
+	}
+	free(row);
+}
+
+/* Standard normal numbers of even coverage, (SAMPLES, q); malloc. */
+static double *fantasies(const struct bayes *b, uint64_t id, size_t q)
+{
+	double *z = mem_new(SAMPLES * q + 1, sizeof *z);
+	uint32_t *v = mem_new(q * SOBOL_BITS, sizeof *v);
+
+	sobol_directions(q, v);
+	for (size_t p = 0; p < q; p++) {
+		uint32_t key =
+		    (uint32_t)rng_u64(b->seed, id, RNG_MODEL, UINT32_MAX - (uint32_t)p);
+
+		for (uint32_t s = 0; s < SAMPLES; s++)
+			z[s * q + p] = stat_normal_quantile(
+			    ((double)sobol_scramble(
+				 sobol_coordinate(v + p * SOBOL_BITS, s), key) +
+			     0.5) *
+			    0x1p-32);
+	}
+	free(v);
+	return z;
+}
+
+/* Genes of the configurations with the least posterior mean, best first. */
+static size_t best_genes(const struct bayes *b, double *out)
+{
+	size_t d = b->encoding.d, n = 0, *order;
+	double *mean = mem_new(b->lore.n_view, sizeof *mean);
+
+	for (size_t i = 0; i < b->lore.n_view; i++)
+		mean[i] = b->lore.data[b->lore.view[i]].usable
+		              ? gp_mean_at(&b->lore.gp, i)
+		              : (double)NAN;
+	order = lore_sorted(mean, b->lore.n_view);
+	for (; n < BEST && n < b->lore.n_view && !isnan(mean[order[n]]); n++)
+		memcpy(out + n * d,
+		       b->lore.met_genes + b->lore.data[b->lore.view[order[n]]].id * d,
+		       d * sizeof *out);
+	free(order);
+	free(mean);
+	return n;
+}
+
+/* The trust region of Eriksson, Pearce, Gardner, Turner & Poloczek 2019 (TuRBO), for
+ * histories of which the model sees a part: its side shrinks after failures and grows
+ * after successes, all from the history. */
+static double region_side(const struct bayes *b)
+{
+	double best = (double)INFINITY, side = 0.8;
+	size_t good = 0, bad = 0, patience = b->encoding.d > 4 ? b->encoding.d : 4;
+
+	for (size_t i = 0; i < b->lore.n; i++) {
+		double v =
+		    b->lore.data[i].usable ? b->lore.data[i].value : (double)INFINITY;
+		bool better = v < best - 1e-3 * fabs(best) || isinf(best);
+
+		best = fmin(best, v);
+		if (i < EXACT_MAX)
+			continue;
+		good = better ? good + 1 : 0;
+		bad = better ? 0 : bad + 1;
+		if (good == 3) {
+			side = fmin(2 * side, 1.6);
+			good = 0;
+		} else if (bad == patience) {
+			side *= 0.5;
+			bad = 0;
+		}
+		if (side < 0x1p-7)
+			side = 0.8;
+	}
+	return side;
+}
+
+/* Bounds (2, d) around a row: longer where the length-scale is, the volume as of a
+ * cube. */
+static void set_region(const struct bayes *b, const double *theta, const double *row,
+                       double *low, double *high)
+{
+	size_t d = b->encoding.d, numbers = 0;
+	double side = region_side(b), sum = 0;
+
+	for (size_t j = 0; j < d; j++)
+		if (b->encoding.dims[j].kind == GP_NUMBER) {
+			sum += theta[j];
+			numbers++;
+		}
+	for (size_t j = 0; j < d; j++) {
+		double half =
+		    0.5 * side * exp(theta[j] - sum / fmax(1, (double)numbers));
+
+		/* Lists are numbered by their order of writing in the candidates. */
+		if (b->encoding.dims[j].kind == GP_NUMBER && row[j] >= 0 &&
+		    b->space->params[b->encoding.codes[j].param].dist !=
+		        DIST_CATEGORICAL) {
+			low[j] = fmin(fmax(row[j] - half, 0), 1);
+			high[j] = fmax(fmin(row[j] + half, 1), 0);
+		}
+	}
+}
+
+/* With more data than the model takes: those around the best, and a region there, but
+ * for every tenth proposal, which looks everywhere. */
+static void narrow(struct bayes *b, uint64_t id, const double *theta, double *low,
+                   double *high)
+{
+	double *value = lore_values(&b->lore, b->lore.n);
+	size_t *order = lore_sorted(value, b->lore.n), d = b->encoding.d;
+	const double *centre = b->lore.rows + order[0] * d;
+
+	kernel_set(&b->lore.gp.kernel, theta);
+	if (id % 10) {
+		lore_look_at(&b->lore, b->lore.n, VIEW_MAX, VIEW_BEST, VIEW_NEAR,
+		             centre);
+		set_region(b, theta, centre, low, high);
+	} else {
+		lore_look_at(&b->lore, b->lore.n, VIEW_MAX, VIEW_BEST, 0, NULL);
+	}
+	free(value);
+	free(order);
+}
+
+/* The model's belief about a row, in the units of the values; kinds of pending trials
+ * count as in the proposal. */
+static void describe(const struct bayes *b, const struct acquisition *a,
+                     const double *genes, struct belief *out)
+{
+	const struct lore *l = &b->lore;
+	const struct gp *g = &l->gp;
+	double unit = 2 * l->target.scale * l->target.sd, mean, variance, *k;
+	double *row = mem_new(b->encoding.d + 1, sizeof *row);
+	struct encoding *e = l->encoding;
+	size_t *order;
+
+	encoding_row(e, genes, row);
+	gp_predict(g, row, 1, &mean, &variance);
+	out->how = BELIEF_MODEL;
+	out->mean = target_undo(&l->target, mean);
+	out->sd = sqrt(variance) * unit;
+	out->incumbent = target_undo(&l->target, a->best);
+	out->incumbent_id = l->data[l->view[a->best_row]].id;
+	out->improvement = exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
+	k = mem_new(l->n_view, sizeof *k);
+	for (size_t i = 0; i < l->n_view; i++)
+		k[i] = kernel_distance(&g->kernel, row,
+		                       l->rows + l->view[i] * b->encoding.d);
+	order = lore_sorted(k, l->n_view);
+	for (size_t i = 0; i < ARRAY_LEN(out->near) && i < l->n_view; i++) {
+		double r = sqrt(5 * k[order[i]]);
+
+		out->near[i].id = l->data[l->view[order[i]]].id;
+		out->near[i].correlation = (1 + r + r * r / 3) * exp(-r);
+		out->n_near++;
+	}
+	free(order);
+	free(k);
+	free(row);
+}
+
+/* belief may be NULL. */
+static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
+                      struct coord *out, struct belief *belief)
+{
+	size_t d = b->encoding.d, q, failures = 0;
+	struct acquisition a;
+	struct maximize m = {.encoding = &b->encoding,
+	                     .acquisition = &a,
+	                     .fresh = &b->fresh,
+	                     .seed = b->seed,
+	                     .id = id,
+	                     .global = b->lore.n > 200 ? 1000 : 1500,
+	                     .local = b->lore.n > 200 ? 300 : 500};
+	bool *usable, *failed, found;
+	double *best = mem_new((BEST + 3) * d, sizeof *best), *z, score;
+	double *low = best + (BEST + 1) * d, *high = low + d;
+	const double *theta = lore_theta(&b->lore);
+
+	for (size_t j = 0; j < d; j++)
+		high[j] = 1;
+	if (b->lore.n > EXACT_MAX)
+		narrow(b, id, theta, low, high);
+	else
+		lore_look_at(&b->lore, b->lore.n, EXACT_MAX, 0, 0, NULL);
+	m.low = low;
+	m.high = high;
+	lore_load(&b->lore, b->lore.n);
+	gp_factor(&b->lore.gp, theta);
+	usable = mem_new(2 * b->lore.n_view, sizeof *usable);
+	failed = usable + b->lore.n_view;
+	for (size_t i = 0; i < b->lore.n_view; i++) {
+		usable[i] = b->lore.data[b->lore.view[i]].usable;
+		failed[i] = isnan(b->lore.data[b->lore.view[i]].value);
+		failures += failed[i];
+	}
+	m.n_best = best_genes(b, best);
+	m.best = best;
+	append_pending(b, h, id);
+	q = b->lore.gp.n - b->lore.gp.n_data;
+	z = fantasies(b, id, q);
+	acquisition_init(&a, &b->lore.gp, usable,
+	                 failures >= FAILURES_MODELLED ? failed : NULL, z,
+	                 q ? SAMPLES : 1);
+	found = maximize_run(&m, best + BEST * d, &score);
+	if (found)
+		encoding_point(&b->encoding, best + BEST * d, out);
+	if (found && belief)
+		describe(b, &a, best + BEST * d, belief);
+	acquisition_free(&a);
+	free(z);
+	free(usable);
+	free(best);
+	return found;
+}
+
+/* Is there a branch of which little is known? */
+static bool neglected(const struct bayes *b)
+{
+	size_t count[64] = {0}, j = b->design.branch, d = b->encoding.d;
+
+	for (size_t i = 0; i < b->lore.n; i++)
+		count[(size_t)b->lore.met_genes[b->lore.data[i].id * d + j]]++;
+	for (size_t k = 0; k < b->encoding.codes[j].n_cells; k++)
+		if (count[k] < 3)
+			return true;
+	return false;
+}
+
+/* In a conditional space every tenth proposal is one of the design as long as a branch
+ * is hardly known, and again later on: a wrong branch that looked good at first would
+ * otherwise never be left (measured on spaces of 38 parameters and 6 branches: log10
+ * regret at 100 trials better by 0.09 +- 0.05, 70 searches). */
+static bool wants_design(const struct bayes *b, uint64_t id)
+{
+	size_t usable = 0;
+
+	for (size_t i = 0; i < b->lore.n; i++)
+		usable += b->lore.data[i].usable;
+	if (id < b->design.n || b->lore.n < b->design.n / 2 || !usable)
+		return true;
+	if (b->design.branch == SIZE_MAX || (id < 3 * b->design.n && !neglected(b)))
+		return false;
+	return rng_below(b->seed, id, RNG_PICK, 1, 10) == 0;
+}
+
+static enum ask bayes_ask(void *state, const struct history *h, uint64_t id,
+                          struct coord *out, const char **why, struct error *err)
+{
+	struct bayes *b = state;
+
+	fresh_begin(&b->fresh, h, id);
+	lore_gather(&b->lore, h, id);
+	if (wants_design(b, id) || !b->encoding.d)
+		return design_ask(&b->design, &b->fresh, id, out, why, err);
+	if (model_ask(b, h, id, out, NULL))
+		return ASK_POINT;
+	/* Nothing new in sight: what independent draws still find. */
+	fresh_begin(&b->fresh, h, id);
+	return design_ask(&b->design, &b->fresh, id, out, why, err);
+}
+
+static void bayes_explain(void *state, const struct history *h, uint64_t id,
+                          struct belief *out)
+{
+	struct bayes *b = state;
+	struct coord *point = mem_new(b->space->n, sizeof *point);
+
+	fresh_begin(&b->fresh, h, id);
+	lore_gather(&b->lore, h, id);
+	*out = (struct belief){.known = b->lore.n, .pending = id - b->lore.n};
+	if (wants_design(b, id) || !b->encoding.d)
+		out->how = BELIEF_DESIGN;
+	else if (!model_ask(b, h, id, point, out))
+		out->how = BELIEF_FALLBACK;
+	free(point);
+}
+
+static void bayes_fini(void *state)
+{
+	struct bayes *b = state;
+
+	lore_free(&b->lore);
+	design_free(&b->design);
+	encoding_free(&b->encoding);
+	fresh_free(&b->fresh);
+}
+
+const struct strategy_type strategy_bayes = {
+    .name = "bayes",
+    .summary = "learns from what has finished: a Gaussian process",
+    .adaptive = true,
+    .state_size = sizeof(struct bayes),
+    .init = bayes_init,
+    .ask = bayes_ask,
+    .explain = bayes_explain,
+    .fini = bayes_fini,
+};

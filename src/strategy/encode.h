@@ -1,0 +1,56 @@
+/* A configuration as the model sees it, and back. Parameters that can take but one
+ * value are left out. The others are numbers in [0, 1], along their own quantiles, or
+ * categories:
+ *
+ *     float                       u itself
+ *     integer, or with a step     the middle of the u that give the value, so that the
+ *                                 model is constant inside a step (Garrido-Merchan &
+ *                                 Hernandez-Lobato 2020, equation 13)
+ *     list of >= 3 numbers        (rank + 1/2) / n
+ *     any other list              a category
+ *     inactive                    absent
+ *
+ * Between the model and the space stand genes: one number per modelled parameter, be it
+ * active or not: u, or which of its cells. */
+#ifndef HPS_STRATEGY_ENCODE_H
+#define HPS_STRATEGY_ENCODE_H
+
+#include "gp/kernel.h"
+#include "space/space.h"
+
+struct coding {
+	size_t param;
+	size_t n_cells;   /* 0: continuous, or as good as that */
+	double *u;        /* (n_cells) where each cell is, in u */
+	double *position; /* (n_cells) what the model sees; NULL: the cell's number */
+	size_t *by_u;     /* (n_cells) cells in the order of u */
+	bool relaxed; /* many cells: to be moved like a continuous one, then rounded */
+};
+
+struct encoding {
+	const struct space *space;
+	size_t d;
+	struct coding *codes; /* (d) */
+	struct gp_dim *dims;  /* (d) */
+	size_t *dim_of;       /* (space->n); SIZE_MAX: not modelled */
+	bool conditional;     /* some modelled parameter may be inactive */
+	/* (space->n) the cells of a parent that each condition allows, one after the
+	 * other; NULL: look at the values. */
+	bool ***allowed;
+	bool *active; /* (space->n) scratch */
+};
+
+void encoding_init(struct encoding *e, const struct space *s);
+void encoding_free(struct encoding *e);
+/* The genes (d) of a point; values (space->n) are its values. */
+void encoding_genes(const struct encoding *e, const struct coord *point,
+                    const struct value *const *values, double *genes);
+/* The gene at u of dimension j. */
+double encoding_gene(const struct encoding *e, size_t j, double u);
+/* What the model sees: row (d). */
+void encoding_row(struct encoding *e, const double *genes, double *row);
+/* The point to propose: out (space->n). Continuous coordinates are put on multiples of
+ * 2^-30, so that the last bits of a computation do not change a search. */
+void encoding_point(const struct encoding *e, const double *genes, struct coord *out);
+
+#endif

@@ -1,0 +1,68 @@
+/* What a model may know of a search at one moment, and the kernel's parameters that go
+ * with it: finished trials in the order in which they finished, as the model sees them.
+ *
+ * The parameters are fitted at fixed numbers of finished trials, each time from the
+ * ones before, so they depend on the history alone; what is kept here is a cache. */
+#ifndef HPS_STRATEGY_LORE_H
+#define HPS_STRATEGY_LORE_H
+
+#include "gp/model.h"
+#include "gp/target.h"
+#include "strategy/encode.h"
+#include "strategy/strategy.h"
+
+/* A finished trial. */
+struct datum {
+	uint64_t id, order;
+	double value; /* NAN: it has none */
+	double m;     /* runs behind it */
+	double stderr_;
+	bool usable; /* may be the incumbent */
+};
+
+struct lore {
+	const struct space *space;
+	struct encoding *encoding;
+	uint64_t seed;
+	struct gp gp;
+	struct target target; /* from values to what the model was given last */
+	struct datum *data;   /* (n), in the order of finishing */
+	size_t n, cap;
+	double *rows; /* (n, d) what the model sees of them */
+	/* Of every trial, by id: its genes (d) and the u that gave them. */
+	double *met_genes, *met_u;
+	size_t n_met, cap_met;
+	/* What of the data the model is given, by index, ascending. */
+	size_t *view; /* (n_view) */
+	size_t n_view;
+
+	/* private: fits on the first data, which were `known` */
+	struct datum *known; /* (n_known) */
+	size_t n_known;
+	struct lore_fit *fits;
+	size_t n_fits, cap_fits;
+};
+
+/* encoding must outlive it. */
+void lore_init(struct lore *b, struct encoding *encoding, uint64_t seed);
+void lore_free(struct lore *b);
+/* Takes in what a proposal for trial id may know of h. */
+void lore_gather(struct lore *b, const struct history *h, uint64_t id);
+/* Has that trial finished, as far as the proposal may know? */
+bool lore_visible(const struct history *h, uint64_t id);
+/* The kernel's parameters; changes view and model. */
+const double *lore_theta(struct lore *b);
+/* Puts into view, of the first n data: all; when they are more than `most`, the best
+ * ones, those nearest to the centre (near of them; a row (d), NULL: none; the kernel
+ * must be set), and others at random, so that the model keeps its sight of the whole.
+ */
+void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t near,
+                  const double *centre);
+/* What is in view, of n data in all, into the model, with its prior. */
+void lore_load(struct lore *b, size_t n);
+/* The values of the first n data that may be incumbents, else NAN; malloc. */
+double *lore_values(const struct lore *b, size_t n);
+/* The indices 0 … n-1 by their keys, least first, NAN last; malloc. */
+size_t *lore_sorted(double *keys, size_t n);
+
+#endif

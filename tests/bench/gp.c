@@ -1,0 +1,122 @@
+/* Milliseconds that the search that learns needs for one proposal, with n finished
+ * trials of d parameters: without a fit of the kernel's parameters, with one, and from
+ * a new state (as after a resume, every fit made again); and one factorization of n.
+ *
+ *     gp [D…]     (default: 5 20) */
+#include "../unit/searches.h"
+#include "../unit/spaces.h"
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/stat.h"
+#include "gp/dense.h"
+#include "gp/vec.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+static double seconds(int64_t since)
+{
+	return (double)(clock_now() - since) / 1e9;
+}
+
+static double factorization(size_t n)
+{
+	size_t ld = vec_room(n);
+	double *a = mem_new(n * ld, sizeof *a), took;
+	int64_t start;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k <= i; k++)
+			a[i * ld + k] = exp(-0.01 * (double)(i - k)) + (i == k);
+	start = clock_now();
+	if (!dense_cholesky(a, n, ld))
+		printf("not positive definite\n");
+	took = seconds(start);
+	free(a);
+	return took;
+}
+
+/* A history of n random trials of a function with some structure. */
+static void fill(struct search *s, size_t n, size_t d)
+{
+	struct coord *point = mem_new(d, sizeof *point);
+
+	while (s->n < n) {
+		double value = 0;
+
+		for (uint32_t j = 0; j < d; j++) {
+			double u = rng_unit(11, s->n, RNG_MODEL, j);
+
+			point[j] = (struct coord){u, -1};
+			value += (u - 0.4) * (u - 0.4) / (1 + j) +
+			         0.02 * sin(20 * u + (double)j);
+		}
+		value += 0.01 * rng_unit(11, s->n, RNG_MODEL, UINT32_MAX);
+		search_add(s, point);
+		search_finish(s, s->n - 1, value);
+	}
+	free(point);
+}
+
+static void measure(size_t n, size_t d)
+{
+	struct maker *m = mem_new(1, sizeof *m);
+	struct search s;
+	double most = 0, least = (double)INFINITY, first;
+	struct coord *point = mem_new(d, sizeof *point);
+	int64_t start;
+	char name[32];
+
+	for (size_t j = 0; j < d; j++) {
+		snprintf(name, sizeof name, "p%03zu", j);
+		maker_range(m, name, DIST_UNIFORM, 0, 1);
+	}
+	maker_finish(m);
+	if (!search_init(&s, "bayes", &m->space, 1, false))
+		exit(1);
+	fill(&s, n, d);
+	start = clock_now();
+	search_ask(&s, s.n, point);
+	first = seconds(start);
+	/* Through at least one further fit. */
+	for (size_t more = n / 20 + 3; more-- > 0;) {
+		double took;
+
+		fill(&s, s.n + 1, d);
+		start = clock_now();
+		search_ask(&s, s.n, point);
+		took = seconds(start);
+		most = fmax(most, took);
+		least = fmin(least, took);
+		if (n >= 1000 && more > 4) /* all but the last ones at once */
+			fill(&s, s.n + more - 4, d), more = 4;
+	}
+	printf("%6zu %3zu %10.2f %10.2f %10.1f %10.2f\n", n, d, 1e3 * least, 1e3 * most,
+	       1e3 * first, 1e3 * factorization(n < 4000 ? n : 4000));
+	fflush(stdout);
+	search_free(&s);
+	maker_free(m);
+	free(m);
+	free(point);
+}
+
+int main(int argc, char **argv)
+{
+	static const size_t sizes[] = {30,  100,  101,  200,  201,
+	                               300, 1000, 1001, 3000, 10000};
+	static const char *const usual[] = {"", "5", "20"};
+	struct rusage u;
+
+	stat_init();
+	printf(
+	    "     n   d  without fit   with fit  new state  Cholesky (n up to 4000)\n");
+	for (int i = 1; i < (argc > 1 ? argc : 3); i++)
+		for (size_t k = 0; k < ARRAY_LEN(sizes); k++)
+			measure(sizes[k],
+			        strtoul(argc > 1 ? argv[i] : usual[i], NULL, 10));
+	getrusage(RUSAGE_SELF, &u);
+	printf("memory at the most: %ld MB\n", u.ru_maxrss / 1024);
+	return 0;
+}

@@ -1,0 +1,499 @@
+/* How fast a strategy finds good configurations: problem files (.prob; tables of real
+ * trainings, or surrogates of such) solved in-process, one trial after the other or
+ * with some pending. A line per problem and seed,
+ *
+ *     problem seed regret@10 @20 @30 @50 @75 @100 | ms per proposal, median p90
+ *
+ * then the means and the means of log10 (floor 0.001), with standard errors over the
+ * lines. Regret: what the best observed configuration is truly worth, above the best
+ * known, in units of what a median random configuration loses; clipped to [0, 1].
+ *
+ *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] FILE.prob… */
+#include "../unit/searches.h"
+#include "../unit/spaces.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/rng.h"
+#include "base/stat.h"
+
+#include <getopt.h>
+#include <libgen.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HPS_YSUR
+#include "ysur.h"
+#endif
+
+enum { MARKS = 6, CODES_MAX = 64 };
+
+static const size_t marks[MARKS] = {10, 20, 30, 50, 75, 100};
+static const double floor_ = 1e-3;
+
+/* How a category or a number of the surrogate's input is made. */
+struct input {
+	long param; /* -1: fixed */
+	long n, code[CODES_MAX];
+	double fixed;
+};
+
+struct problem {
+	char name[128];
+	double best, median, sign;
+	size_t n_params;
+	struct maker maker; /* its space, whose parameters are sorted … */
+	size_t *place;      /* (n_params) … so: index in the space */
+	size_t *n_values;   /* (n_params) choices */
+	double **values;    /* (n_params) of an ordered list; NULL */
+	bool *category;
+	/* a table */
+	float *table;
+	size_t rows, seeds;
+	/* a surrogate */
+	struct input *cats, *conts;
+	size_t n_cats, n_conts, target;
+	void *surrogate;
+};
+
+static void fail(const char *what, const char *path)
+{
+	fprintf(stderr, "regret: %s: %s\n", path, what);
+	exit(1);
+}
+
+/* Words of a text file. */
+struct words {
+	char *at;
+	const char *path;
+};
+
+static const char *word(struct words *w)
+{
+	char *start = w->at + strspn(w->at, " \t\r\n");
+	size_t n = strcspn(start, " \t\r\n");
+
+	if (!n)
+		fail("ends too early", w->path);
+	w->at = start[n] ? start + n + 1 : start + n;
+	start[n] = '\0';
+	return start;
+}
+
+static bool more(struct words *w)
+{
+	w->at += strspn(w->at, " \t\r\n");
+	return *w->at;
+}
+
+static double number(struct words *w)
+{
+	return strtod(word(w), NULL);
+}
+
+static long integer(struct words *w)
+{
+	return strtol(word(w), NULL, 10);
+}
+
+static void read_table(struct problem *p, const char *dir, struct words *w)
+{
+	const char *path = arena_printf(&p->maker.a, "%s/%s", dir, word(w));
+	struct arena a = {0};
+	struct error err;
+	char *bytes;
+	size_t len;
+
+	p->rows = (size_t)integer(w);
+	p->seeds = (size_t)integer(w);
+	if (!file_read(path, (size_t)1 << 30, &a, &bytes, &len, &err))
+		fail(err.text, path);
+	if (len != p->rows * p->seeds * sizeof *p->table)
+		fail("has another size", path);
+	p->table = mem_new(p->rows * p->seeds, sizeof *p->table);
+	memcpy(p->table, bytes, len);
+	arena_free(&a);
+}
+
+static void read_surrogate(struct problem *p, const char *dir, struct words *w)
+{
+	const char *path = arena_printf(&p->maker.a, "%s/%s", dir, word(w));
+
+	p->n_cats = (size_t)integer(w);
+	p->n_conts = (size_t)integer(w);
+	p->target = (size_t)integer(w);
+	p->cats = mem_new(p->n_cats, sizeof *p->cats);
+	p->conts = mem_new(p->n_conts, sizeof *p->conts);
+	for (size_t i = 0; i < p->n_cats; i++) {
+		struct input *c = &p->cats[i];
+
+		c->param = integer(w);
+		c->n = c->param < 0 ? 1 : integer(w);
+		if (c->n < 1 || c->n > CODES_MAX)
+			fail("too many codes", w->path);
+		for (long k = 0; k < c->n; k++)
+			c->code[k] = integer(w);
+	}
+	for (size_t i = 0; i < p->n_conts; i++) {
+		p->conts[i].param = integer(w);
+		if (p->conts[i].param < 0)
+			p->conts[i].fixed = number(w);
+	}
+#ifdef HPS_YSUR
+	p->surrogate = ysur_load(path);
+	if (!p->surrogate)
+		fail("is no surrogate", path);
+#else
+	fail("was built without BENCHDATA, which has the surrogates' reader", path);
+#endif
+}
+
+enum { FLOAT_, LIST, CATEGORY, INTEGER };
+
+/* The words "0 1 2 …" or the numbers of a list as the values of a choice. */
+static void add_choice(struct problem *p, const char *name, size_t n,
+                       const double *values)
+{
+	struct value *v = arena_new(&p->maker.a, n, sizeof *v);
+	struct param *q = maker_add(&p->maker, name, DIST_CATEGORICAL);
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = values ? value_float(values[i])
+		              : value_string(arena_printf(&p->maker.a, "c%zu", i));
+	q->values = v;
+	q->n_values = n;
+}
+
+struct draft {
+	size_t n;
+	struct {
+		size_t parent, n;
+		long allowed[CODES_MAX];
+	} when[8];
+};
+
+static void read_parameter(struct problem *p, struct words *w, struct draft *when)
+{
+	size_t i = p->n_params++;
+	const char *name = arena_strdup(&p->maker.a, word(w));
+	long type = integer(w), logs = integer(w);
+	double low = number(w), high = number(w);
+	size_t n = (size_t)integer(w);
+
+	p->n_values[i] = n;
+	p->category[i] = type == CATEGORY;
+	if (type == LIST) {
+		p->values[i] = arena_new(&p->maker.a, n, sizeof(double));
+		for (size_t k = 0; k < n; k++)
+			p->values[i][k] = number(w);
+		add_choice(p, name, n, p->values[i]);
+	} else if (type == CATEGORY) {
+		add_choice(p, name, n, NULL);
+	} else if (type == INTEGER) {
+		struct param *q = maker_range(
+		    &p->maker, name,
+		    logs ? DIST_Q_LOG_UNIFORM_VALUES : DIST_INT_UNIFORM, low, high);
+
+		q->clip = q->q_int = logs;
+	} else {
+		maker_range(&p->maker, name,
+		            logs ? DIST_LOG_UNIFORM_VALUES : DIST_UNIFORM, low, high);
+	}
+	when->n = (size_t)integer(w);
+	for (size_t c = 0; c < when->n && c < 8; c++) {
+		when->when[c].parent = (size_t)integer(w);
+		when->when[c].n = (size_t)integer(w);
+		for (size_t k = 0; k < when->when[c].n; k++)
+			when->when[c].allowed[k % CODES_MAX] = integer(w);
+	}
+}
+
+/* The value that choice k of parameter i stands for. */
+static struct value choice(const struct problem *p, size_t i, long k)
+{
+	const struct param *q = &p->maker.params[i];
+
+	if (q->dist == DIST_CATEGORICAL)
+		return q->values[k];
+	return value_int((int64_t)q->min + k);
+}
+
+static void add_conditions(struct problem *p, const struct draft *drafts)
+{
+	for (size_t i = 0; i < p->n_params; i++) {
+		const struct draft *f = &drafts[i];
+		struct condition *c = arena_new(&p->maker.a, f->n, sizeof *c);
+
+		for (size_t k = 0; k < f->n; k++) {
+			size_t parent = f->when[k].parent;
+			struct value *v =
+			    arena_new(&p->maker.a, f->when[k].n, sizeof *v);
+
+			for (size_t a = 0; a < f->when[k].n; a++)
+				v[a] = choice(p, parent, f->when[k].allowed[a]);
+			c[k] = (struct condition){parent, v, f->when[k].n};
+		}
+		p->maker.params[i].when = c;
+		p->maker.params[i].n_when = f->n;
+	}
+}
+
+static void read_problem(struct problem *p, const char *path)
+{
+	struct arena a = {0};
+	struct error err;
+	struct words w = {.path = path};
+	char *text, *copy = mem_strdup(path);
+	const char *dir;
+	size_t len;
+	struct draft *drafts = mem_new(MAKER_PARAMS, sizeof *drafts);
+	const char **names = mem_new(MAKER_PARAMS, sizeof *names);
+
+	*p = (struct problem){.sign = 1};
+	dir = arena_printf(&p->maker.a, "%s/..", dirname(copy));
+	if (!file_read(path, 1 << 20, &a, &text, &len, &err))
+		fail(err.text, path);
+	w.at = text;
+	p->place = mem_new(MAKER_PARAMS, sizeof *p->place);
+	p->n_values = mem_new(MAKER_PARAMS, sizeof *p->n_values);
+	p->values = mem_new(MAKER_PARAMS, sizeof *p->values);
+	p->category = mem_new(MAKER_PARAMS, sizeof *p->category);
+	while (more(&w)) {
+		const char *key = word(&w);
+
+		if (strcmp(key, "NAME") == 0) {
+			snprintf(p->name, sizeof p->name, "%s", word(&w));
+		} else if (strcmp(key, "STAT") == 0) {
+			p->best = number(&w);
+			p->median = number(&w);
+		} else if (strcmp(key, "DIR") == 0) {
+			p->sign = strcmp(word(&w), "max") == 0 ? -1 : 1;
+		} else if (strcmp(key, "TAB") == 0) {
+			read_table(p, dir, &w);
+		} else if (strcmp(key, "YSUR") == 0) {
+			read_surrogate(p, dir, &w);
+		} else if (strcmp(key, "P") == 0) {
+			if (p->n_params == MAKER_PARAMS)
+				fail("too many parameters", path);
+			read_parameter(p, &w, &drafts[p->n_params]);
+		} else {
+			fail("a line of an unknown kind", path);
+		}
+	}
+	add_conditions(p, drafts);
+	for (size_t i = 0; i < p->n_params; i++)
+		names[i] = p->maker.params[i].name;
+	maker_finish(&p->maker);
+	for (size_t i = 0; i < p->n_params; i++)
+		p->place[i] = space_find(&p->maker.space, names[i]);
+	free(names);
+	free(drafts);
+	free(copy);
+	arena_free(&a);
+}
+
+static void free_problem(struct problem *p)
+{
+	maker_free(&p->maker);
+	free(p->place);
+	free(p->n_values);
+	free(p->values);
+	free(p->category);
+	free(p->table);
+	free(p->cats);
+	free(p->conts);
+#ifdef HPS_YSUR
+	ysur_free(p->surrogate);
+#endif
+}
+
+/* Which choice, or the number itself; -1: inactive. */
+static double position(const struct problem *p, size_t i,
+                       const struct value *const *values, bool as_index)
+{
+	const struct value *v = values[p->place[i]];
+	double x = 0;
+
+	if (!v)
+		return -1;
+	if (p->category[i])
+		return strtod(v->string + 1, NULL);
+	value_number(v, &x);
+	for (size_t k = 0; as_index && p->values[i] && k < p->n_values[i]; k++)
+		if (fabs(p->values[i][k] - x) <= 1e-12 * fabs(x))
+			return (double)k;
+	return x;
+}
+
+/* What a trial sees, and what it is truly worth; both to be minimized. */
+static double measure(const struct problem *p, const struct value *const *values,
+                      uint64_t seed, uint64_t trial, double *truth)
+{
+	double y = 0, sum = 0;
+
+	if (p->table) {
+		size_t row = 0, count = 0;
+		const float *t;
+
+		for (size_t i = 0; i < p->n_params; i++)
+			row =
+			    row * p->n_values[i] + (size_t)position(p, i, values, true);
+		t = p->table + row * p->seeds;
+		for (size_t k = 0; k < p->seeds; k++)
+			if (!isnan(t[k])) {
+				sum += (double)t[k];
+				count++;
+			}
+		*truth = p->sign * sum / (double)count;
+		for (uint32_t k = 0; k < 1000; k++) {
+			y = (double)
+			    t[rng_below(seed, trial, RNG_RUN_SEED, k, p->seeds)];
+			if (!isnan(y))
+				break;
+		}
+		return p->sign * y;
+	}
+#ifdef HPS_YSUR
+	{
+		int32_t cats[256] = {0};
+		float conts[256] = {0}, out[64];
+
+		for (size_t i = 0; i < p->n_cats; i++) {
+			const struct input *c = &p->cats[i];
+			double k = c->param < 0
+			               ? 0
+			               : position(p, (size_t)c->param, values, true);
+
+			cats[i] = k < 0 ? 0 : (int32_t)c->code[(size_t)k];
+		}
+		for (size_t i = 0; i < p->n_conts; i++) {
+			const struct input *c = &p->conts[i];
+			double x = c->fixed;
+
+			if (c->param >= 0) {
+				bool active = values[p->place[c->param]] != NULL;
+
+				x = active
+				        ? position(p, (size_t)c->param, values, false)
+				        : 0;
+			}
+			conts[i] = (float)x;
+		}
+		if (ysur_eval(p->surrogate, cats, conts, out))
+			fail("the surrogate cannot be computed", p->name);
+		y = (double)out[p->target];
+	}
+#endif
+	*truth = p->sign * y;
+	return *truth;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* regret (MARKS) out. */
+static void solve(const struct problem *p, const char *method, size_t trials,
+                  uint64_t seed, size_t pending, double *regret)
+{
+	struct search s;
+	double best = (double)INFINITY, now = 1, *ms = mem_new(trials, sizeof *ms);
+	size_t done = 0, mark = 0;
+
+	if (!search_init(&s, method, &p->maker.space, seed, false))
+		fail(s.err.text, p->name);
+	while (done < trials) {
+		int64_t start = clock_now();
+		enum ask ask =
+		    s.n < trials && s.n - done < pending ? search_next(&s) : ASK_WAIT;
+
+		if (ask == ASK_POINT)
+			ms[s.n - 1] = (double)(clock_now() - start) / 1e6;
+		else if (ask == ASK_ERROR)
+			fail(s.err.text, p->name);
+		if (s.n - done >= pending || s.n == trials || ask != ASK_POINT) {
+			double truth, y;
+
+			if (done == s.n)
+				break;
+			y = measure(p, s.seen[done].values, seed, done, &truth);
+			search_finish(&s, done++, y);
+			if (y < best) {
+				best = y;
+				now = (truth - p->best) / (p->median - p->best);
+				now = fmin(fmax(now, 0), 1);
+			}
+			while (mark < MARKS && done == marks[mark])
+				regret[mark++] = now;
+		}
+	}
+	while (mark < MARKS)
+		regret[mark++] = now;
+	printf("%-28s %3llu", p->name, (unsigned long long)seed);
+	for (size_t k = 0; k < MARKS; k++)
+		printf(" %.5f", regret[k]);
+	qsort(ms, s.n, sizeof *ms, ascending);
+	printf(" | %.2f %.2f\n", ms[s.n / 2], ms[s.n * 9 / 10]);
+	fflush(stdout);
+	free(ms);
+	search_free(&s);
+}
+
+static void summarize(const char *what, const double *x, size_t lines, bool logs)
+{
+	double *one = mem_new(lines, sizeof *one);
+
+	printf("%-12s", what);
+	for (size_t k = 0; k < MARKS; k++) {
+		struct moments m;
+
+		for (size_t i = 0; i < lines; i++)
+			one[i] = logs ? log10(fmax(x[i * MARKS + k], floor_))
+			              : x[i * MARKS + k];
+		m = stat_of(one, lines);
+		printf("  @%zu %.3f +- %.3f", marks[k], m.mean, stat_stderr(m));
+	}
+	printf("\n");
+	free(one);
+}
+
+int main(int argc, char **argv)
+{
+	const char *method = "bayes";
+	size_t trials = 100, pending = 1, lines = 0;
+	unsigned long from = 0, to = 9;
+	double *all = NULL;
+
+	stat_init();
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:")) != -1;)
+		if (c == 'm')
+			method = optarg;
+		else if (c == 't')
+			trials = strtoul(optarg, NULL, 10);
+		else if (c == 'p')
+			pending = strtoul(optarg, NULL, 10);
+		else if (c != 's' || sscanf(optarg, "%lu-%lu", &from, &to) < 1)
+			return 2;
+	for (int i = optind; i < argc; i++) {
+		struct problem *p = mem_new(1, sizeof *p);
+
+		read_problem(p, argv[i]);
+		for (uint64_t seed = from; seed <= to; seed++) {
+			all = mem_grow(all, (lines + 1) * MARKS, sizeof *all);
+			solve(p, method, trials, seed, pending, all + lines * MARKS);
+			lines++;
+		}
+		free_problem(p);
+		free(p);
+	}
+	if (lines) {
+		summarize("mean", all, lines, false);
+		summarize("log10", all, lines, true);
+	}
+	free(all);
+	return 0;
+}
