@@ -346,10 +346,9 @@ static enum ask nothing_more(struct study *s, const char *why, struct trial **t,
 	s->no_more = why;
 	if (s->fleet.busy)
 		return ASK_WAIT;
-	if (stopping_promote(s, true)) {
-		*t = queued_run(s, run);
+	*t = stopping_promote(s, true) ? queued_run(s, run) : NULL;
+	if (*t)
 		return ASK_POINT;
-	}
 	finish(s, STUDY_DONE, why);
 	return ASK_DONE;
 }
@@ -370,7 +369,8 @@ static enum ask next_run(struct study *s, struct trial **t, size_t *run,
 	if (s->no_more)
 		return nothing_more(s, s->no_more, t, run);
 	if (s->n >= s->cap)
-		return nothing_more(s, "every trial that was asked for is done", t, run);
+		return nothing_more(s, "every trial that was asked for is done", t,
+		                    run);
 	ask = study_propose(s, t, &why, err);
 	if (ask == ASK_DONE)
 		return nothing_more(s, why, t, run);
