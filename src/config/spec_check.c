@@ -41,6 +41,13 @@ static bool check_required(struct reading *r, const struct node *root)
 	if (s->early.type != EARLY_NONE && !s->metric.name)
 		return read_fails(r, s->early.at, "as in metric: {name: val_loss}",
 		                  "early_terminate needs a metric");
+	if (s->early.type != EARLY_NONE && s->deterministic)
+		return read_fails(r, s->early.at,
+		                  "take deterministic out; with one run at a time "
+		                  "(-j1) every search is the same again",
+		                  "early_terminate and deterministic do not go "
+		                  "together: which runs are stopped depends on when "
+		                  "the others report");
 	if (s->test.present && !s->metric.name)
 		return read_fails(r, node_get(root, "test")->at,
 		                  "as in metric: {name: val_loss, goal: minimize}",

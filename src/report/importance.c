@@ -41,9 +41,14 @@ static size_t fit(struct lore *l, const struct study *s)
 	const double *theta;
 
 	for (size_t i = 0; i < s->n; i++) {
+		const struct sighting *last;
+
 		seen[i] = s->seen[i];
-		if (seen[i].state != SEEN_OK || !isfinite(seen[i].value))
-			seen[i].state = SEEN_PENDING;
+		if (seen[i].n) {
+			last = seen[i].sightings + seen[i].n - 1;
+			if (last->state != SEEN_OK || !isfinite(last->value))
+				seen[i].n = 0;
+		}
 	}
 	lore_gather(l, &h, s->n);
 	free(seen);
@@ -311,8 +316,8 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	bool ok = true;
 
 	*im = (struct importance){0};
-	encoding_init(&e, &s->spec->space);
-	lore_init(&l, &e, s->spec->seed);
+	encoding_init(&e, &s->spec->space, false);
+	lore_init(&l, &e, (double)NAN, s->spec->seed);
 	im->trials = fit(&l, s);
 	if (!e.d || im->trials < IMPORTANCE_TRIALS) {
 		ok = error_set(err, ERROR_TRIAL,

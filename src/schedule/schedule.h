@@ -52,6 +52,9 @@ struct curve {
  * of a step counts, and a run has come as far as its largest step. */
 void curve_add(struct curve *c, struct curve_point *room, double step, double value);
 
+/* The last value, or the mean of the last `smooth` ones (fewer at the start); n > 0. */
+double curve_value(const struct curve *c, size_t smooth);
+
 /* All runs so far; those of one trial are peers like any others. */
 struct curves {
 	const struct curve *const *list; /* (n), by trial and run */

@@ -155,3 +155,8 @@ int double_compare(const void *a, const void *b)
 
 	return *x < *y ? -1 : *x > *y;
 }
+
+double curve_value(const struct curve *c, size_t smooth)
+{
+	return points_value(c->points, c->n - 1, smooth);
+}

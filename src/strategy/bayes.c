@@ -40,9 +40,9 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	b->space = args->space;
 	b->seed = args->seed;
 	fresh_init(&b->fresh, b->space);
-	encoding_init(&b->encoding, b->space);
+	encoding_init(&b->encoding, b->space, args->curves);
 	design_init(&b->design, &b->encoding, b->seed);
-	lore_init(&b->lore, &b->encoding, b->seed);
+	lore_init(&b->lore, &b->encoding, args->full, b->seed);
 	return true;
 }
 
@@ -50,10 +50,10 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 static void append_pending(struct bayes *b, const struct history *h, uint64_t id)
 {
 	size_t d = b->encoding.d, count = 0;
-	double *row = mem_new(d + 1, sizeof *row);
+	double *row = mem_new(b->encoding.width + 1, sizeof *row);
 
 	for (uint64_t i = id < h->n ? id : h->n; i-- > 0 && count < PENDING_MAX;) {
-		if (lore_visible(h, i))
+		if (history_state(h, i, NULL) != SEEN_PENDING)
 			continue;
 		encoding_row(&b->encoding, b->lore.met_genes + i * d, row);
 		count += gp_append(&b->lore.gp, row, (double)NAN, 1);
@@ -134,7 +134,7 @@ static double region_side(const struct bayes *b)
 	return side;
 }
 
-/* Bounds (2, d) around a row: longer where the length-scale is, the volume as of a
+/* Bounds (2, width) around a row: longer where the length-scale is, the volume as of a
  * cube. */
 static void set_region(const struct bayes *b, const double *theta, const double *row,
                        double *low, double *high)
@@ -167,8 +167,8 @@ static void narrow(struct bayes *b, uint64_t id, const double *theta, double *lo
                    double *high)
 {
 	double *value = lore_values(&b->lore, b->lore.n);
-	size_t *order = lore_sorted(value, b->lore.n), d = b->encoding.d;
-	const double *centre = b->lore.rows + order[0] * d;
+	size_t *order = lore_sorted(value, b->lore.n);
+	const double *centre = b->lore.rows + order[0] * b->encoding.width;
 
 	kernel_set(&b->lore.gp.kernel, theta);
 	if (id % 10) {
@@ -182,6 +182,16 @@ static void narrow(struct bayes *b, uint64_t id, const double *theta, double *lo
 	free(order);
 }
 
+/* A trial is named once, by what of it is nearest. */
+static void add_near(struct belief *out, uint64_t id, double q)
+{
+	for (size_t i = 0; i < out->n_near; i++)
+		if (out->near[i].id == id)
+			return;
+	out->near[out->n_near].id = id;
+	out->near[out->n_near++].correlation = (1 + q + q * q / 3) * exp(-q);
+}
+
 /* The model's belief about a row, in the units of the values; kinds of pending trials
  * count as in the proposal. */
 static void describe(const struct bayes *b, const struct acquisition *a,
@@ -190,7 +200,7 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	const struct lore *l = &b->lore;
 	const struct gp *g = &l->gp;
 	double unit = 2 * l->target.scale * l->target.sd, mean, variance, *k;
-	double *row = mem_new(b->encoding.d + 1, sizeof *row);
+	double *row = mem_new(b->encoding.width + 1, sizeof *row);
 	struct encoding *e = l->encoding;
 	size_t *order;
 
@@ -205,15 +215,10 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	k = mem_new(l->n_view, sizeof *k);
 	for (size_t i = 0; i < l->n_view; i++)
 		k[i] = kernel_distance(&g->kernel, row,
-		                       l->rows + l->view[i] * b->encoding.d);
+		                       l->rows + l->view[i] * b->encoding.width);
 	order = lore_sorted(k, l->n_view);
-	for (size_t i = 0; i < ARRAY_LEN(out->near) && i < l->n_view; i++) {
-		double r = sqrt(5 * k[order[i]]);
-
-		out->near[i].id = l->data[l->view[order[i]]].id;
-		out->near[i].correlation = (1 + r + r * r / 3) * exp(-r);
-		out->n_near++;
-	}
+	for (size_t i = 0; out->n_near < ARRAY_LEN(out->near) && i < l->n_view; i++)
+		add_near(out, l->data[l->view[order[i]]].id, sqrt(5 * k[order[i]]));
 	free(order);
 	free(k);
 	free(row);
@@ -223,7 +228,7 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
                       struct coord *out, struct belief *belief)
 {
-	size_t d = b->encoding.d, q, failures = 0;
+	size_t d = b->encoding.d, width = b->encoding.width, q, failures = 0;
 	struct acquisition a;
 	struct maximize m = {.encoding = &b->encoding,
 	                     .acquisition = &a,
@@ -233,11 +238,11 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	                     .global = b->lore.n > 200 ? 1000 : 1500,
 	                     .local = b->lore.n > 200 ? 300 : 500};
 	bool *usable, *failed, found;
-	double *best = mem_new((BEST + 3) * d, sizeof *best), *z, score;
-	double *low = best + (BEST + 1) * d, *high = low + d;
+	double *best = mem_new((BEST + 1) * d + 2 * width, sizeof *best), *z, score;
+	double *low = best + (BEST + 1) * d, *high = low + width;
 	const double *theta = lore_theta(&b->lore);
 
-	for (size_t j = 0; j < d; j++)
+	for (size_t j = 0; j < width; j++)
 		high[j] = 1;
 	if (b->lore.n > EXACT_MAX)
 		narrow(b, id, theta, low, high);
@@ -280,7 +285,8 @@ static bool neglected(const struct bayes *b)
 	size_t count[64] = {0}, j = b->design.branch, d = b->encoding.d;
 
 	for (size_t i = 0; i < b->lore.n; i++)
-		count[(size_t)b->lore.met_genes[b->lore.data[i].id * d + j]]++;
+		if (b->lore.data[i].settled)
+			count[(size_t)b->lore.met_genes[b->lore.data[i].id * d + j]]++;
 	for (size_t k = 0; k < b->encoding.codes[j].n_cells; k++)
 		if (count[k] < 3)
 			return true;
@@ -293,11 +299,11 @@ static bool neglected(const struct bayes *b)
  * regret at 100 trials better by 0.09 +- 0.05, 70 searches). */
 static bool wants_design(const struct bayes *b, uint64_t id)
 {
-	size_t usable = 0;
+	size_t valued = 0;
 
 	for (size_t i = 0; i < b->lore.n; i++)
-		usable += b->lore.data[i].usable;
-	if (id < b->design.n || b->lore.n < b->design.n / 2 || !usable)
+		valued += isfinite(b->lore.data[i].value);
+	if (id < b->design.n || b->lore.n_settled < b->design.n / 2 || !valued)
 		return true;
 	if (b->design.branch == SIZE_MAX || (id < 3 * b->design.n && !neglected(b)))
 		return false;
@@ -328,7 +334,8 @@ static void bayes_explain(void *state, const struct history *h, uint64_t id,
 
 	fresh_begin(&b->fresh, h, id);
 	lore_gather(&b->lore, h, id);
-	*out = (struct belief){.known = b->lore.n, .pending = id - b->lore.n};
+	*out = (struct belief){.known = b->lore.n_settled,
+	                       .pending = id - b->lore.n_settled};
 	if (wants_design(b, id) || !b->encoding.d)
 		out->how = BELIEF_DESIGN;
 	else if (!model_ask(b, h, id, point, out))

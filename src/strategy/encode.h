@@ -10,6 +10,10 @@
  *     any other list              a category
  *     inactive                    absent
  *
+ * Where trials are seen at a part of their length, the last number of a row is
+ * 1 + log(part) / log(27), at least 0: the fidelity of Kandasamy, Dasarathy, Schneider
+ * & Poczos 2017 (BOCA), on the scale on which rungs are evenly apart.
+ *
  * Between the model and the space stand genes: one number per modelled parameter, be it
  * active or not: u, or which of its cells. */
 #ifndef HPS_STRATEGY_ENCODE_H
@@ -29,9 +33,10 @@ struct coding {
 
 struct encoding {
 	const struct space *space;
-	size_t d;
+	size_t d;             /* genes */
+	size_t width;         /* of a row: d, and one for the length, if that differs */
 	struct coding *codes; /* (d) */
-	struct gp_dim *dims;  /* (d) */
+	struct gp_dim *dims;  /* (width) */
 	size_t *dim_of;       /* (space->n); SIZE_MAX: not modelled */
 	bool conditional;     /* some modelled parameter may be inactive */
 	/* (space->n) the cells of a parent that each condition allows, one after the
@@ -40,14 +45,15 @@ struct encoding {
 	bool *active; /* (space->n) scratch */
 };
 
-void encoding_init(struct encoding *e, const struct space *s);
+/* curves: the last number of a row is how long the trial was trained. */
+void encoding_init(struct encoding *e, const struct space *s, bool curves);
 void encoding_free(struct encoding *e);
 /* The genes (d) of a point; values (space->n) are its values. */
 void encoding_genes(const struct encoding *e, const struct coord *point,
                     const struct value *const *values, double *genes);
 /* The gene at u of dimension j. */
 double encoding_gene(const struct encoding *e, size_t j, double u);
-/* What the model sees: row (d). */
+/* What the model sees of a trial at its full length: row (width). */
 void encoding_row(struct encoding *e, const double *genes, double *row);
 /* The point to propose: out (space->n). Continuous coordinates are put on multiples of
  * 2^-30, so that the last bits of a computation do not change a search. */

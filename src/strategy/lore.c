@@ -21,11 +21,11 @@ struct lore_fit {
 	double *theta;
 };
 
-void lore_init(struct lore *b, struct encoding *encoding, uint64_t seed)
+void lore_init(struct lore *b, struct encoding *encoding, double full, uint64_t seed)
 {
-	*b =
-	    (struct lore){.space = encoding->space, .encoding = encoding, .seed = seed};
-	gp_init(&b->gp, encoding->dims, encoding->d);
+	*b = (struct lore){
+	    .space = encoding->space, .encoding = encoding, .full = full, .seed = seed};
+	gp_init(&b->gp, encoding->dims, encoding->width);
 }
 
 void lore_free(struct lore *b)
@@ -43,36 +43,87 @@ void lore_free(struct lore *b)
 	*b = (struct lore){0};
 }
 
+static bool same_double(double a, double b)
+{
+	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
 static int by_order(const void *a, const void *b)
 {
 	const struct datum *x = a, *y = b;
 
-	return (x->order > y->order) - (x->order < y->order);
+	if (x->order != y->order)
+		return x->order > y->order ? 1 : -1;
+	if (x->id != y->id)
+		return x->id > y->id ? 1 : -1;
+	return (x->fidelity > y->fidelity) - (x->fidelity < y->fidelity);
 }
 
-static struct datum datum_of(const struct seen *t, uint64_t id)
+static double fidelity_of(double step, double full)
 {
-	bool ok = t->state == SEEN_OK && isfinite(t->value);
-	bool stopped = t->state == SEEN_STOPPED && isfinite(t->value);
+	double part = step / full;
 
-	return (struct datum){.id = id,
-	                      .order = t->order,
-	                      .value = ok || stopped ? t->value : (double)NAN,
-	                      .m = t->n_runs ? (double)t->n_runs : 1,
-	                      .stderr_ = ok ? t->stderr_ : (double)NAN,
-	                      .usable = ok};
+	return part > 0 && part < 1 ? fmax(1 + log(part) / log(27), 0) : part > 0;
 }
 
-bool lore_visible(const struct history *h, uint64_t id)
+static void add_datum(struct lore *b, const struct sighting *s, uint64_t id, bool last,
+                      double full)
+{
+	bool ok = s->state == SEEN_OK, valued = isfinite(s->value);
+	bool part = s->state == SEEN_PENDING || s->state == SEEN_STOPPED;
+
+	/* What is known of it otherwise: that it runs; that it was once taken for
+	 * failed. */
+	if ((part && !valued) || (!part && !last))
+		return;
+	b->data = mem_room(b->data, b->n, &b->cap, sizeof *b->data);
+	b->data[b->n++] =
+	    (struct datum){.id = id,
+	                   .order = s->order,
+	                   .value = ok || part ? s->value : (double)NAN,
+	                   .m = s->n_runs ? (double)s->n_runs : 1,
+	                   .stderr_ = ok ? s->stderr_ : (double)NAN,
+	                   .fidelity = part ? fidelity_of(s->step, full) : 1,
+	                   .settled = last && s->state != SEEN_PENDING,
+	                   .usable = ok && valued};
+	if (ok && !valued)
+		b->data[b->n - 1].value = (double)NAN;
+}
+
+/* Steps of a full run: as the file says, else of the longest that may be known. */
+static double full_length(const struct lore *b, const struct history *h, uint64_t id)
+{
+	double full = b->full;
+
+	if (b->encoding->width == b->encoding->d || isfinite(full))
+		return full;
+	for (uint64_t i = 0; i < id && i < h->n; i++)
+		for (size_t k = 0; k < h->trials[i].n; k++)
+			if (h->trials[i].sightings[k].order <= h->seen)
+				full = fmax(full, h->trials[i].sightings[k].step);
+	return full;
+}
+
+/* Is the same step seen once more: the end of a run that was just seen there? */
+static bool again(const struct sighting *s, const struct sighting *last)
+{
+	for (const struct sighting *other = s + 1; other <= last; other++)
+		if (same_double(other->step, s->step) && isfinite(other->value))
+			return true;
+	return false;
+}
+
+/* What may be known of trial id. */
+static void take_in(struct lore *b, const struct history *h, uint64_t id, double full)
 {
 	const struct seen *t = &h->trials[id];
+	const struct sighting *last;
 
-	return t->state != SEEN_PENDING && t->order && t->order <= h->seen;
-}
-
-static bool same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+	b->n_settled += history_state(h, id, &last) != SEEN_PENDING;
+	for (const struct sighting *s = t->sightings; last && s <= last; s++)
+		if (s == last ||
+		    (b->encoding->width > b->encoding->d && !again(s, last)))
+			add_datum(b, s, id, s == last, full);
 }
 
 /* Genes of every trial, kept from one proposal to the next. */
@@ -101,29 +152,48 @@ static void keep_genes(struct lore *b, const struct history *h, uint64_t id)
 		b->n_met = (size_t)id + 1;
 }
 
+/* Where none has been trained in full yet, those that came furthest have to do. */
+static void choose_usable(struct lore *b)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->data[i].usable)
+			return;
+		if (isfinite(b->data[i].value))
+			most = fmax(most, b->data[i].fidelity);
+	}
+	for (size_t i = 0; i < b->n; i++)
+		b->data[i].usable =
+		    isfinite(b->data[i].value) && b->data[i].fidelity >= most;
+}
+
 void lore_gather(struct lore *b, const struct history *h, uint64_t id)
 {
-	size_t d = b->encoding->d;
+	size_t d = b->encoding->d, width = b->encoding->width;
+	double full = full_length(b, h, id);
 
-	b->n = 0;
+	b->n = b->n_settled = 0;
 	for (uint64_t i = 0; i < id && i < h->n; i++) {
 		keep_genes(b, h, i);
-		if (lore_visible(h, i)) {
-			b->data = mem_room(b->data, b->n, &b->cap, sizeof *b->data);
-			b->data[b->n++] = datum_of(&h->trials[i], i);
-		}
+		take_in(b, h, i, full);
 	}
 	if (b->n > 1)
 		qsort(b->data, b->n, sizeof *b->data, by_order);
-	b->rows = mem_grow(b->rows, b->n * d + 1, sizeof *b->rows);
-	for (size_t i = 0; i < b->n; i++)
+	choose_usable(b);
+	b->rows = mem_grow(b->rows, b->n * width + 1, sizeof *b->rows);
+	for (size_t i = 0; i < b->n; i++) {
 		encoding_row(b->encoding, b->met_genes + b->data[i].id * d,
-		             b->rows + i * d);
+		             b->rows + i * width);
+		if (width > d)
+			b->rows[i * width + d] = b->data[i].fidelity;
+	}
 }
 
 static bool same_datum(const struct datum *a, const struct datum *b)
 {
 	return a->id == b->id && a->usable == b->usable &&
+	       same_double(a->fidelity, b->fidelity) &&
 	       same_double(a->value, b->value) && same_double(a->m, b->m) &&
 	       same_double(a->stderr_, b->stderr_);
 }
@@ -166,7 +236,7 @@ static void set_noise_prior(struct lore *b, const struct target *t)
 
 void lore_load(struct lore *b, size_t n)
 {
-	size_t d = b->encoding->d, k = b->n_view;
+	size_t d = b->encoding->width, k = b->n_view;
 	double *value = mem_new((3 + d) * k + 1, sizeof *value), *y = value + k,
 	       *m = y + k, *x = m + k;
 

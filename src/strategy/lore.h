@@ -1,5 +1,12 @@
 /* What a model may know of a search at one moment, and the kernel's parameters that go
- * with it: finished trials in the order in which they finished, as the model sees them.
+ * with it: what was learnt of its trials, in that order, as the model sees it.
+ *
+ * A trial that was stopped, or is under way, is not a finished one with a worse value:
+ * what it had reached is a datum at its own length, the last number of its row, and the
+ * model is asked about the full length. It was compared with the last value taken for
+ * the final one (Falkner, Klein & Hutter 2018 model each budget by itself); see
+ * tests/bench/early.py. Where how long a full run is is not known, the longest so far
+ * counts as that.
  *
  * The parameters are fitted at fixed numbers of finished trials, each time from the
  * ones before, so they depend on the history alone; what is kept here is a cache. */
@@ -11,24 +18,27 @@
 #include "strategy/encode.h"
 #include "strategy/strategy.h"
 
-/* A finished trial. */
 struct datum {
 	uint64_t id, order;
-	double value; /* NAN: it has none */
+	double value; /* NAN: it has none, the trial failed */
 	double m;     /* runs behind it */
 	double stderr_;
-	bool usable; /* may be the incumbent */
+	double fidelity; /* 1: the full length */
+	bool settled;    /* the trial is over, as far as is known */
+	bool usable;     /* may be the incumbent */
 };
 
 struct lore {
 	const struct space *space;
 	struct encoding *encoding;
 	uint64_t seed;
+	double full;
 	struct gp gp;
 	struct target target; /* from values to what the model was given last */
-	struct datum *data;   /* (n), in the order of finishing */
+	struct datum *data;   /* (n) */
 	size_t n, cap;
-	double *rows; /* (n, d) what the model sees of them */
+	size_t n_settled; /* trials */
+	double *rows;     /* (n, width) what the model sees of them */
 	/* Of every trial, by id: its genes (d) and the u that gave them. */
 	double *met_genes, *met_u;
 	size_t n_met, cap_met;
@@ -43,18 +53,17 @@ struct lore {
 	size_t n_fits, cap_fits;
 };
 
-/* encoding must outlive it. */
-void lore_init(struct lore *b, struct encoding *encoding, uint64_t seed);
+/* encoding must outlive it. full: steps of a full run, NAN: not known. */
+void lore_init(struct lore *b, struct encoding *encoding, double full, uint64_t seed);
 void lore_free(struct lore *b);
 /* Takes in what a proposal for trial id may know of h. */
 void lore_gather(struct lore *b, const struct history *h, uint64_t id);
-/* Has that trial finished, as far as the proposal may know? */
-bool lore_visible(const struct history *h, uint64_t id);
 /* The kernel's parameters; changes view and model. */
 const double *lore_theta(struct lore *b);
 /* Puts into view, of the first n data: all; when they are more than `most`, the best
- * ones, those nearest to the centre (near of them; a row (d), NULL: none; the kernel
- * must be set), and others at random, so that the model keeps its sight of the whole.
+ * ones, those nearest to the centre (near of them; a row (width), NULL: none; the
+ * kernel must be set), and others at random, so that the model keeps its sight of the
+ * whole.
  */
 void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t near,
                   const double *centre);

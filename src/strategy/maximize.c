@@ -30,16 +30,16 @@ static double draw(struct maximize *m)
 
 static void add(struct maximize *m, const double *genes)
 {
-	size_t d = m->encoding->d;
+	size_t d = m->encoding->d, width = m->encoding->width;
 
 	if (m->n == m->cap) {
 		m->cap = m->cap ? 2 * m->cap : 256;
 		m->genes = mem_grow(m->genes, m->cap * d, sizeof *m->genes);
-		m->rows = mem_grow(m->rows, m->cap * d, sizeof *m->rows);
+		m->rows = mem_grow(m->rows, m->cap * width, sizeof *m->rows);
 		m->score = mem_grow(m->score, m->cap, sizeof *m->score);
 	}
 	memcpy(m->genes + m->n * d, genes, d * sizeof *genes);
-	encoding_row(m->encoding, genes, m->rows + m->n * d);
+	encoding_row(m->encoding, genes, m->rows + m->n * width);
 	m->n++;
 }
 
@@ -141,7 +141,7 @@ static void add_local(struct maximize *m)
 	struct encoding *e = m->encoding;
 	size_t d = e->d, enough = m->n + m->local;
 	size_t tries = e->space->n_constraints ? 4 * m->local : m->local;
-	double *genes = mem_new(2 * d, sizeof *genes), *row = genes + d;
+	double *genes = mem_new(d + e->width, sizeof *genes), *row = genes + d;
 
 	for (size_t i = 0; i < tries && m->n < enough; i++) {
 		const double *from = m->best + i % m->n_best * d;
@@ -179,7 +179,7 @@ static size_t *sorted(struct maximize *m, size_t first)
 {
 	size_t n = m->n - first, *order = mem_new(n, sizeof *order);
 
-	acquisition_values(m->acquisition, m->rows + first * m->encoding->d, n,
+	acquisition_values(m->acquisition, m->rows + first * m->encoding->width, n,
 	                   m->score + first);
 	for (size_t i = 0; i < n; i++) {
 		order[i] = first + i;
@@ -193,7 +193,7 @@ static size_t *sorted(struct maximize *m, size_t first)
 
 /* A place on the way uphill. */
 struct place {
-	double *genes, *row; /* (d) */
+	double *genes, *row; /* (d), (width) */
 	double score;
 	bool fresh; /* may be proposed */
 };
@@ -227,7 +227,7 @@ static size_t find_starts(struct maximize *m, struct place *p)
 	for (size_t i = 0; i < m->n && i < TRIED_MAX && n < STARTS; i++) {
 		size_t c = order[i];
 
-		if (far_from_all(m, p, n, m->rows + c * d) &&
+		if (far_from_all(m, p, n, m->rows + c * m->encoding->width) &&
 		    is_new(m, m->genes + c * d))
 			put(m, &p[n++], m->genes + c * d, m->score[c], true);
 	}
@@ -257,10 +257,10 @@ static bool move_to(struct maximize *m, struct place *p, const double *genes,
 static void climb(struct maximize *m, struct place *p, double *scratch)
 {
 	struct encoding *e = m->encoding;
-	size_t d = e->d;
-	double *row = scratch, *genes = scratch + d, *low = scratch + 2 * d;
-	double *high = scratch + 3 * d, *from = scratch + 4 * d;
-	bool *loose = mem_new(d, sizeof *loose), any = false;
+	size_t d = e->d, w = e->width;
+	double *row = scratch, *genes = scratch + w, *low = scratch + 2 * w;
+	double *high = scratch + 3 * w, *from = scratch + 4 * w;
+	bool *loose = mem_new(w, sizeof *loose), any = false;
 
 	for (size_t j = 0; j < d; j++) {
 		loose[j] =
@@ -269,8 +269,8 @@ static void climb(struct maximize *m, struct place *p, double *scratch)
 		low[j] = m->low[j];
 		high[j] = m->high[j];
 	}
-	memcpy(row, p->row, d * sizeof *row);
-	memcpy(from, p->row, d * sizeof *row);
+	memcpy(row, p->row, w * sizeof *row);
+	memcpy(from, p->row, w * sizeof *row);
 	if (any)
 		acquisition_climb(m->acquisition, row, loose, low, high, CLIMB);
 	/* A constraint may stand in the way: then part of it. */
@@ -353,7 +353,7 @@ static void sweep(struct maximize *m, struct place *p, double *scratch)
 
 static void refine(struct maximize *m, struct place *p)
 {
-	double *scratch = mem_new(5 * m->encoding->d, sizeof *scratch);
+	double *scratch = mem_new(5 * m->encoding->width, sizeof *scratch);
 
 	for (int i = 0; i < ROUNDS; i++) {
 		double before = p->score;
@@ -370,10 +370,11 @@ static bool choose(struct maximize *m, double *genes, double *score)
 {
 	size_t d = m->encoding->d, n, best = SIZE_MAX;
 	struct place p[STARTS + 1];
-	double *block = mem_new((STARTS + 1) * 2 * d, sizeof *block);
+	size_t both = d + m->encoding->width;
+	double *block = mem_new((STARTS + 1) * both, sizeof *block);
 
 	for (size_t i = 0; i <= STARTS; i++) {
-		p[i].genes = block + 2 * i * d;
+		p[i].genes = block + i * both;
 		p[i].row = p[i].genes + d;
 	}
 	n = find_starts(m, p);

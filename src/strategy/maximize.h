@@ -18,14 +18,14 @@ struct maximize {
 	    *best; /* (n_best, d) genes of the best configurations, best first */
 	size_t n_best;
 	size_t global, local; /* candidates of either kind */
-	/* (d) bounds for what the model sees of present numbers; where they are 0 and
-	 * 1, there is none. */
+	/* (width) bounds for what the model sees of present numbers; where they are 0
+	 * and 1, there is none. */
 	const double *low, *high;
 
 	/* private */
 	struct coord *point; /* (space->n) */
 	uint32_t draws;
-	double *genes, *rows; /* (candidates, d) */
+	double *genes, *rows; /* (candidates, d), (candidates, width) */
 	double *score;        /* (candidates) */
 	size_t n, cap;
 };

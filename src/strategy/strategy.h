@@ -12,33 +12,50 @@
 #include <stdint.h>
 
 enum seen_state {
-	SEEN_PENDING, /* proposed or running: no value yet */
+	SEEN_PENDING, /* under way: value, if any, is what it had reached at `step` */
 	SEEN_OK,      /* value is the mean over its runs */
-	SEEN_STOPPED, /* stopped early: value is what it had reached, at `step` */
+	SEEN_STOPPED, /* stopped early or paused: value is what it had reached, at
+	                 `step` */
 	SEEN_INFEASIBLE,
 	SEEN_FAILED /* anything else; no value */
 };
 
-/* What a strategy may know of a trial. No test metric, no process, no file. */
+const char *seen_state_name(enum seen_state s);
+bool seen_state_find(const char *name, enum seen_state *out);
+
+/* One thing that was learnt of a trial. */
+struct sighting {
+	uint64_t order; /* it was the order-th in the search, from 1 */
+	enum seen_state state;
+	double value; /* to be minimized: negated where the goal is maximize; or NaN */
+	double stderr_; /* of value over repeats; NaN with one run */
+	double step;    /* of value; NaN: not known */
+	size_t n_runs;  /* finished runs behind value */
+};
+
+/* What a strategy may know of a trial. No test metric, no process, no file. Nothing
+ * that was learnt is taken back: a trial that goes on, or gets another chance, has a
+ * sighting more. */
 struct seen {
 	const struct coord *point;         /* (space->n) */
 	const struct value *const *values; /* (space->n), NULL = inactive */
-	enum seen_state state;
-	double value;   /* to be minimized: negated where the goal is maximize */
-	double stderr_; /* of value over repeats; NaN with one run */
-	double step;    /* STOPPED: the step of value */
-	size_t n_runs;  /* finished runs behind value */
-	uint64_t order; /* it was the order-th to finish, from 1; 0: not finished */
+	struct sighting *sightings;        /* (n), order rising */
+	size_t n;
 };
 
-/* Every trial with an id below n, in id order. A proposal may depend on the values of
- * those alone whose order is 1 … seen; to it the others are pending, even though they
- * have finished since: so a proposal can be made again later. */
+/* Every trial with an id below n, in id order. A proposal may depend on those sightings
+ * alone whose order is 1 … seen, even though more is known since: so a proposal can be
+ * made again later. */
 struct history {
 	const struct seen *trials; /* (n) */
 	size_t n;
 	uint64_t seen;
 };
+
+/* The state of a trial as a proposal may know it, PENDING when it knows nothing; and
+ * the sighting that says so, unless NULL. */
+enum seen_state history_state(const struct history *h, uint64_t id,
+                              const struct sighting **last);
 
 enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
 
@@ -48,6 +65,8 @@ struct strategy_args {
 	uint64_t budget; /* trials asked for; 0 = no limit */
 	size_t parallel;
 	bool shuffle; /* grid: visit the cells in a random order */
+	bool curves;  /* trials may be seen at a part of their length … */
+	double full;  /* … which is so many steps; NaN: not known */
 };
 
 /* What a strategy thought when it proposed a trial; values as in struct seen. */

@@ -51,8 +51,11 @@ static void add_time(struct str *out)
 
 static void tell(struct study *s, struct screen_event e)
 {
-	if (s->screen)
-		screen_take(s->screen, &e);
+	if (!s->screen)
+		return;
+	screen_take(s->screen, &e);
+	if (e.kind == SCREEN_REPORT && e.run == 0)
+		stopping_learn(s, s->trials[e.trial]);
 }
 
 static void tell_run(struct study *s, enum screen_kind kind, const struct trial *t,

@@ -178,6 +178,32 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	                       outcome_name(again.outcome), again.reason);
 }
 
+/* What a strategy was shown of a trial under way must be on its curve. */
+static bool check_observed(const struct saved *sv, const struct trial *t,
+                           struct replay *out)
+{
+	const struct watched *w = screen_run(sv->study.screen, t->id, 0);
+	const struct seen *seen = &sv->study.seen[t->id];
+	size_t k = 0;
+
+	for (size_t i = 0; sv->study.type->adaptive && i < seen->n; i++) {
+		const struct sighting *o = &seen->sightings[i];
+
+		if (o->state != SEEN_PENDING || isnan(o->step))
+			continue;
+		if (k == w->n_glimpses || !same_double(o->step, w->glimpses[k].step) ||
+		    !same_double(o->value, w->glimpses[k].value))
+			return differs(
+			    out,
+			    "trial %llu: recorded as observed at step %g with "
+			    "%.17g; its reports do not say so",
+			    (unsigned long long)t->id, o->step,
+			    study_sign(&sv->study) * o->value);
+		k++;
+	}
+	return true;
+}
+
 static bool check_decisions(struct saved *sv, struct replay *out, struct error *err)
 {
 	const struct study *s = &sv->study;
@@ -188,7 +214,8 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 		return true;
 	for (size_t i = 0; out->same && i < s->n; i++)
 		for (size_t r = 0; out->same && r < s->trials[i]->n_runs; r++)
-			check_stop(sv, s->trials[i], r, out);
+			(void)(check_observed(sv, s->trials[i], out) &&
+			       check_stop(sv, s->trials[i], r, out));
 	if (out->same)
 		ok = screen_replay(s->spec, s->screen->log, s->screen->n_log,
 		                   &out->decisions, &text, err);

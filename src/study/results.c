@@ -158,6 +158,30 @@ static void add_trial_runs(struct str *out, const struct study *s,
 	str_addc(out, ']');
 }
 
+/* What proposals knew of it before its end. */
+static void add_observed(struct str *out, const struct study *s, const struct trial *t)
+{
+	const struct seen *seen = &s->seen[t->id];
+	size_t n = seen->n - (t->order != 0);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sighting *o = &seen->sightings[i];
+
+		str_addf(out, "%s{\"order\":%llu,\"state\":\"%s\"",
+		         i ? "," : "\"observed\":[", (unsigned long long)o->order,
+		         seen_state_name(o->state));
+		if (!isnan(o->step))
+			add_number(out, "step", o->step);
+		if (!isnan(o->value))
+			add_number(out, "value", study_sign(s) * o->value);
+		if (!isnan(o->stderr_))
+			add_number(out, "stderr", o->stderr_);
+		str_addf(out, ",\"runs\":%zu}", o->n_runs);
+	}
+	if (n)
+		str_add(out, "],");
+}
+
 static void add_trial(struct str *out, const struct study *s, const struct trial *t)
 {
 	size_t start = out->len;
@@ -180,6 +204,8 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
 	if (t->order)
 		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
+	if (s->type->adaptive)
+		add_observed(out, s, t);
 	record_point(out, &s->spec->space, t->point);
 	add_trial_runs(out, s, t);
 	str_addf(out, ",\"crc\":\"%08x\"}",

@@ -186,6 +186,35 @@ static bool read_run(struct saved *sv, const cJSON *item, struct run *r,
 	return true;
 }
 
+/* What proposals knew of a trial before its end. */
+static bool read_observed(struct saved *sv, struct trial *t, const cJSON *list,
+                          struct error *err)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		struct sighting o = {
+		    .value = (double)NAN, .stderr_ = (double)NAN, .step = (double)NAN};
+		const char *state = json_string(item, "state");
+		uint64_t runs = 0;
+
+		if (!json_u64(item, "order", &o.order) || !o.order || !state ||
+		    !seen_state_find(state, &o.state))
+			return bad_file(sv, err,
+			                "what was observed of a trial is not "
+			                "whole");
+		json_double(item, "step", &o.step);
+		json_double(item, "value", &o.value);
+		json_double(item, "stderr", &o.stderr_);
+		json_u64(item, "runs", &runs);
+		o.value *= study_sign(&sv->study);
+		o.n_runs = (size_t)runs;
+		study_learn(&sv->study, t, o);
+	}
+	return true;
+}
+
 static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 {
 	struct study *s = &sv->study;
@@ -219,10 +248,13 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	json_double(item, "stderr", &t->stderr_);
 	json_u64(item, "rank", &t->rank);
 	s->runs_done += t->n_runs;
+	if (!read_observed(sv, t, json_get(item, "observed"), err))
+		return false;
+	json_u64(item, "order", &t->order);
 	if (t->outcome != OUTCOME_NONE)
 		study_settle(s, t);
-	if (t->outcome != OUTCOME_NONE && json_u64(item, "order", &t->order))
-		s->seen[t->id].order = t->order;
+	else
+		t->order = 0;
 	return true;
 }
 

@@ -35,10 +35,16 @@ bool screen_init(struct screen *s, const struct spec *spec, struct arena *a,
 	       early_bound_init(spec, a, &s->bound, err);
 }
 
+static void free_watched(struct watched *w)
+{
+	free(w->points);
+	free(w->glimpses);
+}
+
 void screen_free(struct screen *s)
 {
 	for (size_t i = 0; i < s->all.n; i++)
-		free(s->runs[i]->points);
+		free_watched(s->runs[i]);
 	free(s->runs);
 	free(s->list);
 	free(s->log);
@@ -132,6 +138,34 @@ static void add_point(struct screen *s, struct watched *w, double step, double v
 	curve_add(&w->curve, w->points, step, s->sign * value);
 }
 
+double screen_value(const struct screen *s, const struct curve *c)
+{
+	return curve_value(c, s->spec->early.smooth);
+}
+
+/* The next step at which a run is looked at; INFINITY: none. */
+static double next_mark(const struct screen *s, double last)
+{
+	double mark = isfinite(s->full) ? s->full / 9 : 1;
+
+	while (mark <= last)
+		mark *= 3;
+	return mark < s->full || isnan(s->full) ? mark : (double)INFINITY;
+}
+
+static void take_glimpse(struct screen *s, struct watched *w, double step)
+{
+	double last = w->n_glimpses ? w->glimpses[w->n_glimpses - 1].step : 0;
+
+	if (!w->races || !(step >= next_mark(s, last)) || step >= s->full)
+		return;
+	w->glimpses =
+	    mem_room(w->glimpses, w->n_glimpses, &w->cap_glimpses, sizeof *w->glimpses);
+	w->glimpses[w->n_glimpses++] =
+	    (struct glimpse){.step = step, .value = screen_value(s, &w->curve)};
+	w->glimpsed = true;
+}
+
 /* Where on the curve a report stands; NaN: nowhere. */
 static double place_of(const struct screen *s, const struct watched *w, double step)
 {
@@ -164,6 +198,7 @@ static void take_report(struct screen *s, struct watched *w,
 	double step = (double)NAN;
 
 	w->seen++;
+	w->glimpsed = false;
 	w->latest = e->value;
 	step = place_of(s, w, s->spec->early.step || s->by_resource ? e->step : step);
 	w->on_curve = isfinite(step);
@@ -171,6 +206,7 @@ static void take_report(struct screen *s, struct watched *w,
 	if (!w->on_curve)
 		return;
 	add_point(s, w, step, e->value);
+	take_glimpse(s, w, step);
 	ask_shadow(s, w, e->trial * s->repeats + e->run);
 }
 

@@ -54,6 +54,14 @@ struct screen {
 	struct arena *arena; /* the study's */
 };
 
+/* What a run had reached when it first came to a ninth, then to a third of a full run;
+ * where it is not known how long that is, to 1, 3, 9, 27 … steps. A strategy that
+ * learns is shown these (strategy.h), whatever the rule. */
+struct glimpse {
+	double step;
+	double value; /* minimized, smoothed as the file asks */
+};
+
 /* A run as it is watched. */
 struct watched {
 	struct curve curve;
@@ -71,6 +79,9 @@ struct watched {
 	double before; /* step of the last point, over all launches */
 	double steps;  /* taken in all launches together */
 	const struct judgement *why; /* the last decision, or NULL */
+	struct glimpse *glimpses;    /* (n_glimpses), malloc */
+	size_t n_glimpses, cap_glimpses;
+	bool glimpsed;          /* the last of them came with the latest report */
 	struct judgement would; /* control: the first stop of the rule; else CONTINUE */
 };
 
@@ -92,6 +103,9 @@ enum decision screen_judge_end(const struct screen *s, uint64_t trial, size_t ru
 /* The paused run to go on with first, if there is one. last: nothing runs, and no new
  * trial will come. */
 bool screen_promotion(const struct screen *s, bool last, struct promotion *out);
+
+/* The value of a curve at its end, minimized and smoothed. */
+double screen_value(const struct screen *s, const struct curve *c);
 
 /* Steps for the first launch of a run; 0: it is told none. */
 double screen_first_budget(const struct screen *s, uint64_t trial, size_t run);

@@ -142,20 +142,39 @@ struct trial *stopping_promote(struct study *s, bool last)
 	return t;
 }
 
-void stopping_seen(const struct study *s, const struct trial *t, struct seen *seen)
+void stopping_seen(const struct study *s, const struct trial *t, struct sighting *end)
 {
 	if (!s->screen || s->screen->all.n <= t->id * t->n_runs)
 		return;
 	for (size_t r = 0; r < t->n_runs; r++) {
 		const struct curve *c = &screen_run(s->screen, t->id, r)->curve;
 
-		if (t->runs[r].outcome != OUTCOME_STOPPED || !c->n)
+		if (!c->n || (t->outcome == OUTCOME_STOPPED &&
+		              t->runs[r].outcome != OUTCOME_STOPPED))
 			continue;
-		seen->value = c->points[c->n - 1].value;
-		seen->step = c->points[c->n - 1].step;
-		seen->n_runs = 1;
+		end->step = c->points[c->n - 1].step;
+		if (t->outcome == OUTCOME_STOPPED) {
+			end->value = screen_value(s->screen, c);
+			end->n_runs = 1;
+		}
 		return;
 	}
+}
+
+void stopping_learn(struct study *s, struct trial *t)
+{
+	const struct watched *w = screen_run(s->screen, t->id, 0);
+	const struct glimpse *g;
+
+	if (!w->glimpsed || !s->type->adaptive)
+		return;
+	g = &w->glimpses[w->n_glimpses - 1];
+	study_learn(s, t,
+	            (struct sighting){.state = SEEN_PENDING,
+	                              .value = g->value,
+	                              .stderr_ = (double)NAN,
+	                              .step = g->step,
+	                              .n_runs = 1});
 }
 
 bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e,

@@ -20,8 +20,11 @@ void stopping_end(struct study *s, struct task *t);
  * trial will come. */
 struct trial *stopping_promote(struct study *s, bool last);
 
-/* What the strategy may know of a trial that was stopped: how far it had come. */
-void stopping_seen(const struct study *s, const struct trial *t, struct seen *seen);
+/* Completes the last sighting of a trial: how far it had come; a trial that was stopped
+ * or paused: what it had reached. */
+void stopping_seen(const struct study *s, const struct trial *t, struct sighting *end);
+/* After a report of run 0: a sighting, where the curve has come to a mark. */
+void stopping_learn(struct study *s, struct trial *t);
 
 /* Reading a journal: a decision; then what was decided but not over when it ended. */
 bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e,

@@ -261,7 +261,8 @@ bool stopping_load(struct study *s, const cJSON *early, struct error *err)
 		return error_set(err, ERROR_FILE,
 		                 "early_terminate: the log does not have every trial");
 	for (size_t i = 0; i < s->n; i++)
-		if (s->trials[i]->outcome == OUTCOME_STOPPED)
-			stopping_seen(s, s->trials[i], &s->seen[i]);
+		if (s->trials[i]->outcome != OUTCOME_NONE)
+			stopping_seen(s, s->trials[i],
+			              &s->seen[i].sightings[s->seen[i].n - 1]);
 	return true;
 }

@@ -38,7 +38,11 @@ static struct strategy_args strategy_args_of(const struct study *s)
 	                              .seed = s->spec->seed,
 	                              .budget = s->cap,
 	                              .parallel = s->spec->parallel,
-	                              .shuffle = s->spec->shuffle};
+	                              .shuffle = s->spec->shuffle,
+	                              .curves = s->spec->early.type != EARLY_NONE,
+	                              .full = s->spec->early.type != EARLY_NONE
+	                                          ? early_full_budget(s->spec)
+	                                          : (double)NAN};
 }
 
 static bool init_strategy(struct study *s, struct error *err)
@@ -156,11 +160,7 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 	if (cap != s->cap_trials)
 		s->seen = mem_grow(s->seen, s->cap_trials, sizeof *s->seen);
 	s->trials[s->n] = t;
-	s->seen[s->n] = (struct seen){.point = point,
-	                              .values = values,
-	                              .state = SEEN_PENDING,
-	                              .value = (double)NAN,
-	                              .stderr_ = (double)NAN};
+	s->seen[s->n] = (struct seen){.point = point, .values = values};
 	s->n++;
 	return t;
 }
@@ -190,7 +190,7 @@ enum ask study_propose(struct study *s, struct trial **out, const char **why,
 	size_t apart = s->parallel;
 
 	if (!s->spec->deterministic)
-		return study_propose_at(s, s->settled, out, why, err);
+		return study_propose_at(s, s->learnt, out, why, err);
 	/* Trial n sees those up to n - parallel, whatever else has finished. */
 	for (size_t i = s->first_open; i + apart <= s->n; i++)
 		if (s->trials[i]->outcome == OUTCOME_NONE && s->type->adaptive)
@@ -202,7 +202,7 @@ enum ask study_propose(struct study *s, struct trial **out, const char **why,
 void study_explain(const struct study *s, const struct trial *t, struct belief *out)
 {
 	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
-	double sign = s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
+	double sign = study_sign(s);
 
 	*out = (struct belief){0};
 	if (t->origin == ORIGIN_BASELINE || !s->type->explain)
@@ -227,23 +227,44 @@ static enum seen_state seen_state(enum outcome o)
 	                                 : SEEN_FAILED;
 }
 
+double study_sign(const struct study *s)
+{
+	return s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
+}
+
+void study_learn(struct study *s, struct trial *t, struct sighting sighting)
+{
+	struct seen *seen = &s->seen[t->id];
+	struct sighting *list;
+
+	s->learnt++;
+	if (!sighting.order)
+		sighting.order = s->spec->deterministic ? t->id + 1 : s->learnt;
+	if (!(seen->n & (seen->n - 1))) { /* full at every power of two */
+		list = arena_new(&s->arena, seen->n ? 2 * seen->n : 1, sizeof *list);
+		for (size_t i = 0; i < seen->n; i++)
+			list[i] = seen->sightings[i];
+		seen->sightings = list;
+	}
+	seen->sightings[seen->n++] = sighting;
+}
+
 void study_settle(struct study *s, struct trial *t)
 {
-	double sign = s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
-	struct seen *seen = &s->seen[t->id];
+	double sign = study_sign(s);
+	struct sighting end = {.order = t->order,
+	                       .state = seen_state(t->outcome),
+	                       .value = sign * t->value,
+	                       .stderr_ = t->stderr_,
+	                       .step = (double)NAN,
+	                       .n_runs = t->n_runs};
 
-	s->settled++;
-	t->order = s->spec->deterministic ? t->id + 1 : s->settled;
-	seen->order = t->order;
 	s->finished++;
 	s->outcomes[t->outcome]++;
 	s->since_best++;
-	seen->state = seen_state(t->outcome);
-	seen->n_runs = t->n_runs;
-	seen->value = sign * t->value;
-	seen->stderr_ = t->stderr_;
-	if (t->outcome == OUTCOME_STOPPED)
-		stopping_seen(s, t, seen);
+	stopping_seen(s, t, &end);
+	study_learn(s, t, end);
+	t->order = s->seen[t->id].sightings[s->seen[t->id].n - 1].order;
 	if (t->outcome != OUTCOME_OK)
 		return;
 	s->ok++;
@@ -263,8 +284,11 @@ void study_reopen(struct study *s, struct trial *t)
 	t->outcome = OUTCOME_NONE;
 	t->reason = NULL;
 	t->order = 0;
-	s->seen[t->id].state = SEEN_PENDING;
-	s->seen[t->id].order = 0;
+	study_learn(s, t,
+	            (struct sighting){.state = SEEN_PENDING,
+	                              .value = (double)NAN,
+	                              .stderr_ = (double)NAN,
+	                              .step = (double)NAN});
 	if (t->id < s->first_open)
 		s->first_open = t->id;
 }

@@ -75,7 +75,7 @@ struct study {
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
-	uint64_t settled;      /* times that a trial finished, second chances counted */
+	uint64_t learnt;       /* sightings of trials so far */
 	uint64_t runs_done;
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
 	double cost;
@@ -136,7 +136,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err);
  * --dry-run and replay. *why: the sentence that goes with DONE. */
 enum ask study_propose(struct study *s, struct trial **out, const char **why,
                        struct error *err);
-/* The same for a strategy that sees the trials whose order is 1 … seen. */
+/* The same for a strategy that knows the sightings 1 … seen. */
 enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
                           const char **why, struct error *err);
 /* What was behind the proposal of a trial; values in the metric's own sense. */
@@ -144,6 +144,11 @@ void study_explain(const struct study *s, const struct trial *t, struct belief *
 /* Adds a trial with a known point (from a journal or a results file). */
 struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
                         uint64_t seen);
+/* 1, or -1 where the metric is maximized: values times this are minimized. */
+double study_sign(const struct study *s);
+/* The strategy may know this of a trial from now on; order is given to it unless it has
+ * one. */
+void study_learn(struct study *s, struct trial *t, struct sighting sighting);
 /* Takes a settled trial into totals, best and the strategy's view. */
 void study_settle(struct study *s, struct trial *t);
 /* Runs that were under way when a session ended are to be done again; a trial that

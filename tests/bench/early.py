@@ -384,7 +384,7 @@ def mlp_table(args, folder):
 
 def lcbench(data, args):
     library = os.path.join(args.cache, "ysur.so")
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library,
+    subprocess.run(["cc", "-O3", "-ffast-math", "-shared", "-fPIC", "-o", library,
                     os.path.join(data, "ysur.c"), "-lm"], check=True)
     names = sorted(n for n in os.listdir(os.path.join(data, "prob")) if n.startswith("lcbench"))
     return [Surrogate(n[:-5], "lcbench", os.path.join(data, "prob", n), data, library)

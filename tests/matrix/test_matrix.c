@@ -210,7 +210,7 @@ static double value_of(const struct search *s, size_t id)
 static void finish_some(struct search *s, size_t id)
 {
 	for (size_t i = id < 4 ? 0 : id - 4; i + 1 < id; i++)
-		if (!s->seen[i].order &&
+		if (!s->seen[i].n &&
 		    (i + 4 == id || rng_below(3, i, RNG_MODEL, (uint32_t)id, 3))) {
 			search_finish(s, i, i % 8 == 7 ? (double)NAN : value_of(s, i));
 			return;
@@ -498,7 +498,7 @@ static double race(size_t row, size_t space)
 			return (double)NAN;
 		while (s.n < RACE_TRIALS && search_next(&s) == ASK_POINT) {
 			search_finish(&s, s.n - 1, value_of(&s, s.n - 1));
-			best = fmin(best, s.seen[s.n - 1].value);
+			best = fmin(best, search_value(&s, s.n - 1));
 		}
 		sum += log10(fmax(best, 1e-9)) / RACE_SEEDS;
 		close_search(&s, &m);

@@ -42,11 +42,7 @@ void search_add(struct search *s, const struct coord *point)
 	s->seen = mem_room(s->seen, s->n, &s->cap, sizeof *s->seen);
 	s->knew = mem_grow(s->knew, s->cap, sizeof *s->knew);
 	s->knew[s->n] = s->finished;
-	s->seen[s->n++] = (struct seen){.point = copy,
-	                                .values = values,
-	                                .state = SEEN_PENDING,
-	                                .value = (double)NAN,
-	                                .stderr_ = (double)NAN};
+	s->seen[s->n++] = (struct seen){.point = copy, .values = values};
 }
 
 enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
@@ -60,12 +56,32 @@ enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
 
 void search_finish(struct search *s, size_t id, double value)
 {
-	struct seen *t = &s->seen[id];
+	search_see(s, id, isnan(value) ? SEEN_FAILED : SEEN_OK, value, (double)NAN);
+}
 
-	t->state = isnan(value) ? SEEN_FAILED : SEEN_OK;
-	t->value = value;
-	t->n_runs = 1;
-	t->order = ++s->finished;
+void search_see(struct search *s, size_t id, enum seen_state state, double value,
+                double step)
+{
+	struct seen *t = &s->seen[id];
+	struct sighting *list = arena_new(&s->a, t->n + 1, sizeof *list);
+
+	for (size_t i = 0; i < t->n; i++)
+		list[i] = t->sightings[i];
+	list[t->n] = (struct sighting){.order = ++s->finished,
+	                               .state = state,
+	                               .value = value,
+	                               .stderr_ = (double)NAN,
+	                               .step = step,
+	                               .n_runs = 1};
+	t->sightings = list;
+	t->n++;
+}
+
+double search_value(const struct search *s, size_t id)
+{
+	const struct seen *t = &s->seen[id];
+
+	return t->n ? t->sightings[t->n - 1].value : (double)NAN;
 }
 
 enum ask search_next(struct search *s)

@@ -12,9 +12,9 @@ struct search {
 	struct arena a;
 	struct seen *seen; /* (n) */
 	size_t n, cap;
-	uint64_t finished;
-	uint64_t *knew;  /* (n) how many had finished when it was proposed */
-	const char *why; /* of the last DONE */
+	uint64_t finished; /* sightings */
+	uint64_t *knew;    /* (n) sightings when it was proposed */
+	const char *why;   /* of the last DONE */
 	struct error err;
 };
 
@@ -25,6 +25,11 @@ bool search_init(struct search *s, const char *strategy, const struct space *spa
 enum ask search_next(struct search *s);
 /* Trial id finishes next, with this value; NAN: it fails. */
 void search_finish(struct search *s, size_t id, double value);
+/* Something is learnt of trial id, at a step or (NAN) in full. */
+void search_see(struct search *s, size_t id, enum seen_state state, double value,
+                double step);
+/* The value learnt last; NAN: none. */
+double search_value(const struct search *s, size_t id);
 /* What the strategy says to trial id, without adding it; out is (space->n). */
 enum ask search_ask(struct search *s, uint64_t id, struct coord *out);
 /* A trial that is not the strategy's: the defaults, say. */

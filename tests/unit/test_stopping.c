@@ -36,6 +36,15 @@ static const char by_parameter[] =
     HEAD "early_terminate: {type: asha, resource: {parameter: epochs, min: 3, max: "
 	 "27}}\n";
 
+static const char learning[] =
+    "command: [train, '${args}']\n"
+    "method: bayes\n"
+    "metric: {name: loss, goal: minimize}\n"
+    "max_trials: 30\n"
+    "parameters: {x: {min: 0.0, max: 1.0}}\n"
+    "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch, mode: "
+    "promote}\n";
+
 static bool rig_open(struct rig *r, const char *yaml)
 {
 	struct spec_overrides none = {0};
@@ -121,6 +130,11 @@ static void check_replay(const struct rig *r)
 	}
 }
 
+static const struct sighting *last_of(const struct study *s, size_t trial)
+{
+	return &s->seen[trial].sightings[s->seen[trial].n - 1];
+}
+
 static size_t count(const struct study *s, enum outcome o)
 {
 	return (size_t)s->outcomes[o];
@@ -143,9 +157,9 @@ TEST(asha_stops_and_says_why)
 	CHECK(strstr(run->reason, "at step 3 (rung 3): ") == run->reason);
 	CHECK(strstr(run->reason, "the limit from ") != NULL);
 	CHECK(isnan(r.study.trials[i]->value));
-	CHECK_INT(r.study.seen[i].state, SEEN_STOPPED);
-	CHECK_DOUBLE(r.study.seen[i].value, run->value, 0);
-	CHECK_DOUBLE(r.study.seen[i].step, 3, 0);
+	CHECK_INT(last_of(&r.study, i)->state, SEEN_STOPPED);
+	CHECK_DOUBLE(last_of(&r.study, i)->value, run->value, 0);
+	CHECK_DOUBLE(last_of(&r.study, i)->step, 3, 0);
 	rig_close(&r);
 }
 
@@ -367,7 +381,7 @@ TEST(a_run_that_diverges_is_stopped_at_once)
 			continue;
 		diverged++;
 		CHECK_INT(t->runs[0].n_reports, 2);
-		CHECK_INT(r.study.seen[i].state, SEEN_FAILED);
+		CHECK_INT(last_of(&r.study, i)->state, SEEN_FAILED);
 		CHECK_STR(t->reason, "stopped at step 2: nan is not a finite number");
 	}
 	CHECK(diverged >= 8);
@@ -478,7 +492,9 @@ TEST(more_trials_later_promote_who_was_paused)
 static void break_everywhere(const char *yaml, struct curve_runner behaviour,
                              size_t slots)
 {
-	for (uint64_t after = 1;; after += after < 60 ? 1 : 37) {
+	bool slow = yaml == learning;
+
+	for (uint64_t after = 1;; after += slow ? 13 : after < 60 ? 1 : 37) {
 		struct rig r = {.curves = behaviour};
 		bool over;
 
@@ -516,6 +532,13 @@ TEST(a_break_anywhere_loses_no_decision_by_parameter)
 	                 3);
 }
 
+TEST(a_break_anywhere_loses_no_decision_learning)
+{
+	break_everywhere(
+	    learning,
+	    (struct curve_runner){.steps = 27, .order = 8, .checkpoint = true}, 3);
+}
+
 /* The journal of a finished search, cut behind each of its lines in turn. */
 static void cut_everywhere(const char *yaml, struct curve_runner behaviour)
 {
@@ -533,7 +556,7 @@ static void cut_everywhere(const char *yaml, struct curve_runner behaviour)
 		struct rig r = {.curves = behaviour};
 		char *now;
 
-		if (++cuts % 7)
+		if (++cuts % (yaml == learning ? 23 : 7))
 			continue;
 		rig_dir(&r);
 		snprintf(path, sizeof path, "%s/journal.jsonl", r.dir);
@@ -563,10 +586,51 @@ TEST(a_cut_journal_leads_to_the_same_search_promoting)
 	cut_everywhere(promoting, (struct curve_runner){.steps = 27});
 }
 
+TEST(a_cut_journal_leads_to_the_same_search_learning)
+{
+	cut_everywhere(learning, (struct curve_runner){.steps = 27});
+}
+
+/* Whatever a trial came to in the end, it was seen at a ninth and a third of its length
+ * on the way, and when it was paused and promoted; in the order of time. */
+TEST(a_strategy_that_learns_is_shown_the_rungs)
+{
+	struct rig r = {.curves = {.steps = 27}};
+	size_t full = 0;
+
+	run_all(&r, learning, 4);
+	for (size_t i = 0; i < r.study.n; i++) {
+		const struct seen *seen = &r.study.seen[i];
+		const struct run *run = &r.study.trials[i]->runs[0];
+		const enum seen_state end = run->leg == 2 ? SEEN_OK : SEEN_STOPPED;
+
+		/* At each rung it came to: seen there, paused, promoted. */
+		CHECK_INT(seen->n, 3 * run->leg + 1 + (run->leg < 2));
+		for (size_t k = 0; k < seen->n; k++) {
+			const struct sighting *o = &seen->sightings[k];
+			double step = 3 * pow(3, (double)(k / 3));
+
+			CHECK(!k || o->order > o[-1].order);
+			CHECK_INT(o->state, k + 1 == seen->n ? end
+			                    : k % 3 == 1     ? SEEN_STOPPED
+			                                     : SEEN_PENDING);
+			if (k % 3 == 2) {
+				CHECK(isnan(o->value));
+				continue;
+			}
+			CHECK_DOUBLE(o->step, step, 0);
+			CHECK_DOUBLE(o->value, run->reports[(size_t)step - 1].value, 0);
+		}
+		full += run->leg == 2;
+	}
+	CHECK(full >= 2 && full <= 6);
+	rig_close(&r);
+}
+
 /* A results file in which one number of a decision, or of a report behind it, is
  * another. */
-static void tamper(const char *yaml, const char *mark, const char *with,
-                   const char *difference)
+static void tamper_at(const char *yaml, const char *where, const char *mark,
+                      const char *with, const char *difference)
 {
 	struct rig r = {.curves = {.steps = 27}};
 	struct saved sv;
@@ -580,7 +644,7 @@ static void tamper(const char *yaml, const char *mark, const char *with,
 	rig_close(&r);
 	snprintf(path, sizeof path, "%s/results.json", r.dir);
 	CHECK(file_read(path, 1 << 24, &a, &text, &len, &r.err));
-	at = strstr(text, "\"log\":[");
+	at = strstr(text, where);
 	at = at ? strstr(at, mark) : NULL;
 	CHECK(at != NULL);
 	if (at)
@@ -596,6 +660,12 @@ static void tamper(const char *yaml, const char *mark, const char *with,
 	rig_remove(&r);
 }
 
+static void tamper(const char *yaml, const char *mark, const char *with,
+                   const char *difference)
+{
+	tamper_at(yaml, "\"log\":[", mark, with, difference);
+}
+
 TEST(replay_finds_a_changed_decision)
 {
 	tamper(stopping, "\"peers\":4", "\"peers\":5", "its decision says");
@@ -603,6 +673,12 @@ TEST(replay_finds_a_changed_decision)
 	       "its reports give");
 	tamper(stopping, ",\"stopped\"]", ",\"ok\"]     ", "it was to be stopped");
 	tamper(stopping, "[\"report\",2,0,3,", "[\"report\",2,0,3,9", "");
+}
+
+TEST(replay_finds_what_was_never_reported)
+{
+	tamper_at(learning, "\"id\":29,", "\"step\":3,", "\"step\":4,",
+	          "recorded as observed at step 4");
 }
 
 TEST(nothing_but_a_promotion_needs_a_known_end)
@@ -621,8 +697,11 @@ TEST(nothing_but_a_promotion_needs_a_known_end)
 	rig_close(&r);
 }
 
-TEST_MAIN(asha_stops_and_says_why, the_winner_is_never_stopped,
-          last_words_and_exits_of_their_own_change_nothing,
+TEST_MAIN(a_break_anywhere_loses_no_decision_learning,
+          a_cut_journal_leads_to_the_same_search_learning,
+          a_strategy_that_learns_is_shown_the_rungs,
+          replay_finds_what_was_never_reported, asha_stops_and_says_why,
+          the_winner_is_never_stopped, last_words_and_exits_of_their_own_change_nothing,
           paused_runs_go_on_from_their_checkpoint,
           without_a_checkpoint_the_same_runs_start_again, a_deaf_run_is_paused_by_force,
           the_budget_may_be_a_parameter,

@@ -572,14 +572,14 @@ TEST(bayes_says_what_it_believed)
 	CHECK_INT(b.how, BELIEF_MODEL);
 	CHECK_INT(b.known, 20);
 	CHECK_INT(b.pending, 0);
-	CHECK_DOUBLE(b.mean, s.seen[20].value, 5 * b.sd + 0.5);
+	CHECK_DOUBLE(b.mean, search_value(&s, 20), 5 * b.sd + 0.5);
 	CHECK(b.sd > 0 && b.sd < 20 && b.improvement >= 0);
 	CHECK_INT(b.n_near, 3);
 	CHECK(b.near[0].id < 20 && b.near[0].correlation <= 1 &&
 	      b.near[0].correlation >= b.near[1].correlation);
 	for (size_t i = 0; i < 20; i++)
-		CHECK(s.seen[i].value >= b.incumbent - 1);
-	CHECK_DOUBLE(s.seen[b.incumbent_id].value, b.incumbent, 1);
+		CHECK(search_value(&s, i) >= b.incumbent - 1);
+	CHECK_DOUBLE(search_value(&s, b.incumbent_id), b.incumbent, 1);
 	search_free(&s);
 	maker_free(&m);
 }
@@ -626,6 +626,75 @@ TEST(bayes_sees_every_branch)
 	maker_free(&m);
 }
 
+/* What trials had reached at a ninth of their length is no value of the whole; but it
+ * shows where to look. Nothing of the valley near 0.2 has been trained in full. */
+TEST(bayes_learns_from_parts_of_a_length)
+{
+	struct maker m = {0};
+	struct search s;
+	size_t near = 0;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	s.args.curves = true;
+	s.args.full = 27;
+	search_forget(&s);
+	for (size_t i = 0; i < 40; i++) {
+		const struct coord *p;
+		double final;
+
+		CHECK_INT(search_next(&s), ASK_POINT);
+		p = s.seen[i].point;
+		final = fabs(p[0].u - 0.2) + 0.1 * fabs(p[1].u - 0.5);
+		search_see(&s, i, SEEN_PENDING, final + 5, 3);
+		if (i < 20 ? p[0].u > 0.4 : i % 3 == 0)
+			search_see(&s, i, SEEN_OK, final, 27);
+		else
+			search_see(&s, i, SEEN_STOPPED, final + 5, 3);
+		near += i >= 20 && fabs(p[0].u - 0.2) < 0.1;
+	}
+	CHECK(near >= 12);
+	/* Each proposal can be made again although more is known since. */
+	for (size_t i = 0; i < 40; i++) {
+		struct coord p[2];
+
+		CHECK_INT(search_ask(&s, i, p), ASK_POINT);
+		CHECK_DOUBLE(p[0].u, s.seen[i].point[0].u, 0);
+		CHECK_DOUBLE(p[1].u, s.seen[i].point[1].u, 0);
+	}
+	search_free(&s);
+	maker_free(&m);
+}
+
+/* How long a run is is not known: the longest so far. Nothing but parts, first. */
+TEST(bayes_learns_while_nothing_is_whole)
+{
+	struct maker m = {0};
+	struct search s;
+	size_t near = 0;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 2, false));
+	s.args.curves = true;
+	s.args.full = (double)NAN;
+	search_forget(&s);
+	for (size_t i = 0; i < 30; i++) {
+		double x, far;
+
+		CHECK_INT(search_next(&s), ASK_POINT);
+		x = s.seen[i].point[0].u;
+		far = fabs(x - 0.7);
+		search_see(&s, i, SEEN_STOPPED, far + 2, far < 0.2 ? 9 : 3);
+		near += i >= 10 && far < 0.15;
+	}
+	CHECK(near >= 8);
+	search_free(&s);
+	maker_free(&m);
+}
+
 TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           a_shuffled_grid_is_a_permutation,
           the_order_of_a_shuffled_grid_depends_on_the_seed,
@@ -643,4 +712,5 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points,
           bayes_learns_from_thousands, bayes_keeps_away_from_failures,
           bayes_says_what_it_believed, bayes_survives_when_everything_fails,
-          bayes_sees_every_branch)
+          bayes_sees_every_branch, bayes_learns_from_parts_of_a_length,
+          bayes_learns_while_nothing_is_whole)

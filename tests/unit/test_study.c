@@ -734,7 +734,7 @@ TEST(replay_makes_again_what_was_learned)
 		CHECK_STR(rp.difference, "");
 		/* Another history gives other proposals. */
 		for (size_t i = 0; i < 12; i++)
-			sv.study.seen[i].value = -sv.study.seen[i].value;
+			sv.study.seen[i].sightings[0].value *= -1;
 		CHECK(replay_run(&sv, &rp, &r.err));
 		CHECK(!rp.same);
 		saved_free(&sv);
