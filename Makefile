@@ -114,8 +114,9 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
 	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
-	torture-children torture-scale torture-ready bench bench-regret bench-gp analyze format \
-	format-check demo deps deps-check install uninstall clean help valgrind-here fuzz-here
+	torture-children torture-scale torture-ready bench bench-regret bench-gp bench-early \
+	analyze format format-check demo deps deps-check install uninstall clean help \
+	valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -214,6 +215,12 @@ bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 M
 bench-gp:                             ## ms per proposal of method: bayes at n = 30 … 10,000
 	+@$(call again,$(O)/tests/bench/gp)
 	@$(O)/tests/bench/gp
+bench-early:                          ## early stopping beside its peers on learning curves; EARLY='--seeds 20'
+	@tests/deps.sh python3-venv
+	+@$(call again,$(HPS) $(MLP) $(O)/tests/bench/early)
+	@$$(tests/bench/venv.sh '$(BUILD)/peers' numpy optuna 'syne-tune[basic]') tests/bench/early.py \
+		--data '$(BENCHDATA)' --cache '$(BUILD)/early' --program '$(O)/tests/bench/early' \
+		--hpsearch '$(HPS)' --mlp-program '$(MLP)' $(EARLY)
 $(REGRET): tests/bench/regret.c $(AID) $(LIB) $(wildcard $(BENCHDATA)/ysur.c) $(O)/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

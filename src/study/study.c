@@ -364,45 +364,44 @@ static void check_stops(struct study *s)
 }
 
 /* No trial is left to begin; but what runs may have to be repeated, or promoted. */
-static enum ask nothing_more(struct study *s, const char *why, struct trial **t,
-                             size_t *run)
+static struct trial *nothing_more(struct study *s, const char *why, size_t *run)
 {
+	struct trial *t;
+
 	s->no_more = why;
 	if (s->fleet.busy)
-		return ASK_WAIT;
-	*t = stopping_promote(s, true) ? queued_run(s, run) : NULL;
-	if (*t)
-		return ASK_POINT;
-	finish(s, STUDY_DONE, why);
-	return ASK_DONE;
+		return NULL;
+	t = stopping_promote(s, true) ? queued_run(s, run) : NULL;
+	if (!t)
+		finish(s, STUDY_DONE, why);
+	return t;
 }
 
 /* The next run to start: one that waits, else one that has earned more, else the first
- * of a new trial. */
-static enum ask next_run(struct study *s, struct trial **t, size_t *run,
-                         struct error *err)
+ * of a new trial; NULL: none now. */
+static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
+                              struct error *err)
 {
 	const char *why = NULL;
-	enum ask ask;
+	struct trial *t = queued_run(s, run);
 
-	*t = queued_run(s, run);
-	if (!*t && stopping_promote(s, false))
-		*t = queued_run(s, run);
-	if (*t)
-		return ASK_POINT;
+	*ask = ASK_WAIT;
+	if (!t && stopping_promote(s, false))
+		t = queued_run(s, run);
+	if (t)
+		return t;
 	if (s->no_more)
-		return nothing_more(s, s->no_more, t, run);
+		return nothing_more(s, s->no_more, run);
 	if (s->n >= s->cap)
-		return nothing_more(s, "every trial that was asked for is done", t,
-		                    run);
-	ask = study_propose(s, t, &why, err);
-	if (ask == ASK_DONE)
-		return nothing_more(s, why, t, run);
-	if (ask != ASK_POINT)
-		return ask;
+		return nothing_more(s, "every trial that was asked for is done", run);
+	*ask = study_propose(s, &t, &why, err);
+	if (*ask == ASK_DONE)
+		return nothing_more(s, why, run);
+	if (*ask != ASK_POINT || !t)
+		return NULL;
 	*run = 0;
-	record_trial(s, *t);
-	return ASK_POINT;
+	record_trial(s, t);
+	return t;
 }
 
 bool study_commit(struct study *s, bool sync_now, struct error *err)
@@ -477,20 +476,17 @@ static bool fill_slots(struct study *s, struct error *err)
 {
 	while (s->state == STUDY_RUNNING && fleet_room(&s->fleet)) {
 		struct trial *t;
+		enum ask ask;
 		size_t run;
 
 		check_stops(s);
 		if (s->state != STUDY_RUNNING)
 			break;
-		switch (next_run(s, &t, &run, err)) {
-		case ASK_POINT:
-			if (!start_run(s, t, run, err))
-				return false;
-			break;
-		case ASK_WAIT:
-		case ASK_DONE: return true;
-		case ASK_ERROR: return false;
-		}
+		t = next_run(s, &run, &ask, err);
+		if (!t)
+			return ask != ASK_ERROR;
+		if (!start_run(s, t, run, err))
+			return false;
 	}
 	return true;
 }

@@ -13,6 +13,7 @@ random search has after N full trainings? Printed as a share of N x R epochs.
               search needs N x R epochs in the median, by definition.
     reached   when a configuration has been trained for all R epochs and ends at or below the
               target. A stopped training never counts, whatever it had shown.
+    learning  bayes and TPE play the surrogates only: a row's number says nothing.
     cost      epochs really played, by all workers together, in simulated time: every epoch
               takes one unit. Paused trainings go on where they were (a checkpoint).
     budget    1.5 x N x R epochs; who has not reached the target by then counts as infinite.
@@ -27,6 +28,7 @@ a second time with the first rung and the factor that hpsearch has by default (a
 """
 import argparse
 import ctypes
+import importlib.util
 import json
 import math
 import os
@@ -166,6 +168,8 @@ def play(score, workers, ask, report, done):
             if running[w] is None:
                 new = ask()
                 running[w] = list(new) if new else None
+        if not any(running):
+            break  # every recorded training has been drawn
         for w in range(workers):
             if running[w] is None or score.over():
                 continue
@@ -313,7 +317,8 @@ def methods(args):
     if args.bayes:
         own += [("hpsearch bayes", "hpsearch", "bayes", None),
                 ("hpsearch bayes + asha (promote)", "hpsearch", "bayes",
-                 "type: asha, mode: promote")]
+                 "type: asha, mode: promote"),
+                ("hpsearch bayes + asha (stop)", "hpsearch", "bayes", "type: asha")]
     grace = lambda r: max(1, round(r / 10))  # noqa: E731
     peers = [
         ("Optuna random + Hyperband", "optuna",
@@ -333,6 +338,9 @@ def methods(args):
     if args.tpe:
         peers += [("Optuna TPE + Hyperband", "optuna",
                    lambda o, r: o.pruners.HyperbandPruner(max_resource=r), "tpe")]
+    for kind, package in (("optuna", "optuna"), ("syne", "syne_tune")):
+        if importlib.util.find_spec(package) is None:
+            peers = [m for m in peers if m[1] != kind]
     wanted = own + ([] if args.no_peers else peers)
     return [m for m in wanted if not args.only or any(w in m[0] for w in args.only)]
 
@@ -427,6 +435,9 @@ def main():
             problems += lcbench(args.data, args)
         if not os.path.isdir(args.data):
             print("skipped: no curves in %s" % args.data)
+        for package in ("optuna", "syne_tune"):
+            if not args.no_peers and importlib.util.find_spec(package) is None:
+                print("skipped: there is no %s" % package)
         targets = {p.name: target_of(p, args.n) for p in problems}
         for workers in args.workers:
             table(problems, targets, workers, args, folder)
@@ -442,6 +453,9 @@ def table(problems, targets, workers, args, folder):
         cells = []
         for family in families:
             costs, reached, early, late, n = [], 0, [], [], 0
+            if family != "lcbench" and ("bayes" in method[0] or "TPE" in method[0]):
+                cells.append("-")  # nothing to learn from the number of a row
+                continue
             for p in (p for p in problems if p.family == family):
                 full = args.n * p.steps
                 got = [run(method, p, s, workers, Score(p, full, targets[p.name]), args, folder)
