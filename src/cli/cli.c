@@ -156,7 +156,10 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                  .path = spec->yaml.path};
 	for (size_t i = 0; i < o->n_set; i++)
 		so.origin.set[i] = o->set[i];
-	return study_init(s, spec, &so, err);
+	if (!study_init(s, spec, &so, err))
+		return false;
+	/* With a directory what was taken is in its journal, or goes there. */
+	return dir || (warm_load(&s->warm, spec, &s->arena, err) && study_warm(s, err));
 }
 
 static size_t terminal_width(void)

@@ -85,7 +85,9 @@ struct spec {
 	size_t stop_patience;             /* 0: none */
 	double trial_timeout, kill_grace; /* seconds; 0 (none) and 10 by default */
 	bool shuffle;                     /* grid order */
-	bool deterministic;               /* proposals do not hang on who is first */
+	const char *const *warm;          /* (n_warm) results of earlier searches */
+	size_t n_warm;
+	bool deterministic; /* proposals do not hang on who is first */
 	bool
 	    accept_nonzero; /* a run with the metric and a non-zero exit counts as ok */
 	struct early early;

@@ -7,7 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PARALLEL_MAX = 1024, GPUS_MAX = 1024, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
+enum {
+	PARALLEL_MAX = 1024,
+	GPUS_MAX = 1024,
+	WARM_MAX = 20,
+	REPEATS_MAX = 1000,
+	RETRIES_MAX = 100
+};
 
 static const char *const method_names[] = {[METHOD_GRID] = "grid",
                                            [METHOD_RANDOM] = "random",
@@ -299,6 +305,38 @@ static bool key_deterministic(struct reading *r, const struct node *n)
 	return read_bool(r, n, "deterministic", &r->spec->deterministic);
 }
 
+static bool key_warm_start(struct reading *r, const struct node *n)
+{
+	size_t count = n->kind == NODE_LIST ? n->n : 1;
+	const char **paths = arena_new(r->a, count, sizeof *paths);
+
+	if (n->kind == NODE_MAP || !count || count > WARM_MAX)
+		return read_fails(r, n->at, "as in warm_start: [old/results.json]",
+		                  "warm_start must be a list of at most %d results "
+		                  "files",
+		                  WARM_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const struct node *item = n->kind == NODE_LIST ? n->items[i] : n;
+
+		if (!read_string(r, item, "a file of warm_start", &paths[i]))
+			return false;
+		if (!*paths[i])
+			return read_fails(r, item->at, NULL,
+			                  "a file of warm_start has no name");
+	}
+	if (!r->spec->metric.name)
+		return read_fails(r, n->at,
+		                  "as in metric: {name: val_loss, goal: minimize}",
+		                  "warm_start needs a metric");
+	if (r->spec->method == METHOD_GRID)
+		return read_fails(r, n->at, "method: bayes learns from them",
+		                  "a grid is tried as it is written; warm_start has no "
+		                  "say in it");
+	r->spec->warm = paths;
+	r->spec->n_warm = count;
+	return true;
+}
+
 static bool key_accept_nonzero(struct reading *r, const struct node *n)
 {
 	return read_bool(r, n, "accept_nonzero", &r->spec->accept_nonzero);
@@ -342,6 +380,7 @@ static const struct {
     {"shuffle", key_shuffle},
     {"deterministic", key_deterministic},
     {"accept_nonzero", key_accept_nonzero},
+    {"warm_start", key_warm_start},
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},
     {"project", key_unused},

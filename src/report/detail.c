@@ -138,8 +138,9 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
                   struct str *out)
 {
 	str_addf(out, "trial %llu", (unsigned long long)t->id);
-	if (t->origin == ORIGIN_BASELINE)
-		str_add(out, " (the defaults)");
+	if (t->origin != ORIGIN_STRATEGY)
+		str_add(out, t->origin == ORIGIN_BASELINE ? " (the defaults)"
+		                                          : " (warm start)");
 	str_addf(out, ": %s",
 	         t->outcome == OUTCOME_NONE ? "not finished"
 	                                    : outcome_name(t->outcome));
@@ -155,8 +156,7 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
 	if (s->screen && screen_control(s->spec, t->id))
 		str_add(out, ", in the control group");
-	str_addf(out, "; proposed when %llu trials were finished\n",
-	         (unsigned long long)t->seen);
+	str_addf(out, "; proposed when %zu trials were finished\n", study_known(s, t));
 	add_params(&s->spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(t, i, dir, out);
@@ -178,6 +178,21 @@ static void add_belief(const struct belief *b, struct str *out)
 	str_addc(out, '\n');
 }
 
+/* Trials of the warm start follow the defaults, in the order of s->warm.first. */
+static void add_prior(const struct study *s, const struct trial *t, struct str *out)
+{
+	size_t k = (size_t)t->id - (s->baseline != NULL);
+	const struct prior *p = k < s->warm.n_first ? s->warm.first[k] : NULL;
+
+	if (!p)
+		return;
+	str_add(out, "  among the best of an earlier search, ");
+	text_clean(out, s->warm.sources[p->source].path);
+	str_add(out, ", where it had ");
+	text_number(out, study_sign(s) * p->value);
+	str_addc(out, '\n');
+}
+
 void detail_why(const struct study *s, const struct trial *t, struct str *out)
 {
 	struct belief b;
@@ -185,6 +200,10 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 	str_add(out, "why\n");
 	if (t->origin == ORIGIN_BASELINE) {
 		str_add(out, "  these are the defaults of the file\n");
+		return;
+	}
+	if (t->origin == ORIGIN_WARM_START) {
+		add_prior(s, t, out);
 		return;
 	}
 	study_explain(s, t, &b);

@@ -316,7 +316,7 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	bool ok = true;
 
 	*im = (struct importance){0};
-	encoding_init(&e, &s->spec->space, false);
+	encoding_init(&e, &s->spec->space, false, false);
 	lore_init(&l, &e, (double)NAN, s->spec->seed);
 	im->trials = fit(&l, s);
 	if (!e.d || im->trials < IMPORTANCE_TRIALS) {

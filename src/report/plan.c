@@ -244,8 +244,9 @@ static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
 		command_line(argv, &line);
 		str_add(out, "  ");
 		text_clean(out, str_text(&line));
-		str_add(out,
-		        t->origin == ORIGIN_BASELINE ? "  # the defaults\n" : "\n");
+		str_add(out, t->origin == ORIGIN_BASELINE     ? "  # the defaults\n"
+		             : t->origin == ORIGIN_WARM_START ? "  # warm start\n"
+		                                              : "\n");
 	}
 	str_free(&line);
 	arena_free(&a);
@@ -258,6 +259,14 @@ bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err
 	bool ok = true;
 
 	fleet_init(&f, s->spec, NULL, s->dir, &s->arena);
+	for (size_t i = 0; i < s->warm.n_sources; i++) {
+		struct str line = {0};
+
+		warm_text(&s->warm, i, &line);
+		text_clean(out, str_text(&line));
+		str_addc(out, '\n');
+		str_free(&line);
+	}
 	str_add(out, "the first commands\n");
 	while (ok && s->n < n && s->n < s->cap) {
 		const char *why = "";

@@ -40,9 +40,10 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	b->space = args->space;
 	b->seed = args->seed;
 	fresh_init(&b->fresh, b->space);
-	encoding_init(&b->encoding, b->space, args->curves);
+	encoding_init(&b->encoding, b->space, args->curves, args->n_priors > 0);
 	design_init(&b->design, &b->encoding, b->seed);
 	lore_init(&b->lore, &b->encoding, args->full, b->seed);
+	lore_priors(&b->lore, args->priors, args->n_priors, args->n_sources);
 	return true;
 }
 
@@ -95,8 +96,7 @@ static size_t best_genes(const struct bayes *b, double *out)
 		              : (double)NAN;
 	order = lore_sorted(mean, b->lore.n_view);
 	for (; n < BEST && n < b->lore.n_view && !isnan(mean[order[n]]); n++)
-		memcpy(out + n * d,
-		       b->lore.met_genes + b->lore.data[b->lore.view[order[n]]].id * d,
+		memcpy(out + n * d, lore_genes(&b->lore, b->lore.view[order[n]]),
 		       d * sizeof *out);
 	free(order);
 	free(mean);
@@ -218,7 +218,9 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 		                       l->rows + l->view[i] * b->encoding.width);
 	order = lore_sorted(k, l->n_view);
 	for (size_t i = 0; out->n_near < ARRAY_LEN(out->near) && i < l->n_view; i++)
-		add_near(out, l->data[l->view[order[i]]].id, sqrt(5 * k[order[i]]));
+		if (!l->data[l->view[order[i]]].task)
+			add_near(out, l->data[l->view[order[i]]].id,
+			         sqrt(5 * k[order[i]]));
 	free(order);
 	free(k);
 	free(row);
@@ -301,9 +303,12 @@ static bool wants_design(const struct bayes *b, uint64_t id)
 {
 	size_t valued = 0;
 
-	for (size_t i = 0; i < b->lore.n; i++)
+	for (size_t i = b->lore.n_priors; i < b->lore.n; i++)
 		valued += isfinite(b->lore.data[i].value);
-	if (id < b->design.n || b->lore.n_settled < b->design.n / 2 || !valued)
+	/* With other searches to learn from, two of this one are enough. */
+	if (b->lore.n_priors
+	        ? b->lore.n_settled < 2 || !valued
+	        : id < b->design.n || b->lore.n_settled < b->design.n / 2 || !valued)
 		return true;
 	if (b->design.branch == SIZE_MAX || (id < 3 * b->design.n && !neglected(b)))
 		return false;

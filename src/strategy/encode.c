@@ -85,11 +85,11 @@ static bool *allowed_cells(const struct encoding *e, const struct condition *whe
 	return allowed;
 }
 
-void encoding_init(struct encoding *e, const struct space *s, bool curves)
+void encoding_init(struct encoding *e, const struct space *s, bool curves, bool tasks)
 {
 	*e = (struct encoding){.space = s};
 	e->codes = mem_new(s->n, sizeof *e->codes);
-	e->dims = mem_new(s->n + 1, sizeof *e->dims);
+	e->dims = mem_new(s->n + 2, sizeof *e->dims);
 	e->dim_of = mem_new(s->n, sizeof *e->dim_of);
 	e->allowed = mem_new(s->n, sizeof *e->allowed);
 	e->active = mem_new(s->n, sizeof *e->active);
@@ -107,7 +107,11 @@ void encoding_init(struct encoding *e, const struct space *s, bool curves)
 		e->conditional = e->conditional || p->n_when;
 		e->d++;
 	}
-	e->width = e->d + curves;
+	e->fidelity = curves ? e->d : SIZE_MAX;
+	e->task = tasks ? e->d + curves : SIZE_MAX;
+	e->width = e->d + curves + tasks;
+	if (tasks)
+		e->dims[e->task].kind = GP_CATEGORY;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct param *p = &s->params[i];
 
@@ -214,8 +218,10 @@ void encoding_row(struct encoding *e, const double *genes, double *row)
 		else
 			row[j] = genes[j];
 	}
-	if (e->width > e->d)
-		row[e->d] = 1;
+	if (e->fidelity != SIZE_MAX)
+		row[e->fidelity] = 1;
+	if (e->task != SIZE_MAX)
+		row[e->task] = 0;
 }
 
 void encoding_point(const struct encoding *e, const double *genes, struct coord *out)

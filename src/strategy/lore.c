@@ -28,8 +28,134 @@ void lore_init(struct lore *b, struct encoding *encoding, double full, uint64_t 
 	gp_init(&b->gp, encoding->dims, encoding->width);
 }
 
+static void standardize(struct lore *b, size_t source)
+{
+	double *value = mem_new(2 * b->n_priors, sizeof *value), *y;
+	size_t n = 0;
+
+	y = value + b->n_priors;
+	for (size_t i = 0; i < b->n_priors; i++)
+		if (b->priors[i].source == source)
+			value[n++] = b->priors[i].value;
+	(void)target_fit(value, n, y);
+	for (size_t i = b->n_priors; i-- > 0;)
+		if (b->priors[i].source == source)
+			b->prior_y[i] = y[--n];
+	free(value);
+}
+
+/* A model of one source by itself. */
+static void model_source(struct lore *b, size_t source)
+{
+	struct encoding *e = b->encoding;
+	struct gp *g = &b->sources[source];
+	double *rows = mem_new(b->n_priors * e->d + e->width, sizeof *rows);
+	double *y = mem_new(b->n_priors, sizeof *y), *theta;
+	size_t n = 0;
+
+	gp_init(g, e->dims, e->d);
+	for (size_t i = 0; i < b->n_priors; i++)
+		if (b->priors[i].source == source) {
+			encoding_row(e, b->prior_genes + i * e->d, rows + n * e->d);
+			y[n++] = b->prior_y[i];
+		}
+	gp_default_prior(g, n >= WARP_FROM);
+	gp_data(g, rows, y, NULL, n);
+	theta = mem_new(g->n_theta, sizeof *theta);
+	memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
+	(void)gp_fit(g, theta, FIT_FIRST);
+	gp_factor(g, theta);
+	free(theta);
+	free(rows);
+	free(y);
+}
+
+/* What the sources say of a row, on the average. */
+static double source_mean(const struct lore *b, const double *row)
+{
+	double sum = 0, mean, variance;
+
+	for (size_t k = 0; k < b->n_sources; k++) {
+		gp_predict(&b->sources[k], row, 1, &mean, &variance);
+		sum += mean;
+	}
+	return sum / (double)b->n_sources;
+}
+
+/* Moves and stretches y (n_view) of this search, zero mean and unit variance, so that
+ * it fits z, the sources' view of the same points: its mean becomes theirs; its scale
+ * is that of the regression of y on z, with one observation more that says y and z vary
+ * alike. */
+static void calibrate(struct lore *b, double *y)
+{
+	double ny = 0, my = 0, mz = 0, yy = 0, zz = 0, yz = 0, spread, slope;
+	double *z = mem_new(b->n_view, sizeof *z);
+
+	for (size_t i = 0; i < b->n_view; i++) {
+		const struct datum *e = &b->data[b->view[i]];
+
+		z[i] = (double)NAN;
+		if (e->task || isnan(e->value) || e->fidelity < 1)
+			continue;
+		z[i] = source_mean(b, b->rows + b->view[i] * b->encoding->width);
+		ny++;
+		my += y[i];
+		mz += z[i];
+	}
+	for (size_t i = 0; ny > 0 && i < b->n_view; i++)
+		if (!isnan(z[i])) {
+			double u = y[i] - my / ny, v = z[i] - mz / ny;
+
+			yy += u * u;
+			zz += v * v;
+			yz += u * v;
+		}
+	free(z);
+	if (!(ny > 0))
+		return;
+	spread = sqrt((yy + 1) / (zz + 1));
+	slope = fmax((yz + spread) / (zz + 1), 0.3 * spread);
+	for (size_t i = 0; i < b->n_view; i++)
+		if (!b->data[b->view[i]].task)
+			y[i] = (y[i] - my / ny) / slope + mz / ny;
+	b->target.mean += (my / ny - slope * mz / ny) * b->target.sd;
+	b->target.sd *= slope;
+	b->target.failed = (b->target.failed - my / ny) / slope + mz / ny;
+}
+
+void lore_priors(struct lore *b, const struct prior *priors, size_t n, size_t sources)
+{
+	size_t d = b->encoding->d;
+
+	b->priors = priors;
+	b->n_priors = n;
+	b->prior_genes = mem_new(n * d + 1, sizeof *b->prior_genes);
+	b->prior_y = mem_new(n + 1, sizeof *b->prior_y);
+	for (size_t i = 0; i < n; i++)
+		encoding_genes(b->encoding, priors[i].point, priors[i].values,
+		               b->prior_genes + i * d);
+	b->n_sources = sources;
+	b->sources = mem_new(sources + 1, sizeof *b->sources);
+	for (size_t k = 0; k < sources; k++) {
+		standardize(b, k);
+		model_source(b, k);
+	}
+}
+
+const double *lore_genes(const struct lore *b, size_t datum)
+{
+	const struct datum *e = &b->data[datum];
+
+	return (e->task ? b->prior_genes : b->met_genes) + e->id * b->encoding->d;
+}
+
 void lore_free(struct lore *b)
 {
+	for (size_t k = 0; k < b->n_sources; k++)
+		gp_free(&b->sources[k]);
+	free(b->sources);
+	free(b->prior_genes);
+	free(b->prior_y);
 	for (size_t k = 0; k < b->n_fits; k++)
 		free(b->fits[k].theta);
 	free(b->fits);
@@ -95,7 +221,7 @@ static double full_length(const struct lore *b, const struct history *h, uint64_
 {
 	double full = b->full;
 
-	if (b->encoding->width == b->encoding->d || isfinite(full))
+	if (b->encoding->fidelity == SIZE_MAX || isfinite(full))
 		return full;
 	for (uint64_t i = 0; i < id && i < h->n; i++)
 		for (size_t k = 0; k < h->trials[i].n; k++)
@@ -121,8 +247,7 @@ static void take_in(struct lore *b, const struct history *h, uint64_t id, double
 
 	b->n_settled += history_state(h, id, &last) != SEEN_PENDING;
 	for (const struct sighting *s = t->sightings; last && s <= last; s++)
-		if (s == last ||
-		    (b->encoding->width > b->encoding->d && !again(s, last)))
+		if (s == last || (b->encoding->fidelity != SIZE_MAX && !again(s, last)))
 			add_datum(b, s, id, s == last, full);
 }
 
@@ -157,23 +282,42 @@ static void choose_usable(struct lore *b)
 {
 	double most = 0;
 
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = b->n_priors; i < b->n; i++) {
 		if (b->data[i].usable)
 			return;
 		if (isfinite(b->data[i].value))
 			most = fmax(most, b->data[i].fidelity);
 	}
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = b->n_priors; i < b->n; i++)
 		b->data[i].usable =
 		    isfinite(b->data[i].value) && b->data[i].fidelity >= most;
 }
 
+static void add_priors(struct lore *b)
+{
+	for (size_t i = 0; i < b->n_priors; i++) {
+		const struct prior *p = &b->priors[i];
+		struct datum e = {.id = i,
+		                  .value =
+		                      isfinite(p->value) ? b->prior_y[i] : (double)NAN,
+		                  .m = p->n_runs ? (double)p->n_runs : 1,
+		                  .stderr_ = (double)NAN,
+		                  .fidelity = 1,
+		                  .task = p->source + 1};
+
+		b->data = mem_room(b->data, b->n, &b->cap, sizeof *b->data);
+		b->data[b->n++] = e;
+	}
+}
+
 void lore_gather(struct lore *b, const struct history *h, uint64_t id)
 {
-	size_t d = b->encoding->d, width = b->encoding->width;
+	const struct encoding *e = b->encoding;
+	size_t width = e->width;
 	double full = full_length(b, h, id);
 
 	b->n = b->n_settled = 0;
+	add_priors(b);
 	for (uint64_t i = 0; i < id && i < h->n; i++) {
 		keep_genes(b, h, i);
 		take_in(b, h, i, full);
@@ -183,16 +327,19 @@ void lore_gather(struct lore *b, const struct history *h, uint64_t id)
 	choose_usable(b);
 	b->rows = mem_grow(b->rows, b->n * width + 1, sizeof *b->rows);
 	for (size_t i = 0; i < b->n; i++) {
-		encoding_row(b->encoding, b->met_genes + b->data[i].id * d,
-		             b->rows + i * width);
-		if (width > d)
-			b->rows[i * width + d] = b->data[i].fidelity;
+		double *row = b->rows + i * width;
+
+		encoding_row(b->encoding, lore_genes(b, i), row);
+		if (e->fidelity != SIZE_MAX)
+			row[e->fidelity] = b->data[i].fidelity;
+		if (e->task != SIZE_MAX)
+			row[e->task] = (double)b->data[i].task;
 	}
 }
 
 static bool same_datum(const struct datum *a, const struct datum *b)
 {
-	return a->id == b->id && a->usable == b->usable &&
+	return a->id == b->id && a->task == b->task && a->usable == b->usable &&
 	       same_double(a->fidelity, b->fidelity) &&
 	       same_double(a->value, b->value) && same_double(a->m, b->m) &&
 	       same_double(a->stderr_, b->stderr_);
@@ -241,12 +388,21 @@ void lore_load(struct lore *b, size_t n)
 	       *m = y + k, *x = m + k;
 
 	for (size_t i = 0; i < k; i++) {
-		value[i] = b->data[b->view[i]].value;
+		const struct datum *e = &b->data[b->view[i]];
+
+		value[i] = e->task ? (double)NAN : e->value;
 		m[i] = b->data[b->view[i]].m;
 		memcpy(x + i * d, b->rows + b->view[i] * d, d * sizeof *x);
 	}
 	b->target = target_fit(value, k, y);
+	if (b->n_sources)
+		calibrate(b, y);
+	for (size_t i = 0; i < k; i++)
+		if (b->data[b->view[i]].task)
+			y[i] = b->prior_y[b->data[b->view[i]].id];
 	gp_default_prior(&b->gp, n >= WARP_FROM);
+	if (b->encoding->task != SIZE_MAX)
+		b->gp.prior.mean[b->encoding->task] = log(2);
 	set_noise_prior(b, &b->target);
 	gp_data(&b->gp, x, y, m, k);
 	free(value);
@@ -309,7 +465,8 @@ static double *lots(const struct lore *b, size_t n)
 	double *lot = mem_new(n, sizeof *lot);
 
 	for (size_t i = 0; i < n; i++)
-		lot[i] = rng_unit(b->seed, b->data[i].id, RNG_MODEL, UINT32_MAX);
+		lot[i] = rng_unit(b->seed, b->data[i].id, RNG_MODEL,
+		                  UINT32_MAX - (uint32_t)b->data[i].task);
 	return lot;
 }
 
@@ -361,9 +518,13 @@ void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t nea
 	qsort(b->view, b->n_view, sizeof *b->view, ascending);
 }
 
-static size_t fit_after(size_t n)
+/* The fit after that on n data, counted without those of other searches. */
+static size_t fit_after(const struct lore *b, size_t n)
 {
-	return n ? n + (n < 40 ? 1 : n < 200 ? n / 20 : n / 10) : FIRST_FIT;
+	size_t more = b->n_priors;
+
+	n = n > more ? n - more : 0;
+	return more + (n ? n + (n < 40 ? 1 : n < 200 ? n / 20 : n / 10) : FIRST_FIT);
 }
 
 static void fit_next(struct lore *b, size_t n)
@@ -393,8 +554,8 @@ const double *lore_theta(struct lore *b)
 
 	check_cache(b);
 	k = b->n_fits;
-	for (size_t next = fit_after(k ? b->fits[k - 1].n : 0); next <= b->n;
-	     next = fit_after(next))
+	for (size_t next = fit_after(b, k ? b->fits[k - 1].n : 0); next <= b->n;
+	     next = fit_after(b, next))
 		fit_next(b, next);
 	/* There may be more of them, from a later proposal. */
 	for (k = b->n_fits; k && b->fits[k - 1].n > b->n; k--)

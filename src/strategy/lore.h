@@ -24,6 +24,9 @@ struct datum {
 	double m;     /* runs behind it */
 	double stderr_;
 	double fidelity; /* 1: the full length */
+	size_t task;     /* 0: this search; else a trial of source task - 1, whose id
+	                  * is its place among the priors, and its value that of the
+	                  * model, in the units of its own search */
 	bool settled;    /* the trial is over, as far as is known */
 	bool usable;     /* may be the incumbent */
 };
@@ -34,7 +37,8 @@ struct lore {
 	uint64_t seed;
 	double full;
 	struct gp gp;
-	struct target target; /* from values to what the model was given last */
+	struct target target; /* from values of this search to what the model was
+	                       * given last */
 	struct datum *data;   /* (n) */
 	size_t n, cap;
 	size_t n_settled; /* trials */
@@ -42,6 +46,12 @@ struct lore {
 	/* Of every trial, by id: its genes (d) and the u that gave them. */
 	double *met_genes, *met_u;
 	size_t n_met, cap_met;
+	/* Of every prior: its genes (d), and its value for the model. */
+	const struct prior *priors; /* (n_priors) */
+	size_t n_priors;
+	double *prior_genes, *prior_y;
+	struct gp *sources; /* (n_sources) a model of each */
+	size_t n_sources;
 	/* What of the data the model is given, by index, ascending. */
 	size_t *view; /* (n_view) */
 	size_t n_view;
@@ -55,7 +65,15 @@ struct lore {
 
 /* encoding must outlive it. full: steps of a full run, NAN: not known. */
 void lore_init(struct lore *b, struct encoding *encoding, double full, uint64_t seed);
+/* Trials of other searches, standardized each by itself; they must outlive it. They
+ * come before all data. Values of this search are moved and stretched so that they fit
+ * what the others' models say of the same points. How much they tell is the kernel's
+ * length-scale between two searches, fitted with the others: from a prior by which they
+ * are much alike (0.83 the correlation at its mean), to where they tell nothing. */
+void lore_priors(struct lore *b, const struct prior *priors, size_t n, size_t sources);
 void lore_free(struct lore *b);
+/* Genes of a datum. */
+const double *lore_genes(const struct lore *b, size_t datum);
 /* Takes in what a proposal for trial id may know of h. */
 void lore_gather(struct lore *b, const struct history *h, uint64_t id);
 /* The kernel's parameters; changes view and model. */

@@ -59,6 +59,16 @@ enum seen_state history_state(const struct history *h, uint64_t id,
 
 enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
 
+/* A trial of an earlier search, placed in this space. */
+struct prior {
+	const struct coord *point;         /* (space->n) */
+	const struct value *const *values; /* (space->n), NULL = inactive */
+	double value; /* to be minimized, in the units of its own search; NaN: failed */
+	double stderr_; /* as in a sighting */
+	size_t n_runs;
+	size_t source; /* which search, from 0 */
+};
+
 struct strategy_args {
 	const struct space *space;
 	uint64_t seed;
@@ -67,6 +77,8 @@ struct strategy_args {
 	bool shuffle; /* grid: visit the cells in a random order */
 	bool curves;  /* trials may be seen at a part of their length … */
 	double full;  /* … which is so many steps; NaN: not known */
+	const struct prior *priors; /* (n_priors), by source; outlive the state */
+	size_t n_priors, n_sources;
 };
 
 /* What a strategy thought when it proposed a trial; values as in struct seen. */

@@ -116,7 +116,7 @@ bool study_load(struct study *s, struct error *err)
 	struct opening o = {.s = s};
 	struct journal_summary sum;
 
-	if (!journal_read(s->dir, read_event, &o, &sum, err))
+	if (!journal_read(s->dir, read_event, &o, &sum, err) || !study_warm(s, err))
 		return false;
 	end_of_journal(s);
 	return true;
@@ -146,6 +146,18 @@ static void requeue_failed(struct study *s)
 	}
 }
 
+static void tell_of_warm_start(const struct study *s)
+{
+	struct str text = {0};
+
+	for (size_t i = 0; s->watch.message && i < s->warm.n_sources; i++) {
+		text.len = 0;
+		warm_text(&s->warm, i, &text);
+		s->watch.message(s->watch.self, str_text(&text));
+	}
+	str_free(&text);
+}
+
 bool study_open(struct study *s, bool retry_failed, struct error *err)
 {
 	struct opening o = {.s = s, .compare = true};
@@ -153,7 +165,9 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	double now_started = s->origin.started;
 	uint64_t max_trials = s->origin.max_trials;
 
-	if (!journal_read(s->dir, read_event, &o, &sum, err))
+	if (!journal_read(s->dir, read_event, &o, &sum, err) ||
+	    (!sum.lines && !warm_load(&s->warm, s->spec, &s->arena, err)) ||
+	    !study_warm(s, err))
 		return false;
 	s->journal = journal_open(s->dir, &sum, err);
 	if (!s->journal)
@@ -168,6 +182,10 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	s->origin.max_trials = max_trials;
 	if (!sum.lines || o.text_changed)
 		record_search(s, &s->origin);
+	if (!sum.lines) {
+		tell_of_warm_start(s);
+		record_warm_start(s);
+	}
 	record_session(s);
 	if (retry_failed)
 		requeue_failed(s);

@@ -102,6 +102,17 @@ void record_search(struct study *s, const struct study_origin *o)
 	end(s);
 }
 
+void record_warm_start(struct study *s)
+{
+	for (size_t i = 0; i < s->warm.n_sources; i++) {
+		struct str *l = begin(s, "warm_start");
+
+		str_addc(l, ',');
+		warm_write(&s->warm, s->spec, i, l);
+		end(s);
+	}
+}
+
 void record_session(struct study *s)
 {
 	struct str *l = begin(s, "session");
@@ -162,8 +173,8 @@ void record_trial(struct study *s, const struct trial *t)
 	struct str *l = begin(s, "trial");
 
 	add_u64(l, "t", t->id);
-	if (t->origin == ORIGIN_BASELINE)
-		str_add(l, ",\"origin\":\"baseline\"");
+	if (t->origin != ORIGIN_STRATEGY)
+		add_string(l, "origin", origin_name(t->origin));
 	add_u64(l, "seen", t->seen);
 	str_addc(l, ',');
 	record_point(l, &s->spec->space, t->point);
@@ -354,7 +365,6 @@ static bool apply_search(struct study *s, const cJSON *e, struct error *err)
 static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
 {
 	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
-	const char *origin = json_string(e, "origin");
 	uint64_t id, seen = 0;
 
 	if (!json_u64(e, "t", &id) || id != s->n)
@@ -362,7 +372,7 @@ static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
 	json_u64(e, "seen", &seen);
 	if (!record_read_point(e, &s->spec->space, point, err))
 		return false;
-	study_add(s, point, origin ? ORIGIN_BASELINE : ORIGIN_STRATEGY, seen);
+	study_add(s, point, origin_find(json_string(e, "origin")), seen);
 	tell(s, (struct screen_event){.kind = SCREEN_TRIAL, .trial = id});
 	return true;
 }
@@ -517,6 +527,8 @@ bool record_apply(struct study *s, const cJSON *event, struct error *err)
 		apply_finish(s, event);
 	else if (strcmp(kind, "session") == 0)
 		apply_session(s, event);
+	else if (strcmp(kind, "warm_start") == 0)
+		return warm_read(&s->warm, s->spec, event, &s->arena, err);
 	else if (strncmp(kind, "verify", 6) == 0)
 		return verify_apply(s, event, err);
 	else

@@ -11,6 +11,7 @@ enum { JOURNAL_SCHEMA = 1 };
 /* Writing, and telling s->screen: each fills s->scratch_line… and adds it to s->journal
  * (none: nothing). */
 void record_search(struct study *s, const struct study_origin *o);
+void record_warm_start(struct study *s);
 void record_session(struct study *s);
 void record_trial(struct study *s, const struct trial *t);
 void record_start(struct study *s, const struct trial *t, size_t run);

@@ -197,8 +197,7 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	add_number(out, "value", t->value);
 	add_number(out, "stderr", t->stderr_);
 	add_string(out, "reason", t->reason);
-	add_string(out, "origin",
-	           t->origin == ORIGIN_BASELINE ? "baseline" : "strategy");
+	add_string(out, "origin", origin_name(t->origin));
 	if (s->screen && screen_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
@@ -284,6 +283,18 @@ static void add_warnings(struct str *out, const struct spec *sp)
 	str_addc(out, ']');
 }
 
+/* What was taken from earlier searches. */
+static void add_warm_start(struct str *out, const struct study *s)
+{
+	for (size_t i = 0; i < s->warm.n_sources; i++) {
+		str_add(out, i ? ",\n{" : ",\n\"warm_start\":[\n{");
+		warm_write(&s->warm, s->spec, i, out);
+		str_addc(out, '}');
+	}
+	if (s->warm.n_sources)
+		str_addc(out, ']');
+}
+
 void results_json(struct study *s, struct str *out)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
@@ -304,6 +315,7 @@ void results_json(struct study *s, struct str *out)
 	}
 	str_addc(out, ']');
 	stopping_results(s, out);
+	add_warm_start(out, s);
 	add_verification(out, s);
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",

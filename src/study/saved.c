@@ -219,7 +219,7 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 {
 	struct study *s = &sv->study;
 	struct coord *point = arena_new(&s->arena, sv->spec.space.n, sizeof *point);
-	const char *origin = json_string(item, "origin"), *outcome, *reason;
+	const char *outcome, *reason;
 	struct trial *t;
 	const cJSON *run;
 	uint64_t seen = 0;
@@ -228,10 +228,7 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	if (!record_read_point(item, &sv->spec.space, point, err))
 		return error_prefix(err, "%s: ", sv->path);
 	json_u64(item, "seen", &seen);
-	t = study_add(s, point,
-	              origin && strcmp(origin, "baseline") == 0 ? ORIGIN_BASELINE
-	                                                        : ORIGIN_STRATEGY,
-	              seen);
+	t = study_add(s, point, origin_find(json_string(item, "origin")), seen);
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
 		if (r == t->n_runs || !read_run(sv, run, &t->runs[r++], err))
@@ -349,6 +346,18 @@ static bool check_schema(struct saved *sv, struct error *err)
 	return true;
 }
 
+static bool read_warm_start(struct saved *sv, struct error *err)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, json_get(sv->json, "warm_start"))
+	{
+		if (!warm_read(&sv->study.warm, &sv->spec, item, &sv->study.arena, err))
+			return error_prefix(err, "%s: ", sv->path);
+	}
+	return study_warm(&sv->study, err);
+}
+
 static bool load_file(struct saved *sv, struct error *err)
 {
 	struct arena text_arena = {0};
@@ -364,7 +373,8 @@ static bool load_file(struct saved *sv, struct error *err)
 	if (!sv->json)
 		return bad_file(sv, err, "is not JSON");
 	if (!check_schema(sv, err) || !read_origin(sv, err) ||
-	    !start_study(sv, NULL, err) || !read_trials(sv, err))
+	    !start_study(sv, NULL, err) || !read_warm_start(sv, err) ||
+	    !read_trials(sv, err))
 		return false;
 	read_state(sv);
 	if (!stopping_load(&sv->study, json_get(sv->json, "early_terminate"), err))

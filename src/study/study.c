@@ -40,6 +40,9 @@ static struct strategy_args strategy_args_of(const struct study *s)
 	                              .parallel = s->spec->parallel,
 	                              .shuffle = s->spec->shuffle,
 	                              .curves = s->spec->early.type != EARLY_NONE,
+	                              .priors = s->warm.priors,
+	                              .n_priors = s->warm.n,
+	                              .n_sources = s->warm.n_sources,
 	                              .full = s->spec->early.type != EARLY_NONE
 	                                          ? early_full_budget(s->spec)
 	                                          : (double)NAN};
@@ -76,16 +79,30 @@ static bool init_strategy(struct study *s, struct error *err)
 	return s->type->init(s->strategy, &args, err);
 }
 
+static void end_strategy(struct study *s)
+{
+	if (s->type && s->type->fini && s->strategy)
+		s->type->fini(s->strategy);
+	s->strategy = NULL;
+}
+
 bool study_choose(struct study *s, const char *chosen, struct error *err)
 {
 	if (s->spec->method != METHOD_AUTO || !chosen ||
 	    (s->origin.chosen && strcmp(chosen, s->origin.chosen) == 0))
 		return true;
-	if (s->type->fini)
-		s->type->fini(s->strategy);
-	s->strategy = NULL;
+	end_strategy(s);
 	s->chosen_why = NULL;
 	s->origin.chosen = arena_strdup(&s->arena, chosen);
+	return init_strategy(s, err);
+}
+
+bool study_warm(struct study *s, struct error *err)
+{
+	if (!s->warm.n_sources)
+		return true;
+	warm_choose(&s->warm, &s->spec->space, s->baseline, &s->arena);
+	end_strategy(s);
 	return init_strategy(s, err);
 }
 
@@ -119,8 +136,8 @@ void study_free(struct study *s)
 	verdict_free(&s->verdict);
 	if (s->screen)
 		screen_free(s->screen);
-	if (s->type && s->type->fini && s->strategy)
-		s->type->fini(s->strategy);
+	end_strategy(s);
+	free(s->warm.priors);
 	journal_close(s->journal);
 	fleet_free(&s->fleet);
 	free(s->trials);
@@ -170,12 +187,20 @@ enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
 {
 	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
 	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
+	size_t before;
 	enum ask ask;
 
 	/* The defaults come first, but a grid is what the file says and nothing else.
 	 */
 	if (!s->n && s->baseline && s->type != &strategy_grid) {
 		*out = study_add(s, s->baseline, ORIGIN_BASELINE, seen);
+		return ASK_POINT;
+	}
+	/* Then the best of earlier searches. */
+	before = s->baseline ? 1 : 0;
+	if (s->n >= before && s->n - before < s->warm.n_first) {
+		*out = study_add(s, s->warm.first[s->n - before]->point,
+		                 ORIGIN_WARM_START, seen);
 		return ASK_POINT;
 	}
 	ask = s->type->ask(s->strategy, &h, s->n, point, why, err);
@@ -199,13 +224,23 @@ enum ask study_propose(struct study *s, struct trial **out, const char **why,
 	                        err);
 }
 
+size_t study_known(const struct study *s, const struct trial *t)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
+	size_t n = 0;
+
+	for (uint64_t i = 0; i < t->id; i++)
+		n += history_state(&h, i, NULL) != SEEN_PENDING;
+	return n;
+}
+
 void study_explain(const struct study *s, const struct trial *t, struct belief *out)
 {
 	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
 	double sign = study_sign(s);
 
 	*out = (struct belief){0};
-	if (t->origin == ORIGIN_BASELINE || !s->type->explain)
+	if (t->origin != ORIGIN_STRATEGY || !s->type->explain)
 		return;
 	s->type->explain(s->strategy, &h, t->id, out);
 	out->mean *= sign;

@@ -7,6 +7,7 @@
 #include "study/screen.h"
 #include "study/trial.h"
 #include "study/verdict.h"
+#include "study/warm.h"
 
 /* How a search ended, or why it is not finished. */
 enum study_state {
@@ -71,6 +72,7 @@ struct study {
 	const char *why; /* one sentence on how it ended */
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
+	struct warm warm;      /* what it starts from */
 	struct screen *screen; /* early stopping; NULL: none is asked for */
 
 	/* running totals */
@@ -114,6 +116,9 @@ void study_free(struct study *s);
 /* method: auto was found to be this when the search began (NULL: not recorded). */
 bool study_choose(struct study *s, const char *chosen, struct error *err);
 
+/* s->warm is complete: the strategy begins again with it. */
+bool study_warm(struct study *s, struct error *err);
+
 /* Opens the directory for writing: a new journal, or the one that is there, whose
  * trials are taken over (a run that was under way is queued again). The lock must be
  * held. A search of another file is refused, with the difference and the way out. */
@@ -139,6 +144,8 @@ enum ask study_propose(struct study *s, struct trial **out, const char **why,
 /* The same for a strategy that knows the sightings 1 … seen. */
 enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
                           const char **why, struct error *err);
+/* How many trials had finished, as far as the proposal of t knew. */
+size_t study_known(const struct study *s, const struct trial *t);
 /* What was behind the proposal of a trial; values in the metric's own sense. */
 void study_explain(const struct study *s, const struct trial *t, struct belief *out);
 /* Adds a trial with a known point (from a journal or a results file). */

@@ -251,3 +251,20 @@ uint64_t seed_of_verification(uint64_t seed, uint64_t run)
 {
 	return small_seed(rng_u64(seed, run, RNG_VERIFY_SEED, 0));
 }
+
+static const char *const origin_names[] = {[ORIGIN_STRATEGY] = "strategy",
+                                           [ORIGIN_BASELINE] = "baseline",
+                                           [ORIGIN_WARM_START] = "warm_start"};
+
+const char *origin_name(enum origin o)
+{
+	return origin_names[o];
+}
+
+enum origin origin_find(const char *name)
+{
+	for (size_t o = 0; name && o < ARRAY_LEN(origin_names); o++)
+		if (strcmp(name, origin_names[o]) == 0)
+			return (enum origin)o;
+	return ORIGIN_STRATEGY;
+}

@@ -56,7 +56,10 @@ struct run {
 	} reduction;
 };
 
-enum origin { ORIGIN_STRATEGY, ORIGIN_BASELINE };
+enum origin { ORIGIN_STRATEGY, ORIGIN_BASELINE, ORIGIN_WARM_START };
+const char *origin_name(enum origin o);
+/* Whatever is none is the strategy's. */
+enum origin origin_find(const char *name);
 
 struct trial {
 	uint64_t id;

@@ -695,6 +695,86 @@ TEST(bayes_learns_while_nothing_is_whole)
 	maker_free(&m);
 }
 
+/* A valley in five dimensions. */
+static double valley(const struct coord *p)
+{
+	static const double at[5] = {0.2, 0.7, 0.4, 0.9, 0.1};
+	double sum = 0;
+
+	for (size_t i = 0; i < 5; i++)
+		sum += (p[i].u - at[i]) * (p[i].u - at[i]);
+	return sum;
+}
+
+/* The mean over seeds of the best of 14 trials, warm-started with 60 trials of another
+ * search, whose values were scale * valley + 7 (0: with none). */
+static double best_after(const struct space *sp, double scale)
+{
+	enum { PRIORS = 60, SEEDS = 5 };
+	static struct coord points[PRIORS][5];
+	struct prior priors[PRIORS];
+	double sum = 0;
+
+	for (size_t i = 0; i < PRIORS; i++) {
+		for (size_t j = 0; j < 5; j++)
+			points[i][j] =
+			    (struct coord){rng_unit(99, i, RNG_POINT, (uint32_t)j), -1};
+		priors[i] = (struct prior){.point = points[i],
+		                           .value = scale * valley(points[i]) + 7,
+		                           .stderr_ = (double)NAN,
+		                           .n_runs = 1};
+	}
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		double best = (double)INFINITY;
+		struct search s;
+
+		CHECK(search_init(&s, "bayes", sp, seed, false));
+		for (size_t i = 0; i < PRIORS; i++) {
+			const struct value **v = arena_new(&s.a, 5, sizeof *v);
+
+			space_decode(sp, points[i], &s.a, v);
+			priors[i].values = v;
+		}
+		s.args.priors = priors;
+		s.args.n_priors = scale < 0 || scale > 0 ? PRIORS : 0;
+		s.args.n_sources = s.args.n_priors > 0;
+		search_forget(&s);
+		for (size_t i = 0; i < 14; i++) {
+			double y;
+
+			CHECK_INT(search_next(&s), ASK_POINT);
+			y = valley(s.seen[i].point);
+			best = fmin(best, y);
+			search_finish(&s, i, y);
+		}
+		sum += best / SEEDS;
+		search_free(&s);
+	}
+	return sum;
+}
+
+/* Another search helps where it was about the same thing, in whatever units, and does
+ * little harm where it was about the opposite. */
+TEST(bayes_learns_from_other_searches)
+{
+	struct maker m = {0};
+	double alone, same, opposite;
+
+	maker_range(&m, "a", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "b", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "c", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "d", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "e", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	alone = best_after(&m.space, 0);
+	same = best_after(&m.space, 30);
+	opposite = best_after(&m.space, -30);
+	printf("# alone %g, same %g, opposite %g\n", alone, same, opposite);
+	CHECK(same < alone / 3);
+	CHECK(opposite < 3 * alone);
+	maker_free(&m);
+}
+
 TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           a_shuffled_grid_is_a_permutation,
           the_order_of_a_shuffled_grid_depends_on_the_seed,
@@ -713,4 +793,4 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           bayes_learns_from_thousands, bayes_keeps_away_from_failures,
           bayes_says_what_it_believed, bayes_survives_when_everything_fails,
           bayes_sees_every_branch, bayes_learns_from_parts_of_a_length,
-          bayes_learns_while_nothing_is_whole)
+          bayes_learns_while_nothing_is_whole, bayes_learns_from_other_searches)
