@@ -707,12 +707,13 @@ static int help(void)
 	printf("usage: fake_train MODE [--name=value …]\n\nmodes:\n");
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
 		printf("  %-16s %s\n", modes[i].name, modes[i].help);
-	printf("\noptions (others are parameters):\n"
-	       "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
-	       "  --fail-ms=N (before a failure)"
-	       "  --bytes=N --noise=X\n\n"
-	       "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR\" "
-	       "lines.\n");
+	printf(
+	    "\noptions (others are parameters):\n"
+	    "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
+	    "  --fail-ms=N (before a failure)"
+	    "  --bytes=N --noise=X\n\n"
+	    "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR BUDGET\" "
+	    "lines.\n");
 	return 0;
 }
 
@@ -725,10 +726,10 @@ static void ledger(const char *what)
 
 	if (fd < 0)
 		return;
-	n = snprintf(line, sizeof line, "%s %s %s %s %ld %s\n", what,
+	n = snprintf(line, sizeof line, "%s %s %s %s %ld %s %s\n", what,
 	             env("HPSEARCH_TRIAL", "-"), env("HPSEARCH_RUN", "-"),
 	             env("HPSEARCH_ATTEMPT", "-"), (long)getpid(),
-	             env("HPSEARCH_DIR", "-"));
+	             env("HPSEARCH_DIR", "-"), env("HPSEARCH_STEP_BUDGET", "-"));
 	if (write(fd, line, (size_t)n) != n)
 		exit(2);
 	close(fd);
