@@ -115,32 +115,50 @@ static bool sync_parent(const char *path, struct error *err)
 	return file_sync_dir(dir, err);
 }
 
-bool file_replace(const char *path, const char *bytes, size_t n, struct error *err)
+bool file_begin(struct file_new *f, const char *path, struct error *err)
 {
-	char tmp[PATH_MAX];
-	int fd;
-
-	if (snprintf(tmp, sizeof tmp, "%s.tmp", path) >= (int)sizeof tmp) {
+	*f = (struct file_new){.fd = -1};
+	if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path ||
+	    snprintf(f->tmp, sizeof f->tmp, "%s.tmp", path) >= (int)sizeof f->tmp) {
 		errno = ENAMETOOLONG;
 		return error_errno(err, "%s", path);
 	}
-	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return error_errno(err, "%s", tmp);
-	if (!file_write_all(fd, bytes, n) || fdatasync(fd)) {
-		error_errno(err, "%s", path);
-		close(fd);
-		unlink(tmp);
+	unlink(f->tmp);
+	f->fd =
+	    open(f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	return f->fd >= 0 || error_errno(err, "%s", f->tmp);
+}
+
+void file_put(struct file_new *f, const char *bytes, size_t n)
+{
+	if (!f->failed && !file_write_all(f->fd, bytes, n))
+		f->failed = errno ? errno : EIO;
+}
+
+bool file_commit(struct file_new *f, struct error *err)
+{
+	if (!f->failed && fdatasync(f->fd))
+		f->failed = errno;
+	close(f->fd);
+	if (!f->failed && rename(f->tmp, f->path))
+		f->failed = errno;
+	if (f->failed) {
+		errno = f->failed;
+		error_errno(err, "%s", f->path);
+		unlink(f->tmp);
 		return false;
 	}
-	close(fd);
-	if (rename(tmp, path)) {
-		error_errno(err, "%s", path);
-		unlink(tmp);
+	return sync_parent(f->path, err);
+}
+
+bool file_replace(const char *path, const char *bytes, size_t n, struct error *err)
+{
+	struct file_new f;
+
+	if (!file_begin(&f, path, err))
 		return false;
-	}
-	return sync_parent(path, err);
+	file_put(&f, bytes, n);
+	return file_commit(&f, err);
 }
 
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
