@@ -28,5 +28,11 @@ point "and when it cannot be opened" survived fresh driver open 12 ENFILE
 point "a supervisor that dies: its run is queued again" survived \
 	fresh driver recv 1 ECONNRESET
 point "in the verification, too" survived fresh driver recv 9 ECONNRESET
+for n in 1 3 7; do
+	point "decided to pause, its supervisor dies: not begun again ($n)" survived \
+		promote driver recv $n ECONNRESET
+done
+point "a checkpoint is ahead of the journal: the training says where it is" ended \
+	promote driver write 6 EIO
 check "60 points drawn from all" \
 	env POINTS=60 SEED=1 JOBS=2 CALL= POINT= python3 "$SRCDIR/tests/torture/fault.py"

@@ -137,7 +137,8 @@ static long read_checkpoint(const char *path)
 	return e;
 }
 
-/* As curve, but goes on behind the last epoch of the launch before. */
+/* As curve, but goes on behind the last epoch of the launch before; says once more where
+ * it is when nothing is left to be done, since nobody may have heard it. */
 static int checkpoint(const struct options *o)
 {
 	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0"));
@@ -147,7 +148,10 @@ static int checkpoint(const struct options *o)
 
 	snprintf(path, sizeof path, "%s/checkpoint", env("HPSEARCH_DIR", "."));
 	catch_term();
-	for (e = read_checkpoint(path) + 1; e <= epochs && !term_seen; e++) {
+	e = read_checkpoint(path);
+	if (e && e >= epochs)
+		report_epoch(o, e);
+	for (e = e + 1; e <= epochs && !term_seen; e++) {
 		nap(o->epoch_ms);
 		report_epoch(o, e);
 	}
