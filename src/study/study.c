@@ -120,12 +120,49 @@ void study_free(struct study *s)
 	journal_close(s->journal);
 	fleet_free(&s->fleet);
 	free(s->trials);
+	free(s->open);
 	free(s->seen);
 	free(s->tasks);
 	str_free(&s->line);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
 	*s = (struct study){0};
+}
+
+/* Where a trial is among the open ones, or belongs. */
+static size_t open_at(const struct study *s, uint64_t id)
+{
+	size_t low = 0, high = s->n_open;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->open[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void open_add(struct study *s, uint64_t id)
+{
+	size_t i = open_at(s, id);
+
+	s->open = mem_room(s->open, s->n_open, &s->cap_open, sizeof *s->open);
+	memmove(s->open + i + 1, s->open + i, (s->n_open - i) * sizeof *s->open);
+	s->open[i] = id;
+	s->n_open++;
+}
+
+static void open_remove(struct study *s, uint64_t id)
+{
+	size_t i = open_at(s, id);
+
+	if (i == s->n_open || s->open[i] != id)
+		return;
+	s->n_open--;
+	memmove(s->open + i, s->open + i + 1, (s->n_open - i) * sizeof *s->open);
 }
 
 struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
@@ -161,6 +198,7 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 	                              .state = SEEN_PENDING,
 	                              .value = (double)NAN,
 	                              .stderr_ = (double)NAN};
+	open_add(s, s->n);
 	s->n++;
 	return t;
 }
@@ -233,6 +271,7 @@ void study_settle(struct study *s, struct trial *t)
 	struct seen *seen = &s->seen[t->id];
 
 	s->settled++;
+	open_remove(s, t->id);
 	t->order = s->spec->deterministic ? t->id + 1 : s->settled;
 	seen->order = t->order;
 	s->finished++;
@@ -261,6 +300,7 @@ void study_reopen(struct study *s, struct trial *t)
 	s->outcomes[t->outcome]--;
 	s->since_best -= s->since_best > 0;
 	t->outcome = OUTCOME_NONE;
+	open_add(s, t->id);
 	t->reason = NULL;
 	t->order = 0;
 	s->seen[t->id].state = SEEN_PENDING;
@@ -282,8 +322,8 @@ static struct trial *queued_run(struct study *s, size_t *run)
 	while (s->first_open < s->n &&
 	       s->trials[s->first_open]->outcome != OUTCOME_NONE)
 		s->first_open++;
-	for (size_t i = s->first_open; i < s->n; i++) {
-		struct trial *t = s->trials[i];
+	for (size_t i = 0; i < s->n_open; i++) {
+		struct trial *t = s->trials[s->open[i]];
 
 		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++) {
 			if (t->runs[r].state == RUN_FINISHED &&

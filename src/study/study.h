@@ -89,6 +89,8 @@ struct study {
 	/* private to study/ */
 	const char *no_more; /* why no further trial is proposed; NULL: it is */
 	size_t first_open;   /* every trial below is settled */
+	uint64_t *open;      /* (n_open) ids of those that are not, rising */
+	size_t n_open, cap_open;
 	uint64_t session_failures, session_runs; /* of the failure guard */
 	bool finish_recorded;
 	double session_start, last_time; /* while a journal is read */
