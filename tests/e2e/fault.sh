@@ -32,6 +32,8 @@ for n in 1 3 7; do
 	point "decided to pause, its supervisor dies: not begun again ($n)" survived \
 		promote driver recv $n ECONNRESET
 done
+point "a supervisor without a pipe for the output takes no run" survived \
+	promote supervisor fcntl 2 EMFILE
 point "a checkpoint is ahead of the journal: the training says where it is" ended \
 	promote driver write 6 EIO
 check "60 points drawn from all" \
