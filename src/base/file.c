@@ -58,18 +58,30 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
 	return ok;
 }
 
+/* What is written through a second name would change somebody else's file. */
+static const char *unfit(const struct stat *st, int flags)
+{
+	if (!S_ISREG(st->st_mode))
+		return "is not a regular file";
+	if ((flags & O_ACCMODE) != O_RDONLY && st->st_nlink > 1)
+		return "has another name (a hard link), whose file would be changed";
+	return NULL;
+}
+
 int file_open(const char *path, int flags, mode_t mode, struct error *err)
 {
-	int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	int fd =
+	    open(path, (flags & ~O_TRUNC) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	const char *why = fd < 0 && errno == ENXIO ? "is not a regular file" : NULL;
 	struct stat st;
 
 	if (fd >= 0 && !fstat(fd, &st)) {
-		if (S_ISREG(st.st_mode))
+		why = unfit(&st, flags);
+		if (!why && (!(flags & O_TRUNC) || !st.st_size || !ftruncate(fd, 0)))
 			return fd;
-		errno = ENXIO;
 	}
-	if (errno == ENXIO)
-		error_set(err, ERROR_SYSTEM, "%s: is not a regular file", path);
+	if (why)
+		error_set(err, ERROR_SYSTEM, "%s: %s", path, why);
 	else
 		error_errno(err, "%s", path);
 	if (fd >= 0)
@@ -164,9 +176,14 @@ bool file_replace(const char *path, const char *bytes, size_t n, struct error *e
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
                 struct error *err)
 {
-	int fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
+	struct stat st;
+	int fd;
 	bool ok;
 
+	/* Of a file with several names only ours is given up. */
+	if (!lstat(path, &st) && S_ISREG(st.st_mode) && st.st_nlink > 1)
+		unlink(path);
+	fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
 	if (fd < 0)
 		return false;
 	ok = file_write_all(fd, bytes, n);
