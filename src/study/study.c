@@ -100,6 +100,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
                 struct error *err)
 {
 	*s = (struct study){.spec = spec, .watch = o->watch, .origin = o->origin};
+	s->wall_epoch = clock_wall() - 1e-9 * (double)clock_now();
 	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
 	s->dir = o->dir ? arena_strdup(&s->arena, o->dir) : NULL;
 	s->cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
@@ -307,6 +308,11 @@ void study_reopen(struct study *s, struct trial *t)
 	s->seen[t->id].order = 0;
 	if (t->id < s->first_open)
 		s->first_open = t->id;
+}
+
+double study_now(const struct study *s)
+{
+	return s->wall_epoch + 1e-9 * (double)clock_now();
 }
 
 double study_elapsed(const struct study *s)
@@ -613,6 +619,27 @@ static bool take_report(struct study *s, struct task *task, const struct report 
 	return stopping_report(s, task, err);
 }
 
+/* A run that was cut short. Where nobody asked for that, the machine is to blame. */
+static void take_cut(struct study *s, struct task *task, const struct run_result *res)
+{
+	struct trial *t = s->trials[task->trial->id];
+
+	task->owner = NULL;
+	if (s->watch.retrying)
+		s->watch.retrying(s->watch.self, t, task->index, OUTCOME_NONE);
+	if (s->fleet.stage == FLEET_OPEN && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    arena_printf(&s->scratch,
+		                 "trial %llu run %zu is queued again, through no fault "
+		                 "of its own: %s",
+		                 (unsigned long long)t->id, task->index,
+		                 res->machine_errno ? strerror(res->machine_errno)
+		                                    : "its supervisor was lost"));
+	if (trial_settle(t))
+		study_settle(s, t);
+}
+
 static bool take_event(struct study *s, const struct fleet_event *e, struct error *err)
 {
 	struct task *task = e->task;
@@ -622,11 +649,7 @@ static bool take_event(struct study *s, const struct fleet_event *e, struct erro
 	case FLEET_LATE: stopping_late(s, task, &e->report); break;
 	case FLEET_STOPPED:
 	case FLEET_FINISHED: take_finished(s, task, e->result); break;
-	case FLEET_CUT:
-		task->owner = NULL;
-		if (trial_settle(s->trials[task->trial->id]))
-			study_settle(s, s->trials[task->trial->id]);
-		break;
+	case FLEET_CUT: take_cut(s, task, e->result); break;
 	case FLEET_SIGNAL:
 		interrupt(s);
 		if (s->watch.winding_down)
@@ -737,7 +760,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	if (!ok)
 		return refresh_results(s, true, &late) && false;
 	record_finish(s);
-	s->ended = clock_wall();
+	s->ended = study_now(s);
 	return study_commit(s, true, err) && refresh_results(s, true, err);
 }
 

@@ -318,7 +318,7 @@ static void record(struct study *s, const char *event, enum verdict_phase phase,
 		str_add(l, ",\"again\":true");
 	if (r->state == RUN_FINISHED || again)
 		record_run_fields(l, r);
-	str_addf(l, ",\"time\":%.3f", clock_wall());
+	str_addf(l, ",\"time\":%.3f", study_now(s));
 	journal_add(s->journal, l->s);
 }
 
