@@ -261,11 +261,10 @@ static bool read_candidate(struct saved *sv, const cJSON *c, enum verdict_phase 
 		log.key = VERDICT_DEFAULTS;
 	cJSON_ArrayForEach(run, json_get(part, "runs"))
 	{
-		log.run = (struct run){0};
-		if (!read_run(sv, run, &log.run, err))
-			return false;
 		v->log = mem_room(v->log, v->n_log, &v->cap_log, sizeof *v->log);
-		v->log[v->n_log++] = log;
+		v->log[v->n_log] = log;
+		if (!read_run(sv, run, &v->log[v->n_log++].run, err))
+			return false;
 		log.index++;
 	}
 	return true;

@@ -3,7 +3,6 @@
 # found something, then some drawn from all.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-cd "$tap_dir" || exit 1
 export TMPDIR=$tap_dir
 if [ -z "${FAULT_SO:-}" ]; then
 	skip "system calls that fail" "this build cannot be preloaded to"
