@@ -205,10 +205,10 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	              seen);
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
-		if (r == t->n_runs || !read_run(sv, run, &t->runs[r++], err))
-			return r == t->n_runs
-			           ? bad_file(sv, err, "a trial has too many runs")
-			           : false;
+		if (r == t->n_runs)
+			return bad_file(sv, err, "a trial has too many runs");
+		if (!read_run(sv, run, &t->runs[r++], err))
+			return false;
 	}
 	outcome = json_string(item, "outcome");
 	if (r != t->n_runs || !outcome || !outcome_find(outcome, &t->outcome))

@@ -238,8 +238,12 @@ TEST(results_files_that_lack_something)
 	edited(text, "\"outcome\":\"ok\"", "\"outcome\":\"good\"",
 	       "a trial in it is not whole");
 	edited(text, "\"value\":0.375", "\"value\":0.376", NULL);
-	/* The reports before the bad one are not lost to anybody (LeakSanitizer). */
 	edited(text, "\"started\":null,\"reports\":[]", "\"reports\":[[0,1],[1]]",
+	       "no pair of numbers");
+	/* The reports before the bad one are not lost to anybody (LeakSanitizer). */
+	edited(text, "\"complete\":false,\"runs\":[",
+	       "\"runs\":[{\"seed\":1,\"state\":\"finished\",\"outcome\":\"ok\","
+	       "\"reports\":[[0,1],[1]]},",
 	       "no pair of numbers");
 	arena_free(&a);
 }
