@@ -58,18 +58,30 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
 	return ok;
 }
 
+/* What is written through a second name would change somebody else's file. */
+static const char *unfit(const struct stat *st, int flags)
+{
+	if (!S_ISREG(st->st_mode))
+		return "is not a regular file";
+	if ((flags & O_ACCMODE) != O_RDONLY && st->st_nlink > 1)
+		return "has another name (a hard link), whose file would be changed";
+	return NULL;
+}
+
 int file_open(const char *path, int flags, mode_t mode, struct error *err)
 {
-	int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	int fd =
+	    open(path, (flags & ~O_TRUNC) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	const char *why = fd < 0 && errno == ENXIO ? "is not a regular file" : NULL;
 	struct stat st;
 
 	if (fd >= 0 && !fstat(fd, &st)) {
-		if (S_ISREG(st.st_mode))
+		why = unfit(&st, flags);
+		if (!why && (!(flags & O_TRUNC) || !st.st_size || !ftruncate(fd, 0)))
 			return fd;
-		errno = ENXIO;
 	}
-	if (errno == ENXIO)
-		error_set(err, ERROR_SYSTEM, "%s: is not a regular file", path);
+	if (why)
+		error_set(err, ERROR_SYSTEM, "%s: %s", path, why);
 	else
 		error_errno(err, "%s", path);
 	if (fd >= 0)
@@ -115,40 +127,63 @@ static bool sync_parent(const char *path, struct error *err)
 	return file_sync_dir(dir, err);
 }
 
-bool file_replace(const char *path, const char *bytes, size_t n, struct error *err)
+bool file_begin(struct file_new *f, const char *path, struct error *err)
 {
-	char tmp[PATH_MAX];
-	int fd;
-
-	if (snprintf(tmp, sizeof tmp, "%s.tmp", path) >= (int)sizeof tmp) {
+	*f = (struct file_new){.fd = -1};
+	if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path ||
+	    snprintf(f->tmp, sizeof f->tmp, "%s.tmp", path) >= (int)sizeof f->tmp) {
 		errno = ENAMETOOLONG;
 		return error_errno(err, "%s", path);
 	}
-	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return error_errno(err, "%s", tmp);
-	if (!file_write_all(fd, bytes, n) || fdatasync(fd)) {
-		error_errno(err, "%s", path);
-		close(fd);
-		unlink(tmp);
+	unlink(f->tmp);
+	f->fd =
+	    open(f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	return f->fd >= 0 || error_errno(err, "%s", f->tmp);
+}
+
+void file_put(struct file_new *f, const char *bytes, size_t n)
+{
+	if (!f->failed && !file_write_all(f->fd, bytes, n))
+		f->failed = errno ? errno : EIO;
+}
+
+bool file_commit(struct file_new *f, struct error *err)
+{
+	if (!f->failed && fdatasync(f->fd))
+		f->failed = errno;
+	close(f->fd);
+	if (!f->failed && rename(f->tmp, f->path))
+		f->failed = errno;
+	if (f->failed) {
+		errno = f->failed;
+		error_errno(err, "%s", f->path);
+		unlink(f->tmp);
 		return false;
 	}
-	close(fd);
-	if (rename(tmp, path)) {
-		error_errno(err, "%s", path);
-		unlink(tmp);
+	return sync_parent(f->path, err);
+}
+
+bool file_replace(const char *path, const char *bytes, size_t n, struct error *err)
+{
+	struct file_new f;
+
+	if (!file_begin(&f, path, err))
 		return false;
-	}
-	return sync_parent(path, err);
+	file_put(&f, bytes, n);
+	return file_commit(&f, err);
 }
 
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
                 struct error *err)
 {
-	int fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
+	struct stat st;
+	int fd;
 	bool ok;
 
+	/* Of a file with several names only ours is given up. */
+	if (!lstat(path, &st) && S_ISREG(st.st_mode) && st.st_nlink > 1)
+		unlink(path);
+	fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
 	if (fd < 0)
 		return false;
 	ok = file_write_all(fd, bytes, n);

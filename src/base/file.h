@@ -17,9 +17,19 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
 /* Writes path by temporary file, fdatasync, rename, fsync of the directory. A symbolic
  * link in the place of the temporary file is not followed. */
 bool file_replace(const char *path, const char *bytes, size_t n, struct error *err);
-/* open() of a file of ours: no link is followed, nothing but a regular file is opened
- * and nothing waits for the other end of a pipe that somebody has put there. -1: err
- * says. */
+/* The same in pieces: nothing is seen of them before file_commit. What failed on the
+ * way, it says. */
+struct file_new {
+	int fd;     /* -1: not begun */
+	int failed; /* errno of a piece that could not be written */
+	char path[4096], tmp[4096];
+};
+bool file_begin(struct file_new *f, const char *path, struct error *err);
+void file_put(struct file_new *f, const char *bytes, size_t n);
+bool file_commit(struct file_new *f, struct error *err);
+/* open() of a file of ours: no link is followed, nothing but a regular file is opened,
+ * for writing none that has a second name, and nothing waits for the other end of a
+ * pipe that somebody has put there. -1: err says. */
 int file_open(const char *path, int flags, mode_t mode, struct error *err);
 /* Creates or empties path and writes it, no sync: for what can be made again. */
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,

@@ -207,6 +207,28 @@ static bool decimal_of(struct decimal *d, double x, int digits, unsigned add)
 	return strtod(buf, NULL) == x;
 }
 
+/* Most numbers that people write have few digits: m / 10^k with a whole m is then x
+ * itself, since the quotient of two exact doubles is rounded as strtod rounds. Of m
+ * below 10^15 no two read back the same, so this is the decimal that would be found
+ * below. */
+static bool short_decimal(struct decimal *d, double x)
+{
+	double power = 1, m;
+	int k = 0;
+
+	for (; k <= 22 && x * power < 1e15; k++, power *= 10) {
+		m = nearbyint(x * power);
+		if (m < 1 || m / power != x)
+			continue;
+		d->n = snprintf(d->digits, sizeof d->digits, "%.0f", m);
+		d->exp10 = d->n - 1 - k;
+		while (d->n > 1 && d->digits[d->n - 1] == '0')
+			d->n--;
+		return true;
+	}
+	return false;
+}
+
 /* Fifteen digits are enough for any shorter decimal, except below the normal numbers.
  * Above a power of two the doubles lie wider than below it: there the next decimal up
  * may read back where the nearest one of that length does not. */
@@ -214,8 +236,11 @@ static void shortest(struct decimal *d, double x)
 {
 	int exp2;
 	bool power = frexp(x, &exp2) == 0.5;
+	bool handy = x >= 1e-7 && x < 1e15;
 
-	for (int digits = x < DBL_MIN ? 1 : 15; digits < 17; digits++)
+	if (handy && short_decimal(d, x))
+		return;
+	for (int digits = x < DBL_MIN ? 1 : handy ? 16 : 15; digits < 17; digits++)
 		if (decimal_of(d, x, digits, 0) ||
 		    (power && digits == 16 && decimal_of(d, x, digits, 1)))
 			return;

@@ -206,7 +206,7 @@ static void retrying(void *self, const struct trial *t, size_t run, enum outcome
 	struct progress *p = self;
 
 	p->running -= p->running > 0;
-	if (p->quiet || (!p->live && !may_print(p)))
+	if (o == OUTCOME_NONE || p->quiet || (!p->live && !may_print(p)))
 		return;
 	erase(p);
 	fprintf(stderr, "trial %llu run %zu %s: queued again\n",

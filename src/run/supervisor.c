@@ -510,19 +510,22 @@ static void run(struct supervisor *s)
 
 /* --- birth --- */
 
-/* Everything to its place, by way of numbers that are out of the way; the rest goes. */
+/* Everything to its place, by way of numbers that are out of the way; the rest goes.
+ * Half of it is worse than nothing: a command without its output would be blamed for
+ * that, so the driver had better look for another supervisor. */
 static void place_descriptors(const struct supervisor_setup *setup)
 {
 	int fds[] = {setup->null, setup->out, -1, setup->ctl, setup->keep_fd};
 
 	for (int i = 0; i < (int)ARRAY_LEN(fds); i++)
-		if (fds[i] >= 0)
-			fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FD_FIRST_FREE);
+		if (fds[i] >= 0 &&
+		    (fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FD_FIRST_FREE)) < 0)
+			_exit(1);
 	for (int i = 0; i < (int)ARRAY_LEN(fds); i++)
 		if (fds[i] < 0)
 			close(i);
-		else
-			dup3(fds[i], i, i > FD_ERR ? O_CLOEXEC : 0);
+		else if (dup3(fds[i], i, i > FD_ERR ? O_CLOEXEC : 0) < 0)
+			_exit(1);
 	closefrom(FD_FIRST_FREE);
 }
 

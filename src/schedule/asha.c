@@ -52,4 +52,7 @@ const struct rule_type rule_asha = {
     .first_budget = ladder_first_budget,
     .describe = asha_describe,
     .rungs = ladder_rungs,
+    .remember = ladder_remember,
+    .changed = ladder_changed,
+    .forget = ladder_forget,
 };

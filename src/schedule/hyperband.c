@@ -96,4 +96,7 @@ const struct rule_type rule_hyperband = {
     .first_budget = ladder_first_budget,
     .describe = hyperband_describe,
     .rungs = ladder_rungs,
+    .remember = ladder_remember,
+    .changed = ladder_changed,
+    .forget = ladder_forget,
 };

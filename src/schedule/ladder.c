@@ -4,7 +4,7 @@
  */
 #include "schedule/ladder.h"
 #include "base/mem.h"
-#include "schedule/track.h"
+#include "schedule/places.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -176,23 +176,183 @@ static size_t level(const struct ladder *l, double step)
 	return n;
 }
 
-/* All runs of a bracket at a rung, best first; free() them. */
-static struct place *places_at(const struct ladder *l, const struct curves *all,
-                               size_t bracket, double rung, size_t *n)
+/* A failed or stopped run is a member of its rung, but takes no place from another. */
+static bool holds_place(const struct curve *c)
 {
-	struct place *places = mem_new(all->n, sizeof *places);
+	return c->state != CURVE_FAILED && c->state != CURVE_STOPPED;
+}
 
-	*n = 0;
-	for (size_t i = 0; i < all->n; i++) {
-		const struct curve *c = all->list[i];
-		struct place p = {.curve = i, .trial = c->trial, .run = c->run};
+static bool waits_at(const struct ladder *l, const struct curve *c, size_t rung)
+{
+	return c->state == CURVE_PAUSED &&
+	       level(l, c->budget * (1 + slack)) == rung + 1;
+}
 
-		if (ladder_bracket(l, c->trial) == bracket &&
-		    rung_value(c, rung, l->smooth, &p.value, &p.step))
-			places[(*n)++] = p;
+/* A run at a rung, with what matters of its state. */
+struct standing {
+	struct place place;
+	bool holds, waits;
+};
+
+static bool stands_at(const struct ladder *l, const struct curves *all, size_t which,
+                      size_t rung, struct standing *out)
+{
+	const struct curve *c = all->list[which];
+
+	*out = (struct standing){
+	    .place = {.curve = which, .trial = c->trial, .run = c->run}};
+	if (!rung_value(c, l->rung[rung], l->smooth, &out->place.value,
+	                &out->place.step))
+		return false;
+	out->holds = holds_place(c) && isfinite(out->place.value);
+	out->waits = out->holds && waits_at(l, c, rung);
+	return true;
+}
+
+/* One rung of one bracket: who has come there; who takes a place; who waits for one. */
+struct landing {
+	struct places all, holding, waiting;
+};
+
+static void landing_free(struct landing *at)
+{
+	places_free(&at->all);
+	places_free(&at->holding);
+	places_free(&at->waiting);
+}
+
+static void enter(struct landing *at, const struct standing *s)
+{
+	places_add(&at->all, &s->place);
+	if (s->holds)
+		places_add(&at->holding, &s->place);
+	if (s->waits)
+		places_add(&at->waiting, &s->place);
+}
+
+static void leave(struct landing *at, const struct standing *s)
+{
+	places_remove(&at->all, &s->place);
+	if (s->holds)
+		places_remove(&at->holding, &s->place);
+	if (s->waits)
+		places_remove(&at->waiting, &s->place);
+}
+
+/* All landings, and where each run stands on them; runs that have changed are looked at
+ * when somebody asks. */
+struct memory {
+	const struct ladder *l;
+	struct landing *landings; /* (l->n, l->n_brackets) */
+	struct known {
+		struct standing *at; /* (n), at the rungs from its bracket's first on */
+		size_t n, cap;
+		bool changed;
+	} * runs; /* (n) */
+	size_t n, cap;
+	size_t *changed; /* (n_changed) */
+	size_t n_changed, cap_changed;
+};
+
+void *ladder_remember(const void *state)
+{
+	const struct ladder *l = state;
+	struct memory *m = mem_new(1, sizeof *m);
+
+	m->l = l;
+	m->landings = mem_new(l->n * l->n_brackets, sizeof *m->landings);
+	return m;
+}
+
+void ladder_changed(void *memory, size_t which)
+{
+	struct memory *m = memory;
+
+	while (m->n <= which) {
+		m->runs = mem_room(m->runs, m->n, &m->cap, sizeof *m->runs);
+		m->runs[m->n++] = (struct known){0};
 	}
-	qsort(places, *n, sizeof *places, place_compare);
-	return places;
+	if (m->runs[which].changed)
+		return;
+	m->runs[which].changed = true;
+	m->changed =
+	    mem_room(m->changed, m->n_changed, &m->cap_changed, sizeof *m->changed);
+	m->changed[m->n_changed++] = which;
+}
+
+void ladder_forget(void *memory)
+{
+	struct memory *m = memory;
+
+	for (size_t i = 0; i < m->l->n * m->l->n_brackets; i++)
+		landing_free(&m->landings[i]);
+	for (size_t i = 0; i < m->n; i++)
+		free(m->runs[i].at);
+	free(m->landings);
+	free(m->runs);
+	free(m->changed);
+	free(m);
+}
+
+static struct landing *landing_at(const struct memory *m, size_t bracket, size_t rung)
+{
+	return &m->landings[rung * m->l->n_brackets + bracket];
+}
+
+static bool same_standing(const struct standing *a, const struct standing *b)
+{
+	return a->place.value == b->place.value && a->place.step == b->place.step &&
+	       a->holds == b->holds && a->waits == b->waits;
+}
+
+/* A run that has come to a rung has come to those below. */
+static void look_again(struct memory *m, const struct curves *all, size_t which)
+{
+	struct known *k = &m->runs[which];
+	size_t bracket = ladder_bracket(m->l, all->list[which]->trial), n = 0;
+	struct standing now;
+
+	for (; bracket + n < m->l->n && stands_at(m->l, all, which, bracket + n, &now);
+	     n++) {
+		struct landing *at = landing_at(m, bracket, bracket + n);
+
+		if (n < k->n && same_standing(&now, &k->at[n]))
+			continue;
+		if (n < k->n)
+			leave(at, &k->at[n]);
+		else
+			k->at = mem_room(k->at, n, &k->cap, sizeof *k->at);
+		k->at[n] = now;
+		enter(at, &now);
+	}
+	for (size_t i = n; i < k->n; i++)
+		leave(landing_at(m, bracket, bracket + i), &k->at[i]);
+	k->n = n;
+	k->changed = false;
+}
+
+/* Where the runs of a bracket stand at a rung: from memory, or found out into *own,
+ * which the caller frees. */
+static const struct landing *landing(const struct ladder *l, const struct curves *all,
+                                     size_t bracket, size_t rung, struct landing *own)
+{
+	struct memory *m = all->memory;
+
+	*own = (struct landing){0};
+	if (m) {
+		for (size_t i = 0; i < m->n_changed; i++)
+			look_again(m, all, m->changed[i]);
+		m->n_changed = 0;
+		return landing_at(m, bracket, rung);
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		struct standing s;
+
+		if (ladder_bracket(l, all->list[i]->trial) == bracket &&
+		    stands_at(l, all, i, rung, &s))
+			enter(own, &s);
+	}
+	return own;
 }
 
 static size_t best_share(const struct ladder *l, size_t n)
@@ -201,25 +361,27 @@ static size_t best_share(const struct ladder *l, size_t n)
 }
 
 static void judge_rung(const struct ladder *l, const struct curves *all, size_t which,
-                       double rung, struct judgement *out)
+                       size_t rung, struct judgement *out)
 {
 	size_t bracket = ladder_bracket(l, all->list[which]->trial), n, keep;
-	struct place *places = places_at(l, all, bracket, rung, &n);
+	struct landing own;
+	const struct landing *at = landing(l, all, bracket, rung, &own);
+	struct standing mine;
 
-	out->rung = rung;
+	n = at->all.n;
+	out->rung = l->rung[rung];
 	out->peers = n;
-	for (size_t i = 0; i < n; i++)
-		if (places[i].curve == which) {
-			out->value = places[i].value;
-			out->step = places[i].step;
-		}
+	if (stands_at(l, all, which, rung, &mine)) {
+		out->value = mine.place.value;
+		out->step = mine.place.step;
+	}
 	if (n > l->min_trials) {
 		keep = best_share(l, n);
-		out->threshold = places[keep ? keep - 1 : 0].value;
+		out->threshold = places_get(&at->all, keep ? keep - 1 : 0)->value;
 		if (out->value > out->threshold)
 			out->decision = DECISION_STOP;
 	}
-	free(places);
+	landing_free(&own);
 }
 
 static void judge_stop(const struct ladder *l, const struct curves *all, size_t which,
@@ -231,7 +393,7 @@ static void judge_stop(const struct ladder *l, const struct curves *all, size_t 
 	if (now <= ladder_bracket(l, c->trial) ||
 	    now <= level(l, curve_reach(c, c->n - 1)))
 		return;
-	judge_rung(l, all, which, l->rung[now - 1], out);
+	judge_rung(l, all, which, now - 1, out);
 }
 
 /* Held at its budget, unless that is the full one. */
@@ -265,50 +427,33 @@ void ladder_judge(const void *state, const struct curves *all, size_t which,
 		judge_stop(l, all, which, out);
 }
 
-/* A failed or stopped run is a member of its rung, but takes no place from another. */
-static bool holds_place(const struct curve *c)
-{
-	return c->state != CURVE_FAILED && c->state != CURVE_STOPPED;
-}
-
-static bool waits_at(const struct ladder *l, const struct curve *c, size_t rung)
-{
-	return c->state == CURVE_PAUSED &&
-	       level(l, c->budget * (1 + slack)) == rung + 1;
-}
-
 static bool promote_from(const struct ladder *l, const struct curves *all,
                          size_t bracket, size_t rung, struct promotion *out)
 {
-	size_t n, keep, taken = 0, first = SIZE_MAX;
-	struct place *places = places_at(l, all, bracket, l->rung[rung], &n);
-	double limit = (double)NAN;
+	struct landing own;
+	const struct landing *at = landing(l, all, bracket, rung, &own);
+	size_t n = at->all.n, keep = n > l->min_trials ? best_share(l, n) : 0;
+	const struct place *first;
+	bool found;
 
-	keep = n > l->min_trials ? best_share(l, n) : 0;
 	if (all->last && !keep)
 		keep = 1;
-	for (size_t i = 0; i < n && taken < keep; i++) {
-		const struct curve *c = all->list[places[i].curve];
-
-		if (!holds_place(c) || !isfinite(places[i].value))
-			continue;
-		taken++;
-		limit = places[i].value;
-		if (first == SIZE_MAX && waits_at(l, c, rung))
-			first = i;
-	}
-	if (first != SIZE_MAX) {
-		out->curve = places[first].curve;
+	if (keep > at->holding.n)
+		keep = at->holding.n;
+	first = at->waiting.n ? places_get(&at->waiting, 0) : NULL;
+	found = first && places_before(&at->holding, first) < keep;
+	if (found) {
+		out->curve = first->curve;
 		out->budget = rung + 1 < l->n ? l->rung[rung + 1] : (double)INFINITY;
 		out->why = judgement_none(l->rule);
 		out->why.rung = l->rung[rung];
-		out->why.step = places[first].step;
-		out->why.value = places[first].value;
-		out->why.threshold = limit;
+		out->why.step = first->step;
+		out->why.value = first->value;
+		out->why.threshold = places_get(&at->holding, keep - 1)->value;
 		out->why.peers = n;
 	}
-	free(places);
-	return first != SIZE_MAX;
+	landing_free(&own);
+	return found;
 }
 
 bool ladder_promote(const void *state, const struct curves *all, struct promotion *out)

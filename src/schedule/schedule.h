@@ -62,6 +62,7 @@ struct curves {
 	bool last; /* nothing runs and no new run will come: promote() then also takes
 	            * up those that only the rounding of n / eta left behind, so that
 	            * the best of every rung comes to the end */
+	void *memory; /* NULL, or the rule's own, told of every change: see remember */
 };
 
 enum decision { DECISION_CONTINUE, DECISION_STOP, DECISION_PAUSE };
@@ -131,13 +132,19 @@ struct rule_type {
 	/* The rungs as numbers, rising, at most max of them; returns how many were put
 	 * in out. For warnings and the comparison of low with high rungs. */
 	size_t (*rungs)(const void *state, double *out, size_t max);
+	/* NULL, or: with a memory in curves.memory the rule gives the same answers
+	 * without looking at every run. It must be told of each run that was added or
+	 * changed in any way since. forget frees it. */
+	void *(*remember)(const void *state);
+	void (*changed)(void *memory, size_t which);
+	void (*forget)(void *memory);
 };
 
 /* Cost of a call of judge: patience and threshold look at the run alone. asha and
- * brackets: O(1) between rungs, O(n log n) in the number of runs where one is crossed.
- * median: the same at every report up to the 32nd, then 16 times per doubling.
- * hyperband (W&B) tests again at every report: one pass over the runs. (rising curves;
- * others are scanned.) */
+ * brackets: O(1) between rungs, O(n log n) in the number of runs where one is crossed,
+ * about the root of it with a memory. median: the same at every report up to the 32nd,
+ * then 16 times per doubling. hyperband (W&B) tests again at every report: one pass
+ * over the runs. (rising curves; others are scanned.) */
 extern const struct rule_type *const rules[];        /* NULL-terminated */
 const struct rule_type *rule_find(const char *name); /* NULL: none such */
 

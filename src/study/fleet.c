@@ -339,14 +339,15 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res)
 {
 	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
+	bool broken = machine_failed(t->run, res);
 
-	if (t->stopped || (t->judged && !by_itself)) {
+	/* What is decided stands, also where the supervisor was lost on the way. */
+	if (t->stopped || (t->judged && (!by_itself || broken))) {
 		t->stopped = true;
 		measure(t, res);
 		return FLEET_STOPPED;
 	}
-	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) &&
-	    !machine_failed(t->run, res)) {
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken) {
 		record(f, t, res);
 		return FLEET_FINISHED;
 	}

@@ -181,6 +181,7 @@ static void make_reserve(struct journal *j, const char *dir)
 	int fd;
 
 	snprintf(j->reserve, sizeof j->reserve, "%s/.reserve", dir);
+	unlink(j->reserve);
 	fd = file_open(j->reserve, O_WRONLY | O_CREAT, 0666, &ignored);
 	if (fd < 0)
 		return;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 20, WAIT_TURNS = 1000 };
@@ -38,6 +39,7 @@ static bool refuse(const char *dir, pid_t pid, struct error *err)
 int lock_take(const char *dir, struct error *err)
 {
 	char path[PATH_MAX], text[32];
+	struct stat st;
 	int fd, n;
 
 	if (!file_mkdirs(dir, err))
@@ -64,7 +66,10 @@ int lock_take(const char *dir, struct error *err)
 		poll(NULL, 0, WAIT_MS);
 	}
 	n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-	/* The pid only serves the message above. */
+	/* The pid only serves the message above; not to be written through a hard link.
+	 */
+	if (fstat(fd, &st) || st.st_nlink > 1)
+		return fd;
 	if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n)
 		return fd;
 	return fd;

@@ -44,9 +44,9 @@ static void add_u64(struct str *out, const char *key, uint64_t x)
 	str_addf(out, ",\"%s\":%s%llu%s", key, quote, (unsigned long long)x, quote);
 }
 
-static void add_time(struct str *out)
+static void add_time(const struct study *s, struct str *out)
 {
-	str_addf(out, ",\"time\":%.3f", clock_wall());
+	str_addf(out, ",\"time\":%.3f", study_now(s));
 }
 
 static void tell(struct study *s, struct screen_event e)
@@ -98,7 +98,7 @@ void record_search(struct study *s, const struct study_origin *o)
 	add_string(l, "chosen", o->chosen);
 	add_string(l, "host", o->host);
 	add_string(l, "git", o->git);
-	add_time(l);
+	add_time(s, l);
 	end(s);
 }
 
@@ -118,7 +118,7 @@ void record_session(struct study *s)
 	struct str *l = begin(s, "session");
 
 	add_u64(l, "max_trials", s->origin.max_trials);
-	add_time(l);
+	add_time(s, l);
 	end(s);
 	tell(s, (struct screen_event){.kind = SCREEN_SESSION});
 }
@@ -194,7 +194,7 @@ void record_start(struct study *s, const struct trial *t, size_t run)
 	add_u64(l, "attempt", t->runs[run].attempts);
 	if (t->runs[run].budget > 0)
 		add_double(l, "budget", t->runs[run].budget);
-	add_time(l);
+	add_time(s, l);
 	end(s);
 	tell_run(s, SCREEN_START, t, run, t->runs[run].budget, 0);
 }
@@ -310,7 +310,7 @@ void record_end(struct study *s, const struct trial *t, size_t run, bool again)
 	if (again)
 		str_add(l, ",\"again\":true");
 	record_run_fields(l, &t->runs[run]);
-	add_time(l);
+	add_time(s, l);
 	end(s);
 	if (!again)
 		tell_run(s, SCREEN_END, t, run, 0, 0);
@@ -331,7 +331,7 @@ void record_finish(struct study *s)
 
 	add_string(l, "state", study_state_name(s->state));
 	add_string(l, "why", s->why);
-	add_time(l);
+	add_time(s, l);
 	end(s);
 }
 

@@ -295,11 +295,42 @@ static void add_warm_start(struct str *out, const struct study *s)
 		str_addc(out, ']');
 }
 
-void results_json(struct study *s, struct str *out)
+/* A text on its way: all of it stays in *out, or goes to a file piece by piece. */
+struct page {
+	struct str *out;
+	size_t start;          /* of the text in *out */
+	uint32_t crc;          /* of what has gone */
+	struct file_new *file; /* NULL: it stays */
+};
+
+enum { PIECE_BYTES = 1 << 18 };
+
+static void turn_over(struct page *p, size_t at_least)
+{
+	if (!p->file || p->out->len < at_least)
+		return;
+	p->crc = crc32c(p->crc, p->out->s, p->out->len);
+	file_put(p->file, p->out->s, p->out->len);
+	str_clear(p->out);
+}
+
+static void add_early(struct page *p, const struct study *s)
+{
+	if (!s->screen)
+		return;
+	stopping_results(s, p->out);
+	for (size_t i = 0; i < s->screen->n_log; i++) {
+		stopping_results_event(s, i, p->out);
+		turn_over(p, PIECE_BYTES);
+	}
+	str_add(p->out, "]}");
+}
+
+static void write_json(struct study *s, struct page *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = study_rank(s, &s->scratch);
-	size_t start = out->len;
+	struct str *out = p->out;
 
 	str_addf(out, "{\"schema\":%d,\"hpsearch\":", RESULTS_SCHEMA);
 	str_json(out, HPS_VERSION, strlen(HPS_VERSION), false);
@@ -312,15 +343,22 @@ void results_json(struct study *s, struct str *out)
 	for (size_t i = 0; i < s->n; i++) {
 		str_add(out, i ? ",\n" : "");
 		add_trial(out, s, order[i]);
+		turn_over(p, PIECE_BYTES);
 	}
 	str_addc(out, ']');
-	stopping_results(s, out);
+	add_early(p, s);
 	add_warm_start(out, s);
 	add_verification(out, s);
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",
-	         crc32c(0, out->s + start, out->len - start));
+	         crc32c(p->crc, out->s + p->start, out->len - p->start));
+	turn_over(p, 1);
 	arena_rewind(&s->scratch, mark);
+}
+
+void results_json(struct study *s, struct str *out)
+{
+	write_json(s, &(struct page){.out = out, .start = out->len});
 }
 
 /* A CSV field (RFC 4180). */
@@ -371,10 +409,11 @@ static void add_csv_trial(struct str *out, const struct study *s, const struct t
 	str_free(&text);
 }
 
-void results_csv(struct study *s, struct str *out)
+static void write_csv(struct study *s, struct page *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = study_rank(s, &s->scratch);
+	struct str *out = p->out;
 
 	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
@@ -382,26 +421,39 @@ void results_csv(struct study *s, struct str *out)
 		add_field(out, s->spec->space.params[i].name);
 	}
 	str_addc(out, '\n');
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		add_csv_trial(out, s, order[i]);
+		turn_over(p, PIECE_BYTES);
+	}
+	turn_over(p, 1);
 	arena_rewind(&s->scratch, mark);
+}
+
+void results_csv(struct study *s, struct str *out)
+{
+	write_csv(s, &(struct page){.out = out});
+}
+
+static bool write_file(struct study *s, const char *name,
+                       void (*write)(struct study *s, struct page *p),
+                       struct error *err)
+{
+	struct str piece = {0};
+	struct file_new file;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, name);
+	if (!file_begin(&file, path, err))
+		return false;
+	write(s, &(struct page){.out = &piece, .file = &file});
+	str_free(&piece);
+	return file_commit(&file, err);
 }
 
 bool results_write(struct study *s, struct error *err)
 {
-	struct str out = {0};
-	char path[PATH_MAX];
-	bool ok;
-
-	results_json(s, &out);
-	snprintf(path, sizeof path, "%s/results.json", s->dir);
-	ok = file_replace(path, out.s, out.len, err);
-	str_clear(&out);
-	results_csv(s, &out);
-	snprintf(path, sizeof path, "%s/results.csv", s->dir);
-	ok = ok && file_replace(path, out.s, out.len, err);
-	str_free(&out);
-	return ok;
+	return write_file(s, "results.json", write_json, err) &&
+	       write_file(s, "results.csv", write_csv, err);
 }
 
 const char *search_dir(const char *yaml_path, const char *out, struct arena *a)

@@ -231,10 +231,10 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	t = study_add(s, point, origin_find(json_string(item, "origin")), seen);
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
-		if (r == t->n_runs || !read_run(sv, run, &t->runs[r++], err))
-			return r == t->n_runs
-			           ? bad_file(sv, err, "a trial has too many runs")
-			           : false;
+		if (r == t->n_runs)
+			return bad_file(sv, err, "a trial has too many runs");
+		if (!read_run(sv, run, &t->runs[r++], err))
+			return false;
 	}
 	outcome = json_string(item, "outcome");
 	if (r != t->n_runs || !outcome || !outcome_find(outcome, &t->outcome))
@@ -290,11 +290,10 @@ static bool read_candidate(struct saved *sv, const cJSON *c, enum verdict_phase 
 		log.key = VERDICT_DEFAULTS;
 	cJSON_ArrayForEach(run, json_get(part, "runs"))
 	{
-		log.run = (struct run){0};
-		if (!read_run(sv, run, &log.run, err))
-			return false;
 		v->log = mem_room(v->log, v->n_log, &v->cap_log, sizeof *v->log);
-		v->log[v->n_log++] = log;
+		v->log[v->n_log] = log;
+		if (!read_run(sv, run, &v->log[v->n_log++].run, err))
+			return false;
 		log.index++;
 	}
 	return true;

@@ -30,6 +30,10 @@ bool screen_init(struct screen *s, const struct spec *spec, struct arena *a,
 	if (!early_rule_init(spec, a, &s->rule, err) ||
 	    !early_shadow_init(spec, a, &s->shadow, err))
 		return false;
+	if (s->rule.type->remember)
+		s->all.memory = s->rule.type->remember(s->rule.state);
+	if (s->shadow.type->remember && e->control > 0)
+		s->shadow_memory = s->shadow.type->remember(s->shadow.state);
 	s->promote = s->rule.type->promote && strcmp(e->mode, "promote") == 0;
 	return e->type == EARLY_THRESHOLD || !(e->has_min || e->has_max) ||
 	       early_bound_init(spec, a, &s->bound, err);
@@ -45,6 +49,10 @@ void screen_free(struct screen *s)
 {
 	for (size_t i = 0; i < s->all.n; i++)
 		free_watched(s->runs[i]);
+	if (s->all.memory)
+		s->rule.type->forget(s->all.memory);
+	if (s->shadow_memory)
+		s->shadow.type->forget(s->shadow_memory);
 	free(s->runs);
 	free(s->list);
 	free(s->log);
@@ -180,13 +188,15 @@ static double place_of(const struct screen *s, const struct watched *w, double s
 static void ask_shadow(struct screen *s, struct watched *w, size_t which)
 {
 	struct curve as_others = w->curve;
+	struct curves all = s->all;
 	struct judgement j;
 
 	if (!w->curve.control || !w->races || w->would.decision != DECISION_CONTINUE)
 		return;
 	as_others.control = false;
 	s->list[which] = &as_others;
-	s->shadow.type->judge(s->shadow.state, &s->all, which, &j);
+	all.memory = s->shadow_memory;
+	s->shadow.type->judge(s->shadow.state, &all, which, &j);
 	s->list[which] = &w->curve;
 	if (j.decision == DECISION_STOP)
 		w->would = j;
@@ -231,8 +241,17 @@ static void take_decision(struct watched *w, const struct screen_event *e)
 	w->curve.budget = e->step;
 }
 
+static void tell_rules(struct screen *s, size_t which)
+{
+	if (s->all.memory)
+		s->rule.type->changed(s->all.memory, which);
+	if (s->shadow_memory)
+		s->shadow.type->changed(s->shadow_memory, which);
+}
+
 void screen_take(struct screen *s, const struct screen_event *e)
 {
+	size_t which = e->trial * s->repeats + e->run;
 	struct watched *w;
 
 	s->log = mem_room(s->log, s->n_log, &s->cap_log, sizeof *s->log);
@@ -242,7 +261,8 @@ void screen_take(struct screen *s, const struct screen_event *e)
 			add_run(s, e->trial, r);
 	if (e->kind == SCREEN_TRIAL || e->kind == SCREEN_SESSION)
 		return;
-	w = watched_at(s, e->trial, e->run);
+	w = s->runs[which];
+	tell_rules(s, which);
 	if (e->kind == SCREEN_START)
 		start(w, e->step);
 	else if (e->kind == SCREEN_REPORT)
@@ -251,6 +271,7 @@ void screen_take(struct screen *s, const struct screen_event *e)
 		end(w, e->outcome);
 	else
 		take_decision(w, e);
+	tell_rules(s, which);
 }
 
 /* Asking. */

@@ -41,6 +41,7 @@ struct screen {
 	struct early_rule rule;
 	struct early_rule bound;  /* min:, max: beside another rule; type NULL: none */
 	struct early_rule shadow; /* what the control group is measured by */
+	void *shadow_memory;      /* as all.memory is the rule's; NULL: it has none */
 	double sign;              /* -1: the metric is maximized */
 	double full;              /* steps of a full run, NaN: unknown (its own end) */
 	bool promote, by_resource;

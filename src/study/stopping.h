@@ -45,9 +45,11 @@ void stopping_conclude(const struct study *s, struct run *r,
 /* The decision that ended a run, or NULL. */
 const struct judgement *stopping_why(const struct study *s, const struct trial *t,
                                      size_t run);
-/* The member "early_terminate" of a results file, behind a comma: what it came to, and
- * the log from which every decision can be made again; and that read back. */
+/* The member "early_terminate" of a results file, behind a comma, where there is a
+ * screen: what it came to, and the log from which every decision can be made again, up
+ * to its bracket; its event i; and all of it read back. */
 void stopping_results(const struct study *s, struct str *out);
+void stopping_results_event(const struct study *s, size_t i, struct str *out);
 bool stopping_load(struct study *s, const cJSON *early, struct error *err);
 
 /* What it came to, for the summary. */

@@ -148,17 +148,18 @@ void stopping_results(const struct study *s, struct str *out)
 	const struct screen *sc = s->screen;
 	struct savings v;
 
-	if (!sc)
-		return;
 	v = stopping_savings(s);
 	str_addf(out, ",\n\"early_terminate\":{\"rule\":\"%s\",", sc->rule.type->name);
 	add_savings(out, &v);
 	str_add(out, ",\n\"log\":[\n");
-	for (size_t i = 0; i < sc->n_log; i++) {
-		str_add(out, i ? sc->log[i].kind == SCREEN_REPORT ? "," : ",\n" : "");
-		add_event(out, &sc->log[i]);
-	}
-	str_add(out, "]}");
+}
+
+void stopping_results_event(const struct study *s, size_t i, struct str *out)
+{
+	const struct screen_event *e = &s->screen->log[i];
+
+	str_add(out, i ? e->kind == SCREEN_REPORT ? "," : ",\n" : "");
+	add_event(out, e);
 }
 
 static bool read_index(const cJSON **item, uint64_t below, uint64_t *out)

@@ -121,6 +121,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
                 struct error *err)
 {
 	*s = (struct study){.spec = spec, .watch = o->watch, .origin = o->origin};
+	s->wall_epoch = clock_wall() - 1e-9 * (double)clock_now();
 	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
 	s->dir = o->dir ? arena_strdup(&s->arena, o->dir) : NULL;
 	s->cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
@@ -141,12 +142,49 @@ void study_free(struct study *s)
 	journal_close(s->journal);
 	fleet_free(&s->fleet);
 	free(s->trials);
+	free(s->open);
 	free(s->seen);
 	free(s->tasks);
 	str_free(&s->line);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
 	*s = (struct study){0};
+}
+
+/* Where a trial is among the open ones, or belongs. */
+static size_t open_at(const struct study *s, uint64_t id)
+{
+	size_t low = 0, high = s->n_open;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->open[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void open_add(struct study *s, uint64_t id)
+{
+	size_t i = open_at(s, id);
+
+	s->open = mem_room(s->open, s->n_open, &s->cap_open, sizeof *s->open);
+	memmove(s->open + i + 1, s->open + i, (s->n_open - i) * sizeof *s->open);
+	s->open[i] = id;
+	s->n_open++;
+}
+
+static void open_remove(struct study *s, uint64_t id)
+{
+	size_t i = open_at(s, id);
+
+	if (i == s->n_open || s->open[i] != id)
+		return;
+	s->n_open--;
+	memmove(s->open + i, s->open + i + 1, (s->n_open - i) * sizeof *s->open);
 }
 
 struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
@@ -178,6 +216,7 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 		s->seen = mem_grow(s->seen, s->cap_trials, sizeof *s->seen);
 	s->trials[s->n] = t;
 	s->seen[s->n] = (struct seen){.point = point, .values = values};
+	open_add(s, s->n);
 	s->n++;
 	return t;
 }
@@ -294,6 +333,7 @@ void study_settle(struct study *s, struct trial *t)
 	                       .step = (double)NAN,
 	                       .n_runs = t->n_runs};
 
+	open_remove(s, t->id);
 	s->finished++;
 	s->outcomes[t->outcome]++;
 	s->since_best++;
@@ -317,6 +357,7 @@ void study_reopen(struct study *s, struct trial *t)
 	s->outcomes[t->outcome]--;
 	s->since_best -= s->since_best > 0;
 	t->outcome = OUTCOME_NONE;
+	open_add(s, t->id);
 	t->reason = NULL;
 	t->order = 0;
 	study_learn(s, t,
@@ -326,6 +367,11 @@ void study_reopen(struct study *s, struct trial *t)
 	                              .step = (double)NAN});
 	if (t->id < s->first_open)
 		s->first_open = t->id;
+}
+
+double study_now(const struct study *s)
+{
+	return s->wall_epoch + 1e-9 * (double)clock_now();
 }
 
 double study_elapsed(const struct study *s)
@@ -341,8 +387,8 @@ static struct trial *queued_run(struct study *s, size_t *run)
 	while (s->first_open < s->n &&
 	       s->trials[s->first_open]->outcome != OUTCOME_NONE)
 		s->first_open++;
-	for (size_t i = s->first_open; i < s->n; i++) {
-		struct trial *t = s->trials[i];
+	for (size_t i = 0; i < s->n_open; i++) {
+		struct trial *t = s->trials[s->open[i]];
 
 		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++) {
 			if (t->runs[r].state == RUN_FINISHED &&
@@ -628,6 +674,27 @@ static bool take_report(struct study *s, struct task *task, const struct report 
 	return stopping_report(s, task, err);
 }
 
+/* A run that was cut short. Where nobody asked for that, the machine is to blame. */
+static void take_cut(struct study *s, struct task *task, const struct run_result *res)
+{
+	struct trial *t = s->trials[task->trial->id];
+
+	task->owner = NULL;
+	if (s->watch.retrying)
+		s->watch.retrying(s->watch.self, t, task->index, OUTCOME_NONE);
+	if (s->fleet.stage == FLEET_OPEN && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    arena_printf(&s->scratch,
+		                 "trial %llu run %zu is queued again, through no fault "
+		                 "of its own: %s",
+		                 (unsigned long long)t->id, task->index,
+		                 res->machine_errno ? strerror(res->machine_errno)
+		                                    : "its supervisor was lost"));
+	if (trial_settle(t))
+		study_settle(s, t);
+}
+
 static bool take_event(struct study *s, const struct fleet_event *e, struct error *err)
 {
 	struct task *task = e->task;
@@ -637,11 +704,7 @@ static bool take_event(struct study *s, const struct fleet_event *e, struct erro
 	case FLEET_LATE: stopping_late(s, task, &e->report); break;
 	case FLEET_STOPPED:
 	case FLEET_FINISHED: take_finished(s, task, e->result); break;
-	case FLEET_CUT:
-		task->owner = NULL;
-		if (trial_settle(s->trials[task->trial->id]))
-			study_settle(s, s->trials[task->trial->id]);
-		break;
+	case FLEET_CUT: take_cut(s, task, e->result); break;
 	case FLEET_SIGNAL:
 		interrupt(s);
 		if (s->watch.winding_down)
@@ -752,7 +815,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	if (!ok)
 		return refresh_results(s, true, &late) && false;
 	record_finish(s);
-	s->ended = clock_wall();
+	s->ended = study_now(s);
 	return study_commit(s, true, err) && refresh_results(s, true, err);
 }
 

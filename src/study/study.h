@@ -27,6 +27,7 @@ struct observer {
 	void (*reported)(void *self, const struct trial *t, size_t run,
 	                 const struct report *rep);
 	void (*finished)(void *self, const struct trial *t, size_t run); /* a run */
+	/* Queued again; NONE: it was cut short, through no fault of its own. */
 	void (*retrying)(void *self, const struct trial *t, size_t run, enum outcome o);
 	void (*winding_down)(void *self, enum fleet_stage stage);
 	void (*verifying)(void *self, const struct verdict *v, enum verdict_phase phase,
@@ -83,14 +84,19 @@ struct study {
 	double cost;
 	double elapsed_before; /* seconds of earlier sessions */
 	int64_t started;       /* clock_now when it was begun or continued; 0: not */
-	double ended;          /* seconds since 1970 of the last event */
-	struct trial *best;    /* NULL: none yet */
-	uint64_t since_best;   /* trials finished after the best one */
-	bool any_report;       /* some run has printed the metric */
+	double
+	    wall_epoch; /* clock_wall - clock_now when it was made: times in the journal
+	                 * are of a stop-watch, whatever becomes of the clock */
+	double ended;   /* seconds since 1970 of the last event */
+	struct trial *best;  /* NULL: none yet */
+	uint64_t since_best; /* trials finished after the best one */
+	bool any_report;     /* some run has printed the metric */
 
 	/* private to study/ */
 	const char *no_more; /* why no further trial is proposed; NULL: it is */
 	size_t first_open;   /* every trial below is settled */
+	uint64_t *open;      /* (n_open) ids of those that are not, rising */
+	size_t n_open, cap_open;
 	uint64_t session_failures, session_runs; /* of the failure guard */
 	bool finish_recorded;
 	double session_start, last_time; /* while a journal is read */
@@ -168,6 +174,7 @@ void study_reopen(struct study *s, struct trial *t);
  * ones by value (ties by id), then the others by id. */
 struct trial **study_rank(struct study *s, struct arena *a);
 double study_elapsed(const struct study *s); /* seconds, over all sessions */
+double study_now(const struct study *s);     /* seconds since 1970, see wall_epoch */
 /* Exit code of a search in this state, before any verdict: 0, 3, 4, 6, 128 + signal. */
 int study_exit(const struct study *s);
 /* Journal trouble: flush, and sync when the policy says so. */

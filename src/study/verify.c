@@ -318,7 +318,7 @@ static void record(struct study *s, const char *event, enum verdict_phase phase,
 		str_add(l, ",\"again\":true");
 	if (r->state == RUN_FINISHED || again)
 		record_run_fields(l, r);
-	str_addf(l, ",\"time\":%.3f", clock_wall());
+	str_addf(l, ",\"time\":%.3f", study_now(s));
 	journal_add(s->journal, l->s);
 }
 
@@ -518,8 +518,10 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 	struct verification f = {.s = s};
 	bool ok;
 
-	if (!s->verdict.wanted || s->verdict.done)
+	if (!s->verdict.wanted)
 		return true;
+	if (s->verdict.done)
+		return !s->dir || results_write(s, err);
 	fleet_free(&s->fleet);
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	f.tasks = mem_new(r->slots, sizeof *f.tasks);

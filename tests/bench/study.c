@@ -1,7 +1,8 @@
 /* The logic of a search without processes: seconds and bytes per trial for n random
  * trials through the synchronous fake runner, journal and results file included.
  *
- *     study [-n TRIALS] [-m METHOD]     (default: 100000 random) */
+ *     study [-n TRIALS] [-m METHOD] [-e EARLY_TERMINATE]     (default: 100000 random)
+ */
 #include "study/study.h"
 #include "../unit/fake_runner.h"
 #include "base/clock.h"
@@ -94,13 +95,15 @@ static void measure(const char *yaml, size_t n, bool files)
 
 int main(int argc, char **argv)
 {
-	const char *method = "random";
+	const char *method = "random", *early = NULL;
 	size_t n = 100000;
-	char yaml[512];
+	char yaml[1024];
 	int c;
 
-	while ((c = getopt(argc, argv, "n:m:")) != -1)
-		if (c == 'n')
+	while ((c = getopt(argc, argv, "n:m:e:")) != -1)
+		if (c == 'e')
+			early = optarg;
+		else if (c == 'n')
 			n = strtoul(optarg, NULL, 10);
 		else if (c == 'm')
 			method = optarg;
@@ -108,8 +111,8 @@ int main(int argc, char **argv)
 	         "command: [train, '${args}']\nmethod: %s\nmetric: {name: loss}\n"
 	         "parameters:\n  lr: {min: 1e-5, max: 1e-1, log: true}\n"
 	         "  batch: {values: [16, 32, 64, 128]}\n  depth: {min: 1, max: 12}\n"
-	         "  dropout: {min: 0.0, max: 0.6}\n",
-	         method);
+	         "  dropout: {min: 0.0, max: 0.6}\n%s%s\n",
+	         method, early ? "early_terminate: " : "", early ? early : "");
 	for (size_t k = n / 100; k <= n; k *= 10) {
 		measure(yaml, k, false);
 		measure(yaml, k, true);

@@ -28,5 +28,23 @@ point "and when it cannot be opened" survived fresh driver open 12 ENFILE
 point "a supervisor that dies: its run is queued again" survived \
 	fresh driver recv 1 ECONNRESET
 point "in the verification, too" survived fresh driver recv 9 ECONNRESET
+for n in 1 3 7; do
+	point "decided to pause, its supervisor dies: not begun again ($n)" survived \
+		promote driver recv $n ECONNRESET
+done
+point "a supervisor without a pipe for the output takes no run" survived \
+	promote supervisor fcntl 2 EMFILE
+point "a checkpoint is ahead of the journal: the training says where it is" ended \
+	promote driver write 6 EIO
+cat >lost.yaml <<END
+command: ["$TOOLS/fake_train", quadratic, "\${args}"]
+method: random
+metric: {name: loss}
+parameters: {x: {min: 0.0, max: 1.0}}
+END
+expect "a supervisor that is lost" 0 env LD_PRELOAD="$FAULT_SO" \
+	HPS_FAULT="driver recv 1 ECONNRESET" "$HPSEARCH" lost.yaml -n 3 --out lost
+check "is spoken of" grep -q \
+	"trial 0 run 0 is queued again, through no fault of its own: its supervisor was lost" err
 check "60 points drawn from all" \
 	env POINTS=60 SEED=1 JOBS=2 CALL= POINT= python3 "$SRCDIR/tests/torture/fault.py"

@@ -44,6 +44,14 @@ import json
 t = json.load(open("clock/results.json"))["search"]["elapsed"]
 assert 0 < t < 300, t'
 	expect "replay agrees" 0 "$HPSEARCH" replay clock/results.json
+	expect "the clock is set ahead by a year within a session" 0 \
+		at 31536000@4 "$HPSEARCH" space.yaml -n 5 --out ahead
+	expect "and the next session has time left" 0 "$HPSEARCH" space.yaml -n 9 --out ahead
+	check "the same ranking again" cmp <(ranks whole) <(ranks ahead)
+	check "and it took no year" python3 -c '
+import json
+t = json.load(open("ahead/results.json"))["search"]["elapsed"]
+assert 0 < t < 300, t'
 else
 	skip "the clock goes back" "this build cannot be preloaded to"
 fi

@@ -76,6 +76,17 @@ done
 for name in journal.jsonl lock trials/0001/r0/config.json trials/0001/r0/cmd; do
 	planted $name "1 2" link victim
 done
+second_name() { ln "$PWD/$1" "$2"; }
+for name in results.json results.json.tmp results.csv results.csv.tmp journal.torn .reserve lock \
+	trials/0001/r0/stdout trials/0001/r0/stderr trials/0001/r0/reports.jsonl \
+	trials/0001/r0/results.jsonl trials/0001/r0/config.json trials/0001/r0/cmd; do
+	planted $name "0" second_name victim
+done
+planted journal.jsonl "1 2" second_name victim
+: >empty
+planted journal.jsonl "1" second_name empty
+check "an empty file is not taken for a new journal when it has another name" test ! -s empty
+check "the reason is said" grep -q "has another name" err
 for name in trials trials/0001 trials/0001/r0 verify verify/rerun; do
 	planted $name "1" link house
 done

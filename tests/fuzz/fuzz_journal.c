@@ -1,6 +1,7 @@
 /* A journal whose lines are whole (sequence and checksum are put on here) but say
  * anything at all: reading it must refuse or accept, and what is accepted must be fit
- * to be shown. Input: one event a line, the inside of its object. */
+ * to be shown. Input: one event a line, the inside of its object; where the first line
+ * is a digit, the search is another one than the first. */
 #include "base/crc.h"
 #include "base/file.h"
 #include "study/results.h"
@@ -12,11 +13,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char first[] =
-    "\"e\":\"search\",\"schema\":1,\"yaml\":\"command: [t, '${args}']\\nmethod: "
-    "random\\n"
-    "metric: {name: loss}\\nrepeats: 2\\nparameters: {x: {min: 0.0, max: 1.0, default: "
-    "0.5}, y: {values: [1, 2]}}\\ntest: {repeats: 2}\\n\"";
+#define SEARCH "\"e\":\"search\",\"schema\":1,\"yaml\":\""
+#define METRIC "metric: {name: loss}\\n"
+#define SPACE                                                                          \
+	"parameters: {x: {min: 0.0, max: 1.0, default: 0.5}, y: {values: [1, 2]}}\\n"
+#define TRAIN "command: [t, '${args}']\\n" METRIC SPACE
+
+static const char *const first[] = {
+    SEARCH TRAIN "method: random\\nrepeats: 2\\ntest: {repeats: 2}\\n\"",
+    SEARCH TRAIN "method: random\\nearly_terminate: "
+		 "{type: asha, grace: 1, eta: 2, max_iter: 4, step: epoch}\\n\"",
+    SEARCH TRAIN "method: random\\nearly_terminate: {type: asha, mode: promote, "
+		 "grace: 1, eta: 2, max_iter: 4, step: epoch, control: 0.2}\\n\"",
+    SEARCH TRAIN
+    "method: random\\nearly_terminate: {type: hyperband, eta: 2, resource: "
+    "{parameter: epochs, min: 1, max: 4}}\\n\"",
+    SEARCH TRAIN "method: random\\nrepeats: 2\\nearly_terminate: {type: median, "
+		 "grace: 1, min_trials: 1, max: 2.1, control: 0.3}\\n\"",
+    SEARCH TRAIN
+    "method: random\\nearly_terminate: {type: hyperband, min_iter: 1, eta: 2}\\n\"",
+    SEARCH TRAIN "method: bayes\\n\"",
+};
 
 static void add_line(struct str *out, uint64_t n, const char *fields, size_t len)
 {
@@ -33,14 +50,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *tmp = getenv("TMPDIR");
 	char dir[200], path[256];
 	struct str text = {0}, shown = {0};
+	const char *search = first[0];
 	struct error err;
 	struct saved sv;
+	size_t decisions = 0;
 	uint64_t n = 0;
 
 	snprintf(dir, sizeof dir, "%s/fuzz_journal.XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(dir))
 		return 0;
-	add_line(&text, n++, first, sizeof first - 1);
+	if (size > 1 && data[1] == '\n' && data[0] > '0' &&
+	    data[0] < '0' + (int)ARRAY_LEN(first)) {
+		search = first[data[0] - '0'];
+		data += 2;
+		size -= 2;
+	}
+	add_line(&text, n++, search, strlen(search));
 	while (size) {
 		const uint8_t *nl = memchr(data, '\n', size);
 		size_t len = nl ? (size_t)(nl - data) : size;
@@ -54,6 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (saved_load(&sv, dir, &err)) {
 			results_json(&sv.study, &shown);
 			results_csv(&sv.study, &shown);
+			str_clear(&shown);
+			if (sv.study.screen)
+				screen_replay(&sv.spec, sv.study.screen->log,
+				              sv.study.screen->n_log, &decisions,
+				              &shown, &err);
 		}
 		saved_free(&sv);
 	}

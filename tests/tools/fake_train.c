@@ -137,7 +137,8 @@ static long read_checkpoint(const char *path)
 	return e;
 }
 
-/* As curve, but goes on behind the last epoch of the launch before. */
+/* As curve, but goes on behind the last epoch of the launch before; says once more
+ * where it is when nothing is left to be done, since nobody may have heard it. */
 static int checkpoint(const struct options *o)
 {
 	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0"));
@@ -147,7 +148,10 @@ static int checkpoint(const struct options *o)
 
 	snprintf(path, sizeof path, "%s/checkpoint", env("HPSEARCH_DIR", "."));
 	catch_term();
-	for (e = read_checkpoint(path) + 1; e <= epochs && !term_seen; e++) {
+	e = read_checkpoint(path);
+	if (e && e >= epochs)
+		report_epoch(o, e);
+	for (e = e + 1; e <= epochs && !term_seen; e++) {
 		nap(o->epoch_ms);
 		report_epoch(o, e);
 	}
@@ -707,12 +711,13 @@ static int help(void)
 	printf("usage: fake_train MODE [--name=value …]\n\nmodes:\n");
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
 		printf("  %-16s %s\n", modes[i].name, modes[i].help);
-	printf("\noptions (others are parameters):\n"
-	       "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
-	       "  --fail-ms=N (before a failure)"
-	       "  --bytes=N --noise=X\n\n"
-	       "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR\" "
-	       "lines.\n");
+	printf(
+	    "\noptions (others are parameters):\n"
+	    "  --mode=MODE --metric=NAME --sleep-ms=N --epochs=N --epoch-ms=N\n"
+	    "  --fail-ms=N (before a failure)"
+	    "  --bytes=N --noise=X\n\n"
+	    "FAKE_LEDGER=FILE: appends \"begin|end TRIAL RUN ATTEMPT PID DIR BUDGET\" "
+	    "lines.\n");
 	return 0;
 }
 
@@ -725,10 +730,10 @@ static void ledger(const char *what)
 
 	if (fd < 0)
 		return;
-	n = snprintf(line, sizeof line, "%s %s %s %s %ld %s\n", what,
+	n = snprintf(line, sizeof line, "%s %s %s %s %ld %s %s\n", what,
 	             env("HPSEARCH_TRIAL", "-"), env("HPSEARCH_RUN", "-"),
 	             env("HPSEARCH_ATTEMPT", "-"), (long)getpid(),
-	             env("HPSEARCH_DIR", "-"));
+	             env("HPSEARCH_DIR", "-"), env("HPSEARCH_STEP_BUDGET", "-"));
 	if (write(fd, line, (size_t)n) != n)
 		exit(2);
 	close(fd);

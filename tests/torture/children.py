@@ -28,7 +28,8 @@ OUTCOMES = {
     "fork-chain": "ok", "fork-bomb": "timeout", "json-flood": "ok", "journal-names": "ok",
     "late-metric": "ok", "last-words": "timeout", "oom": "oom", "oom-text": "oom", "ledger": "ok",
     "slow": "ok", "spin": "ok", "env": "ok", "testsplit": "ok", "stop-self": "timeout",
-    "nonblock": "ok", "open-fds": "ok",
+    "nonblock": "ok", "open-fds": "ok", "checkpoint": "ok", "stubborn": "ok", "burst": "ok",
+    "odd-steps": "ok", "once": "ok", "explode": "ok",
 }
 SPACE = """command: ["{fake}", "${{args}}", --epochs={epochs}, --bytes={bytes}, --sleep-ms=50, --fail-ms={fail}]
 method: grid
@@ -141,6 +142,33 @@ def fork_bomb(case):
     return result
 
 
+def early(case, mode, rule, epochs, trials, *words):
+    """(as search; outcomes by trial), and every decision can be made again."""
+    file(case, [mode], xs=[i / 100 for i in range(trials)], epochs=epochs, timeout=900)
+    with open(case.path("s.yaml"), "a") as f:
+        f.write(f"early_terminate: {rule}\n")
+    result = search(case, *words, limit=900)
+    must(case.run(["replay", "s/results.json"], limit=300) == 0, "replay:", case.said())
+    return result, [o for _, o, _ in outcomes(case)]
+
+
+def hopeless(case):
+    """Stopped at its first report; it ignores SIGTERM and talks on as fast as it can."""
+    result, ends = early(case, "stubborn", "{type: threshold, step: epoch, max: 0}",
+                         10 ** 12, 12, "-j4")
+    must(result[0] == 3 and ends == ["stopped"] * 12, "exit", result[0], ends)
+    must(result[1] < 60, "it took", result[1], "s to stop them")
+    return result
+
+
+def judged_flood(case):
+    """More reports than are kept, at every one of which it is judged."""
+    result, ends = early(case, "json-flood", "{type: median, step: step, min_trials: 2, min_steps: 1}",
+                         1_000_000 if FULL else 50_000, 8, "-j2")
+    must(result[0] == 0 and set(ends) <= {"ok", "stopped"}, "exit", result[0], ends, case.said())
+    return result
+
+
 def own_names(case):
     """It writes over its own folder; what the driver made of it stands."""
     result = lines_of(case, "journal-names")
@@ -158,6 +186,8 @@ STRANGE = {
     f"{'10 million' if FULL else '300,000'} JSON lines": json_lines,
     f"one line of {'1 GB' if FULL else '100 MB'}": long_line,
     "files with the driver's names": own_names,
+    "12 hopeless ones flood": hopeless,
+    "judged at every report": judged_flood,
 }
 
 

@@ -75,6 +75,10 @@ class Case:
         with open(self.path("err"), errors="replace") as f:
             return f.read()
 
+    def told(self):
+        with open(self.path("out"), errors="replace") as f:
+            return f.read()
+
     def processes(self):
         """Ids of all processes that carry the mark."""
         want = f"{MARK}={self.mark}".encode()
@@ -130,33 +134,80 @@ def whole_lines(path):
     return text[:text.rfind(b"\n") + 1]
 
 
+def folder_of(e):
+    """Where the run of a journal's event lives."""
+    if e["e"].startswith("verify"):
+        c = e["c"] if isinstance(e["c"], str) else f"{e['c']:04}"
+        return f"verify/{e['phase']}/{c}/r{e['r']}"
+    return f"trials/{e['t']:04}/r{e['r']}"
+
+
+def events(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
 def finished_runs(text):
-    """{folder: value} of the runs that a journal calls finished; each must be there once."""
-    runs = {}
-    for line in text.splitlines():
-        e = json.loads(line)
+    """{(folder, budget): value} of what a journal calls finished: each run once, or once for
+    each budget that it was promoted to; None where runs are told none."""
+    runs, budget = {}, {}
+    for e in events(text):
+        if e["e"] == "start":
+            budget[folder_of(e)] = e.get("budget")
         if e["e"] == "requeue":
-            runs.pop(f"trials/{e['t']:04}/r{e['r']}", None)
+            runs.pop((folder_of(e), budget.get(folder_of(e))), None)
         if e["e"] not in ("end", "verify_end") or e.get("again"):
             continue
-        if e["e"] == "end":
-            folder = f"trials/{e['t']:04}/r{e['r']}"
-        else:
-            c = e["c"] if isinstance(e["c"], str) else f"{e['c']:04}"
-            folder = f"verify/{e['phase']}/{c}/r{e['r']}"
-        must(folder not in runs, "finished twice:", folder)
-        runs[folder] = (e["outcome"], e.get("value"))
+        key = folder_of(e), budget.get(folder_of(e))
+        must(key not in runs, "finished twice:", key)
+        runs[key] = (e["outcome"], e.get("value"))
     return runs
 
 
 def begun(path, top):
-    """Folders in the order in which the children say that they began."""
+    """(folder, budget) in the order in which the children say that they began. (In the
+    verification all are told the full one.)"""
     try:
         with open(path) as f:
             words = [line.split() for line in f]
     except FileNotFoundError:
         return []
-    return [os.path.relpath(w[5], top) for w in words if w[0] == "begin"]
+    found = [(os.path.relpath(w[5], top), w[6]) for w in words if w[0] == "begin"]
+    return [(f, None if b == "-" or f.startswith("verify") else float(b)) for f, b in found]
+
+
+def decisions_stand(text):
+    """Of early stopping: a run that is stopped, or paused, ends and is not begun again but by
+    a promotion; a larger budget is decided before it is told to anyone."""
+    decided, told = {}, {}
+    for e in events(text):
+        if e["e"] not in ("start", "report", "rung", "decision", "end", "requeue"):
+            continue
+        run = folder_of(e)
+        before = decided.get(run)
+        if e["e"] == "start":
+            must(before is None, "begun, and the decision was:", run, before)
+            must(run not in told or told[run] == e.get("budget"), run, "was told", told.get(run),
+                 "and begins with", e.get("budget"))
+            told[run] = e.get("budget")
+        elif e["e"] in ("report", "rung"):
+            must(before is None, "a report behind the decision", run, before)
+        elif e["e"] == "decision" and e["decision"] == "promote":
+            must(before == "paused", "promoted:", run, "which was", before)
+            must(e["budget"] > told[run], run, "promoted from", told[run], "to", e["budget"])
+            decided[run], told[run] = None, e["budget"]
+        elif e["e"] == "decision":
+            must(before is None, "decided twice:", run, before, e["decision"])
+            decided[run] = e["decision"]
+        elif e["e"] == "end" and e.get("again"):
+            decided[run] = None
+        elif e["e"] == "end":
+            if before in ("stop", "pause"):
+                must(e["outcome"] not in ("ok", "preempted"), run, "was decided:", before,
+                     "and ended", e["outcome"])
+            paused = before == "pause" and e["outcome"] == "stopped"
+            decided[run] = "paused" if paused else "over"
+        else:
+            decided.pop(run)
 
 
 def ranking(directory):

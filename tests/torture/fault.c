@@ -121,7 +121,8 @@ static struct {
 	unsigned call, n;
 	int error;
 	bool on, is_short, kill, onward;
-	time_t clock;          /* seconds added to the wall clock */
+	time_t clock;          /* seconds added to the wall clock … */
+	unsigned right;        /* … behind so many readings */
 	struct counts *counts; /* shared with the supervisors */
 } plan = {.role = NOBODY};
 
@@ -191,6 +192,9 @@ __attribute__((constructor)) static void begin(void)
 	if (fault)
 		read_plan(fault);
 	plan.clock = off ? (time_t)strtol(off, NULL, 10) : 0;
+	plan.right = off && strchr(off, '@')
+	                 ? (unsigned)strtoul(strchr(off, '@') + 1, NULL, 10)
+	                 : 0;
 	share_counts(counts);
 	/* The commands are to run undisturbed. */
 	unsetenv("LD_PRELOAD");
@@ -322,7 +326,11 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 	REAL(clock_gettime)
 	int rc = real(clock, t);
 
-	if (!rc && clock == CLOCK_REALTIME)
+	if (rc || clock != CLOCK_REALTIME)
+		return rc;
+	if (plan.right)
+		plan.right--;
+	else
 		t->tv_sec += plan.clock;
 	return rc;
 }

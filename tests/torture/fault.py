@@ -5,7 +5,7 @@ reaches it, with every errno that is plausible there, and looks at what became o
     JOBS=2 fault.py                      everything
     POINTS=200 SEED=1 fault.py           so many points, drawn from all
     POINT="fresh driver write 3 ENOSPC" fault.py   one point; KEEP=1: its files are kept
-    CALL="write fsync" fault.py          these calls only
+    CALL="write fsync" fault.py          these calls only; SCENARIO="promote bayes" likewise
 
 After each fault: the program has not died of a signal nor hung; either it finished as if
 nothing had happened, or its exit status and its last words say what was wrong. Nobody is
@@ -20,18 +20,31 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from common import (FAKE, SHIM, Case, begun, counts, dice, finished_runs, leftovers, must, number,
-                    ranking, whole_lines)
+from common import (FAKE, SHIM, Case, begun, counts, decisions_stand, dice, finished_runs, leftovers,
+                    must, number, ranking, whole_lines)
 
 SPACE = f"""command: ["{FAKE}", "${{args}}"]
-method: random
 metric: {{name: loss}}
-parameters:
-  x: {{min: 0.0, max: 1.0, default: 0.9}}
-  mode: {{values: [quadratic, results-file], default: results-file}}
-max_trials: 3
-test: {{top: 1, repeats: 2}}
 kill_grace: 1
+"""
+PLAIN = SPACE + """method: random
+parameters:
+  x: {min: 0.0, max: 1.0, default: 0.9}
+  mode: {values: [quadratic, results-file], default: results-file}
+max_trials: 3
+test: {top: 1, repeats: 2}
+"""
+EARLY = SPACE + """method: random
+parameters:
+  x: {min: 0.0, max: 1.0, default: 0.9}
+  mode: {values: [checkpoint, curve, stubborn], default: checkpoint}
+  epochs: {value: 4}
+max_trials: 5
+early_terminate: {type: asha, mode: promote, grace: 1, eta: 2, max_iter: 4, step: epoch}
+"""
+MODEL = SPACE + """method: bayes
+parameters: {x: {min: 0.0, max: 1.0, default: 0.9}}
+max_trials: 6
 """
 SPACE_FILE = ("EMFILE", "ENFILE", "ENOSPC", "EACCES", "EIO", "EINTR", "ENOMEM")
 MEMORY = ("ENOMEM",)
@@ -75,14 +88,17 @@ REASON = re.compile("No space|Input/output|Interrupted|memory|Too many open file
 class Scenario:
     """How a search stands when the faulty session begins."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, text=PLAIN):
+        """What depends on results is done one by one, so that it can be compared; after a
+        run that failed it goes another way."""
+        self.name, self.text = name, text
+        self.learns = text is not PLAIN
         self.template = Case(name)
         with open(self.template.path("s.yaml"), "w") as f:
-            f.write(SPACE)
+            f.write(text)
 
     def words(self):
-        return ["s.yaml", "-j2", "--out", "s", "-q"]
+        return ["s.yaml", "-j1" if self.learns else "-j2", "--out", "s", "-q"]
 
     def prepare(self):
         """fresh: nothing is there. resume: an earlier session was killed while a line was
@@ -92,9 +108,9 @@ class Scenario:
         self.code = whole.run(self.words(), counts=whole.path("counts"))
         must(self.code in (0, 5), "the search by itself ends with", self.code, whole.said())
         self.whole = ranking(whole.path("s"))
-        if self.name == "resume":
+        if "resume" in self.name:
             journal = whole_lines(whole.path("s", "journal.jsonl"))
-            end = [m.end() for m in re.finditer(rb'"e":"end".*\n', journal)][1]
+            end = [m.end() for m in re.finditer(rb'"e":"end".*\n', journal)][4 * self.learns or 1]
             os.mkdir(self.template.path("s"))
             with open(self.template.path("s", "journal.jsonl"), "wb") as f:
                 f.write(journal[:end + 40])
@@ -106,7 +122,9 @@ class Scenario:
         return case
 
 
-SCENARIOS = {name: Scenario(name) for name in ("fresh", "resume")}
+SCENARIOS = {s.name: s for s in (Scenario("fresh"), Scenario("resume"), Scenario("promote", EARLY),
+                                 Scenario("promote-resume", EARLY), Scenario("bayes", MODEL),
+                                 Scenario("bayes-resume", MODEL))}
 
 
 def judge_end(case, scenario, role, call, got):
@@ -137,6 +155,7 @@ def go_on(case, scenario, known, had):
         said = case.said()
         got = case.run(scenario.words() + ["--retry-failed"])
         must(got == scenario.code, "the next session ends with", got, said, case.said())
+    decisions_stand(whole_lines(case.path("s", "journal.jsonl")))
     return asked
 
 
@@ -157,7 +176,8 @@ def point(scenario, role, call, n, how, keep=False):
         known = (journal, finished_runs(journal))
         asked = go_on(case, scenario, known, len(begun(case.ledger, case.path("s"))))
         case.nobody_left()
-        must(ranking(case.path("s")) == scenario.whole, "another ranking than without the fault")
+        must(ranking(case.path("s")) == scenario.whole or (asked and scenario.learns),
+             "another ranking than without the fault")
         must(not leftovers(case.path("s")), "left behind:", leftovers(case.path("s")))
         must(case.run(["replay", "s/results.json"]) == 0, "replay:", case.said())
         return True, "retried" if asked else "survived" if survived else "ended", None
@@ -167,13 +187,13 @@ def point(scenario, role, call, n, how, keep=False):
         case.close(keep)
 
 
-def ladder(how):
-    """n: one by one, or growing where the fault stays."""
+def ladder(how, many):
+    """n: one by one, or growing where the fault stays; of many calls ever fewer."""
     if not how.endswith("+"):
         n = 1
         while True:
             yield n
-            n += 1
+            n += 1 + (n // 12 if many else 0)
     a, b = 1, 2
     while True:
         yield a
@@ -212,7 +232,7 @@ class Table:
 
 def climb(table, scenario, role, call, how):
     """All points of one kind."""
-    for n in ladder(how):
+    for n in ladder(how, scenario.learns):
         reached, outcome, why = point(scenario, role, call, n, how)
         if not reached:
             return
@@ -265,7 +285,9 @@ def main():
             sample(table, number("POINTS", 0), number("SEED", 1), jobs)
         else:
             only = os.environ.get("CALL")
-            kinds = [(s, *k) for s in SCENARIOS.values() for k in ALL if not only or k[1] in only.split()]
+            where = os.environ.get("SCENARIO", " ".join(SCENARIOS)).split()
+            kinds = [(s, *k) for s in SCENARIOS.values() for k in ALL
+                     if s.name in where and (not only or k[1] in only.split())]
             with ThreadPoolExecutor(jobs) as pool:
                 list(pool.map(lambda k: climb(table, *k), kinds))
     finally:

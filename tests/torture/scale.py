@@ -89,7 +89,12 @@ def wide(parameters, values):
 def main():
     bad = 0
     if os.environ.get("BENCH"):
-        subprocess.run([os.path.join(os.environ["BENCH"], "study"), "-n", str(N)], check=True)
+        study = [os.path.join(os.environ["BENCH"], "study"), "-n", str(N)]
+        subprocess.run(study, check=True)
+        for rule in ("{type: asha, grace: 1, max_iter: 9}",
+                     "{type: asha, resource: {parameter: epochs, min: 1, max: 9}}"):
+            print(f"early_terminate: {rule}", flush=True)
+            subprocess.run(study + ["-m", "random", "-e", rule], check=True)
     try:
         few = real(N // 10)
         many = real(N)

@@ -30,6 +30,19 @@ TEST(continues_at_any_cut)
 		          crc32c(0, text, n));
 }
 
+TEST(instruction_and_table_agree)
+{
+	unsigned char bytes[300];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)(i * 167 + i * i);
+	for (size_t from = 0; from < 9; from++)
+		for (size_t n = 0; from + n <= sizeof bytes; n++)
+			CHECK_INT(crc32c(7, bytes + from, n),
+			          crc32c_by_table(7, bytes + from, n));
+	CHECK_INT(crc32c_by_table(0, "123456789", 9), 0xe3069283);
+}
+
 TEST(sees_every_flipped_bit)
 {
 	char text[] = "{\"seq\":1}";
@@ -42,4 +55,5 @@ TEST(sees_every_flipped_bit)
 	}
 }
 
-TEST_MAIN(known_answers, continues_at_any_cut, sees_every_flipped_bit)
+TEST_MAIN(known_answers, continues_at_any_cut, instruction_and_table_agree,
+          sees_every_flipped_bit)

@@ -2,6 +2,7 @@
  * by hand, the table of the Hyperband paper. */
 #include "curves.h"
 #include "schedule/ladder.h"
+#include "schedule/places.h"
 
 /* ---- ladders ---- */
 
@@ -568,6 +569,125 @@ TEST(hyperband_promotes_within_a_bracket)
 	rig_drop(&r);
 }
 
+/* Places against an array that is sorted again each time. */
+TEST(places_stay_in_order)
+{
+	struct places p = {0};
+	static struct place all[3000];
+	size_t n = 0;
+
+	for (uint64_t i = 0; i < 6000; i++) {
+		size_t k = n ? (size_t)rng_below(1, i, RNG_PICK, 0, n) : 0;
+		struct place x = {.value = (double)rng_below(1, i, RNG_PICK, 1, 50),
+		                  .trial = i};
+
+		if (n == ARRAY_LEN(all) ||
+		    (n && rng_unit(1, i, RNG_PICK, 2) < (i < 3000 ? 0.2 : 0.8))) {
+			places_remove(&p, &all[k]);
+			all[k] = all[--n];
+		} else {
+			places_add(&p, &x);
+			all[n++] = x;
+		}
+		CHECK_INT(p.n, n);
+		if (i % 100)
+			continue;
+		qsort(all, n, sizeof *all, place_compare);
+		for (size_t j = 0; j < n; j++) {
+			CHECK_INT(places_get(&p, j)->trial, all[j].trial);
+			CHECK_INT(places_before(&p, &all[j]), j);
+		}
+	}
+	places_free(&p);
+	CHECK_INT(places_before(&p, &all[0]), 0);
+}
+
+static void same_promotion(struct rig *r, void *memory, bool last)
+{
+	struct curves with = r->all;
+	struct promotion a = {0}, b = {0};
+	bool found;
+
+	r->all.last = with.last = last;
+	with.memory = memory;
+	found = r->rule->promote(r->state, &r->all, &a);
+	CHECK_INT(r->rule->promote(r->state, &with, &b), found);
+	r->all.last = false;
+	if (!found)
+		return;
+	CHECK_INT(a.curve, b.curve);
+	same_number(a.budget, b.budget);
+	same_judgement(a.why, b.why);
+}
+
+/* Whatever happens to the curves, a rule with a memory says what it says without. */
+static void remembers(const char *rule, bool promote, size_t smooth, uint64_t seed)
+{
+	struct rule_args args = asha(1, 27, promote);
+	struct curves with;
+	struct rig r;
+	void *memory;
+
+	args.smooth = smooth;
+	CHECK(rig_open(&r, rule, args));
+	memory = r.rule->remember(r.state);
+	for (uint64_t i = 0; i < 1500; i++) {
+		bool more = r.all.n < 100 && rng_unit(seed, i, RNG_PICK, 0) < 0.1;
+		size_t k;
+		struct curve *c;
+		double what = rng_unit(seed, i, RNG_PICK, 1), next;
+		struct judgement j;
+
+		if (more || !r.all.n)
+			rig_start(&r);
+		k = more ? r.all.n - 1
+		         : (size_t)rng_below(seed, i, RNG_PICK, 2, r.all.n);
+		c = &r.curve[k];
+		next = c->n ? c->points[c->n - 1].step + 1 : 1;
+		if (what < 0.7)
+			rig_report(&r, k,
+			           what < 0.03  ? 2
+			           : what < 0.1 ? next + 4
+			                        : next,
+			           what < 0.02
+			               ? nan_
+			               : floor(10 * rng_unit(seed, i, RNG_PICK, 3)));
+		else if (what < 0.75)
+			c->state = CURVE_FAILED;
+		else if (what < 0.8)
+			c->state = CURVE_STOPPED;
+		else if (what < 0.9)
+			c->state = CURVE_PAUSED;
+		else if (what < 0.95)
+			c->n /= 2; /* as when a run begins again */
+		else
+			c->budget *= 3;
+		r.rule->changed(memory, k);
+		if (i % 3)
+			continue;
+		with = r.all;
+		with.memory = memory;
+		r.rule->judge(r.state, &with, k, &j);
+		same_judgement(rig_judge(&r, k), j);
+		if (promote) {
+			same_promotion(&r, memory, false);
+			same_promotion(&r, memory, true);
+		}
+	}
+	r.rule->forget(memory);
+	rig_drop(&r);
+}
+
+TEST(memory_changes_no_answer)
+{
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		remembers("asha", false, seed % 3, seed);
+		remembers("asha", true, seed % 3, seed);
+		remembers("hyperband_brackets", false, 0, seed);
+		remembers("hyperband_brackets", true, 2, seed);
+	}
+}
+
 TEST_MAIN(promote_the_highest_rung_first, promote_a_run_that_starts_again, asha_rungs,
           asha_bad_arguments, asha_too_many_rungs, asha_compares_once_at_the_crossing,
           asha_gives_the_first_runs_time, asha_ties_go_on,
@@ -579,4 +699,5 @@ TEST_MAIN(promote_the_highest_rung_first, promote_a_run_that_starts_again, asha_
           promotion_ignores_the_order_of_the_list,
           promotion_needs_no_more_than_the_pool, hyperband_table_of_the_paper,
           hyperband_deals_trials_in_proportion, hyperband_brackets_race_apart,
-          hyperband_promotes_within_a_bracket)
+          hyperband_promotes_within_a_bracket, places_stay_in_order,
+          memory_changes_no_answer)

@@ -238,7 +238,200 @@ TEST(results_files_that_lack_something)
 	edited(text, "\"outcome\":\"ok\"", "\"outcome\":\"good\"",
 	       "a trial in it is not whole");
 	edited(text, "\"value\":0.375", "\"value\":0.376", NULL);
+	edited(text, "\"started\":null,\"reports\":[]", "\"reports\":[[0,1],[1]]",
+	       "no pair of numbers");
+	/* The reports before the bad one are not lost to anybody (LeakSanitizer). */
+	edited(text, "\"complete\":false,\"runs\":[",
+	       "\"runs\":[{\"seed\":1,\"state\":\"finished\",\"outcome\":\"ok\","
+	       "\"reports\":[[0,1],[1]]},",
+	       "no pair of numbers");
 	arena_free(&a);
+}
+
+/* More than goes to the file at once: as if it had been written in one piece. */
+TEST(a_large_file_written_piece_by_piece)
+{
+	struct journal_summary empty = {0};
+	struct str line = {0}, whole = {0};
+	struct arena a = {0};
+	struct home p;
+	struct journal *j;
+	char path[128], *text;
+	size_t len = 0;
+
+	put_journal(&p, LINES(SEARCH));
+	p.err = (struct error){0};
+	snprintf(path, sizeof path, "%s/journal.jsonl", p.dir);
+	unlink(path);
+	j = journal_open(p.dir, &empty, &p.err);
+	CHECK(j != NULL);
+	journal_add(j, SEARCH);
+	for (int t = 0; t < 3000; t++) {
+		str_clear(&line);
+		str_addf(&line, "\"e\":\"trial\",\"t\":%d,\"seen\":0,\"u\":[0.5,0.5]",
+		         t);
+		journal_add(j, line.s);
+		for (int r = 0; r < 2; r++) {
+			str_clear(&line);
+			str_addf(&line,
+			         "\"e\":\"end\",\"t\":%d,\"r\":%d,\"outcome\":"
+			         "\"ok\",\"value\":%d,\"reports_total\":1",
+			         t, r, t * 7 % 13);
+			journal_add(j, line.s);
+		}
+	}
+	CHECK(journal_sync(j, &p.err));
+	journal_close(j);
+	CHECK(load(&p));
+	results_json(&p.sv.study, &whole);
+	CHECK(results_write(&p.sv.study, &p.err));
+	snprintf(path, sizeof path, "%s/results.json", p.dir);
+	CHECK(file_read(path, 1 << 30, &a, &text, &len, &p.err));
+	CHECK(len > 1 << 20);
+	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);
+	str_clear(&whole);
+	results_csv(&p.sv.study, &whole);
+	snprintf(path, sizeof path, "%s/results.csv", p.dir);
+	CHECK(file_read(path, 1 << 30, &a, &text, &len, &p.err));
+	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);
+	snprintf(path, sizeof path, "%s/journal.jsonl", p.dir);
+	unlink(path);
+	saved_free(&p.sv);
+	CHECK(load(&p));
+	CHECK(p.sv.from_file && p.sv.intact && !p.sv.damage);
+	CHECK_INT(p.sv.study.n, 3000);
+	str_free(&line);
+	str_free(&whole);
+	arena_free(&a);
+	drop(&p);
+}
+
+/* Searches that stop early: decisions that cannot be. */
+#define EARLY(more)                                                                    \
+	"\"e\":\"search\",\"schema\":1,\"yaml\":\"command: [t, '${args}']\\nmethod: "  \
+	"random\\nmetric: {name: loss}\\nparameters: {x: {min: 0.0, max: 1.0}, y: "    \
+	"{values: [1, 2]}}\\nearly_terminate: " more "\\n\",\"time\":1000"
+#define ASHA          EARLY("{type: asha, mode: promote, grace: 1, max_iter: 9, step: epoch}")
+#define DECIDED(what) "\"e\":\"decision\",\"t\":0,\"r\":0," what
+#define NUMBERS       "\"rule\":\"asha\",\"rung\":1,\"step\":1,\"value\":0.5,\"peers\":1"
+
+TEST(decisions_that_cannot_be)
+{
+	refused(LINES(SEARCH, TRIAL, START, DECIDED("\"decision\":\"stop\"," NUMBERS)),
+	        "line 4: a decision that nobody asked for");
+	refused(LINES(ASHA, TRIAL, START, DECIDED("\"decision\":\"halt\"," NUMBERS)),
+	        "line 4: a decision that is none");
+	refused(LINES(ASHA, TRIAL, START, DECIDED("\"decision\":\"stop\"")),
+	        "a decision that is none");
+	refused(LINES(ASHA, TRIAL, START, DECIDED(NUMBERS)), "a decision that is none");
+	refused(LINES(ASHA, TRIAL, START,
+	              DECIDED("\"decision\":\"promote\",\"budget\":3," NUMBERS)),
+	        "a promotion of a run that is not paused");
+	refused(LINES(ASHA, TRIAL, START, DECIDED("\"decision\":\"promote\"," NUMBERS)),
+	        "a decision that is none");
+	refused(LINES(ASHA, TRIAL, START,
+	              DECIDED("\"decision\":\"promote\",\"budget\":-1," NUMBERS)),
+	        "a decision that is none");
+	refused(LINES(ASHA, TRIAL, START, "\"e\":\"rung\",\"t\":0,\"r\":0,\"step\":1"),
+	        "a rung that does not fit");
+	refused(LINES(ASHA, TRIAL, START, "\"e\":\"rung\",\"t\":0,\"r\":0"),
+	        "a rung that does not fit");
+	refused(LINES(ASHA, DECIDED("\"decision\":\"stop\"," NUMBERS)),
+	        "an event of a run that does not fit");
+}
+
+#define BUDGET_START                                                                   \
+	"\"e\":\"start\",\"t\":0,\"r\":0,\"seed\":7,\"attempt\":1,\"budget\":1"
+#define PAUSED                                                                         \
+	ASHA, TRIAL, BUDGET_START,                                                     \
+	    "\"e\":\"report\",\"t\":0,\"r\":0,\"step\":1,\"value\":0.5",               \
+	    DECIDED("\"decision\":\"pause\"," NUMBERS)
+
+/* Decided, and then the driver was killed: the decision stands, the run is over. */
+TEST(a_pause_whose_end_is_not_in_the_journal)
+{
+	struct home p;
+
+	put_journal(&p, LINES(PAUSED));
+	CHECK(load(&p));
+	CHECK_INT(p.sv.study.trials[0]->outcome, OUTCOME_STOPPED);
+	CHECK_INT(p.sv.study.trials[0]->runs[0].state, RUN_FINISHED);
+	CHECK_INT(p.sv.study.finished, 1);
+	drop(&p);
+	put_journal(&p, LINES(PAUSED,
+	                      "\"e\":\"end\",\"t\":0,\"r\":0,\"outcome\":"
+	                      "\"stopped\",\"value\":0.5",
+	                      DECIDED("\"decision\":\"promote\",\"budget\":3,"
+	                              "\"last\":true," NUMBERS)));
+	CHECK(load(&p));
+	CHECK_INT(p.sv.study.trials[0]->outcome, OUTCOME_NONE);
+	CHECK_INT(p.sv.study.trials[0]->runs[0].state, RUN_QUEUED);
+	CHECK_DOUBLE(p.sv.study.trials[0]->runs[0].budget, 3, 0);
+	CHECK_INT(p.sv.study.trials[0]->runs[0].leg, 1);
+	CHECK_INT(p.sv.study.finished, 0);
+	drop(&p);
+}
+
+/* The log of a results file, one event in the place of another. */
+TEST(logs_that_are_not_whole)
+{
+	static const struct {
+		const char *was, *now;
+	} edits[] = {
+	    {"[\"trial\",0]", "[\"trial\",1]"},
+	    {"[\"trial\",0]", "[\"trial\"]"},
+	    {"[\"trial\",0]", "[\"trial\",0,0]"},
+	    {"[\"trial\",0]", "[\"trial\",-1]"},
+	    {"[\"trial\",0]", "[\"dance\",0]"},
+	    {"[\"trial\",0]", "[0]"},
+	    {"[\"trial\",0]", "[]"},
+	    {"[\"trial\",0]", "7"},
+	    {"[\"trial\",0]", "[\"session\",0]"},
+	    {"[\"trial\",0]", "[\"stop\",0,0]"},
+	    {"[\"trial\",0],\n", ""},
+	    {"[\"start\",0,0,1]", "[\"start\",0,1,1]"},
+	    {"[\"start\",0,0,1]", "[\"start\",0]"},
+	    {"[\"start\",0,0,1]", "[\"start\",\"a\",0]"},
+	    {"[\"start\",0,0,1]", "[\"start\",0,0,0]"},
+	    {"[\"report\",0,0,1,0.5]", "[\"report\",0,0,1]"},
+	    {"[\"report\",0,0,1,0.5]", "[\"report\",0,0]"},
+	    {"[\"report\",0,0,1,0.5]", "[\"report\",0,0,\"x\",0.5]"},
+	    {"[\"report\",0,0,1,0.5]", "[\"end\",0,0]"},
+	    {"[\"report\",0,0,1,0.5]", "[\"end\",0,0,\"fine\"]"},
+	    {"{\"trial\":0,", "{\"trial\":3,"},
+	    {"{\"trial\":0,", "{\"tril\":0,"},
+	    {"\"run\":0,\"dec", "\"run\":1,\"dec"},
+	    {"\"run\":0,\"dec", "\"ron\":0,\"dec"},
+	    {"\"decision\":\"pause\"", "\"decision\":\"rest\""},
+	};
+	struct str out = {0};
+	struct home p;
+
+	put_journal(&p, LINES(PAUSED));
+	CHECK(load(&p));
+	results_json(&p.sv.study, &out);
+	drop(&p);
+	edited(out.s, "[\"trial\",0]", "[\"trial\",0]", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		char *log = strstr(out.s, "\"log\":[");
+		struct str all = {0};
+		const char *at = strstr(log, edits[i].was);
+
+		CHECK(at != NULL);
+		if (!at) {
+			printf("# not in it: %s\n%s\n", edits[i].was, log);
+			continue;
+		}
+		str_addn(&all, out.s, (size_t)(at - out.s));
+		str_add(&all, edits[i].now);
+		str_add(&all, at + strlen(edits[i].was));
+		edited(all.s, "\"early_terminate\":{\"rule\"",
+		       "\"early_terminate\":{\"role\"",
+		       *edits[i].now ? "of the log is not whole" : "of its place");
+		str_free(&all);
+	}
+	edited(out.s, "\"log\":", "\"lug\":", "does not have every trial");
+	str_free(&out);
 }
 
 TEST(places_that_are_no_search)
@@ -256,4 +449,6 @@ TEST(places_that_are_no_search)
 
 TEST_MAIN(journals_that_cannot_be, a_run_that_was_queued_again,
           settled_by_the_end_of_a_session, results_files_that_lack_something,
+          a_large_file_written_piece_by_piece, decisions_that_cannot_be,
+          a_pause_whose_end_is_not_in_the_journal, logs_that_are_not_whole,
           places_that_are_no_search)

@@ -270,6 +270,25 @@ TEST(doubles_read_back_and_are_short)
 	str_free(&s);
 }
 
+TEST(short_decimals_stay_short)
+{
+	struct str s = {0};
+
+	for (uint64_t i = 0; i < 50000; i++) {
+		uint64_t bits = rng_u64(2, i, RNG_PICK, 0);
+		double x = (double)(bits % 1000000007) / pow(10, (double)(i % 13));
+		char want[40];
+
+		if (x < 1e-4)
+			continue;
+		str_clear(&s);
+		str_double(&s, x);
+		snprintf(want, sizeof want, "%.15g", x);
+		CHECK_STR(s.s, want);
+	}
+	str_free(&s);
+}
+
 static const char *nearest(const char *word)
 {
 	static const char *const names[] = {"method",      "metric", "parameters",
@@ -311,4 +330,4 @@ TEST(names_that_were_not_meant)
 TEST_MAIN(grows_and_ends_in_nul, formats_of_any_length, json_quoting,
           json_quoting_of_what_is_no_utf8, shell_quoting, shell_quoting_is_read_back,
           doubles_as_python_writes_them, doubles_read_back_and_are_short,
-          names_that_were_meant, names_that_were_not_meant)
+          short_decimals_stay_short, names_that_were_meant, names_that_were_not_meant)
