@@ -115,41 +115,37 @@ static const double *mixed_rows(struct plan *p, size_t x, size_t y)
 }
 
 /* One draw: first-order (Saltelli et al. 2010, table 2, formula b) and total (formula
- * f, Jansen 1999) shares of each dimension. */
+ * f, Jansen 1999) shares of each dimension, of the function or of what of it is below a
+ * cap (Hutter, Hoos & Leyton-Brown 2014, section 5.3: what matters among the good). */
 struct estimate {
-	double *fa, *fb, *fj; /* (POINTS) */
-	double variance;
+	double *fa, *fb; /* (POINTS) less their mean */
+	double cap, mean, variance;
 };
 
-static void begin_estimate(struct estimate *t, struct plan *p,
-                           const struct gp_sample *s)
+static void set_estimate(struct estimate *t, const double *fa, const double *fb,
+                         double cap)
 {
-	double mean = 0, sum = 0;
+	double sum = 0;
 
-	gp_sample_values(s, mixed_rows(p, SIZE_MAX, SIZE_MAX), POINTS, t->fa);
-	gp_sample_values(s, mixed_rows(p, p->e->d, SIZE_MAX), POINTS, t->fb);
+	t->cap = cap;
+	t->mean = 0;
 	for (size_t i = 0; i < POINTS; i++)
-		mean += (t->fa[i] + t->fb[i]) / (2 * POINTS);
+		t->mean += (fmin(fa[i], cap) + fmin(fb[i], cap)) / (2 * POINTS);
 	for (size_t i = 0; i < POINTS; i++) {
-		t->fa[i] -= mean;
-		t->fb[i] -= mean;
+		t->fa[i] = fmin(fa[i], cap) - t->mean;
+		t->fb[i] = fmin(fb[i], cap) - t->mean;
 		sum += t->fa[i] * t->fa[i] + t->fb[i] * t->fb[i];
 	}
-	for (size_t i = 0; i < POINTS; i++)
-		t->fj[i] = mean;
 	t->variance = fmax(sum / (2 * POINTS), 1e-300);
 }
 
-/* The share of x, or of x and y together; the total of x beside it. */
-static double share_of(const struct estimate *t, struct plan *p,
-                       const struct gp_sample *s, double mean, size_t x, size_t y,
-                       double *total)
+/* The share of the dimensions that were exchanged for fj; their total beside it. */
+static double share_of(const struct estimate *t, const double *fj, double *total)
 {
 	double closed = 0, rest = 0;
 
-	gp_sample_values(s, mixed_rows(p, x, y), POINTS, t->fj);
 	for (size_t i = 0; i < POINTS; i++) {
-		double f = t->fj[i] - mean;
+		double f = fmin(fj[i], t->cap) - t->mean;
 
 		closed += t->fb[i] * (f - t->fa[i]) / POINTS;
 		rest += (t->fa[i] - f) * (t->fa[i] - f) / (2 * POINTS);
@@ -199,18 +195,31 @@ static int by_alone(const void *a, const void *b)
  * dimensions, then of the pairs of the largest. */
 struct work {
 	struct plan plan;
-	struct estimate t;
+	struct estimate all, good;
+	double *fa, *fb, *fj; /* (POINTS) */
 	const struct gp *g;
 	const size_t *levels;
 	uint64_t seed;
-	double *alone, *total, *both; /* (d, DRAWS), …, (pairs, DRAWS) */
+	double *alone, *total, *best, *both; /* (d, DRAWS), …, (pairs, DRAWS) */
 };
 
-static double start_draw(struct work *w, struct gp_sample *s, size_t k)
+static void start_draw(struct work *w, struct gp_sample *s, size_t k)
 {
+	double *sorted = w->fj;
+
 	gp_sample_init(s, w->g, w->levels, w->seed, k);
-	begin_estimate(&w->t, &w->plan, s);
-	return w->t.fj[0];
+	gp_sample_values(s, mixed_rows(&w->plan, SIZE_MAX, SIZE_MAX), POINTS, w->fa);
+	gp_sample_values(s, mixed_rows(&w->plan, w->plan.e->d, SIZE_MAX), POINTS,
+	                 w->fb);
+	set_estimate(&w->all, w->fa, w->fb, (double)INFINITY);
+	memcpy(sorted, w->fa, POINTS * sizeof *sorted);
+	qsort(sorted, POINTS, sizeof *sorted, ascending);
+	set_estimate(&w->good, w->fa, w->fb, sorted[POINTS / 10]);
+}
+
+static void exchange(struct work *w, const struct gp_sample *s, size_t x, size_t y)
+{
+	gp_sample_values(s, mixed_rows(&w->plan, x, y), POINTS, w->fj);
 }
 
 static void single_shares(struct importance *im, struct work *w)
@@ -219,12 +228,15 @@ static void single_shares(struct importance *im, struct work *w)
 
 	for (size_t k = 0; k < DRAWS; k++) {
 		struct gp_sample s;
-		double mean = start_draw(w, &s, k);
 
-		for (size_t j = 0; j < d; j++)
-			w->alone[j * DRAWS + k] =
-			    share_of(&w->t, &w->plan, &s, mean, j, SIZE_MAX,
-			             &w->total[j * DRAWS + k]);
+		start_draw(w, &s, k);
+		for (size_t j = 0; j < d; j++) {
+			size_t at = j * DRAWS + k;
+
+			exchange(w, &s, j, SIZE_MAX);
+			w->alone[at] = share_of(&w->all, w->fj, &w->total[at]);
+			(void)share_of(&w->good, w->fj, &w->best[at]);
+		}
 		gp_sample_free(&s);
 	}
 	im->rows = arena_new(&im->arena, d, sizeof *im->rows);
@@ -236,7 +248,8 @@ static void single_shares(struct importance *im, struct work *w)
 		    (struct importance_row){.param = im->n,
 		                            .other = SIZE_MAX,
 		                            .alone = summary(copy),
-		                            .total = summary(w->total + im->n * DRAWS)};
+		                            .total = summary(w->total + im->n * DRAWS),
+		                            .best = summary(w->best + im->n * DRAWS)};
 	}
 	qsort(im->rows, im->n, sizeof *im->rows, by_total);
 }
@@ -251,16 +264,17 @@ static void pair_shares(struct importance *im, struct work *w)
 	w->both = mem_new(n * DRAWS, sizeof *w->both);
 	for (size_t k = 0; k < DRAWS; k++) {
 		struct gp_sample s;
-		double mean = start_draw(w, &s, k), ignored;
+		double ignored;
 		size_t pair = 0;
 
+		start_draw(w, &s, k);
 		for (size_t i = 0; i < m; i++)
 			for (size_t j = i + 1; j < m; j++) {
 				size_t x = im->rows[i].param, y = im->rows[j].param;
 
+				exchange(w, &s, x, y);
 				w->both[pair++ * DRAWS + k] =
-				    share_of(&w->t, &w->plan, &s, mean, x, y,
-				             &ignored) -
+				    share_of(&w->all, w->fj, &ignored) -
 				    w->alone[x * DRAWS + k] - w->alone[y * DRAWS + k];
 			}
 		gp_sample_free(&s);
@@ -288,11 +302,16 @@ static void find_shares(struct importance *im, struct lore *l)
 		levels[j] = e->codes[j].n_cells;
 	w.plan.u = mem_new(3 * POINTS * d, sizeof *w.plan.u);
 	w.plan.rows = w.plan.u + 2 * POINTS * d;
-	w.t.fa = mem_new(3 * POINTS, sizeof *w.t.fa);
-	w.t.fb = w.t.fa + POINTS;
-	w.t.fj = w.t.fb + POINTS;
-	w.alone = mem_new(2 * d * DRAWS, sizeof *w.alone);
+	w.fa = mem_new(7 * POINTS, sizeof *w.fa);
+	w.fb = w.fa + POINTS;
+	w.fj = w.fb + POINTS;
+	w.all.fa = w.fj + POINTS;
+	w.all.fb = w.all.fa + POINTS;
+	w.good.fa = w.all.fb + POINTS;
+	w.good.fb = w.good.fa + POINTS;
+	w.alone = mem_new(3 * d * DRAWS, sizeof *w.alone);
 	w.total = w.alone + d * DRAWS;
+	w.best = w.total + d * DRAWS;
 	make_points(&w.plan, l->seed);
 	single_shares(im, &w);
 	pair_shares(im, &w);
@@ -304,7 +323,7 @@ static void find_shares(struct importance *im, struct lore *l)
 		im->pairs[i].other = e->codes[im->pairs[i].other].param;
 	}
 	free(w.plan.u);
-	free(w.t.fa);
+	free(w.fa);
 	free(w.alone);
 	free(levels);
 }
@@ -356,7 +375,8 @@ static void add_share(struct str *out, struct share s)
 void importance_table(const struct importance *im, const struct study *s,
                       struct str *out)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT};
+	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT,
+	                                   ALIGN_LEFT};
 	const struct param *p = s->spec->space.params;
 	struct table t;
 
@@ -364,15 +384,18 @@ void importance_table(const struct importance *im, const struct study *s,
 	         "importance for %s, from %zu trials (leave-one-out R2 of the model "
 	         "%.2f)\n",
 	         s->spec->metric.name, im->trials, im->r2);
-	table_init(&t, 3, align);
+	table_init(&t, 4, align);
 	table_cell(&t, "parameter");
 	table_cell(&t, "alone (90 %)");
 	table_cell(&t, "with interactions (90 %)");
+	table_cell(&t, "among the best 10 % (90 %)");
 	for (size_t i = 0; i < im->n; i++) {
 		table_cell(&t, p[im->rows[i].param].name);
 		add_share(&t.scratch, im->rows[i].alone);
 		table_take(&t);
 		add_share(&t.scratch, im->rows[i].total);
+		table_take(&t);
+		add_share(&t.scratch, im->rows[i].best);
 		table_take(&t);
 	}
 	for (size_t i = 0; i < im->n_pairs; i++) {
@@ -384,12 +407,15 @@ void importance_table(const struct importance *im, const struct study *s,
 		add_share(&t.scratch, im->pairs[i].alone);
 		table_take(&t);
 		table_cell(&t, "");
+		table_cell(&t, "");
 	}
 	table_print(&t, NULL, "  ", out);
 	table_free(&t);
-	str_add(out,
-	        "shares of the variance over the whole search space; intervals over "
-	        "draws from the model\n");
+	str_add(
+	    out,
+	    "shares of the variance over the whole search space; among the best, "
+	    "with interactions,\nof what differs below the value that a tenth of the "
+	    "space reaches; intervals over draws\nfrom the model\n");
 }
 
 static void json_share(struct str *out, const char *name, struct share s)
@@ -421,6 +447,7 @@ void importance_json(const struct importance *im, const struct study *s,
 		json_name(out, s, im->rows[i].param);
 		json_share(out, "alone", im->rows[i].alone);
 		json_share(out, "total", im->rows[i].total);
+		json_share(out, "best", im->rows[i].best);
 		str_addc(out, '}');
 	}
 	str_add(out, "],\n\"pairs\":[");

@@ -19,6 +19,7 @@ struct importance_row {
 	size_t param, other; /* other: SIZE_MAX, or the second of a pair */
 	struct share alone;  /* first order; of a pair: their interaction */
 	struct share total;  /* with all interactions; of a pair: not used */
+	struct share best;   /* likewise, of the values capped at their 10 % quantile */
 };
 
 struct importance {

@@ -396,7 +396,7 @@ def lcbench(data, args):
                     os.path.join(data, "ysur.c"), "-lm"], check=True)
     names = sorted(n for n in os.listdir(os.path.join(data, "prob")) if n.startswith("lcbench"))
     return [Surrogate(n[:-5], "lcbench", os.path.join(data, "prob", n), data, library)
-            for n in names]
+            for n in names[:args.tasks]]
 
 
 def median(list_):
@@ -418,6 +418,7 @@ def main():
     parser.add_argument("--mlp-program", required=True)
     parser.add_argument("--mlp", type=int, default=400, help="trainings to record")
     parser.add_argument("--families", nargs="*", default=["cnn", "mlp", "lcbench"])
+    parser.add_argument("--tasks", type=int, default=8, help="of lcbench, the first so many")
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--bayes", action="store_true")
     parser.add_argument("--tpe", action="store_true")

@@ -7,6 +7,8 @@
 
 #include "test.h"
 
+#include <math.h>
+
 static const char yaml[] = "command: [train, '${args}']\n"
 			   "method: sobol\n"
 			   "metric: {name: loss}\n"
@@ -136,6 +138,32 @@ TEST(too_few_trials_are_refused)
 	close_rig(&r);
 }
 
+/* b decides between two plateaus; only where it is right, a makes a difference. */
+static double gate(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double a = fake_argument(job, "a"), b = fake_argument(job, "b");
+
+	(void)res;
+	*has_metric = true;
+	return 10 / (1 + exp(-20 * (b - 0.3))) + a;
+}
+
+TEST(among_the_best_other_parameters_matter)
+{
+	struct importance im;
+	struct rig r;
+
+	open_rig(&r, yaml, 100, gate);
+	CHECK(importance_init(&im, &r.study, &r.err));
+	/* Of the whole nearly all is b; of the best tenth a has a large part. */
+	CHECK(im.rows[0].param == 1 && im.rows[0].total.mean > 0.95);
+	CHECK(im.rows[1].param == 0 && im.rows[1].total.mean < 0.05);
+	CHECK(im.rows[1].best.mean > 0.25);
+	CHECK(im.rows[2].best.mean < 0.1);
+	importance_free(&im);
+	close_rig(&r);
+}
+
 /* A conditional space, a grid, and what is printed of it. */
 TEST(a_grid_with_branches_has_shares_too)
 {
@@ -169,4 +197,4 @@ TEST(a_grid_with_branches_has_shares_too)
 
 TEST_MAIN(shares_are_those_of_a_known_function, failed_trials_are_left_out,
           a_model_that_explains_nothing_is_refused, too_few_trials_are_refused,
-          a_grid_with_branches_has_shares_too)
+          among_the_best_other_parameters_matter, a_grid_with_branches_has_shares_too)
