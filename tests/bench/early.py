@@ -24,7 +24,7 @@ random search has after N full trainings? Printed as a share of N x R epochs.
 
 The peers are driven by ask and tell, with the defaults that their documentation gives, and
 a second time with the first rung and the factor that hpsearch has by default (a tenth of R,
-3). Recorded trainings are drawn without repetition by everybody.
+3). What is drawn at random is drawn without repetition and in the same order by everybody.
 """
 import argparse
 import ctypes
@@ -38,6 +38,7 @@ import sys
 import tempfile
 
 TENTHS = 15
+POOL = 2000
 
 
 class Problem:
@@ -48,14 +49,21 @@ class Problem:
 
 
 class Table(Problem):
+    """Recorded trainings. Drawn in an order of the seed's, the same one for everybody."""
+
     def __init__(self, name, family, rows, folder):
         super().__init__(name, family, len(rows[0]))
         import numpy
-        self.rows = numpy.array(rows, dtype=float)
+        self.rows = self.all = numpy.array(rows, dtype=float)
         self.space = [("i", "int", 0, len(rows) - 1, False, None)]
         self.file = os.path.join(folder, name + ".table")
-        self.rows.tofile(self.file)
         self.best = float(self.rows[:, -1].min())
+
+    def shuffle(self, seed):
+        order = list(range(len(self.all)))
+        random.Random(seed).shuffle(order)
+        self.rows = self.all[order]
+        self.rows.tofile(self.file)
 
     def words(self):
         return ["table", self.file, str(len(self.rows)), str(self.steps)]
@@ -125,11 +133,15 @@ class Surrogate(Problem):
                 config[name] = rng.uniform(low, high)
         return config
 
-    def finals(self):
+    def pool(self, folder):
+        """Random configurations, recorded: what is drawn at random is drawn from these."""
         rng = random.Random(0)
-        all_ = sorted(self.value(self.draw(rng), self.steps) for _ in range(8000))
-        self.best = all_[0]
-        return all_
+        rows = [self.curve(self.draw(rng)) for _ in range(POOL)]
+        return Table(self.name, self.family, rows, folder)
+
+
+def learns(method):
+    return "bayes" in method[0] or "TPE" in method[0]
 
 
 def target_of(problem, n):
@@ -194,9 +206,7 @@ def run_optuna(problem, make_pruner, sampler, seed, workers, score):
                 "tpe": lambda: optuna.samplers.TPESampler(seed=seed)}
     study = optuna.create_study(sampler=samplers[sampler](),
                                 pruner=make_pruner(optuna, problem.steps))
-    order = list(range(len(problem.rows))) if isinstance(problem, Table) else None
-    if order:
-        random.Random(seed).shuffle(order)
+    order = list(range(len(problem.rows)))[::-1] if isinstance(problem, Table) else None
 
     def ask():
         if order is not None:
@@ -244,7 +254,6 @@ def run_syne_tune(problem, options, seed, workers, score):
     points = None
     if isinstance(problem, Table):
         points = [{"i": i} for i in range(len(problem.rows))]
-        random.Random(seed).shuffle(points)
     asha = ASHA(space, metric="value", time_attr="epoch", max_t=problem.steps,
                 random_seed=seed, points_to_evaluate=points, **options)
     count = [0]
@@ -311,14 +320,13 @@ def methods(args):
             "type: hyperband_brackets"),
            ("hpsearch random + brackets (promote)", "hpsearch", "random",
             "type: hyperband_brackets, mode: promote"),
-           ("hpsearch random + median", "hpsearch", "random", "type: median"),
-           ("hpsearch sobol + asha (promote)", "hpsearch", "sobol",
-            "type: asha, mode: promote")]
+           ("hpsearch random + median", "hpsearch", "random", "type: median")]
     if args.bayes:
         own += [("hpsearch bayes", "hpsearch", "bayes", None),
                 ("hpsearch bayes + asha (promote)", "hpsearch", "bayes",
                  "type: asha, mode: promote"),
                 ("hpsearch bayes + asha (stop)", "hpsearch", "bayes", "type: asha")]
+    own += [("hpsearch random + {%s}" % e, "hpsearch", "random", e) for e in args.early]
     grace = lambda r: max(1, round(r / 10))  # noqa: E731
     peers = [
         ("Optuna random + Hyperband", "optuna",
@@ -346,6 +354,10 @@ def methods(args):
 
 
 def run(method, problem, seed, workers, score, args, folder):
+    if isinstance(problem, Table):
+        problem.shuffle(seed)
+        if method[2] == "random":  # in the order of the rows, which is random
+            method = (method[0], method[1], "grid", method[3])
     if method[1] == "hpsearch":
         return run_hpsearch(args.program, problem, method[2], method[3], seed, workers, score,
                             folder)
@@ -420,6 +432,7 @@ def main():
     parser.add_argument("--families", nargs="*", default=["cnn", "mlp", "lcbench"])
     parser.add_argument("--tasks", type=int, default=8, help="of lcbench, the first so many")
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--early", nargs="*", default=[], help="more rules to play, in YAML")
     parser.add_argument("--bayes", action="store_true")
     parser.add_argument("--tpe", action="store_true")
     parser.add_argument("--no-peers", action="store_true")
@@ -427,13 +440,14 @@ def main():
     args = parser.parse_args()
     os.makedirs(args.cache, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        problems = []
+        problems, surrogates = [], {}
         if "cnn" in args.families and os.path.isdir(args.data):
             problems.append(cnn_table(args.data, folder))
         if "mlp" in args.families:
             problems.append(mlp_table(args, folder))
         if "lcbench" in args.families and os.path.isdir(args.data):
-            problems += lcbench(args.data, args)
+            surrogates = {p.name: p for p in lcbench(args.data, args)}
+            problems += [p.pool(folder) for p in surrogates.values()]
         if not os.path.isdir(args.data):
             print("skipped: no curves in %s" % args.data)
         for package in ("optuna", "syne_tune"):
@@ -441,10 +455,10 @@ def main():
                 print("skipped: there is no %s" % package)
         targets = {p.name: target_of(p, args.n) for p in problems}
         for workers in args.workers:
-            table(problems, targets, workers, args, folder)
+            table(problems, surrogates, targets, workers, args, folder)
 
 
-def table(problems, targets, workers, args, folder):
+def table(problems, surrogates, targets, workers, args, folder):
     families = [f for f in ("cnn", "mlp", "lcbench") if any(p.family == f for p in problems)]
     print("\n%d worker%s, N = %d, %d seeds: median cost to reach the target, of N full trainings"
           % (workers, "s" if workers > 1 else "", args.n, args.seeds))
@@ -454,10 +468,12 @@ def table(problems, targets, workers, args, folder):
         cells = []
         for family in families:
             costs, reached, early, late, n = [], 0, [], [], 0
-            if family != "lcbench" and ("bayes" in method[0] or "TPE" in method[0]):
+            if family != "lcbench" and learns(method):
                 cells.append("-")  # nothing to learn from the number of a row
                 continue
             for p in (p for p in problems if p.family == family):
+                if learns(method):
+                    surrogates[p.name].best, p = p.best, surrogates[p.name]
                 full = args.n * p.steps
                 got = [run(method, p, s, workers, Score(p, full, targets[p.name]), args, folder)
                        for s in range(args.seeds)]
