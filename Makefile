@@ -115,7 +115,7 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
 	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
 	torture-children torture-scale torture-ready bench bench-regret bench-gp bench-early \
-	analyze format format-check demo deps deps-check install uninstall clean help \
+	bench-peers analyze format format-check demo deps deps-check install uninstall clean help \
 	valgrind-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -215,6 +215,14 @@ bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 M
 bench-gp:                             ## ms per proposal of method: bayes at n = 30 … 10,000
 	+@$(call again,$(O)/tests/bench/gp)
 	@$(O)/tests/bench/gp
+# Pinned, so that another day's run is about the same programs.
+PEERS := optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform HEBO
+bench-peers:                          ## regret beside other programs; PROBS SEEDS=0-9 TRIALS=100 PEER='optuna-gp smac'
+	@tests/deps.sh python3-venv
+	+@$(call again,$(REGRET))
+	@OMP_NUM_THREADS=1 $$(tests/bench/venv.sh '$(BUILD)/peers' $(PEERS)) tests/bench/peers.py \
+		--regret '$(REGRET)' --cache '$(BUILD)/peers-cache' --seeds '$(SEEDS)' \
+		--trials '$(TRIALS)' $(if $(PEER),--peers $(PEER)) -- $(PROBS)
 bench-early:                          ## early stopping beside its peers on learning curves; EARLY='--seeds 20'
 	@tests/deps.sh python3-venv
 	+@$(call again,$(HPS) $(MLP) $(O)/tests/bench/early)

@@ -8,7 +8,14 @@
  * lines. Regret: what the best observed configuration is truly worth, above the best
  * known, in units of what a median random configuration loses; clipped to [0, 1].
  *
- *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] FILE.prob… */
+ *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] FILE.prob…
+ *     regret -e SEED FILE.prob
+ *
+ * The second form evaluates for other programs: it prints the problem as a line of JSON
+ * (best, median, floor; of each parameter name, type, log, low, high, values or
+ * choices, when: [[parent, index of an allowed choice …] …]), then for each line of its
+ * input, numbers in the order of the parameters (a choice by its index, nan: inactive),
+ * what trial number 0, 1, … sees and what that is truly worth, both to be minimized. */
 #include "../unit/searches.h"
 #include "../unit/spaces.h"
 #include "base/clock.h"
@@ -32,6 +39,17 @@ enum { MARKS = 6, CODES_MAX = 64 };
 static const size_t marks[MARKS] = {10, 20, 30, 50, 75, 100};
 static const double floor_ = 1e-3;
 
+/* A parameter as in the file. */
+struct draft {
+	long type, logs;
+	double low, high;
+	size_t n;
+	struct {
+		size_t parent, n;
+		long allowed[CODES_MAX];
+	} when[8];
+};
+
 /* How a category or a number of the surrogate's input is made. */
 struct input {
 	long param; /* -1: fixed */
@@ -48,6 +66,7 @@ struct problem {
 	size_t *n_values;   /* (n_params) choices */
 	double **values;    /* (n_params) of an ordered list; NULL */
 	bool *category;
+	struct draft *drafts; /* (n_params) as in the file */
 	/* a table */
 	float *table;
 	size_t rows, seeds;
@@ -165,14 +184,6 @@ static void add_choice(struct problem *p, const char *name, size_t n,
 	q->n_values = n;
 }
 
-struct draft {
-	size_t n;
-	struct {
-		size_t parent, n;
-		long allowed[CODES_MAX];
-	} when[8];
-};
-
 static void read_parameter(struct problem *p, struct words *w, struct draft *when)
 {
 	size_t i = p->n_params++;
@@ -181,6 +192,10 @@ static void read_parameter(struct problem *p, struct words *w, struct draft *whe
 	double low = number(w), high = number(w);
 	size_t n = (size_t)integer(w);
 
+	when->type = type;
+	when->logs = logs;
+	when->low = low;
+	when->high = high;
 	p->n_values[i] = n;
 	p->category[i] = type == CATEGORY;
 	if (type == LIST) {
@@ -247,7 +262,6 @@ static void read_problem(struct problem *p, const char *path)
 	char *text, *copy = mem_strdup(path);
 	const char *dir;
 	size_t len;
-	struct draft *drafts = mem_new(MAKER_PARAMS, sizeof *drafts);
 	const char **names = mem_new(MAKER_PARAMS, sizeof *names);
 
 	*p = (struct problem){.sign = 1};
@@ -256,6 +270,7 @@ static void read_problem(struct problem *p, const char *path)
 		fail(err.text, path);
 	w.at = text;
 	p->place = mem_new(MAKER_PARAMS, sizeof *p->place);
+	p->drafts = mem_new(MAKER_PARAMS, sizeof *p->drafts);
 	p->n_values = mem_new(MAKER_PARAMS, sizeof *p->n_values);
 	p->values = mem_new(MAKER_PARAMS, sizeof *p->values);
 	p->category = mem_new(MAKER_PARAMS, sizeof *p->category);
@@ -276,19 +291,18 @@ static void read_problem(struct problem *p, const char *path)
 		} else if (strcmp(key, "P") == 0) {
 			if (p->n_params == MAKER_PARAMS)
 				fail("too many parameters", path);
-			read_parameter(p, &w, &drafts[p->n_params]);
+			read_parameter(p, &w, &p->drafts[p->n_params]);
 		} else {
 			fail("a line of an unknown kind", path);
 		}
 	}
-	add_conditions(p, drafts);
+	add_conditions(p, p->drafts);
 	for (size_t i = 0; i < p->n_params; i++)
 		names[i] = p->maker.params[i].name;
 	maker_finish(&p->maker);
 	for (size_t i = 0; i < p->n_params; i++)
 		p->place[i] = space_find(&p->maker.space, names[i]);
 	free(names);
-	free(drafts);
 	free(copy);
 	arena_free(&a);
 }
@@ -297,6 +311,7 @@ static void free_problem(struct problem *p)
 {
 	maker_free(&p->maker);
 	free(p->place);
+	free(p->drafts);
 	free(p->n_values);
 	free(p->values);
 	free(p->category);
@@ -443,6 +458,78 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 	search_free(&s);
 }
 
+/* One line of JSON about the problem. */
+static void print_problem(const struct problem *p)
+{
+	static const char *const types[] = {"float", "list", "category", "int"};
+
+	printf("{\"name\": \"%s\", \"best\": %.17g, \"median\": %.17g, \"floor\": %g, "
+	       "\"parameters\": [",
+	       p->name, p->best, p->median, floor_);
+	for (size_t i = 0; i < p->n_params; i++) {
+		const struct draft *f = &p->drafts[i];
+
+		printf("%s{\"name\": \"%s\", \"type\": \"%s\", \"log\": %s, \"low\": "
+		       "%.17g, \"high\": %.17g, \"n\": %zu, \"values\": [",
+		       i ? ", " : "", p->maker.space.params[p->place[i]].name,
+		       types[f->type & 3], f->logs ? "true" : "false", f->low, f->high,
+		       p->n_values[i]);
+		for (size_t k = 0; p->values[i] && k < p->n_values[i]; k++)
+			printf("%s%.17g", k ? ", " : "", p->values[i][k]);
+		printf("], \"when\": [");
+		for (size_t c = 0; c < f->n; c++) {
+			printf("%s[%zu", c ? ", " : "", f->when[c].parent);
+			for (size_t k = 0; k < f->when[c].n; k++)
+				printf(", %ld", f->when[c].allowed[k]);
+			printf("]");
+		}
+		printf("]}");
+	}
+	printf("]}\n");
+	fflush(stdout);
+}
+
+/* The value of parameter i that a number of the input stands for. */
+static struct value value_at(const struct problem *p, size_t i, double x)
+{
+	const struct param *q = &p->maker.space.params[p->place[i]];
+
+	if (q->dist == DIST_CATEGORICAL) {
+		if (!(x >= 0 && x < (double)q->n_values))
+			fail("there is no such choice", p->name);
+		return q->values[(size_t)x];
+	}
+	return p->drafts[i].type == INTEGER ? value_int((int64_t)x) : value_float(x);
+}
+
+static void serve(const struct problem *p, uint64_t seed)
+{
+	struct value *room = mem_new(p->n_params, sizeof *room);
+	const struct value **values = mem_new(p->n_params, sizeof *values);
+	char *line = NULL;
+	size_t cap = 0;
+
+	print_problem(p);
+	for (uint64_t trial = 0; getline(&line, &cap, stdin) > 0; trial++) {
+		char *at = line;
+		double y, truth;
+
+		for (size_t i = 0; i < p->n_params; i++) {
+			double x = strtod(at, &at);
+
+			values[p->place[i]] = isnan(x) ? NULL : &room[i];
+			if (!isnan(x))
+				room[i] = value_at(p, i, x);
+		}
+		y = measure(p, values, seed, trial, &truth);
+		printf("%.17g %.17g\n", y, truth);
+		fflush(stdout);
+	}
+	free(line);
+	free(room);
+	free(values);
+}
+
 static void summarize(const char *what, const double *x, size_t lines, bool logs)
 {
 	double *one = mem_new(lines, sizeof *one);
@@ -463,26 +550,30 @@ static void summarize(const char *what, const double *x, size_t lines, bool logs
 
 int main(int argc, char **argv)
 {
-	const char *method = "bayes";
+	const char *method = "bayes", *served = NULL;
 	size_t trials = 100, pending = 1, lines = 0;
 	unsigned long from = 0, to = 9;
 	double *all = NULL;
 
 	stat_init();
-	for (int c; (c = getopt(argc, argv, "m:t:s:p:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:")) != -1;)
 		if (c == 'm')
 			method = optarg;
 		else if (c == 't')
 			trials = strtoul(optarg, NULL, 10);
 		else if (c == 'p')
 			pending = strtoul(optarg, NULL, 10);
+		else if (c == 'e')
+			served = optarg;
 		else if (c != 's' || sscanf(optarg, "%lu-%lu", &from, &to) < 1)
 			return 2;
 	for (int i = optind; i < argc; i++) {
 		struct problem *p = mem_new(1, sizeof *p);
 
 		read_problem(p, argv[i]);
-		for (uint64_t seed = from; seed <= to; seed++) {
+		if (served)
+			serve(p, strtoull(served, NULL, 10));
+		for (uint64_t seed = from; !served && seed <= to; seed++) {
 			all = mem_grow(all, (lines + 1) * MARKS, sizeof *all);
 			solve(p, method, trials, seed, pending, all + lines * MARKS);
 			lines++;
