@@ -3,6 +3,7 @@
 #include "report/ranking.h"
 #include "report/savings.h"
 #include "report/verdict.h"
+#include "study/advise.h"
 #include "study/results.h"
 
 #include <errno.h>
@@ -190,6 +191,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		ranking_yaml(s, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
+		advise_text(s, &out);
 		savings_report(s, &out);
 		if (s->verdict.wanted)
 			str_addc(&out, '\n');

@@ -83,6 +83,7 @@ struct spec {
 	double budget_time;               /* seconds; 0: none */
 	double budget_cost;               /* 0: none */
 	size_t stop_patience;             /* 0: none */
+	bool stop_auto;                   /* when the model sees nothing to gain */
 	double trial_timeout, kill_grace; /* seconds; 0 (none) and 10 by default */
 	bool shuffle;                     /* grid order */
 	const char *const *warm;          /* (n_warm) results of earlier searches */

@@ -249,13 +249,23 @@ static bool key_budget(struct reading *r, const struct node *map)
 
 static bool key_stop(struct reading *r, const struct node *map)
 {
-	static const char *const names[] = {"target", "patience"};
+	static const char *const names[] = {"target", "patience", "auto"};
 	struct metric *m = &r->spec->metric;
 	const struct node *n;
 	double target;
 
-	if (!read_map(r, map, "stop") ||
-	    !read_known_keys(r, map, "stop", names, ARRAY_LEN(names)))
+	if (map->kind == NODE_SCALAR && map->value.kind == VALUE_STRING &&
+	    strcmp(map->value.string, "auto") == 0) {
+		r->spec->stop_auto = true;
+		return m->name ||
+		       read_fails(r, map->at,
+		                  "as in metric: {name: val_loss, goal: minimize}",
+		                  "stop needs a metric");
+	}
+	if (map->kind != NODE_MAP)
+		return read_fails(r, map->at, "as in stop: {patience: 20}",
+		                  "stop must be auto or a mapping");
+	if (!read_known_keys(r, map, "stop", names, ARRAY_LEN(names)))
 		return false;
 	if (map->n && !m->name)
 		return read_fails(r, map->key_at[0],
@@ -272,6 +282,9 @@ static bool key_stop(struct reading *r, const struct node *map)
 		m->has_target = true;
 		m->target = target;
 	}
+	n = node_get(map, "auto");
+	if (n && !read_bool(r, n, "stop.auto", &r->spec->stop_auto))
+		return false;
 	n = node_get(map, "patience");
 	return !n ||
 	       read_size(r, n, "stop.patience", 1, 1000000, &r->spec->stop_patience);

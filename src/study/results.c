@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/file.h"
+#include "study/advise.h"
 #include "study/record.h"
 #include "study/stopping.h"
 
@@ -348,6 +349,7 @@ static void write_json(struct study *s, struct page *p)
 	str_addc(out, ']');
 	add_early(p, s);
 	add_warm_start(out, s);
+	advise_json(s, out);
 	add_verification(out, s);
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",

@@ -1,6 +1,7 @@
 #include "study/study.h"
 #include "base/clock.h"
 #include "strategy/choose.h"
+#include "study/advise.h"
 #include "study/complaint.h"
 #include "study/record.h"
 #include "study/results.h"
@@ -421,6 +422,7 @@ static void check_stops(struct study *s)
 {
 	const struct spec *sp = s->spec;
 	const struct metric *m = &sp->metric;
+	const char *why;
 
 	if (s->best && m->has_target &&
 	    (m->goal == GOAL_MINIMIZE ? s->best->value <= m->target
@@ -434,6 +436,8 @@ static void check_stops(struct study *s)
 		finish(s, STUDY_DONE,
 		       arena_printf(&s->arena, "no better trial among the last %llu",
 		                    (unsigned long long)s->since_best));
+	if (sp->stop_auto && advise_stop(s, &why))
+		finish(s, STUDY_DONE, why);
 	if (sp->budget_cost > 0 && s->cost >= sp->budget_cost)
 		finish(s, STUDY_BUDGET,
 		       arena_printf(&s->arena, "the cost budget of %g is spent",
@@ -805,6 +809,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	s->started = clock_now();
 	s->state = STUDY_RUNNING;
 	s->no_more = NULL;
+	s->advised = 0;
 	s->finish_recorded = false;
 	s->parallel = r->slots;
 	if (s->chosen_why && !s->n && s->watch.message)
@@ -815,6 +820,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	if (!ok)
 		return refresh_results(s, true, &late) && false;
 	record_finish(s);
+	advise(s);
 	s->ended = study_now(s);
 	return study_commit(s, true, err) && refresh_results(s, true, err);
 }

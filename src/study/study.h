@@ -2,6 +2,7 @@
 #ifndef HPS_STUDY_STUDY_H
 #define HPS_STUDY_STUDY_H
 
+#include "strategy/advice.h"
 #include "study/fleet.h"
 #include "study/journal.h"
 #include "study/screen.h"
@@ -74,6 +75,7 @@ struct study {
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
 	struct warm warm;      /* what it starts from */
+	struct advice advice;  /* at the end of a session */
 	struct screen *screen; /* early stopping; NULL: none is asked for */
 
 	/* running totals */
@@ -93,6 +95,7 @@ struct study {
 	bool any_report;     /* some run has printed the metric */
 
 	/* private to study/ */
+	uint64_t advised;    /* stop: auto: trials when that was last asked */
 	const char *no_more; /* why no further trial is proposed; NULL: it is */
 	size_t first_open;   /* every trial below is settled */
 	uint64_t *open;      /* (n_open) ids of those that are not, rising */

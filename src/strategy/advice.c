@@ -1,0 +1,273 @@
+#include "strategy/advice.h"
+#include "base/rng.h"
+#include "base/stat.h"
+#include "gp/acquire.h"
+#include "strategy/lore.h"
+#include "strategy/sobol.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MODELLED_MAX = 300,
+	EVEN = 2048,  /* candidates all over the space */
+	AROUND = 512, /* and around the best */
+	BEST_OF = 5,
+	FIT_STEPS = 50
+};
+
+static const double delta = 0.1, pi = 3.14159265358979323846;
+
+/* The history without what has no value: only ends of trials. */
+struct view {
+	struct seen *seen;
+	struct sighting *end; /* (n), as in seen */
+	size_t n;
+	double *value; /* (n) in the order of their ends */
+	size_t valued;
+};
+
+static int by_order(const void *a, const void *b)
+{
+	const struct sighting *x = a, *y = b;
+
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void look(struct view *v, const struct history *h)
+{
+	struct sighting *ends = mem_new(h->n + 1, sizeof *ends);
+
+	v->n = h->n;
+	v->seen = mem_new(h->n + 1, sizeof *v->seen);
+	v->end = mem_new(h->n + 1, sizeof *v->end);
+	v->value = mem_new(h->n + 1, sizeof *v->value);
+	for (size_t i = 0; i < h->n; i++) {
+		const struct sighting *last;
+
+		v->seen[i] = h->trials[i];
+		v->seen[i].n = 0;
+		if (history_state(h, i, &last) != SEEN_OK || !isfinite(last->value))
+			continue;
+		v->end[i] = *last;
+		v->seen[i].sightings = &v->end[i];
+		v->seen[i].n = 1;
+		ends[v->valued++] = *last;
+	}
+	if (v->valued)
+		qsort(ends, v->valued, sizeof *ends, by_order);
+	for (size_t i = 0; i < v->valued; i++)
+		v->value[i] = ends[i].value;
+	free(ends);
+}
+
+/* Of more trials than the model has room for: the best, and every k-th of the others.
+ */
+static void keep_some(struct view *v)
+{
+	double *sorted = mem_new(v->valued, sizeof *sorted), most;
+	size_t best = MODELLED_MAX / 2, others = v->valued - best, k = 0;
+
+	memcpy(sorted, v->value, v->valued * sizeof *sorted);
+	qsort(sorted, v->valued, sizeof *sorted, ascending);
+	most = sorted[best - 1];
+	free(sorted);
+	for (size_t i = 0; i < v->n; i++) {
+		if (!v->seen[i].n)
+			continue;
+		if (v->end[i].value <= most && best) {
+			best--;
+			continue;
+		}
+		if (k * (MODELLED_MAX / 2) / others ==
+		    (k + 1) * (MODELLED_MAX / 2) / others)
+			v->seen[i].n = 0;
+		k++;
+	}
+}
+
+/* Rows (EVEN + AROUND, d): a Sobol sequence, and steps around the best data. */
+static double *candidates(const struct lore *l, uint64_t seed)
+{
+	struct encoding *e = l->encoding;
+	size_t d = e->d, *order;
+	double *rows = mem_new((EVEN + AROUND) * d, sizeof *rows);
+	double *genes = mem_new(d, sizeof *genes), *value = lore_values(l, l->n);
+	uint32_t *v = mem_new(d * SOBOL_BITS, sizeof *v), draws = 0;
+	bool sobol = d <= SOBOL_DIMENSIONS;
+
+	if (sobol)
+		sobol_directions(d, v);
+	order = lore_sorted(value, l->n);
+	for (uint32_t i = 0; i < EVEN + AROUND; i++) {
+		size_t near = order[i % (l->n < BEST_OF ? l->n : BEST_OF)];
+
+		for (size_t j = 0; j < d; j++) {
+			double u = rng_unit(seed, i, RNG_MODEL, draws++);
+			uint32_t key =
+			    (uint32_t)rng_u64(seed, 1, RNG_SCRAMBLE, (uint32_t)j);
+
+			if (i < EVEN && sobol)
+				u = ((double)sobol_scramble(
+					 sobol_coordinate(v + j * SOBOL_BITS, i), key) +
+				     0.5) *
+				    0x1p-32;
+			genes[j] = encoding_gene(e, j, u);
+			/* One in three dimensions moves; a number by a little. */
+			if (i < EVEN)
+				continue;
+			if (rng_below(seed, i, RNG_PICK, (uint32_t)j, 3))
+				genes[j] = lore_genes(l, near)[j];
+			else if (!e->codes[j].n_cells)
+				genes[j] = fmin(
+				    fmax(lore_genes(l, near)[j] + 0.1 * (u - 0.5), 0),
+				    1);
+		}
+		encoding_row(e, genes, rows + i * d);
+	}
+	free(order);
+	free(value);
+	free(genes);
+	free(v);
+	return rows;
+}
+
+/* The least upper bound among the data, the least lower one and the largest expected
+ * improvement anywhere; in the model's units. */
+struct extremes {
+	double upper, lower, log_gain;
+};
+
+static void extend(struct extremes *x, const struct gp *g, const double *rows, size_t n,
+                   double width, double best, bool finished)
+{
+	double *mean = mem_new(2 * n, sizeof *mean), *variance = mean + n;
+
+	gp_predict(g, rows, n, mean, variance);
+	for (size_t i = 0; i < n; i++) {
+		double sd = sqrt(variance[i]);
+
+		if (finished)
+			x->upper = fmin(x->upper, mean[i] + width * sd);
+		else
+			x->log_gain =
+			    fmax(x->log_gain,
+			         log_ei(best, mean[i], variance[i], NULL, NULL));
+		x->lower = fmin(x->lower, mean[i] - width * sd);
+	}
+	free(mean);
+}
+
+static struct extremes find_extremes(const struct lore *l, uint64_t seed)
+{
+	const struct gp *g = &l->gp;
+	double n = (double)l->n, d = (double)l->encoding->d, best = (double)INFINITY;
+	double beta = 2 * log(d * n * n * pi * pi / (6 * delta)) / 5, *rows;
+	struct extremes x = {.upper = (double)INFINITY,
+	                     .lower = (double)INFINITY,
+	                     .log_gain = -(double)INFINITY};
+
+	for (size_t i = 0; i < l->n; i++)
+		best = fmin(best, gp_mean_at(g, i));
+	extend(&x, g, l->rows, l->n, sqrt(fmax(beta, 0)), best, true);
+	rows = candidates(l, seed);
+	extend(&x, g, rows, EVEN + AROUND, sqrt(fmax(beta, 0)), best, false);
+	free(rows);
+	return x;
+}
+
+static void fit(struct lore *l)
+{
+	double *theta;
+
+	lore_look_at(l, l->n, l->n, 0, 0, NULL);
+	lore_load(l, l->n);
+	theta = mem_new(l->gp.n_theta, sizeof *theta);
+	memcpy(theta, l->gp.prior.mean, l->gp.n_theta * sizeof *theta);
+	(void)gp_fit(&l->gp, theta, FIT_STEPS);
+	gp_factor(&l->gp, theta);
+	free(theta);
+}
+
+/* The standard deviation of a value: over repeats where there are enough of those. */
+static double noise_of(const struct view *v, double modelled)
+{
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (v->seen[i].n && isfinite(v->end[i].stderr_)) {
+			sum += v->end[i].stderr_ * v->end[i].stderr_;
+			n++;
+		}
+	return n >= 3 ? sqrt(sum / (double)n) : modelled;
+}
+
+/* Trials since the best was last beaten by more than the noise. */
+static size_t since_gain(const struct view *v, double noise)
+{
+	double best = v->value[0];
+	size_t at = 0;
+
+	for (size_t i = 1; i < v->valued; i++)
+		if (v->value[i] < best - noise) {
+			best = v->value[i];
+			at = i;
+		}
+	return v->valued - 1 - at;
+}
+
+static void judge(struct view *v, const struct lore *l, uint64_t seed,
+                  struct advice *out)
+{
+	double unit = 2 * l->target.scale * l->target.sd;
+	size_t d = l->encoding->d, patience = v->valued / 2;
+	struct extremes x = find_extremes(l, seed);
+
+	out->noise = noise_of(v, sqrt(l->gp.nu) * unit);
+	out->bound = fmax(x.upper - x.lower, 0) * unit;
+	out->improvement = exp(x.log_gain) * unit;
+	out->since = since_gain(v, out->noise);
+	out->enough = out->bound < out->noise;
+	patience = patience < 5 * d ? 5 * d : patience;
+	patience = patience < 20 ? 20 : patience;
+	out->plateau = out->since >= patience &&
+	               out->improvement < fmax(0.01 * unit, 0.2 * out->noise);
+}
+
+void advice_make(const struct space *space, const struct history *h, uint64_t seed,
+                 struct advice *out)
+{
+	struct view v = {0};
+	struct encoding e;
+	struct lore l;
+
+	*out = (struct advice){0};
+	look(&v, h);
+	out->trials = v.valued;
+	encoding_init(&e, space, false, false);
+	lore_init(&l, &e, (double)NAN, seed);
+	if (v.valued >= ADVICE_TRIALS && e.d) {
+		if (v.valued > MODELLED_MAX)
+			keep_some(&v);
+		lore_gather(
+		    &l,
+		    &(struct history){.trials = v.seen, .n = v.n, .seen = UINT64_MAX},
+		    v.n);
+		fit(&l);
+		judge(&v, &l, seed, out);
+	}
+	lore_free(&l);
+	encoding_free(&e);
+	free(v.seen);
+	free(v.end);
+	free(v.value);
+}

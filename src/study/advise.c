@@ -1,0 +1,115 @@
+#include "study/advise.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static uint64_t next_moment(uint64_t trials)
+{
+	uint64_t step = trials / 10;
+
+	return trials ? trials + (step < 5 ? 5 : step) : ADVICE_TRIALS;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The order of the end of the n-th trial with a value; UINT64_MAX: of all. */
+static uint64_t moment_of(const struct study *s, uint64_t n)
+{
+	uint64_t *order = mem_new(s->n + 1, sizeof *order), at = UINT64_MAX;
+	size_t k = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->trials[i]->outcome == OUTCOME_OK)
+			order[k++] = s->trials[i]->order;
+	if (k)
+		qsort(order, k, sizeof *order, ascending);
+	if (n <= k)
+		at = order[n - 1];
+	free(order);
+	return at;
+}
+
+static struct advice advice_at(const struct study *s, uint64_t seen)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
+	struct advice a;
+
+	advice_make(&s->spec->space, &h, s->spec->seed, &a);
+	return a;
+}
+
+static void say(const struct advice *a, struct str *out)
+{
+	if (a->enough)
+		str_addf(out,
+		         "what is left to gain, %.2g at the most (with 90 %%), is less "
+		         "than the noise of a value, %.2g",
+		         a->bound, a->noise);
+	else
+		str_addf(out,
+		         "nothing better by more than the noise, %.2g, in %zu trials, "
+		         "and the model expects %.2g from one more",
+		         a->noise, a->since, a->improvement);
+}
+
+bool advise_stop(struct study *s, const char **why)
+{
+	uint64_t next = next_moment(s->advised);
+
+	for (; next <= s->ok; next = next_moment(s->advised)) {
+		struct advice a = advice_at(s, moment_of(s, next));
+
+		s->advised = next;
+		if (a.enough || a.plateau) {
+			struct str text = {0};
+
+			say(&a, &text);
+			*why = arena_printf(&s->arena, "after %llu trials, %s",
+			                    (unsigned long long)next, str_text(&text));
+			str_free(&text);
+			return true;
+		}
+	}
+	return false;
+}
+
+void advise(struct study *s)
+{
+	s->advice = (struct advice){0};
+	if (s->spec->metric.name && s->ok >= ADVICE_TRIALS)
+		s->advice = advice_at(s, UINT64_MAX);
+}
+
+void advise_text(const struct study *s, struct str *out)
+{
+	if (!s->advice.enough && !s->advice.plateau)
+		return;
+	str_add(out, "advice: more trials of this space will hardly help: ");
+	say(&s->advice, out);
+	str_addc(out, '\n');
+}
+
+static void add_number(struct str *out, const char *name, double x)
+{
+	str_addf(out, ",\"%s\":", name);
+	str_json_double(out, x);
+}
+
+void advise_json(const struct study *s, struct str *out)
+{
+	const struct advice *a = &s->advice;
+
+	if (a->trials < ADVICE_TRIALS)
+		return;
+	str_addf(out, ",\n\"advice\":{\"trials\":%zu", a->trials);
+	add_number(out, "bound", a->bound);
+	add_number(out, "noise", a->noise);
+	add_number(out, "improvement", a->improvement);
+	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s}", a->since,
+	         a->enough ? "true" : "false", a->plateau ? "true" : "false");
+}

@@ -1,0 +1,21 @@
+/* Whether it is worth while to go on: what the model thinks of it, at the end of a
+ * search or, where the file says stop: auto, as a reason to end it. */
+#ifndef HPS_STUDY_ADVISE_H
+#define HPS_STUDY_ADVISE_H
+
+#include "base/str.h"
+#include "study/study.h"
+
+/* stop: auto: has one of the moments been reached at which this is asked (20 trials
+ * with a value, then each 5, later each tenth more), and was the answer that nothing is
+ * left to gain? A function of the history up to that moment, so a search that is
+ * continued comes to the same answer. *why: one sentence, in arena. */
+bool advise_stop(struct study *s, const char **why);
+/* At the end of a search: fills s->advice. */
+void advise(struct study *s);
+/* The advice as a line; nothing where there is none to give. */
+void advise_text(const struct study *s, struct str *out);
+/* The member "advice" of a results file, behind a comma. */
+void advise_json(const struct study *s, struct str *out);
+
+#endif

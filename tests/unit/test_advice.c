@@ -1,0 +1,165 @@
+/* Advice on whether to go on: where nothing is left to gain, where much is, and that a
+ * search which is continued comes to the same answer. */
+#include "base/file.h"
+#include "base/rng.h"
+#include "fake_runner.h"
+#include "study/advise.h"
+#include "study/results.h"
+
+#include "test.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define HEAD                                                                           \
+	"command: [train, '${args}']\n"                                                \
+	"metric: {name: loss}\n"                                                       \
+	"parameters:\n"                                                                \
+	"  a: {min: 0.0, max: 1.0}\n"                                                  \
+	"  b: {min: 0.0, max: 1.0}\n"
+
+static const char learning[] = HEAD "method: bayes\nstop: auto\n";
+static const char drawing[] = HEAD "method: random\nstop: {auto: true}\n";
+static const char endless[] = HEAD "method: random\n";
+
+/* A number of the configuration's, like noise: uniform in [0, 1). */
+static double luck(const struct job *job)
+{
+	uint64_t key = (uint64_t)(1e9 * fake_argument(job, "a"));
+
+	return rng_unit(key, (uint64_t)(1e9 * fake_argument(job, "b")), RNG_MODEL, 0);
+}
+
+/* A shallow bowl under noise. */
+static double bowl(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double a = fake_argument(job, "a") - 0.3, b = fake_argument(job, "b") - 0.6;
+
+	(void)res;
+	*has_metric = true;
+	return 5 + 4 * (a * a + b * b) + 0.3 * luck(job);
+}
+
+/* So steep and fine that hardly anything is known of it. */
+static double rugged(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double a = fake_argument(job, "a"), b = fake_argument(job, "b");
+
+	(void)res;
+	*has_metric = true;
+	return sin(25 * a) * cos(21 * b) + a;
+}
+
+struct rig {
+	struct arena arena;
+	struct spec spec;
+	struct study study;
+	struct fake_runner fake;
+	struct runner runner;
+	struct error err;
+	char dir[64];
+};
+
+static bool start(struct rig *r, const char *text, uint64_t trials, size_t slots,
+                  double (*train)(const struct job *, struct run_result *, bool *))
+{
+	struct spec_overrides none = {0};
+	struct study_options o = {.max_trials = trials, .dir = *r->dir ? r->dir : NULL};
+
+	o.origin = (struct study_origin){.yaml = text,
+	                                 .path = "s.yaml",
+	                                 .host = "",
+	                                 .git = "",
+	                                 .version = HPS_VERSION};
+	r->fake.train = train;
+	r->runner = fake_runner(&r->fake, slots);
+	return spec_parse(&r->spec, "s.yaml", text, strlen(text), &none, &r->arena,
+	                  &r->err) &&
+	       study_init(&r->study, &r->spec, &o, &r->err) &&
+	       (!o.dir || study_open(&r->study, false, &r->err)) &&
+	       study_run(&r->study, &r->runner, &r->err);
+}
+
+static void end(struct rig *r)
+{
+	study_free(&r->study);
+	arena_free(&r->arena);
+}
+
+TEST(noise_at_the_bottom_ends_a_search)
+{
+	struct rig r = {0};
+
+	CHECK(start(&r, learning, 300, 1, bowl));
+	CHECK_INT(r.study.state, STUDY_DONE);
+	printf("# %zu trials: %s\n", r.study.n, r.study.why);
+	CHECK(r.study.n >= 20 && r.study.n < 150);
+	CHECK(strncmp(r.study.why, "after ", 6) == 0);
+	CHECK(r.study.advice.enough || r.study.advice.plateau);
+	/* Uniform noise of 0.3: its standard deviation is 0.087. */
+	CHECK(r.study.advice.noise > 0.03 && r.study.advice.noise < 0.15);
+	CHECK(r.study.best->value < 5.15);
+	end(&r);
+}
+
+TEST(a_search_that_knows_little_goes_on)
+{
+	struct rig r = {0};
+	struct str text = {0};
+
+	CHECK(start(&r, drawing, 60, 1, rugged));
+	CHECK_INT(r.study.n, 60);
+	CHECK_INT(r.study.advice.trials, 60);
+	CHECK(!r.study.advice.enough && !r.study.advice.plateau);
+	CHECK(r.study.advice.bound > 0.1);
+	advise_text(&r.study, &text);
+	CHECK_INT(text.len, 0);
+	end(&r);
+}
+
+TEST(nothing_is_said_of_few_trials_or_without_stop_auto)
+{
+	struct rig r = {0};
+	struct str text = {0};
+
+	CHECK(start(&r, drawing, 19, 1, bowl));
+	CHECK_INT(r.study.n, 19);
+	CHECK_INT(r.study.advice.trials, 0);
+	advise_json(&r.study, &text);
+	CHECK_INT(text.len, 0);
+	end(&r);
+	r = (struct rig){0};
+	CHECK(start(&r, endless, 200, 1, bowl));
+	CHECK_INT(r.study.n, 200);
+	CHECK(r.study.advice.enough || r.study.advice.plateau);
+	advise_text(&r.study, &text);
+	CHECK(strstr(str_text(&text), "advice: more trials of this space") != NULL);
+	end(&r);
+	str_free(&text);
+}
+
+/* With four at once some finish behind the decision; another session decides alike. */
+TEST(a_search_that_is_continued_stops_for_the_same_reason)
+{
+	struct rig r = {.fake.order = 3}, again = {0};
+	char *why;
+	size_t n;
+
+	snprintf(r.dir, sizeof r.dir, "/tmp/test_advice.XXXXXX");
+	CHECK(mkdtemp(r.dir) != NULL);
+	CHECK(start(&r, learning, 300, 4, bowl));
+	why = strdup(r.study.why);
+	n = r.study.n;
+	end(&r);
+	memcpy(again.dir, r.dir, sizeof r.dir);
+	CHECK(start(&again, learning, 300, 4, bowl));
+	CHECK_INT(again.study.n, n);
+	CHECK_STR(again.study.why, why);
+	end(&again);
+	free(why);
+	CHECK(file_remove_tree(r.dir, &r.err));
+}
+
+TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
+          nothing_is_said_of_few_trials_or_without_stop_auto,
+          a_search_that_is_continued_stops_for_the_same_reason)
