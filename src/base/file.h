@@ -28,8 +28,8 @@ bool file_begin(struct file_new *f, const char *path, struct error *err);
 void file_put(struct file_new *f, const char *bytes, size_t n);
 bool file_commit(struct file_new *f, struct error *err);
 /* open() of a file of ours: no link is followed, nothing but a regular file is opened,
- * for writing none that has a second name, and nothing waits for the other end of a pipe that somebody has put there. -1: err
- * says. */
+ * for writing none that has a second name, and nothing waits for the other end of a
+ * pipe that somebody has put there. -1: err says. */
 int file_open(const char *path, int flags, mode_t mode, struct error *err);
 /* Creates or empties path and writes it, no sync: for what can be made again. */
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,

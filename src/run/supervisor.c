@@ -510,9 +510,9 @@ static void run(struct supervisor *s)
 
 /* --- birth --- */
 
-/* Everything to its place, by way of numbers that are out of the way; the rest goes. Half
- * of it is worse than nothing: a command without its output would be blamed for that, so
- * the driver had better look for another supervisor. */
+/* Everything to its place, by way of numbers that are out of the way; the rest goes.
+ * Half of it is worse than nothing: a command without its output would be blamed for
+ * that, so the driver had better look for another supervisor. */
 static void place_descriptors(const struct supervisor_setup *setup)
 {
 	int fds[] = {setup->null, setup->out, -1, setup->ctl, setup->keep_fd};

@@ -137,8 +137,8 @@ static long read_checkpoint(const char *path)
 	return e;
 }
 
-/* As curve, but goes on behind the last epoch of the launch before; says once more where
- * it is when nothing is left to be done, since nobody may have heard it. */
+/* As curve, but goes on behind the last epoch of the launch before; says once more
+ * where it is when nothing is left to be done, since nobody may have heard it. */
 static int checkpoint(const struct options *o)
 {
 	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0"));
