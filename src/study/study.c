@@ -498,21 +498,18 @@ static bool start_run(struct study *s, struct trial *t, size_t run, struct error
 static bool fill_slots(struct study *s, struct error *err)
 {
 	while (s->state == STUDY_RUNNING && fleet_room(&s->fleet)) {
-		struct trial *t;
-		size_t run;
+		struct trial *t = NULL;
+		size_t run = 0;
+		enum ask ask;
 
 		check_stops(s);
 		if (s->state != STUDY_RUNNING)
 			break;
-		switch (next_run(s, &t, &run, err)) {
-		case ASK_POINT:
-			if (!start_run(s, t, run, err))
-				return false;
-			break;
-		case ASK_WAIT:
-		case ASK_DONE: return true;
-		case ASK_ERROR: return false;
-		}
+		ask = next_run(s, &t, &run, err);
+		if (ask != ASK_POINT || !t)
+			return ask != ASK_ERROR;
+		if (!start_run(s, t, run, err))
+			return false;
 	}
 	return true;
 }
