@@ -10,6 +10,8 @@ logs=$1
 shift
 rm -rf "$logs"
 mkdir -p "$logs"
+# Sanitizers make the folder of their report wherever a process begins.
+logs=$(cd "$logs" && pwd)
 export LC_ALL=C.UTF-8 MALLOC_PERTURB_=165 V=${V:-}
 
 label() { # PROGRAM: its folder under tests/ and its name

@@ -33,6 +33,17 @@ grind 0 replay space.hpsearch/results.json
 grind 0 show space.hpsearch
 grind 0 best space.hpsearch -f args
 grind 0 check space.yaml
+cat >early.yaml <<Y
+command: ["$TOOLS/fake_train", checkpoint, --epochs=9, "\${args}"]
+method: bayes
+metric: {name: loss}
+parameters:
+  x: {min: 0.0, max: 1.0, default: 0.9}
+early_terminate: {type: asha, mode: promote, grace: 1, max_iter: 9, step: epoch, control: 0.2}
+Y
+grind 0 early.yaml -n 5
+grind 0 early.yaml -n 9
+grind 0 replay early.hpsearch/results.json
 # A descriptor that was there before the program began is none of ours.
 left=$(awk '/Open (file descriptor|AF_)/ { open = $0; next }
 	open != "" { if (!/inherited from parent/) print FILENAME ": " open "\n" $0; open = "" }' vg.*)
