@@ -2,11 +2,16 @@
  * with it: what was learnt of its trials, in that order, as the model sees it.
  *
  * A trial that was stopped, or is under way, is not a finished one with a worse value:
- * what it had reached is a datum at its own length, the last number of its row, and the
- * model is asked about the full length. It was compared with the last value taken for
- * the final one (Falkner, Klein & Hutter 2018 model each budget by itself); see
- * tests/bench/early.py. Where how long a full run is is not known, the longest so far
- * counts as that.
+ * what it had reached (at a ninth and a third of its length, and where it was stopped)
+ * is a datum at its own length, the last number of its row but one for the task, and
+ * the model is asked about the full length; only trials of the full length are
+ * incumbents. Where how long a full run is is not known, the longest so far counts as
+ * that. Measured with bench-early, method bayes with asha, eight tasks of modelled
+ * learning curves, 6 seeds: to come to what random search finds with 40 full trainings
+ * cost 0.26 of that when the model was told nothing of stopped trials, 0.10 so, and
+ * 0.09 with the last value taken for the final one; but then one search of 48 never
+ * came there, and after 0.3 of the cost the regret was -0.08 against -0.15 (0: the best
+ * of 8,000 random configurations, 1: the target).
  *
  * The parameters are fitted at fixed numbers of finished trials, each time from the
  * ones before, so they depend on the history alone; what is kept here is a cache. */
