@@ -304,7 +304,7 @@ static bool wants_design(const struct bayes *b, uint64_t id)
 	size_t valued = 0;
 
 	for (size_t i = b->lore.n_priors; i < b->lore.n; i++)
-		valued += isfinite(b->lore.data[i].value);
+		valued += isfinite(b->lore.data[i].value) ? 1 : 0;
 	/* With other searches to learn from, two of this one are enough. */
 	if (b->lore.n_priors
 	        ? b->lore.n_settled < 2 || !valued
