@@ -300,7 +300,8 @@ bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct a
 		source->taken++;
 	}
 	w->n_sources++;
-	return true;
+	return source->taken ||
+	       error_set(err, ERROR_FILE, "a warm_start that took nothing");
 }
 
 static const struct prior *best_but(const struct warm *w, const struct space *sp,
