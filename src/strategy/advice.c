@@ -108,7 +108,7 @@ static double *candidates(const struct lore *l, uint64_t seed)
 		sobol_directions(d, v);
 	order = lore_sorted(value, l->n);
 	for (uint32_t i = 0; i < EVEN + AROUND; i++) {
-		size_t near = order[i % (l->n < BEST_OF ? l->n : BEST_OF)];
+		size_t near = order[i % BEST_OF];
 
 		for (size_t j = 0; j < d; j++) {
 			double u = rng_unit(seed, i, RNG_MODEL, draws++);

@@ -305,7 +305,7 @@ bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct a
 }
 
 static const struct prior *best_but(const struct warm *w, const struct space *sp,
-                                    size_t source, const uint64_t * not, size_t n)
+                                    size_t source, const uint64_t *had, size_t n)
 {
 	const struct prior *best = NULL;
 
@@ -317,7 +317,7 @@ static const struct prior *best_but(const struct warm *w, const struct space *sp
 		    (best && p->value >= best->value))
 			continue;
 		for (size_t k = 0; k < n && !taken; k++)
-			taken = not [k] == space_hash(sp, p->values);
+			taken = had[k] == space_hash(sp, p->values);
 		if (!taken)
 			best = p;
 	}
@@ -329,22 +329,22 @@ void warm_choose(struct warm *w, const struct space *sp, const struct coord *exc
 {
 	const struct value **values = arena_new(a, sp->n, sizeof *values);
 	size_t most = FIRST_OF_ONE * w->n_sources, n = 0, dry = 0;
-	uint64_t not [FIRST_MAX + 1];
+	uint64_t had[FIRST_MAX + 1];
 
 	w->first = arena_new(a, FIRST_MAX, sizeof *w->first);
 	w->n_first = 0;
 	if (except) {
 		space_decode(sp, except, a, values);
-		not [n++] = space_hash(sp, values);
+		had[n++] = space_hash(sp, values);
 	}
 	for (size_t k = 0;
 	     w->n_first < FIRST_MAX && w->n_first < most && dry < w->n_sources; k++) {
-		const struct prior *p = best_but(w, sp, k % w->n_sources, not, n);
+		const struct prior *p = best_but(w, sp, k % w->n_sources, had, n);
 
 		dry = p ? 0 : dry + 1;
 		if (!p)
 			continue;
 		w->first[w->n_first++] = p;
-		not [n++] = space_hash(sp, p->values);
+		had[n++] = space_hash(sp, p->values);
 	}
 }
