@@ -137,6 +137,8 @@ static void add_run(const struct trial *t, size_t i, const char *dir, struct str
 void detail_trial(const struct study *s, const struct trial *t, const char *dir,
                   struct str *out)
 {
+	size_t known;
+
 	str_addf(out, "trial %llu", (unsigned long long)t->id);
 	if (t->origin != ORIGIN_STRATEGY)
 		str_add(out, t->origin == ORIGIN_BASELINE ? " (the defaults)"
@@ -156,7 +158,9 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
 	if (s->screen && screen_control(s->spec, t->id))
 		str_add(out, ", in the control group");
-	str_addf(out, "; proposed when %zu trials were finished\n", study_known(s, t));
+	known = study_known(s, t);
+	str_addf(out, "; proposed when %zu trial%s finished\n", known,
+	         known == 1 ? " was" : "s were");
 	add_params(&s->spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(t, i, dir, out);

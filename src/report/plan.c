@@ -99,6 +99,15 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 	}
 	if (sp->budget_cost > 0)
 		str_addf(out, "budget       cost %g\n", sp->budget_cost);
+	if (sp->metric.has_target)
+		str_addf(out, "stop         at the target %g\n", sp->metric.target);
+	if (sp->stop_patience)
+		str_addf(out, "stop         after %zu trials without a better one\n",
+		         sp->stop_patience);
+	if (sp->stop_auto)
+		str_add(out,
+		        "stop         when a model of the results sees nothing left "
+		        "to gain, from 20 trials on\n");
 }
 
 /* The rule's own table of rungs, behind an indent. */

@@ -38,6 +38,13 @@ jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))'
 expect "show says where a trial comes from" 0 "$HPSEARCH" show new.hpsearch --trial 1 --why
 check "from there" has "among the best of an earlier search, old.hpsearch/results.json" out
 
+# What check says of when it ends.
+space "method: random" "stop: {auto: true, patience: 7, target: 0.5}" "parameters: {x: {min: 0.0, max: 1.0}}" >stop.yaml
+expect "check of a file that stops by itself" 0 "$HPSEARCH" check stop.yaml
+check "auto" has "stop         when a model of the results sees nothing left to gain" out
+check "patience" has "stop         after 7 trials without a better one" out
+check "target" has "stop         at the target 0.5" out
+
 # The old files are gone.
 rm -r old.hpsearch
 expect "replay needs them no more" 0 "$HPSEARCH" replay $new
