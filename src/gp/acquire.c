@@ -163,8 +163,21 @@ void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usa
 		classify(a, failed);
 }
 
+void acquisition_cost(struct acquisition *a, const struct gp *cost, double weight)
+{
+	size_t room = vec_room(cost->n);
+
+	assert(cost->d == a->g->d);
+	free(a->cost_k);
+	a->cost = cost;
+	a->cost_weight = weight;
+	a->cost_k = mem_new(2 * room, sizeof *a->cost_k);
+	a->cost_slope = a->cost_k + room;
+}
+
 void acquisition_free(struct acquisition *a)
 {
+	free(a->cost_k);
 	free(a->best_of);
 	free(a->k);
 	free(a->block);
@@ -217,25 +230,22 @@ static double improvement(const struct acquisition *a, const double *mu,
 	return f;
 }
 
-/* c = the derivative by each entry of k, of which the gradient is made. */
-static void chain(struct acquisition *a, const double *x, const double *col,
-                  double *gradient)
+/* Adds to the gradient what comes by way of k(x, X): c (n) is the derivative by each of
+ * its entries times the slope of that entry. */
+static void chain(const struct gp *g, const double *c, const double *x,
+                  const double *col, double *gradient)
 {
-	const struct gp *g = a->g;
 	const struct kernel *k = &g->kernel;
 
-	for (size_t i = 0; i < g->n; i++)
-		a->c[i] *= a->slope[i];
 	for (size_t j = 0; j < g->d; j++) {
 		const double *cols = g->cols + k->column[j] * g->ld;
 		double sum = 0;
 
-		gradient[j] = 0;
 		if (k->dims[j].kind == GP_CATEGORY || x[j] < 0)
 			continue;
 		for (size_t i = 0; i < g->n; i++)
-			sum += a->c[i] * (col[k->column[j]] - cols[i]);
-		gradient[j] =
+			sum += c[i] * (col[k->column[j]] - cols[i]);
+		gradient[j] +=
 		    2 * k->w[k->column[j]] * sum * kernel_warp_slope(k, j, x[j]);
 	}
 }
@@ -248,6 +258,23 @@ static void one_column(const struct gp *g, const double *x, double *col)
 	for (size_t c = 0; c < g->kernel.n_col; c++)
 		col[c] = wide[c * VEC];
 	free(wide);
+}
+
+/* The weight of the cost at x; gradient (d; may be NULL) is added to. */
+static double cost_at(struct acquisition *a, const double *x, double *gradient)
+{
+	const struct gp *g = a->cost;
+	double *col = mem_new(g->kernel.n_col, sizeof *col), f;
+
+	one_column(g, x, col);
+	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->cost_k, a->cost_slope);
+	f = -a->cost_weight * (g->mean + dense_dot(a->cost_k, g->alpha, g->n));
+	for (size_t i = 0; gradient && i < g->n; i++)
+		a->cost_slope[i] *= -a->cost_weight * g->alpha[i];
+	if (gradient)
+		chain(g, a->cost_slope, x, col, gradient);
+	free(col);
+	return f;
 }
 
 double acquisition_at(struct acquisition *a, const double *x, double *gradient)
@@ -275,9 +302,13 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 			a->c[i] = -2 * by_v * a->t[i] + ok_by_mu * a->ok_alpha[i];
 			for (size_t s = 0; s < a->samples; s++)
 				a->c[i] += by_mu[s] * a->alpha[s * g->n + i];
+			a->c[i] *= a->slope[i];
 		}
-		chain(a, x, col, gradient);
+		memset(gradient, 0, g->d * sizeof *gradient);
+		chain(g, a->c, x, col, gradient);
 	}
+	if (a->cost)
+		f += cost_at(a, x, gradient);
 	free(col);
 	return f;
 }
@@ -323,13 +354,18 @@ void acquisition_values(struct acquisition *a, const double *x, size_t count,
                         double *out)
 {
 	const struct gp *g = a->g;
-	double *v = a->block + g->n * GP_BATCH;
+	double *v = a->block + g->n * GP_BATCH, cost[GP_BATCH];
 
 	for (size_t i = 0; i < count; i += GP_BATCH) {
 		size_t some = count - i < GP_BATCH ? count - i : GP_BATCH;
 
 		gp_whiten(g, x + i * g->d, some, a->block, v);
 		block_values(a, v, some, out + i);
+		if (!a->cost)
+			continue;
+		gp_means(a->cost, x + i * g->d, some, cost);
+		for (size_t c = 0; c < some; c++)
+			out[i + c] -= a->cost_weight * cost[c];
 	}
 }
 

@@ -1,7 +1,8 @@
 /* How much a trial at a point promises: the logarithm of the expected improvement over
  * the least posterior mean (Ament, Daulton, Eriksson, Balandat & Bakshy 2023,
  * "Unexpected improvements to expected improvement", equations 8 and 9), integrated
- * over what the pending trials may give, times the probability of a value at all. */
+ * over what the pending trials may give, times the probability of a value at all, over
+ * a power of what the trial may cost. */
 #ifndef HPS_GP_ACQUIRE_H
 #define HPS_GP_ACQUIRE_H
 
@@ -33,7 +34,12 @@ struct acquisition {
 	 * the same kernel: labels 1 and -1; absent while nothing failed. */
 	bool may_fail;
 	double ok_mean;
-	double *ok_beta, *ok_alpha;    /* (n) */
+	double *ok_beta, *ok_alpha; /* (n) */
+	/* A model of the logarithm of the cost, of the same dimensions, and how much it
+	 * weighs in; NULL: none. */
+	const struct gp *cost;
+	double cost_weight;
+	double *cost_k, *cost_slope;   /* (cost->n) */
 	double *k, *slope, *v, *t, *c; /* (n) of one point */
 	double *block;                 /* (2, n, GP_BATCH) */
 };
@@ -42,6 +48,10 @@ struct acquisition {
  * must be one; failed (n_data; NULL: none did). z as above; samples >= 1. */
 void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usable,
                       const bool *failed, const double *z, size_t samples);
+/* From now on weight times the mean of cost is taken off: expected improvement per unit
+ * of cost (Snoek, Larochelle & Adams 2012, section 3.2) where that mean is of log cost
+ * and weight is 1. cost must outlive a. */
+void acquisition_cost(struct acquisition *a, const struct gp *cost, double weight);
 void acquisition_free(struct acquisition *a);
 /* At one point; gradient (d; may be NULL) by the numbers that are present. */
 double acquisition_at(struct acquisition *a, const double *x, double *gradient);

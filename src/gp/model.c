@@ -323,6 +323,25 @@ void gp_predict(const struct gp *g, const double *x, size_t count, double *mean,
 	free(k);
 }
 
+void gp_means(const struct gp *g, const double *x, size_t count, double *mean)
+{
+	size_t n_col = g->kernel.n_col, ld = vec_room(count);
+	double *cols = mem_new(n_col * (ld + 1) + ld, sizeof *cols);
+	double *row = cols + n_col * ld, *k = row + n_col;
+
+	kernel_columns(&g->kernel, x, count, cols, ld);
+	for (size_t c = 0; c < count; c++)
+		mean[c] = g->mean;
+	for (size_t i = 0; i < g->n; i++) {
+		for (size_t c = 0; c < n_col; c++)
+			row[c] = g->cols[c * g->ld + i];
+		kernel_row(&g->kernel, row, cols, ld, count, k, NULL);
+		for (size_t c = 0; c < count; c++)
+			mean[c] += g->alpha[i] * k[c];
+	}
+	free(cols);
+}
+
 void gp_leave_one_out(const struct gp *g, double *mean, double *variance)
 {
 	assert(g->n == g->n_data);

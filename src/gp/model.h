@@ -82,6 +82,8 @@ double gp_log_marginal(const struct gp *g);
 /* Of f at points x (count, d): the mean and the variance (>= 0). */
 void gp_predict(const struct gp *g, const double *x, size_t count, double *mean,
                 double *variance);
+/* The mean alone, O(n) each. */
+void gp_means(const struct gp *g, const double *x, size_t count, double *mean);
 /* f's mean at data row i, from alpha alone. */
 double gp_mean_at(const struct gp *g, size_t i);
 /* Leave-one-out mean and variance of y_i (Rasmussen & Williams 2006, equation 5.12),

@@ -3,6 +3,7 @@
  * highest. */
 #include "base/rng.h"
 #include "base/stat.h"
+#include "strategy/cost.h"
 #include "strategy/design.h"
 #include "strategy/lore.h"
 #include "strategy/maximize.h"
@@ -30,6 +31,7 @@ struct bayes {
 	struct encoding encoding;
 	struct design design;
 	struct lore lore;
+	struct cost_model cost;
 };
 
 static bool bayes_init(void *state, const struct strategy_args *args, struct error *err)
@@ -44,6 +46,7 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	design_init(&b->design, &b->encoding, b->seed);
 	lore_init(&b->lore, &b->encoding, args->full, b->seed);
 	lore_priors(&b->lore, args->priors, args->n_priors, args->n_sources);
+	cost_init(&b->cost, &b->encoding);
 	return true;
 }
 
@@ -213,6 +216,9 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	out->incumbent_id = l->data[l->view[a->best_row]].id;
 	out->improvement = exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
 	k = mem_new(l->n_view, sizeof *k);
+	out->cost_weight = b->cost.weight;
+	if (out->cost_weight > 0)
+		out->cost = cost_expected(&b->cost, row);
 	for (size_t i = 0; i < l->n_view; i++)
 		k[i] = kernel_distance(&g->kernel, row,
 		                       l->rows + l->view[i] * b->encoding.width);
@@ -269,6 +275,9 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	acquisition_init(&a, &b->lore.gp, usable,
 	                 failures >= FAILURES_MODELLED ? failed : NULL, z,
 	                 q ? SAMPLES : 1);
+	cost_gather(&b->cost, h, id, b->lore.met_genes);
+	if (b->cost.weight > 0)
+		acquisition_cost(&a, &b->cost.gp, b->cost.weight * b->cost.sd);
 	found = maximize_run(&m, best + BEST * d, &score);
 	if (found)
 		encoding_point(&b->encoding, best + BEST * d, out);
@@ -352,6 +361,7 @@ static void bayes_fini(void *state)
 {
 	struct bayes *b = state;
 
+	cost_free(&b->cost);
 	lore_free(&b->lore);
 	design_free(&b->design);
 	encoding_free(&b->encoding);

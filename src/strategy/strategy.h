@@ -31,6 +31,7 @@ struct sighting {
 	double stderr_; /* of value over repeats; NaN with one run */
 	double step;    /* of value; NaN: not known */
 	size_t n_runs;  /* finished runs behind value */
+	double cost;    /* what its runs say that they have cost; 0: nothing */
 };
 
 /* What a strategy may know of a trial. No test metric, no process, no file. Nothing
@@ -50,6 +51,7 @@ struct history {
 	const struct seen *trials; /* (n) */
 	size_t n;
 	uint64_t seen;
+	double cost_weight; /* 0 … 1: the power of what a trial costs in the choice */
 };
 
 /* The state of a trial as a proposal may know it, PENDING when it knows nothing; and
@@ -91,11 +93,12 @@ struct belief {
 	} how;
 	size_t known, pending; /* trials */
 	/* MODEL only: */
-	double mean, sd;       /* of the value at the point */
-	double incumbent;      /* the least mean at a finished trial … */
-	uint64_t incumbent_id; /* … this one */
-	double improvement;    /* expected, below the incumbent */
-	size_t n_near;         /* the finished trials most alike, */
+	double mean, sd;          /* of the value at the point */
+	double incumbent;         /* the least mean at a finished trial … */
+	uint64_t incumbent_id;    /* … this one */
+	double improvement;       /* expected, below the incumbent */
+	double cost, cost_weight; /* expected; its power in the choice, 0: none */
+	size_t n_near;            /* the finished trials most alike, */
 	struct {
 		uint64_t id;
 		double correlation; /* by the kernel */

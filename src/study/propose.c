@@ -79,10 +79,11 @@ bool study_warm(struct study *s, struct error *err)
 	return propose_begin(s, err);
 }
 
-enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
-                          const char **why, struct error *err)
+enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
+                          struct trial **out, const char **why, struct error *err)
 {
-	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
+	struct history h = {
+	    .trials = s->seen, .n = s->n, .seen = seen, .cost_weight = cost_weight};
 	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
 	size_t before;
 	enum ask ask;
@@ -103,22 +104,43 @@ enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
 	ask = s->type->ask(s->strategy, &h, s->n, point, why, err);
 	if (ask == ASK_POINT)
 		*out = study_add(s, point, ORIGIN_STRATEGY, seen);
+	if (ask == ASK_POINT)
+		(*out)->cost_weight = cost_weight;
 	return ask;
+}
+
+/* Expected improvement per unit of cost until half of the budget is spent; from there
+ * on the cost counts less and less: what is left over is worth nothing. */
+static double cost_weight(const struct study *s, uint64_t seen)
+{
+	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
+	double spent = 0;
+
+	if (!(s->spec->budget_cost > 0) || !s->type->adaptive)
+		return 0;
+	for (uint64_t i = 0; i < s->n; i++) {
+		const struct sighting *last;
+
+		history_state(&h, i, &last);
+		spent += last ? last->cost : 0;
+	}
+	return fmin(fmax(2 * (1 - spent / s->spec->budget_cost), 0), 1);
 }
 
 enum ask study_propose(struct study *s, struct trial **out, const char **why,
                        struct error *err)
 {
 	size_t apart = s->parallel;
+	uint64_t seen = s->learnt;
 
 	if (!s->spec->deterministic)
-		return study_propose_at(s, s->learnt, out, why, err);
+		return study_propose_at(s, seen, cost_weight(s, seen), out, why, err);
 	/* Trial n sees those up to n - parallel, whatever else has finished. */
 	for (size_t i = s->first_open; i + apart <= s->n; i++)
 		if (s->trials[i]->outcome == OUTCOME_NONE && s->type->adaptive)
 			return ASK_WAIT;
-	return study_propose_at(s, s->n + 1 > apart ? s->n + 1 - apart : 0, out, why,
-	                        err);
+	seen = s->n + 1 > apart ? s->n + 1 - apart : 0;
+	return study_propose_at(s, seen, cost_weight(s, seen), out, why, err);
 }
 
 size_t study_known(const struct study *s, const struct trial *t)
@@ -133,7 +155,10 @@ size_t study_known(const struct study *s, const struct trial *t)
 
 void study_explain(const struct study *s, const struct trial *t, struct belief *out)
 {
-	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
+	struct history h = {.trials = s->seen,
+	                    .n = s->n,
+	                    .seen = t->seen,
+	                    .cost_weight = t->cost_weight};
 	double sign = study_sign(s);
 
 	*out = (struct belief){0};

@@ -176,6 +176,8 @@ void record_trial(struct study *s, const struct trial *t)
 	if (t->origin != ORIGIN_STRATEGY)
 		add_string(l, "origin", origin_name(t->origin));
 	add_u64(l, "seen", t->seen);
+	if (t->cost_weight > 0)
+		add_double(l, "cost_weight", t->cost_weight);
 	str_addc(l, ',');
 	record_point(l, &s->spec->space, t->point);
 	str_add(l, ",\"params\":");
@@ -372,7 +374,9 @@ static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
 	json_u64(e, "seen", &seen);
 	if (!record_read_point(e, &s->spec->space, point, err))
 		return false;
-	study_add(s, point, origin_find(json_string(e, "origin")), seen);
+	json_double(e, "cost_weight",
+	            &study_add(s, point, origin_find(json_string(e, "origin")), seen)
+	                 ->cost_weight);
 	tell(s, (struct screen_event){.kind = SCREEN_TRIAL, .trial = id});
 	return true;
 }

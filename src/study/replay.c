@@ -82,7 +82,8 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 		struct trial *again;
 		const char *why = NULL;
 		enum ask ask =
-		    study_propose_at(fresh, s->trials[i]->seen, &again, &why, err);
+		    study_propose_at(fresh, s->trials[i]->seen,
+		                     s->trials[i]->cost_weight, &again, &why, err);
 
 		if (ask == ASK_ERROR)
 			return false;

@@ -177,6 +177,8 @@ static void add_observed(struct str *out, const struct study *s, const struct tr
 			add_number(out, "value", study_sign(s) * o->value);
 		if (!isnan(o->stderr_))
 			add_number(out, "stderr", o->stderr_);
+		if (o->cost != 0)
+			add_number(out, "cost", o->cost);
 		str_addf(out, ",\"runs\":%zu}", o->n_runs);
 	}
 	if (n)
@@ -201,7 +203,10 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	add_string(out, "origin", origin_name(t->origin));
 	if (s->screen && screen_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
-	str_addf(out, ",\"seen\":%llu,", (unsigned long long)t->seen);
+	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->seen);
+	if (t->cost_weight > 0)
+		add_number(out, "cost_weight", t->cost_weight);
+	str_addc(out, ',');
 	if (t->order)
 		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
 	if (s->type->adaptive)

@@ -208,6 +208,7 @@ static bool read_observed(struct saved *sv, struct trial *t, const cJSON *list,
 		json_double(item, "value", &o.value);
 		json_double(item, "stderr", &o.stderr_);
 		json_u64(item, "runs", &runs);
+		json_double(item, "cost", &o.cost);
 		o.value *= study_sign(&sv->study);
 		o.n_runs = (size_t)runs;
 		study_learn(&sv->study, t, o);
@@ -229,6 +230,7 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 		return error_prefix(err, "%s: ", sv->path);
 	json_u64(item, "seen", &seen);
 	t = study_add(s, point, origin_find(json_string(item, "origin")), seen);
+	json_double(item, "cost_weight", &t->cost_weight);
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
 		if (r == t->n_runs)

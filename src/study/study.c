@@ -155,6 +155,15 @@ static bool better(const struct study *s, const struct trial *a, const struct tr
 	return a->id < b->id;
 }
 
+static double cost_of(const struct trial *t)
+{
+	double sum = 0;
+
+	for (size_t r = 0; r < t->n_runs; r++)
+		sum += t->runs[r].cost;
+	return sum;
+}
+
 static enum seen_state seen_state(enum outcome o)
 {
 	return o == OUTCOME_OK           ? SEEN_OK
@@ -193,7 +202,8 @@ void study_settle(struct study *s, struct trial *t)
 	                       .value = sign * t->value,
 	                       .stderr_ = t->stderr_,
 	                       .step = (double)NAN,
-	                       .n_runs = t->n_runs};
+	                       .n_runs = t->n_runs,
+	                       .cost = cost_of(t)};
 
 	open_remove(s, t->id);
 	s->finished++;

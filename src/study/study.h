@@ -151,8 +151,8 @@ bool study_run(struct study *s, struct runner *r, struct error *err);
 enum ask study_propose(struct study *s, struct trial **out, const char **why,
                        struct error *err);
 /* The same for a strategy that knows the sightings 1 … seen. */
-enum ask study_propose_at(struct study *s, uint64_t seen, struct trial **out,
-                          const char **why, struct error *err);
+enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
+                          struct trial **out, const char **why, struct error *err);
 /* How many trials had finished, as far as the proposal of t knew. */
 size_t study_known(const struct study *s, const struct trial *t);
 /* What was behind the proposal of a trial; values in the metric's own sense. */

@@ -10,12 +10,18 @@
  *
  *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] FILE.prob…
  *     regret -e SEED FILE.prob
+ *     regret -c OUTPUT [-w 0|1] …
  *
  * The second form evaluates for other programs: it prints the problem as a line of JSON
  * (best, median, floor; of each parameter name, type, log, low, high, values or
  * choices, when: [[parent, index of an allowed choice …] …]), then for each line of its
  * input, numbers in the order of the parameters (a choice by its index, nan: inactive),
- * what trial number 0, 1, … sees and what that is truly worth, both to be minimized. */
+ * what trial number 0, 1, … sees and what that is truly worth, both to be minimized.
+ *
+ * The third is for searches that end when they have spent as much as TRIALS random
+ * configurations cost on the average, where a trial costs output number OUTPUT of the
+ * surrogate (-w 0: the strategy is not told): the regret is that when 10, 20, 30, 50,
+ * 75 and 100 % of that are spent. */
 #include "../unit/searches.h"
 #include "../unit/spaces.h"
 #include "base/clock.h"
@@ -72,8 +78,14 @@ struct problem {
 	size_t rows, seeds;
 	/* a surrogate */
 	struct input *cats, *conts;
-	size_t n_cats, n_conts, target;
+	size_t n_cats, n_conts, target, cost;
 	void *surrogate;
+};
+
+/* Searches that end by what they cost. */
+struct money {
+	bool counts, told;
+	size_t output;
 };
 
 static void fail(const char *what, const char *path)
@@ -343,10 +355,12 @@ static double position(const struct problem *p, size_t i,
 
 /* What a trial sees, and what it is truly worth; both to be minimized. */
 static double measure(const struct problem *p, const struct value *const *values,
-                      uint64_t seed, uint64_t trial, double *truth)
+                      uint64_t seed, uint64_t trial, double *truth, double *cost)
 {
 	double y = 0, sum = 0;
 
+	if (cost)
+		*cost = 1;
 	if (p->table) {
 		size_t row = 0, count = 0;
 		const float *t;
@@ -397,6 +411,8 @@ static double measure(const struct problem *p, const struct value *const *values
 		}
 		if (ysur_eval(p->surrogate, cats, conts, out))
 			fail("the surrogate cannot be computed", p->name);
+		if (cost)
+			*cost = fmax((double)out[p->cost], 1e-3);
 		y = (double)out[p->target];
 	}
 #endif
@@ -404,11 +420,79 @@ static double measure(const struct problem *p, const struct value *const *values
 	return *truth;
 }
 
+/* What a random configuration costs, on the average. */
+static double mean_cost(const struct problem *p)
+{
+	enum { CONFIGURATIONS = 500 };
+	struct search s;
+	double sum = 0, cost = 0, truth;
+
+	if (!search_init(&s, "random", &p->maker.space, 1, false))
+		fail(s.err.text, p->name);
+	for (size_t i = 0; i < CONFIGURATIONS; i++) {
+		if (search_next(&s) != ASK_POINT)
+			fail("has too few configurations", p->name);
+		measure(p, s.seen[i].values, 1, i, &truth, &cost);
+		sum += cost;
+	}
+	search_free(&s);
+	return sum / CONFIGURATIONS;
+}
+
 static int ascending(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+static void print_line(const struct problem *p, uint64_t seed, const double *regret,
+                       double *ms, size_t n)
+{
+	printf("%-28s %3llu", p->name, (unsigned long long)seed);
+	for (size_t k = 0; k < MARKS; k++)
+		printf(" %.5f", regret[k]);
+	qsort(ms, n, sizeof *ms, ascending);
+	printf(" | %.2f %.2f\n", ms[n / 2], ms[n * 9 / 10]);
+	fflush(stdout);
+}
+
+/* The same, one after the other, until the money is spent. */
+static void spend(const struct problem *p, const char *method, double budget,
+                  uint64_t seed, bool told, double *regret)
+{
+	struct search s;
+	double best = (double)INFINITY, now = 1, spent = 0, *ms = NULL;
+	size_t mark = 0;
+
+	if (!search_init(&s, method, &p->maker.space, seed, false))
+		fail(s.err.text, p->name);
+	while (spent < budget) {
+		int64_t start = clock_now();
+		double truth, y, cost = 0;
+
+		s.cost_weight = told ? fmin(2 * (1 - spent / budget), 1) : 0;
+		if (search_next(&s) != ASK_POINT)
+			break;
+		ms = mem_grow(ms, s.n, sizeof *ms);
+		ms[s.n - 1] = (double)(clock_now() - start) / 1e6;
+		y = measure(p, s.seen[s.n - 1].values, seed, s.n - 1, &truth, &cost);
+		search_finish(&s, s.n - 1, y);
+		search_pay(&s, s.n - 1, cost);
+		spent += cost;
+		while (mark < MARKS && spent > budget * (double)marks[mark] / 100)
+			regret[mark++] = now;
+		if (y < best) {
+			best = y;
+			now = (truth - p->best) / (p->median - p->best);
+			now = fmin(fmax(now, 0), 1);
+		}
+	}
+	while (mark < MARKS)
+		regret[mark++] = now;
+	print_line(p, seed, regret, ms, s.n);
+	free(ms);
+	search_free(&s);
 }
 
 /* regret (MARKS) out. */
@@ -435,7 +519,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 
 			if (done == s.n)
 				break;
-			y = measure(p, s.seen[done].values, seed, done, &truth);
+			y = measure(p, s.seen[done].values, seed, done, &truth, NULL);
 			search_finish(&s, done++, y);
 			if (y < best) {
 				best = y;
@@ -448,12 +532,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 	}
 	while (mark < MARKS)
 		regret[mark++] = now;
-	printf("%-28s %3llu", p->name, (unsigned long long)seed);
-	for (size_t k = 0; k < MARKS; k++)
-		printf(" %.5f", regret[k]);
-	qsort(ms, s.n, sizeof *ms, ascending);
-	printf(" | %.2f %.2f\n", ms[s.n / 2], ms[s.n * 9 / 10]);
-	fflush(stdout);
+	print_line(p, seed, regret, ms, s.n);
 	free(ms);
 	search_free(&s);
 }
@@ -521,7 +600,7 @@ static void serve(const struct problem *p, uint64_t seed)
 			if (!isnan(x))
 				room[i] = value_at(p, i, x);
 		}
-		y = measure(p, values, seed, trial, &truth);
+		y = measure(p, values, seed, trial, &truth, NULL);
 		printf("%.17g %.17g\n", y, truth);
 		fflush(stdout);
 	}
@@ -554,9 +633,10 @@ int main(int argc, char **argv)
 	size_t trials = 100, pending = 1, lines = 0;
 	unsigned long from = 0, to = 9;
 	double *all = NULL;
+	struct money money = {.told = true};
 
 	stat_init();
-	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:")) != -1;)
 		if (c == 'm')
 			method = optarg;
 		else if (c == 't')
@@ -565,17 +645,33 @@ int main(int argc, char **argv)
 			pending = strtoul(optarg, NULL, 10);
 		else if (c == 'e')
 			served = optarg;
+		else if (c == 'c')
+			money =
+			    (struct money){true, money.told, strtoul(optarg, NULL, 10)};
+		else if (c == 'w')
+			money.told = strcmp(optarg, "0") != 0;
 		else if (c != 's' || sscanf(optarg, "%lu-%lu", &from, &to) < 1)
 			return 2;
 	for (int i = optind; i < argc; i++) {
 		struct problem *p = mem_new(1, sizeof *p);
+		double budget = 0;
 
 		read_problem(p, argv[i]);
+		p->cost = money.output;
+		if (money.counts && !p->surrogate)
+			fail("is no surrogate, and has no cost", argv[i]);
+		if (money.counts)
+			budget = mean_cost(p) * (double)trials;
 		if (served)
 			serve(p, strtoull(served, NULL, 10));
 		for (uint64_t seed = from; !served && seed <= to; seed++) {
 			all = mem_grow(all, (lines + 1) * MARKS, sizeof *all);
-			solve(p, method, trials, seed, pending, all + lines * MARKS);
+			if (money.counts)
+				spend(p, method, budget, seed, money.told,
+				      all + lines * MARKS);
+			else
+				solve(p, method, trials, seed, pending,
+				      all + lines * MARKS);
 			lines++;
 		}
 		free_problem(p);

@@ -49,7 +49,8 @@ enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
 {
 	struct history h = {.trials = s->seen,
 	                    .n = s->n,
-	                    .seen = id < s->n ? s->knew[id] : s->finished};
+	                    .seen = id < s->n ? s->knew[id] : s->finished,
+	                    .cost_weight = s->cost_weight};
 
 	return s->type->ask(s->state, &h, id, out, &s->why, &s->err);
 }
@@ -75,6 +76,13 @@ void search_see(struct search *s, size_t id, enum seen_state state, double value
 	                               .n_runs = 1};
 	t->sightings = list;
 	t->n++;
+}
+
+void search_pay(struct search *s, size_t id, double cost)
+{
+	struct seen *t = &s->seen[id];
+
+	t->sightings[t->n - 1].cost = cost;
 }
 
 double search_value(const struct search *s, size_t id)

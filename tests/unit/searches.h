@@ -12,9 +12,10 @@ struct search {
 	struct arena a;
 	struct seen *seen; /* (n) */
 	size_t n, cap;
-	uint64_t finished; /* sightings */
-	uint64_t *knew;    /* (n) sightings when it was proposed */
-	const char *why;   /* of the last DONE */
+	uint64_t finished;  /* sightings */
+	uint64_t *knew;     /* (n) sightings when it was proposed */
+	double cost_weight; /* of the proposals to come */
+	const char *why;    /* of the last DONE */
 	struct error err;
 };
 
@@ -28,6 +29,8 @@ void search_finish(struct search *s, size_t id, double value);
 /* Something is learnt of trial id, at a step or (NAN) in full. */
 void search_see(struct search *s, size_t id, enum seen_state state, double value,
                 double step);
+/* What was learnt last of trial id came with this cost. */
+void search_pay(struct search *s, size_t id, double cost);
 /* The value learnt last; NAN: none. */
 double search_value(const struct search *s, size_t id);
 /* What the strategy says to trial id, without adding it; out is (space->n). */

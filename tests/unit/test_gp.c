@@ -248,9 +248,23 @@ TEST(expected_improvement_is_the_integral)
 
 enum { SAMPLES = 8 };
 
-static void check_acquisition(struct fixture *f, size_t pending, bool fails)
+/* Of the same rows, something else. */
+static void open_cost(const struct fixture *f, struct gp *cost)
+{
+	double y[N_MAX];
+
+	for (size_t i = 0; i < f->n; i++)
+		y[i] = sin(3 * (double)i);
+	gp_init(cost, f->dims, f->d);
+	gp_default_prior(cost, true);
+	gp_data(cost, f->x, y, NULL, f->n);
+	gp_factor(cost, cost->prior.mean);
+}
+
+static void check_acquisition(struct fixture *f, size_t pending, bool fails, bool costs)
 {
 	struct acquisition a;
+	struct gp cost = {0};
 	bool usable[N_MAX], failed[N_MAX], move[D_MAX];
 	double z[SAMPLES * TESTS], at[D_MAX], g[D_MAX], low[D_MAX], high[D_MAX], many;
 
@@ -264,8 +278,12 @@ static void check_acquisition(struct fixture *f, size_t pending, bool fails)
 		CHECK(gp_append(&f->gp, f->x + (f->n + p) * f->d, (double)NAN, 1));
 	acquisition_init(&a, &f->gp, usable, fails ? failed : NULL, z,
 	                 pending ? SAMPLES : 1);
+	if (costs) {
+		open_cost(f, &cost);
+		acquisition_cost(&a, &cost, 0.7);
+	}
 	for (size_t i = 20; i < 60; i++) {
-		double start, reached;
+		double start, reached, without, mean;
 
 		for (size_t j = 0; j < f->d; j++) {
 			at[j] = coordinate(
@@ -278,6 +296,13 @@ static void check_acquisition(struct fixture *f, size_t pending, bool fails)
 		CHECK(isfinite(start));
 		acquisition_values(&a, at, 1, &many);
 		CHECK_DOUBLE(many / start, 1, 1e-7);
+		if (costs) {
+			gp_predict(&cost, at, 1, &mean, &without);
+			a.cost = NULL;
+			without = acquisition_at(&a, at, NULL);
+			a.cost = &cost;
+			CHECK_DOUBLE(start, without - 0.7 * mean, 1e-9);
+		}
 		for (size_t j = 0; j < f->d; j++) {
 			double h = 1e-6, was = at[j], up, down;
 
@@ -299,6 +324,7 @@ static void check_acquisition(struct fixture *f, size_t pending, bool fails)
 		CHECK_DOUBLE(acquisition_at(&a, at, NULL), reached, 1e-12);
 	}
 	acquisition_free(&a);
+	gp_free(&cost);
 	gp_truncate(&f->gp, f->n);
 }
 
@@ -309,10 +335,8 @@ TEST(the_acquisition_has_its_gradient)
 
 		open_example(f, &examples[k]);
 		gp_factor(&f->gp, f->theta);
-		check_acquisition(f, 0, false);
-		check_acquisition(f, 0, true);
-		check_acquisition(f, 3, false);
-		check_acquisition(f, 3, true);
+		for (int how = 0; how < 8; how++)
+			check_acquisition(f, how & 1 ? 3 : 0, how & 2, how & 4);
 		gp_free(&f->gp);
 		free(f);
 	}

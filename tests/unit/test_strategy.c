@@ -541,7 +541,10 @@ TEST(bayes_keeps_away_from_failures)
 
 static struct belief belief_of(struct search *s, size_t id)
 {
-	struct history h = {.trials = s->seen, .n = s->n, .seen = s->knew[id]};
+	struct history h = {.trials = s->seen,
+	                    .n = s->n,
+	                    .seen = s->knew[id],
+	                    .cost_weight = s->cost_weight};
 	struct belief b;
 
 	s->type->explain(s->state, &h, id, &b);
@@ -585,6 +588,55 @@ TEST(bayes_says_what_it_believed)
 }
 
 /* Nothing but failures: it goes on, evenly, and repeats nothing. */
+/* Costs reach from one to far more, some are none and one is not possible. */
+static double cost_of(const struct coord *p, size_t id)
+{
+	return id == 7 ? (double)INFINITY : id % 11 == 5 ? 0 : exp(5 * p[0].u);
+}
+
+TEST(bayes_looks_where_trials_cost_less)
+{
+	double spent[2] = {0, 0};
+
+	for (int told = 0; told < 2; told++) {
+		struct maker m = {0};
+		struct search s;
+		struct coord again[2];
+		struct belief b;
+
+		maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+		maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+		maker_finish(&m);
+		CHECK(search_init(&s, "bayes", &m.space, 3, false));
+		s.cost_weight = told ? 0.8 : 0;
+		for (size_t i = 0; i < 30; i++) {
+			const struct coord *p;
+
+			CHECK_INT(search_next(&s), ASK_POINT);
+			p = s.seen[i].point;
+			search_finish(&s, i, cos(12 * p[0].u) + pow(p[1].u - 0.3, 2));
+			search_pay(&s, i, cost_of(p, i));
+			if (i > 8 && isfinite(cost_of(p, i)))
+				spent[told] += cost_of(p, i);
+		}
+		/* From the history alone. */
+		search_forget(&s);
+		CHECK_INT(search_ask(&s, 29, again), ASK_POINT);
+		CHECK_DOUBLE(again[0].u, s.seen[29].point[0].u, 0);
+		CHECK_DOUBLE(again[1].u, s.seen[29].point[1].u, 0);
+		b = belief_of(&s, 29);
+		CHECK_DOUBLE(b.cost_weight, told ? 0.8 : 0, 0);
+		if (told) {
+			double true_cost = exp(5 * s.seen[29].point[0].u);
+
+			CHECK(b.cost > true_cost / 2 && b.cost < true_cost * 2);
+		}
+		search_free(&s);
+		maker_free(&m);
+	}
+	CHECK(spent[1] < 0.7 * spent[0]);
+}
+
 TEST(bayes_survives_when_everything_fails)
 {
 	struct maker m = {0};
@@ -791,6 +843,7 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           sobol_has_room_for_1111_parameters,
           the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points,
           bayes_learns_from_thousands, bayes_keeps_away_from_failures,
-          bayes_says_what_it_believed, bayes_survives_when_everything_fails,
-          bayes_sees_every_branch, bayes_learns_from_parts_of_a_length,
-          bayes_learns_while_nothing_is_whole, bayes_learns_from_other_searches)
+          bayes_says_what_it_believed, bayes_looks_where_trials_cost_less,
+          bayes_survives_when_everything_fails, bayes_sees_every_branch,
+          bayes_learns_from_parts_of_a_length, bayes_learns_while_nothing_is_whole,
+          bayes_learns_from_other_searches)

@@ -1,0 +1,54 @@
+#!/bin/bash
+# budget.cost: the model weighs what it may gain against what a trial would cost, less and
+# less as the budget is used up; all of it can be made again.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Two equal valleys; a trial in the right one costs ten times as much.
+cat >train.sh <<'E2'
+#!/bin/sh
+exec awk -v x="$1" -v y="$2" 'BEGIN {
+	to = x < 0.5 ? 0.25 : 0.75
+	printf "{\"hpsearch\": {\"cost\": %.17g}, \"loss\": %.17g}\n", x < 0.5 ? 0.1 : 1, (x - to) ^ 2 + (y - 0.3) ^ 2 }'
+E2
+chmod +x train.sh
+space() { # lines of the file
+	# shellcheck disable=SC2016 # ${x} is hpsearch's
+	echo 'command: ["./train.sh", "${x}", "${y}"]'
+	printf '%s\n' "method: bayes" "metric: {name: loss}" \
+		"parameters: {x: {min: 0.0, max: 1.0}, y: {min: 0.0, max: 1.0}}" "$@"
+}
+of() { # FILE PYTHON-EXPRESSION on r
+	python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); r["trials"].sort(key=lambda t: t["id"]); print(eval(sys.argv[2]))' "$1" "$2"
+}
+
+space "budget: {cost: 30}" >limited.yaml
+space >free.yaml
+expect "a search with a cost budget" 0 "$HPSEARCH" limited.yaml -n 40
+expect "one without" 0 "$HPSEARCH" free.yaml -n 40
+l=limited.hpsearch/results.json f=free.hpsearch/results.json
+check "where it is cheap, it tries more" test "$(of $l 'sum(t["params"]["x"] < 0.5 for t in r["trials"][12:])')" -gt \
+	"$(of $f 'sum(t["params"]["x"] < 0.5 for t in r["trials"][12:])')"
+check "the whole of it is much cheaper" test \
+	"$(python3 -c "print($(of $l 'sum(t["runs"][0]["cost"] for t in r["trials"])') < 0.7 * $(of $f 'sum(t["runs"][0]["cost"] for t in r["trials"])'))")" = True
+check "and no worse" test "$(of $l 'r["trials"] and min(t["value"] for t in r["trials"]) < 1e-4')" = True
+check "the weight is in the file" test "$(of $l 'all(0 < t["cost_weight"] <= 1 for t in r["trials"][1:])')" = True
+check "not where there is no such budget" test "$(of $f 'any("cost_weight" in t for t in r["trials"])')" = False
+check "it fits the schema" python3 -c '
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' $l "$SRCDIR/tests/data/results.schema.json"
+expect "show says what was expected" 0 "$HPSEARCH" show limited.hpsearch --trial 30 --why
+check "of the cost" grep -qE "expected cost [0-9.]+; the improvement is divided by its power (1|0[.][0-9]+)" out
+expect "replay" 0 "$HPSEARCH" replay $l
+expect "replay of the journal" 0 "$HPSEARCH" replay limited.hpsearch
+
+# It goes on with more money: what was proposed with less in sight stays as it was.
+space "budget: {cost: 9}" >more.yaml
+expect "a small budget" 0 "$HPSEARCH" more.yaml -n 200 -j2
+check "at the end the cost counts less" test \
+	"$(of more.hpsearch/results.json '0 < r["trials"][-1]["cost_weight"] < 0.5')" = True
+expect "replay of that" 0 "$HPSEARCH" replay more.hpsearch/results.json
+expect "a larger one" 0 "$HPSEARCH" more.yaml -n 200 -j2 --set budget.cost=18
+check "it counts again" test "$(of more.hpsearch/results.json 'max(t["cost_weight"] for t in r["trials"][-8:]) > 0.5')" = True
+expect "replay of both" 0 "$HPSEARCH" replay more.hpsearch/results.json
+expect "and from the journal" 0 "$HPSEARCH" replay more.hpsearch
