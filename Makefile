@@ -216,13 +216,18 @@ bench-gp:                             ## ms per proposal of method: bayes at n =
 	+@$(call again,$(O)/tests/bench/gp)
 	@$(O)/tests/bench/gp
 # Pinned, so that another day's run is about the same programs.
-PEERS := optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform HEBO
-bench-peers:                          ## regret beside other programs; PROBS SEEDS=0-9 TRIALS=100 PEER='optuna-gp smac'
+PEERS := optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform==1.3.1
+# HEBO asks for older versions than the others, and for one that there is no longer.
+PEERS_HEBO := 'torch==2.13.0 numpy<2 pandas<3 pymoo==0.6.2 gpytorch GPy catboost disjoint-set' \
+	'--no-deps HEBO==0.3.6'
+PEERS_RUN = tests/bench/peers.py --regret '$(REGRET)' --cache '$(BUILD)/peers-cache' \
+	--seeds '$(SEEDS)' --trials '$(TRIALS)' --after '$(or $(AFTER),0)' \
+	$(if $(PEER),--peers $(PEER)) -- $(PROBS)
+bench-peers:                          ## regret beside other programs; PROBS SEEDS=0-9 TRIALS=100 PEER='optuna-gp smac' AFTER=0
 	@tests/deps.sh python3-venv
 	+@$(call again,$(REGRET))
-	@OMP_NUM_THREADS=1 $$(tests/bench/venv.sh '$(BUILD)/peers' $(PEERS)) tests/bench/peers.py \
-		--regret '$(REGRET)' --cache '$(BUILD)/peers-cache' --seeds '$(SEEDS)' \
-		--trials '$(TRIALS)' $(if $(PEER),--peers $(PEER)) -- $(PROBS)
+	@OMP_NUM_THREADS=1 $$(tests/bench/venv.sh '$(BUILD)/peers' $(PEERS)) $(PEERS_RUN)
+	@OMP_NUM_THREADS=1 $$(tests/bench/venv.sh '$(BUILD)/peers-hebo' $(PEERS_HEBO)) $(PEERS_RUN)
 bench-early:                          ## early stopping beside its peers on learning curves; EARLY='--seeds 20'
 	@tests/deps.sh python3-venv
 	+@$(call again,$(HPS) $(MLP) $(O)/tests/bench/early)

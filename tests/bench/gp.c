@@ -1,6 +1,7 @@
 /* Milliseconds that the search that learns needs for one proposal, with n finished
  * trials of d parameters: without a fit of the kernel's parameters, with one, and from
- * a new state (as after a resume, every fit made again); and one factorization of n.
+ * a new state (as after a resume, every fit made again); one factorization of n; and
+ * the most memory of the process that did all that.
  *
  *     gp [D…]     (default: 5 20) */
 #include "../unit/searches.h"
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static double seconds(int64_t since)
 {
@@ -93,7 +96,7 @@ static void measure(size_t n, size_t d)
 		if (n >= 1000 && more > 4) /* all but the last ones at once */
 			fill(&s, s.n + more - 4, d), more = 4;
 	}
-	printf("%6zu %3zu %10.2f %10.2f %10.1f %10.2f\n", n, d, 1e3 * least, 1e3 * most,
+	printf("%6zu %3zu %11.2f %10.2f %10.1f %10.2f", n, d, 1e3 * least, 1e3 * most,
 	       1e3 * first, 1e3 * factorization(n < 4000 ? n : 4000));
 	fflush(stdout);
 	search_free(&s);
@@ -102,21 +105,36 @@ static void measure(size_t n, size_t d)
 	free(point);
 }
 
+/* In a process of its own, for its memory. */
+static void measure_alone(size_t n, size_t d)
+{
+	struct rusage used;
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		measure(n, d);
+		_exit(0);
+	}
+	if (pid < 0 || wait4(pid, &status, 0, &used) != pid || status != 0)
+		exit(1);
+	printf(" %10.1f\n", (double)used.ru_maxrss / 1024);
+	fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
 	static const size_t sizes[] = {30,  100,  101,  200,  201,
 	                               300, 1000, 1001, 3000, 10000};
 	static const char *const usual[] = {"", "5", "20"};
-	struct rusage u;
 
 	stat_init();
-	printf(
-	    "     n   d  without fit   with fit  new state  Cholesky (n up to 4000)\n");
+	printf("     n   d without fit   with fit  new state   Cholesky         MB\n"
+	       "               ms           ms         ms  (n <= 4000)\n");
+	fflush(stdout);
 	for (int i = 1; i < (argc > 1 ? argc : 3); i++)
 		for (size_t k = 0; k < ARRAY_LEN(sizes); k++)
-			measure(sizes[k],
-			        strtoul(argc > 1 ? argv[i] : usual[i], NULL, 10));
-	getrusage(RUSAGE_SELF, &u);
-	printf("memory at the most: %ld MB\n", u.ru_maxrss / 1024);
+			measure_alone(sizes[k],
+			              strtoul(argc > 1 ? argv[i] : usual[i], NULL, 10));
 	return 0;
 }

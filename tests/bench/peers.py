@@ -14,6 +14,9 @@ units of what a median random configuration loses, in [0, 1], as log10 with the 
 Conditional parameters are told to Optuna (define by run) and to SMAC3 (ConfigSpace); HEBO and
 Ax see all parameters, of which the inactive ones have no effect.
 
+With --after N, N random configurations are told first, and what is printed is the time of the
+--trials proposals after them; for problems without conditions.
+
 Results are kept in CACHE/peers.jsonl, one line per program, problem and seed: a run that was
 interrupted goes on where it was.
 """
@@ -22,6 +25,7 @@ import importlib.util
 import json
 import math
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -71,8 +75,19 @@ class Problem:
     def choices(self, p):
         return p["type"] in ("list", "category")
 
+    def draw(self, rng):
+        """A random configuration."""
+        config = []
+        for p in self.params:
+            low, high = (0, p["n"] - 1) if self.choices(p) else (p["low"], p["high"])
+            x = (math.exp(rng.uniform(math.log(low), math.log(high))) if p["log"]
+                 else rng.uniform(low, high))
+            config.append(x if p["type"] == "float" else rng.randint(low, high)
+                          if not p["log"] else int(round(x)))
+        return config
 
-# --- the programs: ask() -> configuration, tell(y) ---
+
+# --- the programs: ask() -> configuration, tell(y), learn(configuration, y) ---
 
 class Optuna:
     def __init__(self, problem, seed, trials):
@@ -106,6 +121,19 @@ class Optuna:
 
     def tell(self, y):
         self.study.tell(self.trial, y)
+
+    def learn(self, config, y):
+        from optuna.distributions import (CategoricalDistribution, FloatDistribution,
+                                          IntDistribution)
+        kinds = {p["name"]: CategoricalDistribution(list(range(p["n"])))
+                 if p["type"] == "category" else IntDistribution(0, p["n"] - 1)
+                 if p["type"] == "list" else
+                 IntDistribution(int(p["low"]), int(p["high"]), log=p["log"])
+                 if p["type"] == "int" else
+                 FloatDistribution(p["low"], p["high"], log=p["log"])
+                 for p in self.problem.params}
+        self.study.add_trial(self.optuna.trial.create_trial(
+            params=dict(zip(kinds, config)), distributions=kinds, value=y))
 
 
 class OptunaTpe(Optuna):
@@ -153,6 +181,7 @@ class Smac:
                                        for k in w[1:]]) for w in p["when"]]
             if conditions:
                 space.add(conditions[0] if len(conditions) == 1 else AndConjunction(*conditions))
+        self.space = space
         scenario = Scenario(space, n_trials=trials, seed=seed, deterministic=True,
                             output_directory=os.path.join(CACHE, "smac"))
         self.smac = HyperparameterOptimizationFacade(scenario, lambda config, seed=0: 0,
@@ -167,6 +196,12 @@ class Smac:
 
     def tell(self, y):
         self.smac.tell(self.info, self.value(cost=y))
+
+    def learn(self, config, y):
+        from ConfigSpace import Configuration
+        from smac.runhistory.dataclasses import TrialInfo
+        self.smac.tell(TrialInfo(Configuration(self.space, {
+            "p%d" % i: x for i, x in enumerate(config)}), seed=0), self.value(cost=y))
 
 
 class Hebo:
@@ -203,6 +238,11 @@ class Hebo:
     def tell(self, y):
         self.hebo.observe(self.row, self.numpy.array([[y]]))
 
+    def learn(self, config, y):
+        import pandas
+        self.hebo.observe(pandas.DataFrame([{"p%d" % i: x for i, x in enumerate(config)}]),
+                          self.numpy.array([[y]]))
+
 
 class Ax:
     package = "ax"
@@ -235,6 +275,10 @@ class Ax:
     def tell(self, y):
         self.client.complete_trial(self.index, raw_data={"y": y})
 
+    def learn(self, config, y):
+        self.client.complete_trial(self.client.attach_trial(
+            {"p%d" % i: x for i, x in enumerate(config)}), raw_data={"y": y})
+
 
 PEERS = {"optuna-tpe": OptunaTpe, "optuna-gp": OptunaGp, "smac": Smac, "hebo": Hebo, "ax": Ax}
 
@@ -244,6 +288,10 @@ def play(peer, args, path, seed):
     problem = Problem(args.regret, path, seed)
     program = PEERS[peer](problem, seed, args.trials)
     best, now, curve, ms = math.inf, 1.0, [], []
+    rng = random.Random(seed)
+    for _ in range(args.after):
+        config = problem.draw(rng)
+        program.learn(config, problem.measure(config)[0])
     for _ in range(args.trials):
         start = time.perf_counter()
         config = program.ask()
@@ -261,8 +309,9 @@ def play(peer, args, path, seed):
 
 
 def ours(args, path, seed):
-    out = subprocess.run([args.regret, "-t", str(args.trials), "-s", "%d-%d" % (seed, seed),
-                          path], stdout=subprocess.PIPE, text=True, check=True).stdout
+    out = subprocess.run([args.regret, "-t", str(args.after + args.trials), "-s",
+                          "%d-%d" % (seed, seed), "-r", str(args.after), path],
+                         stdout=subprocess.PIPE, text=True, check=True).stdout
     words = out.splitlines()[0].split()
     return [float(x) for x in words[2:2 + len(MARKS)]], [float(words[3 + len(MARKS)])]
 
@@ -271,6 +320,7 @@ def line_of(peer, args, path, seed):
     curve, ms = ours(args, path, seed) if peer == "hpsearch" else play(peer, args, path, seed)
     name = os.path.basename(path)[:-len(".prob")]
     return {"peer": peer, "problem": name, "seed": seed, "trials": args.trials,
+            "after": args.after,
             "regret": curve, "ms": statistics.median(ms)}
 
 
@@ -283,9 +333,9 @@ def cell(x):
     return "%6.2f +- %4.2f" % mean_error(x) if x else "-"
 
 
-def table(lines, trials):
+def table(lines, trials, after):
     """All that both have played; standard errors over pairs of problem and seed."""
-    shown = [m for m in SHOWN if m <= trials]
+    shown = [m for m in SHOWN if m <= trials and not after]
     log = {}
     for one in lines:
         log.setdefault(one["peer"], {})[one["problem"], one["seed"]] = one
@@ -294,8 +344,11 @@ def table(lines, trials):
     def at(peer, key, mark):
         return math.log10(max(log[peer][key]["regret"][MARKS.index(mark)], 1e-3))
 
-    print("mean log10 regret at %s trials; below it hpsearch less that program, paired"
-          % ", ".join(map(str, shown)))
+    if shown:
+        print("mean log10 regret at %s trials; below it hpsearch less that program, paired"
+              % ", ".join(map(str, shown)))
+    else:
+        print("with %d configurations known" % after)
     print("%-24s %5s" % ("", "runs") + "".join("%16s" % ("@%d" % m) for m in shown)
           + "%14s" % "ms/proposal")
     for peer in ["hpsearch"] + [p for p in PEERS if p in log]:
@@ -304,7 +357,7 @@ def table(lines, trials):
         print("%-24s %5d" % (peer, len(log[peer]))
               + "".join("%16s" % cell([at(peer, k, m) for k in log[peer]]) for m in shown)
               + "%14.1f" % statistics.median(v["ms"] for v in log[peer].values()))
-        if peer == "hpsearch":
+        if peer == "hpsearch" or not shown:
             continue
         both = sorted(set(mine) & set(log[peer]))
         families = sorted({k[0].split("_")[0] + "_" + k[0].split("_")[1] if
@@ -328,6 +381,7 @@ def main():
     parser.add_argument("--cache", required=True)
     parser.add_argument("--seeds", type=seeds_of, default=range(10))
     parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--after", type=int, default=0, metavar="N")
     parser.add_argument("--peers", nargs="*", default=list(PEERS))
     parser.add_argument("--table", action="store_true", help="only print what is there")
     parser.add_argument("problems", nargs="*")
@@ -337,12 +391,14 @@ def main():
     warnings.filterwarnings("ignore")
     path = os.path.join(CACHE, "peers.jsonl")
     lines = [json.loads(x) for x in open(path)] if os.path.exists(path) else []
-    lines = [x for x in lines if x["trials"] == args.trials]
+    lines = [x for x in lines
+             if x["trials"] == args.trials and x.get("after", 0) == args.after]
     have = {(x["peer"], x["problem"], x["seed"]) for x in lines}
     peers = ["hpsearch"]
     for peer in args.peers:
         if importlib.util.find_spec(PEERS[peer].package) is None:
-            print("skipped: %s, there is no %s here" % (peer, PEERS[peer].package))
+            print("left out: %s, there is no %s here" % (peer, PEERS[peer].package),
+                  file=sys.stderr)
         else:
             peers.append(peer)
     for seed in [] if args.table else args.seeds:
@@ -362,7 +418,7 @@ def main():
                     f.write(json.dumps(one) + "\n")
     wanted = {os.path.basename(p)[:-len(".prob")] for p in args.problems}
     table([x for x in lines if x["seed"] in args.seeds and
-           (not wanted or x["problem"] in wanted)], args.trials)
+           (not wanted or x["problem"] in wanted)], args.trials, args.after)
 
 
 if __name__ == "__main__":

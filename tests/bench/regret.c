@@ -8,9 +8,11 @@
  * lines. Regret: what the best observed configuration is truly worth, above the best
  * known, in units of what a median random configuration loses; clipped to [0, 1].
  *
- *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] FILE.prob…
+ *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] [-r RANDOM] FILE.prob…
  *     regret -e SEED FILE.prob
  *     regret -c OUTPUT [-w 0|1] …
+ *
+ * -r: that many random configurations come first, and are not in the times.
  *
  * The second form evaluates for other programs: it prints the problem as a line of JSON
  * (best, median, floor; of each parameter name, type, log, low, high, values or
@@ -495,9 +497,25 @@ static void spend(const struct problem *p, const char *method, double budget,
 	search_free(&s);
 }
 
+/* The first trials, whatever the method. */
+static void add_random(struct search *s, const struct problem *p, size_t n,
+                       uint64_t seed)
+{
+	struct search random;
+
+	if (!search_init(&random, "random", &p->maker.space, seed, false))
+		fail(random.err.text, p->name);
+	for (size_t i = 0; i < n; i++) {
+		if (search_next(&random) != ASK_POINT)
+			fail("has too few configurations", p->name);
+		search_add(s, random.seen[i].point);
+	}
+	search_free(&random);
+}
+
 /* regret (MARKS) out. */
 static void solve(const struct problem *p, const char *method, size_t trials,
-                  uint64_t seed, size_t pending, double *regret)
+                  uint64_t seed, size_t pending, size_t first, double *regret)
 {
 	struct search s;
 	double best = (double)INFINITY, now = 1, *ms = mem_new(trials, sizeof *ms);
@@ -505,6 +523,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 
 	if (!search_init(&s, method, &p->maker.space, seed, false))
 		fail(s.err.text, p->name);
+	add_random(&s, p, first, seed);
 	while (done < trials) {
 		int64_t start = clock_now();
 		enum ask ask =
@@ -532,7 +551,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 	}
 	while (mark < MARKS)
 		regret[mark++] = now;
-	print_line(p, seed, regret, ms, s.n);
+	print_line(p, seed, regret, ms + first, s.n - first);
 	free(ms);
 	search_free(&s);
 }
@@ -630,19 +649,21 @@ static void summarize(const char *what, const double *x, size_t lines, bool logs
 int main(int argc, char **argv)
 {
 	const char *method = "bayes", *served = NULL;
-	size_t trials = 100, pending = 1, lines = 0;
+	size_t trials = 100, pending = 1, first = 0, lines = 0;
 	unsigned long from = 0, to = 9;
 	double *all = NULL;
 	struct money money = {.told = true};
 
 	stat_init();
-	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:r:")) != -1;)
 		if (c == 'm')
 			method = optarg;
 		else if (c == 't')
 			trials = strtoul(optarg, NULL, 10);
 		else if (c == 'p')
 			pending = strtoul(optarg, NULL, 10);
+		else if (c == 'r')
+			first = strtoul(optarg, NULL, 10);
 		else if (c == 'e')
 			served = optarg;
 		else if (c == 'c')
@@ -652,6 +673,8 @@ int main(int argc, char **argv)
 			money.told = strcmp(optarg, "0") != 0;
 		else if (c != 's' || sscanf(optarg, "%lu-%lu", &from, &to) < 1)
 			return 2;
+	if (first >= trials)
+		return 2;
 	for (int i = optind; i < argc; i++) {
 		struct problem *p = mem_new(1, sizeof *p);
 		double budget = 0;
@@ -670,7 +693,7 @@ int main(int argc, char **argv)
 				spend(p, method, budget, seed, money.told,
 				      all + lines * MARKS);
 			else
-				solve(p, method, trials, seed, pending,
+				solve(p, method, trials, seed, pending, first,
 				      all + lines * MARKS);
 			lines++;
 		}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A virtual environment for the peers, made once; what cannot be installed is named and
 # left out.
-#     venv.sh DIR PACKAGE …        prints DIR/bin/python
+#     venv.sh DIR PACKAGES …       prints DIR/bin/python; PACKAGES: the words of one call of pip
 set -u
 dir=$1
 shift
@@ -11,13 +11,14 @@ if [ ! -x "$dir/bin/python" ]; then
 		exit 1
 	}
 fi
-for package in "$@"; do
-	mark=$dir/have.${package//[^a-zA-Z0-9]/_}
+for packages in "$@"; do
+	mark=$dir/have.${packages//[^a-zA-Z0-9]/_}
 	[ -e "$mark" ] && continue
-	if "$dir/bin/pip" install -q --disable-pip-version-check "$package" >&2; then
+	# shellcheck disable=SC2086 # several words
+	if "$dir/bin/pip" install -q --disable-pip-version-check $packages >&2; then
 		touch "$mark"
 	else
-		echo "venv.sh: $package cannot be installed here; it is left out" >&2
+		echo "venv.sh: $packages cannot be installed here; it is left out" >&2
 	fi
 done
 echo "$dir/bin/python"
