@@ -209,9 +209,9 @@ TRIALS    ?= 100
 METHOD    ?= bayes
 PENDING   ?= 1
 REGRET    := $(O)/bench/regret
-bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD=bayes PENDING=1 COST='0 -w 1'
+bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD=bayes PENDING=1 COST='0 -w 1' MORE=-f
 	+@$(call again,$(REGRET))
-	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' $(if $(COST),-c $(COST)) $(PROBS)
+	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' $(if $(COST),-c $(COST)) $(MORE) $(PROBS)
 bench-gp:                             ## ms per proposal of method: bayes at n = 30 … 10,000
 	+@$(call again,$(O)/tests/bench/gp)
 	@$(O)/tests/bench/gp

@@ -14,7 +14,13 @@ struct target {
 
 /* Values above med + 5 (med - min) become that (above the largest, when half of them or
  * more are alike): they tell nothing of where it is good, and spoil the scale. y (n)
- * out; value[i] may be NAN or infinite: it failed. With no finite value all y are 0. */
+ * out; value[i] may be NAN or infinite: it failed. With no finite value all y are 0.
+ *
+ * What failed counts as the worst that did not. Measured with bench-regret -f (what is
+ * worse than a median random configuration fails; 16 problems, 4 seeds): log10 regret
+ * at 10, 20, 30 and 50 trials, paired, against the cap in its place -0.14 +- 0.05,
+ * -0.12 +- 0.07, -0.13 +- 0.06, -0.07 +- 0.08; against the median -0.07 +- 0.05, -0.12
+ * +- 0.07, -0.07 +- 0.08, 0.00 +- 0.08. */
 struct target target_fit(const double *value, size_t n, double *y);
 /* The value that a y stands for. */
 double target_undo(const struct target *t, double y);

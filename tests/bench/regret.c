@@ -8,11 +8,11 @@
  * lines. Regret: what the best observed configuration is truly worth, above the best
  * known, in units of what a median random configuration loses; clipped to [0, 1].
  *
- *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] [-r RANDOM] FILE.prob…
- *     regret -e SEED FILE.prob
- *     regret -c OUTPUT [-w 0|1] …
+ *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] [-r RANDOM] [-f]
+ * FILE.prob… regret -e SEED FILE.prob regret -c OUTPUT [-w 0|1] …
  *
- * -r: that many random configurations come first, and are not in the times.
+ * -r: that many random configurations come first, and are not in the times. -f: what is
+ * worse than a median random configuration fails, without a value.
  *
  * The second form evaluates for other programs: it prints the problem as a line of JSON
  * (best, median, floor; of each parameter name, type, log, low, high, values or
@@ -515,7 +515,8 @@ static void add_random(struct search *s, const struct problem *p, size_t n,
 
 /* regret (MARKS) out. */
 static void solve(const struct problem *p, const char *method, size_t trials,
-                  uint64_t seed, size_t pending, size_t first, double *regret)
+                  uint64_t seed, size_t pending, size_t first, bool fails,
+                  double *regret)
 {
 	struct search s;
 	double best = (double)INFINITY, now = 1, *ms = mem_new(trials, sizeof *ms);
@@ -539,6 +540,8 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 			if (done == s.n)
 				break;
 			y = measure(p, s.seen[done].values, seed, done, &truth, NULL);
+			if (fails && truth > p->median)
+				y = (double)NAN;
 			search_finish(&s, done++, y);
 			if (y < best) {
 				best = y;
@@ -653,9 +656,10 @@ int main(int argc, char **argv)
 	unsigned long from = 0, to = 9;
 	double *all = NULL;
 	struct money money = {.told = true};
+	bool fails = false;
 
 	stat_init();
-	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:r:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:r:f")) != -1;)
 		if (c == 'm')
 			method = optarg;
 		else if (c == 't')
@@ -664,6 +668,8 @@ int main(int argc, char **argv)
 			pending = strtoul(optarg, NULL, 10);
 		else if (c == 'r')
 			first = strtoul(optarg, NULL, 10);
+		else if (c == 'f')
+			fails = true;
 		else if (c == 'e')
 			served = optarg;
 		else if (c == 'c')
@@ -693,7 +699,7 @@ int main(int argc, char **argv)
 				spend(p, method, budget, seed, money.told,
 				      all + lines * MARKS);
 			else
-				solve(p, method, trials, seed, pending, first,
+				solve(p, method, trials, seed, pending, first, fails,
 				      all + lines * MARKS);
 			lines++;
 		}
