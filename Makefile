@@ -116,7 +116,7 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
 	torture-children torture-scale torture-ready bench bench-regret bench-gp bench-early \
 	bench-peers analyze format format-check demo deps deps-check install uninstall clean help \
-	valgrind-here fuzz-here
+	valgrind-here valgrind-all valgrind-all-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -176,6 +176,13 @@ valgrind: deps-check                  ## a whole search under valgrind
 	+@$(call again,MODE=debug valgrind-here)
 valgrind-here: $(HPS) $(TOOLS)
 	@$(TEST_ENV) tests/valgrind.sh
+# What measures memory, or kills by the clock, is not itself under valgrind.
+VALGRIND_E2E := $(filter-out %/bounds.sh %/children.sh %/fault.sh %/kill.sh %/security.sh,$(E2E))
+valgrind-all: deps-check              ## every test program, and searches, under valgrind (an hour)
+	+@$(call again,MODE=release valgrind-all-here)
+valgrind-all-here: $(HPS) $(TOOLS) $(MLP) $(UNIT) $(MATRIX) $(FUZZ)
+	@VALGRIND=1 TEST_TIMEOUT=7200 $(TEST_ENV) tests/run.sh '$(O)/logs/valgrind' \
+		$(UNIT) $(MATRIX) $(FUZZ) $(VALGRIND_E2E)
 cov: deps-check                       ## every test, then line and branch coverage per room
 	@find $(BUILD)/cov -name '*.gcda' -delete 2>/dev/null || :
 	+@$(call again,MODE=cov suites)

@@ -4,7 +4,8 @@
 # crash, a time-out, an unfulfilled plan and a sanitizer's report are failures.
 #     run.sh LOGDIR PROGRAM …
 # TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (300), V=1: every log in full;
-# BUILD_FAILED=1 counts as one failure.
+# BUILD_FAILED=1 counts as one failure; VALGRIND=1: the programs, and hpsearch in the scripts,
+# run under memcheck, where a report, a leak, a descriptor left open is a failure.
 set -u
 logs=$1
 shift
@@ -53,9 +54,23 @@ judge() { # NAME LOG EXIT
 		}' "$2"
 }
 
+# What memcheck found; it also tells of descriptors that were there before.
+keep_findings() { # LOG
+	local report
+	for report in "$1".san.*; do
+		[ -e "$report" ] || continue
+		awk '/FILE DESCRIPTORS:/ { next }
+			/Open (file descriptor|AF_)/ { open = $0; next }
+			open != "" { if (!/inherited from parent/) print open "\n" $0; open = ""; next }
+			!/^==[0-9]+== *$/' "$report" >"$report.kept"
+		rm "$report"
+		[ -s "$report.kept" ] || rm "$report.kept"
+	done
+}
+
 run_one() { # LOGDIR PROGRAM
 	local name log rc
-	local -a args=()
+	local -a args=() under=()
 	name=$(label "$2")
 	log=$1/${name//\//-}.log
 	case $2 in
@@ -63,9 +78,19 @@ run_one() { # LOGDIR PROGRAM
 	esac
 	# The report of a sanitizer goes to a file: not every parent shows what its child says.
 	local san=log_path=$log.san:exitcode=86:handle_segv=0
+	if [ -n "${VALGRIND:-}" ]; then
+		export MEMCHECK_LOG=$log.san
+		under=("$SRCDIR/tests/memcheck.sh")
+		if [[ $2 = *.sh ]]; then
+			printf '#!/bin/sh\nexec %q %q "$@"\n' "${under[0]}" "$HPSEARCH" >"$log.hpsearch"
+			chmod +x "$log.hpsearch"
+			export HPSEARCH=$log.hpsearch
+			under=()
+		fi
+	fi
 	if [ -x "$2" ]; then
 		ASAN_OPTIONS=$san UBSAN_OPTIONS=$san:print_stacktrace=1 env --default-signal \
-			timeout -k 10 "${TEST_TIMEOUT:-300}" "$2" "${args[@]}" \
+			timeout -k 10 "${TEST_TIMEOUT:-300}" "${under[@]}" "$2" "${args[@]}" \
 			>"$log" 2>&1 </dev/null &
 		# shellcheck disable=SC2064  # this very process
 		trap "kill $! 2>/dev/null" INT TERM
@@ -75,6 +100,7 @@ run_one() { # LOGDIR PROGRAM
 		: >"$log"
 		rc=127
 	fi
+	[ -z "${VALGRIND:-}" ] || keep_findings "$log"
 	if compgen -G "$log.san.*" >/dev/null; then
 		sed 's/^/# /' "$log".san.* >>"$log"
 		rc=86
@@ -85,7 +111,7 @@ run_one() { # LOGDIR PROGRAM
 		judge "$name" "$log" $rc
 	} 9>"$1/lock"
 }
-export -f run_one judge label
+export -f run_one judge label keep_findings
 
 [ $# = 0 ] || printf '%s\0' "$@" |
 	xargs -0 -P "${TEST_JOBS:-2}" -I{} bash -c 'run_one "$@"' _ "$logs" {}
