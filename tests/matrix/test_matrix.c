@@ -192,44 +192,69 @@ static double goal(const struct param *p)
 	return u;
 }
 
-/* What a trial is worth: 0 where every active parameter has that value. */
-static double value_of(const struct search *s, size_t id)
+enum function { BOWL, RIPPLES, FLAT, CLIFF, NOISE, HALF_FAILS, FUNCTIONS };
+
+/* What a trial is worth: BOWL is 0 where every active parameter has that value. */
+static double value_at(const struct search *s, size_t id, enum function f)
 {
 	const struct space *sp = s->args.space;
-	double sum = 0, u;
+	double sum = 0, ripples = 0, last = 0, u;
 
 	for (size_t i = 0; i < sp->n; i++)
 		if (s->seen[id].values[i] &&
-		    param_encode(&sp->params[i], s->seen[id].values[i], &u))
+		    param_encode(&sp->params[i], s->seen[id].values[i], &u)) {
 			sum += pow(u - goal(&sp->params[i]), 2);
+			ripples += 0.1 * sin(30 * u);
+			last = u;
+		}
+	switch (f) {
+	case RIPPLES: return sum + ripples;
+	case FLAT: return -7;
+	case CLIFF: return sum > 0.2 ? 1e300 : 1e-300 * sum;
+	case NOISE: return rng_unit(17, id, RNG_MODEL, 0);
+	case HALF_FAILS: return last > 0.5 ? (double)NAN : sum;
+	case BOWL:
+	case FUNCTIONS: break;
+	}
 	return sum;
+}
+
+static double value_of(const struct search *s, size_t id)
+{
+	return value_at(s, id, BOWL);
 }
 
 /* Trial id has come, and one of the last four finishes, mostly the oldest that has not;
  * each eighth fails. */
-static void finish_some(struct search *s, size_t id)
+static void finish_some(struct search *s, size_t id, enum function f)
 {
 	for (size_t i = id < 4 ? 0 : id - 4; i + 1 < id; i++)
 		if (!s->seen[i].n &&
 		    (i + 4 == id || rng_below(3, i, RNG_MODEL, (uint32_t)id, 3))) {
-			search_finish(s, i, i % 8 == 7 ? (double)NAN : value_of(s, i));
+			search_finish(s, i,
+			              i % 8 == 7 ? (double)NAN : value_at(s, i, f));
 			return;
 		}
 }
 
 /* The next trial of a search in which some finish. */
-static enum ask next(struct search *s)
+static enum ask next_of(struct search *s, enum function f)
 {
 	enum ask ask = search_next(s);
 
 	if (ask == ASK_POINT)
-		finish_some(s, s->n - 1);
+		finish_some(s, s->n - 1, f);
 	return ask;
 }
 
-static void check_points(struct search *s, size_t trials)
+static enum ask next(struct search *s)
 {
-	for (size_t t = 0; t < trials && next(s) == ASK_POINT; t++) {
+	return next_of(s, BOWL);
+}
+
+static void check_points(struct search *s, size_t trials, enum function f)
+{
+	for (size_t t = 0; t < trials && next_of(s, f) == ASK_POINT; t++) {
 		const struct seen *seen = &s->seen[t];
 
 		CHECK(in_bounds(s->args.space, seen->values));
@@ -274,24 +299,34 @@ static void check_cache(struct search *s)
 	free(p);
 }
 
+static void check_search(size_t row, size_t space, enum function f, uint64_t seed)
+{
+	struct search s;
+	struct maker m;
+	int before = test_failures;
+
+	if (!open_search(&s, &m, row, space, seed))
+		return;
+	check_points(&s, rows[row].trials, f);
+	check_cache(&s);
+	if (test_failures > before)
+		printf("# %s on %s, function %d, seed %d\n", rows[row].name,
+		       spaces[space].name, f, (int)seed);
+	close_search(&s, &m);
+}
+
+/* Values matter to those alone that learn from them. */
 TEST(points_are_in_bounds_and_the_state_is_a_cache)
 {
 	for (size_t r = 0; r < ROWS; r++)
-		for (size_t k = 0; k < SPACES; k++)
-			for (uint64_t seed = 1; seed <= rows[r].seeds; seed++) {
-				struct search s;
-				struct maker m;
-				int before = test_failures;
-
-				if (!open_search(&s, &m, r, k, seed))
-					continue;
-				check_points(&s, rows[r].trials);
-				check_cache(&s);
-				if (test_failures > before)
-					printf("# %s on %s, seed %d\n", rows[r].name,
-					       spaces[k].name, (int)seed);
-				close_search(&s, &m);
-			}
+		for (size_t k = 0; k < SPACES; k++) {
+			for (uint64_t seed = 1; seed <= rows[r].seeds; seed++)
+				check_search(r, k, BOWL, seed);
+			for (enum function f = BOWL + 1;
+			     f < FUNCTIONS && strategy_find(rows[r].name)->adaptive;
+			     f++)
+				check_search(r, k, f, f);
+		}
 }
 
 /* As it grows, with states thrown away on the way, a search takes the same course. */

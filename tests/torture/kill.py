@@ -50,6 +50,9 @@ KINDS = {
     "budget in a parameter": {
         "more": EARLY + "{type: hyperband, resource: {parameter: epochs, min: 1, max: 9}}\n",
         "modes": ["once", "once", "curve"], "trials": 12, "timed": True, "epochs": ""},
+    "bayes, cost budget": {
+        "more": "method: bayes\nbudget: {cost: 60}\n", "modes": ["cost", "cost", "quadratic"],
+        "trials": 14, "timed": True},
     "bayes, asha": {
         "more": EARLY.replace("random", "bayes") +
         "{type: asha, grace: 1, max_iter: 9, step: epoch}\n",
