@@ -115,7 +115,7 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
 	check-e2e asan valgrind cov fuzz torture torture-kill torture-fault \
 	torture-children torture-scale torture-ready bench bench-regret bench-gp bench-early \
-	bench-peers analyze format format-check demo deps deps-check install uninstall clean help \
+	bench-peers bench-plot analyze format format-check demo deps deps-check install uninstall clean help \
 	valgrind-here valgrind-all valgrind-all-here fuzz-here
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -235,6 +235,9 @@ bench-peers:                          ## regret beside other programs; PROBS SEE
 	+@$(call again,$(REGRET))
 	@OMP_NUM_THREADS=1 $$(tests/bench/venv.sh '$(BUILD)/peers' $(PEERS)) $(PEERS_RUN)
 	@OMP_NUM_THREADS=1 $$(tests/bench/venv.sh '$(BUILD)/peers-hebo' $(PEERS_HEBO)) $(PEERS_RUN)
+bench-plot:                           ## a picture of what bench-peers found; PLOT=FILE.svg
+	@tests/deps.sh gnuplot-nox
+	@tests/bench/plot.py '$(BUILD)/peers-cache/peers.jsonl' '$(or $(PLOT),$(BUILD)/regret.svg)' $(PEER)
 bench-early:                          ## early stopping beside its peers on learning curves; EARLY='--seeds 20'
 	@tests/deps.sh python3-venv
 	+@$(call again,$(HPS) $(MLP) $(O)/tests/bench/early)

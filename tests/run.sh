@@ -86,6 +86,8 @@ run_one() { # LOGDIR PROGRAM
 			chmod +x "$log.hpsearch"
 			export HPSEARCH=$log.hpsearch
 			under=()
+		else
+			export MEMCHECK_ALONE=1
 		fi
 	fi
 	if [ -x "$2" ]; then

@@ -307,10 +307,11 @@ TEST(a_lack_of_memory_is_not_bad_json)
 	text[0] = '[';
 	text[2 * ITEMS] = ']';
 #ifndef __SANITIZE_ADDRESS__
-	CHECK_INT(parse_with_little_memory(text, 2 * ITEMS + 1), 1);
+	if (!getenv("MEMCHECK_LOG"))
+		CHECK_INT(parse_with_little_memory(text, 2 * ITEMS + 1), 1);
 #else
-	(void)parse_with_little_memory; /* there is no limit to its own memory */
-#endif
+	(void)parse_with_little_memory;
+#endif /* there is no limit to the memory of either */
 	free(text);
 }
 
