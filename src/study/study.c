@@ -492,6 +492,18 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 	}
 }
 
+/* A budget of which nothing is used up ends no search: that is said once. */
+static void check_cost(struct study *s, const struct trial *t)
+{
+	if (s->spec->budget_cost > 0 && s->ok == 1 && t->outcome == OUTCOME_OK &&
+	    !(s->cost > 0) && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    "budget.cost is given, but no run has reported a cost: "
+		    "what counts is a line like "
+		    "{\"hpsearch\": {\"cost\": 0.1}}");
+}
+
 static void take_finished(struct study *s, struct task *task,
                           const struct run_result *res)
 {
@@ -523,6 +535,7 @@ static void take_finished(struct study *s, struct task *task,
 	if (trial_settle(t))
 		study_settle(s, t);
 	check_alarms(s, t, run, res);
+	check_cost(s, t);
 	if (s->watch.finished)
 		s->watch.finished(s->watch.self, t, run);
 }

@@ -53,3 +53,13 @@ expect "a larger one" 0 "$HPSEARCH" more.yaml -n 200 -j2 --set budget.cost=18
 check "it counts again" test "$(of more.hpsearch/results.json "r['trials'][$had]['cost_weight'] > 0.8")" = True
 expect "replay of both" 0 "$HPSEARCH" replay more.hpsearch/results.json
 expect "and from the journal" 0 "$HPSEARCH" replay more.hpsearch
+
+# Of what is never reported nothing is ever spent.
+space "budget: {cost: 6}" | sed 's/train.sh/silent.sh/' >silent.yaml
+# shellcheck disable=SC2016 # of the script
+printf '#!/bin/sh\necho "{\\"loss\\": $1}"\n' >silent.sh
+chmod +x silent.sh
+expect "no cost is reported" 0 "$HPSEARCH" silent.yaml -n 6
+check "which is said once" test "$(grep -c "no run has reported a cost" err)" = 1
+expect "with costs" 0 "$HPSEARCH" more.yaml -n 3 --fresh
+check "nothing is said" lacks "reported a cost" err
