@@ -514,6 +514,66 @@ TEST(bayes_learns_from_thousands)
 	maker_free(&m);
 }
 
+enum { UNITS_D = 3, UNITS_N = 18 };
+
+/* What bayes proposes after UNITS_N random trials, with parameters from min to max and
+ * values a y + b; backwards: they finish in the other order. */
+static void propose_in_units(double min, double max, double a, double b, bool backwards,
+                             struct coord *out)
+{
+	struct maker m = {0};
+	struct search s;
+	struct coord p[UNITS_D];
+
+	maker_range(&m, "x", DIST_UNIFORM, min, max);
+	maker_range(&m, "y", DIST_UNIFORM, min, max);
+	maker_range(&m, "z", DIST_UNIFORM, min, max);
+	maker_finish(&m);
+	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	for (uint64_t i = 0; i < UNITS_N; i++) {
+		for (uint32_t j = 0; j < UNITS_D; j++)
+			p[j] = (struct coord){rng_unit(5, i, RNG_MODEL, j), -1};
+		search_add(&s, p);
+	}
+	for (size_t k = 0; k < UNITS_N; k++) {
+		size_t i = backwards ? UNITS_N - 1 - k : k;
+		const struct coord *at = s.seen[i].point;
+
+		search_finish(&s, i,
+		              a * (pow(at[0].u - 0.3, 2) + 2 * pow(at[1].u - 0.6, 2) +
+		                   0.1 * at[2].u) +
+		                  b);
+	}
+	CHECK_INT(search_ask(&s, UNITS_N, out), ASK_POINT);
+	search_free(&s);
+	maker_free(&m);
+}
+
+/* Neither the units of the metric nor those of the parameters matter, exactly so where
+ * the numbers are scaled exactly; nor, but for the moments at which the kernel was
+ * fitted, in which order trials finished. */
+TEST(bayes_knows_no_units)
+{
+	const struct {
+		double min, max, a, b, error;
+		bool backwards;
+	} cases[] = {
+	    {0, 8, 1, 0, 0, false},        {-3, 500, 1, 0, 0, false},
+	    {0, 1, 0x1p-300, 0, 0, false}, {0, 1, 0x1p40, 0, 0, false},
+	    {0, 1, 3, 7, 1e-3, false},     {0, 1, 1e-9, -1e-3, 1e-3, false},
+	    {0, 1, 1, 0, 0.05, true},
+	};
+	struct coord as_is[UNITS_D], then[UNITS_D];
+
+	propose_in_units(0, 1, 1, 0, false, as_is);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		propose_in_units(cases[i].min, cases[i].max, cases[i].a, cases[i].b,
+		                 cases[i].backwards, then);
+		for (size_t j = 0; j < UNITS_D; j++)
+			CHECK_DOUBLE(then[j].u, as_is[j].u, cases[i].error);
+	}
+}
+
 /* A third of the space fails; with the model of failures few proposals end there. */
 TEST(bayes_keeps_away_from_failures)
 {
@@ -843,7 +903,7 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           sobol_has_room_for_1111_parameters,
           the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points,
           bayes_learns_from_thousands, bayes_keeps_away_from_failures,
-          bayes_says_what_it_believed, bayes_looks_where_trials_cost_less,
-          bayes_survives_when_everything_fails, bayes_sees_every_branch,
-          bayes_learns_from_parts_of_a_length, bayes_learns_while_nothing_is_whole,
-          bayes_learns_from_other_searches)
+          bayes_says_what_it_believed, bayes_knows_no_units,
+          bayes_looks_where_trials_cost_less, bayes_survives_when_everything_fails,
+          bayes_sees_every_branch, bayes_learns_from_parts_of_a_length,
+          bayes_learns_while_nothing_is_whole, bayes_learns_from_other_searches)
