@@ -34,6 +34,7 @@ static const char *const first[] = {
     "method: random\\nearly_terminate: {type: hyperband, min_iter: 1, eta: 2}\\n\"",
     SEARCH TRAIN "method: bayes\\n\"",
     SEARCH TRAIN "method: bayes\\nwarm_start: [old.json]\\n\"",
+    SEARCH TRAIN "method: bayes\\nbudget: {cost: 9}\\n\"",
 };
 
 static void add_line(struct str *out, uint64_t n, const char *fields, size_t len)
