@@ -215,10 +215,10 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	out->incumbent = target_undo(&l->target, a->best);
 	out->incumbent_id = l->data[l->view[a->best_row]].id;
 	out->improvement = exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
-	k = mem_new(l->n_view, sizeof *k);
 	out->cost_weight = b->cost.weight;
 	if (out->cost_weight > 0)
 		out->cost = cost_expected(&b->cost, row);
+	k = mem_new(l->n_view, sizeof *k);
 	for (size_t i = 0; i < l->n_view; i++)
 		k[i] = kernel_distance(&g->kernel, row,
 		                       l->rows + l->view[i] * b->encoding.width);
