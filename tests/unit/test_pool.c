@@ -356,8 +356,11 @@ TEST(large_arguments)
 
 	memset(big, 'a', 200000);
 	if (rig_open(&g, 1)) {
-		rig_run(&g, WORDS(g.tool, "exit", "0", big));
-		CHECK_INT(g.result.spawn_errno, E2BIG); /* one word is limited */
+		if (!test_emulated()) {
+			rig_run(&g, WORDS(g.tool, "exit", "0", big));
+			CHECK_INT(g.result.spawn_errno,
+			          E2BIG); /* one word is limited */
+		}
 		big[100000] = '\0';
 		g.env[1] = big;
 		rig_run(&g, WORDS("sh", "-c", "echo \"{\\\"loss\\\": ${#1}$#}\"", "sh",
@@ -378,7 +381,7 @@ TEST(a_clean_start)
 	if (!rig_open(&g, 2))
 		return;
 	rig_train(&g, "open-fds", NULL, NULL);
-	CHECK(strstr(g.tail, "{\"fds\": 3,") != NULL);
+	CHECK(test_emulated() || strstr(g.tail, "{\"fds\": 3,"));
 	rig_run(&g, WORDS("grep", "^Sig[BI]", "/proc/self/status"));
 	CHECK_STR(g.tail, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 	rig_run(&g,
@@ -668,7 +671,7 @@ TEST(cancel_at_once_and_too_late)
 	struct rig g;
 	char path[128], variable[160];
 
-	if (!rig_open(&g, 1))
+	if (test_emulated() || !rig_open(&g, 1))
 		return;
 	for (int i = 0; i < 20; i++) {
 		g.job.argv = WORDS(g.tool, "hang");
@@ -1031,8 +1034,11 @@ TEST(busy_slot_is_refused)
 TEST(limit_of_open_files)
 {
 	int status = -1;
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (test_emulated())
+		return;
+	pid = fork();
 	if (!pid) {
 		struct rlimit low = {.rlim_cur = 256, .rlim_max = 256};
 		struct error err = {0};
