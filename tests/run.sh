@@ -54,15 +54,17 @@ judge() { # NAME LOG EXIT
 		}' "$2"
 }
 
-# What memcheck found; it also tells of descriptors that were there before.
+# What memcheck found, but for descriptors that were there before, and those that a
+# supervisor is given for life.
 keep_findings() { # LOG
 	local report
 	for report in "$1".san.*; do
 		[ -e "$report" ] || continue
-		awk '/FILE DESCRIPTORS:/ { next }
-			/Open (file descriptor|AF_)/ { open = $0; next }
-			open != "" { if (!/inherited from parent/) print open "\n" $0; open = ""; next }
-			!/^==[0-9]+== *$/' "$report" >"$report.kept"
+		awk 'function over() { if (block !~ /^$|inherited from parent|place_descriptors/) printf "%s", block; block = "" }
+			/FILE DESCRIPTORS:/ { next }
+			/^==[0-9]+== *$/ || /Open (file descriptor|AF_)/ { over() }
+			!/^==[0-9]+== *$/ { block = block $0 "\n" }
+			END { over() }' "$report" >"$report.kept"
 		rm "$report"
 		[ -s "$report.kept" ] || rm "$report.kept"
 	done
