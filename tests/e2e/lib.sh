@@ -7,6 +7,7 @@
 #     skip NAME WHY                a test that cannot be done here
 #     wait_until SECONDS COMMAND…  tries it until it succeeds; false when time is up
 #     has TEXT FILE, lacks TEXT FILE
+#     emulated                     is true under valgrind (limits and a failing exec differ)
 #
 # Not in a subshell: what is counted there is lost.
 # shellcheck shell=bash
@@ -72,6 +73,8 @@ expect() {
 skip() {
 	tap ok "$1 # SKIP $2"
 }
+
+emulated() { [ -n "${MEMCHECK_LOG:-}" ]; }
 
 wait_until() {
 	tap_deadline=$(($(date +%s) + $1))
