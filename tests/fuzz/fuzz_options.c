@@ -49,17 +49,25 @@ static void check_limits(const struct options *o)
 	assert(!o->out || *o->out);
 }
 
+static FILE *nowhere;
+
+static void close_nowhere(void)
+{
+	fclose(nowhere);
+}
+
 /* What is said to the user goes nowhere; what an assertion says must not. */
 static bool quietly(struct options *o, const struct command_type *c, int argc,
                     char **argv, int *code)
 {
-	static FILE *nowhere;
 	FILE *out = stdout, *err = stderr;
 	bool ok;
 
-	if (!nowhere)
+	if (!nowhere) {
 		nowhere = fopen("/dev/null", "w");
-	assert(nowhere);
+		assert(nowhere);
+		atexit(close_nowhere);
+	}
 	stdout = stderr = nowhere;
 	ok = options_parse(o, c, argc, argv, code);
 	stdout = out;
