@@ -178,7 +178,7 @@ valgrind-here: $(HPS) $(TOOLS)
 	@$(TEST_ENV) tests/valgrind.sh
 # What measures memory, or kills by the clock, is not itself under valgrind.
 VALGRIND_E2E := $(filter-out %/bounds.sh %/children.sh %/fault.sh %/kill.sh %/security.sh,$(E2E))
-valgrind-all: deps-check              ## every test program, and searches, under valgrind (an hour)
+valgrind-all: deps-check              ## every test program, and searches, under valgrind (hours)
 	+@$(call again,MODE=release valgrind-all-here)
 valgrind-all-here: $(HPS) $(TOOLS) $(MLP) $(UNIT) $(MATRIX) $(FUZZ)
 	@VALGRIND=1 TEST_TIMEOUT=7200 $(TEST_ENV) tests/run.sh '$(O)/logs/valgrind' \
