@@ -24,7 +24,11 @@ gp base
 schedule base
 strategy base space gp
 run base
-study base space config strategy schedule run
+search *
+early *
+record *
+study *
+saved *
 report *
 cli *
 '

@@ -2,12 +2,12 @@
  * log holds. */
 #include "base/file.h"
 #include "cli/cli.h"
+#include "early/early.h"
 #include "report/plan.h"
 #include "report/text.h"
 #include "run/pool.h"
 #include "run/scrape.h"
-#include "study/complaint.h"
-#include "study/early.h"
+#include "study/alarm.h"
 
 #include <stdio.h>
 #include <stdlib.h>

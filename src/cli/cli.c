@@ -1,10 +1,10 @@
 #include "cli/cli.h"
 #include "base/clock.h"
+#include "record/results.h"
 #include "report/ranking.h"
 #include "report/savings.h"
 #include "report/verdict.h"
-#include "study/advise.h"
-#include "study/results.h"
+#include "search/advise.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* importance: which parameters of a search mattered. */
 #include "report/importance.h"
 #include "cli/cli.h"
-#include "study/results.h"
+#include "record/results.h"
 
 #include <string.h>
 

@@ -4,11 +4,11 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "config/command.h"
+#include "record/lock.h"
+#include "record/results.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "run/pool.h"
-#include "study/lock.h"
-#include "study/results.h"
 
 #include <limits.h>
 #include <math.h>

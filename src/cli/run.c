@@ -2,11 +2,11 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "record/lock.h"
+#include "record/results.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "run/pool.h"
-#include "study/lock.h"
-#include "study/results.h"
 #include "study/verify.h"
 
 #include <dirent.h>

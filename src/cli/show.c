@@ -1,10 +1,10 @@
 /* show, best, replay: what is read from a finished or a running search. */
 #include "cli/cli.h"
+#include "record/results.h"
 #include "report/config.h"
 #include "report/detail.h"
 #include "report/ranking.h"
-#include "study/replay.h"
-#include "study/results.h"
+#include "saved/replay.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "record/lock.h"
+#include "record/results.h"
 #include "run/pool.h"
-#include "study/lock.h"
-#include "study/results.h"
 
 #include <limits.h>
 #include <stdio.h>

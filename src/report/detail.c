@@ -156,7 +156,7 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	}
 	if (t->rank)
 		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
-	if (s->screen && screen_control(s->spec, t->id))
+	if (s->monitor && monitor_control(s->spec, t->id))
 		str_add(out, ", in the control group");
 	known = study_known(s, t);
 	str_addf(out, "; proposed when %zu trial%s finished\n", known,

@@ -1,8 +1,8 @@
 #include "report/plan.h"
 #include "config/command.h"
+#include "early/early.h"
 #include "report/text.h"
 #include "strategy/choose.h"
-#include "study/early.h"
 
 #include <math.h>
 #include <stdio.h>

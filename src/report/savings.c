@@ -29,8 +29,8 @@ static void add_saved(const struct savings *v, struct str *out)
 
 static void add_counts(const struct study *s, const struct savings *v, struct str *out)
 {
-	str_addf(out, "early stopping (%s): ", s->screen->rule.type->name);
-	if (s->screen->promote)
+	str_addf(out, "early stopping (%s): ", s->monitor->rule.type->name);
+	if (s->monitor->promote)
 		str_addf(out, "%llu of %llu runs left at a rung, %llu promotion%s",
 		         (unsigned long long)v->paused, (unsigned long long)v->runs,
 		         (unsigned long long)v->promotions,
@@ -38,7 +38,7 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 	else
 		str_addf(out, "%llu of %llu runs stopped",
 		         (unsigned long long)v->stopped, (unsigned long long)v->runs);
-	if (s->screen->promote && v->stopped)
+	if (s->monitor->promote && v->stopped)
 		str_addf(out, ", %llu stopped", (unsigned long long)v->stopped);
 	add_saved(v, out);
 }
@@ -55,7 +55,7 @@ static void add_control(const struct study *s, const struct savings *v, struct s
 	}
 	text_count(out, v->control_ok, "trial");
 	str_add(out, " ran to the end whatever the rule said; ");
-	if (s->screen->by_resource)
+	if (s->monitor->by_resource)
 		str_add(out, "what it would have said of them is not known, since "
 		             "they report once\n");
 	else if (!v->would_stop)
@@ -88,7 +88,7 @@ static void add_trust(const struct savings *v, struct str *out)
 
 static bool reported_once(const struct study *s)
 {
-	const struct screen *sc = s->screen;
+	const struct monitor *sc = s->monitor;
 	bool once = !sc->by_resource;
 
 	for (size_t i = 0; once && i < sc->all.n; i++)
@@ -100,7 +100,7 @@ void savings_report(const struct study *s, struct str *out)
 {
 	struct savings v;
 
-	if (!s->screen || !s->n)
+	if (!s->monitor || !s->n)
 		return;
 	v = stopping_savings(s);
 	if (!v.runs)

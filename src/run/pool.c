@@ -41,7 +41,7 @@ struct pool {
 	int signal;  /* one that arrived and is not told yet */
 	int64_t next_look;
 	struct slot *first, **end; /* the queue of slots with news */
-	struct scraper told; /* behind the last EVENT_DONE, freed at the next wait */
+	struct scraper told; /* behind the last RUNNER_DONE, freed at the next wait */
 	char tail[TAIL_BYTES + 1]; /* likewise */
 	pid_t *retired;            /* stuck supervisors, still trying: (n_retired) */
 	size_t n_retired, cap_retired;
@@ -231,9 +231,9 @@ static void look_at_files(struct pool *p, int64_t now)
 
 /* --- the runner --- */
 
-static void tell_done(struct pool *p, struct slot *s, struct event *out)
+static void tell_done(struct pool *p, struct slot *s, struct runner_event *out)
 {
-	*out = (struct event){.kind = EVENT_DONE, .ticket = s->ticket};
+	*out = (struct runner_event){.kind = RUNNER_DONE, .ticket = s->ticket};
 	slot_result(s, &out->result);
 	memcpy(p->tail, s->output.tail, s->output.n_tail + 1);
 	p->told = s->scraper;
@@ -245,10 +245,11 @@ static void tell_done(struct pool *p, struct slot *s, struct event *out)
 	p->running--;
 }
 
-static bool take_event(struct pool *p, struct event *out)
+static bool take_event(struct pool *p, struct runner_event *out)
 {
 	if (p->signal) {
-		*out = (struct event){.kind = EVENT_SIGNAL, .signal = p->signal};
+		*out =
+		    (struct runner_event){.kind = RUNNER_SIGNAL, .signal = p->signal};
 		p->signal = 0;
 		return true;
 	}
@@ -256,7 +257,7 @@ static bool take_event(struct pool *p, struct event *out)
 		struct slot *s = dequeue(p);
 
 		if (slot_take_report(s, &out->report)) {
-			out->kind = EVENT_REPORT;
+			out->kind = RUNNER_REPORT;
 			out->ticket = s->ticket;
 			enqueue(p, s);
 			return true;
@@ -273,7 +274,7 @@ static bool take_event(struct pool *p, struct event *out)
 	return false;
 }
 
-static bool pool_wait(void *self, int64_t deadline, struct event *out,
+static bool pool_wait(void *self, int64_t deadline, struct runner_event *out,
                       struct error *err)
 {
 	struct pool *p = self;
@@ -286,7 +287,7 @@ static bool pool_wait(void *self, int64_t deadline, struct event *out,
 			return true;
 		now = clock_now();
 		if (looked && now >= deadline) {
-			*out = (struct event){.kind = EVENT_TICK};
+			*out = (struct runner_event){.kind = RUNNER_TICK};
 			return true;
 		}
 		if (p->running && now >= p->next_look)

@@ -5,7 +5,7 @@
  * the supervisors see their connection close and kill at once whatever runs.
  *
  * A slot runs one job at a time and nobody else runs in it, so whatever the caller ties
- * to a slot (a GPU) is that job's alone from start until its EVENT_DONE, when every
+ * to a slot (a GPU) is that job's alone from start until its RUNNER_DONE, when every
  * process of it is gone. Commands get our environment as it was when the pool opened,
  * with the job's additions, and our working directory.
  *

@@ -68,15 +68,16 @@ struct run_result {
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */
 };
 
-enum event_kind {
-	EVENT_REPORT,
-	EVENT_DONE,
-	EVENT_SIGNAL, /* a signal for us: SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGWINCH… */
-	EVENT_TICK    /* nothing until the deadline */
+enum runner_event_kind {
+	RUNNER_REPORT,
+	RUNNER_DONE,
+	RUNNER_SIGNAL, /* a signal for us: SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGWINCH…
+	                */
+	RUNNER_TICK    /* nothing until the deadline */
 };
 
-struct event {
-	enum event_kind kind;
+struct runner_event {
+	enum runner_event_kind kind;
 	uint64_t ticket;
 	struct report report;
 	struct run_result result;
@@ -89,7 +90,7 @@ struct runner_type {
 	bool (*start)(void *self, const struct job *job, struct error *err);
 	/* The next event; waits until deadline (clock_now's scale, 0 = do not wait,
 	 * INT64_MAX = for ever). Reports of a run come before its DONE, in order. */
-	bool (*wait)(void *self, int64_t deadline, struct event *out,
+	bool (*wait)(void *self, int64_t deadline, struct runner_event *out,
 	             struct error *err);
 	/* Asks for the end of a run; its DONE comes later. Unknown tickets are ignored.
 	 */

@@ -360,23 +360,24 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
                 struct error *err)
 {
 	for (;;) {
-		struct event *e = &f->event;
+		struct runner_event *e = &f->event;
 		size_t slot;
 
 		if (!f->runner->type->wait(f->runner->self, deadline, e, err))
 			return false;
 		*out = (struct fleet_event){.result = &e->result, .signal = e->signal};
-		if (e->kind == EVENT_TICK || e->kind == EVENT_SIGNAL) {
-			out->kind = e->kind == EVENT_SIGNAL && take_signal(f, e->signal)
-			                ? FLEET_SIGNAL
-			                : FLEET_TICK;
+		if (e->kind == RUNNER_TICK || e->kind == RUNNER_SIGNAL) {
+			out->kind =
+			    e->kind == RUNNER_SIGNAL && take_signal(f, e->signal)
+				? FLEET_SIGNAL
+				: FLEET_TICK;
 			return true;
 		}
 		slot = slot_of(f, e->ticket);
 		if (slot == SIZE_MAX)
 			continue;
 		out->task = f->slots[slot];
-		if (e->kind == EVENT_REPORT) {
+		if (e->kind == RUNNER_REPORT) {
 			out->kind = out->task->judged ? FLEET_LATE : FLEET_REPORT;
 			out->report = e->report;
 			if (out->task->judged)

@@ -6,7 +6,7 @@
 #ifndef HPS_STUDY_FLEET_H
 #define HPS_STUDY_FLEET_H
 
-#include "study/trial.h"
+#include "search/trial.h"
 
 /* One execution. The owner keeps it alive until its TASK_FINISHED. */
 struct task {
@@ -60,7 +60,7 @@ struct fleet {
 	int signal; /* the first that asked us to end */
 	struct arena scratch;
 	struct arena *arena; /* for reasons; the study's */
-	struct event event;
+	struct runner_event event;
 };
 
 void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,

@@ -1,6 +1,6 @@
 /* A search and its directory: beginning a journal, taking one over, reading one. */
-#include "study/record.h"
-#include "study/same.h"
+#include "config/spec_compare.h"
+#include "record/event_json.h"
 #include "study/stopping.h"
 #include "study/study.h"
 

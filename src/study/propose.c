@@ -1,6 +1,6 @@
 #include "study/propose.h"
+#include "early/early.h"
 #include "strategy/choose.h"
-#include "study/early.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "study/stopping.h"
-#include "study/record.h"
+#include "record/event_json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,24 +9,24 @@ bool stopping_init(struct study *s, struct error *err)
 {
 	if (s->spec->early.type == EARLY_NONE)
 		return true;
-	s->screen = arena_new(&s->arena, 1, sizeof *s->screen);
-	return screen_init(s->screen, s->spec, &s->arena, err);
+	s->monitor = arena_new(&s->arena, 1, sizeof *s->monitor);
+	return monitor_init(s->monitor, s->spec, &s->arena, err);
 }
 
 /* Writes a decision down; nothing is done about it yet. */
 static void decide(struct study *s, const struct trial *t, size_t run,
-                   enum screen_kind kind, const struct judgement *j, double budget,
+                   enum monitor_kind kind, const struct judgement *j, double budget,
                    bool last)
 {
 	struct judgement *why = arena_new(&s->arena, 1, sizeof *why);
 
 	*why = *j;
-	record_decision(s, &(struct screen_event){.kind = kind,
-	                                          .trial = t->id,
-	                                          .run = (uint32_t)run,
-	                                          .why = why,
-	                                          .step = budget,
-	                                          .last = last});
+	record_decision(s, &(struct monitor_event){.kind = kind,
+	                                           .trial = t->id,
+	                                           .run = (uint32_t)run,
+	                                           .why = why,
+	                                           .step = budget,
+	                                           .last = last});
 }
 
 bool stopping_report(struct study *s, struct task *t, struct error *err)
@@ -34,12 +34,12 @@ bool stopping_report(struct study *s, struct task *t, struct error *err)
 	struct judgement j;
 	enum decision d;
 
-	if (!s->screen)
+	if (!s->monitor)
 		return true;
-	d = screen_judge(s->screen, t->trial->id, t->index, &j);
+	d = monitor_judge(s->monitor, t->trial->id, t->index, &j);
 	if (d == DECISION_CONTINUE)
 		return true;
-	decide(s, t->trial, t->index, d == DECISION_STOP ? SCREEN_STOP : SCREEN_PAUSE,
+	decide(s, t->trial, t->index, d == DECISION_STOP ? MONITOR_STOP : MONITOR_PAUSE,
 	       &j, 0, false);
 	t->judged = true;
 	/* A pause comes by itself: the run knows its budget, and saves itself now. */
@@ -53,9 +53,9 @@ bool stopping_report(struct study *s, struct task *t, struct error *err)
 
 void stopping_late(struct study *s, struct task *t, const struct report *rep)
 {
-	const struct watched *w = screen_run(s->screen, t->trial->id, t->index);
+	const struct watched *w = monitor_run(s->monitor, t->trial->id, t->index);
 
-	if (w->paused && !s->screen->by_resource && !rep->counted &&
+	if (w->paused && !s->monitor->by_resource && !rep->counted &&
 	    rep->step > w->curve.budget)
 		fleet_stop(&s->fleet, t);
 }
@@ -67,7 +67,7 @@ void stopping_conclude(const struct study *s, struct run *r,
 	struct str text = {0};
 	const char *reason;
 
-	screen_reason(s->screen, why, &text);
+	monitor_reason(s->monitor, why, &text);
 	reason = str_text(&text);
 	r->state = RUN_FINISHED;
 	r->outcome = OUTCOME_STOPPED;
@@ -83,10 +83,10 @@ void stopping_conclude(const struct study *s, struct run *r,
 static void take_rung(struct study *s, struct task *t)
 {
 	struct run *r = t->run;
-	struct report rep = {.step = r->budget > 0 ? r->budget : s->screen->full,
+	struct report rep = {.step = r->budget > 0 ? r->budget : s->monitor->full,
 	                     .value = r->value};
 
-	if (!s->screen->by_resource || r->outcome != OUTCOME_OK)
+	if (!s->monitor->by_resource || r->outcome != OUTCOME_OK)
 		return;
 	record_rung(s, t->trial, t->index, &rep);
 }
@@ -98,9 +98,9 @@ void stopping_end(struct study *s, struct task *t)
 	struct run *r = t->run;
 	uint64_t id = t->trial->id;
 
-	if (!s->screen)
+	if (!s->monitor)
 		return;
-	w = screen_run(s->screen, id, t->index);
+	w = monitor_run(s->monitor, id, t->index);
 	/* A run that was to pause and failed instead has failed. */
 	if (t->judged && (!w->paused || t->stopped || r->outcome == OUTCOME_OK ||
 	                  r->outcome == OUTCOME_PREEMPTED)) {
@@ -110,12 +110,12 @@ void stopping_end(struct study *s, struct task *t)
 	if (t->judged || r->outcome != OUTCOME_OK)
 		return;
 	take_rung(s, t);
-	if ((s->screen->by_resource &&
-	     screen_judge(s->screen, id, t->index, &j) != DECISION_CONTINUE) ||
-	    screen_judge_end(s->screen, id, t->index, &j) != DECISION_CONTINUE) {
+	if ((s->monitor->by_resource &&
+	     monitor_judge(s->monitor, id, t->index, &j) != DECISION_CONTINUE) ||
+	    monitor_judge_end(s->monitor, id, t->index, &j) != DECISION_CONTINUE) {
 		decide(s, t->trial, t->index,
-		       j.decision == DECISION_STOP ? SCREEN_STOP : SCREEN_PAUSE, &j, 0,
-		       false);
+		       j.decision == DECISION_STOP ? MONITOR_STOP : MONITOR_PAUSE, &j,
+		       0, false);
 		stopping_conclude(s, r, w->why, &s->arena);
 	}
 }
@@ -133,28 +133,28 @@ struct trial *stopping_promote(struct study *s, bool last)
 	struct promotion p;
 	struct trial *t;
 
-	if (!s->screen || !screen_promotion(s->screen, last, &p))
+	if (!s->monitor || !monitor_promotion(s->monitor, last, &p))
 		return NULL;
-	c = s->screen->all.list[p.curve];
+	c = s->monitor->all.list[p.curve];
 	t = s->trials[c->trial];
-	decide(s, t, c->run, SCREEN_PROMOTE, &p.why, p.budget, last);
+	decide(s, t, c->run, MONITOR_PROMOTE, &p.why, p.budget, last);
 	promote(s, t, c->run, p.budget);
 	return t;
 }
 
 void stopping_seen(const struct study *s, const struct trial *t, struct sighting *end)
 {
-	if (!s->screen || s->screen->all.n <= t->id * t->n_runs)
+	if (!s->monitor || s->monitor->all.n <= t->id * t->n_runs)
 		return;
 	for (size_t r = 0; r < t->n_runs; r++) {
-		const struct curve *c = &screen_run(s->screen, t->id, r)->curve;
+		const struct curve *c = &monitor_run(s->monitor, t->id, r)->curve;
 
 		if (!c->n || (t->outcome == OUTCOME_STOPPED &&
 		              t->runs[r].outcome != OUTCOME_STOPPED))
 			continue;
 		end->step = c->points[c->n - 1].step;
 		if (t->outcome == OUTCOME_STOPPED) {
-			end->value = screen_value(s->screen, c);
+			end->value = monitor_value(s->monitor, c);
 			end->n_runs = 1;
 		}
 		return;
@@ -163,7 +163,7 @@ void stopping_seen(const struct study *s, const struct trial *t, struct sighting
 
 void stopping_learn(struct study *s, struct trial *t)
 {
-	const struct watched *w = screen_run(s->screen, t->id, 0);
+	const struct watched *w = monitor_run(s->monitor, t->id, 0);
 	const struct glimpse *g;
 
 	if (!w->glimpsed || !s->type->adaptive)
@@ -180,19 +180,19 @@ void stopping_learn(struct study *s, struct trial *t)
 bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e,
                     struct error *err)
 {
-	struct screen_event event = {.trial = t->id, .run = (uint32_t)run};
+	struct monitor_event event = {.trial = t->id, .run = (uint32_t)run};
 
-	if (!s->screen)
+	if (!s->monitor)
 		return error_set(err, ERROR_FILE, "a decision that nobody asked for");
 	if (!stopping_read_decision(e, &s->arena, &event, err))
 		return false;
-	if (event.kind == SCREEN_PROMOTE) {
+	if (event.kind == MONITOR_PROMOTE) {
 		if (t->runs[run].state != RUN_FINISHED)
 			return error_set(err, ERROR_FILE,
 			                 "a promotion of a run that is not paused");
 		promote(s, t, run, event.step);
 	}
-	screen_take(s->screen, &event);
+	monitor_take(s->monitor, &event);
 	return true;
 }
 
@@ -201,18 +201,18 @@ const struct judgement *stopping_why(const struct study *s, const struct trial *
 {
 	const struct watched *w;
 
-	if (!s->screen || t->runs[run].state != RUN_FINISHED)
+	if (!s->monitor || t->runs[run].state != RUN_FINISHED)
 		return NULL;
-	w = screen_run(s->screen, t->id, run);
+	w = monitor_run(s->monitor, t->id, run);
 	return w->judged ? w->why : NULL;
 }
 
 void stopping_resume(struct study *s)
 {
-	for (size_t i = 0; s->screen && i < s->n; i++)
+	for (size_t i = 0; s->monitor && i < s->n; i++)
 		for (size_t r = 0; r < s->trials[i]->n_runs; r++) {
 			struct trial *t = s->trials[i];
-			const struct watched *w = screen_run(s->screen, i, r);
+			const struct watched *w = monitor_run(s->monitor, i, r);
 
 			if (t->runs[r].state != RUN_RUNNING || !w->judged)
 				continue;

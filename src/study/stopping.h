@@ -35,8 +35,8 @@ void stopping_resume(struct study *s);
 void stopping_write(const struct judgement *j, struct str *out);
 bool stopping_read(const cJSON *e, enum decision decision, struct arena *a,
                    struct judgement *out);
-void stopping_write_decision(const struct screen_event *e, struct str *out);
-bool stopping_read_decision(const cJSON *e, struct arena *a, struct screen_event *out,
+void stopping_write_decision(const struct monitor_event *e, struct str *out);
+bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_event *out,
                             struct error *err);
 
 /* Fills in the outcome and the reason (in arena a) of a run that a decision ended. */

@@ -1,10 +1,10 @@
 #include "study/study.h"
 #include "base/clock.h"
-#include "study/advise.h"
-#include "study/complaint.h"
+#include "record/event_json.h"
+#include "record/results.h"
+#include "search/advise.h"
+#include "study/alarm.h"
 #include "study/propose.h"
-#include "study/record.h"
-#include "study/results.h"
 #include "study/stopping.h"
 #include "study/verify.h"
 
@@ -62,8 +62,8 @@ void study_free(struct study *s)
 		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
 			free(s->trials[i]->runs[r].reports);
 	verdict_free(&s->verdict);
-	if (s->screen)
-		screen_free(s->screen);
+	if (s->monitor)
+		monitor_free(s->monitor);
 	propose_end(s);
 	free(s->warm.priors);
 	journal_close(s->journal);
@@ -136,7 +136,7 @@ struct trial *study_add(struct study *s, const struct coord *point, enum origin 
 		t->runs[r].seed = seed_of_run(s->spec->seed, t->id, r);
 		t->runs[r].value = (double)NAN;
 		t->runs[r].budget =
-		    s->screen ? screen_first_budget(s->screen, t->id, r) : 0;
+		    s->monitor ? monitor_first_budget(s->monitor, t->id, r) : 0;
 	}
 	s->trials = mem_room(s->trials, s->n, &s->cap_trials, sizeof(struct trial *));
 	if (cap != s->cap_trials)
@@ -269,7 +269,7 @@ static struct trial *queued_run(struct study *s, size_t *run)
 			if (t->runs[r].state == RUN_QUEUED) {
 				/* A trial that races is repeated when it has come
 				 * to the end. */
-				if (r && s->screen && s->screen->promote &&
+				if (r && s->monitor && s->monitor->promote &&
 				    t->runs[0].state != RUN_FINISHED)
 					break;
 				*run = r;

@@ -2,13 +2,13 @@
 #ifndef HPS_STUDY_STUDY_H
 #define HPS_STUDY_STUDY_H
 
+#include "early/monitor.h"
+#include "record/journal.h"
+#include "search/trial.h"
+#include "search/verdict.h"
+#include "search/warm.h"
 #include "strategy/advice.h"
 #include "study/fleet.h"
-#include "study/journal.h"
-#include "study/screen.h"
-#include "study/trial.h"
-#include "study/verdict.h"
-#include "study/warm.h"
 
 /* How a search ended, or why it is not finished. */
 enum study_state {
@@ -74,9 +74,9 @@ struct study {
 	const char *why; /* one sentence on how it ended */
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
-	struct warm warm;      /* what it starts from */
-	struct advice advice;  /* at the end of a session */
-	struct screen *screen; /* early stopping; NULL: none is asked for */
+	struct warm warm;        /* what it starts from */
+	struct advice advice;    /* at the end of a session */
+	struct monitor *monitor; /* early stopping; NULL: none is asked for */
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */

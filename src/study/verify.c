@@ -1,7 +1,7 @@
 #include "study/verify.h"
 #include "base/clock.h"
-#include "study/record.h"
-#include "study/results.h"
+#include "record/event_json.h"
+#include "record/results.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -225,9 +225,9 @@ static void note_progress(struct player *r)
 			r->best[i] = r->best_now;
 }
 
-static struct event epoch(struct player *r, struct play *y)
+static struct runner_event epoch(struct player *r, struct play *y)
 {
-	struct event e = {.kind = EVENT_REPORT, .ticket = y->ticket};
+	struct runner_event e = {.kind = RUNNER_REPORT, .ticket = y->ticket};
 
 	y->step++;
 	r->now = y->at;
@@ -245,7 +245,7 @@ static struct event epoch(struct player *r, struct play *y)
 	return e;
 }
 
-static bool wait_event(void *self, int64_t deadline, struct event *out,
+static bool wait_event(void *self, int64_t deadline, struct runner_event *out,
                        struct error *err)
 {
 	struct player *r = self;
@@ -259,7 +259,8 @@ static bool wait_event(void *self, int64_t deadline, struct event *out,
 			continue;
 		if (y->cancelled || y->step >= y->end) {
 			y->busy = false;
-			*out = (struct event){.kind = EVENT_DONE, .ticket = y->ticket};
+			*out = (struct runner_event){.kind = RUNNER_DONE,
+			                             .ticket = y->ticket};
 			out->result.cancelled = y->cancelled;
 			out->result.signal = y->cancelled ? SIGTERM : 0;
 			out->result.wall = (double)y->step;
@@ -270,11 +271,11 @@ static bool wait_event(void *self, int64_t deadline, struct event *out,
 	}
 	if (!r->over && (r->epochs >= r->budget * TENTHS / 10 || !next)) {
 		r->over = true;
-		*out = (struct event){.kind = EVENT_SIGNAL, .signal = SIGTERM};
+		*out = (struct runner_event){.kind = RUNNER_SIGNAL, .signal = SIGTERM};
 	} else if (next) {
 		*out = epoch(r, next);
 	} else {
-		*out = (struct event){.kind = EVENT_TICK};
+		*out = (struct runner_event){.kind = RUNNER_TICK};
 	}
 	return true;
 }

@@ -99,7 +99,7 @@ static double pooled(const struct bench *b, size_t slots)
 	struct pool *p = pool_open(slots, -1, &err);
 	struct runner r;
 	size_t *slot_of = mem_new(b->count, sizeof *slot_of), started = 0, ended = 0;
-	struct event e;
+	struct runner_event e;
 	int64_t start;
 	double result;
 
@@ -118,7 +118,7 @@ static double pooled(const struct bench *b, size_t slots)
 
 		if (!r.type->wait(r.self, INT64_MAX, &e, &err))
 			fail(err.text);
-		if (e.kind != EVENT_DONE)
+		if (e.kind != RUNNER_DONE)
 			continue;
 		ended++;
 		slot = slot_of[e.ticket];

@@ -7,7 +7,7 @@
 #include "../unit/fake_runner.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "study/results.h"
+#include "record/results.h"
 
 #include <math.h>
 #include <stdio.h>

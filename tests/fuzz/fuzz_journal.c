@@ -4,7 +4,7 @@
  * is a digit, the search is another one than the first. */
 #include "base/crc.h"
 #include "base/file.h"
-#include "study/results.h"
+#include "record/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,10 +82,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			results_json(&sv.study, &shown);
 			results_csv(&sv.study, &shown);
 			str_clear(&shown);
-			if (sv.study.screen)
-				screen_replay(&sv.spec, sv.study.screen->log,
-				              sv.study.screen->n_log, &decisions,
-				              &shown, &err);
+			if (sv.study.monitor)
+				monitor_replay(&sv.spec, sv.study.monitor->log,
+				               sv.study.monitor->n_log, &decisions,
+				               &shown, &err);
 		}
 		saved_free(&sv);
 	}

@@ -1,8 +1,8 @@
 /* A results file by a stranger: loading, showing and replaying it must refuse or
  * answer. */
 #include "base/file.h"
-#include "study/replay.h"
-#include "study/results.h"
+#include "record/results.h"
+#include "saved/replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -55,9 +55,9 @@ static double value_at(const struct curve_runner *c, const struct curve_job *j)
 	return c->value ? c->value(j->x, j->step) : j->x + 1 / j->step;
 }
 
-static struct event report(struct curve_runner *c, struct curve_job *j)
+static struct runner_event report(struct curve_runner *c, struct curve_job *j)
 {
-	struct event e = {.kind = EVENT_REPORT, .ticket = j->ticket};
+	struct runner_event e = {.kind = RUNNER_REPORT, .ticket = j->ticket};
 
 	j->step += c->once ? j->end : 1;
 	c->epochs += c->once ? j->end : 1;
@@ -71,9 +71,9 @@ static struct event report(struct curve_runner *c, struct curve_job *j)
 	return e;
 }
 
-static struct event done(struct curve_runner *c, struct curve_job *j)
+static struct runner_event done(struct curve_runner *c, struct curve_job *j)
 {
-	struct event e = {.kind = EVENT_DONE, .ticket = j->ticket};
+	struct runner_event e = {.kind = RUNNER_DONE, .ticket = j->ticket};
 
 	e.result.wall = j->step;
 	e.result.cancelled = j->cancelled;
@@ -86,7 +86,7 @@ static struct event done(struct curve_runner *c, struct curve_job *j)
 	return e;
 }
 
-static bool wait_event(void *self, int64_t deadline, struct event *out,
+static bool wait_event(void *self, int64_t deadline, struct runner_event *out,
                        struct error *err)
 {
 	struct curve_runner *c = self;
@@ -98,7 +98,7 @@ static bool wait_event(void *self, int64_t deadline, struct event *out,
 	j = pick(c);
 	c->events++;
 	if (!j)
-		*out = (struct event){.kind = EVENT_TICK};
+		*out = (struct runner_event){.kind = RUNNER_TICK};
 	else if (j->step < j->end && (!j->cancelled || j->left > 0))
 		*out = report(c, j);
 	else

@@ -59,7 +59,7 @@ static struct fake_job *pick(struct fake_runner *f)
 	return first;
 }
 
-static bool wait_event(void *self, int64_t deadline, struct event *out,
+static bool wait_event(void *self, int64_t deadline, struct runner_event *out,
                        struct error *err)
 {
 	struct fake_runner *f = self;
@@ -70,26 +70,26 @@ static bool wait_event(void *self, int64_t deadline, struct event *out,
 		return error_set(err, ERROR_SYSTEM, "the fake machine broke");
 	if (f->signal_after && f->done >= f->signal_after && !f->signalled) {
 		f->signalled = true;
-		*out = (struct event){.kind = EVENT_SIGNAL, .signal = SIGINT};
+		*out = (struct runner_event){.kind = RUNNER_SIGNAL, .signal = SIGINT};
 		return true;
 	}
 	j = pick(f);
 	if (!j) {
-		*out = (struct event){.kind = EVENT_TICK};
+		*out = (struct runner_event){.kind = RUNNER_TICK};
 		return true;
 	}
 	if (j->has_metric && !j->reported) {
 		j->reported = true;
-		*out = (struct event){.kind = EVENT_REPORT,
-		                      .ticket = j->ticket,
-		                      .report = {.step = 0, .value = j->value}};
+		*out = (struct runner_event){.kind = RUNNER_REPORT,
+		                             .ticket = j->ticket,
+		                             .report = {.step = 0, .value = j->value}};
 		return true;
 	}
 	j->busy = false;
 	f->busy--;
 	f->done++;
-	*out = (struct event){
-	    .kind = EVENT_DONE, .ticket = j->ticket, .result = j->result};
+	*out = (struct runner_event){
+	    .kind = RUNNER_DONE, .ticket = j->ticket, .result = j->result};
 	return true;
 }
 

@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "fake_runner.h"
-#include "study/advise.h"
-#include "study/results.h"
+#include "record/results.h"
+#include "search/advise.h"
 
 #include "test.h"
 

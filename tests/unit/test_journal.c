@@ -1,7 +1,7 @@
 /* The journal: what is written is read back; whatever is damaged is noticed. */
 #include "base/file.h"
 #include "base/mem.h"
-#include "study/journal.h"
+#include "record/journal.h"
 #include "test.h"
 
 #include <stdio.h>

@@ -144,28 +144,29 @@ static void rig_start(struct rig *g)
 }
 
 /* The next event; takes in what belongs to a run. */
-static enum event_kind rig_wait(struct rig *g, int64_t deadline, struct event *e)
+static enum runner_event_kind rig_wait(struct rig *g, int64_t deadline,
+                                       struct runner_event *e)
 {
 	struct error err = {0};
 
 	CHECK(g->r.type->wait(g->r.self, deadline, e, &err));
-	if (e->kind == EVENT_REPORT && g->n_reports < KEPT)
+	if (e->kind == RUNNER_REPORT && g->n_reports < KEPT)
 		g->reports[g->n_reports++] = e->report;
-	if (e->kind == EVENT_DONE) {
+	if (e->kind == RUNNER_DONE) {
 		g->result = e->result;
 		snprintf(g->tail, sizeof g->tail, "%s", e->result.tail);
 	}
 	return e->kind;
 }
 
-static bool rig_until(struct rig *g, enum event_kind kind)
+static bool rig_until(struct rig *g, enum runner_event_kind kind)
 {
 	int64_t deadline = clock_now() + PATIENCE;
-	struct event e;
+	struct runner_event e;
 
 	do
 		rig_wait(g, deadline, &e);
-	while (e.kind != kind && e.kind != EVENT_TICK);
+	while (e.kind != kind && e.kind != RUNNER_TICK);
 	CHECK_INT(e.kind, kind);
 	return e.kind == kind;
 }
@@ -174,7 +175,7 @@ static void rig_run(struct rig *g, const char *const *argv)
 {
 	g->job.argv = argv;
 	rig_start(g);
-	rig_until(g, EVENT_DONE);
+	rig_until(g, RUNNER_DONE);
 	CHECK_INT(count_marked(g), 0);
 }
 
@@ -520,10 +521,10 @@ TEST(results_file_is_read_while_it_grows)
 	g.job.results = path;
 	g.job.argv = WORDS(g.tool, "results-file", "--epoch-ms=600000");
 	rig_start(&g);
-	rig_until(&g, EVENT_REPORT);
+	rig_until(&g, RUNNER_REPORT);
 	CHECK(count_marked(&g) > 0);
 	g.r.type->cancel(g.r.self, 1, CANCEL_KILL);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	CHECK_INT(g.result.reports, 1);
 	rig_close(&g);
 }
@@ -615,10 +616,10 @@ static void cancel_when_reported(struct rig *g, const char *mode, enum cancel ho
 {
 	g->job.argv = WORDS(g->tool, mode);
 	rig_start(g);
-	rig_until(g, EVENT_REPORT);
+	rig_until(g, RUNNER_REPORT);
 	g->r.type->cancel(g->r.self, 77, CANCEL_KILL); /* unknown: ignored */
 	g->r.type->cancel(g->r.self, 1, how);
-	rig_until(g, EVENT_DONE);
+	rig_until(g, RUNNER_DONE);
 	CHECK_INT(g->result.cancelled, how);
 	CHECK(!g->result.timed_out);
 	CHECK_INT(count_marked(g), 0);
@@ -656,11 +657,11 @@ TEST(stop_then_kill)
 		return;
 	g.job.argv = WORDS(g.tool, "ignore-term");
 	rig_start(&g);
-	rig_until(&g, EVENT_REPORT);
+	rig_until(&g, RUNNER_REPORT);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
 	g.r.type->cancel(g.r.self, 1, CANCEL_KILL);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	CHECK_INT(g.result.cancelled, CANCEL_KILL);
 	CHECK_INT(g.result.signal, SIGKILL);
 	rig_close(&g);
@@ -677,7 +678,7 @@ TEST(cancel_at_once_and_too_late)
 		g.job.argv = WORDS(g.tool, "hang");
 		rig_start(&g);
 		g.r.type->cancel(g.r.self, 1, i % 2 ? CANCEL_KILL : CANCEL_STOP);
-		rig_until(&g, EVENT_DONE);
+		rig_until(&g, RUNNER_DONE);
 		CHECK_INT(count_marked(&g), 0);
 		CHECK_INT(g.result.signal, i % 2 ? SIGKILL : SIGTERM);
 	}
@@ -691,7 +692,7 @@ TEST(cancel_at_once_and_too_late)
 	while (count_marked(&g))
 		poll(NULL, 0, 1);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	CHECK_INT(g.result.cancelled, CANCEL_STOP);
 	CHECK_INT(g.result.exit, 0);
 	g.env[1] = NULL;
@@ -712,9 +713,9 @@ TEST(term_reaches_those_who_left_the_group)
 	                   "echo \"{\\\"loss\\\":1}\"; while :; do sleep 0.05; done' & "
 	                   "trap 'wait; exit 5' TERM; wait");
 	rig_start(&g);
-	rig_until(&g, EVENT_REPORT);
+	rig_until(&g, RUNNER_REPORT);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	CHECK_INT(g.result.exit, 5);
 	CHECK(strstr(g.tail, "heard") != NULL);
 	rig_close(&g);
@@ -760,7 +761,7 @@ static pid_t reported_pid(struct rig *g, const char *script)
 {
 	g->job.argv = WORDS("sh", "-c", script);
 	rig_start(g);
-	return rig_until(g, EVENT_REPORT) ? (pid_t)g->reports[0].value : 0;
+	return rig_until(g, RUNNER_REPORT) ? (pid_t)g->reports[0].value : 0;
 }
 
 TEST(supervisor_killed)
@@ -775,7 +776,7 @@ TEST(supervisor_killed)
 		                       "echo \"{\\\"loss\\\": $$}\"; wait");
 		CHECK(pid > 1 && parent_of(pid) > 1 && parent_of(pid) != getpid());
 		kill(parent_of(pid), SIGKILL);
-		rig_until(&g, EVENT_DONE);
+		rig_until(&g, RUNNER_DONE);
 		CHECK(g.result.lost);
 		CHECK_INT(g.result.exit, -1);
 		CHECK_INT(g.result.reports, 1);
@@ -790,7 +791,7 @@ TEST(supervisor_killed)
 TEST(idle_supervisor_killed)
 {
 	struct rig g;
-	struct event e;
+	struct runner_event e;
 	pid_t supervisor;
 
 	if (!rig_open(&g, 1))
@@ -798,7 +799,7 @@ TEST(idle_supervisor_killed)
 	supervisor =
 	    parent_of(reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; sleep 600"));
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	kill(supervisor, SIGKILL);
 	while (kill(supervisor, 0) == 0)
 		rig_wait(&g, clock_now() + 5 * MS, &e);
@@ -810,7 +811,7 @@ TEST(idle_supervisor_killed)
 TEST(stopped_supervisor_does_not_hang_us)
 {
 	struct rig g;
-	struct event e;
+	struct runner_event e;
 	pid_t supervisor;
 
 	if (!rig_open(&g, 1))
@@ -818,9 +819,9 @@ TEST(stopped_supervisor_does_not_hang_us)
 	supervisor =
 	    parent_of(reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; sleep 600"));
 	kill(supervisor, SIGSTOP);
-	CHECK_INT(rig_wait(&g, clock_now() + 50 * MS, &e), EVENT_TICK);
+	CHECK_INT(rig_wait(&g, clock_now() + 50 * MS, &e), RUNNER_TICK);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	CHECK_INT(g.result.signal, SIGTERM);
 	supervisor =
 	    parent_of(reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; sleep 600"));
@@ -844,7 +845,7 @@ static void be_driver(struct rig *g, int say, int keep_fd)
 	static const char *const modes[] = {"hang", "ignore-term", "daemonise",
 	                                    "hold-pipe", "fork-bomb-small"};
 	struct error err;
-	struct event e;
+	struct runner_event e;
 
 	g->pool = pool_open(ARRAY_LEN(modes), keep_fd, &err);
 	if (!g->pool)
@@ -860,7 +861,7 @@ static void be_driver(struct rig *g, int say, int keep_fd)
 		if (!g->r.type->start(g->r.self, &g->job, &err))
 			_exit(2);
 	}
-	for (size_t n = 0; n < ARRAY_LEN(modes); n += e.kind == EVENT_REPORT)
+	for (size_t n = 0; n < ARRAY_LEN(modes); n += e.kind == RUNNER_REPORT)
 		if (!g->r.type->wait(g->r.self, INT64_MAX, &e, &err))
 			_exit(3);
 	if (write(say, "k", 1) != 1)
@@ -906,7 +907,7 @@ TEST(close_kills_everything)
 	for (size_t i = 0; i < 3; i++) {
 		g.job.slot = g.job.ticket = i;
 		rig_start(&g);
-		rig_until(&g, EVENT_REPORT);
+		rig_until(&g, RUNNER_REPORT);
 	}
 	rig_close(&g); /* checks that nothing is left */
 }
@@ -923,7 +924,7 @@ TEST(unkillable_process)
 	pid = reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
 	CHECK_INT(ptrace(PTRACE_SEIZE, pid, NULL, NULL), 0);
 	g.r.type->cancel(g.r.self, 1, CANCEL_KILL);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	CHECK(g.result.stuck);
 	rig_train(&g, "quadratic", NULL, NULL);
 	CHECK(!g.result.stuck);
@@ -938,22 +939,22 @@ TEST(unkillable_process)
 TEST(ticks_and_signals)
 {
 	struct rig g;
-	struct event e;
+	struct runner_event e;
 	int64_t start;
 
 	if (!rig_open(&g, 1))
 		return;
-	CHECK_INT(rig_wait(&g, 0, &e), EVENT_TICK);
+	CHECK_INT(rig_wait(&g, 0, &e), RUNNER_TICK);
 	start = clock_now();
-	CHECK_INT(rig_wait(&g, start + 30 * MS, &e), EVENT_TICK);
+	CHECK_INT(rig_wait(&g, start + 30 * MS, &e), RUNNER_TICK);
 	CHECK(clock_now() - start >= 30 * MS);
 	kill(getpid(), SIGINT);
 	kill(getpid(), SIGUSR1);
 	for (int i = 0; i < 2; i++) {
-		CHECK_INT(rig_wait(&g, clock_now() + PATIENCE, &e), EVENT_SIGNAL);
+		CHECK_INT(rig_wait(&g, clock_now() + PATIENCE, &e), RUNNER_SIGNAL);
 		CHECK(e.signal == SIGINT || e.signal == SIGUSR1);
 	}
-	CHECK_INT(rig_wait(&g, 0, &e), EVENT_TICK);
+	CHECK_INT(rig_wait(&g, 0, &e), RUNNER_TICK);
 	rig_train(&g, "quadratic", NULL, NULL);
 	CHECK_INT(g.result.exit, 0);
 	kill(getpid(), SIGTERM); /* not asked for any more, and not deadly */
@@ -964,7 +965,7 @@ TEST(two_hundred_at_once)
 {
 	enum { N = 200 };
 	struct rig g;
-	struct event e = {0};
+	struct runner_event e = {0};
 	size_t done = 0, reports = 0;
 
 	if (!rig_open(&g, N))
@@ -980,10 +981,10 @@ TEST(two_hundred_at_once)
 		g.job.dir = dir;
 		rig_start(&g);
 	}
-	while (done < N && e.kind != EVENT_TICK) {
+	while (done < N && e.kind != RUNNER_TICK) {
 		rig_wait(&g, clock_now() + PATIENCE, &e);
-		reports += e.kind == EVENT_REPORT;
-		if (e.kind == EVENT_DONE) {
+		reports += e.kind == RUNNER_REPORT;
+		if (e.kind == RUNNER_DONE) {
 			CHECK_INT(e.result.exit, 0);
 			CHECK_INT(e.result.reports, 1);
 			done++;
@@ -998,7 +999,7 @@ TEST(two_hundred_at_once)
 TEST(result_outlives_the_next_start)
 {
 	struct rig g;
-	struct event e;
+	struct runner_event e;
 
 	if (!rig_open(&g, 1))
 		return;
@@ -1006,12 +1007,12 @@ TEST(result_outlives_the_next_start)
 	rig_start(&g);
 	do
 		rig_wait(&g, clock_now() + PATIENCE, &e);
-	while (e.kind != EVENT_DONE);
+	while (e.kind != RUNNER_DONE);
 	rig_start(&g);
 	CHECK_INT(e.result.n_keys, 2);
 	CHECK_STR(e.result.keys[1], "time");
 	CHECK(strstr(e.result.tail, "all done") != NULL);
-	rig_until(&g, EVENT_DONE);
+	rig_until(&g, RUNNER_DONE);
 	rig_close(&g);
 }
 

@@ -3,8 +3,8 @@
  * guessed. */
 #include "base/file.h"
 #include "base/mem.h"
-#include "study/journal.h"
-#include "study/results.h"
+#include "record/journal.h"
+#include "record/results.h"
 #include "test.h"
 
 #include <stdio.h>

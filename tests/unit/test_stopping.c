@@ -2,8 +2,8 @@
  * any instant leaves, and that replay finds the same. Through the curve runner. */
 #include "base/file.h"
 #include "curve_runner.h"
-#include "study/replay.h"
-#include "study/results.h"
+#include "record/results.h"
+#include "saved/replay.h"
 #include "study/stopping.h"
 #include "test.h"
 
@@ -324,7 +324,7 @@ TEST(the_control_group_runs_to_its_end)
 
 	run_all(&r, text, 2);
 	for (size_t i = 0; i < r.study.n; i++) {
-		if (!screen_control(&r.spec, i))
+		if (!monitor_control(&r.spec, i))
 			continue;
 		members++;
 		CHECK_INT(r.study.trials[i]->outcome, OUTCOME_OK);
@@ -450,7 +450,7 @@ TEST(a_line_without_the_named_step_decides_nothing)
 
 	run_all(&r, stopping, 1);
 	CHECK_INT(count(&r.study, OUTCOME_OK), 30);
-	CHECK_INT(screen_run(r.study.screen, 0, 0)->curve.n, 0);
+	CHECK_INT(monitor_run(r.study.monitor, 0, 0)->curve.n, 0);
 	rig_close(&r);
 }
 

@@ -1,4 +1,4 @@
-#include "study/lock.h"
+#include "record/lock.h"
 #include "base/file.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "study/same.h"
+#include "config/spec_compare.h"
 
 #include <string.h>
 

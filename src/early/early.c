@@ -1,4 +1,4 @@
-#include "study/early.h"
+#include "early/early.h"
 
 #include <math.h>
 #include <string.h>

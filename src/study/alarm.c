@@ -1,4 +1,4 @@
-#include "study/complaint.h"
+#include "study/alarm.h"
 
 #include <string.h>
 

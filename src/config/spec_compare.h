@@ -1,6 +1,6 @@
 /* Is this YAML file still the one that a journal was begun with? */
-#ifndef HPS_STUDY_SAME_H
-#define HPS_STUDY_SAME_H
+#ifndef HPS_CONFIG_SPEC_COMPARE_H
+#define HPS_CONFIG_SPEC_COMPARE_H
 
 #include "config/spec.h"
 

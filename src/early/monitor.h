@@ -5,27 +5,27 @@
  *
  * One run is one curve. Where runs are promoted from rung to rung, only run 0 of a
  * trial races; its repeats run in full once it has come to the end. */
-#ifndef HPS_STUDY_SCREEN_H
-#define HPS_STUDY_SCREEN_H
+#ifndef HPS_EARLY_MONITOR_H
+#define HPS_EARLY_MONITOR_H
 
-#include "study/early.h"
-#include "study/trial.h"
+#include "early/early.h"
+#include "search/trial.h"
 
-enum screen_kind {
-	SCREEN_SESSION, /* a driver began: what was under way is started again */
-	SCREEN_TRIAL,   /* a trial was proposed */
-	SCREEN_START,   /* a run was launched, with a budget */
-	SCREEN_REPORT,  /* step and value */
-	SCREEN_STOP,    /* decided: it is to end, for good */
-	SCREEN_PAUSE,   /* decided: it is to end at its budget, for now */
-	SCREEN_PROMOTE, /* decided: a paused run gets a larger budget */
-	SCREEN_END      /* the run is over: ok, stopped (paused too), or a failure */
+enum monitor_kind {
+	MONITOR_SESSION, /* a driver began: what was under way is started again */
+	MONITOR_TRIAL,   /* a trial was proposed */
+	MONITOR_START,   /* a run was launched, with a budget */
+	MONITOR_REPORT,  /* step and value */
+	MONITOR_STOP,    /* decided: it is to end, for good */
+	MONITOR_PAUSE,   /* decided: it is to end at its budget, for now */
+	MONITOR_PROMOTE, /* decided: a paused run gets a larger budget */
+	MONITOR_END      /* the run is over: ok, stopped (paused too), or a failure */
 };
-const char *screen_kind_name(enum screen_kind k);
+const char *monitor_kind_name(enum monitor_kind k);
 
 /* What happened; values as the training printed them. */
-struct screen_event {
-	enum screen_kind kind;
+struct monitor_event {
+	enum monitor_kind kind;
 	uint32_t run;
 	uint64_t trial;
 	double step;  /* REPORT: NaN where the line had no step and one is named; START
@@ -36,7 +36,7 @@ struct screen_event {
 	bool last; /* PROMOTE: when nothing ran and no new trial would come */
 };
 
-struct screen {
+struct monitor {
 	const struct spec *spec;
 	struct early_rule rule;
 	struct early_rule bound;  /* min:, max: beside another rule; type NULL: none */
@@ -50,7 +50,7 @@ struct screen {
 	const struct curve **list;
 	struct curves all;
 	size_t cap;
-	struct screen_event *log; /* (n_log), in the order of time */
+	struct monitor_event *log; /* (n_log), in the order of time */
 	size_t n_log, cap_log;
 	struct arena *arena; /* the study's */
 };
@@ -86,41 +86,42 @@ struct watched {
 	struct judgement would; /* control: the first stop of the rule; else CONTINUE */
 };
 
-bool screen_init(struct screen *s, const struct spec *spec, struct arena *a,
-                 struct error *err);
-void screen_free(struct screen *s);
+bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
+                  struct error *err);
+void monitor_free(struct monitor *s);
 
 /* An event that has happened; in the journal before it is acted on. */
-void screen_take(struct screen *s, const struct screen_event *e);
+void monitor_take(struct monitor *s, const struct monitor_event *e);
 
 /* What the rule says of a run behind its latest report: STOP and PAUSE are to be
  * decided now. *out is in the metric's sign. */
-enum decision screen_judge(const struct screen *s, uint64_t trial, size_t run,
-                           struct judgement *out);
+enum decision monitor_judge(const struct monitor *s, uint64_t trial, size_t run,
+                            struct judgement *out);
 /* The same where a run has ended by itself with success: PAUSE when it had a budget
  * below the full one. */
-enum decision screen_judge_end(const struct screen *s, uint64_t trial, size_t run,
-                               struct judgement *out);
+enum decision monitor_judge_end(const struct monitor *s, uint64_t trial, size_t run,
+                                struct judgement *out);
 /* The paused run to go on with first, if there is one. last: nothing runs, and no new
  * trial will come. */
-bool screen_promotion(const struct screen *s, bool last, struct promotion *out);
+bool monitor_promotion(const struct monitor *s, bool last, struct promotion *out);
 
 /* The value of a curve at its end, minimized and smoothed. */
-double screen_value(const struct screen *s, const struct curve *c);
+double monitor_value(const struct monitor *s, const struct curve *c);
 
 /* Steps for the first launch of a run; 0: it is told none. */
-double screen_first_budget(const struct screen *s, uint64_t trial, size_t run);
+double monitor_first_budget(const struct monitor *s, uint64_t trial, size_t run);
 /* A member of the control group: never stopped, never paused. */
-bool screen_control(const struct spec *spec, uint64_t trial);
-const struct watched *screen_run(const struct screen *s, uint64_t trial, size_t run);
+bool monitor_control(const struct spec *spec, uint64_t trial);
+const struct watched *monitor_run(const struct monitor *s, uint64_t trial, size_t run);
 
 /* In the metric's own sign, as journalled and shown. */
-void screen_reason(const struct screen *s, const struct judgement *j, struct str *out);
+void monitor_reason(const struct monitor *s, const struct judgement *j,
+                    struct str *out);
 
 /* Derives every decision in a log again; *decisions: how many there were. difference
  * stays empty, or tells of the first one that does not follow from what is before it.
  * False: the file's own block is refused. */
-bool screen_replay(const struct spec *spec, const struct screen_event *log, size_t n,
-                   size_t *decisions, struct str *difference, struct error *err);
+bool monitor_replay(const struct spec *spec, const struct monitor_event *log, size_t n,
+                    size_t *decisions, struct str *difference, struct error *err);
 
 #endif

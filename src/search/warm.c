@@ -1,6 +1,6 @@
-#include "study/warm.h"
-#include "study/record.h"
-#include "study/results.h"
+#include "search/warm.h"
+#include "record/event_json.h"
+#include "record/results.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* warm_start: what earlier searches found, placed in this one's space. The files are
  * read once, when a search begins; what was taken from them is in its journal and its
  * results file, so that it can be continued and replayed without them. */
-#ifndef HPS_STUDY_WARM_H
-#define HPS_STUDY_WARM_H
+#ifndef HPS_SEARCH_WARM_H
+#define HPS_SEARCH_WARM_H
 
 #include "base/json.h"
 #include "base/str.h"

@@ -1,10 +1,10 @@
 /* What the final verification found. It has its own records: no strategy, no history
  * and no trial can reach a test metric. */
-#ifndef HPS_STUDY_VERDICT_H
-#define HPS_STUDY_VERDICT_H
+#ifndef HPS_SEARCH_VERDICT_H
+#define HPS_SEARCH_VERDICT_H
 
 #include "base/stat.h"
-#include "study/trial.h"
+#include "search/trial.h"
 
 enum verdict_phase { VERDICT_RERUN, VERDICT_TEST, VERDICT_PHASES };
 const char *verdict_phase_name(enum verdict_phase p); /* "rerun", "test" */

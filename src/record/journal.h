@@ -8,8 +8,8 @@
  * they survive a power cut). A write that fails (full disk) leaves no half line behind:
  * the file is cut back, the lines stay in memory, and the flush can be tried again. A
  * failed fdatasync is final. */
-#ifndef HPS_STUDY_JOURNAL_H
-#define HPS_STUDY_JOURNAL_H
+#ifndef HPS_RECORD_JOURNAL_H
+#define HPS_RECORD_JOURNAL_H
 
 #include "base/error.h"
 #include "base/json.h"

@@ -1,4 +1,4 @@
-#include "study/replay.h"
+#include "saved/replay.h"
 #include "study/stopping.h"
 #include "study/verify.h"
 
@@ -183,7 +183,7 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 static bool check_observed(const struct saved *sv, const struct trial *t,
                            struct replay *out)
 {
-	const struct watched *w = screen_run(sv->study.screen, t->id, 0);
+	const struct watched *w = monitor_run(sv->study.monitor, t->id, 0);
 	const struct seen *seen = &sv->study.seen[t->id];
 	size_t k = 0;
 
@@ -211,15 +211,15 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 	struct str text = {0};
 	bool ok = true;
 
-	if (!s->screen)
+	if (!s->monitor)
 		return true;
 	for (size_t i = 0; out->same && i < s->n; i++)
 		for (size_t r = 0; out->same && r < s->trials[i]->n_runs; r++)
 			(void)(check_observed(sv, s->trials[i], out) &&
 			       check_stop(sv, s->trials[i], r, out));
 	if (out->same)
-		ok = screen_replay(s->spec, s->screen->log, s->screen->n_log,
-		                   &out->decisions, &text, err);
+		ok = monitor_replay(s->spec, s->monitor->log, s->monitor->n_log,
+		                    &out->decisions, &text, err);
 	if (text.len)
 		differs(out, "%s", str_text(&text));
 	str_free(&text);

@@ -1,10 +1,10 @@
 /* Replay: every proposal of a results file made again by the strategy and compared,
  * every decision of early stopping by its rule, and every number that follows from
  * others computed again. Runs nothing. */
-#ifndef HPS_STUDY_REPLAY_H
-#define HPS_STUDY_REPLAY_H
+#ifndef HPS_SAVED_REPLAY_H
+#define HPS_SAVED_REPLAY_H
 
-#include "study/results.h"
+#include "record/results.h"
 
 struct replay {
 	uint64_t trials;  /* proposals compared */

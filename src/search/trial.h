@@ -1,7 +1,7 @@
 /* A trial (one configuration) and its runs (one execution each, with one seed). There
  * is no place here for a test metric: what a strategy can reach never holds one. */
-#ifndef HPS_STUDY_TRIAL_H
-#define HPS_STUDY_TRIAL_H
+#ifndef HPS_SEARCH_TRIAL_H
+#define HPS_SEARCH_TRIAL_H
 
 #include "config/spec.h"
 #include "run/runner.h"

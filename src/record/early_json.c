@@ -50,16 +50,16 @@ static bool no_decision(struct error *err)
 	return error_set(err, ERROR_FILE, "a decision that is none");
 }
 
-bool stopping_read_decision(const cJSON *e, struct arena *a, struct screen_event *out,
+bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_event *out,
                             struct error *err)
 {
 	static const struct {
 		const char *word;
-		enum screen_kind kind;
+		enum monitor_kind kind;
 		enum decision decision;
-	} kinds[] = {{"stop", SCREEN_STOP, DECISION_STOP},
-	             {"pause", SCREEN_PAUSE, DECISION_PAUSE},
-	             {"promote", SCREEN_PROMOTE, DECISION_CONTINUE}};
+	} kinds[] = {{"stop", MONITOR_STOP, DECISION_STOP},
+	             {"pause", MONITOR_PAUSE, DECISION_PAUSE},
+	             {"promote", MONITOR_PROMOTE, DECISION_CONTINUE}};
 	const char *what = json_string(e, "decision");
 	struct judgement *why = arena_new(a, 1, sizeof *why);
 	size_t k = 0;
@@ -71,17 +71,17 @@ bool stopping_read_decision(const cJSON *e, struct arena *a, struct screen_event
 	out->kind = kinds[k].kind;
 	out->why = why;
 	out->last = cJSON_IsTrue(json_get(e, "last"));
-	if (out->kind == SCREEN_PROMOTE &&
+	if (out->kind == MONITOR_PROMOTE &&
 	    !(json_double(e, "budget", &out->step) && out->step > 0))
 		return no_decision(err);
 	return true;
 }
 
-void stopping_write_decision(const struct screen_event *e, struct str *out)
+void stopping_write_decision(const struct monitor_event *e, struct str *out)
 {
-	str_addf(out, "\"decision\":\"%s\",", screen_kind_name(e->kind));
+	str_addf(out, "\"decision\":\"%s\",", monitor_kind_name(e->kind));
 	stopping_write(e->why, out);
-	if (e->kind == SCREEN_PROMOTE)
+	if (e->kind == MONITOR_PROMOTE)
 		add_number(out, "budget", e->step);
 	if (e->last)
 		str_add(out, ",\"last\":true");
@@ -90,7 +90,7 @@ void stopping_write_decision(const struct screen_event *e, struct str *out)
 /* The log: ["trial",3], ["start",3,0] or ["start",3,0,budget], ["report",3,0,step,
  * value], ["end",3,0,outcome], and decisions as objects. */
 
-static void add_event(struct str *out, const struct screen_event *e)
+static void add_event(struct str *out, const struct monitor_event *e)
 {
 	bool decided = e->why != NULL;
 
@@ -101,20 +101,20 @@ static void add_event(struct str *out, const struct screen_event *e)
 		str_addc(out, '}');
 		return;
 	}
-	str_addf(out, "[\"%s\"", screen_kind_name(e->kind));
-	if (e->kind != SCREEN_SESSION)
+	str_addf(out, "[\"%s\"", monitor_kind_name(e->kind));
+	if (e->kind != MONITOR_SESSION)
 		str_addf(out, ",%llu", (unsigned long long)e->trial);
-	if (e->kind != SCREEN_SESSION && e->kind != SCREEN_TRIAL)
+	if (e->kind != MONITOR_SESSION && e->kind != MONITOR_TRIAL)
 		str_addf(out, ",%u", e->run);
-	if (e->kind == SCREEN_REPORT || (e->kind == SCREEN_START && e->step > 0)) {
+	if (e->kind == MONITOR_REPORT || (e->kind == MONITOR_START && e->step > 0)) {
 		str_addc(out, ',');
 		str_json_double(out, e->step);
 	}
-	if (e->kind == SCREEN_REPORT) {
+	if (e->kind == MONITOR_REPORT) {
 		str_addc(out, ',');
 		str_json_double(out, e->value);
 	}
-	if (e->kind == SCREEN_END)
+	if (e->kind == MONITOR_END)
 		str_addf(out, ",\"%s\"", outcome_name(e->outcome));
 	str_addc(out, ']');
 }
@@ -145,7 +145,7 @@ static void add_savings(struct str *out, const struct savings *v)
 
 void stopping_results(const struct study *s, struct str *out)
 {
-	const struct screen *sc = s->screen;
+	const struct monitor *sc = s->monitor;
 	struct savings v;
 
 	v = stopping_savings(s);
@@ -156,9 +156,9 @@ void stopping_results(const struct study *s, struct str *out)
 
 void stopping_results_event(const struct study *s, size_t i, struct str *out)
 {
-	const struct screen_event *e = &s->screen->log[i];
+	const struct monitor_event *e = &s->monitor->log[i];
 
-	str_add(out, i ? e->kind == SCREEN_REPORT ? "," : ",\n" : "");
+	str_add(out, i ? e->kind == MONITOR_REPORT ? "," : ",\n" : "");
 	add_event(out, e);
 }
 
@@ -174,17 +174,17 @@ static bool read_index(const cJSON **item, uint64_t below, uint64_t *out)
 	return *out < below;
 }
 
-static bool kind_find(const char *word, enum screen_kind *kind)
+static bool kind_find(const char *word, enum monitor_kind *kind)
 {
-	for (int k = SCREEN_SESSION; k <= SCREEN_END; k++)
-		if (strcmp(word, screen_kind_name((enum screen_kind)k)) == 0) {
-			*kind = (enum screen_kind)k;
+	for (int k = MONITOR_SESSION; k <= MONITOR_END; k++)
+		if (strcmp(word, monitor_kind_name((enum monitor_kind)k)) == 0) {
+			*kind = (enum monitor_kind)k;
 			return true;
 		}
 	return false;
 }
 
-static bool read_list(const struct study *s, const cJSON *list, struct screen_event *e)
+static bool read_list(const struct study *s, const cJSON *list, struct monitor_event *e)
 {
 	const cJSON *item = list->child;
 	uint64_t run = 0;
@@ -193,30 +193,30 @@ static bool read_list(const struct study *s, const cJSON *list, struct screen_ev
 		return false;
 	item = item->next;
 	switch (e->kind) {
-	case SCREEN_SESSION: return !item;
-	case SCREEN_TRIAL: return read_index(&item, s->n, &e->trial) && !item;
-	case SCREEN_STOP:
-	case SCREEN_PAUSE:
-	case SCREEN_PROMOTE: return false;
-	case SCREEN_START:
-	case SCREEN_REPORT:
-	case SCREEN_END: break;
+	case MONITOR_SESSION: return !item;
+	case MONITOR_TRIAL: return read_index(&item, s->n, &e->trial) && !item;
+	case MONITOR_STOP:
+	case MONITOR_PAUSE:
+	case MONITOR_PROMOTE: return false;
+	case MONITOR_START:
+	case MONITOR_REPORT:
+	case MONITOR_END: break;
 	}
 	if (!read_index(&item, s->n, &e->trial) ||
 	    !read_index(&item, s->spec->repeats, &run))
 		return false;
 	e->run = (uint32_t)run;
-	if (e->kind == SCREEN_END)
+	if (e->kind == MONITOR_END)
 		return item && cJSON_IsString(item) &&
 		       outcome_find(item->valuestring, &e->outcome);
-	if (e->kind == SCREEN_START)
+	if (e->kind == MONITOR_START)
 		return !item || (json_number(item, &e->step) && e->step > 0);
 	return item && json_number(item, &e->step) && item->next &&
 	       json_number(item->next, &e->value);
 }
 
 static bool read_object(const struct study *s, const cJSON *item, struct arena *a,
-                        struct screen_event *e)
+                        struct monitor_event *e)
 {
 	struct error ignored;
 	uint64_t run;
@@ -229,12 +229,12 @@ static bool read_object(const struct study *s, const cJSON *item, struct arena *
 }
 
 /* Every trial is there before its runs, once, in order. */
-static bool comes_next(const struct study *s, const struct screen_event *e)
+static bool comes_next(const struct study *s, const struct monitor_event *e)
 {
-	uint64_t trials = s->screen->all.n / s->spec->repeats;
+	uint64_t trials = s->monitor->all.n / s->spec->repeats;
 
-	return e->kind == SCREEN_SESSION ||
-	       (e->kind == SCREEN_TRIAL ? e->trial == trials : e->trial < trials);
+	return e->kind == MONITOR_SESSION ||
+	       (e->kind == MONITOR_TRIAL ? e->trial == trials : e->trial < trials);
 }
 
 bool stopping_load(struct study *s, const cJSON *early, struct error *err)
@@ -242,11 +242,11 @@ bool stopping_load(struct study *s, const cJSON *early, struct error *err)
 	const cJSON *item;
 	size_t n = 0;
 
-	if (!s->screen)
+	if (!s->monitor)
 		return true;
 	cJSON_ArrayForEach(item, json_get(early, "log"))
 	{
-		struct screen_event e = {0};
+		struct monitor_event e = {0};
 
 		n++;
 		if (!(cJSON_IsArray(item) ? read_list(s, item, &e)
@@ -256,9 +256,9 @@ bool stopping_load(struct study *s, const cJSON *early, struct error *err)
 			                 "early_terminate: event %zu of the log is not "
 			                 "whole, or out of its place",
 			                 n);
-		screen_take(s->screen, &e);
+		monitor_take(s->monitor, &e);
 	}
-	if (s->screen->all.n != s->n * s->spec->repeats)
+	if (s->monitor->all.n != s->n * s->spec->repeats)
 		return error_set(err, ERROR_FILE,
 		                 "early_terminate: the log does not have every trial");
 	for (size_t i = 0; i < s->n; i++)

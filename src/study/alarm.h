@@ -1,7 +1,7 @@
 /* The texts that end a search early, with what a person needs to go on: what was seen,
  * the last lines, the nearest name, the folder, the next command to type. */
-#ifndef HPS_STUDY_COMPLAINT_H
-#define HPS_STUDY_COMPLAINT_H
+#ifndef HPS_STUDY_ALARM_H
+#define HPS_STUDY_ALARM_H
 
 #include "study/study.h"
 

@@ -1,4 +1,4 @@
-#include "study/journal.h"
+#include "record/journal.h"
 #include "base/crc.h"
 #include "base/file.h"
 #include "base/mem.h"

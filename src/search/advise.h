@@ -1,7 +1,7 @@
 /* Whether it is worth while to go on: what the model thinks of it, at the end of a
  * search or, where the file says stop: auto, as a reason to end it. */
-#ifndef HPS_STUDY_ADVISE_H
-#define HPS_STUDY_ADVISE_H
+#ifndef HPS_SEARCH_ADVISE_H
+#define HPS_SEARCH_ADVISE_H
 
 #include "base/str.h"
 #include "study/study.h"

@@ -2,8 +2,8 @@
  * written into it. The lock lives as long as any process holds the descriptor, so it is
  * handed to the run supervisors: a new driver cannot begin before the last child of a
  * killed one is gone. */
-#ifndef HPS_STUDY_LOCK_H
-#define HPS_STUDY_LOCK_H
+#ifndef HPS_RECORD_LOCK_H
+#define HPS_RECORD_LOCK_H
 
 #include "base/error.h"
 

@@ -1,15 +1,15 @@
 /* Events of a search as journal lines, and back: what study.c and verify.c write and
  * what a resume reads. One pair of functions per kind of event. */
-#ifndef HPS_STUDY_RECORD_H
-#define HPS_STUDY_RECORD_H
+#ifndef HPS_RECORD_EVENT_JSON_H
+#define HPS_RECORD_EVENT_JSON_H
 
 #include "base/json.h"
 #include "study/study.h"
 
 enum { JOURNAL_SCHEMA = 1 };
 
-/* Writing, and telling s->screen: each fills s->scratch_line… and adds it to s->journal
- * (none: nothing). */
+/* Writing, and telling s->monitor: each fills s->scratch_line… and adds it to
+ * s->journal (none: nothing). */
 void record_search(struct study *s, const struct study_origin *o);
 void record_warm_start(struct study *s);
 void record_session(struct study *s);
@@ -21,7 +21,7 @@ void record_report(struct study *s, const struct trial *t, size_t run,
 void record_rung(struct study *s, const struct trial *t, size_t run,
                  const struct report *rep);
 /* A stop, a pause or a promotion. */
-void record_decision(struct study *s, const struct screen_event *e);
+void record_decision(struct study *s, const struct monitor_event *e);
 /* again: the run is queued once more (a retry, or pre-empted). */
 void record_end(struct study *s, const struct trial *t, size_t run, bool again);
 void record_requeue(struct study *s, const struct trial *t, size_t run);

@@ -1,32 +1,32 @@
-#include "study/screen.h"
+#include "early/monitor.h"
 #include "base/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *screen_kind_name(enum screen_kind k)
+const char *monitor_kind_name(enum monitor_kind k)
 {
 	static const char *const names[] = {
-	    [SCREEN_SESSION] = "session", [SCREEN_TRIAL] = "trial",
-	    [SCREEN_START] = "start",     [SCREEN_REPORT] = "report",
-	    [SCREEN_STOP] = "stop",       [SCREEN_PAUSE] = "pause",
-	    [SCREEN_PROMOTE] = "promote", [SCREEN_END] = "end"};
+	    [MONITOR_SESSION] = "session", [MONITOR_TRIAL] = "trial",
+	    [MONITOR_START] = "start",     [MONITOR_REPORT] = "report",
+	    [MONITOR_STOP] = "stop",       [MONITOR_PAUSE] = "pause",
+	    [MONITOR_PROMOTE] = "promote", [MONITOR_END] = "end"};
 
 	return names[k];
 }
 
-bool screen_init(struct screen *s, const struct spec *spec, struct arena *a,
-                 struct error *err)
+bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
+                  struct error *err)
 {
 	const struct early *e = &spec->early;
 
-	*s = (struct screen){.spec = spec,
-	                     .sign = spec->metric.goal == GOAL_MINIMIZE ? 1 : -1,
-	                     .full = early_full_budget(spec),
-	                     .by_resource = e->resource != NULL,
-	                     .repeats = spec->repeats,
-	                     .arena = a};
+	*s = (struct monitor){.spec = spec,
+	                      .sign = spec->metric.goal == GOAL_MINIMIZE ? 1 : -1,
+	                      .full = early_full_budget(spec),
+	                      .by_resource = e->resource != NULL,
+	                      .repeats = spec->repeats,
+	                      .arena = a};
 	if (!early_rule_init(spec, a, &s->rule, err) ||
 	    !early_shadow_init(spec, a, &s->shadow, err))
 		return false;
@@ -45,7 +45,7 @@ static void free_watched(struct watched *w)
 	free(w->glimpses);
 }
 
-void screen_free(struct screen *s)
+void monitor_free(struct monitor *s)
 {
 	for (size_t i = 0; i < s->all.n; i++)
 		free_watched(s->runs[i]);
@@ -56,38 +56,38 @@ void screen_free(struct screen *s)
 	free(s->runs);
 	free(s->list);
 	free(s->log);
-	*s = (struct screen){0};
+	*s = (struct monitor){0};
 }
 
-bool screen_control(const struct spec *spec, uint64_t trial)
+bool monitor_control(const struct spec *spec, uint64_t trial)
 {
 	return rng_unit(spec->seed, trial, RNG_CONTROL, 0) < spec->early.control;
 }
 
-static struct watched *watched_at(const struct screen *s, uint64_t trial, size_t run)
+static struct watched *watched_at(const struct monitor *s, uint64_t trial, size_t run)
 {
 	return s->runs[trial * s->repeats + run];
 }
 
-const struct watched *screen_run(const struct screen *s, uint64_t trial, size_t run)
+const struct watched *monitor_run(const struct monitor *s, uint64_t trial, size_t run)
 {
 	return watched_at(s, trial, run);
 }
 
-double screen_first_budget(const struct screen *s, uint64_t trial, size_t run)
+double monitor_first_budget(const struct monitor *s, uint64_t trial, size_t run)
 {
 	double budget = (double)INFINITY;
 
 	if (!s->promote)
 		return 0;
-	if (run == 0 && !screen_control(s->spec, trial))
+	if (run == 0 && !monitor_control(s->spec, trial))
 		budget = s->rule.type->first_budget(s->rule.state, trial);
 	return isfinite(budget) ? budget : s->full;
 }
 
 /* Taking events. */
 
-static void add_run(struct screen *s, uint64_t trial, size_t run)
+static void add_run(struct monitor *s, uint64_t trial, size_t run)
 {
 	struct watched *w = arena_new(s->arena, 1, sizeof *w);
 	size_t cap = s->cap;
@@ -95,7 +95,7 @@ static void add_run(struct screen *s, uint64_t trial, size_t run)
 	w->curve = (struct curve){.trial = trial,
 	                          .run = run,
 	                          .state = CURVE_RUNNING,
-	                          .control = screen_control(s->spec, trial),
+	                          .control = monitor_control(s->spec, trial),
 	                          .budget = (double)INFINITY,
 	                          .rising = true};
 	w->races = run == 0 || !s->promote;
@@ -130,7 +130,7 @@ static void forget_from(struct watched *w, double step)
 			          w->points[i].value);
 }
 
-static void add_point(struct screen *s, struct watched *w, double step, double value)
+static void add_point(struct monitor *s, struct watched *w, double step, double value)
 {
 	if (w->fresh)
 		forget_from(w, step);
@@ -146,13 +146,13 @@ static void add_point(struct screen *s, struct watched *w, double step, double v
 	curve_add(&w->curve, w->points, step, s->sign * value);
 }
 
-double screen_value(const struct screen *s, const struct curve *c)
+double monitor_value(const struct monitor *s, const struct curve *c)
 {
 	return curve_value(c, s->spec->early.smooth);
 }
 
 /* The next step at which a run is looked at; INFINITY: none. */
-static double next_mark(const struct screen *s, double last)
+static double next_mark(const struct monitor *s, double last)
 {
 	double mark = isfinite(s->full) ? s->full / 9 : 1;
 
@@ -161,7 +161,7 @@ static double next_mark(const struct screen *s, double last)
 	return mark < s->full || isnan(s->full) ? mark : (double)INFINITY;
 }
 
-static void take_glimpse(struct screen *s, struct watched *w, double step)
+static void take_glimpse(struct monitor *s, struct watched *w, double step)
 {
 	double last = w->n_glimpses ? w->glimpses[w->n_glimpses - 1].step : 0;
 
@@ -170,12 +170,12 @@ static void take_glimpse(struct screen *s, struct watched *w, double step)
 	w->glimpses =
 	    mem_room(w->glimpses, w->n_glimpses, &w->cap_glimpses, sizeof *w->glimpses);
 	w->glimpses[w->n_glimpses++] =
-	    (struct glimpse){.step = step, .value = screen_value(s, &w->curve)};
+	    (struct glimpse){.step = step, .value = monitor_value(s, &w->curve)};
 	w->glimpsed = true;
 }
 
 /* Where on the curve a report stands; NaN: nowhere. */
-static double place_of(const struct screen *s, const struct watched *w, double step)
+static double place_of(const struct monitor *s, const struct watched *w, double step)
 {
 	if (s->by_resource || isfinite(step))
 		return step;
@@ -185,7 +185,7 @@ static double place_of(const struct screen *s, const struct watched *w, double s
 }
 
 /* Would the rule have stopped this member of the control group? */
-static void ask_shadow(struct screen *s, struct watched *w, size_t which)
+static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 {
 	struct curve as_others = w->curve;
 	struct curves all = s->all;
@@ -202,8 +202,8 @@ static void ask_shadow(struct screen *s, struct watched *w, size_t which)
 		w->would = j;
 }
 
-static void take_report(struct screen *s, struct watched *w,
-                        const struct screen_event *e)
+static void take_report(struct monitor *s, struct watched *w,
+                        const struct monitor_event *e)
 {
 	double step = (double)NAN;
 
@@ -228,20 +228,20 @@ static void end(struct watched *w, enum outcome outcome)
 	                                              : CURVE_STOPPED;
 }
 
-static void take_decision(struct watched *w, const struct screen_event *e)
+static void take_decision(struct watched *w, const struct monitor_event *e)
 {
-	w->judged = e->kind != SCREEN_PROMOTE;
-	w->paused = e->kind == SCREEN_PAUSE;
+	w->judged = e->kind != MONITOR_PROMOTE;
+	w->paused = e->kind == MONITOR_PAUSE;
 	w->why = e->why;
-	if (e->kind == SCREEN_STOP)
+	if (e->kind == MONITOR_STOP)
 		w->curve.state = CURVE_STOPPED;
-	if (e->kind != SCREEN_PROMOTE)
+	if (e->kind != MONITOR_PROMOTE)
 		return;
 	w->curve.state = CURVE_RUNNING;
 	w->curve.budget = e->step;
 }
 
-static void tell_rules(struct screen *s, size_t which)
+static void tell_rules(struct monitor *s, size_t which)
 {
 	if (s->all.memory)
 		s->rule.type->changed(s->all.memory, which);
@@ -249,25 +249,25 @@ static void tell_rules(struct screen *s, size_t which)
 		s->shadow.type->changed(s->shadow_memory, which);
 }
 
-void screen_take(struct screen *s, const struct screen_event *e)
+void monitor_take(struct monitor *s, const struct monitor_event *e)
 {
 	size_t which = e->trial * s->repeats + e->run;
 	struct watched *w;
 
 	s->log = mem_room(s->log, s->n_log, &s->cap_log, sizeof *s->log);
 	s->log[s->n_log++] = *e;
-	if (e->kind == SCREEN_TRIAL)
+	if (e->kind == MONITOR_TRIAL)
 		for (size_t r = 0; r < s->repeats; r++)
 			add_run(s, e->trial, r);
-	if (e->kind == SCREEN_TRIAL || e->kind == SCREEN_SESSION)
+	if (e->kind == MONITOR_TRIAL || e->kind == MONITOR_SESSION)
 		return;
 	w = s->runs[which];
 	tell_rules(s, which);
-	if (e->kind == SCREEN_START)
+	if (e->kind == MONITOR_START)
 		start(w, e->step);
-	else if (e->kind == SCREEN_REPORT)
+	else if (e->kind == MONITOR_REPORT)
 		take_report(s, w, e);
-	else if (e->kind == SCREEN_END)
+	else if (e->kind == MONITOR_END)
 		end(w, e->outcome);
 	else
 		take_decision(w, e);
@@ -276,7 +276,7 @@ void screen_take(struct screen *s, const struct screen_event *e)
 
 /* Asking. */
 
-static enum decision answer(const struct screen *s, struct judgement *out)
+static enum decision answer(const struct monitor *s, struct judgement *out)
 {
 	out->value *= s->sign;
 	out->threshold *= s->sign;
@@ -284,7 +284,7 @@ static enum decision answer(const struct screen *s, struct judgement *out)
 }
 
 /* The latest report alone, as a curve: what a line without a step is judged by. */
-static struct curve latest_of(const struct screen *s, const struct watched *w,
+static struct curve latest_of(const struct monitor *s, const struct watched *w,
                               struct curve_point *room)
 {
 	struct curve c = {.trial = w->curve.trial,
@@ -297,8 +297,8 @@ static struct curve latest_of(const struct screen *s, const struct watched *w,
 	return c;
 }
 
-enum decision screen_judge(const struct screen *s, uint64_t trial, size_t run,
-                           struct judgement *out)
+enum decision monitor_judge(const struct monitor *s, uint64_t trial, size_t run,
+                            struct judgement *out)
 {
 	const struct watched *w = watched_at(s, trial, run);
 	struct curve_point room;
@@ -323,8 +323,8 @@ enum decision screen_judge(const struct screen *s, uint64_t trial, size_t run,
 	return answer(s, out);
 }
 
-enum decision screen_judge_end(const struct screen *s, uint64_t trial, size_t run,
-                               struct judgement *out)
+enum decision monitor_judge_end(const struct monitor *s, uint64_t trial, size_t run,
+                                struct judgement *out)
 {
 	const struct watched *w = watched_at(s, trial, run);
 	const struct curve *c = &w->curve;
@@ -343,7 +343,7 @@ enum decision screen_judge_end(const struct screen *s, uint64_t trial, size_t ru
 	return answer(s, out);
 }
 
-bool screen_promotion(const struct screen *s, bool last, struct promotion *out)
+bool monitor_promotion(const struct monitor *s, bool last, struct promotion *out)
 {
 	struct curves all = s->all;
 
@@ -356,7 +356,7 @@ bool screen_promotion(const struct screen *s, bool last, struct promotion *out)
 	return true;
 }
 
-void screen_reason(const struct screen *s, const struct judgement *j, struct str *out)
+void monitor_reason(const struct monitor *s, const struct judgement *j, struct str *out)
 {
 	struct judgement minimized = *j;
 

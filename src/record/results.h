@@ -1,8 +1,8 @@
 /* results.json and results.csv: the ranked, self-contained record of a search, replaced
  * atomically, and read back by show, best, replay and reproduce. Schema 1 is described
  * in hpsearch(1); a file of a newer schema is refused. */
-#ifndef HPS_STUDY_RESULTS_H
-#define HPS_STUDY_RESULTS_H
+#ifndef HPS_RECORD_RESULTS_H
+#define HPS_RECORD_RESULTS_H
 
 #include "study/study.h"
 

@@ -1,4 +1,4 @@
-#include "study/advise.h"
+#include "search/advise.h"
 
 #include <math.h>
 #include <stdlib.h>

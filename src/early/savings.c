@@ -12,7 +12,7 @@ static const struct run *run_of(const struct study *s, const struct watched *w)
 /* Steps of a full run: as the file says, else the longest that came to its end. */
 static double full_steps(const struct study *s)
 {
-	const struct screen *sc = s->screen;
+	const struct monitor *sc = s->monitor;
 	double most = (double)NAN;
 
 	if (!isnan(sc->full))
@@ -35,8 +35,8 @@ static double step_wall(const struct study *s)
 {
 	double wall = 0, steps = 0;
 
-	for (size_t i = 0; i < s->screen->all.n; i++) {
-		const struct watched *w = s->screen->runs[i];
+	for (size_t i = 0; i < s->monitor->all.n; i++) {
+		const struct watched *w = s->monitor->runs[i];
 
 		if (w->curve.state != CURVE_DONE || !(w->steps > 0))
 			continue;
@@ -70,11 +70,11 @@ static double best_let_through(const struct study *s)
 	double best = (double)INFINITY;
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct watched *w = screen_run(s->screen, i, 0);
+		const struct watched *w = monitor_run(s->monitor, i, 0);
 
 		if (s->trials[i]->outcome == OUTCOME_OK &&
 		    !(w->curve.control && w->would.decision == DECISION_STOP))
-			best = fmin(best, s->screen->sign * s->trials[i]->value);
+			best = fmin(best, s->monitor->sign * s->trials[i]->value);
 	}
 	return best;
 }
@@ -84,7 +84,7 @@ static void add_control(const struct study *s, struct savings *out)
 	double best = best_let_through(s);
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct watched *w = screen_run(s->screen, i, 0);
+		const struct watched *w = monitor_run(s->monitor, i, 0);
 		const struct trial *t = s->trials[i];
 		bool would = w->would.decision == DECISION_STOP;
 
@@ -95,14 +95,14 @@ static void add_control(const struct study *s, struct savings *out)
 			continue;
 		out->control_ok++;
 		out->would_stop += would;
-		out->would_win += would && s->screen->sign * t->value < best;
+		out->would_win += would && s->monitor->sign * t->value < best;
 	}
 }
 
 struct savings stopping_savings(const struct study *s)
 {
 	struct savings out = {.correlation = (double)NAN};
-	const struct screen *sc = s->screen;
+	const struct monitor *sc = s->monitor;
 	double rungs[1], full, each;
 
 	if (!sc)

@@ -1,9 +1,9 @@
-#include "study/results.h"
+#include "record/results.h"
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/file.h"
-#include "study/advise.h"
-#include "study/record.h"
+#include "record/event_json.h"
+#include "search/advise.h"
 #include "study/stopping.h"
 
 #include <limits.h>
@@ -201,7 +201,7 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 	add_number(out, "stderr", t->stderr_);
 	add_string(out, "reason", t->reason);
 	add_string(out, "origin", origin_name(t->origin));
-	if (s->screen && screen_control(s->spec, t->id))
+	if (s->monitor && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->seen);
 	if (t->cost_weight > 0)
@@ -322,10 +322,10 @@ static void turn_over(struct page *p, size_t at_least)
 
 static void add_early(struct page *p, const struct study *s)
 {
-	if (!s->screen)
+	if (!s->monitor)
 		return;
 	stopping_results(s, p->out);
-	for (size_t i = 0; i < s->screen->n_log; i++) {
+	for (size_t i = 0; i < s->monitor->n_log; i++) {
 		stopping_results_event(s, i, p->out);
 		turn_over(p, PIECE_BYTES);
 	}

@@ -1,5 +1,5 @@
 /* Every decision of a log made again, from the events before it. */
-#include "study/screen.h"
+#include "early/monitor.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 
 struct replaying {
-	struct screen screen;
+	struct monitor monitor;
 	struct arena arena;
-	const struct screen_event *log;
+	const struct monitor_event *log;
 	size_t n, at;
 	struct judgement owed; /* what must be decided next; else CONTINUE */
 	uint64_t owed_trial;
@@ -23,7 +23,7 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct replaying *r,
 	char text[512];
 	va_list ap;
 
-	if (r->at < r->n && r->log[r->at].kind != SCREEN_SESSION)
+	if (r->at < r->n && r->log[r->at].kind != MONITOR_SESSION)
 		str_addf(r->difference, "trial %llu, run %u: ",
 		         (unsigned long long)r->log[r->at].trial, r->log[r->at].run);
 	va_start(ap, fmt);
@@ -50,9 +50,9 @@ static bool wrong_reason(struct replaying *r, const struct judgement *recorded,
                          const struct judgement *derived)
 {
 	differs(r, "recorded: ");
-	screen_reason(&r->screen, recorded, r->difference);
+	monitor_reason(&r->monitor, recorded, r->difference);
 	str_add(r->difference, "; its reports give: ");
-	screen_reason(&r->screen, derived, r->difference);
+	monitor_reason(&r->monitor, derived, r->difference);
 	return false;
 }
 
@@ -63,28 +63,28 @@ static bool owes(const struct replaying *r)
 
 /* A driver that was killed between a report and what follows from it decides nothing:
  * the run is launched again. */
-static bool check_debt(struct replaying *r, const struct screen_event *e)
+static bool check_debt(struct replaying *r, const struct monitor_event *e)
 {
-	if (!owes(r) || e->kind == SCREEN_SESSION ||
-	    ((e->kind == SCREEN_STOP || e->kind == SCREEN_PAUSE) &&
+	if (!owes(r) || e->kind == MONITOR_SESSION ||
+	    ((e->kind == MONITOR_STOP || e->kind == MONITOR_PAUSE) &&
 	     e->trial == r->owed_trial && e->run == r->owed_run))
 		return true;
 	str_addf(r->difference,
 	         "trial %llu, run %zu: recorded as going on; its reports say: ",
 	         (unsigned long long)r->owed_trial, r->owed_run);
-	screen_reason(&r->screen, &r->owed, r->difference);
+	monitor_reason(&r->monitor, &r->owed, r->difference);
 	return false;
 }
 
-static bool check_decided(struct replaying *r, const struct screen_event *e)
+static bool check_decided(struct replaying *r, const struct monitor_event *e)
 {
 	struct judgement derived = r->owed;
 
-	if (!owes(r) && e->kind == SCREEN_PAUSE)
-		screen_judge_end(&r->screen, e->trial, e->run, &derived);
+	if (!owes(r) && e->kind == MONITOR_PAUSE)
+		monitor_judge_end(&r->monitor, e->trial, e->run, &derived);
 	if (derived.decision == DECISION_CONTINUE) {
 		differs(r, "recorded: ");
-		screen_reason(&r->screen, e->why, r->difference);
+		monitor_reason(&r->monitor, e->why, r->difference);
 		str_add(r->difference, "; its reports give no reason for it");
 		return false;
 	}
@@ -92,14 +92,14 @@ static bool check_decided(struct replaying *r, const struct screen_event *e)
 	return same_judgement(e->why, &derived) || wrong_reason(r, e->why, &derived);
 }
 
-static bool check_promotion(struct replaying *r, const struct screen_event *e)
+static bool check_promotion(struct replaying *r, const struct monitor_event *e)
 {
 	struct promotion p;
 	const struct curve *c;
 
-	if (!screen_promotion(&r->screen, e->last, &p))
+	if (!monitor_promotion(&r->monitor, e->last, &p))
 		return differs(r, "recorded as promoted; no run had earned it");
-	c = r->screen.all.list[p.curve];
+	c = r->monitor.all.list[p.curve];
 	if (c->trial != e->trial || c->run != e->run)
 		return differs(r,
 		               "recorded as promoted; trial %llu, run %zu was before "
@@ -111,10 +111,10 @@ static bool check_promotion(struct replaying *r, const struct screen_event *e)
 	return same_judgement(e->why, &p.why) || wrong_reason(r, e->why, &p.why);
 }
 
-static bool check_start(struct replaying *r, const struct screen_event *e)
+static bool check_start(struct replaying *r, const struct monitor_event *e)
 {
-	const struct watched *w = screen_run(&r->screen, e->trial, e->run);
-	double budget = screen_first_budget(&r->screen, e->trial, e->run);
+	const struct watched *w = monitor_run(&r->monitor, e->trial, e->run);
+	double budget = monitor_first_budget(&r->monitor, e->trial, e->run);
 
 	if (w->launched && isfinite(w->curve.budget))
 		budget = w->curve.budget;
@@ -128,16 +128,16 @@ static bool check_trial(struct replaying *r)
 	struct promotion p;
 	const struct curve *c;
 
-	if (!screen_promotion(&r->screen, false, &p))
+	if (!monitor_promotion(&r->monitor, false, &p))
 		return true;
-	c = r->screen.all.list[p.curve];
+	c = r->monitor.all.list[p.curve];
 	return differs(r, "is new, where trial %llu, run %zu had earned its promotion",
 	               (unsigned long long)c->trial, c->run);
 }
 
-static bool check_end(struct replaying *r, const struct screen_event *e)
+static bool check_end(struct replaying *r, const struct monitor_event *e)
 {
-	const struct watched *w = screen_run(&r->screen, e->trial, e->run);
+	const struct watched *w = monitor_run(&r->monitor, e->trial, e->run);
 	struct judgement j;
 
 	if (e->outcome == OUTCOME_STOPPED && !w->judged)
@@ -145,38 +145,38 @@ static bool check_end(struct replaying *r, const struct screen_event *e)
 	if (e->outcome == OUTCOME_OK && w->judged)
 		return differs(r, "recorded as ok; it was to be stopped");
 	if (e->outcome == OUTCOME_OK &&
-	    screen_judge_end(&r->screen, e->trial, e->run, &j) == DECISION_PAUSE)
+	    monitor_judge_end(&r->monitor, e->trial, e->run, &j) == DECISION_PAUSE)
 		return differs(r, "recorded as ok; its budget was not the full one");
 	return true;
 }
 
 /* Is there such a run, and may the event come now? */
-static bool fits(struct replaying *r, const struct screen_event *e)
+static bool fits(struct replaying *r, const struct monitor_event *e)
 {
-	const struct screen *s = &r->screen;
+	const struct monitor *s = &r->monitor;
 	size_t trials = s->all.n / s->repeats;
 
-	if (e->kind == SCREEN_SESSION)
+	if (e->kind == MONITOR_SESSION)
 		return true;
-	if (e->kind == SCREEN_TRIAL ? e->trial != trials
-	                            : e->trial >= trials || e->run >= s->repeats)
+	if (e->kind == MONITOR_TRIAL ? e->trial != trials
+	                             : e->trial >= trials || e->run >= s->repeats)
 		return differs(r, "an event of a run that is not there");
-	if (e->kind == SCREEN_REPORT && screen_run(s, e->trial, e->run)->judged)
+	if (e->kind == MONITOR_REPORT && monitor_run(s, e->trial, e->run)->judged)
 		return differs(r, "a report after its end was decided");
 	return true;
 }
 
-static bool check_event(struct replaying *r, const struct screen_event *e)
+static bool check_event(struct replaying *r, const struct monitor_event *e)
 {
 	switch (e->kind) {
-	case SCREEN_SESSION: r->owed.decision = DECISION_CONTINUE; return true;
-	case SCREEN_TRIAL: return check_trial(r);
-	case SCREEN_START: return check_start(r, e);
-	case SCREEN_STOP:
-	case SCREEN_PAUSE: return check_decided(r, e);
-	case SCREEN_PROMOTE: return check_promotion(r, e);
-	case SCREEN_END: return check_end(r, e);
-	case SCREEN_REPORT: return true;
+	case MONITOR_SESSION: r->owed.decision = DECISION_CONTINUE; return true;
+	case MONITOR_TRIAL: return check_trial(r);
+	case MONITOR_START: return check_start(r, e);
+	case MONITOR_STOP:
+	case MONITOR_PAUSE: return check_decided(r, e);
+	case MONITOR_PROMOTE: return check_promotion(r, e);
+	case MONITOR_END: return check_end(r, e);
+	case MONITOR_REPORT: return true;
 	}
 	return true;
 }
@@ -184,32 +184,32 @@ static bool check_event(struct replaying *r, const struct screen_event *e)
 static bool replay(struct replaying *r, size_t *decisions)
 {
 	for (r->at = 0; r->at < r->n; r->at++) {
-		const struct screen_event *e = &r->log[r->at];
+		const struct monitor_event *e = &r->log[r->at];
 
 		if (!check_debt(r, e) || !fits(r, e) || !check_event(r, e))
 			return false;
-		*decisions += e->kind == SCREEN_STOP || e->kind == SCREEN_PAUSE ||
-		              e->kind == SCREEN_PROMOTE;
-		screen_take(&r->screen, e);
-		if (e->kind != SCREEN_REPORT)
+		*decisions += e->kind == MONITOR_STOP || e->kind == MONITOR_PAUSE ||
+		              e->kind == MONITOR_PROMOTE;
+		monitor_take(&r->monitor, e);
+		if (e->kind != MONITOR_REPORT)
 			continue;
 		r->owed_trial = e->trial;
 		r->owed_run = e->run;
-		screen_judge(&r->screen, e->trial, e->run, &r->owed);
+		monitor_judge(&r->monitor, e->trial, e->run, &r->owed);
 	}
 	return true;
 }
 
-bool screen_replay(const struct spec *spec, const struct screen_event *log, size_t n,
-                   size_t *decisions, struct str *difference, struct error *err)
+bool monitor_replay(const struct spec *spec, const struct monitor_event *log, size_t n,
+                    size_t *decisions, struct str *difference, struct error *err)
 {
 	struct replaying r = {.log = log, .n = n, .difference = difference};
-	bool ok = screen_init(&r.screen, spec, &r.arena, err);
+	bool ok = monitor_init(&r.monitor, spec, &r.arena, err);
 
 	*decisions = 0;
 	if (ok)
 		replay(&r, decisions);
-	screen_free(&r.screen);
+	monitor_free(&r.monitor);
 	arena_free(&r.arena);
 	return ok;
 }

@@ -1,4 +1,4 @@
-#include "study/record.h"
+#include "record/event_json.h"
 
 #include "base/clock.h"
 #include "study/stopping.h"
@@ -49,24 +49,24 @@ static void add_time(const struct study *s, struct str *out)
 	str_addf(out, ",\"time\":%.3f", study_now(s));
 }
 
-static void tell(struct study *s, struct screen_event e)
+static void tell(struct study *s, struct monitor_event e)
 {
-	if (!s->screen)
+	if (!s->monitor)
 		return;
-	screen_take(s->screen, &e);
-	if (e.kind == SCREEN_REPORT && e.run == 0)
+	monitor_take(s->monitor, &e);
+	if (e.kind == MONITOR_REPORT && e.run == 0)
 		stopping_learn(s, s->trials[e.trial]);
 }
 
-static void tell_run(struct study *s, enum screen_kind kind, const struct trial *t,
+static void tell_run(struct study *s, enum monitor_kind kind, const struct trial *t,
                      size_t run, double step, double value)
 {
-	tell(s, (struct screen_event){.kind = kind,
-	                              .trial = t->id,
-	                              .run = (uint32_t)run,
-	                              .step = step,
-	                              .value = value,
-	                              .outcome = t->runs[run].outcome});
+	tell(s, (struct monitor_event){.kind = kind,
+	                               .trial = t->id,
+	                               .run = (uint32_t)run,
+	                               .step = step,
+	                               .value = value,
+	                               .outcome = t->runs[run].outcome});
 }
 
 /* A step that was only counted is none where the file names one; where the budget is a
@@ -76,7 +76,7 @@ static void tell_report(struct study *s, const struct trial *t, size_t run,
 {
 	bool none = rep->counted || s->spec->early.resource;
 
-	tell_run(s, SCREEN_REPORT, t, run, none ? (double)NAN : rep->step, rep->value);
+	tell_run(s, MONITOR_REPORT, t, run, none ? (double)NAN : rep->step, rep->value);
 }
 
 void record_search(struct study *s, const struct study_origin *o)
@@ -120,7 +120,7 @@ void record_session(struct study *s)
 	add_u64(l, "max_trials", s->origin.max_trials);
 	add_time(s, l);
 	end(s);
-	tell(s, (struct screen_event){.kind = SCREEN_SESSION});
+	tell(s, (struct monitor_event){.kind = MONITOR_SESSION});
 }
 
 void record_point(struct str *out, const struct space *sp, const struct coord *point)
@@ -183,7 +183,7 @@ void record_trial(struct study *s, const struct trial *t)
 	str_add(l, ",\"params\":");
 	space_json(&s->spec->space, t->values, l);
 	end(s);
-	tell(s, (struct screen_event){.kind = SCREEN_TRIAL, .trial = t->id});
+	tell(s, (struct monitor_event){.kind = MONITOR_TRIAL, .trial = t->id});
 }
 
 void record_start(struct study *s, const struct trial *t, size_t run)
@@ -198,7 +198,7 @@ void record_start(struct study *s, const struct trial *t, size_t run)
 		add_double(l, "budget", t->runs[run].budget);
 	add_time(s, l);
 	end(s);
-	tell_run(s, SCREEN_START, t, run, t->runs[run].budget, 0);
+	tell_run(s, MONITOR_START, t, run, t->runs[run].budget, 0);
 }
 
 void record_report(struct study *s, const struct trial *t, size_t run,
@@ -210,7 +210,7 @@ void record_report(struct study *s, const struct trial *t, size_t run,
 	add_u64(l, "r", run);
 	add_double(l, "step", rep->step);
 	add_double(l, "value", rep->value);
-	if (s->screen && s->spec->early.step && rep->counted)
+	if (s->monitor && s->spec->early.step && rep->counted)
 		str_add(l, ",\"counted\":true");
 	end(s);
 	tell_report(s, t, run, rep);
@@ -226,10 +226,10 @@ void record_rung(struct study *s, const struct trial *t, size_t run,
 	add_double(l, "step", rep->step);
 	add_double(l, "value", rep->value);
 	end(s);
-	tell_run(s, SCREEN_REPORT, t, run, rep->step, rep->value);
+	tell_run(s, MONITOR_REPORT, t, run, rep->step, rep->value);
 }
 
-void record_decision(struct study *s, const struct screen_event *e)
+void record_decision(struct study *s, const struct monitor_event *e)
 {
 	struct str *l = begin(s, "decision");
 
@@ -315,7 +315,7 @@ void record_end(struct study *s, const struct trial *t, size_t run, bool again)
 	add_time(s, l);
 	end(s);
 	if (!again)
-		tell_run(s, SCREEN_END, t, run, 0, 0);
+		tell_run(s, MONITOR_END, t, run, 0, 0);
 }
 
 void record_requeue(struct study *s, const struct trial *t, size_t run)
@@ -377,7 +377,7 @@ static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
 	json_double(e, "cost_weight",
 	            &study_add(s, point, origin_find(json_string(e, "origin")), seen)
 	                 ->cost_weight);
-	tell(s, (struct screen_event){.kind = SCREEN_TRIAL, .trial = id});
+	tell(s, (struct monitor_event){.kind = MONITOR_TRIAL, .trial = id});
 	return true;
 }
 
@@ -404,7 +404,7 @@ static bool apply_start(struct study *s, const struct trial *t, struct run *r,
 	json_u64(e, "attempt", &attempt);
 	json_double(e, "time", &r->started);
 	r->attempts = (unsigned)attempt;
-	tell_run(s, SCREEN_START, t, (size_t)(r - t->runs), r->budget, 0);
+	tell_run(s, MONITOR_START, t, (size_t)(r - t->runs), r->budget, 0);
 	return true;
 }
 
@@ -430,7 +430,7 @@ static bool apply_rung(struct study *s, const struct trial *t, const struct run 
 
 	if (!json_double(e, "step", &step) || !json_double(e, "value", &value))
 		return false;
-	tell_run(s, SCREEN_REPORT, t, (size_t)(r - t->runs), step, value);
+	tell_run(s, MONITOR_REPORT, t, (size_t)(r - t->runs), step, value);
 	return true;
 }
 
@@ -446,7 +446,7 @@ static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJS
 	if (!cJSON_IsTrue(json_get(e, "again"))) {
 		r->state = RUN_FINISHED;
 		s->runs_done++;
-		tell_run(s, SCREEN_END, t, (size_t)(r - t->runs), 0, 0);
+		tell_run(s, MONITOR_END, t, (size_t)(r - t->runs), 0, 0);
 	}
 	if (trial_settle(t))
 		study_settle(s, t);
@@ -500,7 +500,7 @@ static void apply_session(struct study *s, const cJSON *e)
 	s->origin.max_trials = n;
 	s->state = STUDY_RUNNING;
 	s->finish_recorded = false;
-	tell(s, (struct screen_event){.kind = SCREEN_SESSION});
+	tell(s, (struct monitor_event){.kind = MONITOR_SESSION});
 }
 
 bool record_apply(struct study *s, const cJSON *event, struct error *err)

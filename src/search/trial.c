@@ -1,4 +1,4 @@
-#include "study/trial.h"
+#include "search/trial.h"
 #include "base/rng.h"
 #include "base/stat.h"
 

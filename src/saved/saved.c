@@ -1,8 +1,8 @@
 /* Searches read back: from a directory's journal, or from a results file alone. */
 #include "base/crc.h"
 #include "base/file.h"
-#include "study/record.h"
-#include "study/results.h"
+#include "record/event_json.h"
+#include "record/results.h"
 #include "study/stopping.h"
 #include "study/verify.h"
 
