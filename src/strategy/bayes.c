@@ -42,10 +42,10 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	b->space = args->space;
 	b->seed = args->seed;
 	fresh_init(&b->fresh, b->space);
-	encoding_init(&b->encoding, b->space, args->curves, args->n_priors > 0);
+	encoding_init(&b->encoding, b->space, args->curves, args->n_earlier > 0);
 	design_init(&b->design, &b->encoding, b->seed);
 	dataset_init(&b->dataset, &b->encoding, args->full, b->seed);
-	dataset_earlier(&b->dataset, args->priors, args->n_priors, args->n_sources);
+	dataset_earlier(&b->dataset, args->earlier, args->n_earlier, args->n_sources);
 	cost_init(&b->cost, &b->encoding);
 	return true;
 }
@@ -315,10 +315,10 @@ static bool wants_design(const struct bayes *b, uint64_t id)
 {
 	size_t valued = 0;
 
-	for (size_t i = b->dataset.n_priors; i < b->dataset.n; i++)
+	for (size_t i = b->dataset.n_earlier; i < b->dataset.n; i++)
 		valued += isfinite(b->dataset.data[i].value) ? 1 : 0;
 	/* With other searches to learn from, two of this one are enough. */
-	if (b->dataset.n_priors
+	if (b->dataset.n_earlier
 	        ? b->dataset.n_settled < 2 || !valued
 	        : id < b->design.n || b->dataset.n_settled < b->design.n / 2 || !valued)
 		return true;

@@ -31,17 +31,17 @@ void dataset_init(struct dataset *b, struct encoding *encoding, double full,
 
 static void standardize(struct dataset *b, size_t source)
 {
-	double *value = mem_new(2 * b->n_priors, sizeof *value), *y;
+	double *value = mem_new(2 * b->n_earlier, sizeof *value), *y;
 	size_t n = 0;
 
-	y = value + b->n_priors;
-	for (size_t i = 0; i < b->n_priors; i++)
-		if (b->priors[i].source == source)
-			value[n++] = b->priors[i].value;
+	y = value + b->n_earlier;
+	for (size_t i = 0; i < b->n_earlier; i++)
+		if (b->earlier[i].source == source)
+			value[n++] = b->earlier[i].value;
 	(void)target_fit(value, n, y);
-	for (size_t i = b->n_priors; i-- > 0;)
-		if (b->priors[i].source == source)
-			b->prior_y[i] = y[--n];
+	for (size_t i = b->n_earlier; i-- > 0;)
+		if (b->earlier[i].source == source)
+			b->earlier_y[i] = y[--n];
 	free(value);
 }
 
@@ -50,15 +50,15 @@ static void model_source(struct dataset *b, size_t source)
 {
 	struct encoding *e = b->encoding;
 	struct gp *g = &b->sources[source];
-	double *rows = mem_new(b->n_priors * e->d + e->width, sizeof *rows);
-	double *y = mem_new(b->n_priors, sizeof *y), *theta;
+	double *rows = mem_new(b->n_earlier * e->d + e->width, sizeof *rows);
+	double *y = mem_new(b->n_earlier, sizeof *y), *theta;
 	size_t n = 0;
 
 	gp_init(g, e->dims, e->d);
-	for (size_t i = 0; i < b->n_priors; i++)
-		if (b->priors[i].source == source) {
-			encoding_row(e, b->prior_genes + i * e->d, rows + n * e->d);
-			y[n++] = b->prior_y[i];
+	for (size_t i = 0; i < b->n_earlier; i++)
+		if (b->earlier[i].source == source) {
+			encoding_row(e, b->earlier_genes + i * e->d, rows + n * e->d);
+			y[n++] = b->earlier_y[i];
 		}
 	gp_default_prior(g, n >= WARP_FROM);
 	gp_data(g, rows, y, NULL, n);
@@ -124,18 +124,18 @@ static void calibrate(struct dataset *b, double *y)
 	b->target.failed = (b->target.failed - my / ny) / slope + mz / ny;
 }
 
-void dataset_earlier(struct dataset *b, const struct prior *priors, size_t n,
+void dataset_earlier(struct dataset *b, const struct earlier *earlier, size_t n,
                      size_t sources)
 {
 	size_t d = b->encoding->d;
 
-	b->priors = priors;
-	b->n_priors = n;
-	b->prior_genes = mem_new(n * d + 1, sizeof *b->prior_genes);
-	b->prior_y = mem_new(n + 1, sizeof *b->prior_y);
+	b->earlier = earlier;
+	b->n_earlier = n;
+	b->earlier_genes = mem_new(n * d + 1, sizeof *b->earlier_genes);
+	b->earlier_y = mem_new(n + 1, sizeof *b->earlier_y);
 	for (size_t i = 0; i < n; i++)
-		encoding_genes(b->encoding, priors[i].point, priors[i].values,
-		               b->prior_genes + i * d);
+		encoding_genes(b->encoding, earlier[i].point, earlier[i].values,
+		               b->earlier_genes + i * d);
 	b->n_sources = sources;
 	b->sources = mem_new(sources + 1, sizeof *b->sources);
 	for (size_t k = 0; k < sources; k++) {
@@ -148,7 +148,7 @@ const double *dataset_genes(const struct dataset *b, size_t datum)
 {
 	const struct datum *e = &b->data[datum];
 
-	return (e->task ? b->prior_genes : b->met_genes) + e->id * b->encoding->d;
+	return (e->task ? b->earlier_genes : b->met_genes) + e->id * b->encoding->d;
 }
 
 void dataset_free(struct dataset *b)
@@ -156,8 +156,8 @@ void dataset_free(struct dataset *b)
 	for (size_t k = 0; k < b->n_sources; k++)
 		gp_free(&b->sources[k]);
 	free(b->sources);
-	free(b->prior_genes);
-	free(b->prior_y);
+	free(b->earlier_genes);
+	free(b->earlier_y);
 	for (size_t k = 0; k < b->n_fits; k++)
 		free(b->fits[k].theta);
 	free(b->fits);
@@ -285,24 +285,24 @@ static void choose_usable(struct dataset *b)
 {
 	double most = 0;
 
-	for (size_t i = b->n_priors; i < b->n; i++) {
+	for (size_t i = b->n_earlier; i < b->n; i++) {
 		if (b->data[i].usable)
 			return;
 		if (isfinite(b->data[i].value))
 			most = fmax(most, b->data[i].fidelity);
 	}
-	for (size_t i = b->n_priors; i < b->n; i++)
+	for (size_t i = b->n_earlier; i < b->n; i++)
 		b->data[i].usable =
 		    isfinite(b->data[i].value) && b->data[i].fidelity >= most;
 }
 
-static void add_priors(struct dataset *b)
+static void add_earlier(struct dataset *b)
 {
-	for (size_t i = 0; i < b->n_priors; i++) {
-		const struct prior *p = &b->priors[i];
+	for (size_t i = 0; i < b->n_earlier; i++) {
+		const struct earlier *p = &b->earlier[i];
 		struct datum e = {.id = i,
-		                  .value =
-		                      isfinite(p->value) ? b->prior_y[i] : (double)NAN,
+		                  .value = isfinite(p->value) ? b->earlier_y[i]
+		                                              : (double)NAN,
 		                  .m = p->n_runs ? (double)p->n_runs : 1,
 		                  .stderr_ = (double)NAN,
 		                  .fidelity = 1,
@@ -320,7 +320,7 @@ void dataset_gather(struct dataset *b, const struct history *h, uint64_t id)
 	double full = full_length(b, h, id);
 
 	b->n = b->n_settled = 0;
-	add_priors(b);
+	add_earlier(b);
 	for (uint64_t i = 0; i < id && i < h->n; i++) {
 		keep_genes(b, h, i);
 		take_in(b, h, i, full);
@@ -402,7 +402,7 @@ void dataset_load(struct dataset *b, size_t n)
 		calibrate(b, y);
 	for (size_t i = 0; i < k; i++)
 		if (b->data[b->view[i]].task)
-			y[i] = b->prior_y[b->data[b->view[i]].id];
+			y[i] = b->earlier_y[b->data[b->view[i]].id];
 	gp_default_prior(&b->gp, n >= WARP_FROM);
 	if (b->encoding->task != SIZE_MAX)
 		b->gp.prior.mean[b->encoding->task] = log(2);
@@ -524,7 +524,7 @@ void dataset_look_at(struct dataset *b, size_t n, size_t most, size_t best, size
 /* The fit after that on n data, counted without those of other searches. */
 static size_t fit_after(const struct dataset *b, size_t n)
 {
-	size_t more = b->n_priors;
+	size_t more = b->n_earlier;
 
 	n = n > more ? n - more : 0;
 	return more + (n ? n + (n < 40 ? 1 : n < 200 ? n / 20 : n / 10) : FIRST_FIT);

@@ -30,7 +30,7 @@ struct datum {
 	double stderr_;
 	double fidelity; /* 1: the full length */
 	size_t task;     /* 0: this search; else a trial of source task - 1, whose id
-	                  * is its place among the priors, and its value that of the
+	                  * is its place among the earlier trials, and its value that of the
 	                  * model, in the units of its own search */
 	bool settled;    /* the trial is over, as far as is known */
 	bool usable;     /* may be the incumbent */
@@ -51,10 +51,10 @@ struct dataset {
 	/* Of every trial, by id: its genes (d) and the u that gave them. */
 	double *met_genes, *met_u;
 	size_t n_met, cap_met;
-	/* Of every prior: its genes (d), and its value for the model. */
-	const struct prior *priors; /* (n_priors) */
-	size_t n_priors;
-	double *prior_genes, *prior_y;
+	/* Of every earlier trial: its genes (d), and its value for the model. */
+	const struct earlier *earlier; /* (n_earlier) */
+	size_t n_earlier;
+	double *earlier_genes, *earlier_y;
 	struct gp *sources; /* (n_sources) a model of each */
 	size_t n_sources;
 	/* What of the data the model is given, by index, ascending. */
@@ -76,7 +76,7 @@ void dataset_init(struct dataset *b, struct encoding *encoding, double full,
  * what the others' models say of the same points. How much they tell is the kernel's
  * length-scale between two searches, fitted with the others: from a prior by which they
  * are much alike (0.83 the correlation at its mean), to where they tell nothing. */
-void dataset_earlier(struct dataset *b, const struct prior *priors, size_t n,
+void dataset_earlier(struct dataset *b, const struct earlier *earlier, size_t n,
                      size_t sources);
 void dataset_free(struct dataset *b);
 /* Genes of a datum. */

@@ -65,7 +65,7 @@ void study_free(struct study *s)
 	if (s->screen)
 		screen_free(s->screen);
 	propose_end(s);
-	free(s->warm.priors);
+	free(s->warm.earlier);
 	journal_close(s->journal);
 	fleet_free(&s->fleet);
 	free(s->trials);
