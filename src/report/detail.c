@@ -188,10 +188,10 @@ static void add_belief(const struct belief *b, struct str *out)
 }
 
 /* Trials of the warm start follow the defaults, in the order of s->warm.first. */
-static void add_prior(const struct study *s, const struct trial *t, struct str *out)
+static void add_earlier(const struct study *s, const struct trial *t, struct str *out)
 {
 	size_t k = (size_t)t->id - (s->baseline != NULL);
-	const struct prior *p = k < s->warm.n_first ? s->warm.first[k] : NULL;
+	const struct earlier *p = k < s->warm.n_first ? s->warm.first[k] : NULL;
 
 	if (!p)
 		return;
@@ -212,7 +212,7 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 		return;
 	}
 	if (t->origin == ORIGIN_WARM_START) {
-		add_prior(s, t, out);
+		add_earlier(s, t, out);
 		return;
 	}
 	study_explain(s, t, &b);

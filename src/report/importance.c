@@ -3,7 +3,7 @@
 #include "gp/sample.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "strategy/lore.h"
+#include "strategy/dataset.h"
 #include "strategy/sobol.h"
 
 #include <math.h>
@@ -34,7 +34,7 @@ static double r_squared(const struct gp *g)
 }
 
 /* Trials that have a value; those that failed tell nothing of how much it varies. */
-static size_t fit(struct lore *l, const struct study *s)
+static size_t fit(struct dataset *l, const struct study *s)
 {
 	struct seen *seen = mem_new(s->n, sizeof *seen);
 	struct history h = {.trials = seen, .n = s->n, .seen = UINT64_MAX};
@@ -50,13 +50,13 @@ static size_t fit(struct lore *l, const struct study *s)
 				seen[i].n = 0;
 		}
 	}
-	lore_gather(l, &h, s->n);
+	dataset_gather(l, &h, s->n);
 	free(seen);
 	if (l->n < IMPORTANCE_TRIALS)
 		return l->n;
-	theta = lore_theta(l);
-	lore_look_at(l, l->n, TRIALS_MAX, 0, 0, NULL);
-	lore_load(l, l->n);
+	theta = dataset_theta(l);
+	dataset_look_at(l, l->n, TRIALS_MAX, 0, 0, NULL);
+	dataset_load(l, l->n);
 	gp_factor(&l->gp, theta);
 	return l->n;
 }
@@ -291,7 +291,7 @@ static void pair_shares(struct importance *im, struct work *w)
 	free(w->both);
 }
 
-static void find_shares(struct importance *im, struct lore *l)
+static void find_shares(struct importance *im, struct dataset *l)
 {
 	struct encoding *e = l->encoding;
 	size_t d = e->d, *levels = mem_new(d, sizeof *levels);
@@ -331,12 +331,12 @@ static void find_shares(struct importance *im, struct lore *l)
 bool importance_init(struct importance *im, const struct study *s, struct error *err)
 {
 	struct encoding e;
-	struct lore l;
+	struct dataset l;
 	bool ok = true;
 
 	*im = (struct importance){0};
 	encoding_init(&e, &s->spec->space, false, false);
-	lore_init(&l, &e, (double)NAN, s->spec->seed);
+	dataset_init(&l, &e, (double)NAN, s->spec->seed);
 	im->trials = fit(&l, s);
 	if (!e.d || im->trials < IMPORTANCE_TRIALS) {
 		ok = error_set(err, ERROR_TRIAL,
@@ -355,7 +355,7 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 		else
 			find_shares(im, &l);
 	}
-	lore_free(&l);
+	dataset_free(&l);
 	encoding_free(&e);
 	return ok;
 }

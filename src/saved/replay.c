@@ -264,7 +264,7 @@ bool replay_run(struct saved *sv, struct replay *out, struct error *err)
 	ok = study_init(&fresh, &sv->spec, &o, err);
 	fresh.warm = sv->study.warm;
 	ok = ok && study_warm(&fresh, err) && check_proposals(sv, &fresh, out, err);
-	fresh.warm.priors = NULL; /* they are sv's */
+	fresh.warm.earlier = NULL; /* they are sv's */
 	study_free(&fresh);
 	if (ok && out->same)
 		ok = check_decisions(sv, out, err);

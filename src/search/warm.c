@@ -87,16 +87,16 @@ static bool usable(const struct trial *t)
 	       t->outcome == OUTCOME_OOM || t->outcome == OUTCOME_TIMEOUT;
 }
 
-static struct prior *add(struct warm *w)
+static struct earlier *add(struct warm *w)
 {
-	w->priors = mem_room(w->priors, w->n, &w->cap, sizeof *w->priors);
-	w->priors[w->n] = (struct prior){
+	w->earlier = mem_room(w->earlier, w->n, &w->cap, sizeof *w->earlier);
+	w->earlier[w->n] = (struct earlier){
 	    .value = (double)NAN, .stderr_ = (double)NAN, .source = w->n_sources};
-	return &w->priors[w->n++];
+	return &w->earlier[w->n++];
 }
 
-static void finish_prior(struct prior *p, const struct space *sp,
-                         const struct coord *point, struct arena *a)
+static void finish_earlier(struct earlier *p, const struct space *sp,
+                           const struct coord *point, struct arena *a)
 {
 	const struct value **values = arena_new(a, sp->n, sizeof *values);
 
@@ -143,7 +143,7 @@ static void take(struct warm *w, struct saved *sv, const struct spec *spec,
 	for (size_t i = 0; i < old->n; i++) {
 		const struct trial *t = order[i];
 		struct coord *point;
-		struct prior *p;
+		struct earlier *p;
 
 		if (!usable(t) || !wanted(rank++, n, most))
 			continue;
@@ -151,7 +151,7 @@ static void take(struct warm *w, struct saved *sv, const struct spec *spec,
 		if (!place(&m, t, point))
 			continue;
 		p = add(w);
-		finish_prior(p, &spec->space, point, a);
+		finish_earlier(p, &spec->space, point, a);
 		p->n_runs = t->n_runs;
 		if (t->outcome == OUTCOME_OK) {
 			p->value = study_sign(old) * t->value;
@@ -258,13 +258,13 @@ void warm_write(const struct warm *w, const struct spec *spec, size_t i,
 		str_add(out, "null");
 	str_add(out, ",\"taken\":[");
 	for (size_t p = 0; p < w->n; p++) {
-		if (w->priors[p].source != i)
+		if (w->earlier[p].source != i)
 			continue;
 		str_add(out, k++ ? ",{" : "{");
-		record_point(out, &spec->space, w->priors[p].point);
-		add_double(out, "value", sign * w->priors[p].value);
-		add_double(out, "stderr", w->priors[p].stderr_);
-		str_addf(out, ",\"runs\":%zu}", w->priors[p].n_runs);
+		record_point(out, &spec->space, w->earlier[p].point);
+		add_double(out, "value", sign * w->earlier[p].value);
+		add_double(out, "stderr", w->earlier[p].stderr_);
+		str_addf(out, ",\"runs\":%zu}", w->earlier[p].n_runs);
 	}
 	str_addc(out, ']');
 }
@@ -285,13 +285,13 @@ bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct a
 	cJSON_ArrayForEach(item, json_get(e, "taken"))
 	{
 		struct coord *point = arena_new(a, spec->space.n, sizeof *point);
-		struct prior *p;
+		struct earlier *p;
 		uint64_t runs = 0;
 
 		if (!record_read_point(item, &spec->space, point, err))
 			return false;
 		p = add(w);
-		finish_prior(p, &spec->space, point, a);
+		finish_earlier(p, &spec->space, point, a);
 		json_double(item, "value", &p->value);
 		p->value *= sign;
 		json_double(item, "stderr", &p->stderr_);
@@ -304,13 +304,13 @@ bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct a
 	       error_set(err, ERROR_FILE, "a warm_start that took nothing");
 }
 
-static const struct prior *best_but(const struct warm *w, const struct space *sp,
-                                    size_t source, const uint64_t *had, size_t n)
+static const struct earlier *best_but(const struct warm *w, const struct space *sp,
+                                      size_t source, const uint64_t *had, size_t n)
 {
-	const struct prior *best = NULL;
+	const struct earlier *best = NULL;
 
 	for (size_t i = 0; i < w->n; i++) {
-		const struct prior *p = &w->priors[i];
+		const struct earlier *p = &w->earlier[i];
 		bool taken = false;
 
 		if (p->source != source || isnan(p->value) ||
@@ -339,7 +339,7 @@ void warm_choose(struct warm *w, const struct space *sp, const struct coord *exc
 	}
 	for (size_t k = 0;
 	     w->n_first < FIRST_MAX && w->n_first < most && dry < w->n_sources; k++) {
-		const struct prior *p = best_but(w, sp, k % w->n_sources, had, n);
+		const struct earlier *p = best_but(w, sp, k % w->n_sources, had, n);
 
 		dry = p ? 0 : dry + 1;
 		if (!p)

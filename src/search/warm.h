@@ -18,10 +18,10 @@ struct warm_source {
 struct warm {
 	struct warm_source *sources; /* (n_sources) */
 	size_t n_sources;
-	struct prior *priors; /* (n), by source, in the order of their trials */
+	struct earlier *earlier; /* (n), by source, in the order of their trials */
 	size_t n, cap;
 	/* The best of every source in turn, different ones: they are tried first. */
-	const struct prior **first; /* (n_first) */
+	const struct earlier **first; /* (n_first) */
 	size_t n_first;
 };
 

@@ -2,7 +2,7 @@
 #include "base/rng.h"
 #include "base/stat.h"
 #include "gp/acquire.h"
-#include "strategy/lore.h"
+#include "strategy/dataset.h"
 #include "strategy/sobol.h"
 
 #include <math.h>
@@ -95,18 +95,18 @@ static void keep_some(struct view *v)
 }
 
 /* Rows (EVEN + AROUND, d): a Sobol sequence, and steps around the best data. */
-static double *candidates(const struct lore *l, uint64_t seed)
+static double *candidates(const struct dataset *l, uint64_t seed)
 {
 	struct encoding *e = l->encoding;
 	size_t d = e->d, *order;
 	double *rows = mem_new((EVEN + AROUND) * d, sizeof *rows);
-	double *genes = mem_new(d, sizeof *genes), *value = lore_values(l, l->n);
+	double *genes = mem_new(d, sizeof *genes), *value = dataset_values(l, l->n);
 	uint32_t *v = mem_new(d * SOBOL_BITS, sizeof *v), draws = 0;
 	bool sobol = d <= SOBOL_DIMENSIONS;
 
 	if (sobol)
 		sobol_directions(d, v);
-	order = lore_sorted(value, l->n);
+	order = dataset_sorted(value, l->n);
 	for (uint32_t i = 0; i < EVEN + AROUND; i++) {
 		size_t near = order[i % BEST_OF];
 
@@ -125,10 +125,11 @@ static double *candidates(const struct lore *l, uint64_t seed)
 			if (i < EVEN)
 				continue;
 			if (rng_below(seed, i, RNG_PICK, (uint32_t)j, 3))
-				genes[j] = lore_genes(l, near)[j];
+				genes[j] = dataset_genes(l, near)[j];
 			else if (!e->codes[j].n_cells)
 				genes[j] = fmin(
-				    fmax(lore_genes(l, near)[j] + 0.1 * (u - 0.5), 0),
+				    fmax(dataset_genes(l, near)[j] + 0.1 * (u - 0.5),
+				         0),
 				    1);
 		}
 		encoding_row(e, genes, rows + i * d);
@@ -166,7 +167,7 @@ static void extend(struct extremes *x, const struct gp *g, const double *rows, s
 	free(mean);
 }
 
-static struct extremes find_extremes(const struct lore *l, uint64_t seed)
+static struct extremes find_extremes(const struct dataset *l, uint64_t seed)
 {
 	const struct gp *g = &l->gp;
 	double n = (double)l->n, d = (double)l->encoding->d, best = (double)INFINITY;
@@ -184,12 +185,12 @@ static struct extremes find_extremes(const struct lore *l, uint64_t seed)
 	return x;
 }
 
-static void fit(struct lore *l)
+static void fit(struct dataset *l)
 {
 	double *theta;
 
-	lore_look_at(l, l->n, l->n, 0, 0, NULL);
-	lore_load(l, l->n);
+	dataset_look_at(l, l->n, l->n, 0, 0, NULL);
+	dataset_load(l, l->n);
 	theta = mem_new(l->gp.n_theta, sizeof *theta);
 	memcpy(theta, l->gp.prior.mean, l->gp.n_theta * sizeof *theta);
 	(void)gp_fit(&l->gp, theta, FIT_STEPS);
@@ -225,7 +226,7 @@ static size_t since_gain(const struct view *v, double noise)
 	return v->valued - 1 - at;
 }
 
-static void judge(struct view *v, const struct lore *l, uint64_t seed,
+static void judge(struct view *v, const struct dataset *l, uint64_t seed,
                   struct advice *out)
 {
 	double unit = 2 * l->target.scale * l->target.sd;
@@ -248,24 +249,24 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 {
 	struct view v = {0};
 	struct encoding e;
-	struct lore l;
+	struct dataset l;
 
 	*out = (struct advice){0};
 	look(&v, h);
 	out->trials = v.valued;
 	encoding_init(&e, space, false, false);
-	lore_init(&l, &e, (double)NAN, seed);
+	dataset_init(&l, &e, (double)NAN, seed);
 	if (v.valued >= ADVICE_TRIALS && e.d) {
 		if (v.valued > MODELLED_MAX)
 			keep_some(&v);
-		lore_gather(
+		dataset_gather(
 		    &l,
 		    &(struct history){.trials = v.seen, .n = v.n, .seen = UINT64_MAX},
 		    v.n);
 		fit(&l);
 		judge(&v, &l, seed, out);
 	}
-	lore_free(&l);
+	dataset_free(&l);
 	encoding_free(&e);
 	free(v.seen);
 	free(v.end);

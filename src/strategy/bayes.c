@@ -4,8 +4,8 @@
 #include "base/rng.h"
 #include "base/stat.h"
 #include "strategy/cost.h"
+#include "strategy/dataset.h"
 #include "strategy/design.h"
-#include "strategy/lore.h"
 #include "strategy/maximize.h"
 #include "strategy/sobol.h"
 
@@ -30,7 +30,7 @@ struct bayes {
 	struct fresh fresh;
 	struct encoding encoding;
 	struct design design;
-	struct lore lore;
+	struct dataset dataset;
 	struct cost_model cost;
 };
 
@@ -42,10 +42,10 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	b->space = args->space;
 	b->seed = args->seed;
 	fresh_init(&b->fresh, b->space);
-	encoding_init(&b->encoding, b->space, args->curves, args->n_priors > 0);
+	encoding_init(&b->encoding, b->space, args->curves, args->n_earlier > 0);
 	design_init(&b->design, &b->encoding, b->seed);
-	lore_init(&b->lore, &b->encoding, args->full, b->seed);
-	lore_priors(&b->lore, args->priors, args->n_priors, args->n_sources);
+	dataset_init(&b->dataset, &b->encoding, args->full, b->seed);
+	dataset_earlier(&b->dataset, args->earlier, args->n_earlier, args->n_sources);
 	cost_init(&b->cost, &b->encoding);
 	return true;
 }
@@ -59,8 +59,8 @@ static void append_pending(struct bayes *b, const struct history *h, uint64_t id
 	for (uint64_t i = id < h->n ? id : h->n; i-- > 0 && count < PENDING_MAX;) {
 		if (history_state(h, i, NULL) != SEEN_PENDING)
 			continue;
-		encoding_row(&b->encoding, b->lore.met_genes + i * d, row);
-		count += gp_append(&b->lore.gp, row, (double)NAN, 1);
+		encoding_row(&b->encoding, b->dataset.met_genes + i * d, row);
+		count += gp_append(&b->dataset.gp, row, (double)NAN, 1);
 	}
 	free(row);
 }
@@ -91,15 +91,16 @@ static double *fantasies(const struct bayes *b, uint64_t id, size_t q)
 static size_t best_genes(const struct bayes *b, double *out)
 {
 	size_t d = b->encoding.d, n = 0, *order;
-	double *mean = mem_new(b->lore.n_view, sizeof *mean);
+	double *mean = mem_new(b->dataset.n_view, sizeof *mean);
 
-	for (size_t i = 0; i < b->lore.n_view; i++)
-		mean[i] = b->lore.data[b->lore.view[i]].usable
-		              ? gp_mean_at(&b->lore.gp, i)
+	for (size_t i = 0; i < b->dataset.n_view; i++)
+		mean[i] = b->dataset.data[b->dataset.view[i]].usable
+		              ? gp_mean_at(&b->dataset.gp, i)
 		              : (double)NAN;
-	order = lore_sorted(mean, b->lore.n_view);
-	for (; n < BEST && n < b->lore.n_view && !isnan(mean[order[n]]); n++)
-		memcpy(out + n * d, lore_genes(&b->lore, b->lore.view[order[n]]),
+	order = dataset_sorted(mean, b->dataset.n_view);
+	for (; n < BEST && n < b->dataset.n_view && !isnan(mean[order[n]]); n++)
+		memcpy(out + n * d,
+		       dataset_genes(&b->dataset, b->dataset.view[order[n]]),
 		       d * sizeof *out);
 	free(order);
 	free(mean);
@@ -114,9 +115,9 @@ static double region_side(const struct bayes *b)
 	double best = (double)INFINITY, side = 0.8;
 	size_t good = 0, bad = 0, patience = b->encoding.d > 4 ? b->encoding.d : 4;
 
-	for (size_t i = 0; i < b->lore.n; i++) {
-		double v =
-		    b->lore.data[i].usable ? b->lore.data[i].value : (double)INFINITY;
+	for (size_t i = 0; i < b->dataset.n; i++) {
+		double v = b->dataset.data[i].usable ? b->dataset.data[i].value
+		                                     : (double)INFINITY;
 		bool better = v < best - 1e-3 * fabs(best) || isinf(best);
 
 		best = fmin(best, v);
@@ -169,17 +170,18 @@ static void set_region(const struct bayes *b, const double *theta, const double 
 static void narrow(struct bayes *b, uint64_t id, const double *theta, double *low,
                    double *high)
 {
-	double *value = lore_values(&b->lore, b->lore.n);
-	size_t *order = lore_sorted(value, b->lore.n);
-	const double *centre = b->lore.rows + order[0] * b->encoding.width;
+	double *value = dataset_values(&b->dataset, b->dataset.n);
+	size_t *order = dataset_sorted(value, b->dataset.n);
+	const double *centre = b->dataset.rows + order[0] * b->encoding.width;
 
-	kernel_set(&b->lore.gp.kernel, theta);
+	kernel_set(&b->dataset.gp.kernel, theta);
 	if (id % 10) {
-		lore_look_at(&b->lore, b->lore.n, VIEW_MAX, VIEW_BEST, VIEW_NEAR,
-		             centre);
+		dataset_look_at(&b->dataset, b->dataset.n, VIEW_MAX, VIEW_BEST,
+		                VIEW_NEAR, centre);
 		set_region(b, theta, centre, low, high);
 	} else {
-		lore_look_at(&b->lore, b->lore.n, VIEW_MAX, VIEW_BEST, 0, NULL);
+		dataset_look_at(&b->dataset, b->dataset.n, VIEW_MAX, VIEW_BEST, 0,
+		                NULL);
 	}
 	free(value);
 	free(order);
@@ -200,7 +202,7 @@ static void add_near(struct belief *out, uint64_t id, double q)
 static void describe(const struct bayes *b, const struct acquisition *a,
                      const double *genes, struct belief *out)
 {
-	const struct lore *l = &b->lore;
+	const struct dataset *l = &b->dataset;
 	const struct gp *g = &l->gp;
 	double unit = 2 * l->target.scale * l->target.sd, mean, variance, *k;
 	double *row = mem_new(b->encoding.width + 1, sizeof *row);
@@ -222,7 +224,7 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	for (size_t i = 0; i < l->n_view; i++)
 		k[i] = kernel_distance(&g->kernel, row,
 		                       l->rows + l->view[i] * b->encoding.width);
-	order = lore_sorted(k, l->n_view);
+	order = dataset_sorted(k, l->n_view);
 	for (size_t i = 0; out->n_near < ARRAY_LEN(out->near) && i < l->n_view; i++)
 		if (!l->data[l->view[order[i]]].task)
 			add_near(out, l->data[l->view[order[i]]].id,
@@ -243,39 +245,39 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	                     .fresh = &b->fresh,
 	                     .seed = b->seed,
 	                     .id = id,
-	                     .global = b->lore.n > 200 ? 1000 : 1500,
-	                     .local = b->lore.n > 200 ? 300 : 500};
+	                     .global = b->dataset.n > 200 ? 1000 : 1500,
+	                     .local = b->dataset.n > 200 ? 300 : 500};
 	bool *usable, *failed, found;
 	double *best = mem_new((BEST + 1) * d + 2 * width, sizeof *best), *z, score;
 	double *low = best + (BEST + 1) * d, *high = low + width;
-	const double *theta = lore_theta(&b->lore);
+	const double *theta = dataset_theta(&b->dataset);
 
 	for (size_t j = 0; j < width; j++)
 		high[j] = 1;
-	if (b->lore.n > EXACT_MAX)
+	if (b->dataset.n > EXACT_MAX)
 		narrow(b, id, theta, low, high);
 	else
-		lore_look_at(&b->lore, b->lore.n, EXACT_MAX, 0, 0, NULL);
+		dataset_look_at(&b->dataset, b->dataset.n, EXACT_MAX, 0, 0, NULL);
 	m.low = low;
 	m.high = high;
-	lore_load(&b->lore, b->lore.n);
-	gp_factor(&b->lore.gp, theta);
-	usable = mem_new(2 * b->lore.n_view, sizeof *usable);
-	failed = usable + b->lore.n_view;
-	for (size_t i = 0; i < b->lore.n_view; i++) {
-		usable[i] = b->lore.data[b->lore.view[i]].usable;
-		failed[i] = isnan(b->lore.data[b->lore.view[i]].value);
+	dataset_load(&b->dataset, b->dataset.n);
+	gp_factor(&b->dataset.gp, theta);
+	usable = mem_new(2 * b->dataset.n_view, sizeof *usable);
+	failed = usable + b->dataset.n_view;
+	for (size_t i = 0; i < b->dataset.n_view; i++) {
+		usable[i] = b->dataset.data[b->dataset.view[i]].usable;
+		failed[i] = isnan(b->dataset.data[b->dataset.view[i]].value);
 		failures += failed[i];
 	}
 	m.n_best = best_genes(b, best);
 	m.best = best;
 	append_pending(b, h, id);
-	q = b->lore.gp.n - b->lore.gp.n_data;
+	q = b->dataset.gp.n - b->dataset.gp.n_data;
 	z = fantasies(b, id, q);
-	acquisition_init(&a, &b->lore.gp, usable,
+	acquisition_init(&a, &b->dataset.gp, usable,
 	                 failures >= FAILURES_MODELLED ? failed : NULL, z,
 	                 q ? SAMPLES : 1);
-	cost_gather(&b->cost, h, id, b->lore.met_genes);
+	cost_gather(&b->cost, h, id, b->dataset.met_genes);
 	if (b->cost.weight > 0)
 		acquisition_cost(&a, &b->cost.gp, b->cost.weight * b->cost.sd);
 	found = maximize_run(&m, best + BEST * d, &score);
@@ -295,9 +297,10 @@ static bool neglected(const struct bayes *b)
 {
 	size_t count[64] = {0}, j = b->design.branch, d = b->encoding.d;
 
-	for (size_t i = 0; i < b->lore.n; i++)
-		if (b->lore.data[i].settled)
-			count[(size_t)b->lore.met_genes[b->lore.data[i].id * d + j]]++;
+	for (size_t i = 0; i < b->dataset.n; i++)
+		if (b->dataset.data[i].settled)
+			count[(size_t)b->dataset
+			          .met_genes[b->dataset.data[i].id * d + j]]++;
 	for (size_t k = 0; k < b->encoding.codes[j].n_cells; k++)
 		if (count[k] < 3)
 			return true;
@@ -312,12 +315,12 @@ static bool wants_design(const struct bayes *b, uint64_t id)
 {
 	size_t valued = 0;
 
-	for (size_t i = b->lore.n_priors; i < b->lore.n; i++)
-		valued += isfinite(b->lore.data[i].value) ? 1 : 0;
+	for (size_t i = b->dataset.n_earlier; i < b->dataset.n; i++)
+		valued += isfinite(b->dataset.data[i].value) ? 1 : 0;
 	/* With other searches to learn from, two of this one are enough. */
-	if (b->lore.n_priors
-	        ? b->lore.n_settled < 2 || !valued
-	        : id < b->design.n || b->lore.n_settled < b->design.n / 2 || !valued)
+	if (b->dataset.n_earlier
+	        ? b->dataset.n_settled < 2 || !valued
+	        : id < b->design.n || b->dataset.n_settled < b->design.n / 2 || !valued)
 		return true;
 	if (b->design.branch == SIZE_MAX || (id < 3 * b->design.n && !neglected(b)))
 		return false;
@@ -330,7 +333,7 @@ static enum ask bayes_ask(void *state, const struct history *h, uint64_t id,
 	struct bayes *b = state;
 
 	fresh_begin(&b->fresh, h, id);
-	lore_gather(&b->lore, h, id);
+	dataset_gather(&b->dataset, h, id);
 	if (wants_design(b, id) || !b->encoding.d)
 		return design_ask(&b->design, &b->fresh, id, out, why, err);
 	if (model_ask(b, h, id, out, NULL))
@@ -347,9 +350,9 @@ static void bayes_explain(void *state, const struct history *h, uint64_t id,
 	struct coord *point = mem_new(b->space->n, sizeof *point);
 
 	fresh_begin(&b->fresh, h, id);
-	lore_gather(&b->lore, h, id);
-	*out = (struct belief){.known = b->lore.n_settled,
-	                       .pending = id - b->lore.n_settled};
+	dataset_gather(&b->dataset, h, id);
+	*out = (struct belief){.known = b->dataset.n_settled,
+	                       .pending = id - b->dataset.n_settled};
 	if (wants_design(b, id) || !b->encoding.d)
 		out->how = BELIEF_DESIGN;
 	else if (!model_ask(b, h, id, point, out))
@@ -362,7 +365,7 @@ static void bayes_fini(void *state)
 	struct bayes *b = state;
 
 	cost_free(&b->cost);
-	lore_free(&b->lore);
+	dataset_free(&b->dataset);
 	design_free(&b->design);
 	encoding_free(&b->encoding);
 	fresh_free(&b->fresh);

@@ -2,17 +2,6 @@
 
 #include <string.h>
 
-const struct strategy_type *const strategies[] = {
-    &strategy_grid, &strategy_random, &strategy_sobol, &strategy_bayes, NULL};
-
-const struct strategy_type *strategy_find(const char *name)
-{
-	for (size_t i = 0; strategies[i]; i++)
-		if (strcmp(strategies[i]->name, name) == 0)
-			return strategies[i];
-	return NULL;
-}
-
 enum seen_state history_state(const struct history *h, uint64_t id,
                               const struct sighting **last)
 {

@@ -62,7 +62,7 @@ enum seen_state history_state(const struct history *h, uint64_t id,
 enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
 
 /* A trial of an earlier search, placed in this space. */
-struct prior {
+struct earlier {
 	const struct coord *point;         /* (space->n) */
 	const struct value *const *values; /* (space->n), NULL = inactive */
 	double value; /* to be minimized, in the units of its own search; NaN: failed */
@@ -79,8 +79,8 @@ struct strategy_args {
 	bool shuffle; /* grid: visit the cells in a random order */
 	bool curves;  /* trials may be seen at a part of their length … */
 	double full;  /* … which is so many steps; NaN: not known */
-	const struct prior *priors; /* (n_priors), by source; outlive the state */
-	size_t n_priors, n_sources;
+	const struct earlier *earlier; /* (n_earlier), by source; outlive the state */
+	size_t n_earlier, n_sources;
 };
 
 /* What a strategy thought when it proposed a trial; values as in struct seen. */

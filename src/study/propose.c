@@ -13,8 +13,8 @@ static struct strategy_args strategy_args_of(const struct study *s)
 	                              .parallel = s->spec->parallel,
 	                              .shuffle = s->spec->shuffle,
 	                              .curves = s->spec->early.type != EARLY_NONE,
-	                              .priors = s->warm.priors,
-	                              .n_priors = s->warm.n,
+	                              .earlier = s->warm.earlier,
+	                              .n_earlier = s->warm.n,
 	                              .n_sources = s->warm.n_sources,
 	                              .full = s->spec->early.type != EARLY_NONE
 	                                          ? early_full_budget(s->spec)

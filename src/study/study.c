@@ -65,7 +65,7 @@ void study_free(struct study *s)
 	if (s->monitor)
 		monitor_free(s->monitor);
 	propose_end(s);
-	free(s->warm.priors);
+	free(s->warm.earlier);
 	journal_close(s->journal);
 	fleet_free(&s->fleet);
 	free(s->trials);

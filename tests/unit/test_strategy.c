@@ -822,34 +822,34 @@ static double valley(const struct coord *p)
  * search, whose values were scale * valley + 7 (0: with none). */
 static double best_after(const struct space *sp, double scale)
 {
-	enum { PRIORS = 60, SEEDS = 5 };
-	static struct coord points[PRIORS][5];
-	struct prior priors[PRIORS];
+	enum { EARLIER = 60, SEEDS = 5 };
+	static struct coord points[EARLIER][5];
+	struct earlier earlier[EARLIER];
 	double sum = 0;
 
-	for (size_t i = 0; i < PRIORS; i++) {
+	for (size_t i = 0; i < EARLIER; i++) {
 		for (size_t j = 0; j < 5; j++)
 			points[i][j] =
 			    (struct coord){rng_unit(99, i, RNG_POINT, (uint32_t)j), -1};
-		priors[i] = (struct prior){.point = points[i],
-		                           .value = scale * valley(points[i]) + 7,
-		                           .stderr_ = (double)NAN,
-		                           .n_runs = 1};
+		earlier[i] = (struct earlier){.point = points[i],
+		                              .value = scale * valley(points[i]) + 7,
+		                              .stderr_ = (double)NAN,
+		                              .n_runs = 1};
 	}
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
 		double best = (double)INFINITY;
 		struct search s;
 
 		CHECK(search_init(&s, "bayes", sp, seed, false));
-		for (size_t i = 0; i < PRIORS; i++) {
+		for (size_t i = 0; i < EARLIER; i++) {
 			const struct value **v = arena_new(&s.a, 5, sizeof *v);
 
 			space_decode(sp, points[i], &s.a, v);
-			priors[i].values = v;
+			earlier[i].values = v;
 		}
-		s.args.priors = priors;
-		s.args.n_priors = scale < 0 || scale > 0 ? PRIORS : 0;
-		s.args.n_sources = s.args.n_priors > 0;
+		s.args.earlier = earlier;
+		s.args.n_earlier = scale < 0 || scale > 0 ? EARLIER : 0;
+		s.args.n_sources = s.args.n_earlier > 0;
 		search_forget(&s);
 		for (size_t i = 0; i < 14; i++) {
 			double y;

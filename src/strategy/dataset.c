@@ -1,4 +1,4 @@
-#include "strategy/lore.h"
+#include "strategy/dataset.h"
 #include "base/rng.h"
 #include "gp/vec.h"
 
@@ -16,48 +16,49 @@ enum {
 	STDERRS_LEAST = 3      /* trials with repeats, to tell how large the noise is */
 };
 
-struct lore_fit {
+struct dataset_fit {
 	size_t n; /* of the first n data */
 	double *theta;
 };
 
-void lore_init(struct lore *b, struct encoding *encoding, double full, uint64_t seed)
+void dataset_init(struct dataset *b, struct encoding *encoding, double full,
+                  uint64_t seed)
 {
-	*b = (struct lore){
+	*b = (struct dataset){
 	    .space = encoding->space, .encoding = encoding, .full = full, .seed = seed};
 	gp_init(&b->gp, encoding->dims, encoding->width);
 }
 
-static void standardize(struct lore *b, size_t source)
+static void standardize(struct dataset *b, size_t source)
 {
-	double *value = mem_new(2 * b->n_priors, sizeof *value), *y;
+	double *value = mem_new(2 * b->n_earlier, sizeof *value), *y;
 	size_t n = 0;
 
-	y = value + b->n_priors;
-	for (size_t i = 0; i < b->n_priors; i++)
-		if (b->priors[i].source == source)
-			value[n++] = b->priors[i].value;
+	y = value + b->n_earlier;
+	for (size_t i = 0; i < b->n_earlier; i++)
+		if (b->earlier[i].source == source)
+			value[n++] = b->earlier[i].value;
 	(void)target_fit(value, n, y);
-	for (size_t i = b->n_priors; i-- > 0;)
-		if (b->priors[i].source == source)
-			b->prior_y[i] = y[--n];
+	for (size_t i = b->n_earlier; i-- > 0;)
+		if (b->earlier[i].source == source)
+			b->earlier_y[i] = y[--n];
 	free(value);
 }
 
 /* A model of one source by itself. */
-static void model_source(struct lore *b, size_t source)
+static void model_source(struct dataset *b, size_t source)
 {
 	struct encoding *e = b->encoding;
 	struct gp *g = &b->sources[source];
-	double *rows = mem_new(b->n_priors * e->d + e->width, sizeof *rows);
-	double *y = mem_new(b->n_priors, sizeof *y), *theta;
+	double *rows = mem_new(b->n_earlier * e->d + e->width, sizeof *rows);
+	double *y = mem_new(b->n_earlier, sizeof *y), *theta;
 	size_t n = 0;
 
 	gp_init(g, e->dims, e->d);
-	for (size_t i = 0; i < b->n_priors; i++)
-		if (b->priors[i].source == source) {
-			encoding_row(e, b->prior_genes + i * e->d, rows + n * e->d);
-			y[n++] = b->prior_y[i];
+	for (size_t i = 0; i < b->n_earlier; i++)
+		if (b->earlier[i].source == source) {
+			encoding_row(e, b->earlier_genes + i * e->d, rows + n * e->d);
+			y[n++] = b->earlier_y[i];
 		}
 	gp_default_prior(g, n >= WARP_FROM);
 	gp_data(g, rows, y, NULL, n);
@@ -71,7 +72,7 @@ static void model_source(struct lore *b, size_t source)
 }
 
 /* What the sources say of a row, on the average. */
-static double source_mean(const struct lore *b, const double *row)
+static double source_mean(const struct dataset *b, const double *row)
 {
 	double sum = 0, mean, variance;
 
@@ -86,7 +87,7 @@ static double source_mean(const struct lore *b, const double *row)
  * it fits z, the sources' view of the same points: its mean becomes theirs; its scale
  * is that of the regression of y on z, with one observation more that says y and z vary
  * alike. */
-static void calibrate(struct lore *b, double *y)
+static void calibrate(struct dataset *b, double *y)
 {
 	double ny = 0, my = 0, mz = 0, yy = 0, zz = 0, yz = 0, spread, slope;
 	double *z = mem_new(b->n_view, sizeof *z);
@@ -123,17 +124,18 @@ static void calibrate(struct lore *b, double *y)
 	b->target.failed = (b->target.failed - my / ny) / slope + mz / ny;
 }
 
-void lore_priors(struct lore *b, const struct prior *priors, size_t n, size_t sources)
+void dataset_earlier(struct dataset *b, const struct earlier *earlier, size_t n,
+                     size_t sources)
 {
 	size_t d = b->encoding->d;
 
-	b->priors = priors;
-	b->n_priors = n;
-	b->prior_genes = mem_new(n * d + 1, sizeof *b->prior_genes);
-	b->prior_y = mem_new(n + 1, sizeof *b->prior_y);
+	b->earlier = earlier;
+	b->n_earlier = n;
+	b->earlier_genes = mem_new(n * d + 1, sizeof *b->earlier_genes);
+	b->earlier_y = mem_new(n + 1, sizeof *b->earlier_y);
 	for (size_t i = 0; i < n; i++)
-		encoding_genes(b->encoding, priors[i].point, priors[i].values,
-		               b->prior_genes + i * d);
+		encoding_genes(b->encoding, earlier[i].point, earlier[i].values,
+		               b->earlier_genes + i * d);
 	b->n_sources = sources;
 	b->sources = mem_new(sources + 1, sizeof *b->sources);
 	for (size_t k = 0; k < sources; k++) {
@@ -142,20 +144,20 @@ void lore_priors(struct lore *b, const struct prior *priors, size_t n, size_t so
 	}
 }
 
-const double *lore_genes(const struct lore *b, size_t datum)
+const double *dataset_genes(const struct dataset *b, size_t datum)
 {
 	const struct datum *e = &b->data[datum];
 
-	return (e->task ? b->prior_genes : b->met_genes) + e->id * b->encoding->d;
+	return (e->task ? b->earlier_genes : b->met_genes) + e->id * b->encoding->d;
 }
 
-void lore_free(struct lore *b)
+void dataset_free(struct dataset *b)
 {
 	for (size_t k = 0; k < b->n_sources; k++)
 		gp_free(&b->sources[k]);
 	free(b->sources);
-	free(b->prior_genes);
-	free(b->prior_y);
+	free(b->earlier_genes);
+	free(b->earlier_y);
 	for (size_t k = 0; k < b->n_fits; k++)
 		free(b->fits[k].theta);
 	free(b->fits);
@@ -166,7 +168,7 @@ void lore_free(struct lore *b)
 	free(b->view);
 	free(b->rows);
 	gp_free(&b->gp);
-	*b = (struct lore){0};
+	*b = (struct dataset){0};
 }
 
 static bool same_double(double a, double b)
@@ -192,8 +194,8 @@ static double fidelity_of(double step, double full)
 	return part > 0 && part < 1 ? fmax(1 + log(part) / log(27), 0) : part > 0;
 }
 
-static void add_datum(struct lore *b, const struct sighting *s, uint64_t id, bool last,
-                      double full)
+static void add_datum(struct dataset *b, const struct sighting *s, uint64_t id,
+                      bool last, double full)
 {
 	bool ok = s->state == SEEN_OK, valued = isfinite(s->value);
 	bool part = s->state == SEEN_PENDING || s->state == SEEN_STOPPED;
@@ -217,7 +219,7 @@ static void add_datum(struct lore *b, const struct sighting *s, uint64_t id, boo
 }
 
 /* Steps of a full run: as the file says, else of the longest that may be known. */
-static double full_length(const struct lore *b, const struct history *h, uint64_t id)
+static double full_length(const struct dataset *b, const struct history *h, uint64_t id)
 {
 	double full = b->full;
 
@@ -240,7 +242,8 @@ static bool again(const struct sighting *s, const struct sighting *last)
 }
 
 /* What may be known of trial id. */
-static void take_in(struct lore *b, const struct history *h, uint64_t id, double full)
+static void take_in(struct dataset *b, const struct history *h, uint64_t id,
+                    double full)
 {
 	const struct seen *t = &h->trials[id];
 	const struct sighting *last;
@@ -252,7 +255,7 @@ static void take_in(struct lore *b, const struct history *h, uint64_t id, double
 }
 
 /* Genes of every trial, kept from one proposal to the next. */
-static void keep_genes(struct lore *b, const struct history *h, uint64_t id)
+static void keep_genes(struct dataset *b, const struct history *h, uint64_t id)
 {
 	size_t d = b->encoding->d, n = b->space->n;
 	const struct seen *t = &h->trials[id];
@@ -278,28 +281,28 @@ static void keep_genes(struct lore *b, const struct history *h, uint64_t id)
 }
 
 /* Where none has been trained in full yet, those that came furthest have to do. */
-static void choose_usable(struct lore *b)
+static void choose_usable(struct dataset *b)
 {
 	double most = 0;
 
-	for (size_t i = b->n_priors; i < b->n; i++) {
+	for (size_t i = b->n_earlier; i < b->n; i++) {
 		if (b->data[i].usable)
 			return;
 		if (isfinite(b->data[i].value))
 			most = fmax(most, b->data[i].fidelity);
 	}
-	for (size_t i = b->n_priors; i < b->n; i++)
+	for (size_t i = b->n_earlier; i < b->n; i++)
 		b->data[i].usable =
 		    isfinite(b->data[i].value) && b->data[i].fidelity >= most;
 }
 
-static void add_priors(struct lore *b)
+static void add_earlier(struct dataset *b)
 {
-	for (size_t i = 0; i < b->n_priors; i++) {
-		const struct prior *p = &b->priors[i];
+	for (size_t i = 0; i < b->n_earlier; i++) {
+		const struct earlier *p = &b->earlier[i];
 		struct datum e = {.id = i,
-		                  .value =
-		                      isfinite(p->value) ? b->prior_y[i] : (double)NAN,
+		                  .value = isfinite(p->value) ? b->earlier_y[i]
+		                                              : (double)NAN,
 		                  .m = p->n_runs ? (double)p->n_runs : 1,
 		                  .stderr_ = (double)NAN,
 		                  .fidelity = 1,
@@ -310,14 +313,14 @@ static void add_priors(struct lore *b)
 	}
 }
 
-void lore_gather(struct lore *b, const struct history *h, uint64_t id)
+void dataset_gather(struct dataset *b, const struct history *h, uint64_t id)
 {
 	const struct encoding *e = b->encoding;
 	size_t width = e->width;
 	double full = full_length(b, h, id);
 
 	b->n = b->n_settled = 0;
-	add_priors(b);
+	add_earlier(b);
 	for (uint64_t i = 0; i < id && i < h->n; i++) {
 		keep_genes(b, h, i);
 		take_in(b, h, i, full);
@@ -329,7 +332,7 @@ void lore_gather(struct lore *b, const struct history *h, uint64_t id)
 	for (size_t i = 0; i < b->n; i++) {
 		double *row = b->rows + i * width;
 
-		encoding_row(b->encoding, lore_genes(b, i), row);
+		encoding_row(b->encoding, dataset_genes(b, i), row);
 		if (e->fidelity != SIZE_MAX)
 			row[e->fidelity] = b->data[i].fidelity;
 		if (e->task != SIZE_MAX)
@@ -346,7 +349,7 @@ static bool same_datum(const struct datum *a, const struct datum *b)
 }
 
 /* Fits on data that are no longer the first ones are dropped. */
-static void check_cache(struct lore *b)
+static void check_cache(struct dataset *b)
 {
 	size_t same = 0;
 
@@ -364,7 +367,7 @@ static void check_cache(struct lore *b)
 }
 
 /* How large the noise of one run is, in the target's units: from the repeats. */
-static void set_noise_prior(struct lore *b, const struct target *t)
+static void set_noise_prior(struct dataset *b, const struct target *t)
 {
 	double sum = 0, unit = 1 / (2 * t->scale * t->sd);
 	size_t count = 0;
@@ -381,7 +384,7 @@ static void set_noise_prior(struct lore *b, const struct target *t)
 		gp_noise_prior(&b->gp, log(fmax(sum / (double)count, 1e-6)), 0.5);
 }
 
-void lore_load(struct lore *b, size_t n)
+void dataset_load(struct dataset *b, size_t n)
 {
 	size_t d = b->encoding->width, k = b->n_view;
 	double *value = mem_new((3 + d) * k + 1, sizeof *value), *y = value + k,
@@ -399,7 +402,7 @@ void lore_load(struct lore *b, size_t n)
 		calibrate(b, y);
 	for (size_t i = 0; i < k; i++)
 		if (b->data[b->view[i]].task)
-			y[i] = b->prior_y[b->data[b->view[i]].id];
+			y[i] = b->earlier_y[b->data[b->view[i]].id];
 	gp_default_prior(&b->gp, n >= WARP_FROM);
 	if (b->encoding->task != SIZE_MAX)
 		b->gp.prior.mean[b->encoding->task] = log(2);
@@ -428,7 +431,7 @@ static int by_key(const void *a, const void *b, void *keys)
 	return (i > j) - (i < j);
 }
 
-size_t *lore_sorted(double *keys, size_t n)
+size_t *dataset_sorted(double *keys, size_t n)
 {
 	size_t *order = mem_new(n, sizeof *order);
 
@@ -440,7 +443,7 @@ size_t *lore_sorted(double *keys, size_t n)
 }
 
 /* Adds indices from order to the view until it holds `most`, none twice. */
-static void view_more(struct lore *b, const size_t *order, size_t n, size_t most,
+static void view_more(struct dataset *b, const size_t *order, size_t n, size_t most,
                       bool *in)
 {
 	for (size_t i = 0; i < n && b->n_view < most; i++)
@@ -450,7 +453,7 @@ static void view_more(struct lore *b, const size_t *order, size_t n, size_t most
 		}
 }
 
-double *lore_values(const struct lore *b, size_t n)
+double *dataset_values(const struct dataset *b, size_t n)
 {
 	double *value = mem_new(n, sizeof *value);
 
@@ -460,7 +463,7 @@ double *lore_values(const struct lore *b, size_t n)
 }
 
 /* A number for each of n data, drawn once and for all. */
-static double *lots(const struct lore *b, size_t n)
+static double *lots(const struct dataset *b, size_t n)
 {
 	double *lot = mem_new(n, sizeof *lot);
 
@@ -470,8 +473,8 @@ static double *lots(const struct lore *b, size_t n)
 	return lot;
 }
 
-void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t near,
-                  const double *centre)
+void dataset_look_at(struct dataset *b, size_t n, size_t most, size_t best, size_t near,
+                     const double *centre)
 {
 	double *value, *lot, *k;
 	size_t *order, ld = vec_room(n), n_col = b->gp.kernel.n_col;
@@ -485,8 +488,8 @@ void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t nea
 		return;
 	}
 	in = mem_new(n, sizeof *in);
-	value = lore_values(b, n);
-	order = lore_sorted(value, n);
+	value = dataset_values(b, n);
+	order = dataset_sorted(value, n);
 	view_more(b, order, n, best, in);
 	free(order);
 	if (centre) {
@@ -501,7 +504,7 @@ void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t nea
 		kernel_row(&b->gp.kernel, one, cols, ld, n, k, NULL);
 		for (size_t i = 0; i < n; i++)
 			k[i] = -k[i];
-		order = lore_sorted(k, n);
+		order = dataset_sorted(k, n);
 		view_more(b, order, n, best + near, in);
 		free(order);
 		free(cols);
@@ -509,7 +512,7 @@ void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t nea
 		free(k);
 	}
 	lot = lots(b, n);
-	order = lore_sorted(lot, n);
+	order = dataset_sorted(lot, n);
 	view_more(b, order, n, most, in);
 	free(order);
 	free(lot);
@@ -519,22 +522,22 @@ void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t nea
 }
 
 /* The fit after that on n data, counted without those of other searches. */
-static size_t fit_after(const struct lore *b, size_t n)
+static size_t fit_after(const struct dataset *b, size_t n)
 {
-	size_t more = b->n_priors;
+	size_t more = b->n_earlier;
 
 	n = n > more ? n - more : 0;
 	return more + (n ? n + (n < 40 ? 1 : n < 200 ? n / 20 : n / 10) : FIRST_FIT);
 }
 
-static void fit_next(struct lore *b, size_t n)
+static void fit_next(struct dataset *b, size_t n)
 {
 	size_t k = b->n_fits, size = b->gp.n_theta;
 	double *theta = mem_new(size, sizeof *theta), *other, f;
 	const double *start = k ? b->fits[k - 1].theta : b->gp.prior.mean;
 
-	lore_look_at(b, n, FIT_MAX, FIT_MAX / 5, 0, NULL);
-	lore_load(b, n);
+	dataset_look_at(b, n, FIT_MAX, FIT_MAX / 5, 0, NULL);
+	dataset_load(b, n);
 	memcpy(theta, start, size * sizeof *theta);
 	f = gp_fit(&b->gp, theta, k ? FIT_AGAIN : FIT_FIRST);
 	if (k && k % FRESH_START_EVERY == 0) {
@@ -545,10 +548,10 @@ static void fit_next(struct lore *b, size_t n)
 		free(other);
 	}
 	b->fits = mem_room(b->fits, k, &b->cap_fits, sizeof *b->fits);
-	b->fits[b->n_fits++] = (struct lore_fit){.n = n, .theta = theta};
+	b->fits[b->n_fits++] = (struct dataset_fit){.n = n, .theta = theta};
 }
 
-const double *lore_theta(struct lore *b)
+const double *dataset_theta(struct dataset *b)
 {
 	size_t k;
 

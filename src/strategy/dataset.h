@@ -15,8 +15,8 @@
  *
  * The parameters are fitted at fixed numbers of finished trials, each time from the
  * ones before, so they depend on the history alone; what is kept here is a cache. */
-#ifndef HPS_STRATEGY_LORE_H
-#define HPS_STRATEGY_LORE_H
+#ifndef HPS_STRATEGY_DATASET_H
+#define HPS_STRATEGY_DATASET_H
 
 #include "gp/model.h"
 #include "gp/target.h"
@@ -30,13 +30,13 @@ struct datum {
 	double stderr_;
 	double fidelity; /* 1: the full length */
 	size_t task;     /* 0: this search; else a trial of source task - 1, whose id
-	                  * is its place among the priors, and its value that of the
+	                  * is its place among the earlier trials, and its value that of the
 	                  * model, in the units of its own search */
 	bool settled;    /* the trial is over, as far as is known */
 	bool usable;     /* may be the incumbent */
 };
 
-struct lore {
+struct dataset {
 	const struct space *space;
 	struct encoding *encoding;
 	uint64_t seed;
@@ -51,10 +51,10 @@ struct lore {
 	/* Of every trial, by id: its genes (d) and the u that gave them. */
 	double *met_genes, *met_u;
 	size_t n_met, cap_met;
-	/* Of every prior: its genes (d), and its value for the model. */
-	const struct prior *priors; /* (n_priors) */
-	size_t n_priors;
-	double *prior_genes, *prior_y;
+	/* Of every earlier trial: its genes (d), and its value for the model. */
+	const struct earlier *earlier; /* (n_earlier) */
+	size_t n_earlier;
+	double *earlier_genes, *earlier_y;
 	struct gp *sources; /* (n_sources) a model of each */
 	size_t n_sources;
 	/* What of the data the model is given, by index, ascending. */
@@ -64,37 +64,39 @@ struct lore {
 	/* private: fits on the first data, which were `known` */
 	struct datum *known; /* (n_known) */
 	size_t n_known;
-	struct lore_fit *fits;
+	struct dataset_fit *fits;
 	size_t n_fits, cap_fits;
 };
 
 /* encoding must outlive it. full: steps of a full run, NAN: not known. */
-void lore_init(struct lore *b, struct encoding *encoding, double full, uint64_t seed);
+void dataset_init(struct dataset *b, struct encoding *encoding, double full,
+                  uint64_t seed);
 /* Trials of other searches, standardized each by itself; they must outlive it. They
  * come before all data. Values of this search are moved and stretched so that they fit
  * what the others' models say of the same points. How much they tell is the kernel's
  * length-scale between two searches, fitted with the others: from a prior by which they
  * are much alike (0.83 the correlation at its mean), to where they tell nothing. */
-void lore_priors(struct lore *b, const struct prior *priors, size_t n, size_t sources);
-void lore_free(struct lore *b);
+void dataset_earlier(struct dataset *b, const struct earlier *earlier, size_t n,
+                     size_t sources);
+void dataset_free(struct dataset *b);
 /* Genes of a datum. */
-const double *lore_genes(const struct lore *b, size_t datum);
+const double *dataset_genes(const struct dataset *b, size_t datum);
 /* Takes in what a proposal for trial id may know of h. */
-void lore_gather(struct lore *b, const struct history *h, uint64_t id);
+void dataset_gather(struct dataset *b, const struct history *h, uint64_t id);
 /* The kernel's parameters; changes view and model. */
-const double *lore_theta(struct lore *b);
+const double *dataset_theta(struct dataset *b);
 /* Puts into view, of the first n data: all; when they are more than `most`, the best
  * ones, those nearest to the centre (near of them; a row (width), NULL: none; the
  * kernel must be set), and others at random, so that the model keeps its sight of the
  * whole.
  */
-void lore_look_at(struct lore *b, size_t n, size_t most, size_t best, size_t near,
-                  const double *centre);
+void dataset_look_at(struct dataset *b, size_t n, size_t most, size_t best, size_t near,
+                     const double *centre);
 /* What is in view, of n data in all, into the model, with its prior. */
-void lore_load(struct lore *b, size_t n);
+void dataset_load(struct dataset *b, size_t n);
 /* The values of the first n data that may be incumbents, else NAN; malloc. */
-double *lore_values(const struct lore *b, size_t n);
+double *dataset_values(const struct dataset *b, size_t n);
 /* The indices 0 … n-1 by their keys, least first, NAN last; malloc. */
-size_t *lore_sorted(double *keys, size_t n);
+size_t *dataset_sorted(double *keys, size_t n);
 
 #endif
