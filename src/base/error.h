@@ -10,9 +10,7 @@ enum error_kind {
 	ERROR_USAGE,  /* bad command line: exit 2 */
 	ERROR_FILE,   /* bad YAML or results file: exit 2 */
 	ERROR_SYSTEM, /* the machine said no (disk, processes, locks): exit 1 */
-	ERROR_TRIAL,  /* no usable trial: exit 3 */
-	ERROR_GUARD,  /* the failure guard struck: exit 4 */
-	ERROR_VERDICT /* something did not hold up: exit 5 */
+	ERROR_TRIAL   /* no usable trial: exit 3 */
 };
 
 struct error {

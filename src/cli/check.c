@@ -151,7 +151,6 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 		return false;
 	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
 	              o->parallel ? o->parallel : spec->parallel, &out);
-	plan_refusals(spec, &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)

@@ -36,11 +36,11 @@ const struct command_type commands[] = {
 
 int cli_fail(const struct error *err)
 {
-	static const int codes[] = {
-	    [ERROR_NONE] = EXIT_SYSTEM,    [ERROR_USAGE] = EXIT_USAGE,
-	    [ERROR_FILE] = EXIT_USAGE,     [ERROR_SYSTEM] = EXIT_SYSTEM,
-	    [ERROR_TRIAL] = EXIT_NO_TRIAL, [ERROR_GUARD] = EXIT_GUARD,
-	    [ERROR_VERDICT] = EXIT_VERDICT};
+	static const int codes[] = {[ERROR_NONE] = EXIT_SYSTEM,
+	                            [ERROR_USAGE] = EXIT_USAGE,
+	                            [ERROR_FILE] = EXIT_USAGE,
+	                            [ERROR_SYSTEM] = EXIT_SYSTEM,
+	                            [ERROR_TRIAL] = EXIT_NO_TRIAL};
 
 	fprintf(stderr, "hpsearch: %s\n", err->text);
 	return codes[err->kind];
@@ -229,18 +229,9 @@ static bool looks_like_a_file(const char *word)
 
 static int no_such_command(const char *word)
 {
-	static const char *const planned[] = {"recheck", "ablate", "importance",
-	                                      "report",  "ask",    "tell",
-	                                      "init",    "convert"};
 	const char *names[16], *near;
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(planned); i++)
-		if (strcmp(planned[i], word) == 0) {
-			fprintf(stderr, "hpsearch: %s is not in this version (%s)\n",
-			        word, HPS_VERSION);
-			return EXIT_USAGE;
-		}
 	for (const struct command_type *c = commands; c->name; c++)
 		names[n++] = c->name;
 	near = str_nearest(word, names, n);

@@ -11,7 +11,7 @@ struct progress {
 	bool shown; /* a live line stands on the terminal */
 	size_t slots, running;
 	double wall; /* of finished runs, for the estimate */
-	uint64_t runs, failures, printed;
+	uint64_t runs, failures;
 	int64_t next_draw, window;
 	unsigned in_window; /* lines in this second */
 	uint64_t held;      /* lines held back in it */

@@ -145,7 +145,7 @@ bool spec_read_command(struct reading *r, const struct node *n, const char *what
 
 struct check {
 	struct reading *r;
-	struct place at;
+	struct position at;
 	const char *word;
 	bool shell;
 	bool uses;         /* something carries the parameters */
@@ -203,7 +203,7 @@ static bool check_param(struct check *c, const char *name, size_t n)
 /* Only where runs are promoted from budget to budget are they told one. */
 static bool has_budget(const struct spec *s)
 {
-	return s->early.type != EARLY_NONE && strcmp(s->early.mode, "promote") == 0;
+	return s->early.type != EARLY_NONE && s->early.mode == MODE_PROMOTE;
 }
 
 static bool check_macro(struct check *c, const struct hole *h)
@@ -254,7 +254,7 @@ static void check_blanks(struct check *c)
 static void check_whole(struct check *c, const struct node *n)
 {
 	const struct spec *s = c->r->spec;
-	struct place at = n ? n->at : (struct place){0};
+	struct position at = n ? n->at : (struct position){0};
 
 	if (c->uses_program && !s->program)
 		read_note(c->r, true, at,

@@ -177,7 +177,7 @@ static bool read_constraint(struct reading *r, const struct node *n,
 	if (!read_string(r, n, "a constraint", &text))
 		return false;
 	*out = constraint_parse(text, names, r->spec->space.n, r->a, &column, &why);
-	return *out || read_fails(r, yaml_place(&r->spec->yaml, n, column), NULL,
+	return *out || read_fails(r, yaml_position(&r->spec->yaml, n, column), NULL,
 	                          "constraint: %s", why.text);
 }
 

@@ -18,7 +18,7 @@ struct scope {
 struct draft {
 	struct param p;
 	const struct node *map;           /* the entry */
-	struct place at;                  /* of its name */
+	struct position at;               /* of its name */
 	struct scope scopes[NESTING_MAX]; /* its own and those of its groups */
 	size_t n_scopes;
 };

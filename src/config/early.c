@@ -94,7 +94,7 @@ static void note_unused(struct reading *r, const struct node *map, enum early_ty
 {
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
 		if (node_get(map, keys[k].key) && !(keys[k].types & 1 << type))
-			read_note(r, false, node_key_place(map, keys[k].key),
+			read_note(r, false, node_key_position(map, keys[k].key),
 			          "early_terminate: %s does not use %s",
 			          type_words[type], keys[k].key);
 }
@@ -167,7 +167,8 @@ static bool read_numbers(struct reading *r, const struct node *map, struct early
 
 static bool read_rest(struct reading *r, const struct node *map, struct early *e)
 {
-	static const char *const modes[] = {"stop", "promote"};
+	static const char *const modes[] = {
+	    [MODE_STOP] = "stop", [MODE_PROMOTE] = "promote"};
 	const struct node *n;
 	size_t mode;
 
@@ -187,11 +188,11 @@ static bool read_rest(struct reading *r, const struct node *map, struct early *e
 	if ((n = node_get(map, "resource")) && !read_resource(r, n, e))
 		return false;
 	/* A run that is told its budget cannot go on beyond it: it is run again. */
-	e->mode = e->resource ? "promote" : "stop";
+	e->mode = e->resource ? MODE_PROMOTE : MODE_STOP;
 	if ((n = node_get(map, "mode"))) {
 		if (!read_choice(r, n, "mode", modes, ARRAY_LEN(modes), &mode))
 			return false;
-		e->mode = modes[mode];
+		e->mode = (enum early_mode)mode;
 	}
 	return true;
 }
@@ -214,7 +215,7 @@ static bool check_wandb(struct reading *r, const struct node *map, struct early 
 		    r, map->at, "write min_iter: 3, or max_iter: 27 and s: 2",
 		    "early_terminate: hyperband needs min_iter, or max_iter and s");
 	if (max)
-		read_note(r, true, node_key_place(map, "max_iter"),
+		read_note(r, true, node_key_position(map, "max_iter"),
 		          "early_terminate: max_iter %s is left out; min_iter counts",
 		          isfinite(e->s) ? "leaves no band and" : "without s");
 	e->max_iter = (double)NAN;
@@ -234,11 +235,11 @@ static bool check_type(struct reading *r, const struct node *map, struct early *
 	if (e->type == EARLY_ASHA && !full && isnan(e->grace) && isnan(e->min_iter))
 		return read_fails(r, map->at, "write grace: 3, or max_iter: 81",
 		                  "early_terminate: asha does not know its first rung");
-	if (strcmp(e->mode, "promote") == 0 && !full)
+	if (e->mode == MODE_PROMOTE && !full)
 		return read_fails(r, map->at, "write max_iter: 81",
 		                  "early_terminate: promotion must know the full "
 		                  "budget of a run");
-	if (strcmp(e->mode, "promote") == 0 && !e->resource && !e->step)
+	if (e->mode == MODE_PROMOTE && !e->resource && !e->step)
 		return read_fails(
 		    r, map->at,
 		    "write step: epoch, if that is the key beside the metric",

@@ -28,7 +28,7 @@ static bool is_usual(const char *name)
 }
 
 static bool check_name(struct reading *r, struct drafts *ds, const char *name,
-                       struct place at)
+                       struct position at)
 {
 	for (const char *s = name; *s; s++)
 		if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '=')
@@ -52,7 +52,7 @@ static bool read_group(struct reading *r, struct drafts *ds, const struct node *
                        size_t depth);
 
 static bool add_draft(struct reading *r, struct drafts *ds, const struct node *map,
-                      struct place at, size_t depth)
+                      struct position at, size_t depth)
 {
 	const char **path = arena_new(r->a, depth + 1, sizeof *path);
 	struct draft d = {.map = map, .at = at, .n_scopes = ds->n_scopes};
@@ -115,7 +115,7 @@ static bool is_group(const struct node *n)
 }
 
 static bool read_inner(struct reading *r, struct drafts *ds, const struct node *n,
-                       struct place at, size_t depth)
+                       struct position at, size_t depth)
 {
 	const struct node *inner = node_get(n, "parameters");
 
@@ -218,7 +218,7 @@ static bool take_resource(struct reading *r, struct drafts *ds)
 	return true;
 }
 
-static bool finish(struct reading *r, struct drafts *ds, struct place at)
+static bool finish(struct reading *r, struct drafts *ds, struct position at)
 {
 	struct space *sp = &r->spec->space;
 	struct error circle;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool read_fails(struct reading *r, struct place at, const char *help, const char *fmt,
-                ...)
+bool read_fails(struct reading *r, struct position at, const char *help,
+                const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -20,7 +20,8 @@ bool read_fails(struct reading *r, struct place at, const char *help, const char
 	return yaml_error(&r->spec->yaml, at, help, r->err, "%s", text);
 }
 
-void read_note(struct reading *r, bool warning, struct place at, const char *fmt, ...)
+void read_note(struct reading *r, bool warning, struct position at, const char *fmt,
+               ...)
 {
 	const char *path = r->spec->yaml.path;
 	char text[1024];

@@ -32,12 +32,13 @@ bool read_map(struct reading *r, const struct node *n, const char *what);
 
 /* An error at the node. */
 __attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,
-                                                      struct place at, const char *help,
-                                                      const char *fmt, ...);
+                                                      struct position at,
+                                                      const char *help, const char *fmt,
+                                                      ...);
 /* A warning or notice with the place before it. */
 __attribute__((format(printf, 4, 5))) void read_note(struct reading *r, bool warning,
-                                                     struct place at, const char *fmt,
-                                                     ...);
+                                                     struct position at,
+                                                     const char *fmt, ...);
 /* An error for a key of a map that is none of names[n], with "did you mean". */
 bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
                       const char *where, const char *const *names, size_t n);

@@ -120,19 +120,3 @@ bool spec_load(struct spec *s, const char *path, const struct spec_overrides *o,
 	}
 	return spec_parse(s, path, text, len, o, a, err);
 }
-
-uint64_t spec_trial_cap(const struct spec *s)
-{
-	struct error ignored;
-	uint64_t n;
-
-	if (s->method == METHOD_GRID && space_grid_size(&s->space, &n, &ignored))
-		return s->max_trials && s->max_trials < n ? s->max_trials : n;
-	if (s->max_trials)
-		return s->max_trials;
-	n = 0;
-	for (size_t i = 0; i < s->space.n; i++)
-		n += s->space.params[i].dist != DIST_CONSTANT;
-	n *= 10;
-	return n < 20 ? 20 : n > 100 ? 100 : n;
-}

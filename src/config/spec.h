@@ -1,6 +1,5 @@
 /* The whole file, understood: every key of W&B's sweep schema and of ours, checked,
- * with defaults filled in. What cannot be run yet is read all the same; who runs it
- * refuses. */
+ * with defaults filled in. */
 #ifndef HPS_CONFIG_SPEC_H
 #define HPS_CONFIG_SPEC_H
 
@@ -20,6 +19,12 @@ struct metric {
 	size_t reduce_last; /* K of mean_last_K */
 };
 
+/* 1 where less is better, -1 where more is: value * sign is to be minimized. */
+double metric_sign(const struct metric *m);
+/* Is a better than b? Not when they are equal, or one is not a number. */
+bool metric_better(const struct metric *m, double a, double b);
+const char *goal_name(enum goal g); /* "minimize" or "maximize" */
+
 /* A command as written: words with macros, or one shell text. */
 struct command {
 	const char *const *words; /* (n); NULL words come from `program` alone */
@@ -37,6 +42,8 @@ enum early_type {
 	EARLY_PATIENCE
 };
 
+enum early_mode { MODE_STOP, MODE_PROMOTE };
+
 struct early {
 	enum early_type type;
 	const char *step; /* JSON key that counts; NULL: reports are counted */
@@ -49,10 +56,10 @@ struct early {
 	size_t patience;
 	size_t smooth;        /* compare the mean of so many values; 1: none */
 	double control;       /* share of trials that are never stopped */
-	const char *mode;     /* asha: "stop" or "promote" */
+	enum early_mode mode; /* asha, hyperband_brackets: what happens at a rung */
 	const char *resource; /* name of the parameter that is the budget, or NULL */
 	double resource_min, resource_max;
-	struct place at;
+	struct position at;
 };
 
 struct test {
@@ -115,7 +122,6 @@ bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
 
 /* "90", "90s", "10m", "2h", "1d", "1h30m" → seconds; false when it is none of these. */
 bool spec_duration(const char *text, double *seconds);
-const char *method_name(enum method m);
 /* Trials that the search will make at the most: max_trials, or the grid's size, or the
  * default cap 10 x parameters within 20 … 100. */
 uint64_t spec_trial_cap(const struct spec *s);

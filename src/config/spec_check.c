@@ -99,7 +99,7 @@ static bool check_grid(struct reading *r, const struct node *root)
 
 		if (!param_grid_size(p))
 			return read_fails(
-			    r, (struct place){p->line, p->column}, grid_advice(r, p),
+			    r, (struct position){p->line, p->column}, grid_advice(r, p),
 			    "a grid cannot take %s: %s", p->name,
 			    p->probabilities ? "its values have probabilities"
 			    : p->dist == DIST_INT_UNIFORM ||
@@ -166,7 +166,7 @@ static void note_seeds(struct reading *r)
 
 		if (r->spec->method == METHOD_GRID && p->dist == DIST_CATEGORICAL &&
 		    p->n_distinct > 1 && strcasestr(p->name, "seed"))
-			read_note(r, false, (struct place){p->line, p->column},
+			read_note(r, false, (struct position){p->line, p->column},
 			          "%s looks like repeats; with repeats: %zu and "
 			          "HPSEARCH_SEED the seeds are averaged instead of "
 			          "ranked",
@@ -189,10 +189,10 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 	const struct spec *s = r->spec;
 
 	if (!s->metric.name)
-		read_note(r, true, (struct place){0},
+		read_note(r, true, (struct position){0},
 		          "no metric is given: everything runs, nothing is ranked");
 	if (!s->max_trials && !capped && s->method != METHOD_GRID)
-		read_note(r, false, (struct place){0},
+		read_note(r, false, (struct position){0},
 		          "no max_trials is given: stops after %llu trials",
 		          (unsigned long long)spec_trial_cap(s));
 	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&

@@ -21,11 +21,6 @@ static const char *const method_names[] = {[METHOD_GRID] = "grid",
                                            [METHOD_BAYES] = "bayes",
                                            [METHOD_AUTO] = "auto"};
 
-const char *method_name(enum method m)
-{
-	return method_names[m];
-}
-
 static bool key_name(struct reading *r, const struct node *n)
 {
 	return read_string(r, n, "name", &r->spec->name);
@@ -95,7 +90,7 @@ static bool key_method(struct reading *r, const struct node *n)
 static bool key_metrics(struct reading *r, const struct node *n)
 {
 	(void)n;
-	return read_fails(r, node_key_place(r->spec->yaml.root, "metrics"),
+	return read_fails(r, node_key_position(r->spec->yaml.root, "metrics"),
 	                  "write metric: with the one that decides",
 	                  "a search has one metric");
 }
@@ -460,7 +455,7 @@ static const char *slip_of(const char *key)
 	return NULL;
 }
 
-static void note_unknown(struct reading *r, const char *key, struct place at)
+static void note_unknown(struct reading *r, const char *key, struct position at)
 {
 	/* The customary places for anchors. */
 	bool aside = *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;

@@ -35,12 +35,12 @@ struct reader {
 	int depth;
 };
 
-static struct place place_of(yaml_mark_t m)
+static struct position place_of(yaml_mark_t m)
 {
-	return (struct place){m.line + 1, m.column + 1};
+	return (struct position){m.line + 1, m.column + 1};
 }
 
-static struct node *fail(struct reader *r, struct place at, const char *help,
+static struct node *fail(struct reader *r, struct position at, const char *help,
                          const char *message)
 {
 	yaml_error(r->y, at, help, r->err, "%s", message);
@@ -49,9 +49,9 @@ static struct node *fail(struct reader *r, struct place at, const char *help,
 
 /* libyaml's own complaints, with what usually is behind them. */
 
-static struct place place_of_offset(const struct yaml *y, size_t offset)
+static struct position place_of_offset(const struct yaml *y, size_t offset)
 {
-	struct place at = {1, 1};
+	struct position at = {1, 1};
 
 	for (size_t i = 0; i < offset && i < y->len; i++)
 		if (y->text[i] == '\n') {
@@ -95,7 +95,7 @@ static const char *usual_cause(const char *problem)
 static bool syntax_error(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
-	struct place at = place_of(p->problem_mark);
+	struct position at = place_of(p->problem_mark);
 	const char *problem = p->problem ? p->problem : "cannot be read";
 
 	if (p->error == YAML_READER_ERROR)
@@ -122,7 +122,7 @@ static bool next_event(struct reader *r, yaml_event_t *e)
 
 /* Nodes. */
 
-static struct node *new_node(struct reader *r, enum node_kind kind, struct place at)
+static struct node *new_node(struct reader *r, enum node_kind kind, struct position at)
 {
 	struct node *n = arena_new(r->a, 1, sizeof *n);
 
@@ -158,7 +158,7 @@ static void close_anchor(struct reader *r, size_t i)
 static struct node *alias(struct reader *r, const yaml_event_t *e)
 {
 	const char *name = (const char *)e->data.alias.anchor;
-	struct place at = place_of(e->start_mark);
+	struct position at = place_of(e->start_mark);
 
 	for (size_t i = r->n_anchors; i-- > 0;) {
 		struct anchor *a = &r->anchors[i];
@@ -238,7 +238,7 @@ static struct node *scalar(struct reader *r, const yaml_event_t *e)
 
 static struct node *read_node(struct reader *r, yaml_event_t *e);
 
-static bool check_limits(struct reader *r, struct place at)
+static bool check_limits(struct reader *r, struct position at)
 {
 	if (r->depth > DEPTH_MAX)
 		return fail(r, at, NULL, "nested deeper than 64 levels");
@@ -296,7 +296,7 @@ static struct node *list(struct reader *r, const yaml_event_t *start)
 /* A mapping under construction; merged keys give way to written ones. */
 struct pair {
 	const char *key;
-	struct place at;
+	struct position at;
 	struct node *item;
 	bool merged;
 };
@@ -387,7 +387,7 @@ static bool merge(struct reader *r, struct pairs *p, const struct node *m)
 
 static bool one_pair(struct reader *r, struct pairs *p, yaml_event_t *e)
 {
-	struct place at = place_of(e->start_mark);
+	struct position at = place_of(e->start_mark);
 	struct node *key = read_node(r, e), *item;
 	yaml_event_t next;
 
@@ -459,7 +459,7 @@ static bool foreign_tag(const yaml_char_t *tag, const char *name)
 static struct node *read_node(struct reader *r, yaml_event_t *e)
 {
 	struct node *n = NULL;
-	struct place at = place_of(e->start_mark);
+	struct position at = place_of(e->start_mark);
 
 	r->depth++;
 	if (e->type == YAML_ALIAS_EVENT)
@@ -494,7 +494,7 @@ static bool expect(struct reader *r, yaml_event_type_t type)
 		return false;
 	ok = e.type == type;
 	yaml_event_delete(&e);
-	return ok || yaml_error(r->y, (struct place){0}, NULL, r->err, "is empty");
+	return ok || yaml_error(r->y, (struct position){0}, NULL, r->err, "is empty");
 }
 
 static bool read_document(struct reader *r)
@@ -505,7 +505,7 @@ static bool read_document(struct reader *r)
 		return false;
 	if (e.type != YAML_DOCUMENT_START_EVENT) {
 		yaml_event_delete(&e);
-		return yaml_error(r->y, (struct place){0},
+		return yaml_error(r->y, (struct position){0},
 		                  "a search needs method, metric and parameters",
 		                  r->err, "is empty");
 	}
@@ -552,7 +552,7 @@ bool yaml_parse(struct yaml *y, const char *path, const char *text, size_t len,
 	}
 	*y = (struct yaml){.path = path, .text = text, .len = len};
 	if (len > SIZE_MAX_BYTES)
-		return yaml_error(y, (struct place){0}, NULL, err,
+		return yaml_error(y, (struct position){0}, NULL, err,
 		                  "is larger than 1 MiB; a search file never is");
 	return parse(&r, text, len);
 }

@@ -1,4 +1,5 @@
-/* A YAML file as a tree with places: libyaml's events, resolved. The only libyaml user.
+/* A YAML file as a tree with positions: libyaml's events, resolved. The only libyaml
+ * user.
  *
  * Plain scalars are typed as a W&B user gets them (the union of PyYAML's and YAML 1.2's
  * numbers: 1e-4 is a float; PyYAML's booleans and nulls; "None" is a string; dates stay
@@ -13,7 +14,7 @@
 #include "base/error.h"
 #include "space/value.h"
 
-struct place {
+struct position {
 	size_t line, column; /* from 1 */
 };
 
@@ -21,7 +22,7 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
 	enum node_kind kind;
-	struct place at;
+	struct position at;
 	/* SCALAR */
 	struct value value; /* typed; never LIST or MAP */
 	const char *text;   /* as written, without quotes */
@@ -29,9 +30,9 @@ struct node {
 	bool yes_no; /* a boolean written yes/no/on/off: worth a notice */
 	/* LIST, MAP */
 	size_t n;
-	struct node **items;  /* (n) */
-	const char **keys;    /* MAP: (n) */
-	struct place *key_at; /* MAP: (n) */
+	struct node **items;     /* (n) */
+	const char **keys;       /* MAP: (n) */
+	struct position *key_at; /* MAP: (n) */
 };
 
 /* What is worth telling but is no error. */
@@ -62,17 +63,19 @@ bool yaml_parse(struct yaml *y, const char *path, const char *text, size_t len,
 /* ERROR_FILE with "path:line:column: message", the source line and a caret below, and a
  * line "  help: …" when help is not NULL. Returns false. */
 __attribute__((format(printf, 5, 6))) bool yaml_error(const struct yaml *y,
-                                                      struct place at, const char *help,
+                                                      struct position at,
+                                                      const char *help,
                                                       struct error *err,
                                                       const char *fmt, ...);
 
-/* The place of the byte at offset in a scalar's text; of the scalar itself where the
+/* The position of the byte at offset in a scalar's text; of the scalar itself where the
  * text does not stand in the file as it is (escapes, several lines). */
-struct place yaml_place(const struct yaml *y, const struct node *n, size_t offset);
+struct position yaml_position(const struct yaml *y, const struct node *n,
+                              size_t offset);
 
 struct node *node_get(const struct node *map, const char *key); /* NULL: not there */
-/* The place of a key in a map (it must be there). */
-struct place node_key_place(const struct node *map, const char *key);
+/* The position of a key in a map (it must be there). */
+struct position node_key_position(const struct node *map, const char *key);
 /* Any node as a value (lists and maps too). */
 struct value node_value(const struct node *n, struct arena *a);
 

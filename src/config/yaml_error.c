@@ -100,7 +100,7 @@ static size_t character(const char *text, const char *end, bool *plain)
 }
 
 /* The source line with a caret under the column; a long line is cut around it. */
-static void add_source(struct str *out, const struct yaml *y, struct place at)
+static void add_source(struct str *out, const struct yaml *y, struct position at)
 {
 	const char *p = line_start(y, at.line), *end = y->text + y->len;
 	size_t from = at.column > LINE_SHOWN * 9 / 10 ? at.column - LINE_SHOWN / 2 : 1;
@@ -126,7 +126,7 @@ static void add_source(struct str *out, const struct yaml *y, struct place at)
 	str_free(&caret);
 }
 
-bool yaml_error(const struct yaml *y, struct place at, const char *help,
+bool yaml_error(const struct yaml *y, struct position at, const char *help,
                 struct error *err, const char *fmt, ...)
 {
 	struct str out = {0};
@@ -150,10 +150,10 @@ bool yaml_error(const struct yaml *y, struct place at, const char *help,
 	return false;
 }
 
-struct place yaml_place(const struct yaml *y, const struct node *n, size_t offset)
+struct position yaml_position(const struct yaml *y, const struct node *n, size_t offset)
 {
 	const char *p, *end = y->text + y->len;
-	struct place at = n->at;
+	struct position at = n->at;
 	size_t len = strlen(n->text);
 	bool plain;
 

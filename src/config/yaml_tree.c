@@ -13,7 +13,7 @@ struct node *node_get(const struct node *map, const char *key)
 	return NULL;
 }
 
-struct place node_key_place(const struct node *map, const char *key)
+struct position node_key_position(const struct node *map, const char *key)
 {
 	for (size_t i = 0; i < map->n; i++)
 		if (strcmp(map->keys[i], key) == 0)
@@ -114,10 +114,10 @@ static struct node *step_down(struct node *map, const char *path, const char **r
 /* Places of another text would point into the wrong file. */
 static void forget_places(struct node *n)
 {
-	n->at = (struct place){0};
+	n->at = (struct position){0};
 	for (size_t i = 0; n->kind != NODE_SCALAR && i < n->n; i++) {
 		if (n->kind == NODE_MAP)
-			n->key_at[i] = (struct place){0};
+			n->key_at[i] = (struct position){0};
 		forget_places(n->items[i]);
 	}
 }

@@ -31,19 +31,19 @@ static void take_bounds(const struct spec *spec, struct rule_args *args)
 static struct rule_args arguments(const struct spec *spec)
 {
 	const struct early *e = &spec->early;
-	struct rule_args args = {
-	    .min_iter = e->min_iter,
-	    .max_iter = e->max_iter,
-	    .s = e->s,
-	    .eta = e->eta,
-	    .strict = e->strict,
-	    .min_steps = e->min_steps,
-	    .grace = e->resource ? e->resource_min : e->grace,
-	    .min_trials = e->min_trials,
-	    .smooth = e->smooth,
-	    .patience = e->patience,
-	    .promote = e->resource || (e->mode && strcmp(e->mode, "promote") == 0),
-	    .resource_max = e->resource ? e->resource_max : (double)NAN};
+	struct rule_args args = {.min_iter = e->min_iter,
+	                         .max_iter = e->max_iter,
+	                         .s = e->s,
+	                         .eta = e->eta,
+	                         .strict = e->strict,
+	                         .min_steps = e->min_steps,
+	                         .grace = e->resource ? e->resource_min : e->grace,
+	                         .min_trials = e->min_trials,
+	                         .smooth = e->smooth,
+	                         .patience = e->patience,
+	                         .promote = e->resource || e->mode == MODE_PROMOTE,
+	                         .resource_max =
+	                             e->resource ? e->resource_max : (double)NAN};
 
 	take_bounds(spec, &args);
 	return args;
@@ -101,7 +101,7 @@ double early_run_budget(const struct spec *spec)
 {
 	const struct early *e = &spec->early;
 
-	return e->type != EARLY_NONE && e->mode && strcmp(e->mode, "promote") == 0
+	return e->type != EARLY_NONE && e->mode == MODE_PROMOTE
 	           ? early_full_budget(spec)
 	           : 0;
 }

@@ -34,7 +34,7 @@ bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
 		s->all.memory = s->rule.type->remember(s->rule.state);
 	if (s->shadow.type->remember && e->control > 0)
 		s->shadow_memory = s->shadow.type->remember(s->shadow.state);
-	s->promote = s->rule.type->promote && strcmp(e->mode, "promote") == 0;
+	s->promote = s->rule.type->promote && e->mode == MODE_PROMOTE;
 	return e->type == EARLY_THRESHOLD || !(e->has_min || e->has_max) ||
 	       early_bound_init(spec, a, &s->bound, err);
 }

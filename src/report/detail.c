@@ -27,8 +27,7 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 	str_addf(out, "%-9s%s, seed %llu", "method", sp->method_word,
 	         (unsigned long long)sp->seed);
 	if (sp->metric.name) {
-		str_addf(out, ", to %s ",
-		         sp->metric.goal == GOAL_MINIMIZE ? "minimize" : "maximize");
+		str_addf(out, ", to %s ", goal_name(sp->metric.goal));
 		text_clean(out, sp->metric.name);
 	}
 	str_addc(out, '\n');

@@ -18,7 +18,7 @@ static void add_metric(const struct spec *sp, struct str *out)
 	}
 	str_add(out, "metric       ");
 	text_clean(out, m->name);
-	str_addf(out, ", %s", m->goal == GOAL_MINIMIZE ? "minimize" : "maximize");
+	str_addf(out, ", %s", goal_name(m->goal));
 	if (m->reduce == REDUCE_BEST)
 		str_add(out, ", the best report of a run");
 	else if (m->reduce == REDUCE_MEAN_LAST)
@@ -169,8 +169,7 @@ static void add_test(const struct spec *sp, struct str *out)
 	if (t->present && t->metric.name) {
 		str_add(out, " (");
 		text_clean(out, t->metric.name);
-		str_addf(out, ", %s)",
-		         t->metric.goal == GOAL_MINIMIZE ? "minimize" : "maximize");
+		str_addf(out, ", %s)", goal_name(t->metric.goal));
 	}
 	str_addc(out, '\n');
 }
@@ -226,12 +225,6 @@ void plan_grid(const struct spec *sp, struct str *out)
 		sign = " x ";
 	}
 	str_add(out, sign[1] == 'x' ? ")" : "");
-}
-
-void plan_refusals(const struct spec *sp, struct str *out)
-{
-	if (sp->method != METHOD_AUTO && !strategy_find(sp->method_word))
-		str_addf(out, "method: %s", sp->method_word);
 }
 
 static bool add_command(struct study *s, const struct fleet *f, struct trial *t,

@@ -13,7 +13,5 @@ void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str
 bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err);
 /* "grid: 24 trials (4 x 3 x 2)"; empty for other methods. */
 void plan_grid(const struct spec *sp, struct str *out);
-/* What run refuses of this file in this version; empty: nothing. */
-void plan_refusals(const struct spec *sp, struct str *out);
 
 #endif

@@ -271,9 +271,7 @@ void ranking_yaml(struct study *s, struct str *out)
 	if (s->spec->metric.name) {
 		str_add(out, "metric:\n");
 		yaml_string(out, "name", s->spec->metric.name);
-		yaml_string(out, "goal",
-		            s->spec->metric.goal == GOAL_MINIMIZE ? "minimize"
-		                                                  : "maximize");
+		yaml_string(out, "goal", goal_name(s->spec->metric.goal));
 	}
 	str_add(out, s->n ? "trials:\n" : "trials: []\n");
 	for (size_t i = 0; i < s->n; i++)

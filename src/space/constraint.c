@@ -41,7 +41,7 @@ struct parser {
 	struct error *err;
 };
 
-__attribute__((format(printf, 3, 4))) static struct node *fail(struct parser *ps,
+__attribute__((format(printf, 3, 4))) static struct expr *fail(struct parser *ps,
                                                                const char *at,
                                                                const char *fmt, ...)
 {
@@ -91,10 +91,10 @@ static bool word(struct parser *ps, const char *w)
 	return true;
 }
 
-static struct node *make(struct parser *ps, enum op op, struct node *left,
-                         struct node *right)
+static struct expr *make(struct parser *ps, enum op op, struct expr *left,
+                         struct expr *right)
 {
-	struct node *n = arena_new(ps->a, 1, sizeof *n);
+	struct expr *n = arena_new(ps->a, 1, sizeof *n);
 
 	n->op = op;
 	n->left = left;
@@ -102,17 +102,17 @@ static struct node *make(struct parser *ps, enum op op, struct node *left,
 	return n;
 }
 
-static struct node *make_constant(struct parser *ps, struct value v)
+static struct expr *make_constant(struct parser *ps, struct value v)
 {
-	struct node *n = make(ps, OP_CONSTANT, NULL, NULL);
+	struct expr *n = make(ps, OP_CONSTANT, NULL, NULL);
 
 	n->constant = v;
 	return n;
 }
 
-static struct node *parse_or(struct parser *ps);
+static struct expr *parse_or(struct parser *ps);
 
-static struct node *parse_number(struct parser *ps)
+static struct expr *parse_number(struct parser *ps)
 {
 	const char *start = ps->p;
 	char *end, *int_end;
@@ -142,11 +142,11 @@ static void add_escaped(struct str *text, char c)
 	str_addc(text, at ? meant[at - letters] : c);
 }
 
-static struct node *parse_string(struct parser *ps)
+static struct expr *parse_string(struct parser *ps)
 {
 	const char *start = ps->p++;
 	struct str text = {0};
-	struct node *n;
+	struct expr *n;
 
 	for (; *ps->p && *ps->p != *start; ps->p++) {
 		if (*ps->p == '\\' && ps->p[1])
@@ -165,9 +165,9 @@ static struct node *parse_string(struct parser *ps)
 }
 
 /* Operands, separated by commas, up to a closing sign. */
-static bool parse_operands(struct parser *ps, const char *close, struct node **first)
+static bool parse_operands(struct parser *ps, const char *close, struct expr **first)
 {
-	struct node **end = first;
+	struct expr **end = first;
 
 	while (!sign(ps, close)) {
 		if (*first && !sign(ps, ","))
@@ -184,38 +184,38 @@ static bool parse_operands(struct parser *ps, const char *close, struct node **f
 }
 
 /* A list of constants is a constant itself, so that a check need not make it. */
-static struct node *make_list(struct parser *ps, struct node *first)
+static struct expr *make_list(struct parser *ps, struct expr *first)
 {
-	struct node *n = make(ps, OP_LIST, first, NULL);
+	struct expr *n = make(ps, OP_LIST, first, NULL);
 	struct value *items;
 	size_t count = 0;
 
-	for (const struct node *k = first; k; k = k->next) {
+	for (const struct expr *k = first; k; k = k->next) {
 		if (k->op != OP_CONSTANT)
 			return n;
 		count++;
 	}
 	items = arena_new(ps->a, count, sizeof *items);
 	count = 0;
-	for (const struct node *k = first; k; k = k->next)
+	for (const struct expr *k = first; k; k = k->next)
 		items[count++] = k->constant;
 	n->op = OP_CONSTANT;
 	n->constant = (struct value){.kind = VALUE_LIST, .n = count, .items = items};
 	return n;
 }
 
-static struct node *parse_list(struct parser *ps)
+static struct expr *parse_list(struct parser *ps)
 {
-	struct node *first = NULL;
+	struct expr *first = NULL;
 
 	ps->p++;
 	return parse_operands(ps, "]", &first) ? make_list(ps, first) : NULL;
 }
 
 /* (a) is a; (a, b) and () are lists, as they mean the same here. */
-static struct node *parse_parentheses(struct parser *ps)
+static struct expr *parse_parentheses(struct parser *ps)
 {
-	struct node *first = NULL;
+	struct expr *first = NULL;
 	const char *last;
 
 	ps->p++;
@@ -226,7 +226,7 @@ static struct node *parse_parentheses(struct parser *ps)
 	return first && !first->next && *last != ',' ? first : make_list(ps, first);
 }
 
-static bool arity_ok(size_t f, const struct node *first)
+static bool arity_ok(size_t f, const struct expr *first)
 {
 	bool list = f == F_MIN || f == F_MAX, pair = f == F_ROUND || f == F_LOG;
 	size_t n = 0;
@@ -236,9 +236,9 @@ static bool arity_ok(size_t f, const struct node *first)
 	return n == 1 || (n == 2 && pair) || (n >= 1 && list);
 }
 
-static struct node *parse_call(struct parser *ps, size_t f, const char *start)
+static struct expr *parse_call(struct parser *ps, size_t f, const char *start)
 {
-	struct node *n = make(ps, OP_CALL, NULL, NULL);
+	struct expr *n = make(ps, OP_CALL, NULL, NULL);
 
 	n->name = f;
 	if (!sign(ps, "("))
@@ -254,7 +254,7 @@ static struct node *parse_call(struct parser *ps, size_t f, const char *start)
 	return n;
 }
 
-static struct node *unknown_name(struct parser *ps, const char *name, const char *start)
+static struct expr *unknown_name(struct parser *ps, const char *name, const char *start)
 {
 	const char *near = str_nearest(name, ps->names, ps->n_names);
 
@@ -265,11 +265,11 @@ static struct node *unknown_name(struct parser *ps, const char *name, const char
 	                   name);
 }
 
-static struct node *find_name(struct parser *ps, const char *name, const char *start)
+static struct expr *find_name(struct parser *ps, const char *name, const char *start)
 {
 	for (size_t i = 0; i < ps->n_names; i++)
 		if (strcmp(ps->names[i], name) == 0) {
-			struct node *n = make(ps, OP_NAME, NULL, NULL);
+			struct expr *n = make(ps, OP_NAME, NULL, NULL);
 
 			ps->uses[i] = true;
 			n->name = i;
@@ -278,7 +278,7 @@ static struct node *find_name(struct parser *ps, const char *name, const char *s
 	return unknown_name(ps, name, start);
 }
 
-static struct node *parse_quoted_name(struct parser *ps)
+static struct expr *parse_quoted_name(struct parser *ps)
 {
 	const char *start = ps->p, *end = strchr(start + 1, '`');
 
@@ -309,7 +309,7 @@ static bool known_word(const char *name, struct value *out)
 	return false;
 }
 
-static struct node *parse_word(struct parser *ps)
+static struct expr *parse_word(struct parser *ps)
 {
 	const char *start = ps->p;
 	struct value constant;
@@ -329,7 +329,7 @@ static struct node *parse_word(struct parser *ps)
 	return find_name(ps, name, start);
 }
 
-static struct node *unexpected(struct parser *ps)
+static struct expr *unexpected(struct parser *ps)
 {
 	static const char signs[] = "&|!", words[][4] = {"and", "or", "not"};
 	const char *at = strchr(signs, *ps->p);
@@ -342,7 +342,7 @@ static struct node *unexpected(struct parser *ps)
 	          : fail(ps, ps->p, "did not expect \"%.*s\" here", len, ps->p);
 }
 
-static struct node *parse_atom(struct parser *ps)
+static struct expr *parse_atom(struct parser *ps)
 {
 	char c;
 
@@ -363,11 +363,11 @@ static struct node *parse_atom(struct parser *ps)
 	return c ? unexpected(ps) : fail(ps, ps->p, "it ends too early");
 }
 
-static struct node *parse_unary(struct parser *ps);
+static struct expr *parse_unary(struct parser *ps);
 
-static struct node *parse_power(struct parser *ps)
+static struct expr *parse_power(struct parser *ps)
 {
-	struct node *base = parse_atom(ps), *exponent;
+	struct expr *base = parse_atom(ps), *exponent;
 
 	if (!base || !sign(ps, "**"))
 		return base;
@@ -376,9 +376,9 @@ static struct node *parse_power(struct parser *ps)
 }
 
 /* The way in and out of every recursion: bounded. */
-static struct node *parse_unary(struct parser *ps)
+static struct expr *parse_unary(struct parser *ps)
 {
-	struct node *n;
+	struct expr *n;
 
 	if (ps->depth >= DEPTH_MAX)
 		return fail(ps, ps->p, "nested deeper than %d", DEPTH_MAX);
@@ -406,9 +406,9 @@ static bool product_sign(struct parser *ps, enum op *op)
 	return *op != OP_CONSTANT;
 }
 
-static struct node *parse_product(struct parser *ps)
+static struct expr *parse_product(struct parser *ps)
 {
-	struct node *n = parse_unary(ps), *right;
+	struct expr *n = parse_unary(ps), *right;
 	enum op op;
 
 	while (n && product_sign(ps, &op)) {
@@ -418,9 +418,9 @@ static struct node *parse_product(struct parser *ps)
 	return n;
 }
 
-static struct node *parse_sum(struct parser *ps)
+static struct expr *parse_sum(struct parser *ps)
 {
-	struct node *n = parse_product(ps), *right;
+	struct expr *n = parse_product(ps), *right;
 
 	while (n) {
 		enum op op = sign(ps, "+")   ? OP_ADD
@@ -458,9 +458,9 @@ static bool comparison_sign(struct parser *ps, enum op *op)
 }
 
 /* a < b < c means a < b and b < c. */
-static struct node *parse_comparison(struct parser *ps)
+static struct expr *parse_comparison(struct parser *ps)
 {
-	struct node *left = parse_sum(ps), *all = NULL, *right;
+	struct expr *left = parse_sum(ps), *all = NULL, *right;
 	enum op op;
 
 	while (left && comparison_sign(ps, &op)) {
@@ -477,9 +477,9 @@ static struct node *parse_comparison(struct parser *ps)
 	return all ? all : left;
 }
 
-static struct node *parse_not(struct parser *ps)
+static struct expr *parse_not(struct parser *ps)
 {
-	struct node *n;
+	struct expr *n;
 
 	if (!word(ps, "not"))
 		return parse_comparison(ps);
@@ -491,9 +491,9 @@ static struct node *parse_not(struct parser *ps)
 	return n ? make(ps, OP_NOT, n, NULL) : NULL;
 }
 
-static struct node *parse_and(struct parser *ps)
+static struct expr *parse_and(struct parser *ps)
 {
-	struct node *n = parse_not(ps), *right;
+	struct expr *n = parse_not(ps), *right;
 
 	while (n && word(ps, "and")) {
 		right = parse_not(ps);
@@ -502,9 +502,9 @@ static struct node *parse_and(struct parser *ps)
 	return n;
 }
 
-static struct node *parse_or(struct parser *ps)
+static struct expr *parse_or(struct parser *ps)
 {
-	struct node *n = parse_and(ps), *right;
+	struct expr *n = parse_and(ps), *right;
 
 	while (n && word(ps, "or")) {
 		right = parse_and(ps);

@@ -13,7 +13,7 @@ struct evaluation {
 	struct arena a;    /* of lists */
 };
 
-static bool eval(struct evaluation *e, const struct node *n, struct value *out);
+static bool eval(struct evaluation *e, const struct expr *n, struct value *out);
 
 __attribute__((format(printf, 2, 3))) static bool cannot(struct evaluation *e,
                                                          const char *fmt, ...)
@@ -246,7 +246,7 @@ static bool arithmetic(struct evaluation *e, enum op op, const struct value *a,
 	return real_arithmetic(e, op, x, y, out);
 }
 
-static bool extreme(struct evaluation *e, size_t f, const struct node *first,
+static bool extreme(struct evaluation *e, size_t f, const struct expr *first,
                     struct value *out)
 {
 	struct value list = {.kind = VALUE_NULL}, v;
@@ -392,7 +392,7 @@ static bool whole_function(struct evaluation *e, size_t f, const struct value *v
 	return true;
 }
 
-static bool call(struct evaluation *e, const struct node *n, struct value *out)
+static bool call(struct evaluation *e, const struct expr *n, struct value *out)
 {
 	size_t f = n->name;
 	struct value v, second;
@@ -421,16 +421,16 @@ static bool call(struct evaluation *e, const struct node *n, struct value *out)
 	return real_function(e, f, x, out);
 }
 
-static bool eval_list(struct evaluation *e, const struct node *n, struct value *out)
+static bool eval_list(struct evaluation *e, const struct expr *n, struct value *out)
 {
 	struct value *items;
 	size_t count = 0;
 
-	for (const struct node *k = n->left; k; k = k->next)
+	for (const struct expr *k = n->left; k; k = k->next)
 		count++;
 	items = arena_new(&e->a, count, sizeof *items);
 	count = 0;
-	for (const struct node *k = n->left; k; k = k->next)
+	for (const struct expr *k = n->left; k; k = k->next)
 		if (!eval(e, k, &items[count++]))
 			return false;
 	*out = (struct value){.kind = VALUE_LIST, .n = count, .items = items};
@@ -438,7 +438,7 @@ static bool eval_list(struct evaluation *e, const struct node *n, struct value *
 }
 
 /* and, or, not: the value that decides, as in Python. */
-static bool logic(struct evaluation *e, const struct node *n, struct value *out)
+static bool logic(struct evaluation *e, const struct expr *n, struct value *out)
 {
 	if (!eval(e, n->left, out))
 		return false;
@@ -451,7 +451,7 @@ static bool logic(struct evaluation *e, const struct node *n, struct value *out)
 	return eval(e, n->right, out);
 }
 
-static bool negate(struct evaluation *e, const struct node *n, struct value *out)
+static bool negate(struct evaluation *e, const struct expr *n, struct value *out)
 {
 	struct value zero = value_int(0), v;
 
@@ -460,7 +460,7 @@ static bool negate(struct evaluation *e, const struct node *n, struct value *out
 	return arithmetic(e, n->op == OP_NEG ? OP_SUB : OP_ADD, &zero, &v, out);
 }
 
-static bool eval(struct evaluation *e, const struct node *n, struct value *out)
+static bool eval(struct evaluation *e, const struct expr *n, struct value *out)
 {
 	struct value a, b;
 

@@ -52,18 +52,18 @@ enum function {
 
 extern const char *const constraint_functions[F_COUNT]; /* their names */
 
-struct node {
+struct expr {
 	enum op op;
 	struct value constant; /* CONSTANT */
 	size_t name;           /* NAME: index of the parameter; CALL: function */
-	struct node *left,
+	struct expr *left,
 	    *right;        /* operators; LIST, CALL: left is the first operand */
-	struct node *next; /* the next operand of a LIST or CALL */
+	struct expr *next; /* the next operand of a LIST or CALL */
 };
 
 struct constraint {
 	const char *text;
-	struct node *root;
+	struct expr *root;
 	const bool *uses; /* (n) */
 	size_t n;
 };

@@ -22,7 +22,7 @@ check "goes to stdout" has "usage: hpsearch FILE.yaml" out
 expect "--version" 0 "$HPSEARCH" --version
 check "names the program" grep -qE '^hpsearch [0-9]+\.[0-9]+\.[0-9]+$' out
 expect "no words at all: exit 2" 2 "$HPSEARCH"
-for c in run check show best verify replay reproduce; do
+for c in run check show best importance verify replay reproduce; do
 	expect "$c --help" 0 "$HPSEARCH" $c --help
 	check "$c --help names its operand" has "usage: hpsearch $c" out
 	expect "$c without an operand: exit 2" 2 "$HPSEARCH" $c
@@ -32,8 +32,10 @@ expect "an option that is nearly right" 2 "$HPSEARCH" run space.yaml --paralel 3
 check "did you mean" has "did you mean --parallel" err
 expect "a command that is nearly right" 2 "$HPSEARCH" shwo
 check "did you mean, too" has "did you mean hpsearch show" err
-expect "a command of a later version" 2 "$HPSEARCH" ablate x
-check "says so" has "not in this version" err
+expect "a word that is nothing" 2 "$HPSEARCH" ablate x
+check "says just that" has "ablate is neither a command nor a file" err
+expect "reproduce always starts over: it has no --fresh" 2 "$HPSEARCH" reproduce x --fresh
+check "and says so" has "there is no option --fresh" err
 for bad in "-j 0" "-j x" "-n -1" "-n 1e3" "--seed abc" "-j"; do
 	# shellcheck disable=SC2086  # words on purpose
 	expect "refuses $bad" 2 "$HPSEARCH" space.yaml $bad

@@ -449,12 +449,12 @@ TEST(native_rules)
 	CHECK_INT(e->min_trials, 4);
 	CHECK_DOUBLE(e->min_steps, 5, 0);
 	CHECK_INT(e->smooth, 3);
-	CHECK_STR(e->mode, "stop");
+	CHECK(e->mode == MODE_STOP);
 	done(&r);
 	load_early(&r, "{type: asha, resource: {parameter: x, min: 1, max: 27}}");
 	CHECK_STR(e->resource, "x");
 	CHECK_DOUBLE(e->resource_max, 27, 0);
-	CHECK_STR(e->mode, "promote");
+	CHECK(e->mode == MODE_PROMOTE);
 	done(&r);
 	load_early(&r, "{type: hyperband, max_iter: 81, grace: 3}");
 	CHECK_INT(e->type, EARLY_HYPERBAND);
@@ -591,8 +591,24 @@ TEST(large_files_are_quick)
 	done(&r);
 }
 
+TEST(which_value_is_better)
+{
+	const struct metric less = {.goal = GOAL_MINIMIZE},
+			    more = {.goal = GOAL_MAXIMIZE};
+
+	CHECK(metric_better(&less, 1, 2) && !metric_better(&less, 2, 1));
+	CHECK(metric_better(&more, 2, 1) && !metric_better(&more, 1, 2));
+	CHECK(!metric_better(&less, 1, 1) && !metric_better(&more, 1, 1));
+	CHECK(!metric_better(&less, (double)NAN, 1) &&
+	      !metric_better(&more, 1, (double)NAN));
+	CHECK(metric_sign(&less) * 1 < metric_sign(&less) * 2);
+	CHECK(metric_sign(&more) * 2 < metric_sign(&more) * 1);
+	CHECK_STR(goal_name(GOAL_MINIMIZE), "minimize");
+	CHECK_STR(goal_name(GOAL_MAXIMIZE), "maximize");
+}
+
 TEST_MAIN(distributions_by_inference, native_ranges, distributions_by_name,
           nested_parameters, conditions, constraints, defaults_of_a_small_file,
           native_keys, gpus_make_slots, large_seeds, number_of_trials, goals,
-          metric_names, wandb_hyperband, native_rules, durations, overrides,
-          overrides_refused, files, large_files_are_quick)
+          which_value_is_better, metric_names, wandb_hyperband, native_rules, durations,
+          overrides, overrides_refused, files, large_files_are_quick)

@@ -203,11 +203,11 @@ TEST(styles_and_tags)
 TEST(places)
 {
 	struct rig r;
-	struct place at;
+	struct position at;
 
 	parse(&r, "a: 1\n\xc3\xa9t\xc3\xa9: {b: [x, yy]}\n");
 	CHECK(r.ok);
-	at = node_key_place(r.y.root, "\xc3\xa9t\xc3\xa9");
+	at = node_key_position(r.y.root, "\xc3\xa9t\xc3\xa9");
 	CHECK_INT(at.line, 2);
 	CHECK_INT(at.column, 1);
 	at = node_get(node_get(r.y.root, "\xc3\xa9t\xc3\xa9"), "b")->items[1]->at;
@@ -219,16 +219,16 @@ TEST(places)
 TEST(place_inside_a_text)
 {
 	struct rig r;
-	struct place at;
+	struct position at;
 
 	parse(&r, "a: x < y\nb: 'x <\xc3\xa9 y'\nc: \"x \\u003c y\"\n");
 	CHECK(r.ok);
-	at = yaml_place(&r.y, node_get(r.y.root, "a"), 5);
+	at = yaml_position(&r.y, node_get(r.y.root, "a"), 5);
 	CHECK_INT(at.column, 9);
-	at = yaml_place(&r.y, node_get(r.y.root, "b"), 6);
+	at = yaml_position(&r.y, node_get(r.y.root, "b"), 6);
 	CHECK_INT(at.line, 2);
 	CHECK_INT(at.column, 10);
-	at = yaml_place(&r.y, node_get(r.y.root, "c"), 4);
+	at = yaml_position(&r.y, node_get(r.y.root, "c"), 4);
 	CHECK_INT(at.column, 4);
 	done(&r);
 }
@@ -390,8 +390,8 @@ static void check_error(const char *text, size_t line, size_t column, const char
 	struct yaml y = {.path = "f.yaml", .text = text, .len = strlen(text)};
 	struct error err = {0};
 
-	CHECK(
-	    !yaml_error(&y, (struct place){line, column}, "do this", &err, "no %d", 3));
+	CHECK(!yaml_error(&y, (struct position){line, column}, "do this", &err, "no %d",
+	                  3));
 	CHECK_STR(err.text, want);
 }
 
@@ -424,7 +424,7 @@ TEST(errors_cut_long_lines)
 	repeat(&s, "0123456789", 100);
 	y.text = s.s;
 	y.len = s.len;
-	yaml_error(&y, (struct place){1, 501}, NULL, &err, "x");
+	yaml_error(&y, (struct position){1, 501}, NULL, &err, "x");
 	line = strchr(err.text, '\n') + 1;
 	caret = strchr(line, '\n') + 1;
 	CHECK(strlen(line) < 300);
