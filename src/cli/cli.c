@@ -146,15 +146,15 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	if (watch)
 		so.watch = *watch;
 	gethostname(host, sizeof host - 1);
-	so.origin = (struct study_origin){.n_set = o->n_set,
-	                                  .command = o->command,
-	                                  .max_trials = o->max_trials,
-	                                  .host = arena_strdup(&o->arena, host),
-	                                  .git = dir ? cli_git(&o->arena) : "",
-	                                  .version = HPS_VERSION,
-	                                  .started = clock_wall(),
-	                                  .yaml = spec->yaml.text,
-	                                  .path = spec->yaml.path};
+	so.origin = (struct search_origin){.n_set = o->n_set,
+	                                   .command = o->command,
+	                                   .max_trials = o->max_trials,
+	                                   .host = arena_strdup(&o->arena, host),
+	                                   .git = dir ? cli_git(&o->arena) : "",
+	                                   .version = HPS_VERSION,
+	                                   .started = clock_wall(),
+	                                   .yaml = spec->yaml.text,
+	                                   .path = spec->yaml.path};
 	for (size_t i = 0; i < o->n_set; i++)
 		so.origin.set[i] = o->set[i];
 	if (!study_init(s, spec, &so, err))

@@ -65,7 +65,7 @@ static void add_eta(const struct progress *p, struct str *out)
 	double left;
 
 	str_add(out, ", ");
-	text_duration(out, study_elapsed(s));
+	text_duration(out, search_elapsed(s));
 	if (!p->runs || s->cap <= s->finished)
 		return;
 	left = (double)(s->cap - s->finished) * (double)s->spec->repeats * p->wall /
@@ -225,7 +225,7 @@ static void winding_down(void *self, enum fleet_stage stage)
 	                          : "killing what runs");
 }
 
-static void verifying(void *self, const struct verdict *v, enum verdict_phase phase,
+static void verifying(void *self, const struct verdict *v, enum phase phase,
                       size_t done, size_t all)
 {
 	struct progress *p = self;
@@ -235,7 +235,7 @@ static void verifying(void *self, const struct verdict *v, enum verdict_phase ph
 	if (p->quiet)
 		return;
 	snprintf(text, sizeof text, "verification, %s: %zu/%zu",
-	         phase == VERDICT_TEST ? "test data" : "re-runs on fresh seeds", done,
+	         phase == PHASE_TEST ? "test data" : "re-runs on fresh seeds", done,
 	         all);
 	if (p->live && done < all) {
 		fprintf(stderr, "\r%s\033[K", text);

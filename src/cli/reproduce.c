@@ -54,7 +54,7 @@ static bool wanted(const struct reproduction *x, const struct trial *t)
 static void collect(struct reproduction *x)
 {
 	struct study *s = &x->sv.study;
-	struct trial **order = study_rank(s, &x->arena);
+	struct trial **order = search_rank(s, &x->arena);
 	size_t cap = 0;
 
 	for (size_t i = 0; i < s->n; i++)
@@ -223,7 +223,7 @@ static bool override_command(struct reproduction *x, struct error *err)
 	if (!x->o->command)
 		return true;
 	x->sv.study.origin.command = x->o->command;
-	return study_spec_of(&x->sv.study.origin, &x->sv.spec, &x->sv.arena, err);
+	return origin_spec(&x->sv.study.origin, &x->sv.spec, &x->sv.arena, err);
 }
 
 static int reproduce(struct reproduction *x, struct error *err)

@@ -112,7 +112,7 @@ static bool open_study(struct session *x, struct error *err)
 
 static bool is_complete(const struct study *s)
 {
-	return s->state == STUDY_DONE || s->state == STUDY_BUDGET;
+	return s->state == SEARCH_DONE || s->state == SEARCH_BUDGET;
 }
 
 static bool verify(struct session *x, struct runner *r, struct error *err)
@@ -131,11 +131,11 @@ static int finish(struct session *x, struct error *err)
 	int code = study_exit(s);
 
 	progress_end(&x->progress);
-	if (s->state == STUDY_CONTRACT || s->state == STUDY_GUARD)
+	if (s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD)
 		fprintf(stderr, "hpsearch: %s\n", s->why);
 	if (s->n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
 		return cli_fail(err);
-	if (s->state == STUDY_INTERRUPTED)
+	if (s->state == SEARCH_INTERRUPTED)
 		fprintf(stderr,
 		        "interrupted; everything is saved in %s, and the same command "
 		        "continues it\n",

@@ -25,7 +25,7 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 {
 	const struct study *s = &sv->study;
 
-	if (s->state == STUDY_RUNNING || s->state == STUDY_INTERRUPTED)
+	if (s->state == SEARCH_RUNNING || s->state == SEARCH_INTERRUPTED)
 		return error_set(
 		    err, ERROR_USAGE,
 		    "%s: the search is not finished; the command that began it "
@@ -64,7 +64,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	watch = progress_observer(&progress);
 	/* A YAML file may have gained a test: block since. */
 	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
-	                     : !study_spec_of(&s->origin, &now, &o->arena, err))
+	                     : !origin_spec(&s->origin, &now, &o->arena, err))
 		goto out;
 	if (!is_yaml(o->file)) {
 		o->n_set = s->origin.n_set;
@@ -100,7 +100,7 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 	if (sv->study.verdict.done)
 		return true;
 	if (sv->study.best && sv->study.dir &&
-	    (sv->study.state == STUDY_DONE || sv->study.state == STUDY_BUDGET) &&
+	    (sv->study.state == SEARCH_DONE || sv->study.state == SEARCH_BUDGET) &&
 	    (sv->study.verdict.wanted || is_yaml(o->file))) {
 		if (!complete(o, sv, err))
 			return false;

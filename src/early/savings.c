@@ -99,7 +99,7 @@ static void add_control(const struct study *s, struct savings *out)
 	}
 }
 
-struct savings stopping_savings(const struct study *s)
+struct savings savings_of(const struct study *s)
 {
 	struct savings out = {.correlation = (double)NAN};
 	const struct monitor *sc = s->monitor;

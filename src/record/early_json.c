@@ -12,7 +12,7 @@ static void add_number(struct str *out, const char *key, double x)
 	str_json_double(out, x);
 }
 
-void stopping_write(const struct judgement *j, struct str *out)
+void judgement_json(const struct judgement *j, struct str *out)
 {
 	str_addf(out, "\"rule\":\"%s\"", j->rule);
 	add_number(out, "rung", j->rung);
@@ -22,8 +22,8 @@ void stopping_write(const struct judgement *j, struct str *out)
 	str_addf(out, ",\"peers\":%zu", j->peers);
 }
 
-bool stopping_read(const cJSON *e, enum decision decision, struct arena *a,
-                   struct judgement *out)
+bool judgement_read(const cJSON *e, enum decision decision, struct arena *a,
+                    struct judgement *out)
 {
 	const char *rule = json_string(e, "rule");
 	uint64_t peers = 0;
@@ -66,7 +66,7 @@ bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_even
 
 	while (k < ARRAY_LEN(kinds) && (!what || strcmp(what, kinds[k].word) != 0))
 		k++;
-	if (k == ARRAY_LEN(kinds) || !stopping_read(e, kinds[k].decision, a, why))
+	if (k == ARRAY_LEN(kinds) || !judgement_read(e, kinds[k].decision, a, why))
 		return no_decision(err);
 	out->kind = kinds[k].kind;
 	out->why = why;
@@ -80,7 +80,7 @@ bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_even
 void stopping_write_decision(const struct monitor_event *e, struct str *out)
 {
 	str_addf(out, "\"decision\":\"%s\",", monitor_kind_name(e->kind));
-	stopping_write(e->why, out);
+	judgement_json(e->why, out);
 	if (e->kind == MONITOR_PROMOTE)
 		add_number(out, "budget", e->step);
 	if (e->last)
@@ -148,7 +148,7 @@ void stopping_results(const struct study *s, struct str *out)
 	const struct monitor *sc = s->monitor;
 	struct savings v;
 
-	v = stopping_savings(s);
+	v = savings_of(s);
 	str_addf(out, ",\n\"early_terminate\":{\"rule\":\"%s\",", sc->rule.type->name);
 	add_savings(out, &v);
 	str_add(out, ",\n\"log\":[\n");

@@ -46,7 +46,7 @@ static void add_u64(struct str *out, const char *key, uint64_t x)
 
 static void add_time(const struct study *s, struct str *out)
 {
-	str_addf(out, ",\"time\":%.3f", study_now(s));
+	str_addf(out, ",\"time\":%.3f", search_now(s));
 }
 
 static void tell(struct study *s, struct monitor_event e)
@@ -79,7 +79,7 @@ static void tell_report(struct study *s, const struct trial *t, size_t run,
 	tell_run(s, MONITOR_REPORT, t, run, none ? (double)NAN : rep->step, rep->value);
 }
 
-void record_search(struct study *s, const struct study_origin *o)
+void record_search(struct study *s, const struct search_origin *o)
 {
 	struct str *l = begin(s, "search");
 
@@ -123,7 +123,7 @@ void record_session(struct study *s)
 	tell(s, (struct monitor_event){.kind = MONITOR_SESSION});
 }
 
-void record_point(struct str *out, const struct space *sp, const struct coord *point)
+void point_json(struct str *out, const struct space *sp, const struct coord *point)
 {
 	bool grid = sp->n && point[0].level >= 0;
 
@@ -138,8 +138,8 @@ void record_point(struct str *out, const struct space *sp, const struct coord *p
 	str_addc(out, ']');
 }
 
-bool record_read_point(const cJSON *e, const struct space *sp, struct coord *point,
-                       struct error *err)
+bool point_read(const cJSON *e, const struct space *sp, struct coord *point,
+                struct error *err)
 {
 	const cJSON *grid = json_get(e, "grid"), *item;
 	const cJSON *list = grid ? grid : json_get(e, "u");
@@ -179,7 +179,7 @@ void record_trial(struct study *s, const struct trial *t)
 	if (t->cost_weight > 0)
 		add_double(l, "cost_weight", t->cost_weight);
 	str_addc(l, ',');
-	record_point(l, &s->spec->space, t->point);
+	point_json(l, &s->spec->space, t->point);
 	str_add(l, ",\"params\":");
 	space_json(&s->spec->space, t->values, l);
 	end(s);
@@ -331,7 +331,7 @@ void record_finish(struct study *s)
 {
 	struct str *l = begin(s, "finish");
 
-	add_string(l, "state", study_state_name(s->state));
+	add_string(l, "state", search_state_name(s->state));
 	add_string(l, "why", s->why);
 	add_time(s, l);
 	end(s);
@@ -372,10 +372,10 @@ static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
 	if (!json_u64(e, "t", &id) || id != s->n)
 		return misplaced(err, "a trial");
 	json_u64(e, "seen", &seen);
-	if (!record_read_point(e, &s->spec->space, point, err))
+	if (!point_read(e, &s->spec->space, point, err))
 		return false;
 	json_double(e, "cost_weight",
-	            &study_add(s, point, origin_find(json_string(e, "origin")), seen)
+	            &search_add(s, point, origin_find(json_string(e, "origin")), seen)
 	                 ->cost_weight);
 	tell(s, (struct monitor_event){.kind = MONITOR_TRIAL, .trial = id});
 	return true;
@@ -449,7 +449,7 @@ static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJS
 		tell_run(s, MONITOR_END, t, (size_t)(r - t->runs), 0, 0);
 	}
 	if (trial_settle(t))
-		study_settle(s, t);
+		search_settle(s, t);
 	return true;
 }
 
@@ -471,7 +471,7 @@ static bool apply_run_event(struct study *s, const char *kind, const cJSON *e,
 		return stopping_apply(s, t, (size_t)(r - t->runs), e, err);
 	if (strcmp(kind, "end") == 0)
 		return apply_end(s, t, r, e, err);
-	study_reopen(s, t);
+	search_reopen(s, t);
 	r->state = RUN_QUEUED;
 	r->failures = 0;
 	return true;
@@ -481,9 +481,9 @@ static void apply_finish(struct study *s, const cJSON *e)
 {
 	const char *state = json_string(e, "state"), *why = json_string(e, "why");
 
-	for (int i = 0; state && i <= STUDY_GUARD; i++)
-		if (strcmp(state, study_state_name((enum study_state)i)) == 0)
-			s->state = (enum study_state)i;
+	for (int i = 0; state && i <= SEARCH_GUARD; i++)
+		if (strcmp(state, search_state_name((enum search_state)i)) == 0)
+			s->state = (enum search_state)i;
 	s->why = why ? arena_strdup(&s->arena, why) : NULL;
 	s->finish_recorded = true;
 }
@@ -492,13 +492,13 @@ static void apply_session(struct study *s, const cJSON *e)
 {
 	uint64_t n = 0;
 
-	study_requeue_interrupted(s);
+	search_requeue_interrupted(s);
 	s->elapsed_before += s->last_time - s->session_start;
 	json_double(e, "time", &s->last_time);
 	s->session_start = s->last_time;
 	json_u64(e, "max_trials", &n);
 	s->origin.max_trials = n;
-	s->state = STUDY_RUNNING;
+	s->state = SEARCH_RUNNING;
 	s->finish_recorded = false;
 	tell(s, (struct monitor_event){.kind = MONITOR_SESSION});
 }

@@ -10,7 +10,7 @@ enum { JOURNAL_SCHEMA = 1 };
 
 /* Writing, and telling s->monitor: each fills s->scratch_line… and adds it to
  * s->journal (none: nothing). */
-void record_search(struct study *s, const struct study_origin *o);
+void record_search(struct study *s, const struct search_origin *o);
 void record_warm_start(struct study *s);
 void record_session(struct study *s);
 void record_trial(struct study *s, const struct trial *t);
@@ -31,9 +31,9 @@ void record_finish(struct study *s);
 void record_run_fields(struct str *out, const struct run *r);
 bool record_read_run(const cJSON *e, struct run *r, struct arena *a, struct error *err);
 /* "u":[…] or "grid":[…] of a point. */
-void record_point(struct str *out, const struct space *sp, const struct coord *point);
-bool record_read_point(const cJSON *e, const struct space *sp, struct coord *point,
-                       struct error *err);
+void point_json(struct str *out, const struct space *sp, const struct coord *point);
+bool point_read(const cJSON *e, const struct space *sp, struct coord *point,
+                struct error *err);
 
 /* Applies one event to the search. Events of the verification go to s->verdict_events.
  */

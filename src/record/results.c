@@ -54,10 +54,10 @@ static void add_words(struct str *out, const char *key, const char *const *words
 static void add_search(struct str *out, const struct study *s)
 {
 	const struct spec *sp = s->spec;
-	const struct study_origin *o = &s->origin;
+	const struct search_origin *o = &s->origin;
 
 	str_add(out, ",\n\"search\":{\"state\":");
-	str_addf(out, "\"%s\"", study_state_name(s->state));
+	str_addf(out, "\"%s\"", search_state_name(s->state));
 	add_string(out, "why", s->why);
 	add_string(out, "name", sp->name);
 	add_string(out, "method", sp->method_word);
@@ -75,8 +75,8 @@ static void add_search(struct str *out, const struct study *s)
 	add_string(out, "host", o->host);
 	add_string(out, "git", o->git);
 	add_time(out, "started", o->started);
-	add_time(out, "finished", s->state == STUDY_RUNNING ? 0 : s->ended);
-	str_addf(out, ",\"elapsed\":%.3f", study_elapsed(s));
+	add_time(out, "finished", s->state == SEARCH_RUNNING ? 0 : s->ended);
+	str_addf(out, ",\"elapsed\":%.3f", search_elapsed(s));
 	add_number(out, "cost", s->cost);
 	str_addc(out, '}');
 }
@@ -122,7 +122,7 @@ static void add_run(struct str *out, const struct run *r, const struct judgement
 	if (why && r->state == RUN_FINISHED) {
 		str_addf(out, ",\"stop\":{\"decision\":\"%s\",",
 		         why->decision == DECISION_PAUSE ? "pause" : "stop");
-		stopping_write(why, out);
+		judgement_json(why, out);
 		str_addc(out, '}');
 	}
 	record_run_fields(out, r);
@@ -154,7 +154,7 @@ static void add_trial_runs(struct str *out, const struct study *s,
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < t->n_runs; i++) {
 		str_add(out, i ? "," : "");
-		add_run(out, &t->runs[i], stopping_why(s, t, i));
+		add_run(out, &t->runs[i], decision_why(s, t, i));
 	}
 	str_addc(out, ']');
 }
@@ -174,7 +174,7 @@ static void add_observed(struct str *out, const struct study *s, const struct tr
 		if (!isnan(o->step))
 			add_number(out, "step", o->step);
 		if (!isnan(o->value))
-			add_number(out, "value", study_sign(s) * o->value);
+			add_number(out, "value", search_sign(s) * o->value);
 		if (!isnan(o->stderr_))
 			add_number(out, "stderr", o->stderr_);
 		if (o->cost != 0)
@@ -211,18 +211,18 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
 	if (s->type->adaptive)
 		add_observed(out, s, t);
-	record_point(out, &s->spec->space, t->point);
+	point_json(out, &s->spec->space, t->point);
 	add_trial_runs(out, s, t);
 	str_addf(out, ",\"crc\":\"%08x\"}",
 	         crc32c(0, out->s + start, out->len - start));
 }
 
-static void add_phase(struct str *out, const struct candidate *c,
-                      enum verdict_phase phase, double level)
+static void add_phase(struct str *out, const struct candidate *c, enum phase phase,
+                      double level)
 {
 	struct moments st = c->stat[phase];
 
-	str_addf(out, ",\"%s\":{\"n\":%zu", verdict_phase_name(phase), st.n);
+	str_addf(out, ",\"%s\":{\"n\":%zu", phase_name(phase), st.n);
 	add_number(out, "mean", st.n ? st.mean : (double)NAN);
 	add_number(out, "half_width", stat_half_width(st, level));
 	str_addf(out, ",\"complete\":%s", c->complete[phase] ? "true" : "false");
@@ -246,9 +246,9 @@ static void add_candidate(struct str *out, const struct study *s,
 	str_add(out, ",\"params\":");
 	space_json(&s->spec->space, c->trial.values, out);
 	add_number(out, "search_value", c->search_value);
-	add_phase(out, c, VERDICT_RERUN, v->level);
+	add_phase(out, c, PHASE_RERUN, v->level);
 	if (v->has_test)
-		add_phase(out, c, VERDICT_TEST, v->level);
+		add_phase(out, c, PHASE_TEST, v->level);
 	str_addc(out, '}');
 }
 
@@ -335,7 +335,7 @@ static void add_early(struct page *p, const struct study *s)
 static void write_json(struct study *s, struct page *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
-	struct trial **order = study_rank(s, &s->scratch);
+	struct trial **order = search_rank(s, &s->scratch);
 	struct str *out = p->out;
 
 	str_addf(out, "{\"schema\":%d,\"hpsearch\":", RESULTS_SCHEMA);
@@ -419,7 +419,7 @@ static void add_csv_trial(struct str *out, const struct study *s, const struct t
 static void write_csv(struct study *s, struct page *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
-	struct trial **order = study_rank(s, &s->scratch);
+	struct trial **order = search_rank(s, &s->scratch);
 	struct str *out = p->out;
 
 	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");

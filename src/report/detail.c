@@ -38,7 +38,7 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 	str_addf(out, "%-9s", "state");
 	ranking_state(s, out);
 	str_addc(out, '\n');
-	if (s->why && (s->state == STUDY_CONTRACT || s->state == STUDY_GUARD)) {
+	if (s->why && (s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD)) {
 		str_add(out, s->why);
 		str_addc(out, '\n');
 	}
@@ -197,7 +197,7 @@ static void add_earlier(const struct study *s, const struct trial *t, struct str
 	str_add(out, "  among the best of an earlier search, ");
 	text_clean(out, s->warm.sources[p->source].path);
 	str_add(out, ", where it had ");
-	text_number(out, study_sign(s) * p->value);
+	text_number(out, search_sign(s) * p->value);
 	str_addc(out, '\n');
 }
 

@@ -194,7 +194,7 @@ static void notes(const struct layout *l, const struct study *s,
 void ranking_table(struct study *s, const struct ranking_view *v, struct str *out)
 {
 	struct arena a = {0};
-	struct trial **order = study_rank(s, &a);
+	struct trial **order = search_rank(s, &a);
 	size_t shown = v->top && v->top < s->n ? v->top : s->n;
 	struct layout l;
 	struct table t;
@@ -265,9 +265,9 @@ static void yaml_trial(const struct study *s, const struct trial *t, struct str 
 void ranking_yaml(struct study *s, struct str *out)
 {
 	struct arena a = {0};
-	struct trial **order = study_rank(s, &a);
+	struct trial **order = search_rank(s, &a);
 
-	str_addf(out, "state: %s\n", study_state_name(s->state));
+	str_addf(out, "state: %s\n", search_state_name(s->state));
 	if (s->spec->metric.name) {
 		str_add(out, "metric:\n");
 		yaml_string(out, "name", s->spec->metric.name);
@@ -295,16 +295,16 @@ void ranking_outcomes(const struct study *s, struct str *out)
 void ranking_state(const struct study *s, struct str *out)
 {
 	static const char *const words[] = {
-	    [STUDY_RUNNING] = "not finished", [STUDY_DONE] = "done",
-	    [STUDY_BUDGET] = "done",          [STUDY_INTERRUPTED] = "interrupted",
-	    [STUDY_CONTRACT] = "stopped",     [STUDY_GUARD] = "stopped"};
-	bool long_why = s->state == STUDY_CONTRACT || s->state == STUDY_GUARD;
+	    [SEARCH_RUNNING] = "not finished", [SEARCH_DONE] = "done",
+	    [SEARCH_BUDGET] = "done",          [SEARCH_INTERRUPTED] = "interrupted",
+	    [SEARCH_CONTRACT] = "stopped",     [SEARCH_GUARD] = "stopped"};
+	bool long_why = s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD;
 
 	str_addf(out, "%s: ", words[s->state]);
-	if (s->state == STUDY_INTERRUPTED || s->state == STUDY_RUNNING)
+	if (s->state == SEARCH_INTERRUPTED || s->state == SEARCH_RUNNING)
 		str_addf(out, "%llu of ", (unsigned long long)s->finished);
 	text_count(out,
-	           s->state == STUDY_INTERRUPTED || s->state == STUDY_RUNNING
+	           s->state == SEARCH_INTERRUPTED || s->state == SEARCH_RUNNING
 	               ? s->cap
 	               : s->finished,
 	           "trial");
@@ -314,7 +314,7 @@ void ranking_state(const struct study *s, struct str *out)
 		str_addc(out, ')');
 	}
 	str_add(out, " in ");
-	text_duration(out, study_elapsed(s));
-	if (s->why && !long_why && s->state != STUDY_INTERRUPTED)
+	text_duration(out, search_elapsed(s));
+	if (s->why && !long_why && s->state != SEARCH_INTERRUPTED)
 		str_addf(out, "; %s", s->why);
 }

@@ -102,7 +102,7 @@ void savings_report(const struct study *s, struct str *out)
 
 	if (!s->monitor || !s->n)
 		return;
-	v = stopping_savings(s);
+	v = savings_of(s);
 	if (!v.runs)
 		return;
 	add_counts(s, &v, out);

@@ -15,7 +15,7 @@ static void add_name(const struct candidate *c, struct str *out)
 }
 
 /* How many runs of a phase have ended. */
-static size_t ended(const struct candidate *c, enum verdict_phase phase)
+static size_t ended(const struct candidate *c, enum phase phase)
 {
 	size_t n = 0;
 
@@ -25,7 +25,7 @@ static size_t ended(const struct candidate *c, enum verdict_phase phase)
 }
 
 static void add_phase(const struct verdict *v, const struct candidate *c,
-                      enum verdict_phase phase, struct str *out)
+                      enum phase phase, struct str *out)
 {
 	struct moments m = c->stat[phase];
 
@@ -50,10 +50,10 @@ static void add_head(const struct study *s, struct table *t)
 	table_cell(t, "");
 	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->ok);
 	table_take(t);
-	str_addf(&t->scratch, "re-run mean (n = %zu)", c->n_runs[VERDICT_RERUN]);
+	str_addf(&t->scratch, "re-run mean (n = %zu)", c->n_runs[PHASE_RERUN]);
 	table_take(t);
 	if (v->has_test)
-		str_addf(&t->scratch, "test (n = %zu)", c->n_runs[VERDICT_TEST]);
+		str_addf(&t->scratch, "test (n = %zu)", c->n_runs[PHASE_TEST]);
 	table_take(t);
 	table_cell(t, "");
 }
@@ -78,10 +78,10 @@ static void add_row(const struct verdict *v, size_t i, struct table *t)
 	else
 		str_addc(&t->scratch, '-');
 	table_take(t);
-	add_phase(v, c, VERDICT_RERUN, &t->scratch);
+	add_phase(v, c, PHASE_RERUN, &t->scratch);
 	table_take(t);
 	if (v->has_test)
-		add_phase(v, c, VERDICT_TEST, &t->scratch);
+		add_phase(v, c, PHASE_TEST, &t->scratch);
 	table_take(t);
 	table_cell(t, i == v->winner ? "winner" : "");
 }
@@ -171,10 +171,10 @@ static void add_path(const struct study *s, struct str *out)
 		text_number(out, c->search_value);
 	}
 	str_add(out, " → re-run ");
-	add_phase(v, c, VERDICT_RERUN, out);
+	add_phase(v, c, PHASE_RERUN, out);
 	if (v->has_test) {
 		str_add(out, " → test ");
-		add_phase(v, c, VERDICT_TEST, out);
+		add_phase(v, c, PHASE_TEST, out);
 	}
 	str_addc(out, '\n');
 }

@@ -159,7 +159,7 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
                        struct replay *out)
 {
 	const struct run *run = &t->runs[r];
-	const struct judgement *why = stopping_why(&sv->study, t, r);
+	const struct judgement *why = decision_why(&sv->study, t, r);
 	struct run again = *run;
 	bool same;
 
@@ -168,7 +168,7 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	if (!why)
 		return differs(out, "trial %llu, run %zu: stopped, by no decision",
 		               (unsigned long long)t->id, r);
-	stopping_conclude(&sv->study, &again, why, &sv->arena);
+	decision_conclude(&sv->study, &again, why, &sv->arena);
 	same = again.outcome == run->outcome && run->reason &&
 	       strcmp(again.reason, run->reason) == 0;
 	return same || differs(out,
@@ -199,7 +199,7 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 			    "trial %llu: recorded as observed at step %g with "
 			    "%.17g; its reports do not say so",
 			    (unsigned long long)t->id, o->step,
-			    study_sign(&sv->study) * o->value);
+			    search_sign(&sv->study) * o->value);
 		k++;
 	}
 	return true;

@@ -33,7 +33,7 @@ static bool take_origin(void *self, const cJSON *event, struct error *err)
 
 	/* The latest one counts: keys that may change may have changed. */
 	if (kind && strcmp(kind, "search") == 0)
-		return study_read_origin(event, &sv->study.origin, &sv->arena, err);
+		return origin_read(event, &sv->study.origin, &sv->arena, err);
 	return true;
 }
 
@@ -41,7 +41,7 @@ static bool start_study(struct saved *sv, const char *dir, struct error *err)
 {
 	struct study_options o = {.dir = dir, .origin = sv->study.origin};
 
-	if (!study_spec_of(&o.origin, &sv->spec, &sv->arena, err))
+	if (!origin_spec(&o.origin, &sv->spec, &sv->arena, err))
 		return false;
 	o.max_trials = o.origin.max_trials;
 	return study_init(&sv->study, &sv->spec, &o, err);
@@ -116,7 +116,7 @@ static bool bad_file(struct saved *sv, struct error *err, const char *what)
 static bool read_origin(struct saved *sv, struct error *err)
 {
 	const cJSON *search = json_get(sv->json, "search"), *item;
-	struct study_origin *o = &sv->study.origin;
+	struct search_origin *o = &sv->study.origin;
 	const char *yaml = json_string(sv->json, "space");
 	const char *text;
 
@@ -209,9 +209,9 @@ static bool read_observed(struct saved *sv, struct trial *t, const cJSON *list,
 		json_double(item, "stderr", &o.stderr_);
 		json_u64(item, "runs", &runs);
 		json_double(item, "cost", &o.cost);
-		o.value *= study_sign(&sv->study);
+		o.value *= search_sign(&sv->study);
 		o.n_runs = (size_t)runs;
-		study_learn(&sv->study, t, o);
+		search_learn(&sv->study, t, o);
 	}
 	return true;
 }
@@ -226,10 +226,10 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 	uint64_t seen = 0;
 	size_t r = 0;
 
-	if (!record_read_point(item, &sv->spec.space, point, err))
+	if (!point_read(item, &sv->spec.space, point, err))
 		return error_prefix(err, "%s: ", sv->path);
 	json_u64(item, "seen", &seen);
-	t = study_add(s, point, origin_find(json_string(item, "origin")), seen);
+	t = search_add(s, point, origin_find(json_string(item, "origin")), seen);
 	json_double(item, "cost_weight", &t->cost_weight);
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
@@ -251,7 +251,7 @@ static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
 		return false;
 	json_u64(item, "order", &t->order);
 	if (t->outcome != OUTCOME_NONE)
-		study_settle(s, t);
+		search_settle(s, t);
 	else
 		t->order = 0;
 	return true;
@@ -281,12 +281,12 @@ static bool read_trials(struct saved *sv, struct error *err)
 	return true;
 }
 
-static bool read_candidate(struct saved *sv, const cJSON *c, enum verdict_phase phase,
+static bool read_candidate(struct saved *sv, const cJSON *c, enum phase phase,
                            struct error *err)
 {
 	struct verdict *v = &sv->study.verdict;
 	struct verdict_log log = {.phase = phase};
-	const cJSON *part = json_get(c, verdict_phase_name(phase)), *run;
+	const cJSON *part = json_get(c, phase_name(phase)), *run;
 
 	if (!json_u64(c, "trial", &log.key))
 		log.key = VERDICT_DEFAULTS;
@@ -308,8 +308,8 @@ static bool read_verification(struct saved *sv, struct error *err)
 	json_u64(v, "test_uses", &sv->study.verdict.test_uses);
 	cJSON_ArrayForEach(c, json_get(v, "candidates"))
 	{
-		if (!read_candidate(sv, c, VERDICT_RERUN, err) ||
-		    !read_candidate(sv, c, VERDICT_TEST, err))
+		if (!read_candidate(sv, c, PHASE_RERUN, err) ||
+		    !read_candidate(sv, c, PHASE_TEST, err))
 			return false;
 	}
 	return true;
@@ -321,9 +321,9 @@ static void read_state(struct saved *sv)
 	struct study *s = &sv->study;
 	const char *state = json_string(search, "state");
 
-	for (int i = 0; state && i <= STUDY_GUARD; i++)
-		if (strcmp(state, study_state_name((enum study_state)i)) == 0)
-			s->state = (enum study_state)i;
+	for (int i = 0; state && i <= SEARCH_GUARD; i++)
+		if (strcmp(state, search_state_name((enum search_state)i)) == 0)
+			s->state = (enum search_state)i;
 	s->why = json_string(search, "why");
 	json_double(search, "elapsed", &s->elapsed_before);
 	json_double(search, "cost", &s->cost);

@@ -6,8 +6,8 @@
 #include "base/stat.h"
 #include "search/trial.h"
 
-enum verdict_phase { VERDICT_RERUN, VERDICT_TEST, VERDICT_PHASES };
-const char *verdict_phase_name(enum verdict_phase p); /* "rerun", "test" */
+enum phase { PHASE_RERUN, PHASE_TEST, PHASES };
+const char *phase_name(enum phase p); /* "rerun", "test" */
 
 enum answer {
 	ANSWER_NONE,        /* not finished, or not asked for */
@@ -27,15 +27,15 @@ struct candidate {
 	struct trial trial;  /* values, id, rank; its runs are not used */
 	bool is_baseline;    /* the defaults */
 	double search_value; /* as the search saw it; NaN: it was never run there */
-	struct run *runs[VERDICT_PHASES]; /* (n_runs[phase]) */
-	size_t n_runs[VERDICT_PHASES];
-	struct moments stat[VERDICT_PHASES]; /* of the values of the ok runs */
-	bool complete[VERDICT_PHASES];       /* every run of the phase is ok */
+	struct run *runs[PHASES]; /* (n_runs[phase]) */
+	size_t n_runs[PHASES];
+	struct moments stat[PHASES]; /* of the values of the ok runs */
+	bool complete[PHASES];       /* every run of the phase is ok */
 };
 
 /* One execution as the journal has it; also of candidates of an earlier plan. */
 struct verdict_log {
-	enum verdict_phase phase;
+	enum phase phase;
 	uint64_t key;
 	size_t index;
 	struct run run;

@@ -131,7 +131,7 @@ static void take(struct warm *w, struct saved *sv, const struct spec *spec,
                  const struct coord *defaults, size_t most, struct arena *a)
 {
 	struct study *old = &sv->study;
-	struct trial **order = study_rank(old, &sv->arena);
+	struct trial **order = search_rank(old, &sv->arena);
 	struct warm_source *source = &w->sources[w->n_sources];
 	struct move m = {
 	    .to = spec, .from = &sv->spec.space, .defaults = defaults, .a = a};
@@ -154,7 +154,7 @@ static void take(struct warm *w, struct saved *sv, const struct spec *spec,
 		finish_earlier(p, &spec->space, point, a);
 		p->n_runs = t->n_runs;
 		if (t->outcome == OUTCOME_OK) {
-			p->value = study_sign(old) * t->value;
+			p->value = search_sign(old) * t->value;
 			p->stderr_ = t->stderr_;
 		}
 		source->taken++;
@@ -261,7 +261,7 @@ void warm_write(const struct warm *w, const struct spec *spec, size_t i,
 		if (w->earlier[p].source != i)
 			continue;
 		str_add(out, k++ ? ",{" : "{");
-		record_point(out, &spec->space, w->earlier[p].point);
+		point_json(out, &spec->space, w->earlier[p].point);
 		add_double(out, "value", sign * w->earlier[p].value);
 		add_double(out, "stderr", w->earlier[p].stderr_);
 		str_addf(out, ",\"runs\":%zu}", w->earlier[p].n_runs);
@@ -288,7 +288,7 @@ bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct a
 		struct earlier *p;
 		uint64_t runs = 0;
 
-		if (!record_read_point(item, &spec->space, point, err))
+		if (!point_read(item, &spec->space, point, err))
 			return false;
 		p = add(w);
 		finish_earlier(p, &spec->space, point, a);

@@ -26,8 +26,8 @@ static size_t read_set(const cJSON *event, const char **set, size_t max,
 	return n;
 }
 
-bool study_read_origin(const cJSON *event, struct study_origin *o, struct arena *a,
-                       struct error *err)
+bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
+                 struct error *err)
 {
 	const char *yaml = json_string(event, "yaml"),
 		   *path = json_string(event, "path");
@@ -46,8 +46,8 @@ bool study_read_origin(const cJSON *event, struct study_origin *o, struct arena 
 	return true;
 }
 
-bool study_spec_of(const struct study_origin *o, struct spec *spec, struct arena *a,
-                   struct error *err)
+bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena *a,
+                 struct error *err)
 {
 	struct spec_overrides over = {
 	    .set = o->set, .n_set = o->n_set, .command = o->command};
@@ -59,11 +59,10 @@ static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 {
 	struct study *s = o->s;
 	struct arena a = {0};
-	struct study_origin was = {0};
+	struct search_origin was = {0};
 	struct spec spec;
 	bool ok =
-	    study_read_origin(event, &was, &a, err) &&
-	    study_spec_of(&was, &spec, &a, err) &&
+	    origin_read(event, &was, &a, err) && origin_spec(&was, &spec, &a, err) &&
 	    same_search(&spec, was.command, s->spec, s->origin.command, s->dir, err);
 
 	if (ok)
@@ -87,7 +86,7 @@ static bool read_event(void *self, const cJSON *event, struct error *err)
 	return record_apply(o->s, event, err);
 }
 
-void study_requeue_interrupted(struct study *s)
+void search_requeue_interrupted(struct study *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct trial *t = s->trials[i];
@@ -99,14 +98,14 @@ void study_requeue_interrupted(struct study *s)
 				t->runs[r].state = RUN_QUEUED;
 		/* Where another repeat has failed nothing is left to be done. */
 		if (trial_settle(t))
-			study_settle(s, t);
+			search_settle(s, t);
 	}
 }
 
 static void end_of_journal(struct study *s)
 {
 	stopping_resume(s);
-	study_requeue_interrupted(s);
+	search_requeue_interrupted(s);
 	s->elapsed_before += s->last_time - s->session_start;
 	s->session_start = s->last_time;
 }
@@ -135,7 +134,7 @@ static void requeue_failed(struct study *s)
 
 		if (!failed_for_good(t))
 			continue;
-		study_reopen(s, t);
+		search_reopen(s, t);
 		for (size_t r = 0; r < t->n_runs; r++)
 			if (t->runs[r].state == RUN_FINISHED &&
 			    t->runs[r].outcome != OUTCOME_OK) {

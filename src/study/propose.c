@@ -91,19 +91,19 @@ enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
 	/* The defaults come first, but a grid is what the file says and nothing else.
 	 */
 	if (!s->n && s->baseline && s->type != &strategy_grid) {
-		*out = study_add(s, s->baseline, ORIGIN_BASELINE, seen);
+		*out = search_add(s, s->baseline, ORIGIN_BASELINE, seen);
 		return ASK_POINT;
 	}
 	/* Then the best of earlier searches. */
 	before = s->baseline ? 1 : 0;
 	if (s->n >= before && s->n - before < s->warm.n_first) {
-		*out = study_add(s, s->warm.first[s->n - before]->point,
-		                 ORIGIN_WARM_START, seen);
+		*out = search_add(s, s->warm.first[s->n - before]->point,
+		                  ORIGIN_WARM_START, seen);
 		return ASK_POINT;
 	}
 	ask = s->type->ask(s->strategy, &h, s->n, point, why, err);
 	if (ask == ASK_POINT)
-		*out = study_add(s, point, ORIGIN_STRATEGY, seen);
+		*out = search_add(s, point, ORIGIN_STRATEGY, seen);
 	if (ask == ASK_POINT)
 		(*out)->cost_weight = cost_weight;
 	return ask;
@@ -159,7 +159,7 @@ void study_explain(const struct study *s, const struct trial *t, struct belief *
 	                    .n = s->n,
 	                    .seen = t->seen,
 	                    .cost_weight = t->cost_weight};
-	double sign = study_sign(s);
+	double sign = search_sign(s);
 
 	*out = (struct belief){0};
 	if (t->origin != ORIGIN_STRATEGY || !s->type->explain)

@@ -60,7 +60,7 @@ void stopping_late(struct study *s, struct task *t, const struct report *rep)
 		fleet_stop(&s->fleet, t);
 }
 
-void stopping_conclude(const struct study *s, struct run *r,
+void decision_conclude(const struct study *s, struct run *r,
                        const struct judgement *why, struct arena *a)
 {
 	static const char word[] = "stopped ";
@@ -104,7 +104,7 @@ void stopping_end(struct study *s, struct task *t)
 	/* A run that was to pause and failed instead has failed. */
 	if (t->judged && (!w->paused || t->stopped || r->outcome == OUTCOME_OK ||
 	                  r->outcome == OUTCOME_PREEMPTED)) {
-		stopping_conclude(s, r, w->why, &s->arena);
+		decision_conclude(s, r, w->why, &s->arena);
 		return;
 	}
 	if (t->judged || r->outcome != OUTCOME_OK)
@@ -116,13 +116,13 @@ void stopping_end(struct study *s, struct task *t)
 		decide(s, t->trial, t->index,
 		       j.decision == DECISION_STOP ? MONITOR_STOP : MONITOR_PAUSE, &j,
 		       0, false);
-		stopping_conclude(s, r, w->why, &s->arena);
+		decision_conclude(s, r, w->why, &s->arena);
 	}
 }
 
 static void promote(struct study *s, struct trial *t, size_t run, double budget)
 {
-	study_reopen(s, t);
+	search_reopen(s, t);
 	s->runs_done--;
 	run_promote(&t->runs[run], budget);
 }
@@ -169,12 +169,12 @@ void stopping_learn(struct study *s, struct trial *t)
 	if (!w->glimpsed || !s->type->adaptive)
 		return;
 	g = &w->glimpses[w->n_glimpses - 1];
-	study_learn(s, t,
-	            (struct sighting){.state = SEEN_PENDING,
-	                              .value = g->value,
-	                              .stderr_ = (double)NAN,
-	                              .step = g->step,
-	                              .n_runs = 1});
+	search_learn(s, t,
+	             (struct sighting){.state = SEEN_PENDING,
+	                               .value = g->value,
+	                               .stderr_ = (double)NAN,
+	                               .step = g->step,
+	                               .n_runs = 1});
 }
 
 bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e,
@@ -196,7 +196,7 @@ bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e
 	return true;
 }
 
-const struct judgement *stopping_why(const struct study *s, const struct trial *t,
+const struct judgement *decision_why(const struct study *s, const struct trial *t,
                                      size_t run)
 {
 	const struct watched *w;
@@ -219,10 +219,10 @@ void stopping_resume(struct study *s)
 			if (t->runs[r].reduction.n)
 				t->runs[r].value =
 				    run_value(&t->runs[r], &s->spec->metric);
-			stopping_conclude(s, &t->runs[r], w->why, &s->arena);
+			decision_conclude(s, &t->runs[r], w->why, &s->arena);
 			record_end(s, t, r, false);
 			s->runs_done++;
 			if (trial_settle(t))
-				study_settle(s, t);
+				search_settle(s, t);
 		}
 }

@@ -32,18 +32,18 @@ bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e
 void stopping_resume(struct study *s);
 
 /* A decision as members of a JSON object, and back; values in the metric's sign. */
-void stopping_write(const struct judgement *j, struct str *out);
-bool stopping_read(const cJSON *e, enum decision decision, struct arena *a,
-                   struct judgement *out);
+void judgement_json(const struct judgement *j, struct str *out);
+bool judgement_read(const cJSON *e, enum decision decision, struct arena *a,
+                    struct judgement *out);
 void stopping_write_decision(const struct monitor_event *e, struct str *out);
 bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_event *out,
                             struct error *err);
 
 /* Fills in the outcome and the reason (in arena a) of a run that a decision ended. */
-void stopping_conclude(const struct study *s, struct run *r,
+void decision_conclude(const struct study *s, struct run *r,
                        const struct judgement *why, struct arena *a);
 /* The decision that ended a run, or NULL. */
-const struct judgement *stopping_why(const struct study *s, const struct trial *t,
+const struct judgement *decision_why(const struct study *s, const struct trial *t,
                                      size_t run);
 /* The member "early_terminate" of a results file, behind a comma, where there is a
  * screen: what it came to, and the log from which every decision can be made again, up
@@ -67,6 +67,6 @@ struct savings {
 	double low, high, correlation; /* NaN: too few */
 	size_t pairs;
 };
-struct savings stopping_savings(const struct study *s);
+struct savings savings_of(const struct study *s);
 
 #endif

@@ -23,12 +23,12 @@ static const int64_t write_delay = 2 * CLOCK_SECOND;
 
 enum { GUARD_FIRST = 3, GUARD_MANY = 10, PREEMPTIONS_MAX = 100 };
 
-const char *study_state_name(enum study_state s)
+const char *search_state_name(enum search_state s)
 {
 	static const char *const names[] = {
-	    [STUDY_RUNNING] = "running",   [STUDY_DONE] = "done",
-	    [STUDY_BUDGET] = "budget",     [STUDY_INTERRUPTED] = "interrupted",
-	    [STUDY_CONTRACT] = "contract", [STUDY_GUARD] = "guard"};
+	    [SEARCH_RUNNING] = "running",   [SEARCH_DONE] = "done",
+	    [SEARCH_BUDGET] = "budget",     [SEARCH_INTERRUPTED] = "interrupted",
+	    [SEARCH_CONTRACT] = "contract", [SEARCH_GUARD] = "guard"};
 
 	return names[s];
 }
@@ -114,8 +114,8 @@ static void open_remove(struct study *s, uint64_t id)
 	memmove(s->open + i, s->open + i + 1, (s->n_open - i) * sizeof *s->open);
 }
 
-struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
-                        uint64_t seen)
+struct trial *search_add(struct study *s, const struct coord *point, enum origin origin,
+                         uint64_t seen)
 {
 	const struct space *sp = &s->spec->space;
 	struct trial *t = arena_new(&s->arena, 1, sizeof *t);
@@ -172,12 +172,12 @@ static enum seen_state seen_state(enum outcome o)
 	                                 : SEEN_FAILED;
 }
 
-double study_sign(const struct study *s)
+double search_sign(const struct study *s)
 {
 	return s->spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
 }
 
-void study_learn(struct study *s, struct trial *t, struct sighting sighting)
+void search_learn(struct study *s, struct trial *t, struct sighting sighting)
 {
 	struct seen *seen = &s->seen[t->id];
 	struct sighting *list;
@@ -194,9 +194,9 @@ void study_learn(struct study *s, struct trial *t, struct sighting sighting)
 	seen->sightings[seen->n++] = sighting;
 }
 
-void study_settle(struct study *s, struct trial *t)
+void search_settle(struct study *s, struct trial *t)
 {
-	double sign = study_sign(s);
+	double sign = search_sign(s);
 	struct sighting end = {.order = t->order,
 	                       .state = seen_state(t->outcome),
 	                       .value = sign * t->value,
@@ -210,7 +210,7 @@ void study_settle(struct study *s, struct trial *t)
 	s->outcomes[t->outcome]++;
 	s->since_best++;
 	stopping_seen(s, t, &end);
-	study_learn(s, t, end);
+	search_learn(s, t, end);
 	t->order = s->seen[t->id].sightings[s->seen[t->id].n - 1].order;
 	if (t->outcome != OUTCOME_OK)
 		return;
@@ -221,7 +221,7 @@ void study_settle(struct study *s, struct trial *t)
 	}
 }
 
-void study_reopen(struct study *s, struct trial *t)
+void search_reopen(struct study *s, struct trial *t)
 {
 	if (t->outcome == OUTCOME_NONE)
 		return;
@@ -232,21 +232,21 @@ void study_reopen(struct study *s, struct trial *t)
 	open_add(s, t->id);
 	t->reason = NULL;
 	t->order = 0;
-	study_learn(s, t,
-	            (struct sighting){.state = SEEN_PENDING,
-	                              .value = (double)NAN,
-	                              .stderr_ = (double)NAN,
-	                              .step = (double)NAN});
+	search_learn(s, t,
+	             (struct sighting){.state = SEEN_PENDING,
+	                               .value = (double)NAN,
+	                               .stderr_ = (double)NAN,
+	                               .step = (double)NAN});
 	if (t->id < s->first_open)
 		s->first_open = t->id;
 }
 
-double study_now(const struct study *s)
+double search_now(const struct study *s)
 {
 	return s->wall_epoch + 1e-9 * (double)clock_now();
 }
 
-double study_elapsed(const struct study *s)
+double search_elapsed(const struct study *s)
 {
 	double now = s->started ? (double)(clock_now() - s->started) / 1e9 : 0;
 
@@ -280,9 +280,9 @@ static struct trial *queued_run(struct study *s, size_t *run)
 	return NULL;
 }
 
-static void finish(struct study *s, enum study_state state, const char *why)
+static void finish(struct study *s, enum search_state state, const char *why)
 {
-	if (s->state != STUDY_RUNNING)
+	if (s->state != SEARCH_RUNNING)
 		return;
 	s->state = state;
 	s->why = why;
@@ -298,23 +298,23 @@ static void check_stops(struct study *s)
 	if (s->best && m->has_target &&
 	    (m->goal == GOAL_MINIMIZE ? s->best->value <= m->target
 	                              : s->best->value >= m->target))
-		finish(s, STUDY_DONE,
+		finish(s, SEARCH_DONE,
 		       arena_printf(&s->arena,
 		                    "the target %g is reached by "
 		                    "trial %llu",
 		                    m->target, (unsigned long long)s->best->id));
 	if (sp->stop_patience && s->best && s->since_best >= sp->stop_patience)
-		finish(s, STUDY_DONE,
+		finish(s, SEARCH_DONE,
 		       arena_printf(&s->arena, "no better trial among the last %llu",
 		                    (unsigned long long)s->since_best));
 	if (sp->stop_auto && advise_stop(s, &why))
-		finish(s, STUDY_DONE, why);
+		finish(s, SEARCH_DONE, why);
 	if (sp->budget_cost > 0 && s->cost >= sp->budget_cost)
-		finish(s, STUDY_BUDGET,
+		finish(s, SEARCH_BUDGET,
 		       arena_printf(&s->arena, "the cost budget of %g is spent",
 		                    sp->budget_cost));
-	if (sp->budget_time > 0 && study_elapsed(s) >= sp->budget_time)
-		finish(s, STUDY_BUDGET,
+	if (sp->budget_time > 0 && search_elapsed(s) >= sp->budget_time)
+		finish(s, SEARCH_BUDGET,
 		       arena_printf(&s->arena, "the time budget of %g s is spent",
 		                    sp->budget_time));
 }
@@ -329,7 +329,7 @@ static struct trial *nothing_more(struct study *s, const char *why, size_t *run)
 		return NULL;
 	t = stopping_promote(s, true) ? queued_run(s, run) : NULL;
 	if (!t)
-		finish(s, STUDY_DONE, why);
+		finish(s, SEARCH_DONE, why);
 	return t;
 }
 
@@ -430,13 +430,13 @@ static bool start_run(struct study *s, struct trial *t, size_t run, struct error
 
 static bool fill_slots(struct study *s, struct error *err)
 {
-	while (s->state == STUDY_RUNNING && fleet_room(&s->fleet)) {
+	while (s->state == SEARCH_RUNNING && fleet_room(&s->fleet)) {
 		struct trial *t;
 		enum ask ask;
 		size_t run;
 
 		check_stops(s);
-		if (s->state != STUDY_RUNNING)
+		if (s->state != SEARCH_RUNNING)
 			break;
 		t = next_run(s, &run, &ask, err);
 		if (!t)
@@ -480,14 +480,14 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 		s->session_failures++;
 	if (!s->any_report && s->spec->metric.name &&
 	    (r->outcome == OUTCOME_NO_METRIC || res->spawn_errno)) {
-		finish(s, STUDY_CONTRACT, study_contract_text(s, t, run, res));
+		finish(s, SEARCH_CONTRACT, study_contract_text(s, t, run, res));
 		fleet_wind_down(&s->fleet, FLEET_KILL);
 		return;
 	}
 	if ((s->session_runs == GUARD_FIRST && s->session_failures == GUARD_FIRST) ||
 	    (s->session_runs >= GUARD_MANY &&
 	     2 * s->session_failures > s->session_runs)) {
-		finish(s, STUDY_GUARD, study_guard_text(s, t, run, res));
+		finish(s, SEARCH_GUARD, study_guard_text(s, t, run, res));
 		fleet_wind_down(&s->fleet, FLEET_STOP);
 	}
 }
@@ -526,14 +526,14 @@ static void take_finished(struct study *s, struct task *task,
 			s->first_open = t->id;
 		/* Where another repeat has failed meanwhile it is not run again. */
 		if (trial_settle(t))
-			study_settle(s, t);
+			search_settle(s, t);
 		if (s->watch.retrying)
 			s->watch.retrying(s->watch.self, t, run, o);
 		return;
 	}
 	s->runs_done++;
 	if (trial_settle(t))
-		study_settle(s, t);
+		search_settle(s, t);
 	check_alarms(s, t, run, res);
 	check_cost(s, t);
 	if (s->watch.finished)
@@ -543,9 +543,9 @@ static void take_finished(struct study *s, struct task *task,
 static void interrupt(struct study *s)
 {
 	s->signal = s->fleet.signal;
-	if (s->state == STUDY_CONTRACT || s->state == STUDY_GUARD)
+	if (s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD)
 		return;
-	s->state = STUDY_INTERRUPTED;
+	s->state = SEARCH_INTERRUPTED;
 	s->why = "interrupted";
 }
 
@@ -580,7 +580,7 @@ static void take_cut(struct study *s, struct task *task, const struct run_result
 		                 res->machine_errno ? strerror(res->machine_errno)
 		                                    : "its supervisor was lost"));
 	if (trial_settle(t))
-		study_settle(s, t);
+		search_settle(s, t);
 }
 
 static bool take_event(struct study *s, const struct fleet_event *e, struct error *err)
@@ -691,7 +691,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	bool ok;
 
 	s->started = clock_now();
-	s->state = STUDY_RUNNING;
+	s->state = SEARCH_RUNNING;
 	s->no_more = NULL;
 	s->advised = 0;
 	s->finish_recorded = false;
@@ -705,7 +705,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 		return refresh_results(s, true, &late) && false;
 	record_finish(s);
 	advise(s);
-	s->ended = study_now(s);
+	s->ended = search_now(s);
 	return study_commit(s, true, err) && refresh_results(s, true, err);
 }
 
@@ -724,7 +724,7 @@ static int by_rank(const void *a, const void *b, void *self)
 	return x->id < y->id ? -1 : 1;
 }
 
-struct trial **study_rank(struct study *s, struct arena *a)
+struct trial **search_rank(struct study *s, struct arena *a)
 {
 	struct trial **order = arena_new(a, s->n, sizeof(struct trial *));
 
@@ -743,15 +743,15 @@ int study_exit(const struct study *s)
 	bool usable = s->spec->metric.name ? s->best != NULL : s->ok > 0;
 
 	switch (s->state) {
-	case STUDY_INTERRUPTED: return 128 + s->signal;
-	case STUDY_CONTRACT: return 3;
-	case STUDY_GUARD: return 4;
-	case STUDY_BUDGET:
+	case SEARCH_INTERRUPTED: return 128 + s->signal;
+	case SEARCH_CONTRACT: return 3;
+	case SEARCH_GUARD: return 4;
+	case SEARCH_BUDGET:
 		if (s->finished < s->spec->min_trials)
 			return 6;
 		break;
-	case STUDY_RUNNING:
-	case STUDY_DONE: break;
+	case SEARCH_RUNNING:
+	case SEARCH_DONE: break;
 	}
 	return usable ? 0 : 3;
 }

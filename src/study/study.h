@@ -11,15 +11,15 @@
 #include "study/fleet.h"
 
 /* How a search ended, or why it is not finished. */
-enum study_state {
-	STUDY_RUNNING,
-	STUDY_DONE,        /* the cap, the space or a stopping rule: see `why` */
-	STUDY_BUDGET,      /* budget.time or budget.cost is spent */
-	STUDY_INTERRUPTED, /* a signal: see `signal` */
-	STUDY_CONTRACT, /* the first finished run had no metric, or no such command */
-	STUDY_GUARD     /* the failure guard */
+enum search_state {
+	SEARCH_RUNNING,
+	SEARCH_DONE,        /* the cap, the space or a stopping rule: see `why` */
+	SEARCH_BUDGET,      /* budget.time or budget.cost is spent */
+	SEARCH_INTERRUPTED, /* a signal: see `signal` */
+	SEARCH_CONTRACT, /* the first finished run had no metric, or no such command */
+	SEARCH_GUARD     /* the failure guard */
 };
-const char *study_state_name(enum study_state s);
+const char *search_state_name(enum search_state s);
 
 /* Who wants to know what happens (the progress display). Any member may be NULL. */
 struct observer {
@@ -31,7 +31,7 @@ struct observer {
 	/* Queued again; NONE: it was cut short, through no fault of its own. */
 	void (*retrying)(void *self, const struct trial *t, size_t run, enum outcome o);
 	void (*winding_down)(void *self, enum fleet_stage stage);
-	void (*verifying)(void *self, const struct verdict *v, enum verdict_phase phase,
+	void (*verifying)(void *self, const struct verdict *v, enum phase phase,
 	                  size_t done, size_t all);
 	void (*tick)(void *self); /* about every `tick_every` ns, to redraw */
 	int64_t tick_every;       /* 0: never */
@@ -40,7 +40,7 @@ struct observer {
 
 /* Where a search comes from: what its journal opens with and its results file carries.
  */
-struct study_origin {
+struct search_origin {
 	const char *set[32]; /* --set texts */
 	size_t n_set;
 	const char *command; /* --command, or NULL */
@@ -55,7 +55,7 @@ struct study_origin {
 
 struct study {
 	const struct spec *spec;
-	struct study_origin origin;
+	struct search_origin origin;
 	const char *dir; /* the search's directory, absolute; NULL: none */
 	const struct strategy_type *type;
 	void *strategy;         /* its state */
@@ -70,7 +70,7 @@ struct study {
 	struct journal *journal; /* NULL: nothing is written */
 	struct fleet fleet;
 	struct observer watch;
-	enum study_state state;
+	enum search_state state;
 	const char *why; /* one sentence on how it ended */
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
@@ -113,7 +113,7 @@ struct study {
 
 struct study_options {
 	const char *dir; /* NULL: nothing is written (tests, --dry-run) */
-	struct study_origin origin;
+	struct search_origin origin;
 	uint64_t max_trials; /* 0: as in the spec */
 	struct observer watch;
 };
@@ -136,11 +136,11 @@ bool study_open(struct study *s, bool retry_failed, struct error *err);
 bool study_load(struct study *s, struct error *err);
 
 /* The spec that an origin stands for (its yaml, path, set, command). */
-bool study_spec_of(const struct study_origin *o, struct spec *spec, struct arena *a,
-                   struct error *err);
+bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena *a,
+                 struct error *err);
 /* The origin that a journal's "search" event, or the like, carries; all in arena a. */
-bool study_read_origin(const cJSON *event, struct study_origin *o, struct arena *a,
-                       struct error *err);
+bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
+                 struct error *err);
 
 /* Runs it until it ends (s->state, s->why). False only when the machine fails: whatever
  * was finished is in the journal. */
@@ -158,26 +158,26 @@ size_t study_known(const struct study *s, const struct trial *t);
 /* What was behind the proposal of a trial; values in the metric's own sense. */
 void study_explain(const struct study *s, const struct trial *t, struct belief *out);
 /* Adds a trial with a known point (from a journal or a results file). */
-struct trial *study_add(struct study *s, const struct coord *point, enum origin origin,
-                        uint64_t seen);
+struct trial *search_add(struct study *s, const struct coord *point, enum origin origin,
+                         uint64_t seen);
 /* 1, or -1 where the metric is maximized: values times this are minimized. */
-double study_sign(const struct study *s);
+double search_sign(const struct study *s);
 /* The strategy may know this of a trial from now on; order is given to it unless it has
  * one. */
-void study_learn(struct study *s, struct trial *t, struct sighting sighting);
+void search_learn(struct study *s, struct trial *t, struct sighting sighting);
 /* Takes a settled trial into totals, best and the strategy's view. */
-void study_settle(struct study *s, struct trial *t);
+void search_settle(struct study *s, struct trial *t);
 /* Runs that were under way when a session ended are to be done again; a trial that
  * waited only for such a run to be a failed one is settled. */
-void study_requeue_interrupted(struct study *s);
+void search_requeue_interrupted(struct study *s);
 /* The opposite, when a settled trial gets another chance (--retry-failed). */
-void study_reopen(struct study *s, struct trial *t);
+void search_reopen(struct study *s, struct trial *t);
 
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
  * ones by value (ties by id), then the others by id. */
-struct trial **study_rank(struct study *s, struct arena *a);
-double study_elapsed(const struct study *s); /* seconds, over all sessions */
-double study_now(const struct study *s);     /* seconds since 1970, see wall_epoch */
+struct trial **search_rank(struct study *s, struct arena *a);
+double search_elapsed(const struct study *s); /* seconds, over all sessions */
+double search_now(const struct study *s);     /* seconds since 1970, see wall_epoch */
 /* Exit code of a search in this state, before any verdict: 0, 3, 4, 6, 128 + signal. */
 int study_exit(const struct study *s);
 /* Journal trouble: flush, and sync when the policy says so. */

@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const char *const phase_names[] = {
-    [VERDICT_RERUN] = "rerun", [VERDICT_TEST] = "test"};
+    [PHASE_RERUN] = "rerun", [PHASE_TEST] = "test"};
 
-const char *verdict_phase_name(enum verdict_phase p)
+const char *phase_name(enum phase p)
 {
 	return phase_names[p];
 }
@@ -31,7 +31,7 @@ const char *answer_name(enum answer a)
 static void free_reports(struct verdict *v)
 {
 	for (size_t i = 0; i < v->n; i++)
-		for (int p = 0; p < VERDICT_PHASES; p++)
+		for (int p = 0; p < PHASES; p++)
 			for (size_t r = 0; r < v->candidates[i].n_runs[p]; r++)
 				free(v->candidates[i].runs[p][r].reports);
 }
@@ -47,7 +47,7 @@ void verdict_free(struct verdict *v)
 
 /* The plan. */
 
-static struct verdict_log *find_log(const struct verdict *v, enum verdict_phase phase,
+static struct verdict_log *find_log(const struct verdict *v, enum phase phase,
                                     uint64_t key, size_t index)
 {
 	for (size_t i = v->n_log; i-- > 0;)
@@ -72,7 +72,7 @@ static struct run take_run(struct verdict_log *log)
 /* Runs of a phase, those of the journal taken over. The seeds are the same for every
  * candidate, so that differences are paired; the test has seeds of its own, because
  * those of the re-runs have chosen the winner. */
-static void plan_runs(struct study *s, struct candidate *c, enum verdict_phase phase)
+static void plan_runs(struct study *s, struct candidate *c, enum phase phase)
 {
 	size_t n = s->spec->test.present ? s->spec->test.repeats : s->spec->repeats;
 
@@ -141,7 +141,7 @@ void verify_plan(struct study *s)
 	const struct spec *sp = s->spec;
 	struct verdict *v = &s->verdict;
 	struct arena_mark mark = arena_mark(&s->scratch);
-	struct trial **order = study_rank(s, &s->scratch);
+	struct trial **order = search_rank(s, &s->scratch);
 	size_t top = sp->test.present && sp->test.top ? sp->test.top : 3;
 
 	v->wanted = s->best && (sp->test.present || sp->repeats > 1);
@@ -159,15 +159,15 @@ void verify_plan(struct study *s)
 	if (v->wanted)
 		add_baseline(s);
 	for (size_t i = 0; i < v->n; i++)
-		for (int p = 0; p < VERDICT_PHASES; p++)
-			plan_runs(s, &v->candidates[i], (enum verdict_phase)p);
+		for (int p = 0; p < PHASES; p++)
+			plan_runs(s, &v->candidates[i], (enum phase)p);
 	arena_rewind(&s->scratch, mark);
 	verify_judge(s);
 }
 
 /* Judging. */
 
-static bool ended(const struct candidate *c, enum verdict_phase phase)
+static bool ended(const struct candidate *c, enum phase phase)
 {
 	for (size_t r = 0; r < c->n_runs[phase]; r++)
 		if (c->runs[phase][r].state != RUN_FINISHED)
@@ -175,7 +175,7 @@ static bool ended(const struct candidate *c, enum verdict_phase phase)
 	return true;
 }
 
-static void summarise(struct candidate *c, enum verdict_phase phase, struct arena *a)
+static void summarise(struct candidate *c, enum phase phase, struct arena *a)
 {
 	double *ok = arena_new(a, c->n_runs[phase], sizeof *ok);
 	size_t n = 0;
@@ -196,22 +196,22 @@ static void choose_winner(struct verdict *v)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct candidate *c = &v->candidates[i];
 
-		if (!ended(c, VERDICT_RERUN)) {
+		if (!ended(c, PHASE_RERUN)) {
 			v->winner = SIZE_MAX;
 			return;
 		}
-		if (!c->complete[VERDICT_RERUN])
+		if (!c->complete[PHASE_RERUN])
 			continue;
 		if (v->winner == SIZE_MAX ||
-		    sign * c->stat[VERDICT_RERUN].mean <
-		        sign * v->candidates[v->winner].stat[VERDICT_RERUN].mean)
+		    sign * c->stat[PHASE_RERUN].mean <
+		        sign * v->candidates[v->winner].stat[PHASE_RERUN].mean)
 			v->winner = i;
 	}
 }
 
-static void measure_gain(struct verdict *v, enum verdict_phase phase, struct arena *a)
+static void measure_gain(struct verdict *v, enum phase phase, struct arena *a)
 {
-	const struct metric *m = phase == VERDICT_TEST ? &v->test_metric : &v->metric;
+	const struct metric *m = phase == PHASE_TEST ? &v->test_metric : &v->metric;
 	const struct candidate *w = &v->candidates[v->winner];
 	const struct candidate *b = &v->candidates[v->baseline];
 	double sign = m->goal == GOAL_MINIMIZE ? 1 : -1;
@@ -239,7 +239,7 @@ static enum answer answer_of(const struct verdict *v)
 
 static enum answer compare(struct verdict *v, struct arena *a)
 {
-	enum verdict_phase last = v->has_test ? VERDICT_TEST : VERDICT_RERUN;
+	enum phase last = v->has_test ? PHASE_TEST : PHASE_RERUN;
 
 	if (!v->candidates[v->winner].complete[last])
 		return ANSWER_FAILED;
@@ -263,8 +263,8 @@ static bool tested(const struct verdict *v, size_t i)
 static bool all_ended(const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (!ended(&v->candidates[i], VERDICT_RERUN) ||
-		    (tested(v, i) && !ended(&v->candidates[i], VERDICT_TEST)))
+		if (!ended(&v->candidates[i], PHASE_RERUN) ||
+		    (tested(v, i) && !ended(&v->candidates[i], PHASE_TEST)))
 			return false;
 	return true;
 }
@@ -275,9 +275,8 @@ void verify_judge(struct study *s)
 	struct arena_mark mark = arena_mark(&s->scratch);
 
 	for (size_t i = 0; i < v->n; i++)
-		for (int p = 0; p < VERDICT_PHASES; p++)
-			summarise(&v->candidates[i], (enum verdict_phase)p,
-			          &s->scratch);
+		for (int p = 0; p < PHASES; p++)
+			summarise(&v->candidates[i], (enum phase)p, &s->scratch);
 	choose_winner(v);
 	v->gain = (struct moments){0};
 	v->gain_half = (double)NAN;
@@ -298,7 +297,7 @@ int verify_exit(const struct verdict *v)
 
 /* The journal. */
 
-static void record(struct study *s, const char *event, enum verdict_phase phase,
+static void record(struct study *s, const char *event, enum phase phase,
                    const struct candidate *c, size_t index, bool again)
 {
 	const struct run *r = &c->runs[phase][index];
@@ -307,7 +306,7 @@ static void record(struct study *s, const char *event, enum verdict_phase phase,
 	if (!s->journal)
 		return;
 	str_clear(l);
-	str_addf(l, "\"e\":\"%s\",\"phase\":\"%s\"", event, verdict_phase_name(phase));
+	str_addf(l, "\"e\":\"%s\",\"phase\":\"%s\"", event, phase_name(phase));
 	if (c->key == VERDICT_DEFAULTS)
 		str_add(l, ",\"c\":\"defaults\"");
 	else
@@ -318,7 +317,7 @@ static void record(struct study *s, const char *event, enum verdict_phase phase,
 		str_add(l, ",\"again\":true");
 	if (r->state == RUN_FINISHED || again)
 		record_run_fields(l, r);
-	str_addf(l, ",\"time\":%.3f", study_now(s));
+	str_addf(l, ",\"time\":%.3f", search_now(s));
 	journal_add(s->journal, l->s);
 }
 
@@ -344,13 +343,13 @@ bool verify_apply(struct study *s, const cJSON *e, struct error *err)
 	    index > UINT32_MAX)
 		return error_set(err, ERROR_FILE,
 		                 "a line of the verification is not whole");
-	log.phase = strcmp(phase, "test") == 0 ? VERDICT_TEST : VERDICT_RERUN;
+	log.phase = strcmp(phase, "test") == 0 ? PHASE_TEST : PHASE_RERUN;
 	log.index = (size_t)index;
 	json_u64(e, "attempt", &attempt);
 	log.run.attempts = (unsigned)attempt;
 	log.run.state = RUN_QUEUED;
 	if (strcmp(kind, "verify_start") == 0)
-		v->test_uses += log.phase == VERDICT_TEST;
+		v->test_uses += log.phase == PHASE_TEST;
 	else if (!record_read_run(e, &log.run, &s->arena, err))
 		return false;
 	else if (!cJSON_IsTrue(json_get(e, "again")))
@@ -365,7 +364,7 @@ bool verify_apply(struct study *s, const cJSON *e, struct error *err)
 struct verification {
 	struct study *s;
 	struct task *tasks; /* (slots) */
-	enum verdict_phase phase;
+	enum phase phase;
 	size_t all;
 };
 
@@ -382,7 +381,7 @@ static size_t count_ended(const struct verification *f)
 
 static bool takes_part(const struct verification *f, size_t i)
 {
-	return f->phase == VERDICT_RERUN || tested(&f->s->verdict, i);
+	return f->phase == PHASE_RERUN || tested(&f->s->verdict, i);
 }
 
 /* Repetition by repetition, so that an interrupted verification is a balanced one. */
@@ -409,7 +408,7 @@ static bool next_run(const struct verification *f, struct candidate **c, size_t 
 static void name_folder(const struct verification *f, const struct candidate *c,
                         size_t run, char *out, size_t size)
 {
-	const char *phase = verdict_phase_name(f->phase);
+	const char *phase = phase_name(f->phase);
 
 	if (c->key == VERDICT_DEFAULTS)
 		snprintf(out, size, "verify/%s/defaults/r%zu", phase, run);
@@ -423,7 +422,7 @@ static bool start(struct verification *f, struct candidate *c, size_t run,
 {
 	struct study *s = f->s;
 	const struct spec *sp = s->spec;
-	bool test = f->phase == VERDICT_TEST;
+	bool test = f->phase == PHASE_TEST;
 	struct task *task = f->tasks;
 
 	while (task->owner)
@@ -462,7 +461,7 @@ static void take(struct verification *f, const struct fleet_event *e)
 	bool again;
 
 	if (e->kind == FLEET_SIGNAL) {
-		s->state = STUDY_INTERRUPTED;
+		s->state = SEARCH_INTERRUPTED;
 		s->why = "interrupted";
 		s->signal = s->fleet.signal;
 		if (s->watch.winding_down)
@@ -525,10 +524,10 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 	fleet_free(&s->fleet);
 	fleet_init(&s->fleet, s->spec, r, s->dir, &s->arena);
 	f.tasks = mem_new(r->slots, sizeof *f.tasks);
-	f.phase = VERDICT_RERUN;
+	f.phase = PHASE_RERUN;
 	ok = run_phase(&f, err);
 	verify_judge(s);
-	f.phase = VERDICT_TEST;
+	f.phase = PHASE_TEST;
 	if (ok && s->fleet.stage == FLEET_OPEN && s->verdict.winner != SIZE_MAX &&
 	    s->verdict.has_test)
 		ok = run_phase(&f, err);

@@ -11,7 +11,7 @@
 void verify_plan(struct study *s);
 /* Runs what is missing, in both phases; every use of the test data is journalled before
  * it happens. s->verdict.done says whether it got to the end (a signal may end it
- * early: s->state is then STUDY_INTERRUPTED). */
+ * early: s->state is then SEARCH_INTERRUPTED). */
 bool verify_run(struct study *s, struct runner *r, struct error *err);
 /* Computes winner, intervals and answer from the runs that are there. */
 void verify_judge(struct study *s);

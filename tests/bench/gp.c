@@ -42,7 +42,7 @@ static double factorization(size_t n)
 }
 
 /* A history of n random trials of a function with some structure. */
-static void fill(struct search *s, size_t n, size_t d)
+static void fill(struct mock_search *s, size_t n, size_t d)
 {
 	struct coord *point = mem_new(d, sizeof *point);
 
@@ -57,8 +57,8 @@ static void fill(struct search *s, size_t n, size_t d)
 			         0.02 * sin(20 * u + (double)j);
 		}
 		value += 0.01 * rng_unit(11, s->n, RNG_MODEL, UINT32_MAX);
-		search_add(s, point);
-		search_finish(s, s->n - 1, value);
+		mock_add(s, point);
+		mock_finish(s, s->n - 1, value);
 	}
 	free(point);
 }
@@ -66,7 +66,7 @@ static void fill(struct search *s, size_t n, size_t d)
 static void measure(size_t n, size_t d)
 {
 	struct maker *m = mem_new(1, sizeof *m);
-	struct search s;
+	struct mock_search s;
 	double most = 0, least = (double)INFINITY, first;
 	struct coord *point = mem_new(d, sizeof *point);
 	int64_t start;
@@ -77,11 +77,11 @@ static void measure(size_t n, size_t d)
 		maker_range(m, name, DIST_UNIFORM, 0, 1);
 	}
 	maker_finish(m);
-	if (!search_init(&s, "bayes", &m->space, 1, false))
+	if (!mock_init(&s, "bayes", &m->space, 1, false))
 		exit(1);
 	fill(&s, n, d);
 	start = clock_now();
-	search_ask(&s, s.n, point);
+	mock_ask(&s, s.n, point);
 	first = seconds(start);
 	/* Through at least one further fit. */
 	for (size_t more = n / 20 + 3; more-- > 0;) {
@@ -89,7 +89,7 @@ static void measure(size_t n, size_t d)
 
 		fill(&s, s.n + 1, d);
 		start = clock_now();
-		search_ask(&s, s.n, point);
+		mock_ask(&s, s.n, point);
 		took = seconds(start);
 		most = fmax(most, took);
 		least = fmin(least, took);
@@ -99,7 +99,7 @@ static void measure(size_t n, size_t d)
 	printf("%6zu %3zu %11.2f %10.2f %10.1f %10.2f", n, d, 1e3 * least, 1e3 * most,
 	       1e3 * first, 1e3 * factorization(n < 4000 ? n : 4000));
 	fflush(stdout);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(m);
 	free(m);
 	free(point);

@@ -426,18 +426,18 @@ static double measure(const struct problem *p, const struct value *const *values
 static double mean_cost(const struct problem *p)
 {
 	enum { CONFIGURATIONS = 500 };
-	struct search s;
+	struct mock_search s;
 	double sum = 0, cost = 0, truth;
 
-	if (!search_init(&s, "random", &p->maker.space, 1, false))
+	if (!mock_init(&s, "random", &p->maker.space, 1, false))
 		fail(s.err.text, p->name);
 	for (size_t i = 0; i < CONFIGURATIONS; i++) {
-		if (search_next(&s) != ASK_POINT)
+		if (mock_next(&s) != ASK_POINT)
 			fail("has too few configurations", p->name);
 		measure(p, s.seen[i].values, 1, i, &truth, &cost);
 		sum += cost;
 	}
-	search_free(&s);
+	mock_free(&s);
 	return sum / CONFIGURATIONS;
 }
 
@@ -463,24 +463,24 @@ static void print_line(const struct problem *p, uint64_t seed, const double *reg
 static void spend(const struct problem *p, const char *method, double budget,
                   uint64_t seed, bool told, double *regret)
 {
-	struct search s;
+	struct mock_search s;
 	double best = (double)INFINITY, now = 1, spent = 0, *ms = NULL;
 	size_t mark = 0;
 
-	if (!search_init(&s, method, &p->maker.space, seed, false))
+	if (!mock_init(&s, method, &p->maker.space, seed, false))
 		fail(s.err.text, p->name);
 	while (spent < budget) {
 		int64_t start = clock_now();
 		double truth, y, cost = 0;
 
 		s.cost_weight = told ? fmin(2 * (1 - spent / budget), 1) : 0;
-		if (search_next(&s) != ASK_POINT)
+		if (mock_next(&s) != ASK_POINT)
 			break;
 		ms = mem_grow(ms, s.n, sizeof *ms);
 		ms[s.n - 1] = (double)(clock_now() - start) / 1e6;
 		y = measure(p, s.seen[s.n - 1].values, seed, s.n - 1, &truth, &cost);
-		search_finish(&s, s.n - 1, y);
-		search_pay(&s, s.n - 1, cost);
+		mock_finish(&s, s.n - 1, y);
+		mock_pay(&s, s.n - 1, cost);
 		spent += cost;
 		while (mark < MARKS && spent > budget * (double)marks[mark] / 100)
 			regret[mark++] = now;
@@ -494,23 +494,23 @@ static void spend(const struct problem *p, const char *method, double budget,
 		regret[mark++] = now;
 	print_line(p, seed, regret, ms, s.n);
 	free(ms);
-	search_free(&s);
+	mock_free(&s);
 }
 
 /* The first trials, whatever the method. */
-static void add_random(struct search *s, const struct problem *p, size_t n,
+static void add_random(struct mock_search *s, const struct problem *p, size_t n,
                        uint64_t seed)
 {
-	struct search random;
+	struct mock_search random;
 
-	if (!search_init(&random, "random", &p->maker.space, seed, false))
+	if (!mock_init(&random, "random", &p->maker.space, seed, false))
 		fail(random.err.text, p->name);
 	for (size_t i = 0; i < n; i++) {
-		if (search_next(&random) != ASK_POINT)
+		if (mock_next(&random) != ASK_POINT)
 			fail("has too few configurations", p->name);
-		search_add(s, random.seen[i].point);
+		mock_add(s, random.seen[i].point);
 	}
-	search_free(&random);
+	mock_free(&random);
 }
 
 /* regret (MARKS) out. */
@@ -518,17 +518,17 @@ static void solve(const struct problem *p, const char *method, size_t trials,
                   uint64_t seed, size_t pending, size_t first, bool fails,
                   double *regret)
 {
-	struct search s;
+	struct mock_search s;
 	double best = (double)INFINITY, now = 1, *ms = mem_new(trials, sizeof *ms);
 	size_t done = 0, mark = 0;
 
-	if (!search_init(&s, method, &p->maker.space, seed, false))
+	if (!mock_init(&s, method, &p->maker.space, seed, false))
 		fail(s.err.text, p->name);
 	add_random(&s, p, first, seed);
 	while (done < trials) {
 		int64_t start = clock_now();
 		enum ask ask =
-		    s.n < trials && s.n - done < pending ? search_next(&s) : ASK_WAIT;
+		    s.n < trials && s.n - done < pending ? mock_next(&s) : ASK_WAIT;
 
 		if (ask == ASK_POINT)
 			ms[s.n - 1] = (double)(clock_now() - start) / 1e6;
@@ -542,7 +542,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 			y = measure(p, s.seen[done].values, seed, done, &truth, NULL);
 			if (fails && truth > p->median)
 				y = (double)NAN;
-			search_finish(&s, done++, y);
+			mock_finish(&s, done++, y);
 			if (y < best) {
 				best = y;
 				now = (truth - p->best) / (p->median - p->best);
@@ -556,7 +556,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 		regret[mark++] = now;
 	print_line(p, seed, regret, ms + first, s.n - first);
 	free(ms);
-	search_free(&s);
+	mock_free(&s);
 }
 
 /* One line of JSON about the problem. */

@@ -133,25 +133,25 @@ static const struct {
 
 enum { ROWS = sizeof rows / sizeof *rows, SPACES = sizeof spaces / sizeof *spaces };
 
-static bool open_search(struct search *s, struct maker *m, size_t row, size_t space,
-                        uint64_t seed)
+static bool open_search(struct mock_search *s, struct maker *m, size_t row,
+                        size_t space, uint64_t seed)
 {
 	if (rows[row].grid && !spaces[space].on_grid)
 		return false;
 	*m = (struct maker){0};
 	spaces[space].make(m);
-	if (search_init(s, rows[row].name, &m->space, seed, rows[row].shuffle))
+	if (mock_init(s, rows[row].name, &m->space, seed, rows[row].shuffle))
 		return true;
 	printf("# %s on %s: %s\n", rows[row].name, spaces[space].name, s->err.text);
 	CHECK(false);
-	search_free(s);
+	mock_free(s);
 	maker_free(m);
 	return false;
 }
 
-static void close_search(struct search *s, struct maker *m)
+static void close_search(struct mock_search *s, struct maker *m)
 {
-	search_free(s);
+	mock_free(s);
 	maker_free(m);
 }
 
@@ -195,7 +195,7 @@ static double goal(const struct param *p)
 enum function { BOWL, RIPPLES, FLAT, CLIFF, NOISE, HALF_FAILS, FUNCTIONS };
 
 /* What a trial is worth: BOWL is 0 where every active parameter has that value. */
-static double value_at(const struct search *s, size_t id, enum function f)
+static double value_at(const struct mock_search *s, size_t id, enum function f)
 {
 	const struct space *sp = s->args.space;
 	double sum = 0, ripples = 0, last = 0, u;
@@ -219,40 +219,39 @@ static double value_at(const struct search *s, size_t id, enum function f)
 	return sum;
 }
 
-static double value_of(const struct search *s, size_t id)
+static double value_of(const struct mock_search *s, size_t id)
 {
 	return value_at(s, id, BOWL);
 }
 
 /* Trial id has come, and one of the last four finishes, mostly the oldest that has not;
  * each eighth fails. */
-static void finish_some(struct search *s, size_t id, enum function f)
+static void finish_some(struct mock_search *s, size_t id, enum function f)
 {
 	for (size_t i = id < 4 ? 0 : id - 4; i + 1 < id; i++)
 		if (!s->seen[i].n &&
 		    (i + 4 == id || rng_below(3, i, RNG_MODEL, (uint32_t)id, 3))) {
-			search_finish(s, i,
-			              i % 8 == 7 ? (double)NAN : value_at(s, i, f));
+			mock_finish(s, i, i % 8 == 7 ? (double)NAN : value_at(s, i, f));
 			return;
 		}
 }
 
 /* The next trial of a search in which some finish. */
-static enum ask next_of(struct search *s, enum function f)
+static enum ask next_of(struct mock_search *s, enum function f)
 {
-	enum ask ask = search_next(s);
+	enum ask ask = mock_next(s);
 
 	if (ask == ASK_POINT)
 		finish_some(s, s->n - 1, f);
 	return ask;
 }
 
-static enum ask next(struct search *s)
+static enum ask next(struct mock_search *s)
 {
 	return next_of(s, BOWL);
 }
 
-static void check_points(struct search *s, size_t trials, enum function f)
+static void check_points(struct mock_search *s, size_t trials, enum function f)
 {
 	for (size_t t = 0; t < trials && next_of(s, f) == ASK_POINT; t++) {
 		const struct seen *seen = &s->seen[t];
@@ -277,7 +276,7 @@ static bool same_point(const struct coord *a, const struct coord *b, size_t n)
 
 /* Every trial again with an old state, a new state, twice in a row, and out of order:
  * always the same point. */
-static void check_cache(struct search *s)
+static void check_cache(struct mock_search *s)
 {
 	size_t n = s->args.space->n;
 	struct coord *p = mem_new(n, sizeof *p);
@@ -286,13 +285,13 @@ static void check_cache(struct search *s)
 		uint64_t back = rng_below(s->args.seed, t, RNG_MODEL, 0, t + 1);
 
 		if (rng_below(s->args.seed, t, RNG_MODEL, 1, 3) == 0)
-			search_forget(s);
+			mock_forget(s);
 		for (int twice = 0; twice < 2; twice++) {
-			CHECK_INT(search_ask(s, t, p), ASK_POINT);
+			CHECK_INT(mock_ask(s, t, p), ASK_POINT);
 			CHECK(same_point(p, s->seen[t].point, n));
 		}
 		if (rng_below(s->args.seed, t, RNG_MODEL, 2, 10) == 0) {
-			CHECK_INT(search_ask(s, back, p), ASK_POINT);
+			CHECK_INT(mock_ask(s, back, p), ASK_POINT);
 			CHECK(same_point(p, s->seen[back].point, n));
 		}
 	}
@@ -301,7 +300,7 @@ static void check_cache(struct search *s)
 
 static void check_search(size_t row, size_t space, enum function f, uint64_t seed)
 {
-	struct search s;
+	struct mock_search s;
 	struct maker m;
 	int before = test_failures;
 
@@ -334,7 +333,7 @@ TEST(a_new_state_goes_on_as_the_old_one)
 {
 	for (size_t r = 0; r < ROWS; r++)
 		for (size_t k = 0; k < SPACES; k++) {
-			struct search a, b;
+			struct mock_search a, b;
 			struct maker m, same;
 			enum ask last = ASK_POINT;
 
@@ -347,11 +346,11 @@ TEST(a_new_state_goes_on_as_the_old_one)
 			for (uint64_t t = 0;
 			     t < 2 * rows[r].trials && last == ASK_POINT; t++) {
 				if (rng_below(9, t, RNG_MODEL, (uint32_t)k, 4) == 0)
-					search_forget(&b);
+					mock_forget(&b);
 				last = next(&a);
 				CHECK_INT(next(&b), last);
 				if (last == ASK_POINT)
-					CHECK(search_hash(&a, t) == search_hash(&b, t));
+					CHECK(mock_hash(&a, t) == mock_hash(&b, t));
 			}
 			close_search(&a, &m);
 			close_search(&b, &same);
@@ -363,7 +362,7 @@ TEST(trials_from_elsewhere_do_not_disturb)
 {
 	for (size_t r = 0; r < ROWS; r++)
 		for (size_t k = 0; k < SPACES; k++) {
-			struct search s;
+			struct mock_search s;
 			struct maker m;
 			struct set met = {0};
 			struct coord half[16];
@@ -375,22 +374,21 @@ TEST(trials_from_elsewhere_do_not_disturb)
 			p = mem_new(m.space.n, sizeof *p);
 			for (size_t i = 0; i < 16; i++)
 				half[i] = (struct coord){0.5, -1};
-			search_add(&s, half);
-			set_add(&met, search_hash(&s, 0));
+			mock_add(&s, half);
+			set_add(&met, mock_hash(&s, 0));
 			while (s.n < rows[r].trials && next(&s) == ASK_POINT) {
-				twice =
-				    !set_add(&met, search_hash(&s, s.n - 1)) || twice;
+				twice = !set_add(&met, mock_hash(&s, s.n - 1)) || twice;
 				if (s.n != 20)
 					continue;
 				for (size_t i = 0; i < 16; i++)
 					half[i].u = 0.3;
-				search_add(&s, half);
-				set_add(&met, search_hash(&s, s.n - 1));
+				mock_add(&s, half);
+				set_add(&met, mock_hash(&s, s.n - 1));
 			}
 			CHECK(!twice);
 			for (uint64_t t = 1; t < s.n; t += 7) {
-				search_forget(&s);
-				CHECK(search_ask(&s, t, p) == ASK_POINT);
+				mock_forget(&s);
+				CHECK(mock_ask(&s, t, p) == ASK_POINT);
 				CHECK(t == 20 ||
 				      same_point(p, s.seen[t].point, m.space.n));
 			}
@@ -406,7 +404,7 @@ TEST(a_finite_space_is_visited_once_and_wholly)
 		for (size_t k = 0; k < SPACES; k++)
 			for (uint64_t seed = 1; seed <= rows[r].seeds && spaces[k].all;
 			     seed++) {
-				struct search s;
+				struct mock_search s;
 				struct maker m;
 				struct set met = {0};
 				enum ask last;
@@ -415,7 +413,7 @@ TEST(a_finite_space_is_visited_once_and_wholly)
 					continue;
 				while ((last = next(&s)) == ASK_POINT &&
 				       s.n <= 2 * spaces[k].all)
-					set_add(&met, search_hash(&s, s.n - 1));
+					set_add(&met, mock_hash(&s, s.n - 1));
 				if (s.n != spaces[k].all)
 					printf("# %s on %s\n", rows[r].name,
 					       spaces[k].name);
@@ -424,7 +422,7 @@ TEST(a_finite_space_is_visited_once_and_wholly)
 				CHECK_INT(met.n, spaces[k].all);
 				CHECK(s.why && *s.why);
 				/* And it stays so. */
-				CHECK_INT(search_next(&s), ASK_DONE);
+				CHECK_INT(mock_next(&s), ASK_DONE);
 				set_free(&met);
 				close_search(&s, &m);
 			}
@@ -434,7 +432,7 @@ TEST(seeds_matter)
 {
 	for (size_t r = 0; r < ROWS; r++)
 		for (size_t k = 0; k < SPACES; k++) {
-			struct search a, b;
+			struct mock_search a, b;
 			struct maker m, same;
 			size_t different = 0;
 
@@ -444,10 +442,10 @@ TEST(seeds_matter)
 				continue;
 			if (open_search(&b, &same, r, k, 2)) {
 				for (size_t t = 0; t < 20; t++) {
-					CHECK_INT(search_next(&a), ASK_POINT);
-					CHECK_INT(search_next(&b), ASK_POINT);
+					CHECK_INT(mock_next(&a), ASK_POINT);
+					CHECK_INT(mock_next(&b), ASK_POINT);
 					different +=
-					    search_hash(&a, t) != search_hash(&b, t);
+					    mock_hash(&a, t) != mock_hash(&b, t);
 				}
 				CHECK(different > 10);
 				close_search(&b, &same);
@@ -460,7 +458,7 @@ enum { DISCREPANCY_N = 64, DISCREPANCY_SEEDS = 20, DISCREPANCY_D = 3 };
 
 /* The square of the L2 star discrepancy: Warnock 1972, "Computational investigations of
  * low-discrepancy point sets". */
-static double discrepancy(const struct search *s)
+static double discrepancy(const struct mock_search *s)
 {
 	double sum = 0, pairs = 0, n = (double)s->n;
 
@@ -490,12 +488,12 @@ static double mean_discrepancy(size_t row)
 	double sum = 0;
 
 	for (uint64_t seed = 1; seed <= DISCREPANCY_SEEDS; seed++) {
-		struct search s;
+		struct mock_search s;
 		struct maker m;
 
 		if (!open_search(&s, &m, row, 0, seed))
 			return (double)NAN;
-		while (s.n < DISCREPANCY_N && search_next(&s) == ASK_POINT)
+		while (s.n < DISCREPANCY_N && mock_next(&s) == ASK_POINT)
 			;
 		sum += discrepancy(&s);
 		close_search(&s, &m);
@@ -526,14 +524,14 @@ static double race(size_t row, size_t space)
 
 	for (uint64_t seed = 1; seed <= RACE_SEEDS; seed++) {
 		double best = (double)INFINITY;
-		struct search s;
+		struct mock_search s;
 		struct maker m;
 
 		if (!open_search(&s, &m, row, space, seed))
 			return (double)NAN;
-		while (s.n < RACE_TRIALS && search_next(&s) == ASK_POINT) {
-			search_finish(&s, s.n - 1, value_of(&s, s.n - 1));
-			best = fmin(best, search_value(&s, s.n - 1));
+		while (s.n < RACE_TRIALS && mock_next(&s) == ASK_POINT) {
+			mock_finish(&s, s.n - 1, value_of(&s, s.n - 1));
+			best = fmin(best, mock_value(&s, s.n - 1));
 		}
 		sum += log10(fmax(best, 1e-9)) / RACE_SEEDS;
 		close_search(&s, &m);

@@ -4,23 +4,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool make_state(struct search *s)
+static bool make_state(struct mock_search *s)
 {
 	s->state = mem_new(1, s->type->state_size);
 	return s->type->init(s->state, &s->args, &s->err);
 }
 
-static void free_state(struct search *s)
+static void free_state(struct mock_search *s)
 {
 	if (s->type->fini)
 		s->type->fini(s->state);
 	free(s->state);
 }
 
-bool search_init(struct search *s, const char *strategy, const struct space *space,
-                 uint64_t seed, bool shuffle)
+bool mock_init(struct mock_search *s, const char *strategy, const struct space *space,
+               uint64_t seed, bool shuffle)
 {
-	*s = (struct search){
+	*s = (struct mock_search){
 	    .type = strategy_find(strategy),
 	    .args = {.space = space, .seed = seed, .shuffle = shuffle, .parallel = 1}};
 	if (!s->type) {
@@ -30,7 +30,7 @@ bool search_init(struct search *s, const char *strategy, const struct space *spa
 	return make_state(s);
 }
 
-void search_add(struct search *s, const struct coord *point)
+void mock_add(struct mock_search *s, const struct coord *point)
 {
 	size_t n = s->args.space->n;
 	const struct value **values = arena_new(&s->a, n, sizeof *values);
@@ -45,7 +45,7 @@ void search_add(struct search *s, const struct coord *point)
 	s->seen[s->n++] = (struct seen){.point = copy, .values = values};
 }
 
-enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
+enum ask mock_ask(struct mock_search *s, uint64_t id, struct coord *out)
 {
 	struct history h = {.trials = s->seen,
 	                    .n = s->n,
@@ -55,13 +55,13 @@ enum ask search_ask(struct search *s, uint64_t id, struct coord *out)
 	return s->type->ask(s->state, &h, id, out, &s->why, &s->err);
 }
 
-void search_finish(struct search *s, size_t id, double value)
+void mock_finish(struct mock_search *s, size_t id, double value)
 {
-	search_see(s, id, isnan(value) ? SEEN_FAILED : SEEN_OK, value, (double)NAN);
+	mock_see(s, id, isnan(value) ? SEEN_FAILED : SEEN_OK, value, (double)NAN);
 }
 
-void search_see(struct search *s, size_t id, enum seen_state state, double value,
-                double step)
+void mock_see(struct mock_search *s, size_t id, enum seen_state state, double value,
+              double step)
 {
 	struct seen *t = &s->seen[id];
 	struct sighting *list = arena_new(&s->a, t->n + 1, sizeof *list);
@@ -78,32 +78,32 @@ void search_see(struct search *s, size_t id, enum seen_state state, double value
 	t->n++;
 }
 
-void search_pay(struct search *s, size_t id, double cost)
+void mock_pay(struct mock_search *s, size_t id, double cost)
 {
 	struct seen *t = &s->seen[id];
 
 	t->sightings[t->n - 1].cost = cost;
 }
 
-double search_value(const struct search *s, size_t id)
+double mock_value(const struct mock_search *s, size_t id)
 {
 	const struct seen *t = &s->seen[id];
 
 	return t->n ? t->sightings[t->n - 1].value : (double)NAN;
 }
 
-enum ask search_next(struct search *s)
+enum ask mock_next(struct mock_search *s)
 {
 	struct coord *point = mem_new(s->args.space->n, sizeof *point);
-	enum ask ask = search_ask(s, s->n, point);
+	enum ask ask = mock_ask(s, s->n, point);
 
 	if (ask == ASK_POINT)
-		search_add(s, point);
+		mock_add(s, point);
 	free(point);
 	return ask;
 }
 
-void search_forget(struct search *s)
+void mock_forget(struct mock_search *s)
 {
 	free_state(s);
 	if (!make_state(s)) {
@@ -113,12 +113,12 @@ void search_forget(struct search *s)
 	}
 }
 
-uint64_t search_hash(const struct search *s, size_t id)
+uint64_t mock_hash(const struct mock_search *s, size_t id)
 {
 	return space_hash(s->args.space, s->seen[id].values);
 }
 
-const char *search_json(struct search *s, size_t id)
+const char *mock_json(struct mock_search *s, size_t id)
 {
 	struct str text = {0};
 	const char *copy;
@@ -129,7 +129,7 @@ const char *search_json(struct search *s, size_t id)
 	return copy;
 }
 
-void search_free(struct search *s)
+void mock_free(struct mock_search *s)
 {
 	free_state(s);
 	free(s->seen);

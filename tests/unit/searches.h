@@ -5,7 +5,7 @@
 
 #include "strategy/strategy.h"
 
-struct search {
+struct mock_search {
 	const struct strategy_type *type;
 	struct strategy_args args;
 	void *state;
@@ -20,28 +20,28 @@ struct search {
 };
 
 /* False: the strategy refuses the space; s->err says why. */
-bool search_init(struct search *s, const char *strategy, const struct space *space,
-                 uint64_t seed, bool shuffle);
+bool mock_init(struct mock_search *s, const char *strategy, const struct space *space,
+               uint64_t seed, bool shuffle);
 /* The next trial; appended when it is a POINT. */
-enum ask search_next(struct search *s);
+enum ask mock_next(struct mock_search *s);
 /* Trial id finishes next, with this value; NAN: it fails. */
-void search_finish(struct search *s, size_t id, double value);
+void mock_finish(struct mock_search *s, size_t id, double value);
 /* Something is learnt of trial id, at a step or (NAN) in full. */
-void search_see(struct search *s, size_t id, enum seen_state state, double value,
-                double step);
+void mock_see(struct mock_search *s, size_t id, enum seen_state state, double value,
+              double step);
 /* What was learnt last of trial id came with this cost. */
-void search_pay(struct search *s, size_t id, double cost);
+void mock_pay(struct mock_search *s, size_t id, double cost);
 /* The value learnt last; NAN: none. */
-double search_value(const struct search *s, size_t id);
+double mock_value(const struct mock_search *s, size_t id);
 /* What the strategy says to trial id, without adding it; out is (space->n). */
-enum ask search_ask(struct search *s, uint64_t id, struct coord *out);
+enum ask mock_ask(struct mock_search *s, uint64_t id, struct coord *out);
 /* A trial that is not the strategy's: the defaults, say. */
-void search_add(struct search *s, const struct coord *point);
+void mock_add(struct mock_search *s, const struct coord *point);
 /* Throws the state away and makes a new one. */
-void search_forget(struct search *s);
-uint64_t search_hash(const struct search *s, size_t id);
+void mock_forget(struct mock_search *s);
+uint64_t mock_hash(const struct mock_search *s, size_t id);
 /* The configuration of trial id as JSON; in the search's arena. */
-const char *search_json(struct search *s, size_t id);
-void search_free(struct search *s);
+const char *mock_json(struct mock_search *s, size_t id);
+void mock_free(struct mock_search *s);
 
 #endif

@@ -66,11 +66,11 @@ static bool start(struct rig *r, const char *text, uint64_t trials, size_t slots
 	struct spec_overrides none = {0};
 	struct study_options o = {.max_trials = trials, .dir = *r->dir ? r->dir : NULL};
 
-	o.origin = (struct study_origin){.yaml = text,
-	                                 .path = "s.yaml",
-	                                 .host = "",
-	                                 .git = "",
-	                                 .version = HPS_VERSION};
+	o.origin = (struct search_origin){.yaml = text,
+	                                  .path = "s.yaml",
+	                                  .host = "",
+	                                  .git = "",
+	                                  .version = HPS_VERSION};
 	r->fake.train = train;
 	r->runner = fake_runner(&r->fake, slots);
 	return spec_parse(&r->spec, "s.yaml", text, strlen(text), &none, &r->arena,
@@ -91,7 +91,7 @@ TEST(noise_at_the_bottom_ends_a_search)
 	struct rig r = {0};
 
 	CHECK(start(&r, learning, 300, 1, bowl));
-	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.state, SEARCH_DONE);
 	printf("# %zu trials: %s\n", r.study.n, r.study.why);
 	CHECK(r.study.n >= 20 && r.study.n < 150);
 	CHECK(strncmp(r.study.why, "after ", 6) == 0);

@@ -50,11 +50,11 @@ static bool rig_open(struct rig *r, const char *yaml)
 	struct spec_overrides none = {0};
 	struct study_options o = {.dir = *r->dir ? r->dir : NULL};
 
-	o.origin = (struct study_origin){.yaml = yaml,
-	                                 .path = "space.yaml",
-	                                 .host = "",
-	                                 .git = "",
-	                                 .version = HPS_VERSION};
+	o.origin = (struct search_origin){.yaml = yaml,
+	                                  .path = "space.yaml",
+	                                  .host = "",
+	                                  .git = "",
+	                                  .version = HPS_VERSION};
 	r->err.text[0] = '\0';
 	return spec_parse(&r->spec, "space.yaml", yaml, strlen(yaml), &none, &r->arena,
 	                  &r->err) &&
@@ -91,7 +91,7 @@ static void run_all(struct rig *r, const char *yaml, size_t slots)
 {
 	CHECK(rig_open(r, yaml) && rig_run(r, slots));
 	CHECK_STR(r->err.text, "");
-	CHECK_INT(r->study.state, STUDY_DONE);
+	CHECK_INT(r->study.state, SEARCH_DONE);
 }
 
 /* The search as one text: every trial, its outcome and its reason. */
@@ -228,7 +228,7 @@ TEST(paused_runs_go_on_from_their_checkpoint)
 	/* Not one step was taken twice. */
 	CHECK_DOUBLE(r.curves.epochs, 30 * 3 + 6 * (double)twice + 18 * (double)full,
 	             0);
-	CHECK_DOUBLE(stopping_savings(&r.study).steps, r.curves.epochs, 0);
+	CHECK_DOUBLE(savings_of(&r.study).steps, r.curves.epochs, 0);
 	rig_close(&r);
 }
 
@@ -244,7 +244,7 @@ TEST(without_a_checkpoint_the_same_runs_start_again)
 	second = digest(&b.study);
 	CHECK_STR(first, second);
 	CHECK(b.curves.epochs > a.curves.epochs);
-	CHECK_DOUBLE(stopping_savings(&b.study).steps, b.curves.epochs, 0);
+	CHECK_DOUBLE(savings_of(&b.study).steps, b.curves.epochs, 0);
 	free(first);
 	free(second);
 	rig_close(&a);
@@ -330,7 +330,7 @@ TEST(the_control_group_runs_to_its_end)
 		CHECK_INT(r.study.trials[i]->outcome, OUTCOME_OK);
 		CHECK_INT(r.study.trials[i]->runs[0].n_reports, 27);
 	}
-	v = stopping_savings(&r.study);
+	v = savings_of(&r.study);
 	CHECK(members >= 3 && members <= 18);
 	CHECK_INT(v.control, members);
 	CHECK_INT(v.control_ok, members);
@@ -357,7 +357,7 @@ TEST(would_be_winners_are_counted)
 	struct savings v;
 
 	run_all(&r, text, 2);
-	v = stopping_savings(&r.study);
+	v = savings_of(&r.study);
 	CHECK(v.would_win > 0 && v.would_win <= v.would_stop);
 	CHECK(v.pairs >= 3 && v.correlation < 0);
 	rig_close(&r);

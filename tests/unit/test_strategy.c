@@ -23,33 +23,33 @@ TEST(the_table)
 TEST(a_grid_goes_through_the_cells_in_order)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 
 	maker_choice(&m, "b", "x y");
 	maker_range(&m, "a", DIST_INT_UNIFORM, 1, 2);
 	maker_finish(&m);
-	CHECK(search_init(&s, "grid", &m.space, 1, false));
+	CHECK(mock_init(&s, "grid", &m.space, 1, false));
 	for (int i = 0; i < 4; i++)
-		CHECK_INT(search_next(&s), ASK_POINT);
-	CHECK_INT(search_next(&s), ASK_DONE);
+		CHECK_INT(mock_next(&s), ASK_POINT);
+	CHECK_INT(mock_next(&s), ASK_DONE);
 	CHECK_STR(s.why, "every cell of the grid has been tried");
-	CHECK_STR(search_json(&s, 0), "{\"a\":1,\"b\":\"x\"}");
-	CHECK_STR(search_json(&s, 1), "{\"a\":1,\"b\":\"y\"}");
-	CHECK_STR(search_json(&s, 2), "{\"a\":2,\"b\":\"x\"}");
-	CHECK_STR(search_json(&s, 3), "{\"a\":2,\"b\":\"y\"}");
-	search_free(&s);
+	CHECK_STR(mock_json(&s, 0), "{\"a\":1,\"b\":\"x\"}");
+	CHECK_STR(mock_json(&s, 1), "{\"a\":1,\"b\":\"y\"}");
+	CHECK_STR(mock_json(&s, 2), "{\"a\":2,\"b\":\"x\"}");
+	CHECK_STR(mock_json(&s, 3), "{\"a\":2,\"b\":\"y\"}");
+	mock_free(&s);
 	maker_free(&m);
 }
 
 /* Runs to the end; the number of different configurations, or 0 if one came twice. */
-static size_t all_of(struct search *s)
+static size_t all_of(struct mock_search *s)
 {
 	struct set met = {0};
 	bool twice = false;
 	size_t n;
 
-	while (search_next(s) == ASK_POINT)
-		twice = !set_add(&met, search_hash(s, s->n - 1)) || twice;
+	while (mock_next(s) == ASK_POINT)
+		twice = !set_add(&met, mock_hash(s, s->n - 1)) || twice;
 	n = met.n;
 	set_free(&met);
 	return twice ? 0 : n;
@@ -59,13 +59,13 @@ TEST(a_shuffled_grid_is_a_permutation)
 {
 	for (int size = 1; size < 70; size++) {
 		struct maker m = {0};
-		struct search s;
+		struct mock_search s;
 
 		maker_range(&m, "a", DIST_INT_UNIFORM, 1, size);
 		maker_finish(&m);
-		CHECK(search_init(&s, "grid", &m.space, 7, true));
+		CHECK(mock_init(&s, "grid", &m.space, 7, true));
 		CHECK_INT(all_of(&s), size);
-		search_free(&s);
+		mock_free(&s);
 		maker_free(&m);
 	}
 }
@@ -73,23 +73,23 @@ TEST(a_shuffled_grid_is_a_permutation)
 TEST(the_order_of_a_shuffled_grid_depends_on_the_seed)
 {
 	struct maker m = {0};
-	struct search a, b;
+	struct mock_search a, b;
 	int same = 0, in_order = 0;
 
 	maker_range(&m, "a", DIST_INT_UNIFORM, 0, 999);
 	maker_finish(&m);
-	CHECK(search_init(&a, "grid", &m.space, 1, true));
-	CHECK(search_init(&b, "grid", &m.space, 2, true));
+	CHECK(mock_init(&a, "grid", &m.space, 1, true));
+	CHECK(mock_init(&b, "grid", &m.space, 2, true));
 	CHECK_INT(all_of(&a), 1000);
 	CHECK_INT(all_of(&b), 1000);
 	for (size_t i = 0; i < 1000; i++) {
-		same += search_hash(&a, i) == search_hash(&b, i);
+		same += mock_hash(&a, i) == mock_hash(&b, i);
 		in_order += a.seen[i].point->level == (int64_t)i;
 	}
 	/* One of each is to be expected; ten have a chance of one in a million. */
 	CHECK(same < 10 && in_order < 10);
-	search_free(&a);
-	search_free(&b);
+	mock_free(&a);
+	mock_free(&b);
 	maker_free(&m);
 }
 
@@ -113,58 +113,58 @@ static void two_branches(struct maker *m, size_t per, int levels)
 TEST(a_conditional_grid_leaps_over_what_is_inactive)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 
 	two_branches(&m, 5, 8);
 	CHECK_INT(space_cardinality(&m.space), 65536);
-	CHECK(search_init(&s, "grid", &m.space, 1, false));
+	CHECK(mock_init(&s, "grid", &m.space, 1, false));
 	CHECK_INT(all_of(&s), 65536);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
 TEST(a_grid_of_which_nothing_is_allowed_is_an_error)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 
 	maker_range(&m, "a", DIST_INT_UNIFORM, 1, 10);
 	maker_finish(&m);
 	maker_constrain(&m, "a > 10");
-	CHECK(search_init(&s, "grid", &m.space, 1, false));
-	CHECK_INT(search_next(&s), ASK_ERROR);
+	CHECK(mock_init(&s, "grid", &m.space, 1, false));
+	CHECK_INT(mock_next(&s), ASK_ERROR);
 	CHECK_INT(s.err.kind, ERROR_FILE);
 	CHECK(strstr(s.err.text, "a > 10") != NULL);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
 TEST(random_points_are_a_function_of_seed_and_trial)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&s, "random", &m.space, 42, false));
+	CHECK(mock_init(&s, "random", &m.space, 42, false));
 	for (uint32_t id = 0; id < 50; id++) {
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		CHECK_DOUBLE(s.seen[id].point[0].u, rng_unit(42, id, RNG_POINT, 0), 0);
 		CHECK_DOUBLE(s.seen[id].point[1].u, rng_unit(42, id, RNG_POINT, 1), 0);
 	}
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
 static void check_exhausts(const char *strategy, struct maker *m, size_t want)
 {
-	struct search s;
+	struct mock_search s;
 
-	CHECK(search_init(&s, strategy, &m->space, 3, false));
+	CHECK(mock_init(&s, strategy, &m->space, 3, false));
 	CHECK_INT(all_of(&s), want);
 	CHECK_STR(s.why, "every configuration of the space has been tried");
-	search_free(&s);
+	mock_free(&s);
 }
 
 TEST(improbable_values_come_in_the_end)
@@ -227,7 +227,7 @@ TEST(branches_do_not_hide_that_a_space_is_finite)
 static void check_impossible(const char *strategy, bool finite)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 
 	if (finite)
 		maker_range(&m, "x", DIST_INT_UNIFORM, 0, 9);
@@ -236,11 +236,11 @@ static void check_impossible(const char *strategy, bool finite)
 	maker_finish(&m);
 	maker_constrain(&m, "x >= 0");
 	maker_constrain(&m, "x > 9");
-	CHECK(search_init(&s, strategy, &m.space, 1, false));
-	CHECK_INT(search_next(&s), ASK_ERROR);
+	CHECK(mock_init(&s, strategy, &m.space, 1, false));
+	CHECK_INT(mock_next(&s), ASK_ERROR);
 	CHECK_INT(s.err.kind, ERROR_FILE);
 	CHECK(strstr(s.err.text, "\"x > 9\"") != NULL);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -255,32 +255,32 @@ TEST(impossible_constraints_are_named)
 TEST(an_endless_space_with_few_values_ends_too)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	struct param *p = maker_add(&m, "x", DIST_Q_NORMAL);
 
 	p->sigma = 0.3;
 	maker_finish(&m);
-	CHECK(search_init(&s, "random", &m.space, 1, false));
+	CHECK(mock_init(&s, "random", &m.space, 1, false));
 	CHECK(all_of(&s) >= 3);
 	CHECK_STR(s.why, "no configuration that is new was found in a thousand draws");
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
 static void check_baseline(const char *strategy)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	struct coord half[1] = {{0.5, -1}};
 
 	maker_range(&m, "x", DIST_INT_UNIFORM, 1, 5);
 	maker_finish(&m);
-	CHECK(search_init(&s, strategy, &m.space, 1, false));
-	search_add(&s, half);
-	while (search_next(&s) == ASK_POINT)
-		CHECK(search_hash(&s, s.n - 1) != search_hash(&s, 0));
+	CHECK(mock_init(&s, strategy, &m.space, 1, false));
+	mock_add(&s, half);
+	while (mock_next(&s) == ASK_POINT)
+		CHECK(mock_hash(&s, s.n - 1) != mock_hash(&s, 0));
 	CHECK_INT(s.n, 5);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -411,7 +411,7 @@ TEST(scrambling_is_nested)
 TEST(sobol_has_room_for_1111_parameters)
 {
 	struct maker *m = mem_new(1, sizeof *m);
-	struct search s;
+	struct mock_search s;
 	char name[16];
 
 	for (int i = 0; i < SOBOL_DIMENSIONS; i++) {
@@ -422,17 +422,17 @@ TEST(sobol_has_room_for_1111_parameters)
 	maker_choice(m, "a", "1")->dist = DIST_CONSTANT;
 	maker_choice(m, "z", "1")->dist = DIST_CONSTANT;
 	maker_finish(m);
-	CHECK(search_init(&s, "sobol", &m->space, 1, false));
+	CHECK(mock_init(&s, "sobol", &m->space, 1, false));
 	for (int i = 0; i < 16; i++)
-		CHECK_INT(search_next(&s), ASK_POINT);
-	search_free(&s);
+		CHECK_INT(mock_next(&s), ASK_POINT);
+	mock_free(&s);
 	m->space.params = m->params;
 	maker_range(m, "p9999", DIST_UNIFORM, 0, 1);
 	maker_finish(m);
-	CHECK(!search_init(&s, "sobol", &m->space, 1, false));
+	CHECK(!mock_init(&s, "sobol", &m->space, 1, false));
 	CHECK_INT(s.err.kind, ERROR_FILE);
 	CHECK(strstr(s.err.text, "1111") && strstr(s.err.text, "1112"));
-	search_free(&s);
+	mock_free(&s);
 	maker_free(m);
 	free(m);
 }
@@ -441,42 +441,42 @@ TEST(sobol_has_room_for_1111_parameters)
 TEST(the_defaults_take_no_place_in_the_sequence)
 {
 	struct maker m = {0};
-	struct search with, without;
+	struct mock_search with, without;
 	struct coord half[1] = {{0.5, -1}};
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&with, "sobol", &m.space, 1, false));
-	CHECK(search_init(&without, "sobol", &m.space, 1, false));
-	search_add(&with, half);
+	CHECK(mock_init(&with, "sobol", &m.space, 1, false));
+	CHECK(mock_init(&without, "sobol", &m.space, 1, false));
+	mock_add(&with, half);
 	for (size_t i = 0; i < 32; i++) {
-		CHECK(search_next(&with) == ASK_POINT);
-		CHECK(search_next(&without) == ASK_POINT);
-		CHECK(search_hash(&with, i + 1) == search_hash(&without, i));
+		CHECK(mock_next(&with) == ASK_POINT);
+		CHECK(mock_next(&without) == ASK_POINT);
+		CHECK(mock_hash(&with, i + 1) == mock_hash(&without, i));
 		if (i == 10)
-			search_forget(&with);
+			mock_forget(&with);
 	}
-	search_free(&with);
-	search_free(&without);
+	mock_free(&with);
+	mock_free(&without);
 	maker_free(&m);
 }
 
 TEST(sobol_seeds_give_different_points)
 {
 	struct maker m = {0};
-	struct search a, b;
+	struct mock_search a, b;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&a, "sobol", &m.space, 1, false));
-	CHECK(search_init(&b, "sobol", &m.space, 2, false));
+	CHECK(mock_init(&a, "sobol", &m.space, 1, false));
+	CHECK(mock_init(&b, "sobol", &m.space, 2, false));
 	for (size_t i = 0; i < 64; i++) {
-		CHECK(search_next(&a) == ASK_POINT && search_next(&b) == ASK_POINT);
-		CHECK(search_hash(&a, i) != search_hash(&b, i));
+		CHECK(mock_next(&a) == ASK_POINT && mock_next(&b) == ASK_POINT);
+		CHECK(mock_hash(&a, i) != mock_hash(&b, i));
 	}
-	search_free(&a);
-	search_free(&b);
+	mock_free(&a);
+	mock_free(&b);
 	maker_free(&m);
 }
 
@@ -485,32 +485,32 @@ TEST(sobol_seeds_give_different_points)
 TEST(bayes_learns_from_thousands)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	struct coord p[2], again[2];
 	double near = 0;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 1, false));
 	for (uint64_t i = 0; i < 1201; i++) {
 		for (uint32_t j = 0; j < 2; j++)
 			p[j] = (struct coord){rng_unit(1, i, RNG_MODEL, j), -1};
-		search_add(&s, p);
-		search_finish(&s, i, pow(p[0].u - 0.2, 2) + pow(p[1].u - 0.7, 2));
+		mock_add(&s, p);
+		mock_finish(&s, i, pow(p[0].u - 0.2, 2) + pow(p[1].u - 0.7, 2));
 	}
 	for (int i = 0; i < 3; i++) {
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		p[0] = s.seen[s.n - 1].point[0];
 		p[1] = s.seen[s.n - 1].point[1];
 		near = fmax(near, hypot(p[0].u - 0.2, p[1].u - 0.7));
 	}
 	CHECK(near < 0.01);
-	search_forget(&s);
-	CHECK_INT(search_ask(&s, s.n - 1, again), ASK_POINT);
+	mock_forget(&s);
+	CHECK_INT(mock_ask(&s, s.n - 1, again), ASK_POINT);
 	CHECK_DOUBLE(again[0].u, p[0].u, 0);
 	CHECK_DOUBLE(again[1].u, p[1].u, 0);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -522,30 +522,30 @@ static void propose_in_units(double min, double max, double a, double b, bool ba
                              struct coord *out)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	struct coord p[UNITS_D];
 
 	maker_range(&m, "x", DIST_UNIFORM, min, max);
 	maker_range(&m, "y", DIST_UNIFORM, min, max);
 	maker_range(&m, "z", DIST_UNIFORM, min, max);
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 1, false));
 	for (uint64_t i = 0; i < UNITS_N; i++) {
 		for (uint32_t j = 0; j < UNITS_D; j++)
 			p[j] = (struct coord){rng_unit(5, i, RNG_MODEL, j), -1};
-		search_add(&s, p);
+		mock_add(&s, p);
 	}
 	for (size_t k = 0; k < UNITS_N; k++) {
 		size_t i = backwards ? UNITS_N - 1 - k : k;
 		const struct coord *at = s.seen[i].point;
 
-		search_finish(&s, i,
-		              a * (pow(at[0].u - 0.3, 2) + 2 * pow(at[1].u - 0.6, 2) +
-		                   0.1 * at[2].u) +
-		                  b);
+		mock_finish(&s, i,
+		            a * (pow(at[0].u - 0.3, 2) + 2 * pow(at[1].u - 0.6, 2) +
+		                 0.1 * at[2].u) +
+		                b);
 	}
-	CHECK_INT(search_ask(&s, UNITS_N, out), ASK_POINT);
-	search_free(&s);
+	CHECK_INT(mock_ask(&s, UNITS_N, out), ASK_POINT);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -578,28 +578,28 @@ TEST(bayes_knows_no_units)
 TEST(bayes_keeps_away_from_failures)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	size_t failed = 0;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 1, false));
 	for (size_t i = 0; i < 40; i++) {
 		const struct coord *p;
 
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		p = s.seen[i].point;
 		/* The better, the nearer to the cliff. */
-		search_finish(&s, i, p[0].u > 0.6 ? (double)NAN : -p[0].u + p[1].u);
+		mock_finish(&s, i, p[0].u > 0.6 ? (double)NAN : -p[0].u + p[1].u);
 		failed += i >= 10 && p[0].u > 0.6;
 	}
 	CHECK(failed <= 10);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
-static struct belief belief_of(struct search *s, size_t id)
+static struct belief belief_of(struct mock_search *s, size_t id)
 {
 	struct history h = {.trials = s->seen,
 	                    .n = s->n,
@@ -615,35 +615,34 @@ static struct belief belief_of(struct search *s, size_t id)
 TEST(bayes_says_what_it_believed)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	struct belief b;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_choice(&m, "c", "a b");
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 1, false));
 	for (size_t i = 0; i < 25; i++) {
 		double u;
 
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		u = s.seen[i].point[1].u;
-		search_finish(&s, i,
-		              1000 + 50 * sin(5 * u) + 10 * s.seen[i].point[0].u);
+		mock_finish(&s, i, 1000 + 50 * sin(5 * u) + 10 * s.seen[i].point[0].u);
 	}
 	CHECK_INT(belief_of(&s, 3).how, BELIEF_DESIGN);
 	b = belief_of(&s, 20);
 	CHECK_INT(b.how, BELIEF_MODEL);
 	CHECK_INT(b.known, 20);
 	CHECK_INT(b.pending, 0);
-	CHECK_DOUBLE(b.mean, search_value(&s, 20), 5 * b.sd + 0.5);
+	CHECK_DOUBLE(b.mean, mock_value(&s, 20), 5 * b.sd + 0.5);
 	CHECK(b.sd > 0 && b.sd < 20 && b.improvement >= 0);
 	CHECK_INT(b.n_near, 3);
 	CHECK(b.near[0].id < 20 && b.near[0].correlation <= 1 &&
 	      b.near[0].correlation >= b.near[1].correlation);
 	for (size_t i = 0; i < 20; i++)
-		CHECK(search_value(&s, i) >= b.incumbent - 1);
-	CHECK_DOUBLE(search_value(&s, b.incumbent_id), b.incumbent, 1);
-	search_free(&s);
+		CHECK(mock_value(&s, i) >= b.incumbent - 1);
+	CHECK_DOUBLE(mock_value(&s, b.incumbent_id), b.incumbent, 1);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -660,28 +659,28 @@ TEST(bayes_looks_where_trials_cost_less)
 
 	for (int told = 0; told < 2; told++) {
 		struct maker m = {0};
-		struct search s;
+		struct mock_search s;
 		struct coord again[2];
 		struct belief b;
 
 		maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 		maker_range(&m, "y", DIST_UNIFORM, 0, 1);
 		maker_finish(&m);
-		CHECK(search_init(&s, "bayes", &m.space, 3, false));
+		CHECK(mock_init(&s, "bayes", &m.space, 3, false));
 		s.cost_weight = told ? 0.8 : 0;
 		for (size_t i = 0; i < 30; i++) {
 			const struct coord *p;
 
-			CHECK_INT(search_next(&s), ASK_POINT);
+			CHECK_INT(mock_next(&s), ASK_POINT);
 			p = s.seen[i].point;
-			search_finish(&s, i, cos(12 * p[0].u) + pow(p[1].u - 0.3, 2));
-			search_pay(&s, i, cost_of(p, i));
+			mock_finish(&s, i, cos(12 * p[0].u) + pow(p[1].u - 0.3, 2));
+			mock_pay(&s, i, cost_of(p, i));
 			if (i > 8 && isfinite(cost_of(p, i)))
 				spent[told] += cost_of(p, i);
 		}
 		/* From the history alone. */
-		search_forget(&s);
-		CHECK_INT(search_ask(&s, 29, again), ASK_POINT);
+		mock_forget(&s);
+		CHECK_INT(mock_ask(&s, 29, again), ASK_POINT);
 		CHECK_DOUBLE(again[0].u, s.seen[29].point[0].u, 0);
 		CHECK_DOUBLE(again[1].u, s.seen[29].point[1].u, 0);
 		b = belief_of(&s, 29);
@@ -691,7 +690,7 @@ TEST(bayes_looks_where_trials_cost_less)
 
 			CHECK(b.cost > true_cost / 2 && b.cost < true_cost * 2);
 		}
-		search_free(&s);
+		mock_free(&s);
 		maker_free(&m);
 	}
 	CHECK(spent[1] < 0.7 * spent[0]);
@@ -700,17 +699,17 @@ TEST(bayes_looks_where_trials_cost_less)
 TEST(bayes_survives_when_everything_fails)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_choice(&m, "c", "a b");
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 1, false));
 	for (size_t i = 0; i < 30; i++) {
-		CHECK_INT(search_next(&s), ASK_POINT);
-		search_finish(&s, i, (double)NAN);
+		CHECK_INT(mock_next(&s), ASK_POINT);
+		mock_finish(&s, i, (double)NAN);
 	}
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -718,7 +717,7 @@ TEST(bayes_survives_when_everything_fails)
 TEST(bayes_sees_every_branch)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	int count[3] = {0};
 
 	maker_choice(&m, "model", "a b c");
@@ -727,14 +726,14 @@ TEST(bayes_sees_every_branch)
 	maker_when(&m, "x", "model", "a");
 	maker_when(&m, "y", "model", "b");
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 4, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 4, false));
 	for (size_t i = 0; i < 6; i++) {
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		count[(s.seen[i].values[0]->string[0] - 'a') % 3]++;
 	}
 	/* c has but one configuration. */
 	CHECK(count[0] >= 2 && count[1] >= 2 && count[2] == 1);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -743,28 +742,28 @@ TEST(bayes_sees_every_branch)
 TEST(bayes_learns_from_parts_of_a_length)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	size_t near = 0;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 1, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 1, false));
 	s.args.curves = true;
 	s.args.full = 27;
-	search_forget(&s);
+	mock_forget(&s);
 	for (size_t i = 0; i < 40; i++) {
 		const struct coord *p;
 		double final;
 
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		p = s.seen[i].point;
 		final = fabs(p[0].u - 0.2) + 0.1 * fabs(p[1].u - 0.5);
-		search_see(&s, i, SEEN_PENDING, final + 5, 3);
+		mock_see(&s, i, SEEN_PENDING, final + 5, 3);
 		if (i < 20 ? p[0].u > 0.4 : i % 3 == 0)
-			search_see(&s, i, SEEN_OK, final, 27);
+			mock_see(&s, i, SEEN_OK, final, 27);
 		else
-			search_see(&s, i, SEEN_STOPPED, final + 5, 3);
+			mock_see(&s, i, SEEN_STOPPED, final + 5, 3);
 		near += i >= 20 && fabs(p[0].u - 0.2) < 0.1;
 	}
 	CHECK(near >= 12);
@@ -772,11 +771,11 @@ TEST(bayes_learns_from_parts_of_a_length)
 	for (size_t i = 0; i < 40; i++) {
 		struct coord p[2];
 
-		CHECK_INT(search_ask(&s, i, p), ASK_POINT);
+		CHECK_INT(mock_ask(&s, i, p), ASK_POINT);
 		CHECK_DOUBLE(p[0].u, s.seen[i].point[0].u, 0);
 		CHECK_DOUBLE(p[1].u, s.seen[i].point[1].u, 0);
 	}
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -784,26 +783,26 @@ TEST(bayes_learns_from_parts_of_a_length)
 TEST(bayes_learns_while_nothing_is_whole)
 {
 	struct maker m = {0};
-	struct search s;
+	struct mock_search s;
 	size_t near = 0;
 
 	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
 	maker_finish(&m);
-	CHECK(search_init(&s, "bayes", &m.space, 2, false));
+	CHECK(mock_init(&s, "bayes", &m.space, 2, false));
 	s.args.curves = true;
 	s.args.full = (double)NAN;
-	search_forget(&s);
+	mock_forget(&s);
 	for (size_t i = 0; i < 30; i++) {
 		double x, far;
 
-		CHECK_INT(search_next(&s), ASK_POINT);
+		CHECK_INT(mock_next(&s), ASK_POINT);
 		x = s.seen[i].point[0].u;
 		far = fabs(x - 0.7);
-		search_see(&s, i, SEEN_STOPPED, far + 2, far < 0.2 ? 9 : 3);
+		mock_see(&s, i, SEEN_STOPPED, far + 2, far < 0.2 ? 9 : 3);
 		near += i >= 10 && far < 0.15;
 	}
 	CHECK(near >= 8);
-	search_free(&s);
+	mock_free(&s);
 	maker_free(&m);
 }
 
@@ -838,9 +837,9 @@ static double best_after(const struct space *sp, double scale)
 	}
 	for (uint64_t seed = 0; seed < SEEDS; seed++) {
 		double best = (double)INFINITY;
-		struct search s;
+		struct mock_search s;
 
-		CHECK(search_init(&s, "bayes", sp, seed, false));
+		CHECK(mock_init(&s, "bayes", sp, seed, false));
 		for (size_t i = 0; i < EARLIER; i++) {
 			const struct value **v = arena_new(&s.a, 5, sizeof *v);
 
@@ -850,17 +849,17 @@ static double best_after(const struct space *sp, double scale)
 		s.args.earlier = earlier;
 		s.args.n_earlier = scale < 0 || scale > 0 ? EARLIER : 0;
 		s.args.n_sources = s.args.n_earlier > 0;
-		search_forget(&s);
+		mock_forget(&s);
 		for (size_t i = 0; i < 14; i++) {
 			double y;
 
-			CHECK_INT(search_next(&s), ASK_POINT);
+			CHECK_INT(mock_next(&s), ASK_POINT);
 			y = valley(s.seen[i].point);
 			best = fmin(best, y);
-			search_finish(&s, i, y);
+			mock_finish(&s, i, y);
 		}
 		sum += best / SEEDS;
-		search_free(&s);
+		mock_free(&s);
 	}
 	return sum;
 }

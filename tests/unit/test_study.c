@@ -63,12 +63,12 @@ static bool rig_open(struct rig *r, const char *yaml, uint64_t max_trials, size_
 	struct study_options o = {.dir = *r->dir ? r->dir : NULL,
 	                          .max_trials = max_trials};
 
-	o.origin = (struct study_origin){.yaml = yaml,
-	                                 .path = "space.yaml",
-	                                 .host = "",
-	                                 .git = "",
-	                                 .version = HPS_VERSION,
-	                                 .max_trials = max_trials};
+	o.origin = (struct search_origin){.yaml = yaml,
+	                                  .path = "space.yaml",
+	                                  .host = "",
+	                                  .git = "",
+	                                  .version = HPS_VERSION,
+	                                  .max_trials = max_trials};
 	r->err.text[0] = '\0';
 	r->runner = fake_runner(&r->fake, slots);
 	return spec_parse(&r->spec, "space.yaml", yaml, strlen(yaml), &none, &r->arena,
@@ -119,9 +119,9 @@ TEST(runs_to_its_cap_and_ranks)
 	CHECK(rig_run(&r));
 	CHECK_INT(r.study.n, 30);
 	CHECK_INT(r.study.ok, 30);
-	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.state, SEARCH_DONE);
 	CHECK_INT(study_exit(&r.study), 0);
-	order = study_rank(&r.study, &r.study.scratch);
+	order = search_rank(&r.study, &r.study.scratch);
 	for (size_t i = 1; i < r.study.n; i++)
 		CHECK(order[i - 1]->value <= order[i]->value);
 	CHECK(order[0] == r.study.best);
@@ -214,7 +214,7 @@ TEST(first_run_without_the_metric_stops_at_once)
 
 	CHECK(rig_open(&r, plain, 30, 4));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, STUDY_CONTRACT);
+	CHECK_INT(r.study.state, SEARCH_CONTRACT);
 	CHECK_INT(study_exit(&r.study), 3);
 	CHECK(r.fake.starts <= 5);
 	CHECK(strstr(r.study.why, "did you mean metric: {name: val_loss}") != NULL);
@@ -238,7 +238,7 @@ TEST(failure_guard)
 
 	CHECK(rig_open(&r, plain, 30, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, STUDY_GUARD);
+	CHECK_INT(r.study.state, SEARCH_GUARD);
 	CHECK_INT(study_exit(&r.study), 4);
 	CHECK_INT(r.fake.starts, 3);
 	CHECK(strstr(r.study.why, "Traceback") != NULL);
@@ -335,7 +335,7 @@ TEST(a_late_retry_is_run)
 	str_add(&yaml, "retries: 1\n");
 	CHECK(rig_open(&r, yaml.s, 2, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.state, SEARCH_DONE);
 	CHECK_INT(r.study.trials[1]->outcome, OUTCOME_OK);
 	CHECK_INT(r.fake.starts, 3);
 	str_free(&yaml);
@@ -368,9 +368,9 @@ TEST(diverged_is_never_the_winner_and_no_failure)
 
 	CHECK(rig_open(&r, plain, 20, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.state, SEARCH_DONE);
 	CHECK(r.study.outcomes[OUTCOME_DIVERGED] > 5);
-	order = study_rank(&r.study, &r.study.scratch);
+	order = search_rank(&r.study, &r.study.scratch);
 	CHECK_INT(order[0]->outcome, OUTCOME_OK);
 	CHECK_INT(order[19]->outcome, OUTCOME_DIVERGED);
 	CHECK_INT(order[19]->rank, 0);
@@ -408,7 +408,7 @@ TEST(an_exhausted_space_is_success)
 	CHECK(rig_open(&r, yaml, 50, 2));
 	CHECK(rig_run(&r));
 	CHECK_INT(r.study.n, 6);
-	CHECK_INT(r.study.state, STUDY_DONE);
+	CHECK_INT(r.study.state, SEARCH_DONE);
 	CHECK_INT(study_exit(&r.study), 0);
 	rig_drop(&r);
 }
@@ -450,7 +450,7 @@ TEST(finished_runs_are_not_repeated)
 	r.fake.signal_after = 5;
 	CHECK(rig_open(&r, plain, 12, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, STUDY_INTERRUPTED);
+	CHECK_INT(r.study.state, SEARCH_INTERRUPTED);
 	CHECK_INT(study_exit(&r.study), 130);
 	CHECK_INT(r.study.finished, 6); /* the one under way was let finish */
 	rig_close(&r);
@@ -526,9 +526,9 @@ TEST(the_time_budget_is_not_spent_by_resuming)
 	rig_dir(&r);
 	for (uint64_t n = 4; n <= 12; n += 4) {
 		CHECK(rig_open(&r, yaml.s, n, 2));
-		CHECK(study_elapsed(&r.study) >= 0 && study_elapsed(&r.study) < 60);
+		CHECK(search_elapsed(&r.study) >= 0 && search_elapsed(&r.study) < 60);
 		CHECK(rig_run(&r));
-		CHECK_INT(r.study.state, STUDY_DONE);
+		CHECK_INT(r.study.state, SEARCH_DONE);
 		CHECK_INT(r.study.finished, n);
 		rig_close(&r);
 	}
@@ -617,7 +617,7 @@ TEST(verification_is_not_fooled_by_noise)
 	CHECK(v->done);
 	CHECK(v->answer == ANSWER_CANNOT_TELL || v->answer == ANSWER_NO);
 	CHECK_INT(verify_exit(v), 5);
-	CHECK(v->candidates[v->winner].stat[VERDICT_RERUN].mean > 0.15);
+	CHECK(v->candidates[v->winner].stat[PHASE_RERUN].mean > 0.15);
 	rig_drop(&r);
 }
 
@@ -630,10 +630,10 @@ TEST(verification_seeds_are_fresh_and_paired)
 	CHECK(rig_run(&r));
 	verify_plan(&r.study);
 	for (size_t k = 0; k < 5; k++) {
-		uint64_t seed = v->candidates[0].runs[VERDICT_RERUN][k].seed;
+		uint64_t seed = v->candidates[0].runs[PHASE_RERUN][k].seed;
 
-		CHECK_INT(v->candidates[1].runs[VERDICT_RERUN][k].seed, seed);
-		CHECK(v->candidates[0].runs[VERDICT_TEST][k].seed != seed);
+		CHECK_INT(v->candidates[1].runs[PHASE_RERUN][k].seed, seed);
+		CHECK(v->candidates[0].runs[PHASE_TEST][k].seed != seed);
 		for (size_t i = 0; i < r.study.n; i++)
 			CHECK(r.study.trials[i]->runs[0].seed != seed);
 	}
