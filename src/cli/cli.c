@@ -4,6 +4,7 @@
 #include "report/ranking.h"
 #include "report/savings.h"
 #include "report/verdict.h"
+#include "saved/import.h"
 #include "search/advise.h"
 
 #include <errno.h>
@@ -36,14 +37,8 @@ const struct command_type commands[] = {
 
 int cli_fail(const struct error *err)
 {
-	static const int codes[] = {[ERROR_NONE] = EXIT_SYSTEM,
-	                            [ERROR_USAGE] = EXIT_USAGE,
-	                            [ERROR_FILE] = EXIT_USAGE,
-	                            [ERROR_SYSTEM] = EXIT_SYSTEM,
-	                            [ERROR_TRIAL] = EXIT_NO_TRIAL};
-
 	fprintf(stderr, "hpsearch: %s\n", err->text);
-	return codes[err->kind];
+	return exit_decide(err, NULL, NULL);
 }
 
 void cli_print(const struct str *text)
@@ -143,6 +138,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	struct study_options so = {.dir = dir, .max_trials = o->max_trials};
 	char host[256] = "";
 
+	so.warm_read = warm_load;
 	if (watch)
 		so.watch = *watch;
 	gethostname(host, sizeof host - 1);
@@ -160,7 +156,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	if (!study_init(s, spec, &so, err))
 		return false;
 	/* With a directory what was taken is in its journal, or goes there. */
-	return dir || (warm_load(&s->warm, spec, &s->arena, err) && study_warm(s, err));
+	return dir || study_begin(s, err);
 }
 
 static size_t terminal_width(void)
@@ -184,16 +180,16 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	bool ok = true;
 
 	if (strcmp(o->format, "json") == 0) {
-		results_json(s, &out);
+		results_json(&s->search, s->monitor, &out);
 	} else if (strcmp(o->format, "csv") == 0) {
-		results_csv(s, &out);
+		results_csv(&s->search, &out);
 	} else if (strcmp(o->format, "yaml") == 0) {
 		ranking_yaml(s, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
-		advise_text(s, &out);
+		advise_text(&s->search, &out);
 		savings_report(s, &out);
-		if (s->verdict.wanted)
+		if (s->search.verdict.wanted)
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
 	} else {

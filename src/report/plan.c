@@ -3,6 +3,8 @@
 #include "early/early.h"
 #include "report/text.h"
 #include "strategy/choose.h"
+#include "study/apply.h"
+#include "study/propose.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -234,9 +236,8 @@ static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
 	struct str line = {0};
 	struct task task = {.trial = t,
 	                    .run = &t->runs[0],
-	                    .command = &s->spec->command,
-	                    .metric = &s->spec->metric,
-	                    .split = "valid"};
+	                    .command = &s->search.spec->command,
+	                    .metric = &s->search.spec->metric};
 	const char *const *argv;
 
 	snprintf(task.folder, sizeof task.folder, "trials/%04llu/r0",
@@ -260,27 +261,28 @@ bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err
 	struct fleet f;
 	bool ok = true;
 
-	fleet_init(&f, s->spec, NULL, s->dir, &s->arena);
-	for (size_t i = 0; i < s->warm.n_sources; i++) {
+	fleet_init(&f, s->search.spec, NULL, s->search.dir, &s->search.arena);
+	for (size_t i = 0; i < s->search.warm.n_sources; i++) {
 		struct str line = {0};
 
-		warm_text(&s->warm, i, &line);
+		warm_text(&s->search.warm, i, &line);
 		text_clean(out, str_text(&line));
 		str_addc(out, '\n');
 		str_free(&line);
 	}
 	str_add(out, "the first commands\n");
-	while (ok && s->n < n && s->n < s->cap) {
+	while (ok && s->search.n < n && s->search.n < s->search.cap) {
 		const char *why = "";
-		struct trial *t;
-		enum ask ask = study_propose(s, &t, &why, err);
+		struct event e;
+		enum ask ask = study_propose(s, &e, &why, err);
 
 		if (ask == ASK_DONE || ask == ASK_WAIT)
 			break;
-		ok = ask == ASK_POINT && add_command(s, &f, t, out, err);
+		ok = ask == ASK_POINT && study_apply(s, &e, err) &&
+		     add_command(s, &f, s->search.trials[e.trial], out, err);
 	}
-	if (ok && s->n < s->cap && s->n == n)
-		str_addf(out, "  … up to %llu\n", (unsigned long long)s->cap);
+	if (ok && s->search.n < s->search.cap && s->search.n == n)
+		str_addf(out, "  … up to %llu\n", (unsigned long long)s->search.cap);
 	fleet_free(&f);
 	return ok;
 }

@@ -1,6 +1,6 @@
 #include "report/savings.h"
+#include "early/savings.h"
 #include "report/text.h"
-#include "study/stopping.h"
 
 #include <math.h>
 
@@ -45,7 +45,7 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 
 static void add_control(const struct study *s, const struct savings *v, struct str *out)
 {
-	if (!(s->spec->early.control > 0))
+	if (!(s->search.spec->early.control > 0))
 		return;
 	str_add(out, "control group: ");
 	if (!v->control_ok) {
@@ -100,9 +100,9 @@ void savings_report(const struct study *s, struct str *out)
 {
 	struct savings v;
 
-	if (!s->monitor || !s->n)
+	if (!s->monitor || !s->search.n)
 		return;
-	v = savings_of(s);
+	v = savings_of(&s->search, s->monitor);
 	if (!v.runs)
 		return;
 	add_counts(s, &v, out);

@@ -18,7 +18,7 @@ static int ascending(const void *a, const void *b)
 }
 
 /* The order of the end of the n-th trial with a value; UINT64_MAX: of all. */
-static uint64_t moment_of(const struct study *s, uint64_t n)
+static uint64_t moment_of(const struct search *s, uint64_t n)
 {
 	uint64_t *order = mem_new(s->n + 1, sizeof *order), at = UINT64_MAX;
 	size_t k = 0;
@@ -34,7 +34,7 @@ static uint64_t moment_of(const struct study *s, uint64_t n)
 	return at;
 }
 
-static struct advice advice_at(const struct study *s, uint64_t seen)
+static struct advice advice_at(const struct search *s, uint64_t seen)
 {
 	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
 	struct advice a;
@@ -57,7 +57,7 @@ static void say(const struct advice *a, struct str *out)
 		         a->noise, a->since, a->improvement);
 }
 
-bool advise_stop(struct study *s, const char **why)
+bool advise_stop(struct search *s, const char **why)
 {
 	uint64_t next = next_moment(s->advised);
 
@@ -78,14 +78,14 @@ bool advise_stop(struct study *s, const char **why)
 	return false;
 }
 
-void advise(struct study *s)
+void advise(struct search *s)
 {
 	s->advice = (struct advice){0};
 	if (s->spec->metric.name && s->ok >= ADVICE_TRIALS)
 		s->advice = advice_at(s, UINT64_MAX);
 }
 
-void advise_text(const struct study *s, struct str *out)
+void advise_text(const struct search *s, struct str *out)
 {
 	if (!s->advice.enough && !s->advice.plateau)
 		return;
@@ -100,7 +100,7 @@ static void add_number(struct str *out, const char *name, double x)
 	str_json_double(out, x);
 }
 
-void advise_json(const struct study *s, struct str *out)
+void advise_json(const struct search *s, struct str *out)
 {
 	const struct advice *a = &s->advice;
 

@@ -140,7 +140,8 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	    arena_printf(a, "HPSEARCH_CONFIG=%s", task_path(f, t, "config.json", a));
 	env[n++] =
 	    arena_printf(a, "HPSEARCH_RESULTS=%s", task_path(f, t, "results.jsonl", a));
-	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s", t->split);
+	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s",
+	                        t->phase == PHASE_TEST ? "test" : "valid");
 	if (t->run->budget > 0)
 		env[n++] =
 		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
@@ -208,15 +209,6 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
 	str_free(&text);
 	return ok;
-}
-
-void fleet_begin(struct task *t)
-{
-	struct run *r = t->run;
-
-	run_begin(r);
-	r->attempts++;
-	r->started = clock_wall();
 }
 
 static int64_t nanoseconds(double seconds)
@@ -303,22 +295,6 @@ static bool take_signal(struct fleet *f, int sig)
 	return true;
 }
 
-static void measure(struct task *t, const struct run_result *res)
-{
-	struct run *r = t->run;
-
-	r->exit = res->exit;
-	r->signal = res->signal;
-	r->wall = r->before.wall + res->wall;
-	r->user = r->before.user + res->user;
-	r->sys = r->before.sys + res->sys;
-	if (!r->leg || res->maxrss > r->maxrss)
-		r->maxrss = res->maxrss;
-	r->cost += res->cost;
-	r->state = RUN_FINISHED;
-	r->value = r->reduction.n ? run_value(r, t->metric) : (double)NAN;
-}
-
 /* Did the machine fail, not the command? A supervisor that is killed every time may
  * well be the command's doing. */
 static bool machine_failed(const struct run *r, const struct run_result *res)
@@ -326,33 +302,20 @@ static bool machine_failed(const struct run *r, const struct run_result *res)
 	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
 }
 
-static void record(struct fleet *f, struct task *t, const struct run_result *res)
-{
-	struct spec view = *f->spec;
-
-	view.metric = *t->metric;
-	measure(t, res);
-	t->run->outcome = run_classify(t->run, res, &view, f->arena, &t->run->reason);
-}
-
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
-                                    const struct run_result *res)
+                                    const struct run_result *res, struct run_end *end)
 {
 	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
 	bool broken = machine_failed(t->run, res);
 
+	*end = run_conclude(t->run, res, t->metric, f->spec, f->arena);
 	/* What is decided stands, also where the supervisor was lost on the way. */
 	if (t->stopped || (t->judged && (!by_itself || broken))) {
 		t->stopped = true;
-		measure(t, res);
 		return FLEET_STOPPED;
 	}
-	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken) {
-		record(f, t, res);
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken)
 		return FLEET_FINISHED;
-	}
-	t->run->cost += res->cost;
-	t->run->state = RUN_QUEUED;
 	return FLEET_CUT;
 }
 
@@ -380,14 +343,11 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 		if (e->kind == RUNNER_REPORT) {
 			out->kind = out->task->judged ? FLEET_LATE : FLEET_REPORT;
 			out->report = e->report;
-			if (out->task->judged)
-				return true;
-			run_report(out->task->run, e->report, out->task->metric->goal);
 			return true;
 		}
 		f->slots[slot] = NULL;
 		f->busy--;
-		out->kind = finish(f, out->task, &e->result);
+		out->kind = finish(f, out->task, &e->result, &out->end);
 		f->held = e->result.machine_errno != 0;
 		if (f->held && !f->busy && f->stage == FLEET_OPEN) {
 			errno = e->result.machine_errno;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "record/results.h"
+#include "study/search_loop.h"
 
 #include <math.h>
 #include <stdio.h>

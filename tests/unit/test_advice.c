@@ -5,6 +5,7 @@
 #include "fake_runner.h"
 #include "record/results.h"
 #include "search/advise.h"
+#include "study/search_loop.h"
 
 #include "test.h"
 
@@ -91,14 +92,14 @@ TEST(noise_at_the_bottom_ends_a_search)
 	struct rig r = {0};
 
 	CHECK(start(&r, learning, 300, 1, bowl));
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	printf("# %zu trials: %s\n", r.study.n, r.study.why);
-	CHECK(r.study.n >= 20 && r.study.n < 150);
-	CHECK(strncmp(r.study.why, "after ", 6) == 0);
-	CHECK(r.study.advice.enough || r.study.advice.plateau);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	printf("# %zu trials: %s\n", r.study.search.n, r.study.search.why);
+	CHECK(r.study.search.n >= 20 && r.study.search.n < 150);
+	CHECK(strncmp(r.study.search.why, "after ", 6) == 0);
+	CHECK(r.study.search.advice.enough || r.study.search.advice.plateau);
 	/* Uniform noise of 0.3: its standard deviation is 0.087. */
-	CHECK(r.study.advice.noise > 0.03 && r.study.advice.noise < 0.15);
-	CHECK(r.study.best->value < 5.15);
+	CHECK(r.study.search.advice.noise > 0.03 && r.study.search.advice.noise < 0.15);
+	CHECK(r.study.search.best->value < 5.15);
 	end(&r);
 }
 
@@ -108,11 +109,11 @@ TEST(a_search_that_knows_little_goes_on)
 	struct str text = {0};
 
 	CHECK(start(&r, drawing, 60, 1, rugged));
-	CHECK_INT(r.study.n, 60);
-	CHECK_INT(r.study.advice.trials, 60);
-	CHECK(!r.study.advice.enough && !r.study.advice.plateau);
-	CHECK(r.study.advice.bound > 0.1);
-	advise_text(&r.study, &text);
+	CHECK_INT(r.study.search.n, 60);
+	CHECK_INT(r.study.search.advice.trials, 60);
+	CHECK(!r.study.search.advice.enough && !r.study.search.advice.plateau);
+	CHECK(r.study.search.advice.bound > 0.1);
+	advise_text(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
 	end(&r);
 }
@@ -123,16 +124,16 @@ TEST(nothing_is_said_of_few_trials_or_without_stop_auto)
 	struct str text = {0};
 
 	CHECK(start(&r, drawing, 19, 1, bowl));
-	CHECK_INT(r.study.n, 19);
-	CHECK_INT(r.study.advice.trials, 0);
-	advise_json(&r.study, &text);
+	CHECK_INT(r.study.search.n, 19);
+	CHECK_INT(r.study.search.advice.trials, 0);
+	advise_json(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, endless, 200, 1, bowl));
-	CHECK_INT(r.study.n, 200);
-	CHECK(r.study.advice.enough || r.study.advice.plateau);
-	advise_text(&r.study, &text);
+	CHECK_INT(r.study.search.n, 200);
+	CHECK(r.study.search.advice.enough || r.study.search.advice.plateau);
+	advise_text(&r.study.search, &text);
 	CHECK(strstr(str_text(&text), "advice: more trials of this space") != NULL);
 	end(&r);
 	str_free(&text);
@@ -148,13 +149,13 @@ TEST(a_search_that_is_continued_stops_for_the_same_reason)
 	snprintf(r.dir, sizeof r.dir, "/tmp/test_advice.XXXXXX");
 	CHECK(mkdtemp(r.dir) != NULL);
 	CHECK(start(&r, learning, 300, 4, bowl));
-	why = strdup(r.study.why);
-	n = r.study.n;
+	why = strdup(r.study.search.why);
+	n = r.study.search.n;
 	end(&r);
 	memcpy(again.dir, r.dir, sizeof r.dir);
 	CHECK(start(&again, learning, 300, 4, bowl));
-	CHECK_INT(again.study.n, n);
-	CHECK_STR(again.study.why, why);
+	CHECK_INT(again.study.search.n, n);
+	CHECK_STR(again.study.search.why, why);
 	end(&again);
 	free(why);
 	CHECK(file_remove_tree(r.dir, &r.err));

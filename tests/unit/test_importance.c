@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "fake_runner.h"
+#include "study/search_loop.h"
 #include "report/importance.h"
 
 #include "test.h"

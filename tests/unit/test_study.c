@@ -2,9 +2,12 @@
  * verification and replay, through the fake runner. */
 #include "base/file.h"
 #include "base/rng.h"
+#include "cli/exit.h"
 #include "fake_runner.h"
 #include "record/results.h"
 #include "saved/replay.h"
+#include "saved/saved.h"
+#include "study/search_loop.h"
 #include "study/study.h"
 #include "study/verify.h"
 #include "test.h"
@@ -103,7 +106,7 @@ static char *ranking(struct rig *r)
 {
 	struct str out = {0};
 
-	results_csv(&r->study, &out);
+	results_csv(&r->study.search, &out);
 	/* The wall time is not part of what must be the same. */
 	for (char *p = out.s; p && (p = strstr(p, ",0.000,")); p++)
 		;
@@ -117,14 +120,14 @@ TEST(runs_to_its_cap_and_ranks)
 
 	CHECK(rig_open(&r, plain, 30, 4));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, 30);
-	CHECK_INT(r.study.ok, 30);
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK_INT(study_exit(&r.study), 0);
-	order = search_rank(&r.study, &r.study.scratch);
-	for (size_t i = 1; i < r.study.n; i++)
+	CHECK_INT(r.study.search.n, 30);
+	CHECK_INT(r.study.search.ok, 30);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 0);
+	order = search_rank(&r.study.search, &r.study.search.scratch);
+	for (size_t i = 1; i < r.study.search.n; i++)
 		CHECK(order[i - 1]->value <= order[i]->value);
-	CHECK(order[0] == r.study.best);
+	CHECK(order[0] == r.study.search.best);
 	rig_drop(&r);
 }
 
@@ -134,9 +137,9 @@ TEST(defaults_come_first)
 
 	CHECK(rig_open(&r, plain, 3, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.trials[0]->origin, ORIGIN_BASELINE);
-	CHECK_DOUBLE(r.study.trials[0]->value, 0.36 + 3, 1e-9);
-	CHECK_INT(r.study.trials[1]->origin, ORIGIN_STRATEGY);
+	CHECK_INT(r.study.search.trials[0]->origin, ORIGIN_BASELINE);
+	CHECK_DOUBLE(r.study.search.trials[0]->value, 0.36 + 3, 1e-9);
+	CHECK_INT(r.study.search.trials[1]->origin, ORIGIN_STRATEGY);
 	rig_drop(&r);
 }
 
@@ -182,7 +185,7 @@ TEST(repeats_give_mean_and_error)
 	snprintf(yaml, sizeof yaml, "%srepeats: 4\n", plain);
 	CHECK(rig_open(&r, yaml, 5, 2));
 	CHECK(rig_run(&r));
-	t = r.study.trials[2];
+	t = r.study.search.trials[2];
 	CHECK_INT(t->n_runs, 4);
 	CHECK_DOUBLE(t->value,
 	             (t->runs[0].value + t->runs[1].value + t->runs[2].value +
@@ -214,11 +217,12 @@ TEST(first_run_without_the_metric_stops_at_once)
 
 	CHECK(rig_open(&r, plain, 30, 4));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_CONTRACT);
-	CHECK_INT(study_exit(&r.study), 3);
+	CHECK_INT(r.study.search.state, SEARCH_CONTRACT);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 3);
 	CHECK(r.fake.starts <= 5);
-	CHECK(strstr(r.study.why, "did you mean metric: {name: val_loss}") != NULL);
-	CHECK(strstr(r.study.why, "epoch 2") != NULL);
+	CHECK(strstr(r.study.search.why, "did you mean metric: {name: val_loss}") !=
+	      NULL);
+	CHECK(strstr(r.study.search.why, "epoch 2") != NULL);
 	rig_drop(&r);
 }
 
@@ -238,10 +242,10 @@ TEST(failure_guard)
 
 	CHECK(rig_open(&r, plain, 30, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_GUARD);
-	CHECK_INT(study_exit(&r.study), 4);
+	CHECK_INT(r.study.search.state, SEARCH_GUARD);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 4);
 	CHECK_INT(r.fake.starts, 3);
-	CHECK(strstr(r.study.why, "Traceback") != NULL);
+	CHECK(strstr(r.study.search.why, "Traceback") != NULL);
 	rig_drop(&r);
 }
 
@@ -267,9 +271,9 @@ TEST(retries)
 	snprintf(yaml, sizeof yaml, "%sretries: 1\n", plain);
 	CHECK(rig_open(&r, yaml, 6, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.ok, 6);
+	CHECK_INT(r.study.search.ok, 6);
 	CHECK_INT(r.fake.starts, 12);
-	CHECK_INT(r.study.trials[3]->runs[0].attempts, 2);
+	CHECK_INT(r.study.search.trials[3]->runs[0].attempts, 2);
 	rig_drop(&r);
 }
 
@@ -305,12 +309,12 @@ TEST(a_repeat_of_a_failed_trial_is_not_waited_for)
 	rig_dir(&r);
 	CHECK(rig_open(&r, yaml.s, 1, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.finished, 1);
-	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.finished, 1);
+	CHECK_INT(r.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	rig_close(&r);
 	CHECK(rig_open(&r, yaml.s, 1, 2));
-	CHECK_INT(r.study.finished, 1);
-	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.finished, 1);
+	CHECK_INT(r.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	str_free(&yaml);
 	rig_drop(&r);
 }
@@ -335,8 +339,8 @@ TEST(a_late_retry_is_run)
 	str_add(&yaml, "retries: 1\n");
 	CHECK(rig_open(&r, yaml.s, 2, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK_INT(r.study.trials[1]->outcome, OUTCOME_OK);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(r.study.search.trials[1]->outcome, OUTCOME_OK);
 	CHECK_INT(r.fake.starts, 3);
 	str_free(&yaml);
 	rig_drop(&r);
@@ -348,9 +352,9 @@ TEST(exit_75_is_no_failure)
 
 	CHECK(rig_open(&r, plain, 4, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.ok, 4);
-	CHECK_INT(r.study.trials[0]->runs[0].failures, 0);
-	CHECK_INT(r.study.trials[0]->runs[0].attempts, 3);
+	CHECK_INT(r.study.search.ok, 4);
+	CHECK_INT(r.study.search.trials[0]->runs[0].failures, 0);
+	CHECK_INT(r.study.search.trials[0]->runs[0].attempts, 3);
 	rig_drop(&r);
 }
 
@@ -368,9 +372,9 @@ TEST(diverged_is_never_the_winner_and_no_failure)
 
 	CHECK(rig_open(&r, plain, 20, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK(r.study.outcomes[OUTCOME_DIVERGED] > 5);
-	order = search_rank(&r.study, &r.study.scratch);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK(r.study.search.outcomes[OUTCOME_DIVERGED] > 5);
+	order = search_rank(&r.study.search, &r.study.search.scratch);
 	CHECK_INT(order[0]->outcome, OUTCOME_OK);
 	CHECK_INT(order[19]->outcome, OUTCOME_DIVERGED);
 	CHECK_INT(order[19]->rank, 0);
@@ -385,16 +389,16 @@ TEST(target_and_patience_stop)
 	snprintf(yaml, sizeof yaml, "%sstop: {target: 1.2}\n", plain);
 	CHECK(rig_open(&r, yaml, 1000, 1));
 	CHECK(rig_run(&r));
-	CHECK(r.study.n < 1000);
-	CHECK(r.study.best->value <= 1.2);
-	CHECK(strstr(r.study.why, "target") != NULL);
+	CHECK(r.study.search.n < 1000);
+	CHECK(r.study.search.best->value <= 1.2);
+	CHECK(strstr(r.study.search.why, "target") != NULL);
 	rig_drop(&r);
 
 	r = (struct rig){.fake.train = bowl};
 	snprintf(yaml, sizeof yaml, "%sstop: {patience: 10}\n", plain);
 	CHECK(rig_open(&r, yaml, 1000, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, r.study.best->id + 11);
+	CHECK_INT(r.study.search.n, r.study.search.best->id + 11);
 	rig_drop(&r);
 }
 
@@ -407,9 +411,9 @@ TEST(an_exhausted_space_is_success)
 
 	CHECK(rig_open(&r, yaml, 50, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, 6);
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK_INT(study_exit(&r.study), 0);
+	CHECK_INT(r.study.search.n, 6);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 0);
 	rig_drop(&r);
 }
 
@@ -450,15 +454,15 @@ TEST(finished_runs_are_not_repeated)
 	r.fake.signal_after = 5;
 	CHECK(rig_open(&r, plain, 12, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_INTERRUPTED);
-	CHECK_INT(study_exit(&r.study), 130);
-	CHECK_INT(r.study.finished, 6); /* the one under way was let finish */
+	CHECK_INT(r.study.search.state, SEARCH_INTERRUPTED);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 130);
+	CHECK_INT(r.study.search.finished, 6); /* the one under way was let finish */
 	rig_close(&r);
 	CHECK(rig_open(&r, plain, 12, 1));
-	CHECK_INT(r.study.finished, 6);
+	CHECK_INT(r.study.search.finished, 6);
 	CHECK(rig_run(&r));
 	CHECK_INT(r.fake.starts, 6);
-	CHECK_INT(r.study.finished, 12);
+	CHECK_INT(r.study.search.finished, 12);
 	rig_close(&r);
 	/* And once more: nothing is left to do. */
 	CHECK(rig_open(&r, plain, 12, 1));
@@ -508,8 +512,8 @@ TEST(a_trial_whose_other_repeat_was_cut_short_is_settled)
 	rig_close(&r);
 	cut_behind(r.dir, "\"e\":\"end\"");
 	CHECK(rig_open(&r, yaml, 1, 2));
-	CHECK_INT(r.study.finished, 1);
-	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.finished, 1);
+	CHECK_INT(r.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	CHECK(rig_run(&r));
 	CHECK_INT(r.fake.starts, 0);
 	rig_drop(&r);
@@ -526,10 +530,11 @@ TEST(the_time_budget_is_not_spent_by_resuming)
 	rig_dir(&r);
 	for (uint64_t n = 4; n <= 12; n += 4) {
 		CHECK(rig_open(&r, yaml.s, n, 2));
-		CHECK(search_elapsed(&r.study) >= 0 && search_elapsed(&r.study) < 60);
+		CHECK(search_elapsed(&r.study.search) >= 0 &&
+		      search_elapsed(&r.study.search) < 60);
 		CHECK(rig_run(&r));
-		CHECK_INT(r.study.state, SEARCH_DONE);
-		CHECK_INT(r.study.finished, n);
+		CHECK_INT(r.study.search.state, SEARCH_DONE);
+		CHECK_INT(r.study.search.finished, n);
 		rig_close(&r);
 	}
 	str_free(&yaml);
@@ -557,7 +562,7 @@ TEST(another_file_is_refused_with_the_difference)
 	         plain);
 	CHECK(rig_open(&r, yaml, 0, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, 6);
+	CHECK_INT(r.study.search.n, 6);
 	rig_drop(&r);
 }
 
@@ -572,11 +577,11 @@ static const char tested[] = "command: [train, '${args}']\n"
 TEST(verification_confirms_a_better_winner)
 {
 	struct rig r = {.fake.train = noisy};
-	const struct verdict *v = &r.study.verdict;
+	const struct verdict *v = &r.study.search.verdict;
 
 	CHECK(rig_open(&r, tested, 20, 2));
 	CHECK(rig_run(&r));
-	verify_plan(&r.study);
+	verdict_plan(&r.study.search);
 	CHECK(v->wanted && !v->done);
 	CHECK_INT(v->n, 3); /* the top two and the defaults */
 	r.fake.starts = 0;
@@ -588,7 +593,7 @@ TEST(verification_confirms_a_better_winner)
 	CHECK_INT(v->gain.n, 5);
 	/* Paired by seed, the noise cancels out: the gain is that of the bowl. */
 	CHECK(v->gain.mean > 0.2 && v->gain_half < 1e-9);
-	CHECK_INT(verify_exit(v), 0);
+	CHECK_INT(exit_decide(NULL, NULL, v), 0);
 	rig_drop(&r);
 }
 
@@ -607,16 +612,16 @@ static double pure_noise(const struct job *job, struct run_result *res,
 TEST(verification_is_not_fooled_by_noise)
 {
 	struct rig r = {.fake.train = pure_noise};
-	const struct verdict *v = &r.study.verdict;
+	const struct verdict *v = &r.study.search.verdict;
 
 	CHECK(rig_open(&r, tested, 50, 4));
 	CHECK(rig_run(&r));
-	CHECK(r.study.best->value < 0.1); /* the lucky best of fifty */
-	verify_plan(&r.study);
+	CHECK(r.study.search.best->value < 0.1); /* the lucky best of fifty */
+	verdict_plan(&r.study.search);
 	CHECK(verify_run(&r.study, &r.runner, &r.err));
 	CHECK(v->done);
 	CHECK(v->answer == ANSWER_CANNOT_TELL || v->answer == ANSWER_NO);
-	CHECK_INT(verify_exit(v), 5);
+	CHECK_INT(exit_decide(NULL, NULL, v), 5);
 	CHECK(v->candidates[v->winner].stat[PHASE_RERUN].mean > 0.15);
 	rig_drop(&r);
 }
@@ -624,18 +629,18 @@ TEST(verification_is_not_fooled_by_noise)
 TEST(verification_seeds_are_fresh_and_paired)
 {
 	struct rig r = {.fake.train = noisy};
-	const struct verdict *v = &r.study.verdict;
+	const struct verdict *v = &r.study.search.verdict;
 
 	CHECK(rig_open(&r, tested, 20, 2));
 	CHECK(rig_run(&r));
-	verify_plan(&r.study);
+	verdict_plan(&r.study.search);
 	for (size_t k = 0; k < 5; k++) {
-		uint64_t seed = v->candidates[0].runs[PHASE_RERUN][k].seed;
+		uint64_t seed = v->candidates[0].runs[PHASE_RERUN][k]->seed;
 
-		CHECK_INT(v->candidates[1].runs[PHASE_RERUN][k].seed, seed);
-		CHECK(v->candidates[0].runs[PHASE_TEST][k].seed != seed);
-		for (size_t i = 0; i < r.study.n; i++)
-			CHECK(r.study.trials[i]->runs[0].seed != seed);
+		CHECK_INT(v->candidates[1].runs[PHASE_RERUN][k]->seed, seed);
+		CHECK(v->candidates[0].runs[PHASE_TEST][k]->seed != seed);
+		for (size_t i = 0; i < r.study.search.n; i++)
+			CHECK(r.study.search.trials[i]->runs[0].seed != seed);
 	}
 	rig_drop(&r);
 }
@@ -646,7 +651,7 @@ static char *results_of(struct rig *r)
 {
 	struct str out = {0};
 
-	results_json(&r->study, &out);
+	results_json(&r->study.search, r->study.monitor, &out);
 	return out.s;
 }
 
@@ -725,7 +730,7 @@ TEST(replay_makes_again_what_was_learned)
 		rig_dir(&r);
 		CHECK(rig_open(&r, learning, 40, order ? 6 : 1));
 		CHECK(rig_run(&r));
-		CHECK(r.study.outcomes[OUTCOME_FAILED] > 0);
+		CHECK(r.study.search.outcomes[OUTCOME_FAILED] > 0);
 		text = results_of(&r);
 		CHECK(replay_text(text, &rp, &r.err));
 		CHECK_STR(rp.difference, "");
@@ -734,7 +739,7 @@ TEST(replay_makes_again_what_was_learned)
 		CHECK_STR(rp.difference, "");
 		/* Another history gives other proposals. */
 		for (size_t i = 0; i < 12; i++)
-			sv.study.seen[i].sightings[0].value *= -1;
+			sv.study.search.seen[i].sightings[0].value *= -1;
 		CHECK(replay_run(&sv, &rp, &r.err));
 		CHECK(!rp.same);
 		saved_free(&sv);
@@ -808,7 +813,7 @@ TEST(every_edit_is_caught)
 
 	CHECK(rig_open(&r, tested, 4, 1));
 	CHECK(rig_run(&r));
-	verify_plan(&r.study);
+	verdict_plan(&r.study.search);
 	CHECK(verify_run(&r.study, &r.runner, &r.err));
 	text = results_of(&r);
 	for (size_t i = 0; text[i]; i++) {
