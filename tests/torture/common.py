@@ -164,15 +164,14 @@ def finished_runs(text):
 
 
 def begun(path, top):
-    """(folder, budget) in the order in which the children say that they began. (In the
-    verification all are told the full one.)"""
+    """(folder, budget) in the order in which the children say that they began."""
     try:
         with open(path) as f:
             words = [line.split() for line in f]
     except FileNotFoundError:
         return []
     found = [(os.path.relpath(w[5], top), w[6]) for w in words if w[0] == "begin"]
-    return [(f, None if b == "-" or f.startswith("verify") else float(b)) for f, b in found]
+    return [(f, None if b == "-" else float(b)) for f, b in found]
 
 
 def decisions_stand(text):
