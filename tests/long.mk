@@ -1,7 +1,7 @@
 # Tests that take long; `make check` has a small version of some. Included by the Makefile.
 
 .PHONY: valgrind valgrind-here valgrind-all valgrind-all-here cov fuzz fuzz-here \
-	torture torture-kill torture-fault torture-children torture-scale torture-ready
+	torture torture-kill torture-fault torture-children torture-scale torture-ready mutants
 
 valgrind: deps-check                  ## a whole search under valgrind
 	+@$(call again,MODE=debug valgrind-here)
@@ -40,3 +40,7 @@ torture: deps-check                   ## all of that and SECONDS of each fuzzer,
 		tests/torture/all.sh '$(O)/torture'
 torture-ready: deps-check
 	+@$(call again,$(HPS) $(TOOLS) $(BENCH) $(FAULT_SO))
+
+mutants: deps-check                   ## do tests notice single changes? N=100 SEED=1 ROOMS=run
+	@JOBS='$(JOBS)' N='$(N)' SEED='$(SEED)' ROOMS='$(ROOMS)' \
+		tests/mutants/mutants.py '$(BUILD)/mutants'
