@@ -237,6 +237,29 @@ TEST(paused_runs_go_on_from_their_checkpoint)
 	rig_close(&r);
 }
 
+/* Of a run in several launches what counts is the largest peak, first or later. */
+TEST(the_peak_of_memory_is_that_of_all_launches)
+{
+	static const int64_t peaks[][2] = {{10, 20}, {10, 5}};
+
+	for (size_t k = 0; k < ARRAY_LEN(peaks); k++) {
+		struct rig r = {.curves = {.steps = 27,
+		                           .checkpoint = true,
+		                           .memory = {peaks[k][0], peaks[k][1]}}};
+		size_t later = 0;
+
+		run_all(&r, promoting, 1);
+		for (size_t i = 0; i < r.study.n; i++) {
+			const struct run *run = &r.study.trials[i]->runs[0];
+
+			CHECK_INT(run->maxrss, run->leg && !k ? 20 : 10);
+			later += run->leg > 0;
+		}
+		CHECK(later >= 10);
+		rig_close(&r);
+	}
+}
+
 TEST(without_a_checkpoint_the_same_runs_start_again)
 {
 	struct rig a = {.curves = {.steps = 27, .checkpoint = true}};
@@ -712,6 +735,7 @@ TEST_MAIN(a_break_anywhere_loses_no_decision_learning,
           replay_finds_what_was_never_reported, asha_stops_and_says_why,
           the_winner_is_never_stopped, last_words_and_exits_of_their_own_change_nothing,
           paused_runs_go_on_from_their_checkpoint,
+          the_peak_of_memory_is_that_of_all_launches,
           without_a_checkpoint_the_same_runs_start_again, a_deaf_run_is_paused_by_force,
           the_budget_may_be_a_parameter,
           repeats_wait_until_a_promoted_run_has_come_to_the_end,
