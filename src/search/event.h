@@ -50,7 +50,7 @@ struct event {
 		} proposal;
 		const struct sighting *observed; /* OBSERVED; value minimized */
 		struct {                         /* START */
-			uint64_t seed; /* or SEED_DERIVED */
+			uint64_t seed;           /* or SEED_DERIVED */
 			double budget; /* steps that it is told to take; 0: none */
 			unsigned attempt;
 			unsigned leg; /* a results file: promotions so far */

@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "fake_runner.h"
-#include "study/search_loop.h"
 #include "report/importance.h"
+#include "study/search_loop.h"
 
 #include "test.h"
 
