@@ -249,8 +249,8 @@ TEST(the_peak_of_memory_is_that_of_all_launches)
 		size_t later = 0;
 
 		run_all(&r, promoting, 1);
-		for (size_t i = 0; i < r.study.n; i++) {
-			const struct run *run = &r.study.trials[i]->runs[0];
+		for (size_t i = 0; i < r.study.search.n; i++) {
+			const struct run *run = &r.study.search.trials[i]->runs[0];
 
 			CHECK_INT(run->maxrss, run->leg && !k ? 20 : 10);
 			later += run->leg > 0;
