@@ -106,7 +106,7 @@ static char *ranking(struct rig *r)
 {
 	struct str out = {0};
 
-	results_csv(&r->study.search, &out);
+	results_csv(&r->study.search, 0, &out);
 	/* The wall time is not part of what must be the same. */
 	for (char *p = out.s; p && (p = strstr(p, ",0.000,")); p++)
 		;
