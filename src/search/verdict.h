@@ -4,17 +4,8 @@
 #define HPS_SEARCH_VERDICT_H
 
 #include "base/stat.h"
+#include "search/claim.h"
 #include "search/trial.h"
-
-enum answer {
-	ANSWER_NONE,        /* not finished, or not asked for */
-	ANSWER_YES,         /* better than the defaults, interval excludes zero */
-	ANSWER_NO,          /* not better */
-	ANSWER_CANNOT_TELL, /* the interval holds zero, or there is none */
-	ANSWER_NO_BASELINE, /* the file gives no defaults to compare with */
-	ANSWER_FAILED       /* the winner did not finish its re-runs or tests */
-};
-const char *answer_name(enum answer a); /* "yes", "no", "cannot tell", … */
 
 /* The defaults where they are no trial of the search (a grid). */
 #define VERDICT_DEFAULTS UINT64_MAX
