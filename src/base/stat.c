@@ -34,6 +34,11 @@ double stat_t_quantile(double p, double df)
 	return gsl_cdf_tdist_Pinv(p, df);
 }
 
+double stat_t_cdf(double t, double df)
+{
+	return gsl_cdf_tdist_P(t, df);
+}
+
 struct moments stat_of(const double *x, size_t n)
 {
 	struct moments s = {.n = n};

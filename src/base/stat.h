@@ -18,6 +18,7 @@ double stat_beta_quantile(double u, double a, double b);
 double stat_beta_cdf(double x, double a, double b);
 /* Student's t: the quantile at probability p with df degrees of freedom (df > 0). */
 double stat_t_quantile(double p, double df);
+double stat_t_cdf(double t, double df);
 
 /* Mean and unbiased variance by Welford 1962, in the order given; NaN variance at n
  * < 2. */

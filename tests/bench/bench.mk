@@ -1,6 +1,6 @@
 # The benches: they print figures and never gate. Included by the Makefile.
 
-.PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot
+.PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -54,6 +54,12 @@ bench-early:                          ## early stopping beside its peers; EARLY=
 	@$(call peers_python,peers,$(PEERS_EARLY)) tests/bench/early.py --data '$(BENCHDATA)' \
 		--cache '$(CACHE)/early' --program '$(O)/tests/bench/early' --hpsearch '$(HPS)' \
 		--mlp-program '$(MLP)' $(EARLY)
+
+bench-trust:                          ## is what a search says true? SEARCHES=300 SCENARIO='A3 flat' FOLDER
+	+@$(call again,$(HPS) $(O)/tests/bench/trust)
+	@tests/bench/trust.py --hpsearch '$(HPS)' --program '$(O)/tests/bench/trust' \
+		--folder '$(or $(FOLDER),$(CACHE)/trust)' --searches '$(or $(SEARCHES),300)' \
+		--scenario '$(SCENARIO)'
 
 # With the reader of surrogates, where there is one.
 YSUR   := $(wildcard $(BENCHDATA)/ysur.c)

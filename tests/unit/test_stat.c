@@ -23,6 +23,8 @@ TEST(t_quantiles)
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		check_close(stat_t_quantile(known[i].p, known[i].df), known[i].t, 1e-9);
 	CHECK_DOUBLE(stat_t_quantile(0.5, 3), 0, 1e-12);
+	CHECK_DOUBLE(stat_t_cdf(-2.5, 7), 0.020496109292876444, 1e-12);
+	CHECK_DOUBLE(stat_t_cdf(1, 3), 0.8044988905221148, 1e-12);
 }
 
 TEST(normal_both_ways)
