@@ -65,3 +65,15 @@ double stat_half_width(struct moments s, double level)
 		return (double)NAN;
 	return stat_t_quantile((1 + level) / 2, (double)s.n - 1) * stat_stderr(s);
 }
+
+struct stat_range stat_share(size_t k, size_t n, double level)
+{
+	struct stat_range r = {0, 1};
+	double a = (double)k, b = (double)n - a;
+
+	if (k > 0)
+		r.low = stat_beta_quantile((1 - level) / 2, a, b + 1);
+	if (k < n)
+		r.high = stat_beta_quantile((1 + level) / 2, a + 1, b);
+	return r;
+}
