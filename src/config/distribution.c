@@ -476,7 +476,7 @@ static bool by_keys(struct reading *r, struct draft *d, bool log)
 static bool read_default(struct reading *r, struct draft *d)
 {
 	const struct node *n = has(d, "default");
-	struct str what = {0};
+	struct str what = {0}, help = {0};
 	struct value *v, number;
 	bool quotes;
 	double u;
@@ -496,10 +496,17 @@ static bool read_default(struct reading *r, struct draft *d)
 	param_describe(&d->p, &what);
 	quotes = v->kind == VALUE_STRING && scalar_number(v->string, &number) &&
 	         param_encode(&d->p, &number, &u);
-	read_fails(r, n->at, quotes ? "leave the quotes out" : NULL,
+	if (quotes)
+		str_add(&help, "leave the quotes out");
+	else if (param_nearest(&d->p, v, &number)) {
+		str_add(&help, "the nearest that it can be is ");
+		value_text(&number, &help);
+	}
+	read_fails(r, n->at, help.len ? str_text(&help) : NULL,
 	           "parameter %s: it can never be its default (it is %s)", d->p.name,
 	           str_text(&what));
 	str_free(&what);
+	str_free(&help);
 	return false;
 }
 

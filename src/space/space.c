@@ -85,6 +85,17 @@ bool space_finish(struct space *s, struct arena *a, struct error *err)
 	return true;
 }
 
+void space_set_decoding(struct space *s, int decoding)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->params[i].v1 = decoding < DECODING;
+}
+
+int space_decoding(const struct space *s)
+{
+	return s->n && s->params[0].v1 ? 1 : DECODING;
+}
+
 static bool condition_holds(const struct condition *c,
                             const struct value *const *values)
 {
@@ -163,7 +174,7 @@ bool space_defaults(const struct space *s, struct coord *point, bool *any,
 	*any = false;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct param *p = &s->params[i];
-		double u = 0.5;
+		double u = param_middle(p);
 
 		if (p->preset && p->dist != DIST_CONSTANT)
 			*any = param_encode(p, p->preset, &u) || *any;

@@ -29,6 +29,10 @@ struct coord {
  * parsed behind it. */
 bool space_finish(struct space *s, struct arena *a, struct error *err);
 
+/* Makes the space decode as a search that began with this decoding does. */
+void space_set_decoding(struct space *s, int decoding);
+int space_decoding(const struct space *s);
+
 /* The values of a point: out (n) of pointers into a; NULL = inactive. */
 void space_decode(const struct space *s, const struct coord *point, struct arena *a,
                   const struct value **out);
@@ -42,7 +46,7 @@ bool space_feasible(const struct space *s, const struct value *const *values,
 uint64_t space_hash(const struct space *s, const struct value *const *values);
 
 /* The default configuration as a point: presets; where a parameter has none, a
- * constant's value, the first of the values of a categorical, else u = 0.5. *any: at
+ * constant's value, the first of the values of a categorical, else the middle. *any: at
  * least one parameter has a preset. False (with ERROR_FILE) if it violates a
  * constraint. */
 bool space_defaults(const struct space *s, struct coord *point, bool *any,
