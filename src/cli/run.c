@@ -161,14 +161,18 @@ static int session(struct session *x, struct error *err)
 	str_free(&grid);
 	runner = pool_runner(x->pool);
 	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
+		int code;
+
 		progress_end(&x->progress);
-		cli_fail(err);
+		code = cli_fail(err);
+		if (code == EXIT_USAGE)
+			return code;
 		fprintf(
 		    stderr,
 		    "  what was finished is saved in %s; when the cause is gone, the "
 		    "same command continues\n",
 		    x->dir);
-		return EXIT_SYSTEM;
+		return code;
 	}
 	return finish(x, err);
 }

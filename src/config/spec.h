@@ -76,6 +76,7 @@ struct spec {
 	struct space space;
 	const char *program; /* NULL: none */
 	struct command command;
+	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
 	const char *method_word; /* as in the file, normalised: "grid" … */

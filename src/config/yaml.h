@@ -27,7 +27,8 @@ struct node {
 	struct value value; /* typed; never LIST or MAP */
 	const char *text;   /* as written, without quotes */
 	bool quoted;
-	bool yes_no; /* a boolean written yes/no/on/off: worth a notice */
+	bool anchored; /* an &anchor stands before it */
+	bool yes_no;   /* a boolean written yes/no/on/off: worth a notice */
 	/* LIST, MAP */
 	size_t n;
 	struct node **items;     /* (n) */

@@ -305,6 +305,13 @@ static bool multiples(const struct param *p, struct family f, double *first,
 	return bounded(f) || f.kind == BETA;
 }
 
+bool param_multiples(const struct param *p, double *first, double *last)
+{
+	struct family f = family_of(p);
+
+	return f.q && multiples(p, f, first, last);
+}
+
 /* Which multiple of q. */
 static double multiple(const struct param *p, struct family f, double u)
 {

@@ -78,6 +78,10 @@ void param_finish(struct param *p, struct arena *a);
  * does. */
 bool param_clip_range(const struct param *p, double *first, double *last);
 
+/* The multiples of q that can come out, first * q … last * q, of any distribution with
+ * steps; false: there are none, or no end to them. */
+bool param_multiples(const struct param *p, double *first, double *last);
+
 /* The value at u (0 < u < 1). Continuous values are rounded to a fine decimal lattice
  * (about 9 digits below the scale of the range) so that a last-bit difference between
  * two machines' exp() or log() does not change a search, and their text is short; a u

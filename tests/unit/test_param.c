@@ -579,12 +579,11 @@ TEST(ends_and_middles_come_out_as_written)
 		CHECK_DOUBLE(number(decode(&p, 1 - 0x1p-31)), ranges[i].high, 0);
 	}
 	/* As hpsearch 0.1.0 has them. */
-	CHECK_DOUBLE(number(decode(&(struct param){.dist = DIST_UNIFORM,
-	                                           .min = 0.3,
-	                                           .max = 1,
-	                                           .v1 = true},
-	                           0.5 + 0x1p-31)),
-	             0.6500000003, 0);
+	CHECK_DOUBLE(
+	    number(decode(
+		&(struct param){.dist = DIST_UNIFORM, .min = 0.3, .max = 1, .v1 = true},
+		0.5 + 0x1p-31)),
+	    0.6500000003, 0);
 }
 
 /* A rounding error is no difference; anything more is. */
