@@ -6,6 +6,7 @@
 #include "record/results.h"
 #include "report/plan.h"
 #include "report/ranking.h"
+#include "record/origin.h"
 #include "run/pool.h"
 #include "study/search_loop.h"
 #include "study/verify.h"
@@ -91,7 +92,10 @@ static bool open_directory(struct session *x, struct error *err)
 	if (!realpath(x->dir, real))
 		return error_errno(err, "%s", x->dir);
 	x->dir = arena_strdup(&x->o->arena, real);
-	return !x->o->fresh || discard(x->dir, err);
+	if (x->o->fresh && !discard(x->dir, err))
+		return false;
+	space_set_decoding(&x->spec.space, origin_decoding(x->dir));
+	return true;
 }
 
 static bool open_study(struct session *x, struct error *err)

@@ -67,6 +67,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
 	                     : !origin_spec(&s->search.origin, &now, &o->arena, err))
 		goto out;
+	space_set_decoding(&now.space, s->search.origin.decoding);
 	if (!is_yaml(o->file)) {
 		o->n_set = s->search.origin.n_set;
 		memcpy(o->set, s->search.origin.set, sizeof s->search.origin.set);

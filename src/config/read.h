@@ -10,6 +10,7 @@ struct reading {
 	struct spec *spec;
 	struct arena *a;
 	struct error *err;
+	bool recorded; /* as in struct spec_overrides */
 };
 
 /* "what" is the key's name as in the file, for the message. All return false on error.

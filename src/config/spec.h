@@ -111,6 +111,8 @@ struct spec_overrides {
 	size_t n_set;
 	const char *command; /* a shell-like text, split into words without a shell */
 	bool strict;         /* warnings are errors */
+	bool recorded;       /* the text of a search that has begun: what only later
+	                      * versions refuse is a warning */
 	bool capped;         /* -n was given: no notice on the default cap */
 };
 

@@ -341,10 +341,9 @@ static bool key_warm_start(struct reading *r, const struct node *n)
 /* The command takes no parameters on its line, and that is meant. */
 static bool key_args(struct reading *r, const struct node *n)
 {
-	if (n->kind == NODE_SCALAR && strcmp(n->text, "none") == 0) {
-		r->spec->no_args = true;
+	r->spec->no_args = n->kind == NODE_SCALAR && strcmp(n->text, "none") == 0;
+	if (r->spec->no_args || r->recorded)
 		return true;
-	}
 	return read_fails(r, n->at,
 	                  "write args: none where the command takes no parameters on "
 	                  "its line; else put ${args} into the command",
@@ -457,9 +456,9 @@ static bool unknown_key(struct reading *r, const struct node *root, size_t i)
 	bool aside = *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
 
 	/* Where the native key is there too, this one is for somebody else. */
-	if (native && !(ours && node_get(root, ours)))
+	if (native && !r->recorded && !(ours && node_get(root, ours)))
 		return read_fails(r, root->key_at[i], native, "unknown key %s", key);
-	if (dialect_decides(key))
+	if (dialect_decides(key) && !r->recorded)
 		return read_fails(r, root->key_at[i],
 		                  "take it out, or do it in the command",
 		                  "hpsearch has no %s:, and a search without it would "
@@ -469,7 +468,8 @@ static bool unknown_key(struct reading *r, const struct node *root, size_t i)
 		return read_fails(r, root->key_at[i],
 		                  arena_printf(r->a, "did you mean %s?", slip),
 		                  "unknown key %s", key);
-	if (!aside && !root->items[i]->anchored && looks_like_parameter(root->items[i]))
+	if (!aside && !r->recorded && !root->items[i]->anchored &&
+	    looks_like_parameter(root->items[i]))
 		return read_fails(r, root->key_at[i],
 		                  "indent it below parameters: (for an anchor, begin "
 		                  "its name with x-)",
@@ -495,7 +495,7 @@ static bool is_search(const struct node *root)
 
 bool spec_check_keys(struct reading *r, const struct node *root)
 {
-	if (!is_search(root))
+	if (!is_search(root) && !r->recorded)
 		return read_fails(
 		    r, root->at, "a search needs method: and parameters:",
 		    "this is not a sweep file: it has neither method nor parameters");

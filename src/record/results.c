@@ -37,6 +37,7 @@ static void add_search(struct str *out, const struct search *s)
 	if (o->chosen)
 		json_out_text(out, "chosen", o->chosen);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
+	str_addf(out, ",\"decoding\":%d", space_decoding(&sp->space));
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
 	str_addf(out, ",\"repeats\":%zu", sp->repeats);
