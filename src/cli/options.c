@@ -57,7 +57,10 @@ static const struct row {
     {"command", "TEXT", "the training command, for a file without one",
      " run check verify reproduce ", ID_COMMAND},
     {"strict", NULL, "take warnings as errors", " run check ", ID_STRICT},
-    {"run", NULL, "run the defaults once and show what was scraped", " check ", ID_RUN},
+    {"run", "[=N]",
+     "run the defaults with two seeds and one other configuration (N: the first N of "
+     "these) and show what was scraped",
+     " check ", ID_RUN},
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
     {"trial", "N", "all about one trial", " show ", ID_TRIAL},
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
@@ -107,7 +110,8 @@ void options_help(const struct command_type *c)
 		if (r->id < 256)
 			snprintf(letter, sizeof letter, "-%c,", r->id);
 		snprintf(left, sizeof left, "%s --%s%s%s", letter, r->name,
-		         r->argument ? " " : "", r->argument ? r->argument : "");
+		         r->argument && *r->argument != '[' ? " " : "",
+		         r->argument ? r->argument : "");
 		printf("  %-24s %s\n", left, r->help);
 	}
 }
@@ -166,7 +170,11 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
 	case ID_STRICT: o->strict = true; return true;
-	case ID_RUN: o->run = true; return true;
+	case ID_RUN:
+		if (arg && !whole(arg, 1, 3, &n))
+			return false;
+		o->run = arg ? (size_t)n : 3;
+		return true;
 	case ID_ALL: o->all = true; return true;
 	case ID_YES: o->yes = true; return true;
 	case ID_WHY: o->why = true; return true;
@@ -204,9 +212,12 @@ static void fill(struct getopt_table *t, const struct command_type *c)
 		if (!takes(c, r))
 			continue;
 		t->names[t->n] = r->name;
-		t->longs[t->n++] = (struct option){
-		    r->name, r->argument ? required_argument : no_argument, NULL,
-		    r->id};
+		t->longs[t->n++] =
+		    (struct option){r->name,
+		                    !r->argument          ? no_argument
+		                    : *r->argument == '[' ? optional_argument
+		                                          : required_argument,
+		                    NULL, r->id};
 		if (r->id < 256 && !strchr(t->shorts, r->id)) {
 			t->shorts[s++] = (char)r->id;
 			if (r->argument)

@@ -37,6 +37,18 @@ static int dry_run(struct options *o, const struct spec *spec, struct error *err
 	return ok ? EXIT_FINE : cli_fail(err);
 }
 
+static bool has_trial(struct options *o, const struct spec *spec, struct error *err)
+{
+	struct study s = {0};
+	struct trial *t;
+	const char *why;
+	bool ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	          study_propose(&s, &t, &why, err) != ASK_ERROR;
+
+	study_free(&s);
+	return ok;
+}
+
 /* --fresh empties a directory only if a search made it. */
 static bool discard(const char *dir, struct error *err)
 {
@@ -191,6 +203,9 @@ int command_run(struct options *o)
 		return cli_fail(&err);
 	if (o->dry_run)
 		return dry_run(o, &x.spec, &err);
+	/* A file that can have no trial leaves no directory behind. */
+	if (x.spec.space.n_constraints && !has_trial(o, &x.spec, &err))
+		return cli_fail(&err);
 	code = session(&x, &err);
 	if (x.pool)
 		pool_close(x.pool);

@@ -362,7 +362,7 @@ static bool build(struct building *b, const struct command *cmd)
 		                 "%s: the command is empty once its macros are "
 		                 "replaced",
 		                 b->s->yaml.path);
-	return check_first(b);
+	return b->c->part || check_first(b);
 }
 
 const char *const *command_build(const struct spec *s, const struct command *cmd,

@@ -308,6 +308,31 @@ void space_grid_point(const struct space *s, uint64_t cell, struct coord *point)
 	}
 }
 
+bool space_grid_count(const struct space *s, uint64_t cells, uint64_t *n)
+{
+	struct arena a = {0};
+	struct coord *point = arena_new(&a, s->n, sizeof *point);
+	const struct value **values = arena_new(&a, s->n, sizeof *values);
+	struct set seen = {0};
+	struct error ignored;
+	uint64_t size;
+	bool ok = space_grid_size(s, &size, &ignored) && size <= cells;
+
+	*n = 0;
+	for (uint64_t cell = 0; ok && cell < size; cell++) {
+		struct arena_mark mark = arena_mark(&a);
+
+		space_grid_point(s, cell, point);
+		space_decode(s, point, &a, values);
+		*n += space_feasible(s, values, NULL) &&
+		      set_add(&seen, space_hash(s, values));
+		arena_rewind(&a, mark);
+	}
+	set_free(&seen);
+	arena_free(&a);
+	return ok;
+}
+
 /* One level of the argument map: parameters whose path begins with path[0 … depth-1].
  */
 struct level {

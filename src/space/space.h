@@ -62,6 +62,10 @@ uint64_t space_cardinality(const struct space *s);
  * parameter that a grid cannot take and what to write instead, or when the product is
  * above 2^53. */
 bool space_grid_size(const struct space *s, uint64_t *size, struct error *err);
+/* Configurations that a grid search makes: those that hold the constraints, one where
+ * conditions make several cells alike. False where there are more than `cells` cells.
+ */
+bool space_grid_count(const struct space *s, uint64_t cells, uint64_t *n);
 void space_grid_point(const struct space *s, uint64_t cell, struct coord *point);
 
 /* The parameters as the training command gets them: a MAP of active ones, in the order
