@@ -9,6 +9,7 @@
 #include "record/origin.h"
 #include "run/pool.h"
 #include "study/search_loop.h"
+#include "study/propose.h"
 #include "study/verify.h"
 
 #include <dirent.h>
@@ -40,10 +41,10 @@ static int dry_run(struct options *o, const struct spec *spec, struct error *err
 static bool has_trial(struct options *o, const struct spec *spec, struct error *err)
 {
 	struct study s = {0};
-	struct trial *t;
 	const char *why;
+	struct event e;
 	bool ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
-	          study_propose(&s, &t, &why, err) != ASK_ERROR;
+	          study_propose(&s, &e, &why, err) != ASK_ERROR;
 
 	study_free(&s);
 	return ok;

@@ -155,6 +155,33 @@ static bool read_inner(struct reading *r, struct drafts *ds, const struct node *
 	return read_map(r, inner, "parameters") && read_group(r, ds, inner, depth + 1);
 }
 
+/* A parameter that only --set knows is a slip, unless it is a whole one. */
+static bool is_set_whole(struct reading *r, const struct node *map, size_t i)
+{
+	const struct node *n = map->items[i];
+	const char **names = arena_new(r->a, map->n, sizeof *names), *near;
+	size_t known = 0;
+
+	if (n->kind == NODE_MAP &&
+	    (node_get(n, "min") || node_get(n, "values") ||
+	     node_get(n, "distribution") || node_get(n, "parameters")))
+		return true;
+	for (size_t k = 0; k < map->n; k++)
+		if (map->key_at[k].line)
+			names[known++] = map->keys[k];
+	if (!known)
+		return true;
+	near = str_nearest(map->keys[i], names, known);
+	return error_set(
+	    r->err, ERROR_USAGE,
+	    "--set parameters.%s: there is no such parameter\n  help: %s%s%s",
+	    map->keys[i],
+	    near ? "did you mean "
+		 : "a new one needs all of it, as in --set "
+		   "'parameters.new={min: 0.0, max: 1.0}'",
+	    near ? near : "", near ? "?" : "");
+}
+
 static bool read_entry(struct reading *r, struct drafts *ds, const struct node *map,
                        size_t i, size_t depth)
 {
@@ -162,6 +189,8 @@ static bool read_entry(struct reading *r, struct drafts *ds, const struct node *
 	size_t outer = ds->n_scopes;
 	bool ok;
 
+	if (!map->key_at[i].line && !r->recorded && !is_set_whole(r, map, i))
+		return false;
 	ds->path[depth] = map->keys[i];
 	if (!check_name(r, ds, map->keys[i], map->key_at[i]))
 		return false;

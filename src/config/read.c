@@ -57,8 +57,11 @@ static const char *kind_of(const struct node *n)
 static bool wrong_kind(struct reading *r, const struct node *n, const char *what,
                        const char *wanted)
 {
-	return read_fails(r, n->at, NULL, "%s must be %s, not %s", what, wanted,
-	                  kind_of(n));
+	bool template =
+	    n->kind == NODE_SCALAR && n->text && strstr(n->text, "{{") != NULL;
+
+	return read_fails(r, n->at, template ? yaml_template_help : NULL,
+	                  "%s must be %s, not %s", what, wanted, kind_of(n));
 }
 
 bool read_map(struct reading *r, const struct node *n, const char *what)

@@ -256,6 +256,9 @@ static void note_disguises(struct reading *r, const struct node *n)
 		          n->text, str_text(&text), how);
 		str_free(&text);
 	}
+	if (n && n->kind == NODE_SCALAR && n->text && strstr(n->text, "{{") &&
+	    strstr(n->text, "}}"))
+		read_note(r, true, n->at, "%s: %s", n->text, yaml_template_help);
 	for (size_t i = 0; n && n->kind != NODE_SCALAR && i < n->n; i++)
 		note_disguises(r, n->items[i]);
 }

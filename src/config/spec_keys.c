@@ -445,6 +445,20 @@ static bool looks_like_parameter(const struct node *n)
 	                               node_get(n, "distribution"));
 }
 
+/* --set of a key that is not there. */
+static bool set_fails(struct reading *r, const char *key, const char *slip)
+{
+	const struct node *map = node_get(r->spec->yaml.root, "parameters");
+	bool parameter = map && map->kind == NODE_MAP && node_get(map, key);
+
+	return error_set(
+	    r->err, ERROR_USAGE, "--set %s: there is no such key%s%s%s%s%s", key,
+	    parameter ? "\n  help: the parameter is --set parameters." : "",
+	    parameter ? key : "", parameter ? ".value=…" : "",
+	    !parameter && slip ? "\n  help: did you mean " : "",
+	    !parameter && slip ? slip : "");
+}
+
 /* What no search may leave out in silence is an error; the rest, keys of programs that
  * share the file, a warning. */
 static bool unknown_key(struct reading *r, const struct node *root, size_t i)
@@ -456,6 +470,8 @@ static bool unknown_key(struct reading *r, const struct node *root, size_t i)
 	bool aside = *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
 
 	/* Where the native key is there too, this one is for somebody else. */
+	if (!root->key_at[i].line && !r->recorded)
+		return set_fails(r, key, slip);
 	if (native && !r->recorded && !(ours && node_get(root, ours)))
 		return read_fails(r, root->key_at[i], native, "unknown key %s", key);
 	if (dialect_decides(key) && !r->recorded)

@@ -92,6 +92,10 @@ static const char *usual_cause(const char *problem)
 	return NULL;
 }
 
+const char yaml_template_help[] = "this is a template ({{name}}): fill it in first, as "
+				  "its own program does, and give "
+				  "hpsearch the result";
+
 /* {{name}}, ${{name}}, {% if %}: a file that some program was to fill in. */
 static const char *template_help(const struct yaml *y, struct position at)
 {
@@ -101,9 +105,7 @@ static const char *template_help(const struct yaml *y, struct position at)
 		line += *p == '\n';
 	for (; p + 1 < end && *p != '\n'; p++)
 		if (*p == '{' && (p[1] == '{' || p[1] == '%'))
-			return "this is a template ({{name}}): fill it in first, as "
-			       "its "
-			       "own program does, and give hpsearch the result";
+			return yaml_template_help;
 	return NULL;
 }
 

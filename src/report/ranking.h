@@ -13,7 +13,8 @@ struct ranking_view {
 };
 
 void ranking_table(struct study *s, const struct ranking_view *v, struct str *out);
-void ranking_yaml(struct study *s, struct str *out);
+/* top: as in the view. */
+void ranking_yaml(struct study *s, size_t top, struct str *out);
 
 /* "57 ok, 2 failed, 1 timeout". */
 void ranking_outcomes(const struct study *s, struct str *out);
