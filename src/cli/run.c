@@ -3,13 +3,13 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "record/dir.h"
+#include "record/origin.h"
 #include "record/results.h"
 #include "report/plan.h"
 #include "report/ranking.h"
-#include "record/origin.h"
 #include "run/pool.h"
-#include "study/search_loop.h"
 #include "study/propose.h"
+#include "study/search_loop.h"
 #include "study/verify.h"
 
 #include <dirent.h>
