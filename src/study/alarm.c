@@ -1,9 +1,10 @@
 #include "study/alarm.h"
+#include "run/meant.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { TAIL_LINES = 12 };
+enum { TAIL_LINES = 12, NAMES_SHOWN = 3 };
 
 /* The last lines of a text, each indented, control characters made harmless. */
 static void add_tail(struct str *out, const char *text)
@@ -26,26 +27,51 @@ static void add_tail(struct str *out, const char *text)
 	}
 }
 
+static void add_unread(struct str *out, const struct unread *u, const char *metric)
+{
+	str_addf(out, "\n  %zu line%s named %s and held no number for it%s:\n    | %s",
+	         u->n, u->n == 1 ? "" : "s", metric, u->n == 1 ? "" : "; the first",
+	         u->example);
+	str_addf(out, "\n  help: %s", meant_number(u->example));
+}
+
+static void add_guess(struct str *out, const struct run_result *res, const char *metric)
+{
+	const char *near[NAMES_SHOWN];
+	size_t n = meant_names(metric, (const char *const *)res->keys, res->n_keys,
+	                       near, NAMES_SHOWN);
+
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "%s {name: %s}",
+		         i ? " or" : "\n  help: did you mean metric:", near[i]);
+	str_add(out, n ? "?" : "\n  help: name one of them in metric: {name: …}");
+}
+
 static void add_keys(struct str *out, const struct run_result *res, const char *metric)
 {
-	const char *near =
-	    str_nearest(metric, (const char *const *)res->keys, res->n_keys);
-
-	if (!res->n_keys) {
-		str_add(
-		    out,
-		    "\n  no line of its output held a JSON object with a number in it");
-		str_addf(out, "\n  help: print one line per epoch like {\"%s\": 0.25}",
-		         metric);
-		return;
+	if (res->long_lines)
+		str_addf(out, "\n  %zu line%s over 1 MiB %s passed over",
+		         res->long_lines, res->long_lines == 1 ? "" : "s",
+		         res->long_lines == 1 ? "was" : "were");
+	if (res->n_keys) {
+		str_add(out, "\n  numbers that were seen:");
+		for (size_t i = 0; i < res->n_keys; i++)
+			str_addf(out, "%s %s", i ? "," : "", res->keys[i]);
+		if (res->n_keys == SCRAPE_KEYS)
+			str_add(out, ", …");
 	}
-	str_add(out, "\n  numbers that were seen:");
-	for (size_t i = 0; i < res->n_keys; i++)
-		str_addf(out, "%s %s", i ? "," : "", res->keys[i]);
-	if (near)
-		str_addf(out, "\n  help: did you mean metric: {name: %s}?", near);
-	else
-		str_add(out, "\n  help: name one of them in metric: {name: …}");
+	if (res->unread.n) {
+		add_unread(out, &res->unread, metric);
+	} else if (res->n_keys) {
+		add_guess(out, res, metric);
+	} else {
+		str_addf(out,
+		         "\n  %s on its stdout, its stderr or in HPSEARCH_RESULTS"
+		         "\n  help: print one line per epoch like {\"%s\": 0.25}",
+		         res->objects ? "no object with a number in it was found"
+		                      : "no line with a JSON object was found",
+		         metric);
+	}
 }
 
 static void add_folder(struct str *out, const struct study *s, const struct trial *t,
