@@ -14,6 +14,7 @@ struct savings {
 	uint64_t promotions;      /* all of them */
 	double steps, full_steps; /* taken; had every run gone to its end. NaN: it is
 	                           * not known how long a run is */
+	bool odd; /* steps of some run fall or jump: their counts mean nothing */
 	double wall, full_wall;   /* the same in seconds, extrapolated */
 	/* the control group */
 	uint64_t control, control_ok, would_stop, would_win;

@@ -42,6 +42,14 @@ void run_end_json(const struct run_end *end, struct str *out)
 	json_out_u64(out, "failures", end->failures);
 	if (end->reason)
 		json_out_text(out, "reason", end->reason);
+	if (end->unread) {
+		json_out_u64(out, "unread", end->unread);
+		json_out_text(out, "unread_example", end->unread_example);
+	}
+	if (end->steps.trouble) {
+		json_out_key(out, "steps");
+		steps_json(&end->steps, out);
+	}
 }
 
 static void write_search(const struct search_origin *o, const struct spec *spec,
@@ -196,7 +204,8 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
                   struct error *err)
 {
 	const char *outcome = json_string(e, "outcome"),
-		   *reason = json_string(e, "reason");
+		   *reason = json_string(e, "reason"),
+		   *example = json_string(e, "unread_example");
 	uint64_t total = 0;
 	double rss = 0;
 
@@ -219,6 +228,10 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
 	json_u64(e, "reports_total", &total);
 	end->reports_total = (size_t)total;
 	end->reason = reason ? arena_strdup(a, reason) : NULL;
+	if (example && json_u64(e, "unread", &total))
+		end->unread = (size_t)total;
+	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;
+	steps_read(json_get(e, "steps"), &end->steps);
 	return true;
 }
 

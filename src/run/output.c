@@ -36,7 +36,7 @@ void output_begin(struct output *o, const struct job *job)
 	o->kept = o->reports_kept = 0;
 	o->closed = o->oom_text = false;
 	o->error = 0;
-	o->n_tail = 0;
+	o->tail.n = o->err_tail.n = 0;
 	str_clear(&o->reports);
 	source_begin(&o->err, join(job->dir, "stderr"));
 	source_begin(&o->results, job->results ? mem_strdup(job->results) : NULL);
@@ -83,20 +83,27 @@ static bool append(struct output *o, int fd, int64_t *kept, const char *bytes, s
 	return false;
 }
 
-static void tail_add(struct output *o, const char *bytes, size_t n)
+static void tail_add(struct output_tail *t, const char *bytes, size_t n)
 {
-	size_t old = o->n_tail;
+	size_t old = t->n;
 
 	if (n > TAIL_BYTES) {
 		bytes += n - TAIL_BYTES;
 		n = TAIL_BYTES;
 	}
 	if (old + n > TAIL_BYTES) {
-		memmove(o->tail, o->tail + old + n - TAIL_BYTES, TAIL_BYTES - n);
+		memmove(t->text, t->text + old + n - TAIL_BYTES, TAIL_BYTES - n);
 		old = TAIL_BYTES - n;
 	}
-	memcpy(o->tail + old, bytes, n);
-	o->n_tail = old + n;
+	memcpy(t->text + old, bytes, n);
+	t->n = old + n;
+}
+
+static void tail_end(struct output_tail *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		t->text[i] = t->text[i] ? t->text[i] : ' ';
+	t->text[t->n] = '\0';
 }
 
 void output_keep(struct output *o, const char *bytes, size_t n)
@@ -105,7 +112,7 @@ void output_keep(struct output *o, const char *bytes, size_t n)
 	bool over = o->kept + (int64_t)n > OUTPUT_KEPT_MAX;
 	size_t keep = over ? (size_t)(OUTPUT_KEPT_MAX - o->kept) : n;
 
-	tail_add(o, bytes, n);
+	tail_add(&o->tail, bytes, n);
 	if (o->closed)
 		return;
 	if (o->fd < 0)
@@ -248,8 +255,7 @@ static void look_at_stderr(struct output *o, int64_t size)
 	n = pread(fd, text, STDERR_LOOK, from);
 	if (n > 0) {
 		o->oom_text = means_oom(text, (size_t)n);
-		if (!o->n_tail)
-			tail_add(o, text, (size_t)n);
+		tail_add(o->tail.n ? &o->err_tail : &o->tail, text, (size_t)n);
 	}
 	free(text);
 	close(fd);
@@ -270,9 +276,8 @@ void output_end(struct output *o, int64_t stderr_size)
 		close(o->fd);
 	if (stderr_size)
 		look_at_stderr(o, stderr_size);
-	for (size_t i = 0; i < o->n_tail; i++)
-		o->tail[i] = o->tail[i] ? o->tail[i] : ' ';
-	o->tail[o->n_tail] = '\0';
+	tail_end(&o->tail);
+	tail_end(&o->err_tail);
 	free(o->dir);
 	free(o->err.path);
 	free(o->results.path);

@@ -29,8 +29,10 @@ struct output {
 	int64_t kept; /* bytes written to it */
 	bool closed;  /* over the limit or it failed: no more goes in */
 	int error;    /* the first failure: an errno */
-	char tail[TAIL_BYTES + 1];
-	size_t n_tail;
+	struct output_tail {
+		char text[TAIL_BYTES + 1];
+		size_t n;
+	} tail, err_tail;     /* as in run_result */
 	struct str reports;   /* lines not yet written */
 	int reports_fd;       /* dir/reports.jsonl, -1 = not open */
 	int64_t reports_kept; /* bytes */

@@ -44,8 +44,8 @@ struct pool {
 	int64_t next_look, look_pause;
 	struct slot *first, **end; /* the queue of slots with news */
 	struct scraper told; /* behind the last RUNNER_DONE, freed at the next wait */
-	char tail[TAIL_BYTES + 1]; /* likewise */
-	pid_t *retired;            /* stuck supervisors, still trying: (n_retired) */
+	struct output_tail tail, err_tail; /* likewise */
+	pid_t *retired; /* stuck supervisors, still trying: (n_retired) */
 	size_t n_retired, cap_retired;
 	sigset_t old_mask;
 	struct sigaction old_pipe, old_xfsz;
@@ -239,14 +239,22 @@ static void look_at_files(struct pool *p, int64_t now)
 
 /* --- the runner --- */
 
+static void copy_tail(struct output_tail *to, const struct output_tail *from)
+{
+	memcpy(to->text, from->text, from->n + 1);
+	to->n = from->n;
+}
+
 static void tell_done(struct pool *p, struct slot *s, struct runner_event *out)
 {
 	*out = (struct runner_event){.kind = RUNNER_DONE, .ticket = s->ticket};
 	slot_result(s, &out->result);
-	memcpy(p->tail, s->output.tail, s->output.n_tail + 1);
+	copy_tail(&p->tail, &s->output.tail);
+	copy_tail(&p->err_tail, &s->output.err_tail);
 	p->told = s->scraper;
 	s->scraper = (struct scraper){0};
-	out->result.tail = p->tail;
+	out->result.tail = p->tail.text;
+	out->result.err_tail = p->err_tail.text;
 	out->result.keys = p->told.keys;
 	out->result.n_keys = p->told.n_keys;
 	slot_clear(s);

@@ -74,6 +74,7 @@ struct run_result {
 	size_t n_keys;     /* numeric keys seen, each once, the first SCRAPE_KEYS */
 	char *const *keys; /* (n_keys), valid until the next wait */
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */
+	const char *err_tail; /* last bytes of stderr, "" if they are the tail */
 };
 
 enum runner_event_kind {

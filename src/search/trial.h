@@ -5,6 +5,7 @@
 
 #include "config/spec.h"
 #include "run/runner.h"
+#include "search/steps.h"
 #include "strategy/strategy.h"
 
 enum outcome {
@@ -58,6 +59,9 @@ struct run {
 		double last, best;
 		size_t n; /* finite and not */
 	} reduction;
+	struct step_order steps;    /* of its reports */
+	size_t unread;              /* lines that held no number for the metric */
+	const char *unread_example; /* the first of them; NULL: none */
 };
 
 /* How a run ended: the facts that its END carries, over all its launches. */
@@ -72,6 +76,9 @@ struct run_end {
 	size_t reports_total;
 	double last, best; /* of the metric; NaN without one */
 	const char *reason;
+	size_t unread;              /* as in struct run … */
+	const char *unread_example; /* … */
+	struct step_order steps;
 };
 
 enum origin { ORIGIN_STRATEGY, ORIGIN_BASELINE, ORIGIN_WARM_START };
