@@ -104,14 +104,13 @@ static void write_run(const struct event *e, struct str *out)
 	json_out_u64(out, "r", e->run);
 }
 
-static void write_report(const struct event *e, const struct spec *spec,
-                         struct str *out)
+static void write_report(const struct event *e, struct str *out)
 {
 	const struct report *rep = &e->as.report;
 
 	json_out_double(out, "step", rep->step);
 	json_out_double(out, "value", rep->value);
-	if (e->kind == EVENT_REPORT && rep->counted && spec->early.step)
+	if (e->kind == EVENT_REPORT && rep->counted)
 		json_out_bool(out, "counted", true);
 }
 
@@ -121,6 +120,8 @@ static void write_start(const struct event *e, struct str *out)
 	json_out_u64(out, "attempt", e->as.start.attempt);
 	if (e->as.start.budget > 0)
 		json_out_double(out, "budget", e->as.start.budget);
+	if (e->as.start.keeps)
+		json_out_bool(out, "keeps", true);
 }
 
 static void write_end(const struct event *e, struct str *out)
@@ -151,7 +152,7 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_TRIAL: write_trial(e, spec, out); break;
 	case EVENT_START: write_start(e, out); break;
 	case EVENT_REPORT:
-	case EVENT_RUNG: write_report(e, spec, out); break;
+	case EVENT_RUNG: write_report(e, out); break;
 	case EVENT_STOP:
 	case EVENT_PAUSE:
 	case EVENT_PROMOTE:
@@ -276,6 +277,7 @@ static void read_start(const cJSON *json, struct event *e)
 	json_double(json, "budget", &e->as.start.budget);
 	json_u64(json, "attempt", &attempt);
 	e->as.start.attempt = (unsigned)attempt;
+	e->as.start.keeps = cJSON_IsTrue(json_get(json, "keeps"));
 	e->as.start.seed = SEED_DERIVED;
 	json_u64(json, "seed", &e->as.start.seed);
 }

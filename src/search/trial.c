@@ -169,14 +169,14 @@ static void keep_latest(struct run *r, struct report rep)
 	latest[RUN_REPORTS_LATEST - 1] = rep;
 }
 
-static void begin(struct run *r)
+static void begin(struct run *r, bool keeps)
 {
 	r->state = RUN_RUNNING;
 	r->outcome = OUTCOME_NONE;
 	r->value = (double)NAN;
 	r->reason = NULL;
 	steps_begin(&r->steps);
-	r->goes_on = r->leg > 0;
+	r->goes_on = r->leg > 0 || keeps;
 	if (r->goes_on)
 		return;
 	r->unread = 0;
@@ -206,15 +206,17 @@ static void reduce(struct reduction *d, double value, enum goal goal)
 	d->n++;
 }
 
-/* Reports that a launch is about to make again. */
-static void forget_from(struct run *r, double step, enum goal goal)
+/* Reports that a launch is about to make again, the first of them `rep`; all, where it
+ * is not told at which step. */
+static void forget_from(struct run *r, struct report rep, enum goal goal)
 {
 	size_t n = 0;
 
 	r->goes_on = false;
 	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 	for (size_t i = 0; i < r->n_reports; i++)
-		if (r->reports[i].step < step) {
+		if (!rep.counted && !r->reports[i].counted &&
+		    r->reports[i].step < rep.step) {
 			r->reports[n++] = r->reports[i];
 			reduce(&r->reduction, r->reports[i].value, goal);
 		}
@@ -224,7 +226,7 @@ static void forget_from(struct run *r, double step, enum goal goal)
 static void report(struct run *r, struct report rep, enum goal goal)
 {
 	if (r->goes_on)
-		forget_from(r, rep.step, goal);
+		forget_from(r, rep, goal);
 	if (!rep.counted)
 		steps_take(&r->steps, rep.step);
 	reduce(&r->reduction, rep.value, goal);
@@ -242,7 +244,7 @@ static void start(struct run *r, const struct event *e)
 {
 	if (e->as.start.leg)
 		r->leg = e->as.start.leg;
-	begin(r);
+	begin(r, e->as.start.keeps);
 	if (e->as.start.seed != SEED_DERIVED)
 		r->seed = e->as.start.seed;
 	r->budget = e->as.start.budget;
