@@ -14,13 +14,13 @@ static bool is_sign(char c)
 /* The same letters and digits, whatever their case and the signs between them. */
 static bool alike(const char *a, const char *b)
 {
-	for (;; a++, b++) {
+	for (size_t n = 0;; a++, b++, n++) {
 		while (*a && is_sign(*a))
 			a++;
 		while (*b && is_sign(*b))
 			b++;
 		if (!*a || !*b)
-			return !*a && !*b;
+			return n && !*a && !*b;
 		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
 			return false;
 	}

@@ -662,8 +662,8 @@ TEST(a_checkpoint_keeps_the_curve)
 	cut_everywhere(median, (struct curve_runner){.steps = 27}, true);
 	cut_everywhere(wandb, (struct curve_runner){.steps = 27}, true);
 	cut_everywhere(best, (struct curve_runner){.steps = 9}, true);
-	cut_everywhere(promoting, (struct curve_runner){.steps = 27, .checkpoint = true},
-	               true);
+	cut_everywhere(promoting,
+	               (struct curve_runner){.steps = 27, .checkpoint = true}, true);
 }
 
 /* Without steps nobody can tell: the curve begins again, as the training may have. */
@@ -784,7 +784,8 @@ TEST(nothing_but_a_promotion_needs_a_known_end)
 }
 
 TEST_MAIN(a_break_anywhere_loses_no_decision_learning,
-          a_cut_journal_leads_to_the_same_search_learning, a_checkpoint_keeps_the_curve, without_steps_a_launch_replaces_the_curve,
+          a_cut_journal_leads_to_the_same_search_learning, a_checkpoint_keeps_the_curve,
+          without_steps_a_launch_replaces_the_curve,
           a_strategy_that_learns_is_shown_the_rungs,
           replay_finds_what_was_never_reported, asha_stops_and_says_why,
           the_winner_is_never_stopped, last_words_and_exits_of_their_own_change_nothing,
