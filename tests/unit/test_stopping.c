@@ -574,8 +574,8 @@ TEST(a_break_anywhere_loses_no_decision_learning)
 static void leave_checkpoints(struct rig *r)
 {
 	r->curves.checkpoint = true;
-	for (size_t i = 0; i < r->study.n; i++) {
-		const struct run *run = &r->study.trials[i]->runs[0];
+	for (size_t i = 0; i < r->study.search.n; i++) {
+		const struct run *run = &r->study.search.trials[i]->runs[0];
 
 		if (run->n_reports)
 			r->curves.reached[i] = run->reports[run->n_reports - 1].step;
