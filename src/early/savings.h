@@ -15,7 +15,7 @@ struct savings {
 	double steps, full_steps; /* taken; had every run gone to its end. NaN: it is
 	                           * not known how long a run is */
 	bool odd; /* steps of some run fall or jump: their counts mean nothing */
-	double wall, full_wall;   /* the same in seconds, extrapolated */
+	double wall, full_wall; /* the same in seconds, extrapolated */
 	/* the control group */
 	uint64_t control, control_ok, would_stop, would_win;
 	/* do the first rung and the end agree? */

@@ -63,7 +63,8 @@ void reading_report(const struct study *s, struct str *out)
 			const struct run *run = &s->search.trials[i]->runs[r];
 
 			add(&unread, s->search.trials[i], r, run->unread);
-			add(&steps, s->search.trials[i], r, run->steps.trouble != STEPS_RISE);
+			add(&steps, s->search.trials[i], r,
+			    run->steps.trouble != STEPS_RISE);
 		}
 	/* The text that ended such a search has said it. */
 	if (unread.runs && s->search.state != SEARCH_CONTRACT)

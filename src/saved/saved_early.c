@@ -36,8 +36,8 @@ static bool read_start(const cJSON *item, struct event *e)
 		if (!(e->as.start.budget > 0))
 			return false;
 	}
-	e->as.start.keeps = item && cJSON_IsString(item) &&
-	                    strcmp(item->valuestring, "keeps") == 0;
+	e->as.start.keeps =
+	    item && cJSON_IsString(item) && strcmp(item->valuestring, "keeps") == 0;
 	return !item || (e->as.start.keeps && !item->next);
 }
 

@@ -406,7 +406,7 @@ static size_t work_left(const char *piece, const char *start)
 		line[i] = piece[i % len];
 	memcpy(line, start, strlen(start));
 	l = loose_begin(line, n);
-	while ((json = loose_next(&l)) && objects++ < 64)
+	for (; objects < 64 && (json = loose_next(&l)); objects++)
 		cJSON_Delete(json);
 	free(line);
 	return objects;
