@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "record/results.h"
 #include "report/ranking.h"
+#include "report/reading.h"
 #include "report/savings.h"
 #include "report/verdict.h"
 #include "saved/import.h"
@@ -176,6 +177,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		ranking_table(s, &view, &out);
 		advise_text(&s->search, &out);
 		savings_report(s, &out);
+		reading_report(s, &out);
 		if (s->search.verdict.wanted)
 			str_addc(&out, '\n');
 		verdict_report(s, &out);

@@ -201,7 +201,9 @@ static void finished(void *self, const struct trial *t, size_t run)
 		         (unsigned long long)s->search.cap);
 		say(p, str_text(&p->line));
 	}
-	if (bad && !p->failures++)
+	/* The text that ends a search shows it by itself. */
+	if (bad && !p->failures++ && s->search.state != SEARCH_CONTRACT &&
+	    s->search.state != SEARCH_GUARD)
 		show_stderr(p, t, run);
 	maybe_draw(p);
 }

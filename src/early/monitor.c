@@ -31,6 +31,7 @@ bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
 static void free_watched(struct watched *w)
 {
 	free(w->points);
+	free(w->told);
 	free(w->glimpses);
 }
 
@@ -96,8 +97,9 @@ static void add_run(struct monitor *s, uint64_t trial, size_t run)
 	s->all.list = s->list;
 }
 
-static void start(struct watched *w, double budget)
+static void start(struct watched *w, double budget, bool keeps)
 {
+	w->keeps = keeps;
 	w->launched = w->fresh = true;
 	w->judged = false;
 	w->reports = 0;
@@ -114,17 +116,33 @@ static void forget_from(struct watched *w, double step)
 	w->curve.n = 0;
 	w->curve.rising = true;
 	for (size_t i = 0; i < was.n; i++)
-		if (w->points[i].step < step)
+		if (w->points[i].step < step) {
+			w->told[w->curve.n] = w->told[i];
 			curve_add(&w->curve, w->points, w->points[i].step,
 			          w->points[i].value);
+		}
 }
 
-static void add_point(struct monitor *s, struct watched *w, double step, double value)
+/* Steps that a launch had taken when it first reported: it began at the last report
+ * that it did not make again. */
+static double first_way(const struct watched *w, double step)
+{
+	double from = w->curve.n ? w->points[w->curve.n - 1].step : 0;
+
+	if (!w->races && step > w->before)
+		return step - w->before;
+	return step > from ? step - from : 0;
+}
+
+static void add_point(struct monitor *s, struct watched *w, double step,
+                      const struct report *rep)
 {
 	if (w->fresh)
 		forget_from(w, step);
-	if (s->by_resource || (w->fresh && step <= w->before))
+	if (s->by_resource)
 		w->steps += step;
+	else if (w->fresh)
+		w->steps += first_way(w, step);
 	else if (step > w->before)
 		w->steps += step - w->before;
 	w->fresh = false;
@@ -132,7 +150,9 @@ static void add_point(struct monitor *s, struct watched *w, double step, double 
 	if (!w->races)
 		return;
 	w->points = mem_room(w->points, w->curve.n, &w->cap, sizeof *w->points);
-	curve_add(&w->curve, w->points, step, s->sign * value);
+	w->told = mem_room(w->told, w->curve.n, &w->cap_told, sizeof *w->told);
+	w->told[w->curve.n] = rep->step;
+	curve_add(&w->curve, w->points, step, s->sign * rep->value);
 }
 
 void monitor_seen(const struct monitor *s, const struct trial *t, struct sighting *end)
@@ -226,10 +246,22 @@ static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 		w->would = j;
 }
 
+/* Reports of earlier launches from before that step; none, where it is not told. */
+static double count_before(const struct watched *w, double step)
+{
+	double n = 0;
+
+	for (size_t i = 0; i < w->curve.n; i++)
+		n += w->told[i] < step;
+	return n;
+}
+
 static void take_report(struct monitor *s, struct watched *w, const struct event *e)
 {
 	double step = (double)NAN;
 
+	if (w->fresh && w->keeps && !s->spec->early.step && !s->by_resource)
+		w->reports = count_before(w, e->as.report.step);
 	w->reports++;
 	w->glimpsed = false;
 	w->latest = e->as.report.value;
@@ -239,7 +271,7 @@ static void take_report(struct monitor *s, struct watched *w, const struct event
 	w->at = step;
 	if (!w->on_curve)
 		return;
-	add_point(s, w, step, e->as.report.value);
+	add_point(s, w, step, &e->as.report);
 	take_glimpse(s, w, step);
 	ask_shadow(s, w, e->trial * s->repeats + e->run);
 }
@@ -291,7 +323,7 @@ void monitor_take(struct monitor *s, const struct event *e)
 	w = s->runs[which];
 	tell_rules(s, which);
 	if (e->kind == EVENT_START)
-		start(w, e->as.start.budget);
+		start(w, e->as.start.budget, e->as.start.keeps);
 	else if (e->kind == EVENT_REPORT)
 		take_report(s, w, e);
 	else if (e->kind == EVENT_END)

@@ -42,13 +42,15 @@ struct glimpse {
 struct watched {
 	struct curve curve;
 	struct curve_point *points; /* malloc */
-	size_t cap;
+	double *told; /* (curve.n), malloc: the steps as reported, NaN: none */
+	size_t cap, cap_told;
 	bool races;     /* it is compared with others at all */
 	bool launched;  /* at least once */
 	bool fresh;     /* … and nothing reported since */
+	bool keeps;     /* … and it may go on from where an earlier launch was */
 	bool judged;    /* its end is decided: what it still says does not count */
 	bool paused;    /* … and that is a pause */
-	double reports; /* in this launch */
+	double reports; /* in this launch, and before it if it went on from there */
 	double latest;  /* value of the latest one, in the metric's sign … */
 	bool on_curve;  /* … is the last point of the curve … */
 	double at;      /* … at this step */

@@ -57,6 +57,8 @@ static void add_run(const struct search *s, const struct watched *w, double full
 	if (!is_over(r) || !(w->steps > 0))
 		return;
 	out->runs++;
+	out->odd |= s->spec->early.step &&
+	            (r->steps.trouble == STEPS_FALL || r->steps.trouble == STEPS_JUMP);
 	out->stopped += w->judged && !w->paused;
 	out->paused += w->judged && w->paused;
 	out->steps += w->steps;

@@ -118,6 +118,8 @@ static void add_event(struct str *out, const struct event *e)
 		str_addf(out, ",%u", e->run);
 	if (e->kind == EVENT_START && e->as.start.budget > 0)
 		add_value(out, e->as.start.budget);
+	if (e->kind == EVENT_START && e->as.start.keeps)
+		str_add(out, ",\"keeps\"");
 	if (e->kind == EVENT_REPORT) {
 		add_value(out, e->as.report.step);
 		add_value(out, e->as.report.value);

@@ -42,6 +42,14 @@ void run_end_json(const struct run_end *end, struct str *out)
 	json_out_u64(out, "failures", end->failures);
 	if (end->reason)
 		json_out_text(out, "reason", end->reason);
+	if (end->unread) {
+		json_out_u64(out, "unread", end->unread);
+		json_out_text(out, "unread_example", end->unread_example);
+	}
+	if (end->steps.trouble) {
+		json_out_key(out, "steps");
+		steps_json(&end->steps, out);
+	}
 }
 
 static void write_search(const struct search_origin *o, const struct spec *spec,
@@ -96,14 +104,13 @@ static void write_run(const struct event *e, struct str *out)
 	json_out_u64(out, "r", e->run);
 }
 
-static void write_report(const struct event *e, const struct spec *spec,
-                         struct str *out)
+static void write_report(const struct event *e, struct str *out)
 {
 	const struct report *rep = &e->as.report;
 
 	json_out_double(out, "step", rep->step);
 	json_out_double(out, "value", rep->value);
-	if (e->kind == EVENT_REPORT && rep->counted && spec->early.step)
+	if (e->kind == EVENT_REPORT && rep->counted)
 		json_out_bool(out, "counted", true);
 }
 
@@ -113,6 +120,8 @@ static void write_start(const struct event *e, struct str *out)
 	json_out_u64(out, "attempt", e->as.start.attempt);
 	if (e->as.start.budget > 0)
 		json_out_double(out, "budget", e->as.start.budget);
+	if (e->as.start.keeps)
+		json_out_bool(out, "keeps", true);
 }
 
 static void write_end(const struct event *e, struct str *out)
@@ -143,7 +152,7 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_TRIAL: write_trial(e, spec, out); break;
 	case EVENT_START: write_start(e, out); break;
 	case EVENT_REPORT:
-	case EVENT_RUNG: write_report(e, spec, out); break;
+	case EVENT_RUNG: write_report(e, out); break;
 	case EVENT_STOP:
 	case EVENT_PAUSE:
 	case EVENT_PROMOTE:
@@ -196,7 +205,8 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
                   struct error *err)
 {
 	const char *outcome = json_string(e, "outcome"),
-		   *reason = json_string(e, "reason");
+		   *reason = json_string(e, "reason"),
+		   *example = json_string(e, "unread_example");
 	uint64_t total = 0;
 	double rss = 0;
 
@@ -219,6 +229,10 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
 	json_u64(e, "reports_total", &total);
 	end->reports_total = (size_t)total;
 	end->reason = reason ? arena_strdup(a, reason) : NULL;
+	if (example && json_u64(e, "unread", &total))
+		end->unread = (size_t)total;
+	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;
+	steps_read(json_get(e, "steps"), &end->steps);
 	return true;
 }
 
@@ -263,6 +277,7 @@ static void read_start(const cJSON *json, struct event *e)
 	json_double(json, "budget", &e->as.start.budget);
 	json_u64(json, "attempt", &attempt);
 	e->as.start.attempt = (unsigned)attempt;
+	e->as.start.keeps = cJSON_IsTrue(json_get(json, "keeps"));
 	e->as.start.seed = SEED_DERIVED;
 	json_u64(json, "seed", &e->as.start.seed);
 }

@@ -54,6 +54,9 @@ struct event {
 			double budget; /* steps that it is told to take; 0: none */
 			unsigned attempt;
 			unsigned leg; /* a results file: promotions so far */
+			bool keeps;   /* there are reports of an earlier launch, and
+			               * they count up to the step where this one
+			               * turns out to begin */
 		} start;
 		struct report report; /* REPORT, RUNG; for the monitor's log: step is
 		                       * NaN where the line had none and one is named */

@@ -11,5 +11,20 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 /* Too many runs fail. */
 const char *study_guard_text(struct study *s, const struct trial *t, size_t run,
                              const struct run_result *res);
+/* One run alone that did not end well: the first text, or how it ended and its output.
+ */
+const char *study_run_text(struct study *s, const struct trial *t, size_t run,
+                           const struct run_result *res);
+/* Appends the count of lines that held no number for the metric, the first of them and
+ * a way out; each line begins with a newline. */
+void study_unread_text(struct str *out, const struct unread *u, const char *metric);
+/* Appends "did you mean …?", or that none of the names comes near. */
+void study_guess_text(struct str *out, const char *metric, const char *const *names,
+                      size_t n);
+
+/* The steps of a run do not rise: what they do, and what that means here. The second
+ * alone. */
+const char *study_steps_text(struct study *s, const struct trial *t, size_t run);
+const char *study_steps_meaning(const struct study *s);
 
 #endif

@@ -105,7 +105,8 @@ static bool start(struct loop *l, struct task *t, struct error *err)
 	       (struct event){.kind = EVENT_START,
 	                      .as.start = {.seed = t->run->seed,
 	                                   .attempt = t->run->attempts + 1,
-	                                   .budget = t->run->budget}});
+	                                   .budget = t->run->budget,
+	                                   .keeps = t->run->n_reports > 0}});
 	/* A look at the test data is on the disk before it happens. */
 	if (!commit(l, t->phase == PHASE_TEST, err)) {
 		if (l->driver->stuck(l->self) == EIO)

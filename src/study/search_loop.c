@@ -156,6 +156,17 @@ static void started(void *self, struct task *task)
 		s->watch.started(s->watch.self, task->trial, task->index);
 }
 
+/* Steps that do not rise: said once. */
+static void check_steps(struct study *s, const struct task *t)
+{
+	if (s->told_steps || t->run->steps.trouble == STEPS_RISE)
+		return;
+	s->told_steps = true;
+	if (s->watch.message)
+		s->watch.message(s->watch.self,
+		                 study_steps_text(s, t->trial, t->index));
+}
+
 static bool reported(void *self, struct task *task, const struct report *rep,
                      struct error *err)
 {
@@ -163,6 +174,7 @@ static bool reported(void *self, struct task *task, const struct report *rep,
 
 	if (s->watch.reported)
 		s->watch.reported(s->watch.self, task->trial, task->index, rep);
+	check_steps(s, task);
 	return stopping_report(s, task, err);
 }
 

@@ -55,6 +55,7 @@ struct study {
 	struct fleet fleet;
 	const char *no_more; /* why no further trial is proposed; NULL: it is */
 	uint64_t session_failures, session_runs; /* of the failure guard */
+	bool told_steps;           /* that those of some run do not rise */
 	int64_t sync_at, write_at; /* when the journal, the results are due */
 	int64_t write_cost;
 	struct str line; /* of the journal, being written */
