@@ -166,6 +166,10 @@ static void result_line(const struct progress *p, const struct trial *t, size_t 
 	if (r->outcome == OUTCOME_OK && p->study->spec->metric.name) {
 		str_addf(out, " %s ", p->study->spec->metric.name);
 		text_number(out, r->value);
+		if (r->reason) {
+			str_add(out, ", ");
+			text_clean(out, r->reason);
+		}
 	} else if (r->reason) {
 		str_add(out, r->outcome == OUTCOME_STOPPED ? " " : ": ");
 		text_clean(out, r->reason);

@@ -76,12 +76,27 @@ static bool check_debt(struct replaying *r, const struct monitor_event *e)
 	return false;
 }
 
+/* Version 0.1.0 asked the rule about complete runs as well: what it decided then is
+ * held to its rule. */
+static void judge_complete(struct replaying *r, const struct monitor_event *e,
+                           struct judgement *derived)
+{
+	r->monitor.judges_complete = true;
+	if (monitor_judge(&r->monitor, e->trial, e->run, derived) ==
+	        DECISION_CONTINUE &&
+	    e->kind == MONITOR_PAUSE)
+		monitor_judge_end(&r->monitor, e->trial, e->run, derived);
+	r->monitor.judges_complete = false;
+}
+
 static bool check_decided(struct replaying *r, const struct monitor_event *e)
 {
 	struct judgement derived = r->owed;
 
 	if (!owes(r) && e->kind == MONITOR_PAUSE)
 		monitor_judge_end(&r->monitor, e->trial, e->run, &derived);
+	if (derived.decision == DECISION_CONTINUE)
+		judge_complete(r, e, &derived);
 	if (derived.decision == DECISION_CONTINUE) {
 		differs(r, "recorded: ");
 		monitor_reason(&r->monitor, e->why, r->difference);
@@ -142,7 +157,7 @@ static bool check_end(struct replaying *r, const struct monitor_event *e)
 
 	if (e->outcome == OUTCOME_STOPPED && !w->judged)
 		return differs(r, "recorded as stopped; nobody decided that");
-	if (e->outcome == OUTCOME_OK && w->judged)
+	if (e->outcome == OUTCOME_OK && w->judged && !judgement_converged(w->why))
 		return differs(r, "recorded as ok; it was to be stopped");
 	if (e->outcome == OUTCOME_OK &&
 	    monitor_judge_end(&r->monitor, e->trial, e->run, &j) == DECISION_PAUSE)

@@ -18,7 +18,8 @@ static double full_steps(const struct study *s)
 	if (!isnan(sc->full))
 		return sc->full;
 	for (size_t i = 0; i < sc->all.n; i++)
-		if (sc->runs[i]->curve.state == CURVE_DONE && sc->runs[i]->before > 0)
+		if (sc->runs[i]->curve.state == CURVE_DONE && !sc->runs[i]->judged &&
+		    sc->runs[i]->before > 0)
 			most = fmax(most, sc->runs[i]->before);
 	return most;
 }
@@ -56,7 +57,8 @@ static void add_run(const struct study *s, const struct watched *w, double full,
 	if (!is_over(r) || !(w->steps > 0))
 		return;
 	out->runs++;
-	out->stopped += w->judged && !w->paused;
+	out->converged += w->judged && r->outcome == OUTCOME_OK;
+	out->stopped += w->judged && !w->paused && r->outcome != OUTCOME_OK;
 	out->paused += w->judged && w->paused;
 	out->steps += w->steps;
 	out->full_steps += w->judged ? fmax(full, reach) : reach;
@@ -118,7 +120,7 @@ struct savings savings_of(const struct study *s)
 		out.low = rungs[0];
 		out.high = full;
 		out.correlation =
-		    rung_correlation(&sc->all, rungs[0], full, &out.pairs);
+		    rung_correlation(&sc->all, &out.low, &out.high, &out.pairs);
 	}
 	return out;
 }

@@ -35,10 +35,13 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 		         (unsigned long long)v->paused, (unsigned long long)v->runs,
 		         (unsigned long long)v->promotions,
 		         v->promotions == 1 ? "" : "s");
+	else if (v->converged)
+		str_addf(out, "%llu of %llu runs ended where they had converged",
+		         (unsigned long long)v->converged, (unsigned long long)v->runs);
 	else
 		str_addf(out, "%llu of %llu runs stopped",
 		         (unsigned long long)v->stopped, (unsigned long long)v->runs);
-	if (s->monitor->promote && v->stopped)
+	if ((s->monitor->promote || v->converged) && v->stopped)
 		str_addf(out, ", %llu stopped", (unsigned long long)v->stopped);
 	add_saved(v, out);
 }

@@ -168,6 +168,9 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	if (!why)
 		return differs(out, "trial %llu, run %zu: stopped, by no decision",
 		               (unsigned long long)t->id, r);
+	/* To version 0.1.0 a run that had converged was a stopped one. */
+	if (judgement_converged(why) && run->outcome == OUTCOME_STOPPED)
+		return true;
 	decision_conclude(&sv->study, &again, why, &sv->arena);
 	same = again.outcome == run->outcome && run->reason &&
 	       strcmp(again.reason, run->reason) == 0;

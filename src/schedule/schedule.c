@@ -95,22 +95,34 @@ static double correlation(const double *a, const double *b, size_t n)
 	return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : (double)NAN;
 }
 
-double rung_correlation(const struct curves *all, double low, double high,
+bool judgement_converged(const struct judgement *j)
+{
+	return j->decision == DECISION_STOP && strcmp(j->rule, "patience") == 0;
+}
+
+double rung_correlation(const struct curves *all, double *low, double *high,
                         size_t *pairs)
 {
 	double *x = mem_new(4 * all->n, sizeof *x), *y = x + all->n, rho = (double)NAN;
-	double *rank_x = y + all->n, *rank_y = rank_x + all->n, step;
+	double *rank_x = y + all->n, *rank_y = rank_x + all->n, from, to;
+	double first = (double)-INFINITY, last = (double)-INFINITY;
 	size_t n = 0;
 
-	for (size_t i = 0; i < all->n; i++)
-		if (rung_value(all->list[i], low, 1, &x[n], &step) &&
-		    rung_value(all->list[i], high, 1, &y[n], &step))
-			n++;
+	for (size_t i = 0; i < all->n; i++) {
+		if (!rung_value(all->list[i], *low, 1, &x[n], &from) ||
+		    !rung_value(all->list[i], *high, 1, &y[n], &to) || from >= to)
+			continue;
+		first = fmax(first, from);
+		last = fmax(last, to);
+		n++;
+	}
 	*pairs = n;
 	if (n >= 3) {
 		ranks_of(x, n, rank_x);
 		ranks_of(y, n, rank_y);
 		rho = correlation(rank_x, rank_y, n);
+		*low = first;
+		*high = last;
 	}
 	free(x);
 	return rho;

@@ -55,6 +55,9 @@ void curve_add(struct curve *c, struct curve_point *room, double step, double va
 /* The last value, or the mean of the last `smooth` ones (fewer at the start); n > 0. */
 double curve_value(const struct curve *c, size_t smooth);
 
+/* The largest step of the first n points; -INFINITY without any. */
+double curve_reach(const struct curve *c, size_t n);
+
 /* All runs so far; those of one trial are peers like any others. */
 struct curves {
 	const struct curve *const *list; /* (n), by trial and run */
@@ -152,9 +155,16 @@ const struct rule_type *rule_find(const char *name); /* NULL: none such */
  * control group too nobody is stopped. */
 bool judge_divergence(const struct curve *c, struct judgement *out);
 
+/* CONTINUE, with nothing compared. */
+struct judgement judgement_none(const char *rule);
+/* A stop by patience: the run has done what it can, and its value counts. */
+bool judgement_converged(const struct judgement *j);
+
 /* Spearman's rank correlation of the values at two rungs over the runs that have both;
- * *pairs is their number. NaN below three pairs. (Spearman 1904) */
-double rung_correlation(const struct curves *all, double low, double high,
+ * *pairs is their number. A run that came to both with one and the same report says
+ * nothing of how they agree, and is no pair. The rungs become the largest steps whose
+ * values were compared. NaN below three pairs. (Spearman 1904) */
+double rung_correlation(const struct curves *all, double *low, double *high,
                         size_t *pairs);
 
 /* One sentence without a full stop: "stopped at step 9 (rung 9): 0.41 is worse than

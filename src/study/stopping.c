@@ -66,11 +66,12 @@ void decision_conclude(const struct study *s, struct run *r,
 	static const char word[] = "stopped ";
 	struct str text = {0};
 	const char *reason;
+	bool converged = judgement_converged(why) && isfinite(r->value);
 
 	monitor_reason(s->monitor, why, &text);
 	reason = str_text(&text);
 	r->state = RUN_FINISHED;
-	r->outcome = OUTCOME_STOPPED;
+	r->outcome = converged ? OUTCOME_OK : OUTCOME_STOPPED;
 	if (strcmp(why->rule, "divergence") == 0)
 		r->outcome = OUTCOME_DIVERGED;
 	else if (strncmp(reason, word, sizeof word - 1) == 0)

@@ -39,7 +39,8 @@ void stopping_write_decision(const struct monitor_event *e, struct str *out);
 bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_event *out,
                             struct error *err);
 
-/* Fills in the outcome and the reason (in arena a) of a run that a decision ended. */
+/* Fills in the outcome and the reason (in arena a) of a run that a decision ended; one
+ * that had converged, and has its value, is ok. */
 void decision_conclude(const struct study *s, struct run *r,
                        const struct judgement *why, struct arena *a);
 /* The decision that ended a run, or NULL. */
@@ -56,6 +57,7 @@ bool stopping_load(struct study *s, const cJSON *early, struct error *err);
 struct savings {
 	uint64_t runs;            /* watched and over */
 	uint64_t stopped;         /* for good */
+	uint64_t converged;       /* ended by patience, and ok */
 	uint64_t paused;          /* never promoted again */
 	uint64_t promotions;      /* all of them */
 	double steps, full_steps; /* taken; had every run gone to its end. NaN: it is
@@ -64,7 +66,7 @@ struct savings {
 	/* the control group */
 	uint64_t control, control_ok, would_stop, would_win;
 	/* do the first rung and the end agree? */
-	double low, high, correlation; /* NaN: too few */
+	double low, high, correlation; /* the largest steps compared; NaN: too few */
 	size_t pairs;
 };
 struct savings savings_of(const struct study *s);

@@ -620,8 +620,8 @@ TEST(targets_are_capped_and_standardized)
 	}
 }
 
-/* Most trials got the penalty, whatever that is: the others are where a modest one would
- * have them, and values come back in their units. */
+/* Most trials got the penalty, whatever that is: the others are where a modest one
+ * would have them, and values come back in their units. */
 TEST(penalties_of_any_size_leave_the_scale_of_the_others)
 {
 	static const double penalties[] = {3e3, 1e6, 1e10, 1e30, 1e160, 1e300, DBL_MAX};
