@@ -34,8 +34,9 @@ struct reproduction {
 	struct arena arena;
 };
 
-/* The trials that are wanted: the verified winner (or the best), the top, or all. */
-static bool wanted(const struct reproduction *x, const struct trial *t)
+/* The trials that are wanted, by their place in the ranking: the verified winner (or
+ * the best), the top, or all. */
+static bool wanted(const struct reproduction *x, const struct trial *t, size_t place)
 {
 	const struct verdict *v = &x->sv.study.verdict;
 
@@ -44,7 +45,7 @@ static bool wanted(const struct reproduction *x, const struct trial *t)
 	if (x->o->all)
 		return true;
 	if (x->o->top)
-		return t->rank && t->rank <= x->o->top;
+		return t->rank && place < x->o->top;
 	if (v->done && v->winner != SIZE_MAX &&
 	    v->candidates[v->winner].key < x->sv.study.n)
 		return t->id == v->candidates[v->winner].key;
@@ -58,7 +59,8 @@ static void collect(struct reproduction *x)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; wanted(x, order[i]) && r < order[i]->n_runs; r++) {
+		for (size_t r = 0; wanted(x, order[i], i) && r < order[i]->n_runs;
+		     r++) {
 			x->list = mem_room(x->list, x->n, &cap, sizeof *x->list);
 			x->list[x->n++] = (struct again){.trial = order[i], .index = r};
 		}

@@ -206,10 +206,22 @@ static const struct run *first_not_ok(const struct trial *t)
 	return NULL;
 }
 
+static void average(struct trial *t)
+{
+	double *values = mem_new(t->n_runs, sizeof *values);
+	struct moments m;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		values[i] = t->runs[i].value;
+	m = stat_of(values, t->n_runs);
+	t->value = m.mean;
+	t->stderr_ = stat_stderr(m);
+	free(values);
+}
+
 bool trial_settle(struct trial *t)
 {
 	const struct run *bad = first_not_ok(t);
-	double mean = 0, m2 = 0;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		if (t->runs[i].state == RUN_RUNNING)
@@ -223,17 +235,9 @@ bool trial_settle(struct trial *t)
 		t->reason = bad->reason;
 		return true;
 	}
-	for (size_t i = 0; i < t->n_runs; i++) {
-		double d = t->runs[i].value - mean;
-
-		mean += d / (double)(i + 1);
-		m2 += d * (t->runs[i].value - mean);
-	}
 	t->outcome = OUTCOME_OK;
 	t->reason = NULL;
-	t->value = mean;
-	if (t->n_runs > 1)
-		t->stderr_ = sqrt(m2 / (double)(t->n_runs - 1) / (double)t->n_runs);
+	average(t);
 	return true;
 }
 

@@ -75,7 +75,7 @@ struct trial {
 	enum outcome outcome; /* of the whole; NONE while it is not finished */
 	double value;         /* mean over its runs when OK; NaN else */
 	double stderr_;       /* NaN with one run */
-	uint64_t rank;        /* from 1; 0: not ranked */
+	uint64_t rank;        /* from 1, equal values sharing one; 0: not ranked */
 	const char *reason;
 };
 

@@ -174,7 +174,7 @@ void search_requeue_interrupted(struct study *s);
 void search_reopen(struct study *s, struct trial *t);
 
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
- * ones by value (ties by id), then the others by id. */
+ * ones by value (equal ones by id, and sharing a rank), then the others by id. */
 struct trial **search_rank(struct study *s, struct arena *a);
 double search_elapsed(const struct study *s); /* seconds, over all sessions */
 double search_now(const struct study *s);     /* seconds since 1970, see wall_epoch */
