@@ -31,6 +31,11 @@ double target_undo(const struct target *t, double y)
 	return 2 * ((y * t->sd + t->mean) * t->scale + t->shift);
 }
 
+bool target_noise(const struct target *t, double stderr_)
+{
+	return isfinite(stderr_) && stderr_ / (2 * t->scale * t->sd) < far;
+}
+
 /* Half the distance from the least value, which no two doubles make overflow. */
 static double above_least(const double *sorted, size_t i)
 {

@@ -28,6 +28,9 @@ struct target {
 struct target target_fit(const double *value, size_t n, double *y);
 /* The value that a y stands for. */
 double target_undo(const struct target *t, double y);
+/* Is this a noise of values on that scale? That of a trial of which a run in two got a
+ * penalty is not. */
+bool target_noise(const struct target *t, double stderr_);
 /* A further value; finite. */
 double target_apply(const struct target *t, double value);
 

@@ -3,6 +3,7 @@
 #include "gp/sample.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "search/advise.h"
 #include "strategy/dataset.h"
 #include "strategy/sobol.h"
 
@@ -328,6 +329,23 @@ static void find_shares(struct importance *im, struct dataset *l)
 	free(levels);
 }
 
+static bool is_constant(const struct study *s, struct error *err)
+{
+	struct str value = {0};
+	double x;
+
+	if (!advise_constant(s, &x))
+		return false;
+	str_double(&value, x);
+	error_set(err, ERROR_TRIAL,
+	          "every trial gave exactly %s, so no parameter made a difference\n"
+	          "  help: do the parameters reach the script? hpsearch check "
+	          "FILE.yaml shows the commands",
+	          str_text(&value));
+	str_free(&value);
+	return true;
+}
+
 bool importance_init(struct importance *im, const struct study *s, struct error *err)
 {
 	struct encoding e;
@@ -335,6 +353,8 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	bool ok = true;
 
 	*im = (struct importance){0};
+	if (is_constant(s, err))
+		return false;
 	encoding_init(&e, &s->spec->space, false, false);
 	dataset_init(&l, &e, (double)NAN, s->spec->seed);
 	im->trials = fit(&l, s);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { CONSTANT_TRIALS = 3 };
+
 static uint64_t next_moment(uint64_t trials)
 {
 	uint64_t step = trials / 10;
@@ -43,9 +45,28 @@ static struct advice advice_at(const struct study *s, uint64_t seen)
 	return a;
 }
 
+bool advise_constant(const struct study *s, double *value)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; s->spec->metric.name && i < s->n; i++) {
+		const struct trial *t = s->trials[i];
+
+		if (t->outcome != OUTCOME_OK)
+			continue;
+		if (n && t->value != *value)
+			return false;
+		*value = t->value;
+		n++;
+	}
+	return n >= CONSTANT_TRIALS;
+}
+
 static void say(const struct advice *a, struct str *out)
 {
-	if (a->enough)
+	if (a->constant)
+		str_add(out, "every trial has given exactly the same value");
+	else if (a->enough)
 		str_addf(out,
 		         "what is left to gain, %.2g at the most (with 90 %%), is less "
 		         "than the noise of a value, %.2g",
@@ -87,6 +108,15 @@ void advise(struct study *s)
 
 void advise_text(const struct study *s, struct str *out)
 {
+	double value;
+
+	if (advise_constant(s, &value)) {
+		str_add(out, "advice: every trial gave exactly ");
+		str_double(out, value);
+		str_add(out, ": do the parameters reach the script? (hpsearch check "
+		             "FILE.yaml shows the commands)\n");
+		return;
+	}
 	if (!s->advice.enough && !s->advice.plateau)
 		return;
 	str_add(out, "advice: more trials of this space will hardly help: ");
@@ -110,6 +140,7 @@ void advise_json(const struct study *s, struct str *out)
 	add_number(out, "bound", a->bound);
 	add_number(out, "noise", a->noise);
 	add_number(out, "improvement", a->improvement);
-	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s}", a->since,
-	         a->enough ? "true" : "false", a->plateau ? "true" : "false");
+	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s%s}", a->since,
+	         a->enough ? "true" : "false", a->plateau ? "true" : "false",
+	         a->constant ? ",\"constant\":true" : "");
 }

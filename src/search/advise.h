@@ -13,7 +13,10 @@
 bool advise_stop(struct study *s, const char **why);
 /* At the end of a search: fills s->advice. */
 void advise(struct study *s);
-/* The advice as a line; nothing where there is none to give. */
+/* Have three trials or more values, and all exactly the same? *value: that one. */
+bool advise_constant(const struct study *s, double *value);
+/* The advice as a line: above all, that every trial gave the same; nothing where there
+ * is none to give. */
 void advise_text(const struct study *s, struct str *out);
 /* The member "advice" of a results file, behind a comma. */
 void advise_json(const struct study *s, struct str *out);

@@ -199,13 +199,13 @@ static void fit(struct dataset *l)
 }
 
 /* The standard deviation of a value: over repeats where there are enough of those. */
-static double noise_of(const struct view *v, double modelled)
+static double noise_of(const struct view *v, const struct target *t, double modelled)
 {
 	double sum = 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n; i++)
-		if (v->seen[i].n && isfinite(v->end[i].stderr_)) {
+		if (v->seen[i].n && target_noise(t, v->end[i].stderr_)) {
 			sum += v->end[i].stderr_ * v->end[i].stderr_;
 			n++;
 		}
@@ -226,6 +226,14 @@ static size_t since_gain(const struct view *v, double noise)
 	return v->valued - 1 - at;
 }
 
+static bool is_constant(const struct view *v)
+{
+	for (size_t i = 1; i < v->valued; i++)
+		if (v->value[i] != v->value[0])
+			return false;
+	return true;
+}
+
 static void judge(struct view *v, const struct dataset *l, uint64_t seed,
                   struct advice *out)
 {
@@ -233,7 +241,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 	size_t d = l->encoding->d, patience = v->valued / 2;
 	struct extremes x = find_extremes(l, seed);
 
-	out->noise = noise_of(v, sqrt(l->gp.nu) * unit);
+	out->noise = noise_of(v, &l->target, sqrt(l->gp.nu) * unit);
 	out->bound = fmax(x.upper - x.lower, 0) * unit;
 	out->improvement = exp(x.log_gain) * unit;
 	out->since = since_gain(v, out->noise);
@@ -256,7 +264,10 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 	out->trials = v.valued;
 	encoding_init(&e, space, false, false);
 	dataset_init(&l, &e, (double)NAN, seed);
-	if (v.valued >= ADVICE_TRIALS && e.d) {
+	if (v.valued >= ADVICE_TRIALS && is_constant(&v)) {
+		out->constant = out->plateau = true;
+		out->since = v.valued - 1;
+	} else if (v.valued >= ADVICE_TRIALS && e.d) {
 		if (v.valued > MODELLED_MAX)
 			keep_some(&v);
 		dataset_gather(

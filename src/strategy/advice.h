@@ -29,6 +29,8 @@ struct advice {
 	size_t since;       /* trials since the last gain larger than the noise */
 	bool enough;        /* the bound is below the noise */
 	bool plateau;
+	bool constant; /* all have the same value: nothing is left to gain, and no noise
+	                * is made up */
 };
 
 enum { ADVICE_TRIALS = 20 };
