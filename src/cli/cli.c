@@ -4,19 +4,17 @@
 #include "report/ranking.h"
 #include "report/savings.h"
 #include "report/verdict.h"
+#include "run/capture.h"
 #include "search/advise.h"
+#include "study/gpus.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 const struct command_type commands[] = {
@@ -78,28 +76,6 @@ bool cli_needs_command(const struct spec *s, struct error *err)
 	                 s->yaml.path);
 }
 
-/* What git prints, at most a line of it, at most for two seconds. */
-static void read_line(int fd, char *line, size_t size)
-{
-	int64_t end = clock_now() + 2 * CLOCK_SECOND;
-	size_t n = 0;
-
-	while (n + 1 < size) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int64_t left = (end - clock_now()) / 1000000;
-		ssize_t got;
-
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			break;
-		got = read(fd, line + n, size - 1 - n);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-}
-
 const char *cli_git(struct arena *a)
 {
 	char *const argv[] = {(char[]){"git"},
@@ -109,32 +85,35 @@ const char *cli_git(struct arena *a)
 	                      (char[]){"--abbrev=12"},
 	                      (char[]){"--exclude=*"},
 	                      NULL};
-	posix_spawn_file_actions_t actions;
-	char line[128] = "";
-	int fds[2], status;
-	pid_t pid;
+	char line[128];
 
-	if (pipe2(fds, O_CLOEXEC))
-		return "";
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
-	                                 0);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
-	                                 0);
-	if (!posix_spawnp(&pid, "git", &actions, NULL, argv, environ)) {
-		close(fds[1]);
-		fds[1] = -1;
-		read_line(fds[0], line, sizeof line);
-		kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	close(fds[0]);
-	if (fds[1] >= 0)
-		close(fds[1]);
+	capture(argv, line, sizeof line);
+	line[strcspn(line, "\n")] = '\0';
 	return arena_strdup(a, line);
+}
+
+bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
+               struct error *err)
+{
+	struct gpu_source from = {.inherited = getenv("CUDA_VISIBLE_DEVICES"),
+	                          .root = ""};
+	const char *note;
+
+	if (!gpus_find(s, &from, s->arena, &note, err))
+		return false;
+	if (note && o->verbose >= 0)
+		fprintf(stderr, "notice: %s\n", note);
+	*slots = o->parallel ? o->parallel : s->parallel;
+	if (!s->n_slots || *slots <= s->n_slots)
+		return true;
+	if (o->verbose >= 0)
+		fprintf(
+		    stderr,
+		    "notice: gpus has room for %zu runs at once, not for the %zu of "
+		    "-j (runs_per_gpu lets more of them share one)\n",
+		    s->n_slots, *slots);
+	*slots = s->n_slots;
+	return true;
 }
 
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,

@@ -29,7 +29,7 @@ struct reproduction {
 	struct options *o;
 	struct saved sv;
 	struct again *list; /* (n), malloc */
-	size_t n;
+	size_t n, slots;
 	struct fleet fleet;
 	struct arena arena;
 };
@@ -206,7 +206,8 @@ static bool execute(struct reproduction *x, size_t *different, struct error *err
 	snprintf(path, sizeof path, "%s/trials", dir);
 	ok = realpath(dir, real) || error_errno(err, "%s", dir);
 	ok = ok && file_remove_tree(path, err);
-	pool = ok ? pool_open(x->o->parallel ? x->o->parallel : 1, lock, err) : NULL;
+	/* One at a time, unless -j says more: as little as possible is different. */
+	pool = ok ? pool_open(x->o->parallel ? x->slots : 1, lock, err) : NULL;
 	if (pool) {
 		runner = pool_runner(pool);
 		fleet_free(&x->fleet);
@@ -242,6 +243,8 @@ static int reproduce(struct reproduction *x, struct error *err)
 		        x->sv.path);
 		return EXIT_NO_TRIAL;
 	}
+	if (!cli_slots(x->o, &x->sv.spec, &x->slots, err))
+		return cli_fail(err);
 	fleet_init(&x->fleet, &x->sv.spec, NULL, directory(x), &x->arena);
 	if (!show_commands(x, err))
 		return cli_fail(err);

@@ -18,14 +18,17 @@
 
 enum { COMMANDS_SHOWN = 8, RANKS_SHOWN = 10 };
 
-static int dry_run(struct options *o, const struct spec *spec, struct error *err)
+static int dry_run(struct options *o, struct spec *spec, struct error *err)
 {
 	struct study s = {0};
 	struct str out = {0};
+	size_t slots;
 	bool ok;
 
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
-	              o->parallel ? o->parallel : spec->parallel, &out);
+	if (!cli_slots(o, spec, &slots, err))
+		return cli_fail(err);
+	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec), slots,
+	              &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)
@@ -148,9 +151,8 @@ static int session(struct session *x, struct error *err)
 	struct runner runner;
 	struct str grid = {0};
 
-	if (!open_directory(x, err))
+	if (!cli_slots(x->o, &x->spec, &x->slots, err) || !open_directory(x, err))
 		return cli_fail(err);
-	x->slots = x->o->parallel ? x->o->parallel : x->spec.parallel;
 	x->pool = pool_open(x->slots, x->lock, err);
 	if (!x->pool || !open_study(x, err))
 		return cli_fail(err);

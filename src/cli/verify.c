@@ -49,23 +49,25 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 static bool complete(struct options *o, struct saved *sv, struct error *err)
 {
 	struct study *s = &sv->study, open = {0};
-	struct progress progress;
+	struct progress progress = {0};
 	struct observer watch;
 	struct runner runner;
 	struct pool *pool = NULL;
 	struct spec now;
-	size_t slots = o->parallel ? o->parallel : sv->spec.parallel;
+	size_t slots = 0;
 	int lock = lock_take(s->dir, err);
 	bool ok = false;
 
 	if (lock < 0)
 		return false;
-	progress_init(&progress, &open, slots, o->verbose);
-	watch = progress_observer(&progress);
 	/* A YAML file may have gained a test: block since. */
 	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
 	                     : !origin_spec(&s->origin, &now, &o->arena, err))
 		goto out;
+	if (!cli_slots(o, &now, &slots, err))
+		goto out;
+	progress_init(&progress, &open, slots, o->verbose);
+	watch = progress_observer(&progress);
 	if (!is_yaml(o->file)) {
 		o->n_set = s->origin.n_set;
 		memcpy(o->set, s->origin.set, sizeof s->origin.set);

@@ -74,6 +74,21 @@ static void add_space(const struct space *sp, struct str *out)
 	str_free(&line);
 }
 
+/* Which gpus the runs in each slot see. */
+static void add_slots(const struct spec *sp, size_t slots, struct str *out)
+{
+	if (!sp->n_slots)
+		return;
+	str_add(out, "gpus         ");
+	text_count(out, slots < sp->n_slots ? slots : sp->n_slots, "slot");
+	str_add(out, ", CUDA_VISIBLE_DEVICES=");
+	for (size_t i = 0; i < slots && i < sp->n_slots; i++) {
+		str_add(out, i ? " | " : "");
+		text_clean(out, sp->slots[i]);
+	}
+	str_addc(out, '\n');
+}
+
 static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
@@ -92,6 +107,7 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		str_addf(out, ", %zu runs each", sp->repeats);
 	str_addf(out, ", %zu at once, seed %llu\n", slots,
 	         (unsigned long long)sp->seed);
+	add_slots(sp, slots, out);
 	if (sp->budget_time > 0) {
 		str_add(out, "budget       ");
 		text_duration(out, sp->budget_time);

@@ -58,7 +58,7 @@ static const char *task_path(const struct fleet *f, const struct task *t,
 
 static const char *task_gpu(const struct fleet *f, size_t slot)
 {
-	return f->spec->n_gpus ? f->spec->gpus[slot % f->spec->n_gpus] : "";
+	return f->spec->n_slots ? f->spec->slots[slot % f->spec->n_slots] : "";
 }
 
 /* The budget of this launch in the place of the parameter that it is. */
@@ -145,7 +145,7 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 		env[n++] =
 		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
 	env[n++] = "PYTHONUNBUFFERED=1";
-	if (f->spec->n_gpus)
+	if (f->spec->n_slots)
 		env[n++] =
 		    arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", task_gpu(f, slot));
 	return env;
