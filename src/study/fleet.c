@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/command.h"
+#include "study/last_words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +123,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { ENV_MAX = 13, LOST_MAX = 3 };
+enum { LAST_BYTES = 4096, ENV_MAX = 13, LOST_MAX = 3 };
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
@@ -326,6 +327,27 @@ static bool machine_failed(const struct run *r, const struct run_result *res)
 	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
 }
 
+/* What a failed run says of it, behind its exit status. */
+static void add_last_words(struct fleet *f, const struct task *t,
+                           const struct run_result *res)
+{
+	struct run *r = t->run;
+	char text[LAST_BYTES] = "";
+	const char *words;
+	size_t n = 0;
+
+	if (r->outcome != OUTCOME_FAILED || res->spawn_errno || !r->reason)
+		return;
+	if (f->dir)
+		n = file_tail(task_path(f, t, "stderr", &f->scratch), text,
+		              sizeof text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = text[i] ? text[i] : ' ';
+	words = last_words(n ? text : res->tail ? res->tail : "", f->arena);
+	if (words)
+		r->reason = arena_printf(f->arena, "%s: %s", r->reason, words);
+}
+
 static void record(struct fleet *f, struct task *t, const struct run_result *res)
 {
 	struct spec view = *f->spec;
@@ -333,6 +355,7 @@ static void record(struct fleet *f, struct task *t, const struct run_result *res
 	view.metric = *t->metric;
 	measure(t, res);
 	t->run->outcome = run_classify(t->run, res, &view, f->arena, &t->run->reason);
+	add_last_words(f, t, res);
 }
 
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
