@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "record/lock.h"
 #include "record/results.h"
+#include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "run/pool.h"
@@ -128,6 +129,31 @@ static bool verify(struct session *x, struct runner *r, struct error *err)
 	return verify_run(s, r, err);
 }
 
+/* On stderr: what there is to know when the results are printed. A search that is not
+ * finished, or was ended by an alarm, has a text of its own. */
+static bool last_words(struct session *x, int code, struct error *err)
+{
+	const char *dir = search_dir(x->o->file, x->o->out, &x->o->arena);
+	struct study *s = &x->study;
+	struct str out = {0};
+	bool ok = true;
+
+	if (!is_complete(s))
+		return true;
+	fflush(stdout);
+	if (code == EXIT_NO_TRIAL) {
+		str_add(&out, "hpsearch: ");
+		closing_no_trial(s, dir, &out);
+		str_addc(&out, '\n');
+	}
+	if (x->o->verbose >= 0)
+		ok = closing_report(s, dir, &out, err);
+	if (ok)
+		fputs(str_text(&out), stderr);
+	str_free(&out);
+	return ok;
+}
+
 static int finish(struct session *x, struct error *err)
 {
 	struct study *s = &x->study;
@@ -137,6 +163,8 @@ static int finish(struct session *x, struct error *err)
 	if (s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD)
 		fprintf(stderr, "hpsearch: %s\n", s->why);
 	if (s->n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
+		return cli_fail(err);
+	if (!last_words(x, code, err))
 		return cli_fail(err);
 	if (s->state == SEARCH_INTERRUPTED)
 		fprintf(stderr,

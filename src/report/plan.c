@@ -243,13 +243,13 @@ void plan_grid(const struct spec *sp, struct str *out)
 	str_add(out, sign[1] == 'x' ? ")" : "");
 }
 
-static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
-                        struct str *out, struct error *err)
+static bool add_words(struct study *s, const struct fleet *f, const struct trial *t,
+                      struct run *run, struct str *out, struct error *err)
 {
 	struct arena a = {0};
 	struct str line = {0};
 	struct task task = {.trial = t,
-	                    .run = &t->runs[0],
+	                    .run = run,
 	                    .command = &s->spec->command,
 	                    .metric = &s->spec->metric,
 	                    .split = "valid"};
@@ -260,15 +260,37 @@ static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
 	argv = fleet_argv(f, &task, &a, err);
 	if (argv) {
 		command_line(argv, &line);
-		str_add(out, "  ");
 		text_clean(out, str_text(&line));
-		str_add(out, t->origin == ORIGIN_BASELINE     ? "  # the defaults\n"
-		             : t->origin == ORIGIN_WARM_START ? "  # warm start\n"
-		                                              : "\n");
 	}
 	str_free(&line);
 	arena_free(&a);
 	return argv != NULL;
+}
+
+bool plan_command(struct study *s, const struct trial *t, struct str *out,
+                  struct error *err)
+{
+	struct run run = {.seed = seed_of_run(s->spec->seed, t->id, 0),
+	                  .budget = early_run_budget(s->spec)};
+	struct fleet f;
+	bool ok;
+
+	fleet_init(&f, s->spec, NULL, s->dir, &s->arena);
+	ok = add_words(s, &f, t, &run, out, err);
+	fleet_free(&f);
+	return ok;
+}
+
+static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
+                        struct str *out, struct error *err)
+{
+	str_add(out, "  ");
+	if (!add_words(s, f, t, &t->runs[0], out, err))
+		return false;
+	str_add(out, t->origin == ORIGIN_BASELINE     ? "  # the defaults\n"
+	             : t->origin == ORIGIN_WARM_START ? "  # warm start\n"
+	                                              : "\n");
+	return true;
 }
 
 bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err)

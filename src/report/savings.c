@@ -1,5 +1,6 @@
 #include "report/savings.h"
 #include "report/text.h"
+#include "study/idle.h"
 #include "study/stopping.h"
 
 #include <math.h>
@@ -99,6 +100,17 @@ static bool reported_once(const struct study *s)
 	return once;
 }
 
+static bool add_idle(const struct study *s, struct str *out)
+{
+	size_t before = out->len;
+
+	idle_text(s, out);
+	if (out->len == before)
+		return false;
+	str_addc(out, '\n');
+	return true;
+}
+
 void savings_report(const struct study *s, struct str *out)
 {
 	struct savings v;
@@ -106,10 +118,12 @@ void savings_report(const struct study *s, struct str *out)
 	if (!s->monitor || !s->n)
 		return;
 	v = savings_of(s);
-	if (!v.runs)
+	if (!v.runs) {
+		add_idle(s, out);
 		return;
+	}
 	add_counts(s, &v, out);
-	if (reported_once(s))
+	if (!add_idle(s, out) && !v.stopped && reported_once(s))
 		str_add(out, "each run reported once: there was nothing to stop by\n");
 	add_control(s, &v, out);
 	add_trust(&v, out);

@@ -68,6 +68,14 @@ static void patience_describe(const void *state, struct str *out)
 	str_add(out, ".\nIt is ended there, and ranked with its value.\n");
 }
 
+static struct rule_start patience_start(const void *state)
+{
+	const struct patience *p = state;
+
+	return (struct rule_start){.step = fmax(p->min_steps, 0),
+	                           .reports = p->patience + 1};
+}
+
 const struct rule_type rule_patience = {
     .name = "patience",
     .summary = "ends a run that has converged: no better value in some reports",
@@ -75,5 +83,6 @@ const struct rule_type rule_patience = {
     .init = patience_init,
     .judge = patience_judge,
     .describe = patience_describe,
+    .start = patience_start,
     .rungs = rule_no_rungs,
 };

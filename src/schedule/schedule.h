@@ -111,6 +111,13 @@ struct promotion {
 	struct judgement why;
 };
 
+/* From where on a rule can stop a run: from this step on, from its report of this
+ * number on, with at least so many others that came as far. 0: no matter. */
+struct rule_start {
+	double step;
+	size_t reports, others;
+};
+
 struct rule_type {
 	const char *name;    /* the word after type: */
 	const char *summary; /* one line */
@@ -135,6 +142,7 @@ struct rule_type {
 	/* The rungs as numbers, rising, at most max of them; returns how many were put
 	 * in out. For warnings and the comparison of low with high rungs. */
 	size_t (*rungs)(const void *state, double *out, size_t max);
+	struct rule_start (*start)(const void *state);
 	/* NULL, or: with a memory in curves.memory the rule gives the same answers
 	 * without looking at every run. It must be told of each run that was added or
 	 * changed in any way since. forget frees it. */

@@ -80,6 +80,12 @@ void decision_conclude(const struct study *s, struct run *r,
 	str_free(&text);
 }
 
+bool stopping_stopped(const struct study *s, const struct trial *t, size_t run)
+{
+	return s->monitor && t->runs[run].outcome == OUTCOME_STOPPED &&
+	       !monitor_run(s->monitor, t->id, run)->paused;
+}
+
 /* A launch whose budget is a parameter of the command says once how far it came. */
 static void take_rung(struct study *s, struct task *t)
 {

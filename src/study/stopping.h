@@ -13,6 +13,8 @@ bool stopping_init(struct study *s, struct error *err);
 bool stopping_report(struct study *s, struct task *t, struct error *err);
 /* A report behind the decision: a run that goes on beyond its budget is stopped. */
 void stopping_late(struct study *s, struct task *t, const struct report *rep);
+/* Has a rule stopped it for good? */
+bool stopping_stopped(const struct study *s, const struct trial *t, size_t run);
 /* The run is over, by itself or stopped: its outcome, where a decision or its budget
  * has a say in it. */
 void stopping_end(struct study *s, struct task *t);

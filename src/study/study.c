@@ -4,6 +4,7 @@
 #include "record/results.h"
 #include "search/advise.h"
 #include "study/alarm.h"
+#include "study/idle.h"
 #include "study/propose.h"
 #include "study/stopping.h"
 #include "study/verify.h"
@@ -476,8 +477,13 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 	const struct run *r = &t->runs[run];
 
 	s->session_runs++;
-	if (is_failure(r->outcome))
+	if (is_failure(r->outcome)) {
 		s->session_failures++;
+		alarm_keep(s, &s->first_failed, t, run, res);
+	} else if (stopping_stopped(s, t, run)) {
+		s->session_stopped++;
+		alarm_keep(s, &s->first_stopped, t, run, res);
+	}
 	if (!s->any_report && s->spec->metric.name &&
 	    (r->outcome == OUTCOME_NO_METRIC || res->spawn_errno)) {
 		finish(s, SEARCH_CONTRACT, study_contract_text(s, t, run, res));
@@ -487,7 +493,11 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 	if ((s->session_runs == GUARD_FIRST && s->session_failures == GUARD_FIRST) ||
 	    (s->session_runs >= GUARD_MANY &&
 	     2 * s->session_failures > s->session_runs)) {
-		finish(s, SEARCH_GUARD, study_guard_text(s, t, run, res));
+		finish(s, SEARCH_GUARD, study_guard_text(s));
+		fleet_wind_down(&s->fleet, FLEET_STOP);
+	} else if (s->session_stopped && s->session_runs >= GUARD_MANY && !s->ok &&
+	           s->session_stopped + s->session_failures == s->session_runs) {
+		finish(s, SEARCH_GUARD, study_stopped_text(s));
 		fleet_wind_down(&s->fleet, FLEET_STOP);
 	}
 }
@@ -502,6 +512,18 @@ static void check_cost(struct study *s, const struct trial *t)
 		    "budget.cost is given, but no run has reported a cost: "
 		    "what counts is a line like "
 		    "{\"hpsearch\": {\"cost\": 0.1}}");
+}
+
+/* What early stopping cannot do with runs like the first one is said then. */
+static void check_rule(const struct study *s, const struct trial *t, size_t run)
+{
+	struct str text = {0};
+
+	if (s->ok == 1 && t->outcome == OUTCOME_OK && s->watch.message)
+		idle_run_text(s, t, run, &text);
+	if (text.len)
+		s->watch.message(s->watch.self, str_text(&text));
+	str_free(&text);
 }
 
 static void take_finished(struct study *s, struct task *task,
@@ -536,6 +558,7 @@ static void take_finished(struct study *s, struct task *task,
 		search_settle(s, t);
 	check_alarms(s, t, run, res);
 	check_cost(s, t);
+	check_rule(s, t, run);
 	if (s->watch.finished)
 		s->watch.finished(s->watch.self, t, run);
 }

@@ -100,7 +100,13 @@ struct study {
 	size_t first_open;   /* every trial below is settled */
 	uint64_t *open;      /* (n_open) ids of those that are not, rising */
 	size_t n_open, cap_open;
-	uint64_t session_failures, session_runs; /* of the failure guard */
+	/* of the failure guard */
+	uint64_t session_failures, session_stopped, session_runs;
+	struct first_run {
+		const struct trial *trial; /* NULL: none yet */
+		size_t run;
+		const char *shown;     /* what it printed, and where */
+	} first_failed, first_stopped; /* of this session */
 	bool finish_recorded;
 	double session_start, last_time; /* while a journal is read */
 	struct task *tasks;              /* (slots) */

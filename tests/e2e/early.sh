@@ -234,3 +234,44 @@ for early in "type: asha" "type: hyperband, s: 2" "type: hyperband_brackets" "ty
 	check "and nothing is said to agree" lacks "agrees" out
 	expect "replay of them" 0 "$HPSEARCH" replay complete.hpsearch/results.json
 done
+
+# A rule that cannot act is said at the first finished run, and in the summary.
+idle() { # NAME EARLY, then the texts of a run and of all
+	sed "s/converges.sh/short.sh/; s/acc, goal: maximize/loss/; s/^early.*/early_terminate: {$2}/; s/values:.*/values: [0.5, 0.9, 0.7]}/" converges.yaml >idle.yaml
+	expect "$1" 0 "$HPSEARCH" idle.yaml --fresh
+	check "$1: said at the first run" has "$3" err
+	check "$1: once" test "$(grep -c "$3" err)" = 1
+	check "$1: and in the summary" has "$4" out
+}
+cat >short.sh <<'TRAIN'
+#!/bin/sh
+for e in 1 2 3; do
+	echo "{\"epoch\": $e, \"loss\": ${1#--x=}}"
+done
+TRAIN
+chmod +x short.sh
+idle "a step that never comes" "type: asha, max_iter: 9, step: batch" \
+	"counts in batch, which no report of this run had: it can stop nothing" \
+	"counts in batch, which no report of any run had: it could stop nothing"
+idle "a rung too far" "type: asha, max_iter: 27, grace: 9, step: epoch" \
+	"looks at runs from step 9 on, and this run never came so far" \
+	"looks at runs from step 9 on, and no run came so far"
+idle "too much patience" "type: patience, patience: 3, step: epoch" \
+	"looks at runs from their report 4 on, and this run never made so many" \
+	"looks at runs from their report 4 on, and no run made so many"
+sed "s/^early.*/early_terminate: {type: asha, max_iter: 9, grace: 1, step: epoch}/" idle.yaml >few.yaml
+expect "too few runs" 0 "$HPSEARCH" few.yaml
+check "too few runs: nothing at the first" lacks "early_terminate" err
+check "too few runs: in the summary" has "compares a run with 3 others at least, and only 3 runs came so far" out
+
+# All stopped, nothing ranked: the guard; with fewer runs, exit 3 and a sentence.
+sed "s/^method.*/method: random/; s/^early.*/early_terminate: {type: threshold, max: 1, step: epoch}\nmax_trials: 30/; s/values:.*/min: 2.0, max: 3.0}/; s/short.sh/long.sh/" few.yaml >all.yaml
+sed 's/done/sleep 0.02; done/' short.sh >long.sh
+chmod +x long.sh
+expect "a rule that stops all: the guard" 4 "$HPSEARCH" all.yaml
+check "after ten runs" has "10 of 10 runs were stopped by early_terminate (threshold): none has come to its end" err
+check "the first is shown" has "trial 0, stopped (at step 1:" err
+check "and what to do" has "another search (--fresh, or --out DIR)" err
+expect "with four of them: exit 3" 3 "$HPSEARCH" all.yaml --fresh -n 4
+check "has a sentence" has "no trial has a usable value: 4 stopped" err
+check "and what to do" has "give it a later or a looser limit" err
