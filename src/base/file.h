@@ -18,10 +18,8 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
                size_t *len, struct error *err);
 
 /* Writes path by temporary file, fdatasync, rename, fsync of the directory. A symbolic
- * link in the place of the temporary file is not followed. */
-bool file_replace(const char *path, const char *bytes, size_t n, struct error *err);
-/* The same in pieces: nothing is seen of them before file_commit. What failed on the
- * way, it says. */
+ * link in the place of the temporary file is not followed. Nothing is seen of the
+ * pieces before file_commit. What failed on the way, it says. */
 struct file_new {
 	int fd;     /* -1: not begun */
 	int failed; /* errno of a piece that could not be written */

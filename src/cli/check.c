@@ -8,6 +8,9 @@
 #include "run/pool.h"
 #include "run/scrape.h"
 #include "study/alarm.h"
+#include "study/apply.h"
+#include "study/loop.h"
+#include "study/propose.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,20 +70,44 @@ static bool check_log(struct options *o, int *code, struct error *err)
 	return true;
 }
 
-/* Everything that one run says, until it has ended. */
-static bool run_to_end(struct fleet *f, struct task *task, struct run_result *result,
-                       struct error *err)
-{
-	struct fleet_event e = {.kind = FLEET_TICK};
+/* One run, until it has ended. */
+struct single {
+	struct task task;
+	struct run_result result;
+	bool begun;
+};
 
-	fleet_begin(task);
-	if (!fleet_start(f, task, err))
-		return false;
-	while (e.kind != FLEET_FINISHED && e.kind != FLEET_CUT)
-		if (!fleet_wait(f, INT64_MAX, &e, err))
-			return false;
-	*result = *e.result;
-	return true;
+static enum next next(void *self, struct task *t, struct error *err)
+{
+	struct single *x = self;
+
+	(void)err;
+	if (x->begun)
+		return NEXT_NONE;
+	x->begun = true;
+	*t = x->task;
+	return NEXT_TASK;
+}
+
+static void ended(void *self, struct task *t, const struct run_result *res, bool again)
+{
+	struct single *x = self;
+
+	(void)t;
+	(void)again;
+	x->result = *res;
+}
+
+static bool run_to_end(struct fleet *f, struct single *x, struct error *err)
+{
+	static const struct driver once = {.next = next, .ended = ended};
+	struct loop loop;
+	bool ok;
+
+	loop_init(&loop, f, &once, x);
+	ok = loop_run(&loop, err);
+	loop_free(&loop);
+	return ok;
 }
 
 static int show_run(struct study *s, struct trial *t, const struct run_result *result)
@@ -94,8 +121,8 @@ static int show_run(struct study *s, struct trial *t, const struct run_result *r
 	       outcome_name(r->outcome), r->reason ? ": " : "",
 	       r->reason ? r->reason : "", str_text(&wall));
 	str_free(&wall);
-	if (s->spec->metric.name && r->reduction.n)
-		show_reports(r->reports, r->n_reports, s->spec->metric.name);
+	if (s->search.spec->metric.name && r->reduction.n)
+		show_reports(r->reports, r->n_reports, s->search.spec->metric.name);
 	show_keys((const char *const *)result->keys, result->n_keys);
 	if (r->outcome == OUTCOME_OK)
 		return EXIT_FINE;
@@ -108,10 +135,10 @@ static bool run_once(struct options *o, const struct spec *spec, int *code,
 {
 	char dir[] = "/tmp/hpsearch-check.XXXXXX";
 	struct study s = {0};
-	struct run_result result;
-	struct task task = {0};
+	struct single single = {0};
 	struct runner runner;
 	struct trial *t;
+	struct event e;
 	const char *why = NULL;
 	struct pool *pool;
 	bool ok = false;
@@ -120,18 +147,18 @@ static bool run_once(struct options *o, const struct spec *spec, int *code,
 		return error_errno(err, "%s", dir);
 	pool = pool_open(1, -1, err);
 	if (pool && cli_init_study(o, spec, dir, NULL, &s, err) &&
-	    study_propose(&s, &t, &why, err) == ASK_POINT) {
+	    study_propose(&s, &e, &why, err) == ASK_POINT && study_apply(&s, &e, err)) {
+		t = s.search.trials[0];
 		runner = pool_runner(pool);
-		fleet_init(&s.fleet, spec, &runner, dir, &s.arena);
-		task = (struct task){.trial = t,
-		                     .run = &t->runs[0],
-		                     .command = &spec->command,
-		                     .metric = &spec->metric,
-		                     .split = "valid",
-		                     .folder = "trials/0000/r0"};
-		ok = run_to_end(&s.fleet, &task, &result, err);
+		fleet_init(&s.fleet, spec, &runner, dir, &s.search.arena);
+		single.task = (struct task){.trial = t,
+		                            .run = &t->runs[0],
+		                            .command = &spec->command,
+		                            .metric = &spec->metric,
+		                            .folder = "trials/0000/r0"};
+		ok = run_to_end(&s.fleet, &single, err);
 		if (ok)
-			*code = show_run(&s, t, &result);
+			*code = show_run(&s, t, &single.result);
 	}
 	if (pool)
 		pool_close(pool);

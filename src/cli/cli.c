@@ -5,6 +5,7 @@
 #include "report/savings.h"
 #include "report/verdict.h"
 #include "run/capture.h"
+#include "saved/import.h"
 #include "search/advise.h"
 #include "study/gpus.h"
 
@@ -14,34 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-const struct command_type commands[] = {
-    {"run", "FILE.yaml", "run a search, or continue it where it stopped", command_run},
-    {"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
-    {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
-    {"best", "DIR|results.json", "only the winning configuration", command_best},
-    {"importance", "DIR|results.json", "which parameters mattered, as a model sees it",
-     command_importance},
-    {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
-     command_verify},
-    {"replay", "results.json", "derive every proposal again and compare; start nothing",
-     command_replay},
-    {"reproduce", "results.json", "run recorded trials again and compare",
-     command_reproduce},
-    {NULL, NULL, NULL, NULL}};
 
 int cli_fail(const struct error *err)
 {
-	static const int codes[] = {[ERROR_NONE] = EXIT_SYSTEM,
-	                            [ERROR_USAGE] = EXIT_USAGE,
-	                            [ERROR_FILE] = EXIT_USAGE,
-	                            [ERROR_SYSTEM] = EXIT_SYSTEM,
-	                            [ERROR_TRIAL] = EXIT_NO_TRIAL};
-
 	fprintf(stderr, "hpsearch: %s\n", err->text);
-	return codes[err->kind];
+	return exit_decide(err, NULL, NULL);
 }
 
 void cli_print(const struct str *text)
@@ -122,6 +101,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	struct study_options so = {.dir = dir, .max_trials = o->max_trials};
 	char host[256] = "";
 
+	so.warm_read = warm_load;
 	if (watch)
 		so.watch = *watch;
 	gethostname(host, sizeof host - 1);
@@ -139,7 +119,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	if (!study_init(s, spec, &so, err))
 		return false;
 	/* With a directory what was taken is in its journal, or goes there. */
-	return dir || (warm_load(&s->warm, spec, &s->arena, err) && study_warm(s, err));
+	return dir || study_begin(s, err);
 }
 
 static size_t terminal_width(void)
@@ -163,16 +143,16 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	bool ok = true;
 
 	if (strcmp(o->format, "json") == 0) {
-		results_json(s, &out);
+		results_json(&s->search, s->monitor, &out);
 	} else if (strcmp(o->format, "csv") == 0) {
-		results_csv(s, &out);
+		results_csv(&s->search, &out);
 	} else if (strcmp(o->format, "yaml") == 0) {
 		ranking_yaml(s, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
-		advise_text(s, &out);
+		advise_text(&s->search, &out);
 		savings_report(s, &out);
-		if (s->verdict.wanted)
+		if (s->search.verdict.wanted)
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
 	} else {
@@ -185,100 +165,4 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		cli_print(&out);
 	str_free(&out);
 	return ok;
-}
-
-/* The first word: a command, or the file of a search. */
-static const struct command_type *find_command(const char *word)
-{
-	for (const struct command_type *c = commands; c->name; c++)
-		if (strcmp(c->name, word) == 0)
-			return c;
-	return NULL;
-}
-
-static bool looks_like_a_file(const char *word)
-{
-	struct stat st;
-	size_t n = strlen(word);
-
-	return strchr(word, '/') || !stat(word, &st) || strcmp(word, "-") == 0 ||
-	       (n > 5 && strcmp(word + n - 5, ".yaml") == 0) ||
-	       (n > 4 && strcmp(word + n - 4, ".yml") == 0);
-}
-
-static int no_such_command(const char *word)
-{
-	const char *names[16], *near;
-	size_t n = 0;
-
-	for (const struct command_type *c = commands; c->name; c++)
-		names[n++] = c->name;
-	near = str_nearest(word, names, n);
-	fprintf(stderr, "hpsearch: %s is neither a command nor a file\n", word);
-	if (near)
-		fprintf(stderr, "  help: did you mean hpsearch %s?\n", near);
-	else
-		fprintf(stderr, "  help: hpsearch --help\n");
-	return EXIT_USAGE;
-}
-
-static int dispatch(int argc, char **argv, const struct command_type **c)
-{
-	const char *word = argc > 1 ? argv[1] : "--help";
-
-	if (strcmp(word, "--version") == 0) {
-		printf("hpsearch %s\n", HPS_VERSION);
-		return EXIT_FINE;
-	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
-	    (strcmp(word, "help") == 0 && argc < 3)) {
-		options_help(NULL);
-		return argc > 1 ? EXIT_FINE : EXIT_USAGE;
-	}
-	if (strcmp(word, "help") == 0) {
-		*c = find_command(argv[2]);
-		if (!*c)
-			return no_such_command(argv[2]);
-		options_help(*c);
-		*c = NULL;
-		return EXIT_FINE;
-	}
-	*c = find_command(word);
-	if (!*c && *word != '-' && !looks_like_a_file(word))
-		return no_such_command(word);
-	return -1;
-}
-
-/* What was printed and did not arrive is an error, unless the reader has gone away. */
-static int flush_output(int code)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return code;
-	if (errno == EPIPE)
-		return code;
-	fprintf(stderr, "hpsearch: standard output: %s\n", strerror(errno));
-	return code ? code : EXIT_SYSTEM;
-}
-
-int cli_main(int argc, char **argv)
-{
-	const struct command_type *c = NULL;
-	struct options o;
-	int code = dispatch(argc, argv, &c);
-
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	if (code >= 0)
-		return code;
-	/* hpsearch FILE.yaml means hpsearch run FILE.yaml. */
-	if (!c)
-		c = &commands[0];
-	else {
-		argc--;
-		argv++;
-	}
-	if (options_parse(&o, c, argc, argv, &code))
-		code = c->run(&o);
-	arena_free(&o.arena);
-	return flush_output(code);
 }

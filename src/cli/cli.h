@@ -3,17 +3,9 @@
 #ifndef HPS_CLI_CLI_H
 #define HPS_CLI_CLI_H
 
+#include "cli/exit.h"
 #include "config/spec.h"
 #include "study/study.h"
-
-enum exit_code {
-	EXIT_FINE = 0,
-	EXIT_SYSTEM = 1,
-	EXIT_USAGE = 2,
-	EXIT_NO_TRIAL = 3,
-	EXIT_GUARD = 4,
-	EXIT_VERDICT = 5
-};
 
 enum { CLI_SETS = 32 };
 

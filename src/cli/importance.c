@@ -1,7 +1,7 @@
 /* importance: which parameters of a search mattered. */
 #include "report/importance.h"
 #include "cli/cli.h"
-#include "record/results.h"
+#include "saved/saved.h"
 
 #include <string.h>
 

@@ -22,7 +22,7 @@ void progress_init(struct progress *p, const struct study *s, size_t slots, int 
 	*p = (struct progress){.study = s,
 	                       .slots = slots,
 	                       .quiet = verbose<0, .verbose = verbose> 0,
-	                       .best = s->best};
+	                       .best = s->search.best};
 	p->live =
 	    !p->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
@@ -52,11 +52,11 @@ static void add_best(const struct progress *p, struct str *out)
 {
 	const struct study *s = p->study;
 
-	if (!s->best)
+	if (!s->search.best)
 		return;
-	str_addf(out, ", best %s ", s->spec->metric.name);
-	text_number(out, s->best->value);
-	str_addf(out, " (trial %llu)", (unsigned long long)s->best->id);
+	str_addf(out, ", best %s ", s->search.spec->metric.name);
+	text_number(out, s->search.best->value);
+	str_addf(out, " (trial %llu)", (unsigned long long)s->search.best->id);
 }
 
 static void add_eta(const struct progress *p, struct str *out)
@@ -65,11 +65,12 @@ static void add_eta(const struct progress *p, struct str *out)
 	double left;
 
 	str_add(out, ", ");
-	text_duration(out, search_elapsed(s));
-	if (!p->runs || s->cap <= s->finished)
+	text_duration(out, search_elapsed(&s->search));
+	if (!p->runs || s->search.cap <= s->search.finished)
 		return;
-	left = (double)(s->cap - s->finished) * (double)s->spec->repeats * p->wall /
-	       (double)p->runs / (double)p->slots;
+	left = (double)(s->search.cap - s->search.finished) *
+	       (double)s->search.spec->repeats * p->wall / (double)p->runs /
+	       (double)p->slots;
 	str_add(out, ", about ");
 	text_duration(out, left);
 	str_add(out, " to go");
@@ -82,14 +83,15 @@ static void draw(struct progress *p)
 	uint64_t stopped;
 
 	str_addf(&line, "%llu/%llu trials, %zu running",
-	         (unsigned long long)s->finished, (unsigned long long)s->cap,
-	         p->running);
-	stopped = s->outcomes[OUTCOME_STOPPED];
+	         (unsigned long long)s->search.finished,
+	         (unsigned long long)s->search.cap, p->running);
+	stopped = s->search.outcomes[OUTCOME_STOPPED];
 	if (stopped)
 		str_addf(&line, ", %llu stopped", (unsigned long long)stopped);
-	if (s->finished > s->ok + stopped)
-		str_addf(&line, ", %llu not ok",
-		         (unsigned long long)(s->finished - s->ok - stopped));
+	if (s->search.finished > s->search.ok + stopped)
+		str_addf(
+		    &line, ", %llu not ok",
+		    (unsigned long long)(s->search.finished - s->search.ok - stopped));
 	add_best(p, &line);
 	add_eta(p, &line);
 	text_cut(&cut, str_text(&line), width() - 1);
@@ -126,7 +128,7 @@ static void started(void *self, const struct trial *t, size_t run)
 
 	p->running++;
 	if (p->verbose) {
-		space_json(&p->study->spec->space, t->values, &params);
+		space_json(&p->study->search.spec->space, t->values, &params);
 		erase(p);
 		fprintf(stderr, "trial %llu run %zu starts: %s\n",
 		        (unsigned long long)t->id, run, str_text(&params));
@@ -144,8 +146,10 @@ static void show_stderr(struct progress *p, const struct trial *t, size_t run)
 	size_t len;
 
 	snprintf(path, sizeof path, "%s/trials/%04llu/r%zu/stderr",
-	         p->study->dir ? p->study->dir : ".", (unsigned long long)t->id, run);
-	if (p->study->dir && file_read(path, 1 << 26, &a, &text, &len, &err) && len) {
+	         p->study->search.dir ? p->study->search.dir : ".",
+	         (unsigned long long)t->id, run);
+	if (p->study->search.dir && file_read(path, 1 << 26, &a, &text, &len, &err) &&
+	    len) {
 		fprintf(stderr, "  the end of its stderr (%s):\n", path);
 		text_tail(&out, text, len, STDERR_LINES, "    | ");
 		fputs(str_text(&out), stderr);
@@ -163,8 +167,8 @@ static void result_line(const struct progress *p, const struct trial *t, size_t 
 	if (t->n_runs > 1)
 		str_addf(out, " run %zu", run);
 	str_addf(out, " %s", outcome_name(r->outcome));
-	if (r->outcome == OUTCOME_OK && p->study->spec->metric.name) {
-		str_addf(out, " %s ", p->study->spec->metric.name);
+	if (r->outcome == OUTCOME_OK && p->study->search.spec->metric.name) {
+		str_addf(out, " %s ", p->study->search.spec->metric.name);
 		text_number(out, r->value);
 		if (r->reason) {
 			str_add(out, ", ");
@@ -184,14 +188,14 @@ static void add_best_so_far(const struct study *s, const struct trial *t,
 	if (t->n_runs < 2)
 		return;
 	str_add(out, " with a mean of ");
-	text_number(out, s->best->value);
+	text_number(out, s->search.best->value);
 }
 
 static void finished(void *self, const struct trial *t, size_t run)
 {
 	struct progress *p = self;
 	const struct study *s = p->study;
-	bool better = s->best != p->best;
+	bool better = s->search.best != p->best;
 	bool bad = t->runs[run].outcome != OUTCOME_OK &&
 	           t->runs[run].outcome != OUTCOME_STOPPED;
 
@@ -201,7 +205,7 @@ static void finished(void *self, const struct trial *t, size_t run)
 		p->wall += t->runs[run].wall;
 		p->runs++;
 	}
-	p->best = s->best;
+	p->best = s->search.best;
 	if (p->quiet)
 		return;
 	/* A terminal shows what is news; a pipe shows all, within reason. */
@@ -210,8 +214,9 @@ static void finished(void *self, const struct trial *t, size_t run)
 		result_line(p, t, run, &p->line);
 		if (better)
 			add_best_so_far(s, t, &p->line);
-		str_addf(&p->line, " [%llu/%llu]", (unsigned long long)s->finished,
-		         (unsigned long long)s->cap);
+		str_addf(&p->line, " [%llu/%llu]",
+		         (unsigned long long)s->search.finished,
+		         (unsigned long long)s->search.cap);
 		say(p, str_text(&p->line));
 	}
 	if (bad && !p->failures++)

@@ -4,11 +4,13 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "config/command.h"
-#include "record/lock.h"
-#include "record/results.h"
+#include "record/dir.h"
+#include "record/origin.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "run/pool.h"
+#include "saved/saved.h"
+#include "study/loop.h"
 
 #include <limits.h>
 #include <math.h>
@@ -22,14 +24,14 @@ struct again {
 	size_t index;
 	struct run run;
 	struct task task;
-	bool done;
 };
 
 struct reproduction {
 	struct options *o;
 	struct saved sv;
 	struct again *list; /* (n), malloc */
-	size_t n, slots;
+	size_t n, next;     /* the next to start */
+	size_t slots;
 	struct fleet fleet;
 	struct arena arena;
 };
@@ -38,7 +40,7 @@ struct reproduction {
  * the best), the top, or all. */
 static bool wanted(const struct reproduction *x, const struct trial *t, size_t place)
 {
-	const struct verdict *v = &x->sv.study.verdict;
+	const struct verdict *v = &x->sv.study.search.verdict;
 
 	if (t->outcome != OUTCOME_OK)
 		return false;
@@ -47,18 +49,18 @@ static bool wanted(const struct reproduction *x, const struct trial *t, size_t p
 	if (x->o->top)
 		return t->rank && place < x->o->top;
 	if (v->done && v->winner != SIZE_MAX &&
-	    v->candidates[v->winner].key < x->sv.study.n)
+	    v->candidates[v->winner].key < x->sv.study.search.n)
 		return t->id == v->candidates[v->winner].key;
-	return t == x->sv.study.best;
+	return t == x->sv.study.search.best;
 }
 
 static void collect(struct reproduction *x)
 {
 	struct study *s = &x->sv.study;
-	struct trial **order = search_rank(s, &x->arena);
+	struct trial **order = search_rank(&s->search, &x->arena);
 	size_t cap = 0;
 
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->search.n; i++)
 		for (size_t r = 0; wanted(x, order[i], i) && r < order[i]->n_runs;
 		     r++) {
 			x->list = mem_room(x->list, x->n, &cap, sizeof *x->list);
@@ -70,12 +72,11 @@ static void collect(struct reproduction *x)
 		a->run.seed = a->trial->runs[a->index].seed;
 		a->run.budget = a->trial->runs[a->index].budget;
 		a->task = (struct task){.trial = a->trial,
+		                        .key = a->trial->id,
 		                        .index = a->index,
 		                        .run = &a->run,
 		                        .command = &x->sv.spec.command,
-		                        .metric = &x->sv.spec.metric,
-		                        .split = "valid",
-		                        .owner = a};
+		                        .metric = &x->sv.spec.metric};
 		snprintf(a->task.folder, sizeof a->task.folder, "trials/%04llu/r%zu",
 		         (unsigned long long)a->trial->id, a->index);
 	}
@@ -103,26 +104,40 @@ static bool show_commands(struct reproduction *x, struct error *err)
 	return true;
 }
 
+/* What is to be done again is begun first; a run that failed and is queued once more
+ * comes after them. */
+static enum next next(void *self, struct task *t, struct error *err)
+{
+	struct reproduction *x = self;
+	size_t i = x->next;
+
+	(void)err;
+	if (i < x->n)
+		x->next++;
+	else
+		for (i = 0; i < x->n && x->list[i].run.state != RUN_QUEUED; i++)
+			;
+	if (i == x->n)
+		return NEXT_NONE;
+	*t = x->list[i].task;
+	return NEXT_TASK;
+}
+
 static bool run_all(struct reproduction *x, struct error *err)
 {
-	size_t next = 0;
+	static const struct driver reproducing = {.next = next};
+	struct loop loop;
+	bool ok;
 
-	while (next < x->n || x->fleet.busy) {
-		struct fleet_event e;
+	loop_init(&loop, &x->fleet, &reproducing, x);
+	ok = loop_run(&loop, err);
+	loop_free(&loop);
+	return ok;
+}
 
-		while (next < x->n && fleet_room(&x->fleet)) {
-			fleet_begin(&x->list[next].task);
-			if (!fleet_start(&x->fleet, &x->list[next++].task, err))
-				return false;
-		}
-		if (!x->fleet.busy)
-			break;
-		if (!fleet_wait(&x->fleet, INT64_MAX, &e, err))
-			return false;
-		if (e.kind == FLEET_FINISHED)
-			((struct again *)e.task->owner)->done = true;
-	}
-	return true;
+static bool is_done(const struct again *a)
+{
+	return a->run.state == RUN_FINISHED;
 }
 
 static bool differs(const struct reproduction *x, const struct again *a)
@@ -130,7 +145,7 @@ static bool differs(const struct reproduction *x, const struct again *a)
 	const struct run *was = &a->trial->runs[a->index];
 	double scale = fmax(fabs(was->value), fabs(a->run.value));
 
-	if (!a->done || was->outcome != a->run.outcome)
+	if (!is_done(a) || was->outcome != a->run.outcome)
 		return true;
 	return x->sv.spec.metric.name &&
 	       !(fabs(was->value - a->run.value) <= x->o->tolerance * scale);
@@ -147,11 +162,11 @@ static void add_row(struct table *t, const struct reproduction *x,
 	table_take(t);
 	str_double(&t->scratch, was->value);
 	table_take(t);
-	if (a->done && a->run.outcome == OUTCOME_OK)
+	if (is_done(a) && a->run.outcome == OUTCOME_OK)
 		str_double(&t->scratch, a->run.value);
 	else
 		str_add(&t->scratch,
-		        a->done ? outcome_name(a->run.outcome) : "not run");
+		        is_done(a) ? outcome_name(a->run.outcome) : "not run");
 	table_take(t);
 	table_cell(t, differs(x, a) ? "differs" : "same");
 }
@@ -225,8 +240,8 @@ static bool override_command(struct reproduction *x, struct error *err)
 {
 	if (!x->o->command)
 		return true;
-	x->sv.study.origin.command = x->o->command;
-	return origin_spec(&x->sv.study.origin, &x->sv.spec, &x->sv.arena, err);
+	x->sv.study.search.origin.command = x->o->command;
+	return origin_spec(&x->sv.study.search.origin, &x->sv.spec, &x->sv.arena, err);
 }
 
 static int reproduce(struct reproduction *x, struct error *err)

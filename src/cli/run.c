@@ -2,12 +2,13 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "record/lock.h"
+#include "record/dir.h"
 #include "record/results.h"
 #include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "run/pool.h"
+#include "study/search_loop.h"
 #include "study/verify.h"
 
 #include <dirent.h>
@@ -107,31 +108,32 @@ static bool open_study(struct session *x, struct error *err)
 	if (!cli_init_study(x->o, &x->spec, x->dir, &watch, s, err) ||
 	    !study_open(s, x->o->retry_failed, err))
 		return false;
-	x->progress.best = s->best;
-	if (s->n && x->o->verbose >= 0)
+	x->progress.best = s->search.best;
+	if (s->search.n && x->o->verbose >= 0)
 		fprintf(stderr, "continuing %s: %llu of %llu trials are done\n", x->dir,
-		        (unsigned long long)s->finished, (unsigned long long)s->cap);
+		        (unsigned long long)s->search.finished,
+		        (unsigned long long)s->search.cap);
 	return true;
 }
 
 static bool is_complete(const struct study *s)
 {
-	return s->state == SEARCH_DONE || s->state == SEARCH_BUDGET;
+	return s->search.state == SEARCH_DONE || s->search.state == SEARCH_BUDGET;
 }
 
 static bool verify(struct session *x, struct runner *r, struct error *err)
 {
 	struct study *s = &x->study;
 
-	if (!is_complete(s) || study_exit(s))
+	if (!is_complete(s) || exit_decide(NULL, &s->search, NULL))
 		return true;
-	verify_plan(s);
+	verdict_plan(&s->search);
 	return verify_run(s, r, err);
 }
 
 /* On stderr: what there is to know when the results are printed. A search that is not
  * finished, or was ended by an alarm, has a text of its own. */
-static bool last_words(struct session *x, int code, struct error *err)
+static bool last_words(struct session *x, struct error *err)
 {
 	const char *dir = search_dir(x->o->file, x->o->out, &x->o->arena);
 	struct study *s = &x->study;
@@ -141,7 +143,7 @@ static bool last_words(struct session *x, int code, struct error *err)
 	if (!is_complete(s))
 		return true;
 	fflush(stdout);
-	if (code == EXIT_NO_TRIAL) {
+	if (exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
 		str_add(&out, "hpsearch: ");
 		closing_no_trial(s, dir, &out);
 		str_addc(&out, '\n');
@@ -157,21 +159,20 @@ static bool last_words(struct session *x, int code, struct error *err)
 static int finish(struct session *x, struct error *err)
 {
 	struct study *s = &x->study;
-	int code = study_exit(s);
 
 	progress_end(&x->progress);
-	if (s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD)
-		fprintf(stderr, "hpsearch: %s\n", s->why);
-	if (s->n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
+	if (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)
+		fprintf(stderr, "hpsearch: %s\n", s->search.why);
+	if (s->search.n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
 		return cli_fail(err);
-	if (!last_words(x, code, err))
+	if (!last_words(x, err))
 		return cli_fail(err);
-	if (s->state == SEARCH_INTERRUPTED)
+	if (s->search.state == SEARCH_INTERRUPTED)
 		fprintf(stderr,
 		        "interrupted; everything is saved in %s, and the same command "
 		        "continues it\n",
 		        x->dir);
-	return code ? code : verify_exit(&s->verdict);
+	return exit_decide(NULL, &s->search, &s->search.verdict);
 }
 
 static int session(struct session *x, struct error *err)

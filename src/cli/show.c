@@ -1,10 +1,10 @@
 /* show, best, replay: what is read from a finished or a running search. */
 #include "cli/cli.h"
-#include "record/results.h"
 #include "report/config.h"
 #include "report/detail.h"
 #include "report/ranking.h"
 #include "saved/replay.h"
+#include "saved/saved.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +14,13 @@ static bool show_trial(const struct options *o, const struct study *s,
 {
 	struct str out = {0};
 
-	if (o->trial >= s->n)
-		return error_set(err, ERROR_USAGE,
-		                 "there is no trial %llu; the last one is %zu",
-		                 (unsigned long long)o->trial, s->n ? s->n - 1 : 0);
-	detail_trial(s, s->trials[o->trial], s->dir, &out);
+	if (o->trial >= s->search.n)
+		return error_set(
+		    err, ERROR_USAGE, "there is no trial %llu; the last one is %zu",
+		    (unsigned long long)o->trial, s->search.n ? s->search.n - 1 : 0);
+	detail_trial(s, s->search.trials[o->trial], s->search.dir, &out);
 	if (o->why)
-		detail_why(s, s->trials[o->trial], &out);
+		detail_why(s, s->search.trials[o->trial], &out);
 	cli_print(&out);
 	str_free(&out);
 	return true;
@@ -63,15 +63,15 @@ int command_show(struct options *o)
 /* The verified winner, else the first of the ranking. */
 static const struct trial *winner(struct study *s)
 {
-	const struct verdict *v = &s->verdict;
+	const struct verdict *v = &s->search.verdict;
 
 	if (v->done && v->winner != SIZE_MAX)
 		return &v->candidates[v->winner].trial;
-	if (s->best)
+	if (s->search.best)
 		fprintf(stderr,
 		        "notice: trial %llu leads the ranking; it was not verified\n",
-		        (unsigned long long)s->best->id);
-	return s->best;
+		        (unsigned long long)s->search.best->id);
+	return s->search.best;
 }
 
 static bool print_best(struct options *o, struct study *s, const struct trial *t,
@@ -82,13 +82,13 @@ static bool print_best(struct options *o, struct study *s, const struct trial *t
 	bool ok = true;
 
 	if (strcmp(f, "json") == 0)
-		config_json(s->spec, t->values, &out);
+		config_json(s->search.spec, t->values, &out);
 	else if (strcmp(f, "yaml") == 0)
-		config_yaml(s->spec, t->values, &out);
+		config_yaml(s->search.spec, t->values, &out);
 	else if (strcmp(f, "args") == 0)
-		ok = config_args(s->spec, t->values, &out, err);
+		ok = config_args(s->search.spec, t->values, &out, err);
 	else if (strcmp(f, "env") == 0)
-		ok = config_env(s->spec, t->values, &out, err);
+		ok = config_env(s->search.spec, t->values, &out, err);
 	else
 		ok = error_set(
 		    err, ERROR_USAGE,

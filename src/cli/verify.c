@@ -4,9 +4,10 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "record/lock.h"
-#include "record/results.h"
+#include "record/dir.h"
+#include "record/origin.h"
 #include "run/pool.h"
+#include "saved/saved.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -25,16 +26,16 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 {
 	const struct study *s = &sv->study;
 
-	if (s->state == SEARCH_RUNNING || s->state == SEARCH_INTERRUPTED)
+	if (s->search.state == SEARCH_RUNNING || s->search.state == SEARCH_INTERRUPTED)
 		return error_set(
 		    err, ERROR_USAGE,
 		    "%s: the search is not finished; the command that began it "
 		    "continues it",
 		    sv->path);
-	if (!s->best)
+	if (!s->search.best)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
-	if (!s->verdict.wanted)
+	if (!s->search.verdict.wanted)
 		return error_set(
 		    err, ERROR_USAGE,
 		    "%s: the file has neither test: nor repeats:, so there is nothing "
@@ -55,33 +56,33 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	struct pool *pool = NULL;
 	struct spec now;
 	size_t slots = 0;
-	int lock = lock_take(s->dir, err);
+	int lock = lock_take(s->search.dir, err);
 	bool ok = false;
 
 	if (lock < 0)
 		return false;
 	/* A YAML file may have gained a test: block since. */
 	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
-	                     : !origin_spec(&s->origin, &now, &o->arena, err))
+	                     : !origin_spec(&s->search.origin, &now, &o->arena, err))
 		goto out;
 	if (!cli_slots(o, &now, &slots, err))
 		goto out;
 	progress_init(&progress, &open, slots, o->verbose);
 	watch = progress_observer(&progress);
 	if (!is_yaml(o->file)) {
-		o->n_set = s->origin.n_set;
-		memcpy(o->set, s->origin.set, sizeof s->origin.set);
-		o->command = s->origin.command;
+		o->n_set = s->search.origin.n_set;
+		memcpy(o->set, s->search.origin.set, sizeof s->search.origin.set);
+		o->command = s->search.origin.command;
 	}
-	o->max_trials = s->origin.max_trials;
+	o->max_trials = s->search.origin.max_trials;
 	pool = pool_open(slots, lock, err);
-	if (!pool || !cli_init_study(o, &now, s->dir, &watch, &open, err) ||
+	if (!pool || !cli_init_study(o, &now, s->search.dir, &watch, &open, err) ||
 	    !study_open(&open, false, err))
 		goto out;
-	open.state = s->state;
-	open.why = s->why;
+	open.search.state = s->search.state;
+	open.search.why = s->search.why;
 	runner = pool_runner(pool);
-	verify_plan(&open);
+	verdict_plan(&open.search);
 	ok = verify_run(&open, &runner, err);
 out:
 	progress_end(&progress);
@@ -99,18 +100,19 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 
 	if (!saved_load(sv, path, err))
 		return false;
-	if (sv->study.verdict.done)
+	if (sv->study.search.verdict.done)
 		return true;
-	if (sv->study.best && sv->study.dir &&
-	    (sv->study.state == SEARCH_DONE || sv->study.state == SEARCH_BUDGET) &&
-	    (sv->study.verdict.wanted || is_yaml(o->file))) {
+	if (sv->study.search.best && sv->study.search.dir &&
+	    (sv->study.search.state == SEARCH_DONE ||
+	     sv->study.search.state == SEARCH_BUDGET) &&
+	    (sv->study.search.verdict.wanted || is_yaml(o->file))) {
 		if (!complete(o, sv, err))
 			return false;
 		saved_free(sv);
 		return saved_load(sv, path, err) &&
-		       (sv->study.verdict.wanted || nothing_to_do(sv, err));
+		       (sv->study.search.verdict.wanted || nothing_to_do(sv, err));
 	}
-	if (!sv->study.dir && sv->study.verdict.wanted)
+	if (!sv->study.search.dir && sv->study.search.verdict.wanted)
 		return error_set(
 		    err, ERROR_USAGE,
 		    "%s: to verify takes the search's directory, not its results "
@@ -128,7 +130,7 @@ int command_verify(struct options *o)
 	if (!verify(o, &sv, &err) || !cli_print_results(o, &sv.study, 3, &err))
 		code = cli_fail(&err);
 	else
-		code = verify_exit(&sv.study.verdict);
+		code = exit_decide(NULL, NULL, &sv.study.search.verdict);
 	saved_free(&sv);
 	return code;
 }

@@ -5,24 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *monitor_kind_name(enum monitor_kind k)
-{
-	static const char *const names[] = {
-	    [MONITOR_SESSION] = "session", [MONITOR_TRIAL] = "trial",
-	    [MONITOR_START] = "start",     [MONITOR_REPORT] = "report",
-	    [MONITOR_STOP] = "stop",       [MONITOR_PAUSE] = "pause",
-	    [MONITOR_PROMOTE] = "promote", [MONITOR_END] = "end"};
-
-	return names[k];
-}
-
 bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
                   struct error *err)
 {
 	const struct early *e = &spec->early;
 
 	*s = (struct monitor){.spec = spec,
-	                      .sign = spec->metric.goal == GOAL_MINIMIZE ? 1 : -1,
+	                      .sign = metric_sign(&spec->metric),
 	                      .full = early_full_budget(spec),
 	                      .by_resource = e->resource != NULL,
 	                      .repeats = spec->repeats,
@@ -111,7 +100,7 @@ static void start(struct watched *w, double budget)
 {
 	w->launched = w->fresh = true;
 	w->judged = false;
-	w->seen = 0;
+	w->reports = 0;
 	w->curve.state = CURVE_RUNNING;
 	w->curve.budget = budget > 0 ? budget : (double)INFINITY;
 }
@@ -144,6 +133,41 @@ static void add_point(struct monitor *s, struct watched *w, double step, double 
 		return;
 	w->points = mem_room(w->points, w->curve.n, &w->cap, sizeof *w->points);
 	curve_add(&w->curve, w->points, step, s->sign * value);
+}
+
+void monitor_seen(const struct monitor *s, const struct trial *t, struct sighting *end)
+{
+	if (s->all.n <= t->id * t->n_runs)
+		return;
+	for (size_t r = 0; r < t->n_runs; r++) {
+		const struct curve *c = &watched_at(s, t->id, r)->curve;
+
+		if (!c->n || (t->outcome == OUTCOME_STOPPED &&
+		              t->runs[r].outcome != OUTCOME_STOPPED))
+			continue;
+		end->step = c->points[c->n - 1].step;
+		if (t->outcome == OUTCOME_STOPPED) {
+			end->value = monitor_value(s, c);
+			end->n_runs = 1;
+		}
+		return;
+	}
+}
+
+bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct sighting *out)
+{
+	const struct watched *w = watched_at(s, trial, 0);
+	const struct glimpse *g;
+
+	if (!w->glimpsed)
+		return false;
+	g = &w->glimpses[w->n_glimpses - 1];
+	*out = (struct sighting){.state = SEEN_PENDING,
+	                         .value = g->value,
+	                         .stderr_ = (double)NAN,
+	                         .step = g->step,
+	                         .n_runs = 1};
+	return true;
 }
 
 double monitor_value(const struct monitor *s, const struct curve *c)
@@ -180,7 +204,7 @@ static double place_of(const struct monitor *s, const struct watched *w, double 
 	if (s->by_resource || isfinite(step))
 		return step;
 	if (!s->spec->early.step)
-		return w->seen;
+		return w->reports;
 	return s->spec->early.type == EARLY_WANDB_HYPERBAND ? w->before : (double)NAN;
 }
 
@@ -211,20 +235,20 @@ static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 		w->would = j;
 }
 
-static void take_report(struct monitor *s, struct watched *w,
-                        const struct monitor_event *e)
+static void take_report(struct monitor *s, struct watched *w, const struct event *e)
 {
 	double step = (double)NAN;
 
-	w->seen++;
+	w->reports++;
 	w->glimpsed = false;
-	w->latest = e->value;
-	step = place_of(s, w, s->spec->early.step || s->by_resource ? e->step : step);
+	w->latest = e->as.report.value;
+	step = place_of(
+	    s, w, s->spec->early.step || s->by_resource ? e->as.report.step : step);
 	w->on_curve = isfinite(step);
 	w->at = step;
 	if (!w->on_curve)
 		return;
-	add_point(s, w, step, e->value);
+	add_point(s, w, step, e->as.report.value);
 	take_glimpse(s, w, step);
 	ask_shadow(s, w, e->trial * s->repeats + e->run);
 }
@@ -237,17 +261,17 @@ static void end(struct watched *w, enum outcome outcome)
 	                                              : CURVE_STOPPED;
 }
 
-static void take_decision(struct watched *w, const struct monitor_event *e)
+static void take_decision(struct watched *w, const struct event *e)
 {
-	w->judged = e->kind != MONITOR_PROMOTE;
-	w->paused = e->kind == MONITOR_PAUSE;
-	w->why = e->why;
-	if (e->kind == MONITOR_STOP)
+	w->judged = e->kind != EVENT_PROMOTE;
+	w->paused = e->kind == EVENT_PAUSE;
+	w->why = e->as.decision.why;
+	if (e->kind == EVENT_STOP)
 		w->curve.state = CURVE_STOPPED;
-	if (e->kind != MONITOR_PROMOTE)
+	if (e->kind != EVENT_PROMOTE)
 		return;
 	w->curve.state = CURVE_RUNNING;
-	w->curve.budget = e->step;
+	w->curve.budget = e->as.decision.budget;
 }
 
 static void tell_rules(struct monitor *s, size_t which)
@@ -258,26 +282,29 @@ static void tell_rules(struct monitor *s, size_t which)
 		s->shadow.type->changed(s->shadow_memory, which);
 }
 
-void monitor_take(struct monitor *s, const struct monitor_event *e)
+void monitor_take(struct monitor *s, const struct event *e)
 {
 	size_t which = e->trial * s->repeats + e->run;
 	struct watched *w;
 
 	s->log = mem_room(s->log, s->n_log, &s->cap_log, sizeof *s->log);
-	s->log[s->n_log++] = *e;
-	if (e->kind == MONITOR_TRIAL)
+	s->log[s->n_log] = *e;
+	if (e->kind == EVENT_END)
+		s->log[s->n_log].as.end.facts = NULL;
+	s->n_log++;
+	if (e->kind == EVENT_TRIAL)
 		for (size_t r = 0; r < s->repeats; r++)
 			add_run(s, e->trial, r);
-	if (e->kind == MONITOR_TRIAL || e->kind == MONITOR_SESSION)
+	if (e->kind == EVENT_TRIAL || e->kind == EVENT_SESSION)
 		return;
 	w = s->runs[which];
 	tell_rules(s, which);
-	if (e->kind == MONITOR_START)
-		start(w, e->step);
-	else if (e->kind == MONITOR_REPORT)
+	if (e->kind == EVENT_START)
+		start(w, e->as.start.budget);
+	else if (e->kind == EVENT_REPORT)
 		take_report(s, w, e);
-	else if (e->kind == MONITOR_END)
-		end(w, e->outcome);
+	else if (e->kind == EVENT_END)
+		end(w, e->as.end.outcome);
 	else
 		take_decision(w, e);
 	tell_rules(s, which);
@@ -302,7 +329,7 @@ static struct curve latest_of(const struct monitor *s, const struct watched *w,
 	                  .budget = w->curve.budget,
 	                  .rising = true};
 
-	curve_add(&c, room, w->on_curve ? w->at : w->seen, s->sign * w->latest);
+	curve_add(&c, room, w->on_curve ? w->at : w->reports, s->sign * w->latest);
 	return c;
 }
 

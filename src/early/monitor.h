@@ -9,32 +9,7 @@
 #define HPS_EARLY_MONITOR_H
 
 #include "early/early.h"
-#include "search/trial.h"
-
-enum monitor_kind {
-	MONITOR_SESSION, /* a driver began: what was under way is started again */
-	MONITOR_TRIAL,   /* a trial was proposed */
-	MONITOR_START,   /* a run was launched, with a budget */
-	MONITOR_REPORT,  /* step and value */
-	MONITOR_STOP,    /* decided: it is to end, for good */
-	MONITOR_PAUSE,   /* decided: it is to end at its budget, for now */
-	MONITOR_PROMOTE, /* decided: a paused run gets a larger budget */
-	MONITOR_END      /* the run is over: ok, stopped (paused too), or a failure */
-};
-const char *monitor_kind_name(enum monitor_kind k);
-
-/* What happened; values as the training printed them. */
-struct monitor_event {
-	enum monitor_kind kind;
-	uint32_t run;
-	uint64_t trial;
-	double step;  /* REPORT: NaN where the line had no step and one is named; START
-	               * and PROMOTE: the budget in steps, 0: none is told */
-	double value; /* REPORT */
-	enum outcome outcome;        /* END */
-	const struct judgement *why; /* STOP, PAUSE, PROMOTE: in the metric's sign */
-	bool last; /* PROMOTE: when nothing ran and no new trial would come */
-};
+#include "search/event.h"
 
 struct monitor {
 	const struct spec *spec;
@@ -51,7 +26,7 @@ struct monitor {
 	const struct curve **list;
 	struct curves all;
 	size_t cap;
-	struct monitor_event *log; /* (n_log), in the order of time */
+	struct event *log; /* (n_log), in the order of time */
 	size_t n_log, cap_log;
 	struct arena *arena; /* the study's */
 };
@@ -69,17 +44,17 @@ struct watched {
 	struct curve curve;
 	struct curve_point *points; /* malloc */
 	size_t cap;
-	bool races;    /* it is compared with others at all */
-	bool launched; /* at least once */
-	bool fresh;    /* … and nothing reported since */
-	bool judged;   /* its end is decided: what it still says does not count */
-	bool paused;   /* … and that is a pause */
-	double seen;   /* reports in this launch */
-	double latest; /* value of the latest one, in the metric's sign … */
-	bool on_curve; /* … is the last point of the curve … */
-	double at;     /* … at this step */
-	double before; /* step of the last point, over all launches */
-	double steps;  /* taken in all launches together */
+	bool races;     /* it is compared with others at all */
+	bool launched;  /* at least once */
+	bool fresh;     /* … and nothing reported since */
+	bool judged;    /* its end is decided: what it still says does not count */
+	bool paused;    /* … and that is a pause */
+	double reports; /* in this launch */
+	double latest;  /* value of the latest one, in the metric's sign … */
+	bool on_curve;  /* … is the last point of the curve … */
+	double at;      /* … at this step */
+	double before;  /* step of the last point, over all launches */
+	double steps;   /* taken in all launches together */
 	const struct judgement *why; /* the last decision, or NULL */
 	struct glimpse *glimpses;    /* (n_glimpses), malloc */
 	size_t n_glimpses, cap_glimpses;
@@ -92,7 +67,7 @@ bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
 void monitor_free(struct monitor *s);
 
 /* An event that has happened; in the journal before it is acted on. */
-void monitor_take(struct monitor *s, const struct monitor_event *e);
+void monitor_take(struct monitor *s, const struct event *e);
 
 /* What the rule says of a run behind its latest report: STOP and PAUSE are to be
  * decided now. A run that has come to the full length is complete: whatever the rule,
@@ -111,6 +86,12 @@ bool monitor_promotion(const struct monitor *s, bool last, struct promotion *out
 /* The value of a curve at its end, minimized and smoothed. */
 double monitor_value(const struct monitor *s, const struct curve *c);
 
+/* Completes the last sighting of a trial: how far it had come; a trial that was stopped
+ * or paused: what it had reached. */
+void monitor_seen(const struct monitor *s, const struct trial *t, struct sighting *end);
+/* After a report of run 0: is its curve at a mark? Then what is to be known of it. */
+bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct sighting *out);
+
 /* Steps for the first launch of a run; 0: it is told none. */
 double monitor_first_budget(const struct monitor *s, uint64_t trial, size_t run);
 /* A member of the control group: never stopped, never paused. */
@@ -124,7 +105,7 @@ void monitor_reason(const struct monitor *s, const struct judgement *j,
 /* Derives every decision in a log again; *decisions: how many there were. difference
  * stays empty, or tells of the first one that does not follow from what is before it.
  * False: the file's own block is refused. */
-bool monitor_replay(const struct spec *spec, const struct monitor_event *log, size_t n,
+bool monitor_replay(const struct spec *spec, const struct event *log, size_t n,
                     size_t *decisions, struct str *difference, struct error *err);
 
 #endif

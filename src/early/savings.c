@@ -1,26 +1,23 @@
-/* What early stopping came to: what it saved, and what the control group says it lost.
- */
-#include "study/stopping.h"
+#include "early/savings.h"
 
 #include <math.h>
 
-static const struct run *run_of(const struct study *s, const struct watched *w)
+static const struct run *run_of(const struct search *s, const struct watched *w)
 {
 	return &s->trials[w->curve.trial]->runs[w->curve.run];
 }
 
 /* Steps of a full run: as the file says, else the longest that came to its end. */
-static double full_steps(const struct study *s)
+static double full_steps(const struct monitor *m)
 {
-	const struct monitor *sc = s->monitor;
 	double most = (double)NAN;
 
-	if (!isnan(sc->full))
-		return sc->full;
-	for (size_t i = 0; i < sc->all.n; i++)
-		if (sc->runs[i]->curve.state == CURVE_DONE && !sc->runs[i]->judged &&
-		    sc->runs[i]->before > 0)
-			most = fmax(most, sc->runs[i]->before);
+	if (!isnan(m->full))
+		return m->full;
+	for (size_t i = 0; i < m->all.n; i++)
+		if (m->runs[i]->curve.state == CURVE_DONE && !m->runs[i]->judged &&
+		    m->runs[i]->before > 0)
+			most = fmax(most, m->runs[i]->before);
 	return most;
 }
 
@@ -32,12 +29,12 @@ static bool is_over(const struct run *r)
 }
 
 /* Seconds that a step takes, of runs that came to their end. */
-static double step_wall(const struct study *s)
+static double step_wall(const struct search *s, const struct monitor *m)
 {
 	double wall = 0, steps = 0;
 
-	for (size_t i = 0; i < s->monitor->all.n; i++) {
-		const struct watched *w = s->monitor->runs[i];
+	for (size_t i = 0; i < m->all.n; i++) {
+		const struct watched *w = m->runs[i];
 
 		if (w->curve.state != CURVE_DONE || !(w->steps > 0))
 			continue;
@@ -47,7 +44,7 @@ static double step_wall(const struct study *s)
 	return steps > 0 ? wall / steps : (double)NAN;
 }
 
-static void add_run(const struct study *s, const struct watched *w, double full,
+static void add_run(const struct search *s, const struct watched *w, double full,
                     double each, struct savings *out)
 {
 	const struct run *r = run_of(s, w);
@@ -67,26 +64,27 @@ static void add_run(const struct study *s, const struct watched *w, double full,
 }
 
 /* The best value among trials that the rule would have let through. */
-static double best_let_through(const struct study *s)
+static double best_let_through(const struct search *s, const struct monitor *m)
 {
 	double best = (double)INFINITY;
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct watched *w = monitor_run(s->monitor, i, 0);
+		const struct watched *w = monitor_run(m, i, 0);
 
 		if (s->trials[i]->outcome == OUTCOME_OK &&
 		    !(w->curve.control && w->would.decision == DECISION_STOP))
-			best = fmin(best, s->monitor->sign * s->trials[i]->value);
+			best = fmin(best, m->sign * s->trials[i]->value);
 	}
 	return best;
 }
 
-static void add_control(const struct study *s, struct savings *out)
+static void add_control(const struct search *s, const struct monitor *m,
+                        struct savings *out)
 {
-	double best = best_let_through(s);
+	double best = best_let_through(s, m);
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct watched *w = monitor_run(s->monitor, i, 0);
+		const struct watched *w = monitor_run(m, i, 0);
 		const struct trial *t = s->trials[i];
 		bool would = w->would.decision == DECISION_STOP;
 
@@ -97,30 +95,29 @@ static void add_control(const struct study *s, struct savings *out)
 			continue;
 		out->control_ok++;
 		out->would_stop += would;
-		out->would_win += would && s->monitor->sign * t->value < best;
+		out->would_win += would && m->sign * t->value < best;
 	}
 }
 
-struct savings savings_of(const struct study *s)
+struct savings savings_of(const struct search *s, const struct monitor *m)
 {
 	struct savings out = {.correlation = (double)NAN};
-	const struct monitor *sc = s->monitor;
 	double rungs[1], full, each;
 
-	if (!sc)
+	if (!m)
 		return out;
-	full = full_steps(s);
-	each = step_wall(s);
-	for (size_t i = 0; i < sc->all.n; i++)
-		add_run(s, sc->runs[i], full, each, &out);
+	full = full_steps(m);
+	each = step_wall(s, m);
+	for (size_t i = 0; i < m->all.n; i++)
+		add_run(s, m->runs[i], full, each, &out);
 	if (isnan(full))
 		out.full_steps = out.full_wall = (double)NAN;
-	add_control(s, &out);
-	if (!isnan(full) && sc->rule.type->rungs(sc->rule.state, rungs, 1)) {
+	add_control(s, m, &out);
+	if (!isnan(full) && m->rule.type->rungs(m->rule.state, rungs, 1)) {
 		out.low = rungs[0];
 		out.high = full;
 		out.correlation =
-		    rung_correlation(&sc->all, &out.low, &out.high, &out.pairs);
+		    rung_correlation(&m->all, &out.low, &out.high, &out.pairs);
 	}
 	return out;
 }

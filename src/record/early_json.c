@@ -1,25 +1,17 @@
-/* Decisions and their log in JSON: in the journal, and in a results file. */
-#include "study/stopping.h"
+#include "record/early_json.h"
+#include "base/json_out.h"
 
 #include <math.h>
 #include <string.h>
 
-static void add_number(struct str *out, const char *key, double x)
-{
-	if (isnan(x) && strcmp(key, "value") != 0)
-		return;
-	str_addf(out, ",\"%s\":", key);
-	str_json_double(out, x);
-}
-
 void judgement_json(const struct judgement *j, struct str *out)
 {
-	str_addf(out, "\"rule\":\"%s\"", j->rule);
-	add_number(out, "rung", j->rung);
-	add_number(out, "step", j->step);
-	add_number(out, "value", j->value);
-	add_number(out, "threshold", j->threshold);
-	str_addf(out, ",\"peers\":%zu", j->peers);
+	json_out_text(out, "rule", j->rule);
+	json_out_known(out, "rung", j->rung);
+	json_out_known(out, "step", j->step);
+	json_out_double(out, "value", j->value);
+	json_out_known(out, "threshold", j->threshold);
+	json_out_u64(out, "peers", j->peers);
 }
 
 bool judgement_read(const cJSON *e, enum decision decision, struct arena *a,
@@ -50,16 +42,16 @@ static bool no_decision(struct error *err)
 	return error_set(err, ERROR_FILE, "a decision that is none");
 }
 
-bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_event *out,
-                            struct error *err)
+bool decision_read(const cJSON *e, struct arena *a, struct event *out,
+                   struct error *err)
 {
 	static const struct {
 		const char *word;
-		enum monitor_kind kind;
+		enum event_kind kind;
 		enum decision decision;
-	} kinds[] = {{"stop", MONITOR_STOP, DECISION_STOP},
-	             {"pause", MONITOR_PAUSE, DECISION_PAUSE},
-	             {"promote", MONITOR_PROMOTE, DECISION_CONTINUE}};
+	} kinds[] = {{"stop", EVENT_STOP, DECISION_STOP},
+	             {"pause", EVENT_PAUSE, DECISION_PAUSE},
+	             {"promote", EVENT_PROMOTE, DECISION_CONTINUE}};
 	const char *what = json_string(e, "decision");
 	struct judgement *why = arena_new(a, 1, sizeof *why);
 	size_t k = 0;
@@ -69,201 +61,114 @@ bool stopping_read_decision(const cJSON *e, struct arena *a, struct monitor_even
 	if (k == ARRAY_LEN(kinds) || !judgement_read(e, kinds[k].decision, a, why))
 		return no_decision(err);
 	out->kind = kinds[k].kind;
-	out->why = why;
-	out->last = cJSON_IsTrue(json_get(e, "last"));
-	if (out->kind == MONITOR_PROMOTE &&
-	    !(json_double(e, "budget", &out->step) && out->step > 0))
+	out->as.decision.why = why;
+	out->as.decision.last = cJSON_IsTrue(json_get(e, "last"));
+	if (out->kind == EVENT_PROMOTE &&
+	    !(json_double(e, "budget", &out->as.decision.budget) &&
+	      out->as.decision.budget > 0))
 		return no_decision(err);
 	return true;
 }
 
-void stopping_write_decision(const struct monitor_event *e, struct str *out)
+void decision_json(const struct event *e, struct str *out)
 {
-	str_addf(out, "\"decision\":\"%s\",", monitor_kind_name(e->kind));
-	judgement_json(e->why, out);
-	if (e->kind == MONITOR_PROMOTE)
-		add_number(out, "budget", e->step);
-	if (e->last)
-		str_add(out, ",\"last\":true");
+	str_addf(out, "\"decision\":\"%s\"", event_kind_name(e->kind));
+	judgement_json(e->as.decision.why, out);
+	if (e->kind == EVENT_PROMOTE)
+		json_out_double(out, "budget", e->as.decision.budget);
+	if (e->as.decision.last)
+		json_out_bool(out, "last", true);
 }
 
 /* The log: ["trial",3], ["start",3,0] or ["start",3,0,budget], ["report",3,0,step,
  * value], ["end",3,0,outcome], and decisions as objects. */
 
-static void add_event(struct str *out, const struct monitor_event *e)
+static bool is_decision(const struct event *e)
 {
-	bool decided = e->why != NULL;
+	return e->kind == EVENT_STOP || e->kind == EVENT_PAUSE ||
+	       e->kind == EVENT_PROMOTE;
+}
 
-	if (decided) {
-		str_addf(out, "{\"trial\":%llu,\"run\":%u,",
-		         (unsigned long long)e->trial, e->run);
-		stopping_write_decision(e, out);
-		str_addc(out, '}');
+static void add_decision(struct str *out, const struct event *e)
+{
+	str_addc(out, '{');
+	json_out_u64(out, "trial", e->trial);
+	json_out_u64(out, "run", e->run);
+	str_addc(out, ',');
+	decision_json(e, out);
+	str_addc(out, '}');
+}
+
+static void add_value(struct str *out, double x)
+{
+	str_addc(out, ',');
+	str_json_double(out, x);
+}
+
+static void add_event(struct str *out, const struct event *e)
+{
+	if (is_decision(e)) {
+		add_decision(out, e);
 		return;
 	}
-	str_addf(out, "[\"%s\"", monitor_kind_name(e->kind));
-	if (e->kind != MONITOR_SESSION)
+	str_addf(out, "[\"%s\"", event_kind_name(e->kind));
+	if (e->kind != EVENT_SESSION)
 		str_addf(out, ",%llu", (unsigned long long)e->trial);
-	if (e->kind != MONITOR_SESSION && e->kind != MONITOR_TRIAL)
+	if (e->kind != EVENT_SESSION && e->kind != EVENT_TRIAL)
 		str_addf(out, ",%u", e->run);
-	if (e->kind == MONITOR_REPORT || (e->kind == MONITOR_START && e->step > 0)) {
-		str_addc(out, ',');
-		str_json_double(out, e->step);
+	if (e->kind == EVENT_START && e->as.start.budget > 0)
+		add_value(out, e->as.start.budget);
+	if (e->kind == EVENT_REPORT) {
+		add_value(out, e->as.report.step);
+		add_value(out, e->as.report.value);
 	}
-	if (e->kind == MONITOR_REPORT) {
-		str_addc(out, ',');
-		str_json_double(out, e->value);
-	}
-	if (e->kind == MONITOR_END)
-		str_addf(out, ",\"%s\"", outcome_name(e->outcome));
+	if (e->kind == EVENT_END)
+		str_addf(out, ",\"%s\"", outcome_name(e->as.end.outcome));
 	str_addc(out, ']');
 }
 
 static void add_savings(struct str *out, const struct savings *v)
 {
-	str_addf(out, "\"runs\":%llu,\"stopped\":%llu,\"paused\":%llu",
-	         (unsigned long long)v->runs, (unsigned long long)v->stopped,
-	         (unsigned long long)v->paused);
-	str_addf(out, ",\"promotions\":%llu", (unsigned long long)v->promotions);
-	add_number(out, "steps", v->steps);
-	add_number(out, "steps_in_full", v->full_steps);
-	add_number(out, "wall", v->wall);
-	add_number(out, "wall_in_full", v->full_wall);
-	str_addf(out,
-	         ",\"control\":{\"trials\":%llu,\"ok\":%llu,\"would_stop\":%llu,"
-	         "\"would_win\":%llu}",
-	         (unsigned long long)v->control, (unsigned long long)v->control_ok,
-	         (unsigned long long)v->would_stop, (unsigned long long)v->would_win);
-	if (!isnan(v->correlation)) {
-		str_add(out, ",\"rank_correlation\":{\"spearman\":");
-		str_json_double(out, v->correlation);
-		add_number(out, "from", v->low);
-		add_number(out, "to", v->high);
-		str_addf(out, ",\"runs\":%zu}", v->pairs);
-	}
+	json_out_u64(out, "runs", v->runs);
+	json_out_u64(out, "stopped", v->stopped);
+	json_out_u64(out, "paused", v->paused);
+	json_out_u64(out, "promotions", v->promotions);
+	json_out_known(out, "steps", v->steps);
+	json_out_known(out, "steps_in_full", v->full_steps);
+	json_out_known(out, "wall", v->wall);
+	json_out_known(out, "wall_in_full", v->full_wall);
+	json_out_key(out, "control");
+	str_addc(out, '{');
+	json_out_u64(out, "trials", v->control);
+	json_out_u64(out, "ok", v->control_ok);
+	json_out_u64(out, "would_stop", v->would_stop);
+	json_out_u64(out, "would_win", v->would_win);
+	str_addc(out, '}');
+	if (isnan(v->correlation))
+		return;
+	json_out_key(out, "rank_correlation");
+	str_addc(out, '{');
+	json_out_double(out, "spearman", v->correlation);
+	json_out_known(out, "from", v->low);
+	json_out_known(out, "to", v->high);
+	json_out_u64(out, "runs", v->pairs);
+	str_addc(out, '}');
 }
 
-void stopping_results(const struct study *s, struct str *out)
+void early_json(const struct search *s, const struct monitor *m, struct str *out)
 {
-	const struct monitor *sc = s->monitor;
-	struct savings v;
+	struct savings v = savings_of(s, m);
 
-	v = savings_of(s);
-	str_addf(out, ",\n\"early_terminate\":{\"rule\":\"%s\",", sc->rule.type->name);
+	str_add(out, ",\n\"early_terminate\":{");
+	json_out_text(out, "rule", m->rule.type->name);
 	add_savings(out, &v);
 	str_add(out, ",\n\"log\":[\n");
 }
 
-void stopping_results_event(const struct study *s, size_t i, struct str *out)
+void early_json_event(const struct monitor *m, size_t i, struct str *out)
 {
-	const struct monitor_event *e = &s->monitor->log[i];
+	const struct event *e = &m->log[i];
 
-	str_add(out, i ? e->kind == MONITOR_REPORT ? "," : ",\n" : "");
+	str_add(out, i ? e->kind == EVENT_REPORT ? "," : ",\n" : "");
 	add_event(out, e);
-}
-
-static bool read_index(const cJSON **item, uint64_t below, uint64_t *out)
-{
-	double x;
-
-	if (!*item || !cJSON_IsNumber(*item))
-		return false;
-	x = (*item)->valuedouble;
-	*item = (*item)->next;
-	*out = x >= 0 && x < 0x1p53 ? (uint64_t)x : UINT64_MAX;
-	return *out < below;
-}
-
-static bool kind_find(const char *word, enum monitor_kind *kind)
-{
-	for (int k = MONITOR_SESSION; k <= MONITOR_END; k++)
-		if (strcmp(word, monitor_kind_name((enum monitor_kind)k)) == 0) {
-			*kind = (enum monitor_kind)k;
-			return true;
-		}
-	return false;
-}
-
-static bool read_list(const struct study *s, const cJSON *list, struct monitor_event *e)
-{
-	const cJSON *item = list->child;
-	uint64_t run = 0;
-
-	if (!item || !cJSON_IsString(item) || !kind_find(item->valuestring, &e->kind))
-		return false;
-	item = item->next;
-	switch (e->kind) {
-	case MONITOR_SESSION: return !item;
-	case MONITOR_TRIAL: return read_index(&item, s->n, &e->trial) && !item;
-	case MONITOR_STOP:
-	case MONITOR_PAUSE:
-	case MONITOR_PROMOTE: return false;
-	case MONITOR_START:
-	case MONITOR_REPORT:
-	case MONITOR_END: break;
-	}
-	if (!read_index(&item, s->n, &e->trial) ||
-	    !read_index(&item, s->spec->repeats, &run))
-		return false;
-	e->run = (uint32_t)run;
-	if (e->kind == MONITOR_END)
-		return item && cJSON_IsString(item) &&
-		       outcome_find(item->valuestring, &e->outcome);
-	if (e->kind == MONITOR_START)
-		return !item || (json_number(item, &e->step) && e->step > 0);
-	return item && json_number(item, &e->step) && item->next &&
-	       json_number(item->next, &e->value);
-}
-
-static bool read_object(const struct study *s, const cJSON *item, struct arena *a,
-                        struct monitor_event *e)
-{
-	struct error ignored;
-	uint64_t run;
-
-	if (!json_u64(item, "trial", &e->trial) || !json_u64(item, "run", &run) ||
-	    e->trial >= s->n || run >= s->spec->repeats)
-		return false;
-	e->run = (uint32_t)run;
-	return stopping_read_decision(item, a, e, &ignored);
-}
-
-/* Every trial is there before its runs, once, in order. */
-static bool comes_next(const struct study *s, const struct monitor_event *e)
-{
-	uint64_t trials = s->monitor->all.n / s->spec->repeats;
-
-	return e->kind == MONITOR_SESSION ||
-	       (e->kind == MONITOR_TRIAL ? e->trial == trials : e->trial < trials);
-}
-
-bool stopping_load(struct study *s, const cJSON *early, struct error *err)
-{
-	const cJSON *item;
-	size_t n = 0;
-
-	if (!s->monitor)
-		return true;
-	cJSON_ArrayForEach(item, json_get(early, "log"))
-	{
-		struct monitor_event e = {0};
-
-		n++;
-		if (!(cJSON_IsArray(item) ? read_list(s, item, &e)
-		                          : read_object(s, item, &s->arena, &e)) ||
-		    !comes_next(s, &e))
-			return error_set(err, ERROR_FILE,
-			                 "early_terminate: event %zu of the log is not "
-			                 "whole, or out of its place",
-			                 n);
-		monitor_take(s->monitor, &e);
-	}
-	if (s->monitor->all.n != s->n * s->spec->repeats)
-		return error_set(err, ERROR_FILE,
-		                 "early_terminate: the log does not have every trial");
-	for (size_t i = 0; i < s->n; i++)
-		if (s->trials[i]->outcome != OUTCOME_NONE)
-			stopping_seen(s, s->trials[i],
-			              &s->seen[i].sightings[s->seen[i].n - 1]);
-	return true;
 }

@@ -1,272 +1,188 @@
 #include "record/event_json.h"
 
-#include "base/clock.h"
-#include "study/stopping.h"
-#include "study/verify.h"
+#include "base/json_out.h"
+#include "record/early_json.h"
+#include "record/origin.h"
+#include "space/point_json.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* The line under construction; kept in the study so that nothing is allocated per
- * event. */
-static struct str *begin(struct study *s, const char *event)
+static bool is_decision(enum event_kind k)
 {
-	str_clear(&s->line);
-	str_addf(&s->line, "\"e\":\"%s\"", event);
-	return &s->line;
+	return k == EVENT_STOP || k == EVENT_PAUSE || k == EVENT_PROMOTE;
 }
 
-static void end(struct study *s)
-{
-	if (s->journal)
-		journal_add(s->journal, str_text(&s->line));
-}
-
-static void add_string(struct str *out, const char *key, const char *text)
-{
-	if (!text)
-		return;
-	str_addf(out, ",\"%s\":", key);
-	str_json(out, text, strlen(text), false);
-}
-
-static void add_double(struct str *out, const char *key, double x)
-{
-	str_addf(out, ",\"%s\":", key);
-	str_json_double(out, x);
-}
-
-static void add_u64(struct str *out, const char *key, uint64_t x)
-{
-	const char *quote = x <= UINT64_C(1) << 53 ? "" : "\"";
-
-	str_addf(out, ",\"%s\":%s%llu%s", key, quote, (unsigned long long)x, quote);
-}
-
-static void add_time(const struct study *s, struct str *out)
-{
-	str_addf(out, ",\"time\":%.3f", search_now(s));
-}
-
-static void tell(struct study *s, struct monitor_event e)
-{
-	if (!s->monitor)
-		return;
-	monitor_take(s->monitor, &e);
-	if (e.kind == MONITOR_REPORT && e.run == 0)
-		stopping_learn(s, s->trials[e.trial]);
-}
-
-static void tell_run(struct study *s, enum monitor_kind kind, const struct trial *t,
-                     size_t run, double step, double value)
-{
-	tell(s, (struct monitor_event){.kind = kind,
-	                               .trial = t->id,
-	                               .run = (uint32_t)run,
-	                               .step = step,
-	                               .value = value,
-	                               .outcome = t->runs[run].outcome});
-}
-
-/* A step that was only counted is none where the file names one; where the budget is a
- * parameter, the curve is made of whole launches. */
-static void tell_report(struct study *s, const struct trial *t, size_t run,
-                        const struct report *rep)
-{
-	bool none = rep->counted || s->spec->early.resource;
-
-	tell_run(s, MONITOR_REPORT, t, run, none ? (double)NAN : rep->step, rep->value);
-}
-
-void record_search(struct study *s, const struct search_origin *o)
-{
-	struct str *l = begin(s, "search");
-
-	str_addf(l, ",\"schema\":%d", JOURNAL_SCHEMA);
-	add_string(l, "hpsearch", o->version);
-	add_string(l, "path", o->path);
-	add_string(l, "yaml", o->yaml);
-	add_u64(l, "seed", s->spec->seed);
-	str_add(l, ",\"set\":[");
-	for (size_t i = 0; i < o->n_set; i++) {
-		str_add(l, i ? "," : "");
-		str_json(l, o->set[i], strlen(o->set[i]), false);
-	}
-	str_addc(l, ']');
-	add_string(l, "command", o->command);
-	add_string(l, "chosen", o->chosen);
-	add_string(l, "host", o->host);
-	add_string(l, "git", o->git);
-	add_time(s, l);
-	end(s);
-}
-
-void record_warm_start(struct study *s)
-{
-	for (size_t i = 0; i < s->warm.n_sources; i++) {
-		struct str *l = begin(s, "warm_start");
-
-		str_addc(l, ',');
-		warm_write(&s->warm, s->spec, i, l);
-		end(s);
-	}
-}
-
-void record_session(struct study *s)
-{
-	struct str *l = begin(s, "session");
-
-	add_u64(l, "max_trials", s->origin.max_trials);
-	add_time(s, l);
-	end(s);
-	tell(s, (struct monitor_event){.kind = MONITOR_SESSION});
-}
-
-void point_json(struct str *out, const struct space *sp, const struct coord *point)
-{
-	bool grid = sp->n && point[0].level >= 0;
-
-	str_add(out, grid ? "\"grid\":[" : "\"u\":[");
-	for (size_t i = 0; i < sp->n; i++) {
-		str_add(out, i ? "," : "");
-		if (grid)
-			str_addf(out, "%lld", (long long)point[i].level);
-		else
-			str_double(out, point[i].u);
-	}
-	str_addc(out, ']');
-}
-
-bool point_read(const cJSON *e, const struct space *sp, struct coord *point,
-                struct error *err)
-{
-	const cJSON *grid = json_get(e, "grid"), *item;
-	const cJSON *list = grid ? grid : json_get(e, "u");
-	size_t n = 0;
-
-	cJSON_ArrayForEach(item, list)
-	{
-		double x;
-
-		if (n == sp->n || !cJSON_IsNumber(item))
-			break;
-		x = item->valuedouble;
-		if (grid ? !(x >= 0 && x < 0x1p53) : !(x > 0 && x < 1))
-			break;
-		point[n++] =
-		    grid ? (struct coord){0.5, (int64_t)x} : (struct coord){x, -1};
-	}
-	if (n != sp->n || item)
-		return error_set(err, ERROR_FILE,
-		                 "a trial's coordinates do not fit the search space");
-	for (size_t i = 0; grid && i < sp->n; i++)
-		if ((uint64_t)point[i].level >= param_grid_size(&sp->params[i]))
-			return error_set(
-			    err, ERROR_FILE,
-			    "a trial's grid cell does not fit the search space");
-	return true;
-}
-
-void record_trial(struct study *s, const struct trial *t)
-{
-	struct str *l = begin(s, "trial");
-
-	add_u64(l, "t", t->id);
-	if (t->origin != ORIGIN_STRATEGY)
-		add_string(l, "origin", origin_name(t->origin));
-	add_u64(l, "seen", t->seen);
-	if (t->cost_weight > 0)
-		add_double(l, "cost_weight", t->cost_weight);
-	str_addc(l, ',');
-	point_json(l, &s->spec->space, t->point);
-	str_add(l, ",\"params\":");
-	space_json(&s->spec->space, t->values, l);
-	end(s);
-	tell(s, (struct monitor_event){.kind = MONITOR_TRIAL, .trial = t->id});
-}
-
-void record_start(struct study *s, const struct trial *t, size_t run)
-{
-	struct str *l = begin(s, "start");
-
-	add_u64(l, "t", t->id);
-	add_u64(l, "r", run);
-	add_u64(l, "seed", t->runs[run].seed);
-	add_u64(l, "attempt", t->runs[run].attempts);
-	if (t->runs[run].budget > 0)
-		add_double(l, "budget", t->runs[run].budget);
-	add_time(s, l);
-	end(s);
-	tell_run(s, MONITOR_START, t, run, t->runs[run].budget, 0);
-}
-
-void record_report(struct study *s, const struct trial *t, size_t run,
-                   const struct report *rep)
-{
-	struct str *l = begin(s, "report");
-
-	add_u64(l, "t", t->id);
-	add_u64(l, "r", run);
-	add_double(l, "step", rep->step);
-	add_double(l, "value", rep->value);
-	if (s->monitor && s->spec->early.step && rep->counted)
-		str_add(l, ",\"counted\":true");
-	end(s);
-	tell_report(s, t, run, rep);
-}
-
-void record_rung(struct study *s, const struct trial *t, size_t run,
-                 const struct report *rep)
-{
-	struct str *l = begin(s, "rung");
-
-	add_u64(l, "t", t->id);
-	add_u64(l, "r", run);
-	add_double(l, "step", rep->step);
-	add_double(l, "value", rep->value);
-	end(s);
-	tell_run(s, MONITOR_REPORT, t, run, rep->step, rep->value);
-}
-
-void record_decision(struct study *s, const struct monitor_event *e)
-{
-	struct str *l = begin(s, "decision");
-
-	add_u64(l, "t", e->trial);
-	add_u64(l, "r", e->run);
-	str_addc(l, ',');
-	stopping_write_decision(e, l);
-	end(s);
-	tell(s, *e);
-}
+/* Writing. */
 
 /* null where the metric was never printed; "nan" where that is what was printed. */
-static void add_metric(struct str *out, const char *key, double x, const struct run *r)
+static void add_metric(struct str *out, const char *key, double x, size_t reports)
 {
-	if (isnan(x) && !r->reduction.n)
-		str_addf(out, ",\"%s\":null", key);
+	if (reports)
+		json_out_double(out, key, x);
 	else
-		add_double(out, key, x);
+		json_out_number(out, key, x);
 }
 
-void record_run_fields(struct str *out, const struct run *r)
+void run_end_json(const struct run_end *end, struct str *out)
 {
-	add_string(out, "outcome", outcome_name(r->outcome));
-	add_metric(out, "value", r->value, r);
-	str_addf(out, ",\"exit\":%d,\"signal\":%d", r->exit, r->signal);
-	add_double(out, "wall", r->wall);
-	add_double(out, "user", r->user);
-	add_double(out, "sys", r->sys);
-	str_addf(out, ",\"maxrss\":%lld", (long long)r->maxrss);
-	if (r->cost != 0)
-		add_double(out, "cost", r->cost);
-	add_u64(out, "reports_total", r->reports_total);
-	add_metric(out, "last", r->reduction.last, r);
-	add_metric(out, "best", r->reduction.best, r);
-	str_addf(out, ",\"failures\":%u", r->failures);
-	add_string(out, "reason", r->reason);
+	json_out_text(out, "outcome", outcome_name(end->outcome));
+	add_metric(out, "value", end->value, end->reports_total);
+	json_out_int(out, "exit", end->exit);
+	json_out_int(out, "signal", end->signal);
+	json_out_double(out, "wall", end->wall);
+	json_out_double(out, "user", end->user);
+	json_out_double(out, "sys", end->sys);
+	json_out_int(out, "maxrss", end->maxrss);
+	if (end->cost != 0)
+		json_out_double(out, "cost", end->cost);
+	json_out_u64(out, "reports_total", end->reports_total);
+	add_metric(out, "last", end->last, end->reports_total);
+	add_metric(out, "best", end->best, end->reports_total);
+	json_out_u64(out, "failures", end->failures);
+	if (end->reason)
+		json_out_text(out, "reason", end->reason);
 }
+
+static void write_search(const struct search_origin *o, const struct spec *spec,
+                         struct str *out)
+{
+	json_out_int(out, "schema", JOURNAL_SCHEMA);
+	json_out_text(out, "hpsearch", o->version);
+	json_out_text(out, "path", o->path);
+	json_out_text(out, "yaml", o->yaml);
+	json_out_u64(out, "seed", spec->seed);
+	json_out_words(out, "set", o->set, o->n_set);
+	if (o->command)
+		json_out_text(out, "command", o->command);
+	if (o->chosen)
+		json_out_text(out, "chosen", o->chosen);
+	json_out_text(out, "host", o->host);
+	json_out_text(out, "git", o->git);
+}
+
+static void write_trial(const struct event *e, const struct spec *spec, struct str *out)
+{
+	const struct space *sp = &spec->space;
+	struct arena scratch = {0};
+	const struct value **values = arena_new(&scratch, sp->n, sizeof *values);
+
+	json_out_u64(out, "t", e->trial);
+	if (e->as.proposal.origin != ORIGIN_STRATEGY)
+		json_out_text(out, "origin", origin_name(e->as.proposal.origin));
+	json_out_u64(out, "seen", e->as.proposal.seen);
+	if (e->as.proposal.cost_weight > 0)
+		json_out_double(out, "cost_weight", e->as.proposal.cost_weight);
+	str_addc(out, ',');
+	point_json(out, sp, e->as.proposal.point);
+	space_decode(sp, e->as.proposal.point, &scratch, values);
+	json_out_key(out, "params");
+	space_json(sp, values, out);
+	arena_free(&scratch);
+}
+
+static void write_run(const struct event *e, struct str *out)
+{
+	if (e->phase == PHASE_SEARCH) {
+		json_out_u64(out, "t", e->trial);
+	} else {
+		json_out_text(out, "phase", phase_name(e->phase));
+		if (e->trial == VERDICT_DEFAULTS)
+			json_out_text(out, "c", "defaults");
+		else
+			json_out_u64(out, "c", e->trial);
+	}
+	json_out_u64(out, "r", e->run);
+}
+
+static void write_report(const struct event *e, const struct spec *spec,
+                         struct str *out)
+{
+	const struct report *rep = &e->as.report;
+
+	json_out_double(out, "step", rep->step);
+	json_out_double(out, "value", rep->value);
+	if (e->kind == EVENT_REPORT && rep->counted && spec->early.step)
+		json_out_bool(out, "counted", true);
+}
+
+static void write_start(const struct event *e, struct str *out)
+{
+	json_out_u64(out, "seed", e->as.start.seed);
+	json_out_u64(out, "attempt", e->as.start.attempt);
+	if (e->as.start.budget > 0)
+		json_out_double(out, "budget", e->as.start.budget);
+}
+
+static void write_end(const struct event *e, struct str *out)
+{
+	if (e->as.end.again)
+		json_out_bool(out, "again", true);
+	run_end_json(e->as.end.facts, out);
+}
+
+static void write_finish(const struct event *e, struct str *out)
+{
+	json_out_text(out, "state",
+	              search_state_name((enum search_state)e->as.finish.state));
+	if (e->as.finish.why)
+		json_out_text(out, "why", e->as.finish.why);
+}
+
+/* What a kind has beside its name, its run and its time. */
+static void write_body(const struct event *e, const struct spec *spec, struct str *out)
+{
+	switch (e->kind) {
+	case EVENT_SEARCH: write_search(e->as.search, spec, out); break;
+	case EVENT_SESSION: json_out_u64(out, "max_trials", e->as.max_trials); break;
+	case EVENT_WARM_START:
+		str_addc(out, ',');
+		warm_write(e->as.warm.from, spec, e->as.warm.source, out);
+		break;
+	case EVENT_TRIAL: write_trial(e, spec, out); break;
+	case EVENT_START: write_start(e, out); break;
+	case EVENT_REPORT:
+	case EVENT_RUNG: write_report(e, spec, out); break;
+	case EVENT_STOP:
+	case EVENT_PAUSE:
+	case EVENT_PROMOTE:
+		str_addc(out, ',');
+		decision_json(e, out);
+		break;
+	case EVENT_END: write_end(e, out); break;
+	case EVENT_CUT: json_out_double(out, "cost", e->as.cost); break;
+	case EVENT_FINISH: write_finish(e, out); break;
+	case EVENT_REQUEUE:
+	case EVENT_OBSERVED: break;
+	}
+}
+
+static bool is_of_a_run(enum event_kind k)
+{
+	return k == EVENT_START || k == EVENT_REPORT || k == EVENT_RUNG ||
+	       is_decision(k) || k == EVENT_END || k == EVENT_CUT || k == EVENT_REQUEUE;
+}
+
+/* Reports come by the thousand; decisions and rungs stand behind a report. */
+static bool has_time(enum event_kind k)
+{
+	return k == EVENT_SEARCH || k == EVENT_SESSION || k == EVENT_START ||
+	       k == EVENT_END || k == EVENT_CUT || k == EVENT_FINISH;
+}
+
+void event_write(const struct event *e, const struct spec *spec, struct str *out)
+{
+	str_clear(out);
+	str_addf(out, "\"e\":\"%s%s\"", e->phase != PHASE_SEARCH ? "verify_" : "",
+	         is_decision(e->kind) ? "decision" : event_kind_name(e->kind));
+	if (is_of_a_run(e->kind))
+		write_run(e, out);
+	write_body(e, spec, out);
+	if (has_time(e->kind))
+		str_addf(out, ",\"time\":%.3f", e->time);
+}
+
+/* Reading. */
 
 static int get_int(const cJSON *e, const char *name)
 {
@@ -275,269 +191,198 @@ static int get_int(const cJSON *e, const char *name)
 	return json_double(e, name, &x) && x >= -1 && x <= 1024 ? (int)x : 0;
 }
 
-bool record_read_run(const cJSON *e, struct run *r, struct arena *a, struct error *err)
+bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
+                  struct error *err)
 {
 	const char *outcome = json_string(e, "outcome"),
 		   *reason = json_string(e, "reason");
 	uint64_t total = 0;
 	double rss = 0;
 
-	if (!outcome || !outcome_find(outcome, &r->outcome))
+	*end = (struct run_end){
+	    .value = (double)NAN, .last = (double)NAN, .best = (double)NAN};
+	if (!outcome || !outcome_find(outcome, &end->outcome))
 		return error_set(err, ERROR_FILE, "a run has no outcome that is known");
-	r->value = r->reduction.last = r->reduction.best = (double)NAN;
-	json_double(e, "value", &r->value);
-	json_double(e, "wall", &r->wall);
-	json_double(e, "user", &r->user);
-	json_double(e, "sys", &r->sys);
+	json_double(e, "value", &end->value);
+	json_double(e, "wall", &end->wall);
+	json_double(e, "user", &end->user);
+	json_double(e, "sys", &end->sys);
 	json_double(e, "maxrss", &rss);
-	json_double(e, "cost", &r->cost);
-	json_double(e, "last", &r->reduction.last);
-	json_double(e, "best", &r->reduction.best);
-	r->exit = get_int(e, "exit");
-	r->signal = get_int(e, "signal");
-	r->failures = (unsigned)get_int(e, "failures");
-	r->maxrss = rss > 0 && rss < 0x1p62 ? (int64_t)rss : 0;
-	if (json_u64(e, "reports_total", &total))
-		r->reports_total = r->reduction.n = (size_t)total;
-	r->reason = reason ? arena_strdup(a, reason) : NULL;
+	json_double(e, "cost", &end->cost);
+	json_double(e, "last", &end->last);
+	json_double(e, "best", &end->best);
+	end->exit = get_int(e, "exit");
+	end->signal = get_int(e, "signal");
+	end->failures = (unsigned)get_int(e, "failures");
+	end->maxrss = rss > 0 && rss < 0x1p62 ? (int64_t)rss : 0;
+	json_u64(e, "reports_total", &total);
+	end->reports_total = (size_t)total;
+	end->reason = reason ? arena_strdup(a, reason) : NULL;
 	return true;
 }
 
-void record_end(struct study *s, const struct trial *t, size_t run, bool again)
+static bool not_whole(struct error *err, const char *what)
 {
-	struct str *l = begin(s, "end");
-
-	add_u64(l, "t", t->id);
-	add_u64(l, "r", run);
-	if (again)
-		str_add(l, ",\"again\":true");
-	record_run_fields(l, &t->runs[run]);
-	add_time(s, l);
-	end(s);
-	if (!again)
-		tell_run(s, MONITOR_END, t, run, 0, 0);
+	return error_set(err, ERROR_FILE, "%s that is not whole", what);
 }
 
-void record_requeue(struct study *s, const struct trial *t, size_t run)
-{
-	struct str *l = begin(s, "requeue");
-
-	add_u64(l, "t", t->id);
-	add_u64(l, "r", run);
-	end(s);
-}
-
-void record_finish(struct study *s)
-{
-	struct str *l = begin(s, "finish");
-
-	add_string(l, "state", search_state_name(s->state));
-	add_string(l, "why", s->why);
-	add_time(s, l);
-	end(s);
-}
-
-/* Reading. */
-
-static bool misplaced(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FILE, "%s that does not fit what came before it",
-	                 what);
-}
-
-static bool apply_search(struct study *s, const cJSON *e, struct error *err)
+static bool read_search(struct event_reader *r, const cJSON *json, struct event *e,
+                        struct error *err)
 {
 	double schema = 0;
-	const char *git = json_string(e, "git"), *host = json_string(e, "host");
 
-	if (!json_double(e, "schema", &schema) || schema > JOURNAL_SCHEMA)
+	if (!json_double(json, "schema", &schema) || schema > JOURNAL_SCHEMA)
 		return error_set(
 		    err, ERROR_FILE,
 		    "the journal is of format %g, this hpsearch reads up to %d; "
 		    "use the newer hpsearch that wrote it",
 		    schema, JOURNAL_SCHEMA);
-	json_double(e, "time", &s->origin.started);
-	if (git)
-		s->origin.git = arena_strdup(&s->arena, git);
-	if (host)
-		s->origin.host = arena_strdup(&s->arena, host);
-	return true;
+	e->as.search = &r->origin;
+	return origin_read(json, &r->origin, r->arena, err);
 }
 
-static bool apply_trial(struct study *s, const cJSON *e, struct error *err)
+static bool read_trial(struct event_reader *r, const cJSON *json, struct event *e,
+                       struct error *err)
 {
-	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
-	uint64_t id, seen = 0;
+	struct coord *point = arena_new(r->arena, r->spec->space.n, sizeof *point);
 
-	if (!json_u64(e, "t", &id) || id != s->n)
-		return misplaced(err, "a trial");
-	json_u64(e, "seen", &seen);
-	if (!point_read(e, &s->spec->space, point, err))
-		return false;
-	json_double(e, "cost_weight",
-	            &search_add(s, point, origin_find(json_string(e, "origin")), seen)
-	                 ->cost_weight);
-	tell(s, (struct monitor_event){.kind = MONITOR_TRIAL, .trial = id});
-	return true;
+	if (!json_u64(json, "t", &e->trial))
+		return not_whole(err, "a trial");
+	json_u64(json, "seen", &e->as.proposal.seen);
+	json_double(json, "cost_weight", &e->as.proposal.cost_weight);
+	e->as.proposal.origin = origin_find(json_string(json, "origin"));
+	e->as.proposal.point = point;
+	return point_read(json, &r->spec->space, point, err);
 }
 
-static struct run *event_run(struct study *s, const cJSON *e, struct trial **t)
-{
-	uint64_t id, run;
-
-	if (!json_u64(e, "t", &id) || !json_u64(e, "r", &run) || id >= s->n ||
-	    run >= s->trials[id]->n_runs)
-		return NULL;
-	*t = s->trials[id];
-	return &(*t)->runs[run];
-}
-
-static bool apply_start(struct study *s, const struct trial *t, struct run *r,
-                        const cJSON *e)
+static void read_start(const cJSON *json, struct event *e)
 {
 	uint64_t attempt = 0;
 
-	run_begin(r);
-	r->budget = 0;
-	json_double(e, "budget", &r->budget);
-	json_u64(e, "seed", &r->seed);
-	json_u64(e, "attempt", &attempt);
-	json_double(e, "time", &r->started);
-	r->attempts = (unsigned)attempt;
-	tell_run(s, MONITOR_START, t, (size_t)(r - t->runs), r->budget, 0);
-	return true;
+	json_double(json, "budget", &e->as.start.budget);
+	json_u64(json, "attempt", &attempt);
+	e->as.start.attempt = (unsigned)attempt;
+	e->as.start.seed = SEED_DERIVED;
+	json_u64(json, "seed", &e->as.start.seed);
 }
 
-static bool apply_report(struct study *s, const struct trial *t, struct run *r,
-                         const cJSON *e)
+static bool read_report(const cJSON *json, struct event *e, struct error *err)
 {
-	struct report rep = {0};
+	struct report *rep = &e->as.report;
 
-	json_double(e, "step", &rep.step);
-	if (!json_double(e, "value", &rep.value))
-		return false;
-	rep.counted = cJSON_IsTrue(json_get(e, "counted"));
-	run_report(r, rep, s->spec->metric.goal);
-	s->any_report = true;
-	tell_report(s, t, (size_t)(r - t->runs), &rep);
-	return true;
+	rep->counted = cJSON_IsTrue(json_get(json, "counted"));
+	json_double(json, "step", &rep->step);
+	return json_double(json, "value", &rep->value) ||
+	       not_whole(err, e->kind == EVENT_RUNG ? "a rung" : "a report");
 }
 
-static bool apply_rung(struct study *s, const struct trial *t, const struct run *r,
-                       const cJSON *e)
+static bool read_end(struct event_reader *r, const cJSON *json, struct event *e,
+                     struct error *err)
 {
-	double step, value;
-
-	if (!json_double(e, "step", &step) || !json_double(e, "value", &value))
+	if (!run_end_read(json, &r->facts, r->arena, err))
 		return false;
-	tell_run(s, MONITOR_REPORT, t, (size_t)(r - t->runs), step, value);
+	e->as.end.facts = &r->facts;
+	e->as.end.outcome = r->facts.outcome;
+	e->as.end.again = cJSON_IsTrue(json_get(json, "again"));
 	return true;
 }
 
-static bool apply_end(struct study *s, struct trial *t, struct run *r, const cJSON *e,
+static void read_finish(struct event_reader *r, const cJSON *json, struct event *e)
+{
+	const char *state = json_string(json, "state"), *why = json_string(json, "why");
+	enum search_state known = SEARCH_RUNNING;
+
+	if (state)
+		search_state_find(state, &known);
+	e->as.finish.state = (int)known;
+	e->as.finish.why = why ? arena_strdup(r->arena, why) : NULL;
+}
+
+static bool read_warm(struct event_reader *r, const cJSON *json, struct event *e,
                       struct error *err)
 {
-	double before = r->cost;
+	warm_free(&r->warm);
+	e->as.warm.from = &r->warm;
+	return warm_read(&r->warm, r->spec, json, r->arena, err);
+}
 
-	if (!record_read_run(e, r, &s->arena, err))
+static bool read_body(struct event_reader *r, const cJSON *json, struct event *e,
+                      struct error *err)
+{
+	switch (e->kind) {
+	case EVENT_SEARCH: return read_search(r, json, e, err);
+	case EVENT_SESSION: json_u64(json, "max_trials", &e->as.max_trials); break;
+	case EVENT_WARM_START: return read_warm(r, json, e, err);
+	case EVENT_TRIAL: return read_trial(r, json, e, err);
+	case EVENT_START: read_start(json, e); break;
+	case EVENT_REPORT:
+	case EVENT_RUNG: return read_report(json, e, err);
+	case EVENT_STOP:
+	case EVENT_PAUSE:
+	case EVENT_PROMOTE: return decision_read(json, r->arena, e, err);
+	case EVENT_END: return read_end(r, json, e, err);
+	case EVENT_CUT: json_double(json, "cost", &e->as.cost); break;
+	case EVENT_FINISH: read_finish(r, json, e); break;
+	case EVENT_REQUEUE:
+	case EVENT_OBSERVED: break;
+	}
+	return true;
+}
+
+static bool read_candidate(const cJSON *json, struct event *e, struct error *err)
+{
+	const char *phase = json_string(json, "phase"), *name = json_string(json, "c");
+
+	if (!phase)
+		return not_whole(err, "a line of the verification");
+	e->phase = strcmp(phase, "test") == 0 ? PHASE_TEST : PHASE_RERUN;
+	if (name && strcmp(name, "defaults") == 0)
+		e->trial = VERDICT_DEFAULTS;
+	else if (!json_u64(json, "c", &e->trial))
+		return not_whole(err, "a line of the verification");
+	return true;
+}
+
+static bool read_run(const cJSON *json, bool verification, struct event *e,
+                     struct error *err)
+{
+	uint64_t run = 0;
+
+	if (verification ? !read_candidate(json, e, err)
+	                 : !json_u64(json, "t", &e->trial) &&
+	                       !not_whole(err, "an event of a run"))
 		return false;
-	s->cost += r->cost - before;
-	r->state = RUN_QUEUED;
-	if (!cJSON_IsTrue(json_get(e, "again"))) {
-		r->state = RUN_FINISHED;
-		s->runs_done++;
-		tell_run(s, MONITOR_END, t, (size_t)(r - t->runs), 0, 0);
-	}
-	if (trial_settle(t))
-		search_settle(s, t);
+	if (!json_u64(json, "r", &run) || run > UINT32_MAX)
+		return not_whole(err, "an event of a run");
+	e->run = (uint32_t)run;
 	return true;
 }
 
-static bool apply_run_event(struct study *s, const char *kind, const cJSON *e,
-                            struct error *err)
+bool event_read(struct event_reader *r, const cJSON *json, struct event *e,
+                struct error *err)
 {
-	struct trial *t;
-	struct run *r = event_run(s, e, &t);
+	static const char prefix[] = "verify_";
+	const char *word = json_string(json, "e"), *name = word;
+	bool verification;
 
-	if (!r)
-		return misplaced(err, "an event of a run");
-	if (strcmp(kind, "start") == 0)
-		return apply_start(s, t, r, e);
-	if (strcmp(kind, "report") == 0)
-		return apply_report(s, t, r, e) || misplaced(err, "a report");
-	if (strcmp(kind, "rung") == 0)
-		return apply_rung(s, t, r, e) || misplaced(err, "a rung");
-	if (strcmp(kind, "decision") == 0)
-		return stopping_apply(s, t, (size_t)(r - t->runs), e, err);
-	if (strcmp(kind, "end") == 0)
-		return apply_end(s, t, r, e, err);
-	search_reopen(s, t);
-	r->state = RUN_QUEUED;
-	r->failures = 0;
-	return true;
-}
-
-static void apply_finish(struct study *s, const cJSON *e)
-{
-	const char *state = json_string(e, "state"), *why = json_string(e, "why");
-
-	for (int i = 0; state && i <= SEARCH_GUARD; i++)
-		if (strcmp(state, search_state_name((enum search_state)i)) == 0)
-			s->state = (enum search_state)i;
-	s->why = why ? arena_strdup(&s->arena, why) : NULL;
-	s->finish_recorded = true;
-}
-
-static void apply_session(struct study *s, const cJSON *e)
-{
-	uint64_t n = 0;
-
-	search_requeue_interrupted(s);
-	s->elapsed_before += s->last_time - s->session_start;
-	json_double(e, "time", &s->last_time);
-	s->session_start = s->last_time;
-	json_u64(e, "max_trials", &n);
-	s->origin.max_trials = n;
-	s->state = SEARCH_RUNNING;
-	s->finish_recorded = false;
-	tell(s, (struct monitor_event){.kind = MONITOR_SESSION});
-}
-
-bool record_apply(struct study *s, const cJSON *event, struct error *err)
-{
-	static const char *const run_events[] = {"start",    "report", "rung",
-	                                         "decision", "end",    "requeue"};
-	const char *kind = json_string(event, "e");
-	double time;
-
-	if (!kind)
+	*e = (struct event){.time = (double)NAN};
+	if (!word)
 		return error_set(err, ERROR_FILE, "an event without a name");
-	/* The time of an event counts for its session; not the pause before a session.
-	 */
-	if (strcmp(kind, "search") != 0 && strcmp(kind, "session") != 0 &&
-	    json_double(event, "time", &time)) {
-		/* A clock that was set back must not make time run backwards. */
-		s->last_time = fmax(time, s->last_time);
-		s->ended = s->last_time;
-	}
-	if (strcmp(kind, "search") == 0)
-		return apply_search(s, event, err);
-	if (strcmp(kind, "trial") == 0)
-		return apply_trial(s, event, err);
-	for (size_t i = 0; i < ARRAY_LEN(run_events); i++)
-		if (strcmp(kind, run_events[i]) == 0)
-			return apply_run_event(s, kind, event, err);
-	if (strcmp(kind, "finish") == 0)
-		apply_finish(s, event);
-	else if (strcmp(kind, "session") == 0)
-		apply_session(s, event);
-	else if (strcmp(kind, "warm_start") == 0)
-		return warm_read(&s->warm, s->spec, event, &s->arena, err);
-	else if (strncmp(kind, "verify", 6) == 0)
-		return verify_apply(s, event, err);
-	else
+	verification = strncmp(word, prefix, sizeof prefix - 1) == 0;
+	name += verification ? sizeof prefix - 1 : 0;
+	if (strcmp(name, "decision") == 0)
+		e->kind = EVENT_STOP; /* which of them, its body says */
+	else if (!event_kind_find(name, &e->kind) || is_decision(e->kind) ||
+	         e->kind == EVENT_OBSERVED || (verification && !is_of_a_run(e->kind)))
 		return error_set(err, ERROR_FILE,
 		                 "an event \"%.40s\" that this hpsearch does not know",
-		                 kind);
-	return true;
+		                 word);
+	json_double(json, "time", &e->time);
+	return (!is_of_a_run(e->kind) || read_run(json, verification, e, err)) &&
+	       read_body(r, json, e, err);
+}
+
+void event_reader_free(struct event_reader *r)
+{
+	warm_free(&r->warm);
 }

@@ -2,82 +2,55 @@
 #include "base/clock.h"
 #include "base/crc.h"
 #include "base/file.h"
+#include "base/json_out.h"
+#include "early/decision.h"
+#include "record/early_json.h"
 #include "record/event_json.h"
 #include "search/advise.h"
-#include "study/stopping.h"
+#include "space/point_json.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static void add_string(struct str *out, const char *key, const char *text)
-{
-	str_addf(out, ",\"%s\":", key);
-	if (text)
-		str_json(out, text, strlen(text), false);
-	else
-		str_add(out, "null");
-}
-
-/* A number, or null where there is none. */
-static void add_number(struct str *out, const char *key, double x)
-{
-	str_addf(out, ",\"%s\":", key);
-	if (isnan(x))
-		str_add(out, "null");
-	else
-		str_json_double(out, x);
-}
-
 static void add_time(struct str *out, const char *key, double wall)
 {
 	char iso[32];
 
 	if (wall > 0)
-		add_string(out, key, clock_iso(wall, iso));
+		json_out_text(out, key, clock_iso(wall, iso));
 	else
-		add_string(out, key, NULL);
+		json_out_text(out, key, NULL);
 }
 
-static void add_words(struct str *out, const char *key, const char *const *words,
-                      size_t n)
-{
-	str_addf(out, ",\"%s\":[", key);
-	for (size_t i = 0; i < n; i++) {
-		str_add(out, i ? "," : "");
-		str_json(out, words[i], strlen(words[i]), false);
-	}
-	str_addc(out, ']');
-}
-
-static void add_search(struct str *out, const struct study *s)
+static void add_search(struct str *out, const struct search *s)
 {
 	const struct spec *sp = s->spec;
 	const struct search_origin *o = &s->origin;
 
-	str_add(out, ",\n\"search\":{\"state\":");
-	str_addf(out, "\"%s\"", search_state_name(s->state));
-	add_string(out, "why", s->why);
-	add_string(out, "name", sp->name);
-	add_string(out, "method", sp->method_word);
+	str_add(out, ",\n\"search\":{");
+	json_out_text(out, "state", search_state_name(s->state));
+	json_out_text(out, "why", s->why);
+	json_out_text(out, "name", sp->name);
+	json_out_text(out, "method", sp->method_word);
 	if (o->chosen)
-		add_string(out, "chosen", o->chosen);
+		json_out_text(out, "chosen", o->chosen);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
 	str_addf(out, ",\"repeats\":%zu", sp->repeats);
-	add_words(out, "command", sp->command.words, sp->command.n);
-	add_string(out, "program", sp->program);
-	add_string(out, "file", o->path);
-	add_words(out, "set", o->set, o->n_set);
-	add_string(out, "command_option", o->command);
-	add_string(out, "host", o->host);
-	add_string(out, "git", o->git);
+	json_out_words(out, "command", sp->command.words, sp->command.n);
+	json_out_text(out, "program", sp->program);
+	json_out_text(out, "file", o->path);
+	json_out_words(out, "set", o->set, o->n_set);
+	json_out_text(out, "command_option", o->command);
+	json_out_text(out, "host", o->host);
+	json_out_text(out, "git", o->git);
 	add_time(out, "started", o->started);
 	add_time(out, "finished", s->state == SEARCH_RUNNING ? 0 : s->ended);
 	str_addf(out, ",\"elapsed\":%.3f", search_elapsed(s));
-	add_number(out, "cost", s->cost);
+	json_out_number(out, "cost", s->cost);
 	str_addc(out, '}');
 }
 
@@ -101,7 +74,7 @@ static void add_metric(struct str *out, const char *key, const struct metric *m)
 		str_addf(out, "_%zu", m->reduce_last);
 	str_addc(out, '"');
 	if (m->has_target)
-		add_number(out, "target", m->target);
+		json_out_number(out, "target", m->target);
 	str_addc(out, '}');
 }
 
@@ -113,19 +86,22 @@ static const char *run_state_name(enum run_state s)
 /* why: the decision that ended it, or NULL. */
 static void add_run(struct str *out, const struct run *r, const struct judgement *why)
 {
+	struct run_end facts;
+
 	str_addf(out, "{\"seed\":%llu,\"state\":\"%s\",\"attempts\":%u",
 	         (unsigned long long)r->seed, run_state_name(r->state), r->attempts);
 	if (r->budget > 0)
-		add_number(out, "budget", r->budget);
+		json_out_number(out, "budget", r->budget);
 	if (r->leg)
 		str_addf(out, ",\"promotions\":%u", r->leg);
 	if (why && r->state == RUN_FINISHED) {
-		str_addf(out, ",\"stop\":{\"decision\":\"%s\",",
+		str_addf(out, ",\"stop\":{\"decision\":\"%s\"",
 		         why->decision == DECISION_PAUSE ? "pause" : "stop");
 		judgement_json(why, out);
 		str_addc(out, '}');
 	}
-	record_run_fields(out, r);
+	facts = run_facts(r);
+	run_end_json(&facts, out);
 	add_time(out, "started", r->started);
 	str_add(out, ",\"reports\":[");
 	for (size_t i = 0; i < r->n_reports; i++) {
@@ -138,29 +114,29 @@ static void add_run(struct str *out, const struct run *r, const struct judgement
 	str_add(out, "]}");
 }
 
-static void add_runs(struct str *out, const struct run *runs, size_t n)
+static void add_runs(struct str *out, struct run *const *runs, size_t n)
 {
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < n; i++) {
 		str_add(out, i ? "," : "");
-		add_run(out, &runs[i], NULL);
+		add_run(out, runs[i], NULL);
 	}
 	str_addc(out, ']');
 }
 
-static void add_trial_runs(struct str *out, const struct study *s,
+static void add_trial_runs(struct str *out, const struct monitor *m,
                            const struct trial *t)
 {
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < t->n_runs; i++) {
 		str_add(out, i ? "," : "");
-		add_run(out, &t->runs[i], decision_why(s, t, i));
+		add_run(out, &t->runs[i], decision_why(m, t, i));
 	}
 	str_addc(out, ']');
 }
 
 /* What proposals knew of it before its end. */
-static void add_observed(struct str *out, const struct study *s, const struct trial *t)
+static void add_observed(struct str *out, const struct search *s, const struct trial *t)
 {
 	const struct seen *seen = &s->seen[t->id];
 	size_t n = seen->n - (t->order != 0);
@@ -172,20 +148,21 @@ static void add_observed(struct str *out, const struct study *s, const struct tr
 		         i ? "," : "\"observed\":[", (unsigned long long)o->order,
 		         seen_state_name(o->state));
 		if (!isnan(o->step))
-			add_number(out, "step", o->step);
+			json_out_number(out, "step", o->step);
 		if (!isnan(o->value))
-			add_number(out, "value", search_sign(s) * o->value);
+			json_out_number(out, "value", search_sign(s) * o->value);
 		if (!isnan(o->stderr_))
-			add_number(out, "stderr", o->stderr_);
+			json_out_number(out, "stderr", o->stderr_);
 		if (o->cost != 0)
-			add_number(out, "cost", o->cost);
+			json_out_number(out, "cost", o->cost);
 		str_addf(out, ",\"runs\":%zu}", o->n_runs);
 	}
 	if (n)
 		str_add(out, "],");
 }
 
-static void add_trial(struct str *out, const struct study *s, const struct trial *t)
+static void add_trial(struct str *out, const struct search *s, const struct monitor *m,
+                      const struct trial *t)
 {
 	size_t start = out->len;
 
@@ -196,23 +173,23 @@ static void add_trial(struct str *out, const struct study *s, const struct trial
 		str_add(out, "null");
 	str_add(out, ",\"params\":");
 	space_json(&s->spec->space, t->values, out);
-	add_string(out, "outcome", outcome_name(t->outcome));
-	add_number(out, "value", t->value);
-	add_number(out, "stderr", t->stderr_);
-	add_string(out, "reason", t->reason);
-	add_string(out, "origin", origin_name(t->origin));
-	if (s->monitor && monitor_control(s->spec, t->id))
+	json_out_text(out, "outcome", outcome_name(t->outcome));
+	json_out_number(out, "value", t->value);
+	json_out_number(out, "stderr", t->stderr_);
+	json_out_text(out, "reason", t->reason);
+	json_out_text(out, "origin", origin_name(t->origin));
+	if (m && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->seen);
 	if (t->cost_weight > 0)
-		add_number(out, "cost_weight", t->cost_weight);
+		json_out_number(out, "cost_weight", t->cost_weight);
 	str_addc(out, ',');
 	if (t->order)
 		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
-	if (s->type->adaptive)
+	if (s->adaptive)
 		add_observed(out, s, t);
 	point_json(out, &s->spec->space, t->point);
-	add_trial_runs(out, s, t);
+	add_trial_runs(out, m, t);
 	str_addf(out, ",\"crc\":\"%08x\"}",
 	         crc32c(0, out->s + start, out->len - start));
 }
@@ -223,14 +200,14 @@ static void add_phase(struct str *out, const struct candidate *c, enum phase pha
 	struct moments st = c->stat[phase];
 
 	str_addf(out, ",\"%s\":{\"n\":%zu", phase_name(phase), st.n);
-	add_number(out, "mean", st.n ? st.mean : (double)NAN);
-	add_number(out, "half_width", stat_half_width(st, level));
+	json_out_number(out, "mean", st.n ? st.mean : (double)NAN);
+	json_out_number(out, "half_width", stat_half_width(st, level));
 	str_addf(out, ",\"complete\":%s", c->complete[phase] ? "true" : "false");
 	add_runs(out, c->runs[phase], c->n_runs[phase]);
 	str_addc(out, '}');
 }
 
-static void add_candidate(struct str *out, const struct study *s,
+static void add_candidate(struct str *out, const struct search *s,
                           const struct candidate *c)
 {
 	const struct verdict *v = &s->verdict;
@@ -245,14 +222,14 @@ static void add_candidate(struct str *out, const struct study *s,
 	    v->winner != SIZE_MAX && c == &v->candidates[v->winner] ? "true" : "false");
 	str_add(out, ",\"params\":");
 	space_json(&s->spec->space, c->trial.values, out);
-	add_number(out, "search_value", c->search_value);
+	json_out_number(out, "search_value", c->search_value);
 	add_phase(out, c, PHASE_RERUN, v->level);
 	if (v->has_test)
 		add_phase(out, c, PHASE_TEST, v->level);
 	str_addc(out, '}');
 }
 
-static void add_verification(struct str *out, const struct study *s)
+static void add_verification(struct str *out, const struct search *s)
 {
 	const struct verdict *v = &s->verdict;
 
@@ -261,12 +238,12 @@ static void add_verification(struct str *out, const struct study *s)
 		return;
 	}
 	str_addf(out, ",\n\"verification\":{\"done\":%s", v->done ? "true" : "false");
-	add_string(out, "answer", answer_name(v->answer));
+	json_out_text(out, "answer", answer_name(v->answer));
 	str_addf(out, ",\"on_test_data\":%s", v->has_test ? "true" : "false");
 	str_addf(out, ",\"test_uses\":%llu", (unsigned long long)v->test_uses);
-	add_number(out, "level", v->level);
-	add_number(out, "better_by", v->gain.n ? v->gain.mean : (double)NAN);
-	add_number(out, "half_width", v->gain_half);
+	json_out_number(out, "level", v->level);
+	json_out_number(out, "better_by", v->gain.n ? v->gain.mean : (double)NAN);
+	json_out_number(out, "half_width", v->gain_half);
 	str_addf(out, ",\"pairs\":%zu,\"wins\":%zu", v->gain.n, v->wins);
 	add_metric(out, "test_metric",
 	           v->has_test ? &v->test_metric : &(struct metric){0});
@@ -290,7 +267,7 @@ static void add_warnings(struct str *out, const struct spec *sp)
 }
 
 /* What was taken from earlier searches. */
-static void add_warm_start(struct str *out, const struct study *s)
+static void add_warm_start(struct str *out, const struct search *s)
 {
 	for (size_t i = 0; i < s->warm.n_sources; i++) {
 		str_add(out, i ? ",\n{" : ",\n\"warm_start\":[\n{");
@@ -320,19 +297,19 @@ static void turn_over(struct page *p, size_t at_least)
 	str_clear(p->out);
 }
 
-static void add_early(struct page *p, const struct study *s)
+static void add_early(struct page *p, const struct search *s, const struct monitor *m)
 {
-	if (!s->monitor)
+	if (!m)
 		return;
-	stopping_results(s, p->out);
-	for (size_t i = 0; i < s->monitor->n_log; i++) {
-		stopping_results_event(s, i, p->out);
+	early_json(s, m, p->out);
+	for (size_t i = 0; i < m->n_log; i++) {
+		early_json_event(m, i, p->out);
 		turn_over(p, PIECE_BYTES);
 	}
 	str_add(p->out, "]}");
 }
 
-static void write_json(struct study *s, struct page *p)
+static void write_json(struct search *s, const struct monitor *m, struct page *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = search_rank(s, &s->scratch);
@@ -348,11 +325,11 @@ static void write_json(struct study *s, struct page *p)
 	str_add(out, ",\n\"trials\":[\n");
 	for (size_t i = 0; i < s->n; i++) {
 		str_add(out, i ? ",\n" : "");
-		add_trial(out, s, order[i]);
+		add_trial(out, s, m, order[i]);
 		turn_over(p, PIECE_BYTES);
 	}
 	str_addc(out, ']');
-	add_early(p, s);
+	add_early(p, s, m);
 	add_warm_start(out, s);
 	advise_json(s, out);
 	add_verification(out, s);
@@ -363,9 +340,9 @@ static void write_json(struct study *s, struct page *p)
 	arena_rewind(&s->scratch, mark);
 }
 
-void results_json(struct study *s, struct str *out)
+void results_json(struct search *s, const struct monitor *m, struct str *out)
 {
-	write_json(s, &(struct page){.out = out, .start = out->len});
+	write_json(s, m, &(struct page){.out = out, .start = out->len});
 }
 
 /* A CSV field (RFC 4180). */
@@ -391,7 +368,8 @@ static void add_csv_number(struct str *out, double x)
 		str_double(out, x);
 }
 
-static void add_csv_trial(struct str *out, const struct study *s, const struct trial *t)
+static void add_csv_trial(struct str *out, const struct search *s,
+                          const struct trial *t)
 {
 	struct str text = {0};
 	double wall = 0;
@@ -416,12 +394,13 @@ static void add_csv_trial(struct str *out, const struct study *s, const struct t
 	str_free(&text);
 }
 
-static void write_csv(struct study *s, struct page *p)
+static void write_csv(struct search *s, const struct monitor *m, struct page *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = search_rank(s, &s->scratch);
 	struct str *out = p->out;
 
+	(void)m;
 	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');
@@ -436,13 +415,14 @@ static void write_csv(struct study *s, struct page *p)
 	arena_rewind(&s->scratch, mark);
 }
 
-void results_csv(struct study *s, struct str *out)
+void results_csv(struct search *s, struct str *out)
 {
-	write_csv(s, &(struct page){.out = out});
+	write_csv(s, NULL, &(struct page){.out = out});
 }
 
-static bool write_file(struct study *s, const char *name,
-                       void (*write)(struct study *s, struct page *p),
+static bool write_file(struct search *s, const struct monitor *m, const char *name,
+                       void (*write)(struct search *s, const struct monitor *m,
+                                     struct page *p),
                        struct error *err)
 {
 	struct str piece = {0};
@@ -452,28 +432,13 @@ static bool write_file(struct study *s, const char *name,
 	snprintf(path, sizeof path, "%s/%s", s->dir, name);
 	if (!file_begin(&file, path, err))
 		return false;
-	write(s, &(struct page){.out = &piece, .file = &file});
+	write(s, m, &(struct page){.out = &piece, .file = &file});
 	str_free(&piece);
 	return file_commit(&file, err);
 }
 
-bool results_write(struct study *s, struct error *err)
+bool results_write(struct search *s, const struct monitor *m, struct error *err)
 {
-	return write_file(s, "results.json", write_json, err) &&
-	       write_file(s, "results.csv", write_csv, err);
-}
-
-const char *search_dir(const char *yaml_path, const char *out, struct arena *a)
-{
-	const char *base = strrchr(yaml_path, '/'), *dot;
-
-	if (out)
-		return arena_strdup(a, out);
-	base = base ? base + 1 : yaml_path;
-	if (strcmp(base, "-") == 0)
-		base = "stdin";
-	dot = strrchr(base, '.');
-	return arena_printf(a, "%.*s.hpsearch",
-	                    dot && dot > base ? (int)(dot - base) : (int)strlen(base),
-	                    base);
+	return write_file(s, m, "results.json", write_json, err) &&
+	       write_file(s, m, "results.csv", write_csv, err);
 }

@@ -13,19 +13,19 @@ static uint64_t failed(const struct study *s)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		n += s->outcomes[kinds[i]];
+		n += s->search.outcomes[kinds[i]];
 	return n;
 }
 
 static const struct trial *first_failed(const struct study *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		switch (s->trials[i]->outcome) {
+	for (size_t i = 0; i < s->search.n; i++)
+		switch (s->search.trials[i]->outcome) {
 		case OUTCOME_FAILED:
 		case OUTCOME_TIMEOUT:
 		case OUTCOME_KILLED:
 		case OUTCOME_OOM:
-		case OUTCOME_NO_METRIC: return s->trials[i];
+		case OUTCOME_NO_METRIC: return s->search.trials[i];
 		case OUTCOME_NONE:
 		case OUTCOME_OK:
 		case OUTCOME_STOPPED:
@@ -57,25 +57,25 @@ void closing_no_trial(const struct study *s, const char *dir, struct str *out)
 	const struct trial *first = first_failed(s);
 
 	str_add(out, "no trial has a usable value");
-	if (s->finished) {
+	if (s->search.finished) {
 		str_add(out, ": ");
 		ranking_outcomes(s, out);
 	}
 	if (failed(s) && first)
 		add_failure(first, dir, out);
-	if (s->outcomes[OUTCOME_DIVERGED])
+	if (s->search.outcomes[OUTCOME_DIVERGED])
 		str_add(out,
 		        "\n  help: the metric of those that diverged was not a finite "
 		        "number: look at their output, and leave out of the file's "
 		        "ranges what blows up");
-	if (s->outcomes[OUTCOME_STOPPED])
+	if (s->search.outcomes[OUTCOME_STOPPED])
 		str_addf(
 		    out,
 		    "\n  help: early_terminate (%s) stopped runs before they came to "
 		    "their end, and such runs are not ranked: give it a later or a "
 		    "looser limit",
 		    s->monitor ? s->monitor->rule.type->name : "");
-	if (s->outcomes[OUTCOME_INFEASIBLE])
+	if (s->search.outcomes[OUTCOME_INFEASIBLE])
 		str_add(out, "\n  help: the script calls these configurations "
 		             "infeasible: say in constraints: which ones are not");
 }
@@ -86,10 +86,10 @@ static void add_runs(const struct study *s, struct str *out)
 	uint64_t n[OUTCOME_PREEMPTED + 1] = {0};
 	const char *comma = "";
 
-	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
-			if (s->trials[i]->runs[r].state == RUN_FINISHED)
-				n[s->trials[i]->runs[r].outcome]++;
+	for (size_t i = 0; i < s->search.n; i++)
+		for (size_t r = 0; r < s->search.trials[i]->n_runs; r++)
+			if (s->search.trials[i]->runs[r].state == RUN_FINISHED)
+				n[s->search.trials[i]->runs[r].outcome]++;
 	str_add(out, "runs     ");
 	for (int o = OUTCOME_OK; o <= OUTCOME_PREEMPTED; o++) {
 		if (!n[o])
@@ -103,24 +103,24 @@ static void add_runs(const struct study *s, struct str *out)
 
 static const struct trial *winner(const struct study *s)
 {
-	const struct verdict *v = &s->verdict;
+	const struct verdict *v = &s->search.verdict;
 
 	if (v->done && v->winner != SIZE_MAX)
 		return &v->candidates[v->winner].trial;
-	return s->best;
+	return s->search.best;
 }
 
 static void add_next(const struct study *s, const struct trial *t, const char *dir,
                      struct str *out)
 {
-	bool stored = t->id < s->n;
+	bool stored = t->id < s->search.n;
 
 	str_add(out, "next     hpsearch best ");
 	str_shell(out, dir);
-	str_add(out, s->ok >= IMPORTANT_FROM ? "; hpsearch importance "
-	                                     : "; hpsearch show ");
+	str_add(out, s->search.ok >= IMPORTANT_FROM ? "; hpsearch importance "
+	                                            : "; hpsearch show ");
 	str_shell(out, dir);
-	if (s->ok < IMPORTANT_FROM && stored)
+	if (s->search.ok < IMPORTANT_FROM && stored)
 		str_addf(out, " --trial %llu", (unsigned long long)t->id);
 	str_addc(out, '\n');
 }
@@ -132,15 +132,15 @@ bool closing_report(struct study *s, const char *dir, struct str *out,
 
 	ranking_state(s, out);
 	str_addc(out, '\n');
-	if (s->spec->repeats > 1)
+	if (s->search.spec->repeats > 1)
 		add_runs(s, out);
 	str_add(out, "results  ");
 	str_shell(out, dir);
 	str_add(out, " (results.json, results.csv, the runs in trials/)\n");
 	if (!t)
 		return true;
-	str_addf(out, "winner   %s", t->id < s->n ? "trial " : "the defaults");
-	if (t->id < s->n)
+	str_addf(out, "winner   %s", t->id < s->search.n ? "trial " : "the defaults");
+	if (t->id < s->search.n)
 		str_addf(out, "%llu", (unsigned long long)t->id);
 	str_add(out, ": ");
 	if (!plan_command(s, t, out, err))

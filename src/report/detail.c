@@ -3,6 +3,7 @@
 #include "report/ranking.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "study/propose.h"
 
 #include <math.h>
 
@@ -19,7 +20,7 @@ static void line(struct str *out, const char *label, const char *text)
 
 void detail_search(const struct study *s, const char *where, struct str *out)
 {
-	const struct spec *sp = s->spec;
+	const struct spec *sp = s->search.spec;
 	char iso[32];
 
 	line(out, "search", where);
@@ -31,15 +32,16 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 		text_clean(out, sp->metric.name);
 	}
 	str_addc(out, '\n');
-	if (s->origin.started > 0)
-		line(out, "begun", clock_iso(s->origin.started, iso));
-	line(out, "host", s->origin.host);
-	line(out, "git", s->origin.git);
+	if (s->search.origin.started > 0)
+		line(out, "begun", clock_iso(s->search.origin.started, iso));
+	line(out, "host", s->search.origin.host);
+	line(out, "git", s->search.origin.git);
 	str_addf(out, "%-9s", "state");
 	ranking_state(s, out);
 	str_addc(out, '\n');
-	if (s->why && (s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD)) {
-		str_add(out, s->why);
+	if (s->search.why &&
+	    (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)) {
+		str_add(out, s->search.why);
 		str_addc(out, '\n');
 	}
 	str_addc(out, '\n');
@@ -145,9 +147,9 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	str_addf(out, ": %s",
 	         t->outcome == OUTCOME_NONE ? "not finished"
 	                                    : outcome_name(t->outcome));
-	if (t->outcome == OUTCOME_OK && s->spec->metric.name) {
+	if (t->outcome == OUTCOME_OK && s->search.spec->metric.name) {
 		str_addc(out, ' ');
-		text_clean(out, s->spec->metric.name);
+		text_clean(out, s->search.spec->metric.name);
 		str_addc(out, ' ');
 		text_number(out, t->value);
 		if (isfinite(t->stderr_))
@@ -155,12 +157,12 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	}
 	if (t->rank)
 		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
-	if (s->monitor && monitor_control(s->spec, t->id))
+	if (s->monitor && monitor_control(s->search.spec, t->id))
 		str_add(out, ", in the control group");
 	known = study_known(s, t);
 	str_addf(out, "; proposed when %zu trial%s finished\n", known,
 	         known == 1 ? " was" : "s were");
-	add_params(&s->spec->space, t, out);
+	add_params(&s->search.spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(t, i, dir, out);
 }
@@ -189,15 +191,16 @@ static void add_belief(const struct belief *b, struct str *out)
 /* Trials of the warm start follow the defaults, in the order of s->warm.first. */
 static void add_earlier(const struct study *s, const struct trial *t, struct str *out)
 {
-	size_t k = (size_t)t->id - (s->baseline != NULL);
-	const struct earlier *p = k < s->warm.n_first ? s->warm.first[k] : NULL;
+	size_t k = (size_t)t->id - (s->search.baseline != NULL);
+	const struct earlier *p =
+	    k < s->search.warm.n_first ? s->search.warm.first[k] : NULL;
 
 	if (!p)
 		return;
 	str_add(out, "  among the best of an earlier search, ");
-	text_clean(out, s->warm.sources[p->source].path);
+	text_clean(out, s->search.warm.sources[p->source].path);
 	str_add(out, ", where it had ");
-	text_number(out, search_sign(s) * p->value);
+	text_number(out, search_sign(&s->search) * p->value);
 	str_addc(out, '\n');
 }
 

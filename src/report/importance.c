@@ -37,21 +37,21 @@ static double r_squared(const struct gp *g)
 /* Trials that have a value; those that failed tell nothing of how much it varies. */
 static size_t fit(struct dataset *l, const struct study *s)
 {
-	struct seen *seen = mem_new(s->n, sizeof *seen);
-	struct history h = {.trials = seen, .n = s->n, .seen = UINT64_MAX};
+	struct seen *seen = mem_new(s->search.n, sizeof *seen);
+	struct history h = {.trials = seen, .n = s->search.n, .seen = UINT64_MAX};
 	const double *theta;
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->search.n; i++) {
 		const struct sighting *last;
 
-		seen[i] = s->seen[i];
+		seen[i] = s->search.seen[i];
 		if (seen[i].n) {
 			last = seen[i].sightings + seen[i].n - 1;
 			if (last->state != SEEN_OK || !isfinite(last->value))
 				seen[i].n = 0;
 		}
 	}
-	dataset_gather(l, &h, s->n);
+	dataset_gather(l, &h, s->search.n);
 	free(seen);
 	if (l->n < IMPORTANCE_TRIALS)
 		return l->n;
@@ -329,7 +329,7 @@ static void find_shares(struct importance *im, struct dataset *l)
 	free(levels);
 }
 
-static bool is_constant(const struct study *s, struct error *err)
+static bool is_constant(const struct search *s, struct error *err)
 {
 	struct str value = {0};
 	double x;
@@ -353,10 +353,10 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	bool ok = true;
 
 	*im = (struct importance){0};
-	if (is_constant(s, err))
+	if (is_constant(&s->search, err))
 		return false;
-	encoding_init(&e, &s->spec->space, false, false);
-	dataset_init(&l, &e, (double)NAN, s->spec->seed);
+	encoding_init(&e, &s->search.spec->space, false, false);
+	dataset_init(&l, &e, (double)NAN, s->search.spec->seed);
 	im->trials = fit(&l, s);
 	if (!e.d || im->trials < IMPORTANCE_TRIALS) {
 		ok = error_set(err, ERROR_TRIAL,
@@ -397,13 +397,13 @@ void importance_table(const struct importance *im, const struct study *s,
 {
 	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT,
 	                                   ALIGN_LEFT};
-	const struct param *p = s->spec->space.params;
+	const struct param *p = s->search.spec->space.params;
 	struct table t;
 
 	str_addf(out,
 	         "importance for %s, from %zu trials (leave-one-out R2 of the model "
 	         "%.2f)\n",
-	         s->spec->metric.name, im->trials, im->r2);
+	         s->search.spec->metric.name, im->trials, im->r2);
 	table_init(&t, 4, align);
 	table_cell(&t, "parameter");
 	table_cell(&t, "alone (90 %)");
@@ -451,7 +451,7 @@ static void json_share(struct str *out, const char *name, struct share s)
 
 static void json_name(struct str *out, const struct study *s, size_t param)
 {
-	const char *name = s->spec->space.params[param].name;
+	const char *name = s->search.spec->space.params[param].name;
 
 	str_json(out, name, strlen(name), false);
 }

@@ -3,6 +3,8 @@
 #include "early/early.h"
 #include "report/text.h"
 #include "strategy/choose.h"
+#include "study/apply.h"
+#include "study/propose.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -250,9 +252,8 @@ static bool add_words(struct study *s, const struct fleet *f, const struct trial
 	struct str line = {0};
 	struct task task = {.trial = t,
 	                    .run = run,
-	                    .command = &s->spec->command,
-	                    .metric = &s->spec->metric,
-	                    .split = "valid"};
+	                    .command = &s->search.spec->command,
+	                    .metric = &s->search.spec->metric};
 	const char *const *argv;
 
 	snprintf(task.folder, sizeof task.folder, "trials/%04llu/r0",
@@ -270,12 +271,12 @@ static bool add_words(struct study *s, const struct fleet *f, const struct trial
 bool plan_command(struct study *s, const struct trial *t, struct str *out,
                   struct error *err)
 {
-	struct run run = {.seed = seed_of_run(s->spec->seed, t->id, 0),
-	                  .budget = early_run_budget(s->spec)};
+	struct run run = {.seed = seed_of_run(s->search.spec->seed, t->id, 0),
+	                  .budget = early_run_budget(s->search.spec)};
 	struct fleet f;
 	bool ok;
 
-	fleet_init(&f, s->spec, NULL, s->dir, &s->arena);
+	fleet_init(&f, s->search.spec, NULL, s->search.dir, &s->search.arena);
 	ok = add_words(s, &f, t, &run, out, err);
 	fleet_free(&f);
 	return ok;
@@ -298,27 +299,28 @@ bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err
 	struct fleet f;
 	bool ok = true;
 
-	fleet_init(&f, s->spec, NULL, s->dir, &s->arena);
-	for (size_t i = 0; i < s->warm.n_sources; i++) {
+	fleet_init(&f, s->search.spec, NULL, s->search.dir, &s->search.arena);
+	for (size_t i = 0; i < s->search.warm.n_sources; i++) {
 		struct str line = {0};
 
-		warm_text(&s->warm, i, &line);
+		warm_text(&s->search.warm, i, &line);
 		text_clean(out, str_text(&line));
 		str_addc(out, '\n');
 		str_free(&line);
 	}
 	str_add(out, "the first commands\n");
-	while (ok && s->n < n && s->n < s->cap) {
+	while (ok && s->search.n < n && s->search.n < s->search.cap) {
 		const char *why = "";
-		struct trial *t;
-		enum ask ask = study_propose(s, &t, &why, err);
+		struct event e;
+		enum ask ask = study_propose(s, &e, &why, err);
 
 		if (ask == ASK_DONE || ask == ASK_WAIT)
 			break;
-		ok = ask == ASK_POINT && add_command(s, &f, t, out, err);
+		ok = ask == ASK_POINT && study_apply(s, &e, err) &&
+		     add_command(s, &f, s->search.trials[e.trial], out, err);
 	}
-	if (ok && s->n < s->cap && s->n == n)
-		str_addf(out, "  … up to %llu\n", (unsigned long long)s->cap);
+	if (ok && s->search.n < s->search.cap && s->search.n == n)
+		str_addf(out, "  … up to %llu\n", (unsigned long long)s->search.cap);
 	fleet_free(&f);
 	return ok;
 }

@@ -43,9 +43,9 @@ struct layout {
 static void layout_init(struct layout *l, const struct study *s,
                         struct trial *const *order, size_t shown)
 {
-	const struct space *sp = &s->spec->space;
+	const struct space *sp = &s->search.spec->space;
 
-	*l = (struct layout){.metric = s->spec->metric.name != NULL,
+	*l = (struct layout){.metric = s->search.spec->metric.name != NULL,
 	                     .reasons = has_reasons(order, shown)};
 	l->params = mem_new(sp->n + 1, sizeof *l->params);
 	for (size_t i = 0; i < sp->n; i++)
@@ -71,9 +71,9 @@ static void head(const struct layout *l, const struct study *s, struct table *t)
 	table_cell(t, "trial");
 	table_cell(t, "outcome");
 	if (l->metric)
-		table_cell(t, s->spec->metric.name);
+		table_cell(t, s->search.spec->metric.name);
 	for (size_t i = 0; i < l->n_params; i++)
-		table_cell(t, s->spec->space.params[l->params[i]].name);
+		table_cell(t, s->search.spec->space.params[l->params[i]].name);
 	if (l->reasons)
 		table_cell(t, "reason");
 }
@@ -153,18 +153,19 @@ static void name_skipped(const struct layout *l, const struct space *sp,
 
 static void name_constants(const struct study *s, struct str *out)
 {
-	const struct space *sp = &s->spec->space;
+	const struct space *sp = &s->search.spec->space;
 	struct str value = {0};
 	const char *lead = "the same in every trial: ";
 
 	for (size_t i = 0; i < sp->n; i++) {
-		if (!is_constant(&sp->params[i]) || !s->n || !s->trials[0]->values[i])
+		if (!is_constant(&sp->params[i]) || !s->search.n ||
+		    !s->search.trials[0]->values[i])
 			continue;
 		str_add(out, lead);
 		text_clean(out, sp->params[i].name);
 		str_add(out, " = ");
 		str_clear(&value);
-		value_text(s->trials[0]->values[i], &value);
+		value_text(s->search.trials[0]->values[i], &value);
 		text_clean(out, str_text(&value));
 		lead = ", ";
 	}
@@ -176,17 +177,17 @@ static void name_constants(const struct study *s, struct str *out)
 static void notes(const struct layout *l, const struct study *s,
                   const struct ranking_view *v, size_t shown, bool cut, struct str *out)
 {
-	if (shown < s->n)
-		str_addf(out, "… and %zu more: hpsearch show %s\n", s->n - shown,
+	if (shown < s->search.n)
+		str_addf(out, "… and %zu more: hpsearch show %s\n", s->search.n - shown,
 		         v->where);
 	if (l->baseline)
 		str_add(out, "* the defaults\n");
-	if (l->metric && s->spec->repeats > 1)
+	if (l->metric && s->search.spec->repeats > 1)
 		str_addf(out, "values are means of %zu runs ± their standard error\n",
-		         s->spec->repeats);
+		         s->search.spec->repeats);
 	name_constants(s, out);
 	if (cut)
-		name_skipped(l, &s->spec->space, out);
+		name_skipped(l, &s->search.spec->space, out);
 	if (!l->metric)
 		str_add(out, "nothing is ranked: the file names no metric\n");
 }
@@ -194,13 +195,13 @@ static void notes(const struct layout *l, const struct study *s,
 void ranking_table(struct study *s, const struct ranking_view *v, struct str *out)
 {
 	struct arena a = {0};
-	struct trial **order = search_rank(s, &a);
-	size_t shown = v->top && v->top < s->n ? v->top : s->n;
+	struct trial **order = search_rank(&s->search, &a);
+	size_t shown = v->top && v->top < s->search.n ? v->top : s->search.n;
 	struct layout l;
 	struct table t;
 	bool cut;
 
-	if (!s->n) {
+	if (!s->search.n) {
 		str_add(out, "no trials yet\n");
 		return;
 	}
@@ -238,7 +239,7 @@ static void yaml_double(struct str *out, const char *key, double x)
 
 static void yaml_trial(const struct study *s, const struct trial *t, struct str *out)
 {
-	const struct space *sp = &s->spec->space;
+	const struct space *sp = &s->search.spec->space;
 
 	str_addf(out, "  - id: %llu\n    rank: ", (unsigned long long)t->id);
 	if (t->rank)
@@ -265,16 +266,16 @@ static void yaml_trial(const struct study *s, const struct trial *t, struct str 
 void ranking_yaml(struct study *s, struct str *out)
 {
 	struct arena a = {0};
-	struct trial **order = search_rank(s, &a);
+	struct trial **order = search_rank(&s->search, &a);
 
-	str_addf(out, "state: %s\n", search_state_name(s->state));
-	if (s->spec->metric.name) {
+	str_addf(out, "state: %s\n", search_state_name(s->search.state));
+	if (s->search.spec->metric.name) {
 		str_add(out, "metric:\n");
-		yaml_string(out, "name", s->spec->metric.name);
-		yaml_string(out, "goal", goal_name(s->spec->metric.goal));
+		yaml_string(out, "name", s->search.spec->metric.name);
+		yaml_string(out, "goal", goal_name(s->search.spec->metric.goal));
 	}
-	str_add(out, s->n ? "trials:\n" : "trials: []\n");
-	for (size_t i = 0; i < s->n; i++)
+	str_add(out, s->search.n ? "trials:\n" : "trials: []\n");
+	for (size_t i = 0; i < s->search.n; i++)
 		yaml_trial(s, order[i], out);
 	arena_free(&a);
 }
@@ -284,9 +285,10 @@ void ranking_outcomes(const struct study *s, struct str *out)
 	const char *comma = "";
 
 	for (int o = OUTCOME_OK; o <= OUTCOME_PREEMPTED; o++) {
-		if (!s->outcomes[o])
+		if (!s->search.outcomes[o])
 			continue;
-		str_addf(out, "%s%llu %s", comma, (unsigned long long)s->outcomes[o],
+		str_addf(out, "%s%llu %s", comma,
+		         (unsigned long long)s->search.outcomes[o],
 		         outcome_name((enum outcome)o));
 		comma = ", ";
 	}
@@ -298,23 +300,25 @@ void ranking_state(const struct study *s, struct str *out)
 	    [SEARCH_RUNNING] = "not finished", [SEARCH_DONE] = "done",
 	    [SEARCH_BUDGET] = "done",          [SEARCH_INTERRUPTED] = "interrupted",
 	    [SEARCH_CONTRACT] = "stopped",     [SEARCH_GUARD] = "stopped"};
-	bool long_why = s->state == SEARCH_CONTRACT || s->state == SEARCH_GUARD;
+	bool long_why =
+	    s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD;
 
-	str_addf(out, "%s: ", words[s->state]);
-	if (s->state == SEARCH_INTERRUPTED || s->state == SEARCH_RUNNING)
-		str_addf(out, "%llu of ", (unsigned long long)s->finished);
+	str_addf(out, "%s: ", words[s->search.state]);
+	if (s->search.state == SEARCH_INTERRUPTED || s->search.state == SEARCH_RUNNING)
+		str_addf(out, "%llu of ", (unsigned long long)s->search.finished);
 	text_count(out,
-	           s->state == SEARCH_INTERRUPTED || s->state == SEARCH_RUNNING
-	               ? s->cap
-	               : s->finished,
+	           s->search.state == SEARCH_INTERRUPTED ||
+	                   s->search.state == SEARCH_RUNNING
+	               ? s->search.cap
+	               : s->search.finished,
 	           "trial");
-	if (s->finished) {
+	if (s->search.finished) {
 		str_add(out, " (");
 		ranking_outcomes(s, out);
 		str_addc(out, ')');
 	}
 	str_add(out, " in ");
-	text_duration(out, search_elapsed(s));
-	if (s->why && !long_why && s->state != SEARCH_INTERRUPTED)
-		str_addf(out, "; %s", s->why);
+	text_duration(out, search_elapsed(&s->search));
+	if (s->search.why && !long_why && s->search.state != SEARCH_INTERRUPTED)
+		str_addf(out, "; %s", s->search.why);
 }

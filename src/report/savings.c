@@ -1,7 +1,7 @@
 #include "report/savings.h"
+#include "early/savings.h"
 #include "report/text.h"
 #include "study/idle.h"
-#include "study/stopping.h"
 
 #include <math.h>
 
@@ -49,7 +49,7 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 
 static void add_control(const struct study *s, const struct savings *v, struct str *out)
 {
-	if (!(s->spec->early.control > 0))
+	if (!(s->search.spec->early.control > 0))
 		return;
 	str_add(out, "control group: ");
 	if (!v->control_ok) {
@@ -115,9 +115,9 @@ void savings_report(const struct study *s, struct str *out)
 {
 	struct savings v;
 
-	if (!s->monitor || !s->n)
+	if (!s->monitor || !s->search.n)
 		return;
-	v = savings_of(s);
+	v = savings_of(&s->search, s->monitor);
 	if (!v.runs) {
 		add_idle(s, out);
 		return;

@@ -21,7 +21,7 @@ static size_t ended(const struct candidate *c, enum phase phase)
 	size_t n = 0;
 
 	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		n += c->runs[phase][r].state == RUN_FINISHED;
+		n += c->runs[phase][r]->state == RUN_FINISHED;
 	return n;
 }
 
@@ -45,11 +45,11 @@ static void add_phase(const struct verdict *v, const struct candidate *c,
 
 static void add_head(const struct study *s, struct table *t)
 {
-	const struct verdict *v = &s->verdict;
+	const struct verdict *v = &s->search.verdict;
 	const struct candidate *c = &v->candidates[0];
 
 	table_cell(t, "");
-	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->ok);
+	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->search.ok);
 	table_take(t);
 	str_addf(&t->scratch, "re-run mean (n = %zu)", c->n_runs[PHASE_RERUN]);
 	table_take(t);
@@ -91,14 +91,14 @@ static void add_table(const struct study *s, struct str *out)
 {
 	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
 	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	bool skip[ARRAY_LEN(align)] = {[3] = !s->verdict.has_test};
+	bool skip[ARRAY_LEN(align)] = {[3] = !s->search.verdict.has_test};
 	struct table t;
 
 	table_init(&t, ARRAY_LEN(align), align);
 	add_head(s, &t);
-	add_metrics(&s->verdict, &t);
-	for (size_t i = 0; i < s->verdict.n; i++)
-		add_row(&s->verdict, i, &t);
+	add_metrics(&s->search.verdict, &t);
+	for (size_t i = 0; i < s->search.verdict.n; i++)
+		add_row(&s->search.verdict, i, &t);
 	table_print(&t, skip, "  ", out);
 	table_free(&t);
 	str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
@@ -159,7 +159,7 @@ static void add_conclusion(const struct verdict *v, struct str *out)
 /* The three numbers of the winner on one line. */
 static void add_path(const struct study *s, struct str *out)
 {
-	const struct verdict *v = &s->verdict;
+	const struct verdict *v = &s->search.verdict;
 	const struct candidate *c;
 
 	if (v->winner == SIZE_MAX)
@@ -183,8 +183,8 @@ static void add_path(const struct study *s, struct str *out)
 static void add_optimism(const struct study *s, struct str *out)
 {
 	str_addf(out, "the best of %llu noisy values is optimistic",
-	         (unsigned long long)s->ok);
-	str_add(out, s->verdict.wanted
+	         (unsigned long long)s->search.ok);
+	str_add(out, s->search.verdict.wanted
 	                 ? "; the re-runs, on fresh seeds, are not\n"
 	                 : "; nothing was run again to see by how much\n");
 }
@@ -202,10 +202,10 @@ static void add_test_uses(const struct verdict *v, struct str *out)
 
 void verdict_report(const struct study *s, struct str *out)
 {
-	const struct verdict *v = &s->verdict;
+	const struct verdict *v = &s->search.verdict;
 	double same;
 
-	if (!s->spec->metric.name || !s->best)
+	if (!s->search.spec->metric.name || !s->search.best)
 		return;
 	if (v->wanted && v->n) {
 		str_add(out, "verification\n");
@@ -214,6 +214,6 @@ void verdict_report(const struct study *s, struct str *out)
 		add_conclusion(v, out);
 	}
 	add_test_uses(v, out);
-	if (!advise_constant(s, &same))
+	if (!advise_constant(&s->search, &same))
 		add_optimism(s, out);
 }

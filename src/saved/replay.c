@@ -1,6 +1,7 @@
 #include "saved/replay.h"
-#include "study/stopping.h"
-#include "study/verify.h"
+#include "early/decision.h"
+#include "study/apply.h"
+#include "study/propose.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -76,14 +77,15 @@ static bool same_proposal(const struct saved *sv, const struct trial *t,
 static bool check_proposals(const struct saved *sv, struct study *fresh,
                             struct replay *out, struct error *err)
 {
-	const struct study *s = &sv->study;
+	const struct search *s = &sv->study.search;
 
 	for (size_t i = 0; i < s->n; i++) {
-		struct trial *again;
+		const struct trial *again;
 		const char *why = NULL;
+		struct event e;
 		enum ask ask =
 		    study_propose_at(fresh, s->trials[i]->seen,
-		                     s->trials[i]->cost_weight, &again, &why, err);
+		                     s->trials[i]->cost_weight, &e, &why, err);
 
 		if (ask == ASK_ERROR)
 			return false;
@@ -92,14 +94,17 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 			        i, sv->spec.method_word, why ? why : "");
 			return true;
 		}
+		if (!study_apply(fresh, &e, err))
+			return false;
+		again = fresh->search.trials[i];
 		out->trials++;
 		if (!same_proposal(sv, s->trials[i], again, out))
 			return true;
 		/* A strategy that learns sees what it had seen: the recorded outcome.
 		 */
-		fresh->seen[i] = s->seen[i];
-		fresh->seen[i].point = again->point;
-		fresh->seen[i].values = again->values;
+		fresh->search.seen[i] = s->seen[i];
+		fresh->search.seen[i].point = again->point;
+		fresh->search.seen[i].values = again->values;
 	}
 	return true;
 }
@@ -126,30 +131,34 @@ static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
 	return true;
 }
 
+/* What the file says of a trial, and what its runs say. */
 static bool check_trial(const struct saved *sv, const struct trial *t,
                         struct replay *out)
 {
-	struct trial again = *t;
+	const cJSON *item = sv->by_id ? sv->by_id[t->id] : NULL;
+	const char *outcome = json_string(item, "outcome");
+	double value = (double)NAN, error = (double)NAN;
 
 	for (size_t r = 0; r < t->n_runs; r++)
 		if (!check_run(sv, t, r, out))
 			return false;
-	if (t->outcome == OUTCOME_NONE)
+	if (!item)
 		return true;
-	if (!trial_settle(&again) || again.outcome != t->outcome ||
-	    !same_double(again.value, t->value) ||
-	    !same_double(again.stderr_, t->stderr_))
+	json_double(item, "value", &value);
+	json_double(item, "stderr", &error);
+	if (strcmp(outcome, outcome_name(t->outcome)) != 0 ||
+	    !same_double(value, t->value) || !same_double(error, t->stderr_))
 		return differs(out,
 		               "trial %llu: recorded %s %.17g, its runs give %s %.17g",
-		               (unsigned long long)t->id, outcome_name(t->outcome),
-		               t->value, outcome_name(again.outcome), again.value);
+		               (unsigned long long)t->id, outcome, value,
+		               outcome_name(t->outcome), t->value);
 	return true;
 }
 
 static bool check_numbers(const struct saved *sv, struct replay *out)
 {
-	for (size_t i = 0; i < sv->study.n; i++)
-		if (!check_trial(sv, sv->study.trials[i], out))
+	for (size_t i = 0; i < sv->study.search.n; i++)
+		if (!check_trial(sv, sv->study.search.trials[i], out))
 			return false;
 	return true;
 }
@@ -159,8 +168,8 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
                        struct replay *out)
 {
 	const struct run *run = &t->runs[r];
-	const struct judgement *why = decision_why(&sv->study, t, r);
-	struct run again = *run;
+	const struct judgement *why = decision_why(sv->study.monitor, t, r);
+	struct run_end again = run_facts(run);
 	bool same;
 
 	if (run->state != RUN_FINISHED || (!why && run->outcome != OUTCOME_STOPPED))
@@ -171,7 +180,7 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	/* To version 0.1.0 a run that had converged was a stopped one. */
 	if (judgement_converged(why) && run->outcome == OUTCOME_STOPPED)
 		return true;
-	decision_conclude(&sv->study, &again, why, &sv->arena);
+	decision_conclude(sv->study.monitor, why, &again, &sv->arena);
 	same = again.outcome == run->outcome && run->reason &&
 	       strcmp(again.reason, run->reason) == 0;
 	return same || differs(out,
@@ -187,10 +196,10 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
                            struct replay *out)
 {
 	const struct watched *w = monitor_run(sv->study.monitor, t->id, 0);
-	const struct seen *seen = &sv->study.seen[t->id];
+	const struct seen *seen = &sv->study.search.seen[t->id];
 	size_t k = 0;
 
-	for (size_t i = 0; sv->study.type->adaptive && i < seen->n; i++) {
+	for (size_t i = 0; sv->study.search.adaptive && i < seen->n; i++) {
 		const struct sighting *o = &seen->sightings[i];
 
 		if (o->state != SEEN_PENDING || isnan(o->step))
@@ -202,7 +211,7 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 			    "trial %llu: recorded as observed at step %g with "
 			    "%.17g; its reports do not say so",
 			    (unsigned long long)t->id, o->step,
-			    search_sign(&sv->study) * o->value);
+			    search_sign(&sv->study.search) * o->value);
 		k++;
 	}
 	return true;
@@ -210,19 +219,20 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 
 static bool check_decisions(struct saved *sv, struct replay *out, struct error *err)
 {
-	const struct study *s = &sv->study;
+	const struct search *s = &sv->study.search;
+	const struct monitor *m = sv->study.monitor;
 	struct str text = {0};
 	bool ok = true;
 
-	if (!s->monitor)
+	if (!m)
 		return true;
 	for (size_t i = 0; out->same && i < s->n; i++)
 		for (size_t r = 0; out->same && r < s->trials[i]->n_runs; r++)
 			(void)(check_observed(sv, s->trials[i], out) &&
 			       check_stop(sv, s->trials[i], r, out));
 	if (out->same)
-		ok = monitor_replay(s->spec, s->monitor->log, s->monitor->n_log,
-		                    &out->decisions, &text, err);
+		ok = monitor_replay(s->spec, m->log, m->n_log, &out->decisions, &text,
+		                    err);
 	if (text.len)
 		differs(out, "%s", str_text(&text));
 	str_free(&text);
@@ -233,9 +243,10 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
  * values had ranks one after the other. */
 static bool check_ranks(struct saved *sv, struct replay *out)
 {
-	struct trial **order = search_rank(&sv->study, &sv->arena);
+	struct search *s = &sv->study.search;
+	struct trial **order = search_rank(s, &sv->arena);
 
-	for (size_t i = 0; sv->by_id && i < sv->study.n; i++) {
+	for (size_t i = 0; sv->by_id && i < s->n; i++) {
 		const struct trial *t = order[i];
 		uint64_t rank = 0;
 
@@ -262,18 +273,29 @@ static bool check_file(const struct saved *sv, struct replay *out)
 	return true;
 }
 
+/* The search begun again: the same file, the same earlier trials, nothing yet. */
+static bool begin_again(const struct saved *sv, struct study *fresh, struct error *err)
+{
+	const struct search *s = &sv->study.search;
+	struct study_options o = {.origin = s->origin, .max_trials = s->cap};
+	struct event e = {.kind = EVENT_WARM_START, .time = (double)NAN};
+
+	if (!study_init(fresh, &sv->spec, &o, err))
+		return false;
+	e.as.warm.from = &s->warm;
+	for (; e.as.warm.source < s->warm.n_sources; e.as.warm.source++)
+		if (!study_apply(fresh, &e, err))
+			return false;
+	return study_warm(fresh, err);
+}
+
 bool replay_run(struct saved *sv, struct replay *out, struct error *err)
 {
-	struct study_options o = {.origin = sv->study.origin,
-	                          .max_trials = sv->study.cap};
 	struct study fresh;
 	bool ok;
 
 	*out = (struct replay){.same = true};
-	ok = study_init(&fresh, &sv->spec, &o, err);
-	fresh.warm = sv->study.warm;
-	ok = ok && study_warm(&fresh, err) && check_proposals(sv, &fresh, out, err);
-	fresh.warm.earlier = NULL; /* they are sv's */
+	ok = begin_again(sv, &fresh, err) && check_proposals(sv, &fresh, out, err);
 	study_free(&fresh);
 	if (ok && out->same)
 		ok = check_decisions(sv, out, err);

@@ -4,7 +4,7 @@
 #ifndef HPS_SAVED_REPLAY_H
 #define HPS_SAVED_REPLAY_H
 
-#include "record/results.h"
+#include "saved/saved.h"
 
 struct replay {
 	uint64_t trials;  /* proposals compared */

@@ -1,10 +1,14 @@
-/* Searches read back: from a directory's journal, or from a results file alone. */
+#include "saved/saved.h"
 #include "base/crc.h"
 #include "base/file.h"
+#include "record/dir.h"
 #include "record/event_json.h"
+#include "record/origin.h"
 #include "record/results.h"
-#include "study/stopping.h"
-#include "study/verify.h"
+#include "saved/saved_early.h"
+#include "space/point_json.h"
+#include "study/apply.h"
+#include "study/propose.h"
 
 #include <limits.h>
 #include <math.h>
@@ -33,13 +37,13 @@ static bool take_origin(void *self, const cJSON *event, struct error *err)
 
 	/* The latest one counts: keys that may change may have changed. */
 	if (kind && strcmp(kind, "search") == 0)
-		return origin_read(event, &sv->study.origin, &sv->arena, err);
+		return origin_read(event, &sv->study.search.origin, &sv->arena, err);
 	return true;
 }
 
 static bool start_study(struct saved *sv, const char *dir, struct error *err)
 {
-	struct study_options o = {.dir = dir, .origin = sv->study.origin};
+	struct study_options o = {.dir = dir, .origin = sv->study.search.origin};
 
 	if (!origin_spec(&o.origin, &sv->spec, &sv->arena, err))
 		return false;
@@ -53,14 +57,14 @@ static bool load_journal(struct saved *sv, const char *dir, struct error *err)
 
 	if (!journal_read(dir, take_origin, sv, &sum, err))
 		return false;
-	if (!sv->study.origin.yaml)
+	if (!sv->study.search.origin.yaml)
 		return error_set(err, ERROR_FILE, "%s: its journal is empty", dir);
 	if (!start_study(sv, dir, err) || !study_load(&sv->study, err))
 		return false;
-	if (sv->study.origin.max_trials)
-		sv->study.cap = sv->study.origin.max_trials;
+	if (sv->study.search.origin.max_trials)
+		sv->study.search.cap = sv->study.search.origin.max_trials;
 	sv->intact = true;
-	verify_plan(&sv->study);
+	verdict_plan(&sv->study.search);
 	return true;
 }
 
@@ -116,7 +120,7 @@ static bool bad_file(struct saved *sv, struct error *err, const char *what)
 static bool read_origin(struct saved *sv, struct error *err)
 {
 	const cJSON *search = json_get(sv->json, "search"), *item;
-	struct search_origin *o = &sv->study.origin;
+	struct search_origin *o = &sv->study.search.origin;
 	const char *yaml = json_string(sv->json, "space");
 	const char *text;
 
@@ -140,55 +144,90 @@ static bool read_origin(struct saved *sv, struct error *err)
 	return true;
 }
 
-static bool read_reports(const cJSON *list, struct run *r, const struct spec *sp)
+/* A run of a file, told as the events that made it. */
+struct reading {
+	struct saved *sv;
+	enum phase phase;
+	uint64_t trial; /* or the candidate's key */
+	uint32_t run;
+	uint64_t order; /* of the trial's end */
+};
+
+static bool tell(const struct reading *x, struct event e, struct error *err)
 {
-	struct reduction whole = r->reduction;
-	size_t total = r->reports_total;
+	e.phase = x->phase;
+	e.trial = x->trial;
+	e.run = x->run;
+	if (!(e.time > 0))
+		e.time = (double)NAN;
+	return study_apply(&x->sv->study, &e, err) ||
+	       error_prefix(err, "%s: ", x->sv->path);
+}
+
+static bool tell_start(const struct reading *x, const cJSON *item, struct error *err)
+{
+	struct event e = {.kind = EVENT_START};
+	uint64_t attempts = 0, promotions = 0;
+
+	if (!json_u64(item, "seed", &e.as.start.seed))
+		return bad_file(x->sv, err, "a run in it is not whole");
+	json_u64(item, "attempts", &attempts);
+	json_u64(item, "promotions", &promotions);
+	json_double(item, "budget", &e.as.start.budget);
+	e.as.start.attempt = (unsigned)attempts;
+	e.as.start.leg = (unsigned)promotions;
+	return tell(x, e, err);
+}
+
+static bool tell_reports(const struct reading *x, const cJSON *list, struct error *err)
+{
 	const cJSON *item;
 
-	r->n_reports = r->reports_total = 0;
-	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 	cJSON_ArrayForEach(item, list)
 	{
-		struct report rep = {0};
+		struct event e = {.kind = EVENT_REPORT};
 		const cJSON *step = item->child, *value = step ? step->next : NULL;
 
-		if (!json_number(step, &rep.step) || !json_number(value, &rep.value))
+		if (!json_number(step, &e.as.report.step) ||
+		    !json_number(value, &e.as.report.value))
+			return bad_file(x->sv, err,
+			                "a report in it is no pair of numbers");
+		if (!tell(x, e, err))
 			return false;
-		run_report(r, rep, sp->metric.goal);
-	}
-	if (total > r->n_reports) {
-		r->reports_total = total;
-		r->reduction = whole;
 	}
 	return true;
 }
 
-static bool read_run(struct saved *sv, const cJSON *item, struct run *r,
+/* How it ended, if it did; what it had cost all the same. */
+static bool tell_end(const struct reading *x, bool finished, const struct run_end *end,
                      struct error *err)
 {
-	const char *state = json_string(item, "state");
-	uint64_t attempts = 0;
+	struct event e = {.kind = EVENT_END,
+	                  .as.end = {.facts = end,
+	                             .order = x->order,
+	                             .outcome = end->outcome,
+	                             .again = !finished}};
 
-	if (!json_u64(item, "seed", &r->seed) || !state ||
-	    !record_read_run(item, r, &sv->arena, err))
+	if (finished || end->outcome != OUTCOME_NONE)
+		return tell(x, e, err);
+	return tell(x, (struct event){.kind = EVENT_CUT, .as.cost = end->cost}, err);
+}
+
+static bool read_run(const struct reading *x, const cJSON *item, struct error *err)
+{
+	struct saved *sv = x->sv;
+	const char *state = json_string(item, "state");
+	struct run_end end;
+
+	if (!state || !run_end_read(item, &end, &sv->study.search.arena, err))
 		return bad_file(sv, err, "a run in it is not whole");
-	r->state = strcmp(state, "finished") == 0 ? RUN_FINISHED : RUN_QUEUED;
-	json_u64(item, "attempts", &attempts);
-	r->attempts = (unsigned)attempts;
-	r->budget = 0;
-	json_double(item, "budget", &r->budget);
-	attempts = 0;
-	json_u64(item, "promotions", &attempts);
-	r->leg = (unsigned)attempts;
-	if (!read_reports(json_get(item, "reports"), r, &sv->spec))
-		return bad_file(sv, err, "a report in it is no pair of numbers");
-	return true;
+	return tell_start(x, item, err) &&
+	       tell_reports(x, json_get(item, "reports"), err) &&
+	       tell_end(x, strcmp(state, "finished") == 0, &end, err);
 }
 
 /* What proposals knew of a trial before its end. */
-static bool read_observed(struct saved *sv, struct trial *t, const cJSON *list,
-                          struct error *err)
+static bool read_observed(const struct reading *x, const cJSON *list, struct error *err)
 {
 	const cJSON *item;
 
@@ -201,7 +240,7 @@ static bool read_observed(struct saved *sv, struct trial *t, const cJSON *list,
 
 		if (!json_u64(item, "order", &o.order) || !o.order || !state ||
 		    !seen_state_find(state, &o.state))
-			return bad_file(sv, err,
+			return bad_file(x->sv, err,
 			                "what was observed of a trial is not "
 			                "whole");
 		json_double(item, "step", &o.step);
@@ -209,52 +248,55 @@ static bool read_observed(struct saved *sv, struct trial *t, const cJSON *list,
 		json_double(item, "stderr", &o.stderr_);
 		json_u64(item, "runs", &runs);
 		json_double(item, "cost", &o.cost);
-		o.value *= search_sign(&sv->study);
+		o.value *= search_sign(&x->sv->study.search);
 		o.n_runs = (size_t)runs;
-		search_learn(&sv->study, t, o);
+		if (!tell(x, (struct event){.kind = EVENT_OBSERVED, .as.observed = &o},
+		          err))
+			return false;
 	}
 	return true;
 }
 
-static bool read_trial(struct saved *sv, const cJSON *item, struct error *err)
+static bool read_proposal(const struct reading *x, const cJSON *item, struct error *err)
 {
-	struct study *s = &sv->study;
-	struct coord *point = arena_new(&s->arena, sv->spec.space.n, sizeof *point);
-	const char *outcome, *reason;
-	struct trial *t;
-	const cJSON *run;
-	uint64_t seen = 0;
-	size_t r = 0;
+	struct saved *sv = x->sv;
+	struct event e = {.kind = EVENT_TRIAL};
+	struct coord *point =
+	    arena_new(&sv->study.search.arena, sv->spec.space.n, sizeof *point);
 
 	if (!point_read(item, &sv->spec.space, point, err))
 		return error_prefix(err, "%s: ", sv->path);
-	json_u64(item, "seen", &seen);
-	t = search_add(s, point, origin_find(json_string(item, "origin")), seen);
-	json_double(item, "cost_weight", &t->cost_weight);
+	e.as.proposal.point = point;
+	e.as.proposal.origin = origin_find(json_string(item, "origin"));
+	json_u64(item, "seen", &e.as.proposal.seen);
+	json_double(item, "cost_weight", &e.as.proposal.cost_weight);
+	return tell(x, e, err);
+}
+
+static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
+                       struct error *err)
+{
+	struct reading x = {.sv = sv, .trial = id};
+	const char *outcome = json_string(item, "outcome");
+	enum outcome known;
+	const cJSON *run;
+
+	if (!outcome || !outcome_find(outcome, &known))
+		return bad_file(sv, err, "a trial in it is not whole");
+	json_u64(item, "order", &x.order);
+	if (!read_proposal(&x, item, err) ||
+	    !read_observed(&x, json_get(item, "observed"), err))
+		return false;
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
-		if (r == t->n_runs)
+		if (x.run == sv->spec.repeats)
 			return bad_file(sv, err, "a trial has too many runs");
-		if (!read_run(sv, run, &t->runs[r++], err))
+		if (!read_run(&x, run, err))
 			return false;
+		x.run++;
 	}
-	outcome = json_string(item, "outcome");
-	if (r != t->n_runs || !outcome || !outcome_find(outcome, &t->outcome))
-		return bad_file(sv, err, "a trial in it is not whole");
-	reason = json_string(item, "reason");
-	t->reason = reason ? arena_strdup(&sv->arena, reason) : NULL;
-	json_double(item, "value", &t->value);
-	json_double(item, "stderr", &t->stderr_);
-	json_u64(item, "rank", &t->rank);
-	s->runs_done += t->n_runs;
-	if (!read_observed(sv, t, json_get(item, "observed"), err))
-		return false;
-	json_u64(item, "order", &t->order);
-	if (t->outcome != OUTCOME_NONE)
-		search_settle(s, t);
-	else
-		t->order = 0;
-	return true;
+	return x.run == sv->spec.repeats ||
+	       bad_file(sv, err, "a trial in it is not whole");
 }
 
 /* The trials stand in rank order; they are taken by id. */
@@ -276,7 +318,7 @@ static bool read_trials(struct saved *sv, struct error *err)
 	}
 	sv->by_id = by_id;
 	for (size_t i = 0; i < n; i++)
-		if (!read_trial(sv, by_id[i], err))
+		if (!read_trial(sv, by_id[i], i, err))
 			return false;
 	return true;
 }
@@ -284,19 +326,16 @@ static bool read_trials(struct saved *sv, struct error *err)
 static bool read_candidate(struct saved *sv, const cJSON *c, enum phase phase,
                            struct error *err)
 {
-	struct verdict *v = &sv->study.verdict;
-	struct verdict_log log = {.phase = phase};
+	struct reading x = {.sv = sv, .phase = phase};
 	const cJSON *part = json_get(c, phase_name(phase)), *run;
 
-	if (!json_u64(c, "trial", &log.key))
-		log.key = VERDICT_DEFAULTS;
+	if (!json_u64(c, "trial", &x.trial))
+		x.trial = VERDICT_DEFAULTS;
 	cJSON_ArrayForEach(run, json_get(part, "runs"))
 	{
-		v->log = mem_room(v->log, v->n_log, &v->cap_log, sizeof *v->log);
-		v->log[v->n_log] = log;
-		if (!read_run(sv, run, &v->log[v->n_log++].run, err))
+		if (!read_run(&x, run, err))
 			return false;
-		log.index++;
+		x.run++;
 	}
 	return true;
 }
@@ -305,7 +344,6 @@ static bool read_verification(struct saved *sv, struct error *err)
 {
 	const cJSON *v = json_get(sv->json, "verification"), *c;
 
-	json_u64(v, "test_uses", &sv->study.verdict.test_uses);
 	cJSON_ArrayForEach(c, json_get(v, "candidates"))
 	{
 		if (!read_candidate(sv, c, PHASE_RERUN, err) ||
@@ -315,19 +353,24 @@ static bool read_verification(struct saved *sv, struct error *err)
 	return true;
 }
 
-static void read_state(struct saved *sv)
+static bool read_state(struct saved *sv, struct error *err)
 {
 	const cJSON *search = json_get(sv->json, "search");
-	struct study *s = &sv->study;
-	const char *state = json_string(search, "state");
+	const char *word = json_string(search, "state");
+	enum search_state state = SEARCH_RUNNING;
+	struct search_totals totals = {.cap = sv->study.search.cap};
+	struct event e = {.kind = EVENT_FINISH, .time = (double)NAN};
 
-	for (int i = 0; state && i <= SEARCH_GUARD; i++)
-		if (strcmp(state, search_state_name((enum search_state)i)) == 0)
-			s->state = (enum search_state)i;
-	s->why = json_string(search, "why");
-	json_double(search, "elapsed", &s->elapsed_before);
-	json_double(search, "cost", &s->cost);
-	json_u64(search, "trials_asked", &s->cap);
+	if (word)
+		search_state_find(word, &state);
+	json_double(search, "elapsed", &totals.elapsed);
+	json_u64(search, "trials_asked", &totals.cap);
+	json_u64(json_get(sv->json, "verification"), "test_uses", &totals.test_uses);
+	e.as.finish.state = (int)state;
+	e.as.finish.why = json_string(search, "why");
+	e.as.finish.totals = &totals;
+	study_requeue_interrupted(&sv->study);
+	return study_apply(&sv->study, &e, err);
 }
 
 static bool check_schema(struct saved *sv, struct error *err)
@@ -353,10 +396,39 @@ static bool read_warm_start(struct saved *sv, struct error *err)
 
 	cJSON_ArrayForEach(item, json_get(sv->json, "warm_start"))
 	{
-		if (!warm_read(&sv->study.warm, &sv->spec, item, &sv->study.arena, err))
+		struct reading x = {.sv = sv};
+		struct warm warm = {0};
+		bool ok =
+		    warm_read(&warm, &sv->spec, item, &sv->study.search.arena, err) &&
+		    tell(
+			&x,
+			(struct event){.kind = EVENT_WARM_START, .as.warm = {&warm, 0}},
+			err);
+
+		warm_free(&warm);
+		if (!ok)
 			return error_prefix(err, "%s: ", sv->path);
 	}
 	return study_warm(&sv->study, err);
+}
+
+/* What the monitor knows is in the file's log, in the order in which it happened: it
+ * hears nothing of the runs as they are read. */
+static bool read_search(struct saved *sv, struct error *err)
+{
+	struct study *s = &sv->study;
+	struct monitor *monitor = s->monitor;
+	bool ok;
+
+	s->monitor = NULL;
+	ok = read_trials(sv, err) && read_verification(sv, err) && read_state(sv, err);
+	s->monitor = monitor;
+	if (!ok)
+		return false;
+	if (!early_load(s, json_get(sv->json, "early_terminate"), err))
+		return error_prefix(err, "%s: ", sv->path);
+	verdict_plan(&s->search);
+	return true;
 }
 
 static bool load_file(struct saved *sv, struct error *err)
@@ -373,17 +445,9 @@ static bool load_file(struct saved *sv, struct error *err)
 	arena_free(&text_arena);
 	if (!sv->json)
 		return bad_file(sv, err, "is not JSON");
-	if (!check_schema(sv, err) || !read_origin(sv, err) ||
-	    !start_study(sv, NULL, err) || !read_warm_start(sv, err) ||
-	    !read_trials(sv, err))
-		return false;
-	read_state(sv);
-	if (!stopping_load(&sv->study, json_get(sv->json, "early_terminate"), err))
-		return error_prefix(err, "%s: ", sv->path);
-	if (!read_verification(sv, err))
-		return false;
-	verify_plan(&sv->study);
-	return true;
+	return check_schema(sv, err) && read_origin(sv, err) &&
+	       start_study(sv, NULL, err) && read_warm_start(sv, err) &&
+	       read_search(sv, err);
 }
 
 /* What the path means: a directory's journal, or a results file. */

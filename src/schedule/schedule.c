@@ -1,26 +1,12 @@
-/* The rules by name; divergence; how far a low rung tells of a high one; and a decision
- * in words. */
+/* What the rules share; divergence; how far a low rung tells of a high one. */
 #include "schedule/schedule.h"
 #include "base/mem.h"
 #include "schedule/rules.h"
 #include "schedule/track.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const struct rule_type *const rules[] = {
-    &rule_hyperband_wandb, &rule_hyperband, &rule_asha, &rule_median,
-    &rule_threshold,       &rule_patience,  NULL};
-
-const struct rule_type *rule_find(const char *name)
-{
-	for (size_t i = 0; rules[i]; i++)
-		if (strcmp(rules[i]->name, name) == 0)
-			return rules[i];
-	return NULL;
-}
 
 struct judgement judgement_none(const char *rule)
 {

@@ -20,7 +20,7 @@ static int ascending(const void *a, const void *b)
 }
 
 /* The order of the end of the n-th trial with a value; UINT64_MAX: of all. */
-static uint64_t moment_of(const struct study *s, uint64_t n)
+static uint64_t moment_of(const struct search *s, uint64_t n)
 {
 	uint64_t *order = mem_new(s->n + 1, sizeof *order), at = UINT64_MAX;
 	size_t k = 0;
@@ -36,7 +36,7 @@ static uint64_t moment_of(const struct study *s, uint64_t n)
 	return at;
 }
 
-static struct advice advice_at(const struct study *s, uint64_t seen)
+static struct advice advice_at(const struct search *s, uint64_t seen)
 {
 	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
 	struct advice a;
@@ -45,7 +45,7 @@ static struct advice advice_at(const struct study *s, uint64_t seen)
 	return a;
 }
 
-bool advise_constant(const struct study *s, double *value)
+bool advise_constant(const struct search *s, double *value)
 {
 	uint64_t n = 0;
 
@@ -78,7 +78,7 @@ static void say(const struct advice *a, struct str *out)
 		         a->noise, a->since, a->improvement);
 }
 
-bool advise_stop(struct study *s, const char **why)
+bool advise_stop(struct search *s, const char **why)
 {
 	uint64_t next = next_moment(s->advised);
 
@@ -99,14 +99,14 @@ bool advise_stop(struct study *s, const char **why)
 	return false;
 }
 
-void advise(struct study *s)
+void advise(struct search *s)
 {
 	s->advice = (struct advice){0};
 	if (s->spec->metric.name && s->ok >= ADVICE_TRIALS)
 		s->advice = advice_at(s, UINT64_MAX);
 }
 
-void advise_text(const struct study *s, struct str *out)
+void advise_text(const struct search *s, struct str *out)
 {
 	double value;
 
@@ -130,7 +130,7 @@ static void add_number(struct str *out, const char *name, double x)
 	str_json_double(out, x);
 }
 
-void advise_json(const struct study *s, struct str *out)
+void advise_json(const struct search *s, struct str *out)
 {
 	const struct advice *a = &s->advice;
 

@@ -4,21 +4,21 @@
 #define HPS_SEARCH_ADVISE_H
 
 #include "base/str.h"
-#include "study/study.h"
+#include "search/search.h"
 
 /* stop: auto: has one of the moments been reached at which this is asked (20 trials
  * with a value, then each 5, later each tenth more), and was the answer that nothing is
  * left to gain? A function of the history up to that moment, so a search that is
  * continued comes to the same answer. *why: one sentence, in arena. */
-bool advise_stop(struct study *s, const char **why);
+bool advise_stop(struct search *s, const char **why);
 /* At the end of a search: fills s->advice. */
-void advise(struct study *s);
+void advise(struct search *s);
 /* Have three trials or more values, and all exactly the same? *value: that one. */
-bool advise_constant(const struct study *s, double *value);
+bool advise_constant(const struct search *s, double *value);
 /* The advice as a line: above all, that every trial gave the same; nothing where there
  * is none to give. */
-void advise_text(const struct study *s, struct str *out);
+void advise_text(const struct search *s, struct str *out);
 /* The member "advice" of a results file, behind a comma. */
-void advise_json(const struct study *s, struct str *out);
+void advise_json(const struct search *s, struct str *out);
 
 #endif

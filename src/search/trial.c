@@ -1,11 +1,15 @@
 #include "search/trial.h"
 #include "base/rng.h"
 #include "base/stat.h"
+#include "search/event.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A run that asks for it (exit 75) is queued again so often, and no more. */
+enum { PREEMPTIONS_MAX = 100 };
 
 static const char *const outcome_names[] = {
     [OUTCOME_NONE] = "none",
@@ -20,6 +24,14 @@ static const char *const outcome_names[] = {
     [OUTCOME_INFEASIBLE] = "infeasible",
     [OUTCOME_PREEMPTED] = "preempted",
 };
+
+const char *phase_name(enum phase p)
+{
+	static const char *const names[] = {
+	    [PHASE_SEARCH] = "search", [PHASE_RERUN] = "rerun", [PHASE_TEST] = "test"};
+
+	return names[p];
+}
 
 const char *outcome_name(enum outcome o)
 {
@@ -37,28 +49,29 @@ bool outcome_find(const char *name, enum outcome *o)
 }
 
 /* The verdict on a run that ended by itself with a status that says success. */
-static enum outcome classify_success(const struct run *r, const struct spec *s,
+static enum outcome classify_success(const struct run *r, const struct metric *m,
                                      struct arena *a, const char **reason)
 {
 	double value;
 
-	if (!s->metric.name)
+	if (!m->name)
 		return OUTCOME_OK;
 	if (!r->reduction.n) {
-		*reason = arena_printf(a, "it never printed %s", s->metric.name);
+		*reason = arena_printf(a, "it never printed %s", m->name);
 		return OUTCOME_NO_METRIC;
 	}
-	value = run_value(r, &s->metric);
+	value = run_value(r, m);
 	if (!isfinite(value)) {
-		*reason = arena_printf(a, "%s is %s", s->metric.name,
+		*reason = arena_printf(a, "%s is %s", m->name,
 		                       isnan(value) ? "not a number" : "infinite");
 		return OUTCOME_DIVERGED;
 	}
 	return OUTCOME_OK;
 }
 
-enum outcome run_classify(const struct run *r, const struct run_result *res,
-                          const struct spec *s, struct arena *a, const char **reason)
+static enum outcome classify(const struct run *r, const struct run_result *res,
+                             const struct metric *m, const struct spec *s,
+                             struct arena *a, const char **reason)
 {
 	*reason = NULL;
 	if (res->spawn_errno) {
@@ -97,7 +110,44 @@ enum outcome run_classify(const struct run *r, const struct run_result *res,
 		*reason = arena_printf(a, "exit %d", res->exit);
 		return OUTCOME_FAILED;
 	}
-	return classify_success(r, s, a, reason);
+	return classify_success(r, m, a, reason);
+}
+
+struct run_end run_facts(const struct run *r)
+{
+	return (struct run_end){.outcome = r->outcome,
+	                        .value = r->value,
+	                        .exit = r->exit,
+	                        .signal = r->signal,
+	                        .wall = r->wall,
+	                        .user = r->user,
+	                        .sys = r->sys,
+	                        .maxrss = r->maxrss,
+	                        .cost = r->cost,
+	                        .failures = r->failures,
+	                        .reports_total = r->reports_total,
+	                        .last = r->reduction.last,
+	                        .best = r->reduction.best,
+	                        .reason = r->reason};
+}
+
+struct run_end run_conclude(const struct run *r, const struct run_result *res,
+                            const struct metric *m, const struct spec *s,
+                            struct arena *a)
+{
+	struct run_end end = run_facts(r);
+
+	end.exit = res->exit;
+	end.signal = res->signal;
+	end.wall = r->before.wall + res->wall;
+	end.user = r->before.user + res->user;
+	end.sys = r->before.sys + res->sys;
+	if (!r->leg || res->maxrss > r->maxrss)
+		end.maxrss = res->maxrss;
+	end.cost = r->cost + res->cost;
+	end.value = run_value(r, m);
+	end.outcome = classify(r, res, m, s, a, &end.reason);
+	return end;
 }
 
 /* A run that reports without end keeps its beginning and its latest reports. */
@@ -109,7 +159,7 @@ static void keep_latest(struct run *r, struct report rep)
 	latest[RUN_REPORTS_LATEST - 1] = rep;
 }
 
-void run_begin(struct run *r)
+static void begin(struct run *r)
 {
 	r->state = RUN_RUNNING;
 	r->outcome = OUTCOME_NONE;
@@ -122,7 +172,7 @@ void run_begin(struct run *r)
 	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 }
 
-void run_promote(struct run *r, double budget)
+static void promote(struct run *r, double budget)
 {
 	r->state = RUN_QUEUED;
 	r->leg++;
@@ -157,9 +207,8 @@ static void forget_from(struct run *r, double step, enum goal goal)
 	r->n_reports = r->reports_total = n;
 }
 
-void run_report(struct run *r, struct report rep, enum goal goal)
+static void report(struct run *r, struct report rep, enum goal goal)
 {
-
 	if (r->goes_on)
 		forget_from(r, rep.step, goal);
 	reduce(&r->reduction, rep.value, goal);
@@ -171,6 +220,87 @@ void run_report(struct run *r, struct report rep, enum goal goal)
 	r->reports =
 	    mem_room(r->reports, r->n_reports, &r->cap_reports, sizeof *r->reports);
 	r->reports[r->n_reports++] = rep;
+}
+
+static void start(struct run *r, const struct event *e)
+{
+	if (e->as.start.leg)
+		r->leg = e->as.start.leg;
+	begin(r);
+	if (e->as.start.seed != SEED_DERIVED)
+		r->seed = e->as.start.seed;
+	r->budget = e->as.start.budget;
+	r->attempts = e->as.start.attempt;
+	if (!isnan(e->time))
+		r->started = e->time;
+}
+
+static void finish(struct run *r, const struct run_end *end, bool again)
+{
+	r->state = again ? RUN_QUEUED : RUN_FINISHED;
+	r->outcome = end->outcome;
+	r->value = end->value;
+	r->exit = end->exit;
+	r->signal = end->signal;
+	r->wall = end->wall;
+	r->user = end->user;
+	r->sys = end->sys;
+	r->maxrss = end->maxrss;
+	r->cost = end->cost;
+	r->failures = end->failures;
+	r->reports_total = r->reduction.n = end->reports_total;
+	r->reduction.last = end->last;
+	r->reduction.best = end->best;
+	r->reason = end->reason;
+}
+
+void run_apply(struct run *r, const struct event *e, enum goal goal)
+{
+	switch (e->kind) {
+	case EVENT_START: start(r, e); break;
+	case EVENT_REPORT: report(r, e->as.report, goal); break;
+	case EVENT_END: finish(r, e->as.end.facts, e->as.end.again); break;
+	case EVENT_PROMOTE: promote(r, e->as.decision.budget); break;
+	case EVENT_CUT:
+		r->cost += e->as.cost;
+		r->state = RUN_QUEUED;
+		break;
+	case EVENT_REQUEUE:
+		r->state = RUN_QUEUED;
+		r->failures = 0;
+		break;
+	case EVENT_SEARCH:
+	case EVENT_SESSION:
+	case EVENT_WARM_START:
+	case EVENT_TRIAL:
+	case EVENT_OBSERVED:
+	case EVENT_RUNG:
+	case EVENT_STOP:
+	case EVENT_PAUSE:
+	case EVENT_FINISH: break;
+	}
+}
+
+bool outcome_is_failure(enum outcome o)
+{
+	return o == OUTCOME_FAILED || o == OUTCOME_TIMEOUT || o == OUTCOME_KILLED ||
+	       o == OUTCOME_OOM || o == OUTCOME_NO_METRIC;
+}
+
+bool run_again(const struct run *r, const struct run_result *res, size_t retries,
+               struct run_end *end)
+{
+	if (end->outcome == OUTCOME_PREEMPTED) {
+		if (r->attempts < PREEMPTIONS_MAX)
+			return true;
+		end->outcome = OUTCOME_FAILED;
+		end->reason = "exit 75 (queue me again) a hundred times";
+	}
+	if (!outcome_is_failure(end->outcome) || end->outcome == OUTCOME_NO_METRIC ||
+	    res->spawn_errno)
+		return false;
+	end->failures++;
+	return end->failures <= retries;
 }
 
 static double mean_last(const struct run *r, size_t k)
@@ -206,22 +336,11 @@ static const struct run *first_not_ok(const struct trial *t)
 	return NULL;
 }
 
-static void average(struct trial *t)
-{
-	double *values = mem_new(t->n_runs, sizeof *values);
-	struct moments m;
-
-	for (size_t i = 0; i < t->n_runs; i++)
-		values[i] = t->runs[i].value;
-	m = stat_of(values, t->n_runs);
-	t->value = m.mean;
-	t->stderr_ = stat_stderr(m);
-	free(values);
-}
-
 bool trial_settle(struct trial *t)
 {
 	const struct run *bad = first_not_ok(t);
+	struct moments m;
+	double *values;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		if (t->runs[i].state == RUN_RUNNING)
@@ -235,9 +354,15 @@ bool trial_settle(struct trial *t)
 		t->reason = bad->reason;
 		return true;
 	}
+	values = mem_new(t->n_runs, sizeof *values);
+	for (size_t i = 0; i < t->n_runs; i++)
+		values[i] = t->runs[i].value;
+	m = stat_of(values, t->n_runs);
+	free(values);
 	t->outcome = OUTCOME_OK;
 	t->reason = NULL;
-	average(t);
+	t->value = m.mean;
+	t->stderr_ = stat_stderr(m);
 	return true;
 }
 

@@ -23,6 +23,10 @@ enum outcome {
 const char *outcome_name(enum outcome o);
 bool outcome_find(const char *name, enum outcome *o);
 
+/* What a run is for: the search, or one of the two parts of its verification. */
+enum phase { PHASE_SEARCH, PHASE_RERUN, PHASE_TEST, PHASES };
+const char *phase_name(enum phase p); /* "search", "rerun", "test" */
+
 enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_FINISHED };
 
 /* Reports kept per run; beyond that the first ones and the latest. */
@@ -56,6 +60,20 @@ struct run {
 	} reduction;
 };
 
+/* How a run ended: the facts that its END carries, over all its launches. */
+struct run_end {
+	enum outcome outcome;
+	double value; /* NaN without the metric */
+	int exit, signal;
+	double wall, user, sys; /* seconds */
+	int64_t maxrss;         /* bytes */
+	double cost;
+	unsigned failures;
+	size_t reports_total;
+	double last, best; /* of the metric; NaN without one */
+	const char *reason;
+};
+
 enum origin { ORIGIN_STRATEGY, ORIGIN_BASELINE, ORIGIN_WARM_START };
 const char *origin_name(enum origin o);
 /* Whatever is none is the strategy's. */
@@ -79,19 +97,27 @@ struct trial {
 	const char *reason;
 };
 
-/* Draws a run's outcome from the facts. metric_wanted: a search without one calls exit
- * 0 OK. The reason (may stay NULL) is put into arena a. */
-enum outcome run_classify(const struct run *r, const struct run_result *res,
-                          const struct spec *s, struct arena *a, const char **reason);
-/* Makes a run ready for a launch: what it reported before counts only where it goes on
- * from a checkpoint (leg > 0), up to the step where that turns out to begin. */
-void run_begin(struct run *r);
-/* The next leg of a paused run. */
-void run_promote(struct run *r, double budget);
-/* Takes a report into the run (bounded). */
-void run_report(struct run *r, struct report rep, enum goal goal);
+/* The facts of a run whose launch is over; the reason (may stay NULL) is put into arena
+ * a. metric: what it was to print (no name: a search without one calls exit 0 OK). */
+struct run_end run_conclude(const struct run *r, const struct run_result *res,
+                            const struct metric *m, const struct spec *s,
+                            struct arena *a);
+/* The facts as they stand in a finished run. */
+struct run_end run_facts(const struct run *r);
+/* What an event (search/event.h) of this run, of any phase, does to it: START makes it
+ * ready (what it reported before counts only where it goes on from a checkpoint, up to
+ * the step where that turns out to begin), REPORT adds a report (bounded), END, CUT,
+ * REQUEUE and PROMOTE give it its new state. */
+struct event;
+void run_apply(struct run *r, const struct event *e, enum goal goal);
 /* The metric of a finished run by the reduce rule; NaN where there is none. */
 double run_value(const struct run *r, const struct metric *m);
+/* Shall a run that ended so be queued once more? Counts the failure in *end; a run that
+ * was pre-empted too often has failed. The one rule, whatever the run is for. */
+bool run_again(const struct run *r, const struct run_result *res, size_t retries,
+               struct run_end *end);
+/* failed, timeout, killed, oom, no_metric: what the failure guard counts. */
+bool outcome_is_failure(enum outcome o);
 /* Outcome, value, stderr and reason of a trial from its runs. True when it is finished:
  * all runs are, or one of them is not ok. */
 bool trial_settle(struct trial *t);
@@ -100,5 +126,7 @@ bool trial_settle(struct trial *t);
  * candidate: paired). In 0 … 2^31-1, since NumPy and others take no more. */
 uint64_t seed_of_run(uint64_t seed, uint64_t trial, uint64_t run);
 uint64_t seed_of_verification(uint64_t seed, uint64_t run);
+/* No seed is that large: a START that does not name its own. */
+#define SEED_DERIVED UINT64_MAX
 
 #endif

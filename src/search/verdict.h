@@ -6,9 +6,6 @@
 #include "base/stat.h"
 #include "search/trial.h"
 
-enum phase { PHASE_RERUN, PHASE_TEST, PHASES };
-const char *phase_name(enum phase p); /* "rerun", "test" */
-
 enum answer {
 	ANSWER_NONE,        /* not finished, or not asked for */
 	ANSWER_YES,         /* better than the defaults, interval excludes zero */
@@ -27,14 +24,14 @@ struct candidate {
 	struct trial trial;  /* values, id, rank; its runs are not used */
 	bool is_baseline;    /* the defaults */
 	double search_value; /* as the search saw it; NaN: it was never run there */
-	struct run *runs[PHASES]; /* (n_runs[phase]) */
+	struct run **runs[PHASES]; /* (n_runs[phase]); SEARCH: none */
 	size_t n_runs[PHASES];
 	struct moments stat[PHASES]; /* of the values of the ok runs */
 	bool complete[PHASES];       /* every run of the phase is ok */
 };
 
-/* One execution as the journal has it; also of candidates of an earlier plan. */
-struct verdict_log {
+/* One execution, of this plan or of an earlier one. */
+struct verdict_run {
 	enum phase phase;
 	uint64_t key;
 	size_t index;
@@ -60,10 +57,24 @@ struct verdict {
 	enum answer answer;
 	uint64_t test_uses; /* starts of the test command, ever */
 
-	struct verdict_log *log; /* (n_log), private to verify.c */
-	size_t n_log, cap_log;
+	struct verdict_run **runs; /* (n_runs), arena: all there ever were */
+	size_t n_runs, cap_runs;
 };
 
+struct search;
+
+/* Frees what a verdict holds outside the search's arena. */
 void verdict_free(struct verdict *v);
+/* The run of a candidate, made when it is new; in the search's arena. */
+struct run *verdict_run(struct search *s, enum phase phase, uint64_t key, size_t index);
+/* Plans: what is wanted, and for a finished search the candidates with their runs,
+ * those that have been done taken over; then judges. Call when the search has ended, or
+ * was loaded. */
+void verdict_plan(struct search *s);
+/* Computes winner, intervals and answer from the runs that are there. */
+void verdict_judge(struct search *s);
+/* Takes part in a phase: all in the re-runs, in the test the winner and the defaults.
+ */
+bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candidate);
 
 #endif

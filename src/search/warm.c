@@ -1,93 +1,13 @@
 #include "search/warm.h"
-#include "record/event_json.h"
-#include "record/results.h"
+#include "space/point_json.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	TAKEN_MAX = 300, /* of all sources together: the model's time is cubic */
-	BEST_SHARE = 4,  /* a quarter of them: the best; the others evenly */
-	FIRST_OF_ONE = 3,
-	FIRST_MAX = 5
-};
+enum { FIRST_OF_ONE = 3, FIRST_MAX = 5 };
 
-/* One trial of another search on its way into this space. */
-struct move {
-	const struct spec *to;
-	const struct space *from;
-	const struct coord *defaults; /* of `to` */
-	struct arena *a;
-	const char *note; /* the first reason why one did not fit */
-};
-
-static const struct value *value_of(const struct move *m, const struct trial *t,
-                                    const char *name, bool *known)
-{
-	for (size_t i = 0; i < m->from->n; i++)
-		if (strcmp(m->from->params[i].name, name) == 0) {
-			*known = true;
-			return t->values[i];
-		}
-	*known = false;
-	return NULL;
-}
-
-static bool does_not_fit(struct move *m, const char *why)
-{
-	if (!m->note)
-		m->note = why;
-	return false;
-}
-
-/* As param_encode, strictly between 0 and 1, as a proposal is. */
-static bool encode(const struct param *p, const struct value *v, double *u)
-{
-	if (!param_encode(p, v, u))
-		return false;
-	*u = fmin(fmax(*u, 0x1p-31), 1 - 0x1p-31);
-	return true;
-}
-
-/* A parameter that the other search did not have is at its default. */
-static bool place(struct move *m, const struct trial *t, struct coord *point)
-{
-	const struct space *sp = &m->to->space;
-	const struct value **values = arena_new(m->a, sp->n, sizeof *values);
-
-	for (size_t i = 0; i < sp->n; i++) {
-		const struct param *p = &sp->params[i];
-		const struct value *v;
-		bool known;
-
-		point[i] = m->defaults[i];
-		point[i].level = -1;
-		v = value_of(m, t, p->name, &known);
-		if (!known && !p->preset && param_cardinality(p) != 1)
-			return does_not_fit(
-			    m, arena_printf(m->a,
-			                    "there is no %s in it, and it has no "
-			                    "default here (value: …)",
-			                    p->name));
-		if (v && !encode(p, v, &point[i].u))
-			return does_not_fit(
-			    m, arena_printf(m->a, "a %s of it is out of reach here",
-			                    p->name));
-	}
-	space_decode(sp, point, m->a, values);
-	return space_feasible(sp, values, NULL) ||
-	       does_not_fit(m, "a constraint of this file does not hold");
-}
-
-static bool usable(const struct trial *t)
-{
-	return (t->outcome == OUTCOME_OK && isfinite(t->value)) ||
-	       t->outcome == OUTCOME_FAILED || t->outcome == OUTCOME_DIVERGED ||
-	       t->outcome == OUTCOME_OOM || t->outcome == OUTCOME_TIMEOUT;
-}
-
-static struct earlier *add(struct warm *w)
+struct earlier *warm_add_trial(struct warm *w)
 {
 	w->earlier = mem_room(w->earlier, w->n, &w->cap, sizeof *w->earlier);
 	w->earlier[w->n] = (struct earlier){
@@ -95,8 +15,8 @@ static struct earlier *add(struct warm *w)
 	return &w->earlier[w->n++];
 }
 
-static void finish_earlier(struct earlier *p, const struct space *sp,
-                           const struct coord *point, struct arena *a)
+void warm_place(struct earlier *p, const struct space *sp, const struct coord *point,
+                struct arena *a)
 {
 	const struct value **values = arena_new(a, sp->n, sizeof *values);
 
@@ -105,18 +25,7 @@ static void finish_earlier(struct earlier *p, const struct space *sp,
 	p->values = values;
 }
 
-/* Which of n trials, in rank order first the best: every k-th of the others. */
-static bool wanted(size_t rank, size_t n, size_t most)
-{
-	size_t best = most / BEST_SHARE, others = most - best;
-
-	if (n <= most || rank < best)
-		return true;
-	return (rank - best) * others / (n - best) !=
-	       (rank - best + 1) * others / (n - best);
-}
-
-static struct warm_source *new_source(struct warm *w, const char *path, struct arena *a)
+struct warm_source *warm_add_source(struct warm *w, const char *path, struct arena *a)
 {
 	struct warm_source *list = arena_new(a, w->n_sources + 1, sizeof *list);
 
@@ -127,103 +36,26 @@ static struct warm_source *new_source(struct warm *w, const char *path, struct a
 	return &list[w->n_sources];
 }
 
-static void take(struct warm *w, struct saved *sv, const struct spec *spec,
-                 const struct coord *defaults, size_t most, struct arena *a)
+void warm_append(struct warm *w, const struct warm *from, size_t source,
+                 struct arena *a)
 {
-	struct study *old = &sv->study;
-	struct trial **order = search_rank(old, &sv->arena);
-	struct warm_source *source = &w->sources[w->n_sources];
-	struct move m = {
-	    .to = spec, .from = &sv->spec.space, .defaults = defaults, .a = a};
-	size_t n = 0, rank = 0;
+	const struct warm_source *was = &from->sources[source];
 
-	for (size_t i = 0; i < old->n; i++)
-		n += usable(old->trials[i]);
-	source->trials = n;
-	for (size_t i = 0; i < old->n; i++) {
-		const struct trial *t = order[i];
-		struct coord *point;
-		struct earlier *p;
+	*warm_add_source(w, was->path, a) = *was;
+	for (size_t i = 0; i < from->n; i++)
+		if (from->earlier[i].source == source) {
+			struct earlier *e = warm_add_trial(w);
 
-		if (!usable(t) || !wanted(rank++, n, most))
-			continue;
-		point = arena_new(a, spec->space.n, sizeof *point);
-		if (!place(&m, t, point))
-			continue;
-		p = add(w);
-		finish_earlier(p, &spec->space, point, a);
-		p->n_runs = t->n_runs;
-		if (t->outcome == OUTCOME_OK) {
-			p->value = search_sign(old) * t->value;
-			p->stderr_ = t->stderr_;
+			*e = from->earlier[i];
+			e->source = w->n_sources;
 		}
-		source->taken++;
-	}
-	source->note = m.note;
+	w->n_sources++;
 }
 
-static bool check_metric(const struct saved *sv, const struct spec *spec,
-                         const char *path, struct error *err)
+void warm_free(struct warm *w)
 {
-	const struct metric *was = &sv->spec.metric, *now = &spec->metric;
-
-	if (!was->name)
-		return error_set(err, ERROR_FILE,
-		                 "warm_start: %s has no metric, so it says nothing of "
-		                 "what is good",
-		                 path);
-	return was->goal == now->goal ||
-	       error_set(err, ERROR_FILE,
-	                 "warm_start: %s was to %s %s, this search is to %s %s\n"
-	                 "  help: take it out of warm_start",
-	                 path, was->goal == GOAL_MINIMIZE ? "minimize" : "maximize",
-	                 was->name,
-	                 now->goal == GOAL_MINIMIZE ? "minimize" : "maximize",
-	                 now->name);
-}
-
-static bool load_one(struct warm *w, const struct spec *spec, const char *path,
-                     const struct coord *defaults, struct arena *a, struct error *err)
-{
-	struct saved sv;
-	struct warm_source *source = new_source(w, path, a);
-	bool ok = saved_load(&sv, path, err);
-
-	if (!ok)
-		error_prefix(err, "warm_start: ");
-	else if (!sv.intact && sv.from_file)
-		ok = error_set(
-		    err, ERROR_FILE,
-		    "warm_start: %s was changed after it was written: %s", path,
-		    sv.damage ? sv.damage : "it does not fit the check at its end");
-	ok = ok && check_metric(&sv, spec, path, err);
-	if (ok) {
-		take(w, &sv, spec, defaults, TAKEN_MAX / spec->n_warm, a);
-		w->n_sources++;
-		if (!source->taken)
-			ok = error_set(
-			    err, ERROR_FILE,
-			    "warm_start: %s has no trial that fits: %s", path,
-			    source->note ? source->note : "none has finished");
-	}
-	saved_free(&sv);
-	return ok;
-}
-
-bool warm_load(struct warm *w, const struct spec *spec, struct arena *a,
-               struct error *err)
-{
-	struct coord *defaults = arena_new(a, spec->space.n, sizeof *defaults);
-	bool any;
-
-	if (!spec->n_warm)
-		return true;
-	if (!space_defaults(&spec->space, defaults, &any, err))
-		return false;
-	for (size_t i = 0; i < spec->n_warm; i++)
-		if (!load_one(w, spec, spec->warm[i], defaults, a, err))
-			return false;
-	return true;
+	free(w->earlier);
+	*w = (struct warm){0};
 }
 
 void warm_text(const struct warm *w, size_t i, struct str *out)
@@ -245,7 +77,7 @@ static void add_double(struct str *out, const char *name, double x)
 void warm_write(const struct warm *w, const struct spec *spec, size_t i,
                 struct str *out)
 {
-	double sign = spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
+	double sign = metric_sign(&spec->metric);
 	const struct warm_source *source = &w->sources[i];
 	size_t k = 0;
 
@@ -272,14 +104,14 @@ void warm_write(const struct warm *w, const struct spec *spec, size_t i,
 bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct arena *a,
                struct error *err)
 {
-	double sign = spec->metric.goal == GOAL_MINIMIZE ? 1 : -1;
+	double sign = metric_sign(&spec->metric);
 	const char *path = json_string(e, "path"), *note = json_string(e, "note");
 	struct warm_source *source;
 	const cJSON *item;
 
 	if (!path)
 		return error_set(err, ERROR_FILE, "a warm_start without its file");
-	source = new_source(w, arena_strdup(a, path), a);
+	source = warm_add_source(w, arena_strdup(a, path), a);
 	source->note = note ? arena_strdup(a, note) : NULL;
 	json_u64(e, "trials", &source->trials);
 	cJSON_ArrayForEach(item, json_get(e, "taken"))
@@ -290,8 +122,8 @@ bool warm_read(struct warm *w, const struct spec *spec, const cJSON *e, struct a
 
 		if (!point_read(item, &spec->space, point, err))
 			return false;
-		p = add(w);
-		finish_earlier(p, &spec->space, point, a);
+		p = warm_add_trial(w);
+		warm_place(p, &spec->space, point, a);
 		json_double(item, "value", &p->value);
 		p->value *= sign;
 		json_double(item, "stderr", &p->stderr_);

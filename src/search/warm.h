@@ -25,10 +25,16 @@ struct warm {
 	size_t n_first;
 };
 
-/* Reads the files that the spec names. ERROR_FILE, with the way out, where one cannot
- * be read, pulls the other way (goal), or has no trial that fits the space. */
-bool warm_load(struct warm *w, const struct spec *spec, struct arena *a,
-               struct error *err);
+/* The parts of a source: a new one, whose trials follow (w->n_sources counts it when it
+ * is complete); a trial of it, without value; its place, which is kept. */
+struct warm_source *warm_add_source(struct warm *w, const char *path, struct arena *a);
+struct earlier *warm_add_trial(struct warm *w);
+void warm_place(struct earlier *e, const struct space *sp, const struct coord *point,
+                struct arena *a);
+/* A source of another warm start, with its trials; points are shared. */
+void warm_append(struct warm *w, const struct warm *from, size_t source,
+                 struct arena *a);
+void warm_free(struct warm *w);
 /* One line about source i. */
 void warm_text(const struct warm *w, size_t i, struct str *out);
 /* Source i as members of a JSON object, behind the first; and one read back. */

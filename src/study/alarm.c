@@ -50,11 +50,11 @@ static void add_keys(struct str *out, const struct run_result *res, const char *
 static void add_folder(struct str *out, const struct study *s, const struct trial *t,
                        size_t run)
 {
-	if (s->dir)
+	if (s->search.dir)
 		str_addf(
 		    out,
 		    "\n  its folder: %s/trials/%04llu/r%zu (run it again with: sh cmd)",
-		    s->dir, (unsigned long long)t->id, run);
+		    s->search.dir, (unsigned long long)t->id, run);
 }
 
 static void add_output(struct str *out, const struct run_result *res)
@@ -69,7 +69,7 @@ static void add_output(struct str *out, const struct run_result *res)
 
 static const char *keep(struct study *s, struct str *text)
 {
-	const char *kept = arena_strdup(&s->arena, str_text(text));
+	const char *kept = arena_strdup(&s->search.arena, str_text(text));
 
 	str_free(text);
 	return kept;
@@ -91,8 +91,8 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 		return keep(s, &out);
 	}
 	str_addf(&out, "the first run that finished never printed the metric \"%s\"",
-	         s->spec->metric.name);
-	add_keys(&out, res, s->spec->metric.name);
+	         s->search.spec->metric.name);
+	add_keys(&out, res, s->search.spec->metric.name);
 	add_output(&out, res);
 	add_folder(&out, s, t, run);
 	return keep(s, &out);

@@ -141,7 +141,8 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	    arena_printf(a, "HPSEARCH_CONFIG=%s", task_path(f, t, "config.json", a));
 	env[n++] =
 	    arena_printf(a, "HPSEARCH_RESULTS=%s", task_path(f, t, "results.jsonl", a));
-	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s", t->split);
+	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s",
+	                        t->phase == PHASE_TEST ? "test" : "valid");
 	if (t->run->budget > 0)
 		env[n++] =
 		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
@@ -209,15 +210,6 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
 	str_free(&text);
 	return ok;
-}
-
-void fleet_begin(struct task *t)
-{
-	struct run *r = t->run;
-
-	run_begin(r);
-	r->attempts++;
-	r->started = clock_wall();
 }
 
 static int64_t nanoseconds(double seconds)
@@ -304,22 +296,6 @@ static bool take_signal(struct fleet *f, int sig)
 	return true;
 }
 
-static void measure(struct task *t, const struct run_result *res)
-{
-	struct run *r = t->run;
-
-	r->exit = res->exit;
-	r->signal = res->signal;
-	r->wall = r->before.wall + res->wall;
-	r->user = r->before.user + res->user;
-	r->sys = r->before.sys + res->sys;
-	if (!r->leg || res->maxrss > r->maxrss)
-		r->maxrss = res->maxrss;
-	r->cost += res->cost;
-	r->state = RUN_FINISHED;
-	r->value = r->reduction.n ? run_value(r, t->metric) : (double)NAN;
-}
-
 /* Did the machine fail, not the command? A supervisor that is killed every time may
  * well be the command's doing. */
 static bool machine_failed(const struct run *r, const struct run_result *res)
@@ -329,14 +305,13 @@ static bool machine_failed(const struct run *r, const struct run_result *res)
 
 /* What a failed run says of it, behind its exit status. */
 static void add_last_words(struct fleet *f, const struct task *t,
-                           const struct run_result *res)
+                           const struct run_result *res, struct run_end *end)
 {
-	struct run *r = t->run;
 	char text[LAST_BYTES] = "";
 	const char *words;
 	size_t n = 0;
 
-	if (r->outcome != OUTCOME_FAILED || res->spawn_errno || !r->reason)
+	if (end->outcome != OUTCOME_FAILED || res->spawn_errno || !end->reason)
 		return;
 	if (f->dir)
 		n = file_tail(task_path(f, t, "stderr", &f->scratch), text,
@@ -345,37 +320,25 @@ static void add_last_words(struct fleet *f, const struct task *t,
 		text[i] = text[i] ? text[i] : ' ';
 	words = last_words(n ? text : res->tail ? res->tail : "", f->arena);
 	if (words)
-		r->reason = arena_printf(f->arena, "%s: %s", r->reason, words);
-}
-
-static void record(struct fleet *f, struct task *t, const struct run_result *res)
-{
-	struct spec view = *f->spec;
-
-	view.metric = *t->metric;
-	measure(t, res);
-	t->run->outcome = run_classify(t->run, res, &view, f->arena, &t->run->reason);
-	add_last_words(f, t, res);
+		end->reason = arena_printf(f->arena, "%s: %s", end->reason, words);
 }
 
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
-                                    const struct run_result *res)
+                                    const struct run_result *res, struct run_end *end)
 {
 	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
 	bool broken = machine_failed(t->run, res);
 
+	*end = run_conclude(t->run, res, t->metric, f->spec, f->arena);
 	/* What is decided stands, also where the supervisor was lost on the way. */
 	if (t->stopped || (t->judged && (!by_itself || broken))) {
 		t->stopped = true;
-		measure(t, res);
 		return FLEET_STOPPED;
 	}
 	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken) {
-		record(f, t, res);
+		add_last_words(f, t, res, end);
 		return FLEET_FINISHED;
 	}
-	t->run->cost += res->cost;
-	t->run->state = RUN_QUEUED;
 	return FLEET_CUT;
 }
 
@@ -403,14 +366,11 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 		if (e->kind == RUNNER_REPORT) {
 			out->kind = out->task->judged ? FLEET_LATE : FLEET_REPORT;
 			out->report = e->report;
-			if (out->task->judged)
-				return true;
-			run_report(out->task->run, e->report, out->task->metric->goal);
 			return true;
 		}
 		f->slots[slot] = NULL;
 		f->busy--;
-		out->kind = finish(f, out->task, &e->result);
+		out->kind = finish(f, out->task, &e->result, &out->end);
 		f->held = e->result.machine_errno != 0;
 		if (f->held && !f->busy && f->stage == FLEET_OPEN) {
 			errno = e->result.machine_errno;

@@ -11,28 +11,27 @@
 /* One execution. The owner keeps it alive until its TASK_FINISHED. */
 struct task {
 	const struct trial *trial; /* whose values; its id is what the child is told */
-	size_t index;              /* number of the run in its trial */
-	struct run *run;           /* filled in: reports, outcome, value, measures */
+	uint64_t key;              /* of its trial or candidate, in events */
+	enum phase phase;
+	size_t index;                  /* number of the run in its trial */
+	struct run *run;               /* events of the task are applied to it */
 	const struct command *command; /* as written; macros are expanded here */
 	const struct metric *metric;
-	const char *split; /* HPSEARCH_SPLIT: "valid" or "test" */
-	bool judged;       /* its end is decided: reports come as FLEET_LATE */
-	bool stopped;      /* by fleet_stop */
-	char folder[64];   /* below the fleet's directory: "trials/0017/r0" */
-	void *owner;       /* for the caller */
+	bool judged;     /* its end is decided: reports come as FLEET_LATE */
+	bool stopped;    /* by fleet_stop */
+	char folder[64]; /* below the fleet's directory: "trials/0017/r0" */
+	bool busy;       /* from its start to its end */
 };
 
 enum fleet_event_kind {
-	FLEET_REPORT,   /* task->run has the report already */
-	FLEET_LATE,     /* a report of a task whose end is decided; its run is as before
-	                 */
-	FLEET_FINISHED, /* task->run has outcome, value and measures */
-	FLEET_STOPPED,  /* it was stopped (and may have ended by itself just then):
-	                 * task->run has value and measures, the outcome is the owner's
-	                 */
-	FLEET_CUT,      /* we ended it (winding down): its run is QUEUED again */
-	FLEET_SIGNAL,   /* a signal; the fleet has acted on it: see stage */
-	FLEET_TICK      /* the deadline passed */
+	FLEET_REPORT,   /* it printed the metric */
+	FLEET_LATE,     /* the same of a task whose end is decided: it does not count */
+	FLEET_FINISHED, /* it ended by itself: see end */
+	FLEET_STOPPED,  /* it was stopped (and may have ended by itself just then): see
+	                 * end, whose outcome is the owner's to say */
+	FLEET_CUT,    /* we ended it (winding down), or the machine failed: once more */
+	FLEET_SIGNAL, /* a signal; the fleet has acted on it: see stage */
+	FLEET_TICK    /* the deadline passed */
 };
 
 /* What signals have asked for so far. */
@@ -42,7 +41,9 @@ struct fleet_event {
 	enum fleet_event_kind kind;
 	struct task *task;
 	struct report report;
-	const struct run_result *result; /* FINISHED, CUT; valid until the next wait */
+	struct run_end end; /* FINISHED, STOPPED */
+	const struct run_result
+	    *result; /* FINISHED, STOPPED, CUT; until the next wait */
 	int signal;
 };
 
@@ -59,7 +60,7 @@ struct fleet {
 	enum fleet_stage stage;
 	int signal; /* the first that asked us to end */
 	struct arena scratch;
-	struct arena *arena; /* for reasons; the study's */
+	struct arena *arena; /* for reasons; the search's */
 	struct runner_event event;
 };
 
@@ -68,12 +69,9 @@ void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
 void fleet_free(struct fleet *f);
 
 bool fleet_room(const struct fleet *f);
-/* The caller has journalled the start. Prepares the folder (config.json, cmd), expands
- * the command, starts it. */
+/* The run has been started (EVENT_START), and that is written down. Prepares the folder
+ * (config.json, cmd), expands the command, starts it. */
 bool fleet_start(struct fleet *f, struct task *t, struct error *err);
-/* Marks the run as started: attempt, time, reports reset. Call before journalling it.
- */
-void fleet_begin(struct task *t);
 /* Asks for the end of one task, whose FLEET_STOPPED comes later. */
 void fleet_stop(struct fleet *f, struct task *t);
 bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,

@@ -22,7 +22,7 @@ static enum idle idle_of(const struct study *s, const struct trial *t, size_t ru
 	const struct watched *w = monitor_run(s->monitor, t->id, run);
 	struct rule_start from = s->monitor->rule.type->start(s->monitor->rule.state);
 
-	if (s->spec->early.step && !has_step(&t->runs[run]))
+	if (s->search.spec->early.step && !has_step(&t->runs[run]))
 		return NO_STEP;
 	if (!w->races)
 		return ACTS;
@@ -42,8 +42,8 @@ static void say(const struct study *s, enum idle why, bool all, struct str *out)
 		         "%s stop nothing\n"
 		         "  help: print it in the lines that hold %s, or leave out "
 		         "step: to count reports",
-		         s->spec->early.step, all ? "any run" : "this run",
-		         all ? "could" : "can", s->spec->metric.name);
+		         s->search.spec->early.step, all ? "any run" : "this run",
+		         all ? "could" : "can", s->search.spec->metric.name);
 	else if (why == TOO_SHORT)
 		str_addf(
 		    out,
@@ -61,7 +61,7 @@ static void say(const struct study *s, enum idle why, bool all, struct str *out)
 
 static bool is_asked(const struct study *s)
 {
-	return s->monitor && !s->monitor->by_resource && s->spec->metric.name;
+	return s->monitor && !s->monitor->by_resource && s->search.spec->metric.name;
 }
 
 void idle_run_text(const struct study *s, const struct trial *t, size_t run,
@@ -82,10 +82,10 @@ void idle_text(const struct study *s, struct str *out)
 	struct rule_start from;
 	enum idle most = NO_STEP;
 
-	for (size_t i = 0; is_asked(s) && i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
-			if (is_over(&s->trials[i]->runs[r])) {
-				n[idle_of(s, s->trials[i], r)]++;
+	for (size_t i = 0; is_asked(s) && i < s->search.n; i++)
+		for (size_t r = 0; r < s->search.trials[i]->n_runs; r++)
+			if (is_over(&s->search.trials[i]->runs[r])) {
+				n[idle_of(s, s->search.trials[i], r)]++;
 				all++;
 			}
 	if (!all)

@@ -1,6 +1,9 @@
 /* A search and its directory: beginning a journal, taking one over, reading one. */
 #include "config/spec_compare.h"
 #include "record/event_json.h"
+#include "record/origin.h"
+#include "study/apply.h"
+#include "study/propose.h"
 #include "study/stopping.h"
 #include "study/study.h"
 
@@ -8,56 +11,14 @@
 
 struct opening {
 	struct study *s;
+	struct event_reader reader;
 	bool compare;      /* is the journal's file still ours? */
 	bool text_changed; /* same search, but the file's text is another */
 };
 
-static size_t read_set(const cJSON *event, const char **set, size_t max,
-                       struct arena *a)
-{
-	const cJSON *item;
-	size_t n = 0;
-
-	cJSON_ArrayForEach(item, json_get(event, "set"))
-	{
-		if (n < max && cJSON_IsString(item))
-			set[n++] = arena_strdup(a, item->valuestring);
-	}
-	return n;
-}
-
-bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
-                 struct error *err)
-{
-	const char *yaml = json_string(event, "yaml"),
-		   *path = json_string(event, "path");
-	const char *command = json_string(event, "command");
-	const char *version = json_string(event, "hpsearch");
-	const char *chosen = json_string(event, "chosen");
-
-	if (!yaml)
-		return error_set(err, ERROR_FILE, "it does not hold the YAML text");
-	o->yaml = arena_strdup(a, yaml);
-	o->path = arena_strdup(a, path ? path : "space.yaml");
-	o->command = command ? arena_strdup(a, command) : NULL;
-	o->version = version ? arena_strdup(a, version) : "";
-	o->chosen = chosen ? arena_strdup(a, chosen) : NULL;
-	o->n_set = read_set(event, o->set, ARRAY_LEN(o->set), a);
-	return true;
-}
-
-bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena *a,
-                 struct error *err)
-{
-	struct spec_overrides over = {
-	    .set = o->set, .n_set = o->n_set, .command = o->command};
-
-	return spec_parse(spec, o->path, o->yaml, strlen(o->yaml), &over, a, err);
-}
-
 static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 {
-	struct study *s = o->s;
+	struct search *s = &o->s->search;
 	struct arena a = {0};
 	struct search_origin was = {0};
 	struct spec spec;
@@ -70,44 +31,41 @@ static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 		                  was.n_set != s->origin.n_set;
 	for (size_t i = 0; ok && !o->text_changed && i < was.n_set; i++)
 		o->text_changed = strcmp(was.set[i], s->origin.set[i]) != 0;
-	ok = ok && study_choose(s, was.chosen, err);
+	ok = ok && study_choose(o->s, was.chosen, err);
 	arena_free(&a);
 	return ok;
 }
 
-static bool read_event(void *self, const cJSON *event, struct error *err)
+static bool take_event(void *self, const cJSON *json, struct error *err)
 {
 	struct opening *o = self;
-	const char *kind = json_string(event, "e");
+	const char *kind = json_string(json, "e");
+	struct event e;
 
 	if (o->compare && kind && strcmp(kind, "search") == 0 &&
-	    !check_same(o, event, err))
+	    !check_same(o, json, err))
 		return false;
-	return record_apply(o->s, event, err);
+	return event_read(&o->reader, json, &e, err) && study_apply(o->s, &e, err);
 }
 
-void search_requeue_interrupted(struct study *s)
+static bool read_journal(struct opening *o, struct journal_summary *sum,
+                         struct error *err)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		struct trial *t = s->trials[i];
+	struct search *s = &o->s->search;
+	bool ok;
 
-		if (t->outcome != OUTCOME_NONE)
-			continue;
-		for (size_t r = 0; r < t->n_runs; r++)
-			if (t->runs[r].state == RUN_RUNNING)
-				t->runs[r].state = RUN_QUEUED;
-		/* Where another repeat has failed nothing is left to be done. */
-		if (trial_settle(t))
-			search_settle(s, t);
-	}
+	o->reader = (struct event_reader){.spec = s->spec, .arena = &s->arena};
+	ok = journal_read(s->dir, take_event, o, sum, err);
+	event_reader_free(&o->reader);
+	return ok && study_warm(o->s, err);
 }
 
 static void end_of_journal(struct study *s)
 {
 	stopping_resume(s);
-	search_requeue_interrupted(s);
-	s->elapsed_before += s->last_time - s->session_start;
-	s->session_start = s->last_time;
+	study_requeue_interrupted(s);
+	s->search.elapsed_before += s->search.last_time - s->search.session_start;
+	s->search.session_start = s->search.last_time;
 }
 
 bool study_load(struct study *s, struct error *err)
@@ -115,7 +73,7 @@ bool study_load(struct study *s, struct error *err)
 	struct opening o = {.s = s};
 	struct journal_summary sum;
 
-	if (!journal_read(s->dir, read_event, &o, &sum, err) || !study_warm(s, err))
+	if (!read_journal(&o, &sum, err))
 		return false;
 	end_of_journal(s);
 	return true;
@@ -129,19 +87,17 @@ static bool failed_for_good(const struct trial *t)
 
 static void requeue_failed(struct study *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		struct trial *t = s->trials[i];
+	for (size_t i = 0; i < s->search.n; i++) {
+		struct trial *t = s->search.trials[i];
 
 		if (!failed_for_good(t))
 			continue;
-		search_reopen(s, t);
 		for (size_t r = 0; r < t->n_runs; r++)
 			if (t->runs[r].state == RUN_FINISHED &&
-			    t->runs[r].outcome != OUTCOME_OK) {
-				t->runs[r].state = RUN_QUEUED;
-				t->runs[r].failures = 0;
-				record_requeue(s, t, r);
-			}
+			    t->runs[r].outcome != OUTCOME_OK)
+				study_happen(s, (struct event){.kind = EVENT_REQUEUE,
+				                               .trial = i,
+				                               .run = (uint32_t)r});
 	}
 }
 
@@ -149,43 +105,77 @@ static void tell_of_warm_start(const struct study *s)
 {
 	struct str text = {0};
 
-	for (size_t i = 0; s->watch.message && i < s->warm.n_sources; i++) {
+	for (size_t i = 0; s->watch.message && i < s->search.warm.n_sources; i++) {
 		text.len = 0;
-		warm_text(&s->warm, i, &text);
+		warm_text(&s->search.warm, i, &text);
 		s->watch.message(s->watch.self, str_text(&text));
 	}
 	str_free(&text);
+}
+
+/* The files of earlier searches are read once, when a search begins. */
+static bool read_warm(struct study *s, struct warm *found, struct error *err)
+{
+	const struct spec *sp = s->search.spec;
+
+	if (!sp->n_warm)
+		return true;
+	if (!s->warm_read)
+		return error_set(err, ERROR_FILE, "warm_start: cannot be read here");
+	return s->warm_read(found, sp, &s->search.arena, err);
+}
+
+static bool begin(struct study *s, const struct warm *found, struct error *err)
+{
+	for (size_t i = 0; i < found->n_sources; i++)
+		study_happen(
+		    s, (struct event){.kind = EVENT_WARM_START, .as.warm = {found, i}});
+	tell_of_warm_start(s);
+	return study_warm(s, err);
+}
+
+bool study_begin(struct study *s, struct error *err)
+{
+	struct warm found = {0};
+	bool ok = read_warm(s, &found, err) && begin(s, &found, err);
+
+	warm_free(&found);
+	return ok;
+}
+
+static bool take_up(struct study *s, const struct opening *o,
+                    const struct journal_summary *sum, const struct warm *found,
+                    struct error *err)
+{
+	s->journal = journal_open(s->search.dir, sum, err);
+	if (!s->journal)
+		return false;
+	end_of_journal(s);
+	if (sum->torn && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    "the journal's last line was torn; it is kept in journal.torn");
+	if (!sum->lines || o->text_changed)
+		study_happen(s, (struct event){.kind = EVENT_SEARCH,
+		                               .as.search = &s->search.origin});
+	return sum->lines || begin(s, found, err);
 }
 
 bool study_open(struct study *s, bool retry_failed, struct error *err)
 {
 	struct opening o = {.s = s, .compare = true};
 	struct journal_summary sum;
-	double now_started = s->origin.started;
-	uint64_t max_trials = s->origin.max_trials;
+	struct warm found = {0};
+	uint64_t max_trials = s->search.origin.max_trials;
+	bool ok = read_journal(&o, &sum, err) &&
+	          (sum.lines || read_warm(s, &found, err)) &&
+	          take_up(s, &o, &sum, &found, err);
 
-	if (!journal_read(s->dir, read_event, &o, &sum, err) ||
-	    (!sum.lines && !warm_load(&s->warm, s->spec, &s->arena, err)) ||
-	    !study_warm(s, err))
+	warm_free(&found);
+	if (!ok)
 		return false;
-	s->journal = journal_open(s->dir, &sum, err);
-	if (!s->journal)
-		return false;
-	end_of_journal(s);
-	if (sum.torn && s->watch.message)
-		s->watch.message(
-		    s->watch.self,
-		    "the journal's last line was torn; it is kept in journal.torn");
-	if (!sum.lines)
-		s->origin.started = now_started;
-	s->origin.max_trials = max_trials;
-	if (!sum.lines || o.text_changed)
-		record_search(s, &s->origin);
-	if (!sum.lines) {
-		tell_of_warm_start(s);
-		record_warm_start(s);
-	}
-	record_session(s);
+	study_happen(
+	    s, (struct event){.kind = EVENT_SESSION, .as.max_trials = max_trials});
 	if (retry_failed)
 		requeue_failed(s);
 	return study_commit(s, true, err);

@@ -1,4 +1,4 @@
-/* Inside study/: the strategy of a search, and what it is asked. */
+/* The strategy of a search, and what it is asked. */
 #ifndef HPS_STUDY_PROPOSE_H
 #define HPS_STUDY_PROPOSE_H
 
@@ -7,5 +7,22 @@
 /* Makes the strategy; method: auto is decided here. */
 bool propose_begin(struct study *s, struct error *err);
 void propose_end(struct study *s);
+
+/* method: auto was found to be this when the search began (NULL: not recorded). */
+bool study_choose(struct study *s, const char *chosen, struct error *err);
+/* search.warm is complete: the strategy begins again with it. */
+bool study_warm(struct study *s, struct error *err);
+
+/* The strategy's next trial as an EVENT_TRIAL, which has not happened yet; its point is
+ * valid until the next proposal. *why: the sentence that goes with DONE. */
+enum ask study_propose(struct study *s, struct event *out, const char **why,
+                       struct error *err);
+/* The same for a strategy that knows the sightings 1 … seen. */
+enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
+                          struct event *out, const char **why, struct error *err);
+/* How many trials had finished, as far as the proposal of t knew. */
+size_t study_known(const struct study *s, const struct trial *t);
+/* What was behind the proposal of a trial; values in the metric's own sense. */
+void study_explain(const struct study *s, const struct trial *t, struct belief *out);
 
 #endif

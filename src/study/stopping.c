@@ -1,32 +1,20 @@
 #include "study/stopping.h"
-#include "record/event_json.h"
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-bool stopping_init(struct study *s, struct error *err)
-{
-	if (s->spec->early.type == EARLY_NONE)
-		return true;
-	s->monitor = arena_new(&s->arena, 1, sizeof *s->monitor);
-	return monitor_init(s->monitor, s->spec, &s->arena, err);
-}
+#include "early/decision.h"
+#include "study/apply.h"
 
 /* Writes a decision down; nothing is done about it yet. */
-static void decide(struct study *s, const struct trial *t, size_t run,
-                   enum monitor_kind kind, const struct judgement *j, double budget,
-                   bool last)
+static void decide(struct study *s, enum event_kind kind, uint64_t trial, size_t run,
+                   const struct judgement *j, double budget, bool last)
 {
-	struct judgement *why = arena_new(&s->arena, 1, sizeof *why);
+	struct judgement *why = arena_new(&s->search.arena, 1, sizeof *why);
 
 	*why = *j;
-	record_decision(s, &(struct monitor_event){.kind = kind,
-	                                           .trial = t->id,
-	                                           .run = (uint32_t)run,
-	                                           .why = why,
-	                                           .step = budget,
-	                                           .last = last});
+	study_happen(s,
+	             (struct event){
+			 .kind = kind,
+			 .trial = trial,
+			 .run = (uint32_t)run,
+			 .as.decision = {.why = why, .budget = budget, .last = last}});
 }
 
 bool stopping_report(struct study *s, struct task *t, struct error *err)
@@ -34,12 +22,12 @@ bool stopping_report(struct study *s, struct task *t, struct error *err)
 	struct judgement j;
 	enum decision d;
 
-	if (!s->monitor)
+	if (!s->monitor || t->run->reports_total > RUN_REPORTS_MAX)
 		return true;
 	d = monitor_judge(s->monitor, t->trial->id, t->index, &j);
 	if (d == DECISION_CONTINUE)
 		return true;
-	decide(s, t->trial, t->index, d == DECISION_STOP ? MONITOR_STOP : MONITOR_PAUSE,
+	decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, t->trial->id, t->index,
 	       &j, 0, false);
 	t->judged = true;
 	/* A pause comes by itself: the run knows its budget, and saves itself now. */
@@ -53,31 +41,14 @@ bool stopping_report(struct study *s, struct task *t, struct error *err)
 
 void stopping_late(struct study *s, struct task *t, const struct report *rep)
 {
-	const struct watched *w = monitor_run(s->monitor, t->trial->id, t->index);
+	const struct watched *w;
 
+	if (!s->monitor)
+		return;
+	w = monitor_run(s->monitor, t->trial->id, t->index);
 	if (w->paused && !s->monitor->by_resource && !rep->counted &&
 	    rep->step > w->curve.budget)
 		fleet_stop(&s->fleet, t);
-}
-
-void decision_conclude(const struct study *s, struct run *r,
-                       const struct judgement *why, struct arena *a)
-{
-	static const char word[] = "stopped ";
-	struct str text = {0};
-	const char *reason;
-	bool converged = judgement_converged(why) && isfinite(r->value);
-
-	monitor_reason(s->monitor, why, &text);
-	reason = str_text(&text);
-	r->state = RUN_FINISHED;
-	r->outcome = converged ? OUTCOME_OK : OUTCOME_STOPPED;
-	if (strcmp(why->rule, "divergence") == 0)
-		r->outcome = OUTCOME_DIVERGED;
-	else if (strncmp(reason, word, sizeof word - 1) == 0)
-		reason += sizeof word - 1;
-	r->reason = arena_strdup(a, reason);
-	str_free(&text);
 }
 
 bool stopping_stopped(const struct study *s, const struct trial *t, size_t run)
@@ -87,149 +58,87 @@ bool stopping_stopped(const struct study *s, const struct trial *t, size_t run)
 }
 
 /* A launch whose budget is a parameter of the command says once how far it came. */
-static void take_rung(struct study *s, struct task *t)
+static void take_rung(struct study *s, struct task *t, const struct run_end *end)
 {
-	struct run *r = t->run;
-	struct report rep = {.step = r->budget > 0 ? r->budget : s->monitor->full,
-	                     .value = r->value};
+	double budget = t->run->budget;
 
-	if (!s->monitor->by_resource || r->outcome != OUTCOME_OK)
+	if (!s->monitor->by_resource || end->outcome != OUTCOME_OK)
 		return;
-	record_rung(s, t->trial, t->index, &rep);
+	study_happen(
+	    s,
+	    (struct event){.kind = EVENT_RUNG,
+	                   .trial = t->trial->id,
+	                   .run = (uint32_t)t->index,
+	                   .as.report = {.step = budget > 0 ? budget : s->monitor->full,
+	                                 .value = end->value}});
 }
 
-void stopping_end(struct study *s, struct task *t)
+void stopping_end(struct study *s, struct task *t, struct run_end *end)
 {
+	struct arena *a = &s->search.arena;
 	const struct watched *w;
 	struct judgement j;
-	struct run *r = t->run;
 	uint64_t id = t->trial->id;
 
 	if (!s->monitor)
 		return;
 	w = monitor_run(s->monitor, id, t->index);
 	/* A run that was to pause and failed instead has failed. */
-	if (t->judged && (!w->paused || t->stopped || r->outcome == OUTCOME_OK ||
-	                  r->outcome == OUTCOME_PREEMPTED)) {
-		decision_conclude(s, r, w->why, &s->arena);
+	if (t->judged && (!w->paused || t->stopped || end->outcome == OUTCOME_OK ||
+	                  end->outcome == OUTCOME_PREEMPTED)) {
+		decision_conclude(s->monitor, w->why, end, a);
 		return;
 	}
-	if (t->judged || r->outcome != OUTCOME_OK)
+	if (t->judged || end->outcome != OUTCOME_OK)
 		return;
-	take_rung(s, t);
+	take_rung(s, t, end);
 	if ((s->monitor->by_resource &&
 	     monitor_judge(s->monitor, id, t->index, &j) != DECISION_CONTINUE) ||
 	    monitor_judge_end(s->monitor, id, t->index, &j) != DECISION_CONTINUE) {
-		decide(s, t->trial, t->index,
-		       j.decision == DECISION_STOP ? MONITOR_STOP : MONITOR_PAUSE, &j,
-		       0, false);
-		decision_conclude(s, r, w->why, &s->arena);
+		decide(s, j.decision == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, id,
+		       t->index, &j, 0, false);
+		decision_conclude(s->monitor, w->why, end, a);
 	}
 }
 
-static void promote(struct study *s, struct trial *t, size_t run, double budget)
-{
-	search_reopen(s, t);
-	s->runs_done--;
-	run_promote(&t->runs[run], budget);
-}
-
-struct trial *stopping_promote(struct study *s, bool last)
+bool stopping_promote(struct study *s, bool last)
 {
 	const struct curve *c;
 	struct promotion p;
-	struct trial *t;
 
 	if (!s->monitor || !monitor_promotion(s->monitor, last, &p))
-		return NULL;
-	c = s->monitor->all.list[p.curve];
-	t = s->trials[c->trial];
-	decide(s, t, c->run, MONITOR_PROMOTE, &p.why, p.budget, last);
-	promote(s, t, c->run, p.budget);
-	return t;
-}
-
-void stopping_seen(const struct study *s, const struct trial *t, struct sighting *end)
-{
-	if (!s->monitor || s->monitor->all.n <= t->id * t->n_runs)
-		return;
-	for (size_t r = 0; r < t->n_runs; r++) {
-		const struct curve *c = &monitor_run(s->monitor, t->id, r)->curve;
-
-		if (!c->n || (t->outcome == OUTCOME_STOPPED &&
-		              t->runs[r].outcome != OUTCOME_STOPPED))
-			continue;
-		end->step = c->points[c->n - 1].step;
-		if (t->outcome == OUTCOME_STOPPED) {
-			end->value = monitor_value(s->monitor, c);
-			end->n_runs = 1;
-		}
-		return;
-	}
-}
-
-void stopping_learn(struct study *s, struct trial *t)
-{
-	const struct watched *w = monitor_run(s->monitor, t->id, 0);
-	const struct glimpse *g;
-
-	if (!w->glimpsed || !s->type->adaptive)
-		return;
-	g = &w->glimpses[w->n_glimpses - 1];
-	search_learn(s, t,
-	             (struct sighting){.state = SEEN_PENDING,
-	                               .value = g->value,
-	                               .stderr_ = (double)NAN,
-	                               .step = g->step,
-	                               .n_runs = 1});
-}
-
-bool stopping_apply(struct study *s, struct trial *t, size_t run, const cJSON *e,
-                    struct error *err)
-{
-	struct monitor_event event = {.trial = t->id, .run = (uint32_t)run};
-
-	if (!s->monitor)
-		return error_set(err, ERROR_FILE, "a decision that nobody asked for");
-	if (!stopping_read_decision(e, &s->arena, &event, err))
 		return false;
-	if (event.kind == MONITOR_PROMOTE) {
-		if (t->runs[run].state != RUN_FINISHED)
-			return error_set(err, ERROR_FILE,
-			                 "a promotion of a run that is not paused");
-		promote(s, t, run, event.step);
-	}
-	monitor_take(s->monitor, &event);
+	c = s->monitor->all.list[p.curve];
+	decide(s, EVENT_PROMOTE, c->trial, c->run, &p.why, p.budget, last);
 	return true;
 }
 
-const struct judgement *decision_why(const struct study *s, const struct trial *t,
-                                     size_t run)
+/* A run that was decided upon and not yet over: what it had said is what it came to. */
+static void conclude(struct study *s, struct trial *t, size_t r)
 {
-	const struct watched *w;
+	const struct run *run = &t->runs[r];
+	struct run_end end = run_facts(run);
 
-	if (!s->monitor || t->runs[run].state != RUN_FINISHED)
-		return NULL;
-	w = monitor_run(s->monitor, t->id, run);
-	return w->judged ? w->why : NULL;
+	if (run->reduction.n)
+		end.value = run_value(run, &s->search.spec->metric);
+	decision_conclude(s->monitor, monitor_run(s->monitor, t->id, r)->why, &end,
+	                  &s->search.arena);
+	study_happen(s,
+	             (struct event){.kind = EVENT_END,
+	                            .trial = t->id,
+	                            .run = (uint32_t)r,
+	                            .time = s->search.last_time,
+	                            .as.end = {.facts = &end, .outcome = end.outcome}});
 }
 
 void stopping_resume(struct study *s)
 {
-	for (size_t i = 0; s->monitor && i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++) {
-			struct trial *t = s->trials[i];
-			const struct watched *w = monitor_run(s->monitor, i, r);
+	for (size_t i = 0; s->monitor && i < s->search.n; i++) {
+		struct trial *t = s->search.trials[i];
 
-			if (t->runs[r].state != RUN_RUNNING || !w->judged)
-				continue;
-			if (t->runs[r].reduction.n)
-				t->runs[r].value =
-				    run_value(&t->runs[r], &s->spec->metric);
-			decision_conclude(s, &t->runs[r], w->why, &s->arena);
-			record_end(s, t, r, false);
-			s->runs_done++;
-			if (trial_settle(t))
-				search_settle(s, t);
-		}
+		for (size_t r = 0; r < t->n_runs; r++)
+			if (t->runs[r].state == RUN_RUNNING &&
+			    monitor_run(s->monitor, i, r)->judged)
+				conclude(s, t, r);
+	}
 }

@@ -12,6 +12,7 @@
  * full training after each tenth of the budget. */
 #include "base/file.h"
 #include "run/runner.h"
+#include "study/search_loop.h"
 #include "study/study.h"
 
 #include <dlfcn.h>

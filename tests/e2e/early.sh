@@ -87,7 +87,7 @@ check "replay" replayed words
 
 space kill9.yaml stubborn 100000 '{type: threshold, step: epoch, max: 0}'
 sed -i 's/stubborn, /stubborn, --epoch-ms=2, /' kill9.yaml
-expect "runs that only SIGKILL ends: all stopped, so exit 3" 3 timeout 100 \
+expect "runs that only SIGKILL ends: all stopped, so exit 3" 3 within 100 \
 	"$HPSEARCH" kill9.yaml --out kill9 -j4 -n 8 --set kill_grace=0.1
 check "by the limit, as it says" holds kill9/results.json \
 	'all(t["outcome"] == "stopped" and "above 0, the limit" in t["reason"] for t in t)'

@@ -119,7 +119,7 @@ expect "--fresh starts over" 0 "$HPSEARCH" other.yaml -n 12 --fresh --out s.out
 # Places that cannot be written.
 mkdir -p full
 if mount -t tmpfs -o size=600k tmpfs full 2>/dev/null; then
-	expect "a full disk: an error" 1 timeout 60 "$HPSEARCH" space.yaml -n 400 -j2 --out full/s
+	expect "a full disk: an error" 1 within 60 "$HPSEARCH" space.yaml -n 400 -j2 --out full/s
 	check "that says what is full" has "No space left" err
 	cp full/s/journal.jsonl j.full
 	mount -o remount,size=20m full

@@ -92,7 +92,7 @@ check "and ends ok" test "$(outcome_of o.hpsearch)" = "['ok']"
 for mode in half-json numeric-string prefix results-file long-line binary-junk no-newline \
 	daemonise hold-pipe close-stdout setsid-child late-metric; do
 	space $mode >o.yaml
-	expect "$mode does no harm" 0 timeout 60 "$HPSEARCH" o.yaml -n 4 -j2 --fresh
+	expect "$mode does no harm" 0 within 60 "$HPSEARCH" o.yaml -n 4 -j2 --fresh
 done
 space nested | sed 's/name: loss/name: eval.loss/' >o.yaml
 expect "nested names" 0 "$HPSEARCH" o.yaml -n 3 --fresh

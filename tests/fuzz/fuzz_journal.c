@@ -5,6 +5,7 @@
 #include "base/crc.h"
 #include "base/file.h"
 #include "record/results.h"
+#include "saved/saved.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
 	if (file_write(path, text.s, text.len, 0666, &err)) {
 		if (saved_load(&sv, dir, &err)) {
-			results_json(&sv.study, &shown);
-			results_csv(&sv.study, &shown);
+			results_json(&sv.study.search, sv.study.monitor, &shown);
+			results_csv(&sv.study.search, &shown);
 			str_clear(&shown);
 			if (sv.study.monitor)
 				monitor_replay(&sv.spec, sv.study.monitor->log,

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "record/results.h"
 #include "saved/replay.h"
+#include "saved/saved.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (file_write_all(fd, (const char *)data, size)) {
 		if (saved_load(&sv, path, &err)) {
-			results_json(&sv.study, &shown);
+			results_json(&sv.study.search, sv.study.monitor, &shown);
 			if (replay_run(&sv, &rp, &err) && rp.same && !sv.intact)
 				abort();
 		}

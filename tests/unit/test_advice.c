@@ -5,6 +5,7 @@
 #include "fake_runner.h"
 #include "record/results.h"
 #include "search/advise.h"
+#include "study/search_loop.h"
 
 #include "test.h"
 
@@ -117,14 +118,14 @@ TEST(noise_at_the_bottom_ends_a_search)
 	struct rig r = {0};
 
 	CHECK(start(&r, learning, 300, 1, bowl));
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	printf("# %zu trials: %s\n", r.study.n, r.study.why);
-	CHECK(r.study.n >= 20 && r.study.n < 150);
-	CHECK(strncmp(r.study.why, "after ", 6) == 0);
-	CHECK(r.study.advice.enough || r.study.advice.plateau);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	printf("# %zu trials: %s\n", r.study.search.n, r.study.search.why);
+	CHECK(r.study.search.n >= 20 && r.study.search.n < 150);
+	CHECK(strncmp(r.study.search.why, "after ", 6) == 0);
+	CHECK(r.study.search.advice.enough || r.study.search.advice.plateau);
 	/* Uniform noise of 0.3: its standard deviation is 0.087. */
-	CHECK(r.study.advice.noise > 0.03 && r.study.advice.noise < 0.15);
-	CHECK(r.study.best->value < 5.15);
+	CHECK(r.study.search.advice.noise > 0.03 && r.study.search.advice.noise < 0.15);
+	CHECK(r.study.search.best->value < 5.15);
 	end(&r);
 }
 
@@ -134,11 +135,11 @@ TEST(a_search_that_knows_little_goes_on)
 	struct str text = {0};
 
 	CHECK(start(&r, drawing, 60, 1, rugged));
-	CHECK_INT(r.study.n, 60);
-	CHECK_INT(r.study.advice.trials, 60);
-	CHECK(!r.study.advice.enough && !r.study.advice.plateau);
-	CHECK(r.study.advice.bound > 0.1);
-	advise_text(&r.study, &text);
+	CHECK_INT(r.study.search.n, 60);
+	CHECK_INT(r.study.search.advice.trials, 60);
+	CHECK(!r.study.search.advice.enough && !r.study.search.advice.plateau);
+	CHECK(r.study.search.advice.bound > 0.1);
+	advise_text(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
 	end(&r);
 }
@@ -149,16 +150,16 @@ TEST(nothing_is_said_of_few_trials_or_without_stop_auto)
 	struct str text = {0};
 
 	CHECK(start(&r, drawing, 19, 1, bowl));
-	CHECK_INT(r.study.n, 19);
-	CHECK_INT(r.study.advice.trials, 0);
-	advise_json(&r.study, &text);
+	CHECK_INT(r.study.search.n, 19);
+	CHECK_INT(r.study.search.advice.trials, 0);
+	advise_json(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, endless, 200, 1, bowl));
-	CHECK_INT(r.study.n, 200);
-	CHECK(r.study.advice.enough || r.study.advice.plateau);
-	advise_text(&r.study, &text);
+	CHECK_INT(r.study.search.n, 200);
+	CHECK(r.study.search.advice.enough || r.study.search.advice.plateau);
+	advise_text(&r.study.search, &text);
 	CHECK(strstr(str_text(&text), "advice: more trials of this space") != NULL);
 	end(&r);
 	str_free(&text);
@@ -174,13 +175,13 @@ TEST(a_search_that_is_continued_stops_for_the_same_reason)
 	snprintf(r.dir, sizeof r.dir, "/tmp/test_advice.XXXXXX");
 	CHECK(mkdtemp(r.dir) != NULL);
 	CHECK(start(&r, learning, 300, 4, bowl));
-	why = strdup(r.study.why);
-	n = r.study.n;
+	why = strdup(r.study.search.why);
+	n = r.study.search.n;
 	end(&r);
 	memcpy(again.dir, r.dir, sizeof r.dir);
 	CHECK(start(&again, learning, 300, 4, bowl));
-	CHECK_INT(again.study.n, n);
-	CHECK_STR(again.study.why, why);
+	CHECK_INT(again.study.search.n, n);
+	CHECK_STR(again.study.search.why, why);
 	end(&again);
 	free(why);
 	CHECK(file_remove_tree(r.dir, &r.err));
@@ -193,34 +194,34 @@ TEST(a_constant_metric_is_named)
 	double value;
 
 	CHECK(start(&r, learning, 300, 1, constant));
-	CHECK_INT(r.study.n, 20);
-	CHECK_STR(r.study.why,
+	CHECK_INT(r.study.search.n, 20);
+	CHECK_STR(r.study.search.why,
 	          "after 20 trials, every trial has given exactly the same value");
-	CHECK(r.study.advice.constant);
-	CHECK_DOUBLE(r.study.advice.noise, 0, 0);
-	CHECK_DOUBLE(r.study.advice.bound, 0, 0);
-	CHECK(advise_constant(&r.study, &value));
+	CHECK(r.study.search.advice.constant);
+	CHECK_DOUBLE(r.study.search.advice.noise, 0, 0);
+	CHECK_DOUBLE(r.study.search.advice.bound, 0, 0);
+	CHECK(advise_constant(&r.study.search, &value));
 	CHECK_DOUBLE(value, 0.6931471805599453, 0);
-	advise_text(&r.study, &text);
+	advise_text(&r.study.search, &text);
 	CHECK(strstr(str_text(&text),
 	             "advice: every trial gave exactly 0.6931471805599453: do the "
 	             "parameters reach the script?") == text.s);
 	str_clear(&text);
-	advise_json(&r.study, &text);
+	advise_json(&r.study.search, &text);
 	CHECK(strstr(str_text(&text), "\"noise\":0,") != NULL);
 	CHECK(strstr(str_text(&text), "\"constant\":true") != NULL);
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, drawing, 3, 1, constant));
-	CHECK(advise_constant(&r.study, &value));
+	CHECK(advise_constant(&r.study.search, &value));
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, drawing, 2, 1, constant)); /* may be chance */
-	CHECK(!advise_constant(&r.study, &value));
+	CHECK(!advise_constant(&r.study.search, &value));
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, drawing, 9, 1, bowl));
-	CHECK(!advise_constant(&r.study, &value));
+	CHECK(!advise_constant(&r.study.search, &value));
 	end(&r);
 	str_free(&text);
 }
@@ -229,7 +230,8 @@ TEST(a_constant_metric_is_named)
 TEST(a_penalty_of_any_size_leaves_the_advice)
 {
 	struct rig modest = {0}, most = {0};
-	const struct advice *a = &modest.study.advice, *b = &most.study.advice;
+	const struct advice *a = &modest.study.search.advice,
+			    *b = &most.study.search.advice;
 
 	CHECK(start(&modest, endless, 60, 1, penalty));
 	CHECK(start(&most, endless, 60, 1, largest));

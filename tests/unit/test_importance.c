@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "fake_runner.h"
 #include "report/importance.h"
+#include "study/search_loop.h"
 
 #include "test.h"
 

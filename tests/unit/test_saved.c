@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "record/journal.h"
 #include "record/results.h"
+#include "saved/saved.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -105,14 +106,14 @@ TEST(journals_that_cannot_be)
 	        "grid cell does not fit");
 	refused(
 	    LINES(SEARCH, TRIAL, START, "\"e\":\"report\",\"t\":0,\"r\":0,\"step\":1"),
-	    "line 4: a report that does not fit");
+	    "line 4: a report that is not whole");
 	refused(LINES(SEARCH, TRIAL, START, "\"e\":\"end\",\"t\":0,\"r\":0"),
 	        "a run has no outcome");
 	refused(LINES(SEARCH, TRIAL, START,
 	              "\"e\":\"end\",\"t\":0,\"r\":0,\"outcome\":\"fine\""),
 	        "a run has no outcome");
 	refused(LINES(SEARCH, "\"e\":\"verify_start\",\"phase\":\"rerun\",\"r\":0"),
-	        "a line of the verification is not whole");
+	        "a line of the verification that is not whole");
 	refused(
 	    LINES(SEARCH, "\"e\":\"verify_end\",\"phase\":\"rerun\",\"c\":0,\"r\":0"),
 	    "a run has no outcome");
@@ -129,16 +130,16 @@ TEST(a_run_that_was_queued_again)
 	                      "\"e\":\"session\",\"time\":5000",
 	                      "\"e\":\"requeue\",\"t\":0,\"r\":0"));
 	CHECK(load(&p));
-	CHECK_INT(p.sv.study.n, 1);
-	CHECK_INT(p.sv.study.finished, 0);
-	CHECK_INT(p.sv.study.trials[0]->outcome, OUTCOME_NONE);
-	CHECK_INT(p.sv.study.trials[0]->runs[0].state, RUN_QUEUED);
+	CHECK_INT(p.sv.study.search.n, 1);
+	CHECK_INT(p.sv.study.search.finished, 0);
+	CHECK_INT(p.sv.study.search.trials[0]->outcome, OUTCOME_NONE);
+	CHECK_INT(p.sv.study.search.trials[0]->runs[0].state, RUN_QUEUED);
 	drop(&p);
 	/* One second of one session; the pause before the next is not counted. */
 	put_journal(&p, LINES(SEARCH, "\"e\":\"session\",\"time\":1000", TRIAL, START,
 	                      END, "\"e\":\"session\",\"time\":90000"));
 	CHECK(load(&p));
-	CHECK_DOUBLE(p.sv.study.elapsed_before, 2, 1e-9);
+	CHECK_DOUBLE(p.sv.study.search.elapsed_before, 2, 1e-9);
 	drop(&p);
 }
 
@@ -154,8 +155,8 @@ TEST(settled_by_the_end_of_a_session)
 	                      "\"e\":\"session\",\"time\":5000",
 	                      "\"e\":\"session\",\"time\":6000"));
 	CHECK(load(&p));
-	CHECK_INT(p.sv.study.finished, 1);
-	CHECK_INT(p.sv.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(p.sv.study.search.finished, 1);
+	CHECK_INT(p.sv.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	drop(&p);
 }
 
@@ -173,7 +174,7 @@ static char *results_text(struct arena *a)
 	                  "\"e\":\"end\",\"t\":0,\"r\":1,\"outcome\":\"ok\","
 	                  "\"value\":0.25,\"last\":0.25,\"reports_total\":1"));
 	CHECK(load(&p));
-	results_json(&p.sv.study, &out);
+	results_json(&p.sv.study.search, p.sv.study.monitor, &out);
 	text = arena_strdup(a, out.s);
 	str_free(&out);
 	drop(&p);
@@ -283,14 +284,14 @@ TEST(a_large_file_written_piece_by_piece)
 	CHECK(journal_sync(j, &p.err));
 	journal_close(j);
 	CHECK(load(&p));
-	results_json(&p.sv.study, &whole);
-	CHECK(results_write(&p.sv.study, &p.err));
+	results_json(&p.sv.study.search, p.sv.study.monitor, &whole);
+	CHECK(results_write(&p.sv.study.search, p.sv.study.monitor, &p.err));
 	snprintf(path, sizeof path, "%s/results.json", p.dir);
 	CHECK(file_read(path, 1 << 30, &a, &text, &len, &p.err));
 	CHECK(len > 1 << 20);
 	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);
 	str_clear(&whole);
-	results_csv(&p.sv.study, &whole);
+	results_csv(&p.sv.study.search, &whole);
 	snprintf(path, sizeof path, "%s/results.csv", p.dir);
 	CHECK(file_read(path, 1 << 30, &a, &text, &len, &p.err));
 	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);
@@ -299,7 +300,7 @@ TEST(a_large_file_written_piece_by_piece)
 	saved_free(&p.sv);
 	CHECK(load(&p));
 	CHECK(p.sv.from_file && p.sv.intact && !p.sv.damage);
-	CHECK_INT(p.sv.study.n, 3000);
+	CHECK_INT(p.sv.study.search.n, 3000);
 	str_free(&line);
 	str_free(&whole);
 	arena_free(&a);
@@ -333,9 +334,9 @@ TEST(decisions_that_cannot_be)
 	              DECIDED("\"decision\":\"promote\",\"budget\":-1," NUMBERS)),
 	        "a decision that is none");
 	refused(LINES(ASHA, TRIAL, START, "\"e\":\"rung\",\"t\":0,\"r\":0,\"step\":1"),
-	        "a rung that does not fit");
+	        "a rung that is not whole");
 	refused(LINES(ASHA, TRIAL, START, "\"e\":\"rung\",\"t\":0,\"r\":0"),
-	        "a rung that does not fit");
+	        "a rung that is not whole");
 	refused(LINES(ASHA, DECIDED("\"decision\":\"stop\"," NUMBERS)),
 	        "an event of a run that does not fit");
 }
@@ -354,9 +355,9 @@ TEST(a_pause_whose_end_is_not_in_the_journal)
 
 	put_journal(&p, LINES(PAUSED));
 	CHECK(load(&p));
-	CHECK_INT(p.sv.study.trials[0]->outcome, OUTCOME_STOPPED);
-	CHECK_INT(p.sv.study.trials[0]->runs[0].state, RUN_FINISHED);
-	CHECK_INT(p.sv.study.finished, 1);
+	CHECK_INT(p.sv.study.search.trials[0]->outcome, OUTCOME_STOPPED);
+	CHECK_INT(p.sv.study.search.trials[0]->runs[0].state, RUN_FINISHED);
+	CHECK_INT(p.sv.study.search.finished, 1);
 	drop(&p);
 	put_journal(&p, LINES(PAUSED,
 	                      "\"e\":\"end\",\"t\":0,\"r\":0,\"outcome\":"
@@ -364,11 +365,11 @@ TEST(a_pause_whose_end_is_not_in_the_journal)
 	                      DECIDED("\"decision\":\"promote\",\"budget\":3,"
 	                              "\"last\":true," NUMBERS)));
 	CHECK(load(&p));
-	CHECK_INT(p.sv.study.trials[0]->outcome, OUTCOME_NONE);
-	CHECK_INT(p.sv.study.trials[0]->runs[0].state, RUN_QUEUED);
-	CHECK_DOUBLE(p.sv.study.trials[0]->runs[0].budget, 3, 0);
-	CHECK_INT(p.sv.study.trials[0]->runs[0].leg, 1);
-	CHECK_INT(p.sv.study.finished, 0);
+	CHECK_INT(p.sv.study.search.trials[0]->outcome, OUTCOME_NONE);
+	CHECK_INT(p.sv.study.search.trials[0]->runs[0].state, RUN_QUEUED);
+	CHECK_DOUBLE(p.sv.study.search.trials[0]->runs[0].budget, 3, 0);
+	CHECK_INT(p.sv.study.search.trials[0]->runs[0].leg, 1);
+	CHECK_INT(p.sv.study.search.finished, 0);
 	drop(&p);
 }
 
@@ -409,7 +410,7 @@ TEST(logs_that_are_not_whole)
 
 	put_journal(&p, LINES(PAUSED));
 	CHECK(load(&p));
-	results_json(&p.sv.study, &out);
+	results_json(&p.sv.study.search, p.sv.study.monitor, &out);
 	drop(&p);
 	edited(out.s, "[\"trial\",0]", "[\"trial\",0]", NULL);
 	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {

@@ -2,8 +2,11 @@
  * any instant leaves, and that replay finds the same. Through the curve runner. */
 #include "base/file.h"
 #include "curve_runner.h"
+#include "early/savings.h"
 #include "record/results.h"
 #include "saved/replay.h"
+#include "saved/saved.h"
+#include "study/search_loop.h"
 #include "study/stopping.h"
 #include "test.h"
 
@@ -91,7 +94,7 @@ static void run_all(struct rig *r, const char *yaml, size_t slots)
 {
 	CHECK(rig_open(r, yaml) && rig_run(r, slots));
 	CHECK_STR(r->err.text, "");
-	CHECK_INT(r->study.state, SEARCH_DONE);
+	CHECK_INT(r->study.search.state, SEARCH_DONE);
 }
 
 /* The search as one text: every trial, its outcome and its reason. */
@@ -99,11 +102,11 @@ static char *digest(const struct study *s)
 {
 	struct str out = {0};
 
-	for (size_t i = 0; i < s->n; i++) {
-		const struct run *r = &s->trials[i]->runs[0];
+	for (size_t i = 0; i < s->search.n; i++) {
+		const struct run *r = &s->search.trials[i]->runs[0];
 
-		str_addf(&out, "%zu %s %u %g ", i, outcome_name(s->trials[i]->outcome),
-		         r->leg, r->budget);
+		str_addf(&out, "%zu %s %u %g ", i,
+		         outcome_name(s->search.trials[i]->outcome), r->leg, r->budget);
 		str_json_double(&out, r->value);
 		str_addf(&out, " %zu %s\n", r->n_reports, r->reason ? r->reason : "");
 	}
@@ -132,12 +135,12 @@ static void check_replay(const struct rig *r)
 
 static const struct sighting *last_of(const struct study *s, size_t trial)
 {
-	return &s->seen[trial].sightings[s->seen[trial].n - 1];
+	return &s->search.seen[trial].sightings[s->search.seen[trial].n - 1];
 }
 
 static size_t count(const struct study *s, enum outcome o)
 {
-	return (size_t)s->outcomes[o];
+	return (size_t)s->search.outcomes[o];
 }
 
 TEST(asha_stops_and_says_why)
@@ -150,13 +153,13 @@ TEST(asha_stops_and_says_why)
 	CHECK(count(&r.study, OUTCOME_STOPPED) > 15);
 	CHECK(count(&r.study, OUTCOME_OK) >= 3);
 	CHECK_INT(count(&r.study, OUTCOME_OK) + count(&r.study, OUTCOME_STOPPED), 30);
-	while (r.study.trials[i]->outcome != OUTCOME_STOPPED)
+	while (r.study.search.trials[i]->outcome != OUTCOME_STOPPED)
 		i++;
-	run = &r.study.trials[i]->runs[0];
+	run = &r.study.search.trials[i]->runs[0];
 	CHECK_INT(run->n_reports, 3);
 	CHECK(strstr(run->reason, "at step 3 (rung 3): ") == run->reason);
 	CHECK(strstr(run->reason, "the limit from ") != NULL);
-	CHECK(isnan(r.study.trials[i]->value));
+	CHECK(isnan(r.study.search.trials[i]->value));
 	CHECK_INT(last_of(&r.study, i)->state, SEEN_STOPPED);
 	CHECK_DOUBLE(last_of(&r.study, i)->value, run->value, 0);
 	CHECK_DOUBLE(last_of(&r.study, i)->step, 3, 0);
@@ -170,12 +173,13 @@ TEST(the_winner_is_never_stopped)
 		size_t best = 0;
 
 		run_all(&r, stopping, order ? 4 : 1);
-		for (size_t i = 0; i < r.study.n; i++)
-			if (r.study.seen[i].point->u < r.study.seen[best].point->u)
+		for (size_t i = 0; i < r.study.search.n; i++)
+			if (r.study.search.seen[i].point->u <
+			    r.study.search.seen[best].point->u)
 				best = i;
 		/* Curves that never cross: the best is the best at every rung. */
-		CHECK_INT(r.study.trials[best]->outcome, OUTCOME_OK);
-		CHECK(r.study.best == r.study.trials[best]);
+		CHECK_INT(r.study.search.trials[best]->outcome, OUTCOME_OK);
+		CHECK(r.study.search.best == r.study.search.trials[best]);
 		rig_close(&r);
 	}
 }
@@ -212,14 +216,14 @@ TEST(paused_runs_go_on_from_their_checkpoint)
 	size_t full = 0, twice = 0;
 
 	run_all(&r, promoting, 1);
-	for (size_t i = 0; i < r.study.n; i++) {
-		const struct run *run = &r.study.trials[i]->runs[0];
+	for (size_t i = 0; i < r.study.search.n; i++) {
+		const struct run *run = &r.study.search.trials[i]->runs[0];
 
 		CHECK_INT(run->attempts, run->leg + 1);
 		CHECK_INT(run->n_reports, run->budget);
 		CHECK_DOUBLE(run->reports[0].step, 1, 0);
 		CHECK(run->leg < 3 && run->budget == 3 * pow(3, run->leg));
-		CHECK_INT(r.study.trials[i]->outcome,
+		CHECK_INT(r.study.search.trials[i]->outcome,
 		          run->leg == 2 ? OUTCOME_OK : OUTCOME_STOPPED);
 		full += run->leg == 2;
 		twice += run->leg >= 1;
@@ -228,8 +232,32 @@ TEST(paused_runs_go_on_from_their_checkpoint)
 	/* Not one step was taken twice. */
 	CHECK_DOUBLE(r.curves.epochs, 30 * 3 + 6 * (double)twice + 18 * (double)full,
 	             0);
-	CHECK_DOUBLE(savings_of(&r.study).steps, r.curves.epochs, 0);
+	CHECK_DOUBLE(savings_of(&r.study.search, r.study.monitor).steps,
+	             r.curves.epochs, 0);
 	rig_close(&r);
+}
+
+/* Of a run in several launches what counts is the largest peak, first or later. */
+TEST(the_peak_of_memory_is_that_of_all_launches)
+{
+	static const int64_t peaks[][2] = {{10, 20}, {10, 5}};
+
+	for (size_t k = 0; k < ARRAY_LEN(peaks); k++) {
+		struct rig r = {.curves = {.steps = 27,
+		                           .checkpoint = true,
+		                           .memory = {peaks[k][0], peaks[k][1]}}};
+		size_t later = 0;
+
+		run_all(&r, promoting, 1);
+		for (size_t i = 0; i < r.study.search.n; i++) {
+			const struct run *run = &r.study.search.trials[i]->runs[0];
+
+			CHECK_INT(run->maxrss, run->leg && !k ? 20 : 10);
+			later += run->leg > 0;
+		}
+		CHECK(later >= 10);
+		rig_close(&r);
+	}
 }
 
 TEST(without_a_checkpoint_the_same_runs_start_again)
@@ -244,7 +272,8 @@ TEST(without_a_checkpoint_the_same_runs_start_again)
 	second = digest(&b.study);
 	CHECK_STR(first, second);
 	CHECK(b.curves.epochs > a.curves.epochs);
-	CHECK_DOUBLE(savings_of(&b.study).steps, b.curves.epochs, 0);
+	CHECK_DOUBLE(savings_of(&b.study.search, b.study.monitor).steps,
+	             b.curves.epochs, 0);
 	free(first);
 	free(second);
 	rig_close(&a);
@@ -277,18 +306,19 @@ TEST(the_budget_may_be_a_parameter)
 
 	run_all(&r, by_parameter, 2);
 	CHECK_INT(r.spec.space.n, 2);
-	for (size_t i = 0; i < r.study.n; i++) {
-		const struct run *run = &r.study.trials[i]->runs[0];
+	for (size_t i = 0; i < r.study.search.n; i++) {
+		const struct run *run = &r.study.search.trials[i]->runs[0];
 		double epochs = 3 * pow(3, run->leg);
 
 		CHECK_DOUBLE(run->budget, epochs, 0);
 		CHECK_INT(run->n_reports, 1);
-		CHECK_DOUBLE(run->value, r.study.seen[i].point[1].u + 1 / epochs, 1e-6);
+		CHECK_DOUBLE(run->value, r.study.search.seen[i].point[1].u + 1 / epochs,
+		             1e-6);
 		full += run->leg == 2;
 	}
 	CHECK(full >= 3 && full == count(&r.study, OUTCOME_OK));
 	/* The configuration of a trial has the full budget. */
-	CHECK_INT(r.study.trials[0]->values[0]->integer, 27);
+	CHECK_INT(r.study.search.trials[0]->values[0]->integer, 27);
 	rig_close(&r);
 }
 
@@ -301,8 +331,8 @@ TEST(repeats_wait_until_a_promoted_run_has_come_to_the_end)
 	struct rig r = {.curves = {.steps = 27, .order = 3}};
 
 	run_all(&r, text, 4);
-	for (size_t i = 0; i < r.study.n; i++) {
-		const struct trial *t = r.study.trials[i];
+	for (size_t i = 0; i < r.study.search.n; i++) {
+		const struct trial *t = r.study.search.trials[i];
 		bool ok = t->outcome == OUTCOME_OK;
 
 		CHECK_INT(t->runs[1].attempts, ok);
@@ -323,14 +353,14 @@ TEST(the_control_group_runs_to_its_end)
 	struct savings v;
 
 	run_all(&r, text, 2);
-	for (size_t i = 0; i < r.study.n; i++) {
+	for (size_t i = 0; i < r.study.search.n; i++) {
 		if (!monitor_control(&r.spec, i))
 			continue;
 		members++;
-		CHECK_INT(r.study.trials[i]->outcome, OUTCOME_OK);
-		CHECK_INT(r.study.trials[i]->runs[0].n_reports, 27);
+		CHECK_INT(r.study.search.trials[i]->outcome, OUTCOME_OK);
+		CHECK_INT(r.study.search.trials[i]->runs[0].n_reports, 27);
 	}
-	v = savings_of(&r.study);
+	v = savings_of(&r.study.search, r.study.monitor);
 	CHECK(members >= 3 && members <= 18);
 	CHECK_INT(v.control, members);
 	CHECK_INT(v.control_ok, members);
@@ -357,7 +387,7 @@ TEST(would_be_winners_are_counted)
 	struct savings v;
 
 	run_all(&r, text, 2);
-	v = savings_of(&r.study);
+	v = savings_of(&r.study.search, r.study.monitor);
 	CHECK(v.would_win > 0 && v.would_win <= v.would_stop);
 	CHECK(v.pairs >= 3 && v.correlation < 0);
 	rig_close(&r);
@@ -374,8 +404,8 @@ TEST(a_run_that_diverges_is_stopped_at_once)
 	size_t diverged = 0;
 
 	run_all(&r, stopping, 2);
-	for (size_t i = 0; i < r.study.n; i++) {
-		const struct trial *t = r.study.trials[i];
+	for (size_t i = 0; i < r.study.search.n; i++) {
+		const struct trial *t = r.study.search.trials[i];
 
 		if (t->outcome != OUTCOME_DIVERGED)
 			continue;
@@ -396,11 +426,11 @@ TEST(a_bound_beside_a_rule)
 	struct rig r = {.curves = {.steps = 27}};
 
 	run_all(&r, text, 1);
-	for (size_t i = 0; i < r.study.n; i++)
-		if (r.study.seen[i].point->u > 0.5) {
-			CHECK_INT(r.study.trials[i]->runs[0].n_reports, 1);
-			CHECK(
-			    strstr(r.study.trials[i]->reason, "above 1.5, the limit"));
+	for (size_t i = 0; i < r.study.search.n; i++)
+		if (r.study.search.seen[i].point->u > 0.5) {
+			CHECK_INT(r.study.search.trials[i]->runs[0].n_reports, 1);
+			CHECK(strstr(r.study.search.trials[i]->reason,
+			             "above 1.5, the limit"));
 		}
 	rig_close(&r);
 }
@@ -417,10 +447,11 @@ TEST(goal_maximize_is_the_mirror_image)
 	struct rig r = {.curves = {.steps = 27}};
 
 	run_all(&r, text, 1);
-	CHECK(r.study.best->value > 0.8);
-	for (size_t i = 0; i < r.study.n; i++)
-		if (r.study.trials[i]->outcome == OUTCOME_STOPPED)
-			CHECK(strstr(r.study.trials[i]->reason, " is worse than "));
+	CHECK(r.study.search.best->value > 0.8);
+	for (size_t i = 0; i < r.study.search.n; i++)
+		if (r.study.search.trials[i]->outcome == OUTCOME_STOPPED)
+			CHECK(strstr(r.study.search.trials[i]->reason,
+			             " is worse than "));
 	rig_close(&r);
 }
 
@@ -479,7 +510,7 @@ TEST(more_trials_later_promote_who_was_paused)
 	snprintf(more, sizeof more, "%s", promoting);
 	memcpy(strstr(more, "max_trials: 30"), "max_trials: 90", 14);
 	run_all(&r, more, 2);
-	CHECK_INT(r.study.n, 90);
+	CHECK_INT(r.study.search.n, 90);
 	CHECK(count(&r.study, OUTCOME_OK) > full);
 	check_replay(&r);
 	rig_close(&r);
@@ -505,7 +536,7 @@ static void break_everywhere(const char *yaml, struct curve_runner behaviour,
 		rig_close(&r);
 		curve_runner_kill(&r.curves);
 		run_all(&r, yaml, slots);
-		CHECK_INT(r.study.n, 30);
+		CHECK_INT(r.study.search.n, 30);
 		check_replay(&r);
 		rig_close(&r);
 		rig_remove(&r);
@@ -550,7 +581,8 @@ static void cut_everywhere(const char *yaml, struct curve_runner behaviour)
 	run_all(&whole, yaml, 1);
 	was = digest(&whole.study);
 	snprintf(path, sizeof path, "%s/journal.jsonl", whole.dir);
-	CHECK(file_read(path, 1 << 24, &whole.study.arena, &text, &len, &whole.err));
+	CHECK(file_read(path, 1 << 24, &whole.study.search.arena, &text, &len,
+	                &whole.err));
 	for (char *end = strchr(text, '\n'); end && !test_failures;
 	     end = strchr(end + 1, '\n')) {
 		struct rig r = {.curves = behaviour};
@@ -599,9 +631,9 @@ TEST(a_strategy_that_learns_is_shown_the_rungs)
 	size_t full = 0;
 
 	run_all(&r, learning, 4);
-	for (size_t i = 0; i < r.study.n; i++) {
-		const struct seen *seen = &r.study.seen[i];
-		const struct run *run = &r.study.trials[i]->runs[0];
+	for (size_t i = 0; i < r.study.search.n; i++) {
+		const struct seen *seen = &r.study.search.seen[i];
+		const struct run *run = &r.study.search.trials[i]->runs[0];
 		const enum seen_state end = run->leg == 2 ? SEEN_OK : SEEN_STOPPED;
 
 		/* At each rung it came to: seen there, paused, promoted. */
@@ -703,6 +735,7 @@ TEST_MAIN(a_break_anywhere_loses_no_decision_learning,
           replay_finds_what_was_never_reported, asha_stops_and_says_why,
           the_winner_is_never_stopped, last_words_and_exits_of_their_own_change_nothing,
           paused_runs_go_on_from_their_checkpoint,
+          the_peak_of_memory_is_that_of_all_launches,
           without_a_checkpoint_the_same_runs_start_again, a_deaf_run_is_paused_by_force,
           the_budget_may_be_a_parameter,
           repeats_wait_until_a_promoted_run_has_come_to_the_end,

@@ -2,9 +2,12 @@
  * verification and replay, through the fake runner. */
 #include "base/file.h"
 #include "base/rng.h"
+#include "cli/exit.h"
 #include "fake_runner.h"
 #include "record/results.h"
 #include "saved/replay.h"
+#include "saved/saved.h"
+#include "study/search_loop.h"
 #include "study/study.h"
 #include "study/verify.h"
 #include "test.h"
@@ -24,6 +27,7 @@ struct rig {
 	struct runner runner;
 	struct error err;
 	char dir[64]; /* "" = nothing is written */
+	bool retry_failed;
 };
 
 static const char plain[] = "command: [train, '${args}']\n"
@@ -74,7 +78,7 @@ static bool rig_open(struct rig *r, const char *yaml, uint64_t max_trials, size_
 	return spec_parse(&r->spec, "space.yaml", yaml, strlen(yaml), &none, &r->arena,
 	                  &r->err) &&
 	       study_init(&r->study, &r->spec, &o, &r->err) &&
-	       (!*r->dir || study_open(&r->study, false, &r->err));
+	       (!*r->dir || study_open(&r->study, r->retry_failed, &r->err));
 }
 
 static void rig_close(struct rig *r)
@@ -103,10 +107,7 @@ static char *ranking(struct rig *r)
 {
 	struct str out = {0};
 
-	results_csv(&r->study, &out);
-	/* The wall time is not part of what must be the same. */
-	for (char *p = out.s; p && (p = strstr(p, ",0.000,")); p++)
-		;
+	results_csv(&r->study.search, &out);
 	return out.s;
 }
 
@@ -117,14 +118,14 @@ TEST(runs_to_its_cap_and_ranks)
 
 	CHECK(rig_open(&r, plain, 30, 4));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, 30);
-	CHECK_INT(r.study.ok, 30);
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK_INT(study_exit(&r.study), 0);
-	order = search_rank(&r.study, &r.study.scratch);
-	for (size_t i = 1; i < r.study.n; i++)
+	CHECK_INT(r.study.search.n, 30);
+	CHECK_INT(r.study.search.ok, 30);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 0);
+	order = search_rank(&r.study.search, &r.study.search.scratch);
+	for (size_t i = 1; i < r.study.search.n; i++)
 		CHECK(order[i - 1]->value <= order[i]->value);
-	CHECK(order[0] == r.study.best);
+	CHECK(order[0] == r.study.search.best);
 	rig_drop(&r);
 }
 
@@ -134,9 +135,9 @@ TEST(defaults_come_first)
 
 	CHECK(rig_open(&r, plain, 3, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.trials[0]->origin, ORIGIN_BASELINE);
-	CHECK_DOUBLE(r.study.trials[0]->value, 0.36 + 3, 1e-9);
-	CHECK_INT(r.study.trials[1]->origin, ORIGIN_STRATEGY);
+	CHECK_INT(r.study.search.trials[0]->origin, ORIGIN_BASELINE);
+	CHECK_DOUBLE(r.study.search.trials[0]->value, 0.36 + 3, 1e-9);
+	CHECK_INT(r.study.search.trials[1]->origin, ORIGIN_STRATEGY);
 	rig_drop(&r);
 }
 
@@ -182,7 +183,7 @@ TEST(repeats_give_mean_and_error)
 	snprintf(yaml, sizeof yaml, "%srepeats: 4\n", plain);
 	CHECK(rig_open(&r, yaml, 5, 2));
 	CHECK(rig_run(&r));
-	t = r.study.trials[2];
+	t = r.study.search.trials[2];
 	CHECK_INT(t->n_runs, 4);
 	CHECK_DOUBLE(t->value,
 	             (t->runs[0].value + t->runs[1].value + t->runs[2].value +
@@ -192,6 +193,63 @@ TEST(repeats_give_mean_and_error)
 	CHECK(t->stderr_ > 0);
 	CHECK(t->runs[0].seed != t->runs[1].seed);
 	rig_drop(&r);
+}
+
+/* 1, 2, 4, 9: a mean of 4, a variance (of n - 1) of 38 / 3. */
+static double four_values(const struct job *job, struct run_result *res,
+                          bool *has_metric)
+{
+	static const double values[] = {1, 2, 4, 9};
+
+	(void)res;
+	*has_metric = true;
+	return values[strtoul(fake_env(job, "HPSEARCH_RUN"), NULL, 10)];
+}
+
+TEST(the_error_of_a_mean_is_that_of_a_sample)
+{
+	struct rig r = {.fake.train = four_values};
+	char yaml[sizeof plain + 16];
+
+	snprintf(yaml, sizeof yaml, "%srepeats: 4\n", plain);
+	CHECK(rig_open(&r, yaml, 2, 1));
+	CHECK(rig_run(&r));
+	CHECK_DOUBLE(r.study.search.trials[1]->value, 4, 0);
+	CHECK_DOUBLE(r.study.search.trials[1]->stderr_, 1.7795130420052185, 1e-15);
+	rig_drop(&r);
+}
+
+static double always_one(const struct job *job, struct run_result *res,
+                         bool *has_metric)
+{
+	(void)job;
+	(void)res;
+	*has_metric = true;
+	return 1;
+}
+
+/* Whoever was first to finish. */
+TEST(of_equal_trials_the_earlier_one_is_better)
+{
+	static const char *const goals[] = {"minimize", "maximize"};
+	char yaml[sizeof plain];
+
+	for (uint64_t i = 0; i < 8; i++) {
+		struct rig r = {.fake = {.train = always_one, .order = i + 1}};
+		struct trial **order;
+
+		snprintf(yaml, sizeof yaml, "%s", plain);
+		memcpy(strstr(yaml, "minimize"), goals[i % 2], strlen(goals[0]));
+		CHECK(rig_open(&r, yaml, 12, 6));
+		CHECK(rig_run(&r));
+		CHECK_INT(r.study.search.best->id, 0);
+		order = search_rank(&r.study.search, &r.study.search.scratch);
+		for (size_t k = 0; k < r.study.search.n; k++) {
+			CHECK_INT(order[k]->id, k);
+			CHECK_INT(order[k]->rank, 1);
+		}
+		rig_drop(&r);
+	}
 }
 
 static double never_prints(const struct job *job, struct run_result *res,
@@ -214,11 +272,12 @@ TEST(first_run_without_the_metric_stops_at_once)
 
 	CHECK(rig_open(&r, plain, 30, 4));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_CONTRACT);
-	CHECK_INT(study_exit(&r.study), 3);
+	CHECK_INT(r.study.search.state, SEARCH_CONTRACT);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 3);
 	CHECK(r.fake.starts <= 5);
-	CHECK(strstr(r.study.why, "did you mean metric: {name: val_loss}") != NULL);
-	CHECK(strstr(r.study.why, "epoch 2") != NULL);
+	CHECK(strstr(r.study.search.why, "did you mean metric: {name: val_loss}") !=
+	      NULL);
+	CHECK(strstr(r.study.search.why, "epoch 2") != NULL);
 	rig_drop(&r);
 }
 
@@ -238,10 +297,45 @@ TEST(failure_guard)
 
 	CHECK(rig_open(&r, plain, 30, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_GUARD);
-	CHECK_INT(study_exit(&r.study), 4);
+	CHECK_INT(r.study.search.state, SEARCH_GUARD);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 4);
 	CHECK_INT(r.fake.starts, 3);
-	CHECK(strstr(r.study.why, "Traceback") != NULL);
+	CHECK(strstr(r.study.search.why, "Traceback") != NULL);
+	rig_drop(&r);
+}
+
+/* Every other trial fails. */
+static double half_fail(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	res->exit = strtoul(fake_env(job, "HPSEARCH_TRIAL"), NULL, 10) % 2;
+	return bowl(job, res, has_metric);
+}
+
+/* Of ten, six: the second to the seventh. */
+static double more_than_half_fail(const struct job *job, struct run_result *res,
+                                  bool *has_metric)
+{
+	uint64_t id = strtoul(fake_env(job, "HPSEARCH_TRIAL"), NULL, 10);
+
+	res->exit = id >= 1 && id <= 6;
+	return bowl(job, res, has_metric);
+}
+
+TEST(the_guard_asks_for_more_than_half_of_ten)
+{
+	struct rig r = {.fake.train = half_fail};
+
+	CHECK(rig_open(&r, plain, 30, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(r.study.search.outcomes[OUTCOME_FAILED], 15);
+	rig_drop(&r);
+
+	r = (struct rig){.fake.train = more_than_half_fail};
+	CHECK(rig_open(&r, plain, 30, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.search.state, SEARCH_GUARD);
+	CHECK_INT(r.fake.starts, 10);
 	rig_drop(&r);
 }
 
@@ -267,9 +361,9 @@ TEST(retries)
 	snprintf(yaml, sizeof yaml, "%sretries: 1\n", plain);
 	CHECK(rig_open(&r, yaml, 6, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.ok, 6);
+	CHECK_INT(r.study.search.ok, 6);
 	CHECK_INT(r.fake.starts, 12);
-	CHECK_INT(r.study.trials[3]->runs[0].attempts, 2);
+	CHECK_INT(r.study.search.trials[3]->runs[0].attempts, 2);
 	rig_drop(&r);
 }
 
@@ -305,12 +399,12 @@ TEST(a_repeat_of_a_failed_trial_is_not_waited_for)
 	rig_dir(&r);
 	CHECK(rig_open(&r, yaml.s, 1, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.finished, 1);
-	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.finished, 1);
+	CHECK_INT(r.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	rig_close(&r);
 	CHECK(rig_open(&r, yaml.s, 1, 2));
-	CHECK_INT(r.study.finished, 1);
-	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.finished, 1);
+	CHECK_INT(r.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	str_free(&yaml);
 	rig_drop(&r);
 }
@@ -335,8 +429,8 @@ TEST(a_late_retry_is_run)
 	str_add(&yaml, "retries: 1\n");
 	CHECK(rig_open(&r, yaml.s, 2, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK_INT(r.study.trials[1]->outcome, OUTCOME_OK);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(r.study.search.trials[1]->outcome, OUTCOME_OK);
 	CHECK_INT(r.fake.starts, 3);
 	str_free(&yaml);
 	rig_drop(&r);
@@ -348,9 +442,9 @@ TEST(exit_75_is_no_failure)
 
 	CHECK(rig_open(&r, plain, 4, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.ok, 4);
-	CHECK_INT(r.study.trials[0]->runs[0].failures, 0);
-	CHECK_INT(r.study.trials[0]->runs[0].attempts, 3);
+	CHECK_INT(r.study.search.ok, 4);
+	CHECK_INT(r.study.search.trials[0]->runs[0].failures, 0);
+	CHECK_INT(r.study.search.trials[0]->runs[0].attempts, 3);
 	rig_drop(&r);
 }
 
@@ -368,9 +462,9 @@ TEST(diverged_is_never_the_winner_and_no_failure)
 
 	CHECK(rig_open(&r, plain, 20, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK(r.study.outcomes[OUTCOME_DIVERGED] > 5);
-	order = search_rank(&r.study, &r.study.scratch);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK(r.study.search.outcomes[OUTCOME_DIVERGED] > 5);
+	order = search_rank(&r.study.search, &r.study.search.scratch);
 	CHECK_INT(order[0]->outcome, OUTCOME_OK);
 	CHECK_INT(order[19]->outcome, OUTCOME_DIVERGED);
 	CHECK_INT(order[19]->rank, 0);
@@ -396,7 +490,7 @@ TEST(equal_values_share_a_rank)
 
 	CHECK(rig_open(&r, plain, 6, 2));
 	CHECK(rig_run(&r));
-	order = search_rank(&r.study, &r.study.scratch);
+	order = search_rank(&r.study.search, &r.study.search.scratch);
 	for (size_t i = 0; i < 6; i++) {
 		CHECK_INT(order[i]->id, ids[i]);
 		CHECK_INT(order[i]->rank, ranks[i]);
@@ -412,16 +506,16 @@ TEST(target_and_patience_stop)
 	snprintf(yaml, sizeof yaml, "%sstop: {target: 1.2}\n", plain);
 	CHECK(rig_open(&r, yaml, 1000, 1));
 	CHECK(rig_run(&r));
-	CHECK(r.study.n < 1000);
-	CHECK(r.study.best->value <= 1.2);
-	CHECK(strstr(r.study.why, "target") != NULL);
+	CHECK(r.study.search.n < 1000);
+	CHECK(r.study.search.best->value <= 1.2);
+	CHECK(strstr(r.study.search.why, "target") != NULL);
 	rig_drop(&r);
 
 	r = (struct rig){.fake.train = bowl};
 	snprintf(yaml, sizeof yaml, "%sstop: {patience: 10}\n", plain);
 	CHECK(rig_open(&r, yaml, 1000, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, r.study.best->id + 11);
+	CHECK_INT(r.study.search.n, r.study.search.best->id + 11);
 	rig_drop(&r);
 }
 
@@ -434,9 +528,9 @@ TEST(an_exhausted_space_is_success)
 
 	CHECK(rig_open(&r, yaml, 50, 2));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, 6);
-	CHECK_INT(r.study.state, SEARCH_DONE);
-	CHECK_INT(study_exit(&r.study), 0);
+	CHECK_INT(r.study.search.n, 6);
+	CHECK_INT(r.study.search.state, SEARCH_DONE);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 0);
 	rig_drop(&r);
 }
 
@@ -477,20 +571,90 @@ TEST(finished_runs_are_not_repeated)
 	r.fake.signal_after = 5;
 	CHECK(rig_open(&r, plain, 12, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.state, SEARCH_INTERRUPTED);
-	CHECK_INT(study_exit(&r.study), 130);
-	CHECK_INT(r.study.finished, 6); /* the one under way was let finish */
+	CHECK_INT(r.study.search.state, SEARCH_INTERRUPTED);
+	CHECK_INT(exit_decide(NULL, &r.study.search, NULL), 130);
+	CHECK_INT(r.study.search.finished, 6); /* the one under way was let finish */
 	rig_close(&r);
 	CHECK(rig_open(&r, plain, 12, 1));
-	CHECK_INT(r.study.finished, 6);
+	CHECK_INT(r.study.search.finished, 6);
 	CHECK(rig_run(&r));
 	CHECK_INT(r.fake.starts, 6);
-	CHECK_INT(r.study.finished, 12);
+	CHECK_INT(r.study.search.finished, 12);
 	rig_close(&r);
 	/* And once more: nothing is left to do. */
 	CHECK(rig_open(&r, plain, 12, 1));
 	CHECK(rig_run(&r));
 	CHECK_INT(r.fake.starts, 0);
+	rig_drop(&r);
+}
+
+/* A launch costs a half; the second trial fails at first. */
+static double costs_a_half(const struct job *job, struct run_result *res,
+                           bool *has_metric)
+{
+	static int failed;
+
+	res->cost = 0.5;
+	if (strcmp(fake_env(job, "HPSEARCH_TRIAL"), "1") == 0 && !failed++)
+		res->exit = 1;
+	return bowl(job, res, has_metric);
+}
+
+TEST(the_cost_is_read_back)
+{
+	struct rig r = {.fake.train = costs_a_half};
+	struct str yaml = {0};
+
+	str_add(&yaml, plain);
+	str_add(&yaml, "retries: 1\n");
+	rig_dir(&r);
+	CHECK(rig_open(&r, yaml.s, 4, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.fake.starts, 5);
+	CHECK_DOUBLE(r.study.search.cost, 2.5, 0);
+	CHECK_DOUBLE(r.study.search.trials[1]->runs[0].cost, 1, 0);
+	rig_close(&r);
+	CHECK(rig_open(&r, yaml.s, 6, 1));
+	CHECK_DOUBLE(r.study.search.cost, 2.5, 0);
+	CHECK_DOUBLE(r.study.search.trials[1]->runs[0].cost, 1, 0);
+	CHECK(rig_run(&r));
+	CHECK_DOUBLE(r.study.search.cost, 3.5, 0);
+	str_free(&yaml);
+	rig_drop(&r);
+}
+
+/* Of four: ok, infeasible, failed, diverged. */
+static double four_ends(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	uint64_t id = strtoul(fake_env(job, "HPSEARCH_TRIAL"), NULL, 10);
+	double v = bowl(job, res, has_metric);
+
+	res->infeasible = id == 1;
+	res->exit = id == 2;
+	return id == 3 ? (double)NAN : v;
+}
+
+TEST(what_failed_is_tried_again_when_asked_for)
+{
+	struct rig r = {.fake.train = four_ends};
+
+	rig_dir(&r);
+	CHECK(rig_open(&r, plain, 4, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.search.trials[1]->outcome, OUTCOME_INFEASIBLE);
+	CHECK_INT(r.study.search.trials[2]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.trials[3]->outcome, OUTCOME_DIVERGED);
+	rig_close(&r);
+	r.fake.train = bowl;
+	r.retry_failed = true;
+	CHECK(rig_open(&r, plain, 4, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.fake.starts, 2);
+	CHECK_INT(r.study.search.trials[1]->outcome, OUTCOME_INFEASIBLE);
+	CHECK_INT(r.study.search.trials[2]->outcome, OUTCOME_OK);
+	CHECK_INT(r.study.search.trials[3]->outcome, OUTCOME_OK);
+	CHECK_INT(r.study.search.finished, 4);
+	CHECK_INT(r.study.search.ok, 3);
 	rig_drop(&r);
 }
 
@@ -535,8 +699,8 @@ TEST(a_trial_whose_other_repeat_was_cut_short_is_settled)
 	rig_close(&r);
 	cut_behind(r.dir, "\"e\":\"end\"");
 	CHECK(rig_open(&r, yaml, 1, 2));
-	CHECK_INT(r.study.finished, 1);
-	CHECK_INT(r.study.trials[0]->outcome, OUTCOME_FAILED);
+	CHECK_INT(r.study.search.finished, 1);
+	CHECK_INT(r.study.search.trials[0]->outcome, OUTCOME_FAILED);
 	CHECK(rig_run(&r));
 	CHECK_INT(r.fake.starts, 0);
 	rig_drop(&r);
@@ -553,10 +717,11 @@ TEST(the_time_budget_is_not_spent_by_resuming)
 	rig_dir(&r);
 	for (uint64_t n = 4; n <= 12; n += 4) {
 		CHECK(rig_open(&r, yaml.s, n, 2));
-		CHECK(search_elapsed(&r.study) >= 0 && search_elapsed(&r.study) < 60);
+		CHECK(search_elapsed(&r.study.search) >= 0 &&
+		      search_elapsed(&r.study.search) < 60);
 		CHECK(rig_run(&r));
-		CHECK_INT(r.study.state, SEARCH_DONE);
-		CHECK_INT(r.study.finished, n);
+		CHECK_INT(r.study.search.state, SEARCH_DONE);
+		CHECK_INT(r.study.search.finished, n);
 		rig_close(&r);
 	}
 	str_free(&yaml);
@@ -584,7 +749,7 @@ TEST(another_file_is_refused_with_the_difference)
 	         plain);
 	CHECK(rig_open(&r, yaml, 0, 1));
 	CHECK(rig_run(&r));
-	CHECK_INT(r.study.n, 6);
+	CHECK_INT(r.study.search.n, 6);
 	rig_drop(&r);
 }
 
@@ -599,11 +764,11 @@ static const char tested[] = "command: [train, '${args}']\n"
 TEST(verification_confirms_a_better_winner)
 {
 	struct rig r = {.fake.train = noisy};
-	const struct verdict *v = &r.study.verdict;
+	const struct verdict *v = &r.study.search.verdict;
 
 	CHECK(rig_open(&r, tested, 20, 2));
 	CHECK(rig_run(&r));
-	verify_plan(&r.study);
+	verdict_plan(&r.study.search);
 	CHECK(v->wanted && !v->done);
 	CHECK_INT(v->n, 3); /* the top two and the defaults */
 	r.fake.starts = 0;
@@ -615,7 +780,7 @@ TEST(verification_confirms_a_better_winner)
 	CHECK_INT(v->gain.n, 5);
 	/* Paired by seed, the noise cancels out: the gain is that of the bowl. */
 	CHECK(v->gain.mean > 0.2 && v->gain_half < 1e-9);
-	CHECK_INT(verify_exit(v), 0);
+	CHECK_INT(exit_decide(NULL, NULL, v), 0);
 	rig_drop(&r);
 }
 
@@ -634,35 +799,84 @@ static double pure_noise(const struct job *job, struct run_result *res,
 TEST(verification_is_not_fooled_by_noise)
 {
 	struct rig r = {.fake.train = pure_noise};
-	const struct verdict *v = &r.study.verdict;
+	const struct verdict *v = &r.study.search.verdict;
 
 	CHECK(rig_open(&r, tested, 50, 4));
 	CHECK(rig_run(&r));
-	CHECK(r.study.best->value < 0.1); /* the lucky best of fifty */
-	verify_plan(&r.study);
+	CHECK(r.study.search.best->value < 0.1); /* the lucky best of fifty */
+	verdict_plan(&r.study.search);
 	CHECK(verify_run(&r.study, &r.runner, &r.err));
 	CHECK(v->done);
-	CHECK(v->answer == ANSWER_CANNOT_TELL || v->answer == ANSWER_NO);
-	CHECK_INT(verify_exit(v), 5);
+	CHECK_INT(v->answer, ANSWER_CANNOT_TELL);
+	CHECK_INT(exit_decide(NULL, NULL, v), 5);
 	CHECK(v->candidates[v->winner].stat[PHASE_RERUN].mean > 0.15);
 	rig_drop(&r);
+}
+
+/* What the winner gains in the five runs of a test, run by run; the defaults have 0. */
+static const double (*gains)[5];
+
+static double gains_so(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	bool defaults = fake_argument(job, "x") == 0.9;
+
+	(void)res;
+	*has_metric = true;
+	if (strcmp(fake_env(job, "HPSEARCH_SPLIT"), "test") != 0)
+		return defaults;
+	return defaults ? 0
+	                : -(*gains)[strtoul(fake_env(job, "HPSEARCH_RUN"), NULL, 10)];
+}
+
+TEST(each_answer_has_its_interval)
+{
+	/* half: Student's t of 0.975 with 4 degrees, 2.7764451052, times the
+	 * standard error. */
+	static const struct {
+		double gain[5], mean, half;
+		enum answer answer;
+		int exit, wins;
+	} cases[] = {
+	    {{1, 2, 3, 2, 2}, 2, 0.8779890331, ANSWER_YES, 0, 5},
+	    {{-1, -2, -3, -2, -2}, -2, 0.8779890331, ANSWER_NO, 5, 0},
+	    {{-1, 2, -1, 2, 0.5}, 0.5, 1.8624959973, ANSWER_CANNOT_TELL, 5, 3},
+	    {{1, -2, 1, -2, -0.5}, -0.5, 1.8624959973, ANSWER_CANNOT_TELL, 5, 2},
+	    {{0, 0, 0, 0, 0}, 0, 0, ANSWER_NO, 5, 0}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct rig r = {.fake.train = gains_so};
+		const struct verdict *v = &r.study.search.verdict;
+
+		gains = &cases[i].gain;
+		CHECK(rig_open(&r, tested, 6, 1));
+		CHECK(rig_run(&r));
+		verdict_plan(&r.study.search);
+		CHECK(verify_run(&r.study, &r.runner, &r.err));
+		CHECK(v->done);
+		CHECK_INT(v->answer, cases[i].answer);
+		CHECK_DOUBLE(v->gain.mean, cases[i].mean, 1e-12);
+		CHECK_DOUBLE(v->gain_half, cases[i].half, 1e-10);
+		CHECK_INT(v->wins, cases[i].wins);
+		CHECK_INT(exit_decide(NULL, NULL, v), cases[i].exit);
+		rig_drop(&r);
+	}
 }
 
 TEST(verification_seeds_are_fresh_and_paired)
 {
 	struct rig r = {.fake.train = noisy};
-	const struct verdict *v = &r.study.verdict;
+	const struct verdict *v = &r.study.search.verdict;
 
 	CHECK(rig_open(&r, tested, 20, 2));
 	CHECK(rig_run(&r));
-	verify_plan(&r.study);
+	verdict_plan(&r.study.search);
 	for (size_t k = 0; k < 5; k++) {
-		uint64_t seed = v->candidates[0].runs[PHASE_RERUN][k].seed;
+		uint64_t seed = v->candidates[0].runs[PHASE_RERUN][k]->seed;
 
-		CHECK_INT(v->candidates[1].runs[PHASE_RERUN][k].seed, seed);
-		CHECK(v->candidates[0].runs[PHASE_TEST][k].seed != seed);
-		for (size_t i = 0; i < r.study.n; i++)
-			CHECK(r.study.trials[i]->runs[0].seed != seed);
+		CHECK_INT(v->candidates[1].runs[PHASE_RERUN][k]->seed, seed);
+		CHECK(v->candidates[0].runs[PHASE_TEST][k]->seed != seed);
+		for (size_t i = 0; i < r.study.search.n; i++)
+			CHECK(r.study.search.trials[i]->runs[0].seed != seed);
 	}
 	rig_drop(&r);
 }
@@ -673,7 +887,7 @@ static char *results_of(struct rig *r)
 {
 	struct str out = {0};
 
-	results_json(&r->study, &out);
+	results_json(&r->study.search, r->study.monitor, &out);
 	return out.s;
 }
 
@@ -752,7 +966,7 @@ TEST(replay_makes_again_what_was_learned)
 		rig_dir(&r);
 		CHECK(rig_open(&r, learning, 40, order ? 6 : 1));
 		CHECK(rig_run(&r));
-		CHECK(r.study.outcomes[OUTCOME_FAILED] > 0);
+		CHECK(r.study.search.outcomes[OUTCOME_FAILED] > 0);
 		text = results_of(&r);
 		CHECK(replay_text(text, &rp, &r.err));
 		CHECK_STR(rp.difference, "");
@@ -761,7 +975,7 @@ TEST(replay_makes_again_what_was_learned)
 		CHECK_STR(rp.difference, "");
 		/* Another history gives other proposals. */
 		for (size_t i = 0; i < 12; i++)
-			sv.study.seen[i].sightings[0].value *= -1;
+			sv.study.search.seen[i].sightings[0].value *= -1;
 		CHECK(replay_run(&sv, &rp, &r.err));
 		CHECK(!rp.same);
 		saved_free(&sv);
@@ -835,7 +1049,7 @@ TEST(every_edit_is_caught)
 
 	CHECK(rig_open(&r, tested, 4, 1));
 	CHECK(rig_run(&r));
-	verify_plan(&r.study);
+	verdict_plan(&r.study.search);
 	CHECK(verify_run(&r.study, &r.runner, &r.err));
 	text = results_of(&r);
 	for (size_t i = 0; text[i]; i++) {
@@ -874,18 +1088,22 @@ TEST(a_newer_results_file_is_refused)
 }
 
 TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
-          repeats_give_mean_and_error, first_run_without_the_metric_stops_at_once,
-          failure_guard, retries, a_repeat_of_a_failed_trial_is_not_waited_for,
-          a_late_retry_is_run, exit_75_is_no_failure,
-          diverged_is_never_the_winner_and_no_failure, target_and_patience_stop,
-          equal_values_share_a_rank, an_exhausted_space_is_success,
-          resume_equals_one_go, finished_runs_are_not_repeated,
+          repeats_give_mean_and_error, the_error_of_a_mean_is_that_of_a_sample,
+          of_equal_trials_the_earlier_one_is_better,
+          first_run_without_the_metric_stops_at_once, failure_guard,
+          the_guard_asks_for_more_than_half_of_ten, retries,
+          a_repeat_of_a_failed_trial_is_not_waited_for, a_late_retry_is_run,
+          exit_75_is_no_failure, diverged_is_never_the_winner_and_no_failure,
+          target_and_patience_stop, equal_values_share_a_rank,
+          an_exhausted_space_is_success, resume_equals_one_go,
+          finished_runs_are_not_repeated, the_cost_is_read_back,
+          what_failed_is_tried_again_when_asked_for,
           a_trial_whose_other_repeat_was_cut_short_is_settled,
           the_time_budget_is_not_spent_by_resuming,
           another_file_is_refused_with_the_difference,
           verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
-          verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
-          replay_makes_again_what_was_learned,
+          each_answer_has_its_interval, verification_seeds_are_fresh_and_paired,
+          replay_agrees_with_what_was_run, replay_makes_again_what_was_learned,
           a_search_that_learns_goes_on_where_it_was,
           deterministic_learning_ignores_who_is_first, every_edit_is_caught,
           a_newer_results_file_is_refused)

@@ -1,4 +1,4 @@
-#include "record/lock.h"
+#include "record/dir.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,4 +74,19 @@ int lock_take(const char *dir, struct error *err)
 	if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n)
 		return fd;
 	return fd;
+}
+
+const char *search_dir(const char *yaml_path, const char *out, struct arena *a)
+{
+	const char *base = strrchr(yaml_path, '/'), *dot;
+
+	if (out)
+		return arena_strdup(a, out);
+	base = base ? base + 1 : yaml_path;
+	if (strcmp(base, "-") == 0)
+		base = "stdin";
+	dot = strrchr(base, '.');
+	return arena_printf(a, "%.*s.hpsearch",
+	                    dot && dot > base ? (int)(dot - base) : (int)strlen(base),
+	                    base);
 }

@@ -1,0 +1,28 @@
+/* What early stopping came to: what it saved, and what the control group says it lost.
+ */
+#ifndef HPS_EARLY_SAVINGS_H
+#define HPS_EARLY_SAVINGS_H
+
+#include "early/monitor.h"
+#include "search/search.h"
+
+/* What it came to, for the summary. */
+struct savings {
+	uint64_t runs;            /* watched and over */
+	uint64_t stopped;         /* for good */
+	uint64_t converged;       /* ended by patience, and ok */
+	uint64_t paused;          /* never promoted again */
+	uint64_t promotions;      /* all of them */
+	double steps, full_steps; /* taken; had every run gone to its end. NaN: it is
+	                           * not known how long a run is */
+	double wall, full_wall;   /* the same in seconds, extrapolated */
+	/* the control group */
+	uint64_t control, control_ok, would_stop, would_win;
+	/* do the first rung and the end agree? */
+	double low, high, correlation; /* the largest steps compared; NaN: too few */
+	size_t pairs;
+};
+/* m: NULL gives zeroes. */
+struct savings savings_of(const struct search *s, const struct monitor *m);
+
+#endif

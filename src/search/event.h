@@ -1,0 +1,93 @@
+/* What can happen to a search, as a type: every kind of line that a journal can hold.
+ * An event that happens live is written down and then applied (study/apply.h); one that
+ * is read, from a journal or a results file, is applied in the same way. Nothing else
+ * changes a search. Pointers in an event are borrowed; who applies it copies. */
+#ifndef HPS_SEARCH_EVENT_H
+#define HPS_SEARCH_EVENT_H
+
+#include "schedule/schedule.h"
+#include "search/origin.h"
+#include "search/trial.h"
+#include "search/warm.h"
+
+enum event_kind {
+	EVENT_SEARCH,     /* it began, or goes on with a changed file */
+	EVENT_SESSION,    /* a driver took it up: what was under way is queued again */
+	EVENT_WARM_START, /* an earlier search whose trials it knows */
+	EVENT_TRIAL,      /* a configuration was proposed */
+	EVENT_OBSERVED,   /* a results file: what proposals knew of a trial under way */
+	EVENT_START,      /* a run is about to be launched */
+	EVENT_REPORT,     /* it printed the metric */
+	EVENT_RUNG,  /* how far a launch came whose budget is a parameter of the command
+	              */
+	EVENT_STOP,  /* decided: a run is to end, for good */
+	EVENT_PAUSE, /* decided: it is to end at its budget, for now */
+	EVENT_PROMOTE, /* decided: a paused run gets a larger budget */
+	EVENT_END,     /* the run is over; again: and queued once more */
+	EVENT_CUT,     /* its launch was cut short, through no fault of its own */
+	EVENT_REQUEUE, /* a finished run gets another chance (--retry-failed) */
+	EVENT_FINISH   /* the search is over, or interrupted */
+};
+
+struct event {
+	enum event_kind kind;
+	enum phase phase; /* of the run */
+	uint32_t run;
+	uint64_t trial; /* or, in a verification, the candidate's key */
+	double time;    /* seconds since 1970; NaN: not known */
+	union {
+		const struct search_origin *search; /* SEARCH */
+		uint64_t max_trials;                /* SESSION: of -n; 0: not given */
+		struct { /* WARM_START: one source of these */
+			const struct warm *from;
+			size_t source;
+		} warm;
+		struct {                           /* TRIAL */
+			const struct coord *point; /* (space.n) */
+			uint64_t seen;
+			double cost_weight;
+			enum origin origin;
+		} proposal;
+		const struct sighting *observed; /* OBSERVED; value minimized */
+		struct {                         /* START */
+			uint64_t seed;           /* or SEED_DERIVED */
+			double budget; /* steps that it is told to take; 0: none */
+			unsigned attempt;
+			unsigned leg; /* a results file: promotions so far */
+		} start;
+		struct report report; /* REPORT, RUNG; for the monitor's log: step is
+		                       * NaN where the line had none and one is named */
+		struct {              /* STOP, PAUSE, PROMOTE */
+			const struct judgement *why; /* in the metric's sign */
+			double budget;               /* PROMOTE: steps */
+			bool last; /* PROMOTE: when nothing ran and no trial would come
+			            */
+		} decision;
+		struct {                             /* END */
+			const struct run_end *facts; /* NULL in the monitor's log */
+			uint64_t order;       /* a results file: its trial's; or 0 */
+			enum outcome outcome; /* as in facts */
+			bool again;
+		} end;
+		double cost; /* CUT: what the launch had said that it cost */
+		struct {     /* FINISH */
+			const char *why;
+			const struct search_totals
+			    *totals; /* a results file's; or NULL */
+			int state;   /* enum search_state */
+		} finish;
+	} as;
+};
+
+/* What a results file says of the whole, and nothing in it implies. */
+struct search_totals {
+	double elapsed; /* seconds, over all sessions */
+	uint64_t cap;   /* trials asked for */
+	uint64_t test_uses;
+};
+
+/* "stop", "start", …: the kinds of the monitor's log by name. */
+const char *event_kind_name(enum event_kind k);
+bool event_kind_find(const char *name, enum event_kind *out);
+
+#endif

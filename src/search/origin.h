@@ -1,0 +1,24 @@
+/* Where a search comes from: what its journal opens with and its results file carries.
+ */
+#ifndef HPS_SEARCH_ORIGIN_H
+#define HPS_SEARCH_ORIGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ORIGIN_SETS = 32 };
+
+struct search_origin {
+	const char *set[ORIGIN_SETS]; /* --set texts */
+	size_t n_set;
+	const char *command; /* --command, or NULL */
+	const char *chosen;  /* method: auto, the strategy that it is; NULL: not yet */
+	uint64_t max_trials; /* -n of the latest session; 0: not given */
+	const char *host, *git; /* "" when unknown; git of the first session */
+	const char *version;    /* hpsearch's */
+	double started;         /* seconds since 1970 */
+	const char *yaml;       /* the file's text */
+	const char *path;       /* the file's name as given */
+};
+
+#endif

@@ -1,0 +1,277 @@
+#include "search/search.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const state_names[] = {
+    [SEARCH_RUNNING] = "running",   [SEARCH_DONE] = "done",
+    [SEARCH_BUDGET] = "budget",     [SEARCH_INTERRUPTED] = "interrupted",
+    [SEARCH_CONTRACT] = "contract", [SEARCH_GUARD] = "guard"};
+
+const char *search_state_name(enum search_state s)
+{
+	return state_names[s];
+}
+
+bool search_state_find(const char *name, enum search_state *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(state_names); i++)
+		if (strcmp(name, state_names[i]) == 0) {
+			*out = (enum search_state)i;
+			return true;
+		}
+	return false;
+}
+
+static bool init_baseline(struct search *s, struct error *err)
+{
+	struct coord *point = arena_new(&s->arena, s->spec->space.n, sizeof *point);
+	bool any = false;
+
+	if (!space_defaults(&s->spec->space, point, &any, err))
+		return false;
+	s->baseline = any ? point : NULL;
+	return true;
+}
+
+bool search_init(struct search *s, const struct spec *spec,
+                 const struct search_origin *origin, const char *dir,
+                 const struct clock *clock, struct error *err)
+{
+	*s = (struct search){
+	    .spec = spec, .clock = clock ? clock : &clock_real, .origin = *origin};
+	s->wall_epoch = s->clock->wall(s->clock->self) - 1e-9 * (double)search_ticks(s);
+	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
+	s->dir = dir ? arena_strdup(&s->arena, dir) : NULL;
+	return init_baseline(s, err);
+}
+
+void search_free(struct search *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
+			free(s->trials[i]->runs[r].reports);
+	verdict_free(&s->verdict);
+	warm_free(&s->warm);
+	free(s->trials);
+	free(s->open);
+	free(s->seen);
+	arena_free(&s->arena);
+	arena_free(&s->scratch);
+	*s = (struct search){0};
+}
+
+/* Where a trial is among the open ones, or belongs. */
+static size_t open_at(const struct search *s, uint64_t id)
+{
+	size_t low = 0, high = s->n_open;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->open[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void open_add(struct search *s, uint64_t id)
+{
+	size_t i = open_at(s, id);
+
+	s->open = mem_room(s->open, s->n_open, &s->cap_open, sizeof *s->open);
+	memmove(s->open + i + 1, s->open + i, (s->n_open - i) * sizeof *s->open);
+	s->open[i] = id;
+	s->n_open++;
+}
+
+static void open_remove(struct search *s, uint64_t id)
+{
+	size_t i = open_at(s, id);
+
+	if (i == s->n_open || s->open[i] != id)
+		return;
+	s->n_open--;
+	memmove(s->open + i, s->open + i + 1, (s->n_open - i) * sizeof *s->open);
+}
+
+struct trial *search_add(struct search *s, const struct coord *point,
+                         enum origin origin, uint64_t seen)
+{
+	const struct space *sp = &s->spec->space;
+	struct trial *t = arena_new(&s->arena, 1, sizeof *t);
+	const struct value **values = arena_new(&s->arena, sp->n, sizeof *values);
+	struct coord *kept = arena_new(&s->arena, sp->n, sizeof *kept);
+	size_t cap = s->cap_trials;
+
+	for (size_t i = 0; i < sp->n; i++)
+		kept[i] = point[i];
+	space_decode(sp, kept, &s->arena, values);
+	*t = (struct trial){.id = s->n,
+	                    .origin = origin,
+	                    .point = kept,
+	                    .values = values,
+	                    .n_runs = s->spec->repeats,
+	                    .seen = seen,
+	                    .value = (double)NAN,
+	                    .stderr_ = (double)NAN};
+	t->runs = arena_new(&s->arena, t->n_runs, sizeof *t->runs);
+	for (size_t r = 0; r < t->n_runs; r++) {
+		t->runs[r].seed = seed_of_run(s->spec->seed, t->id, r);
+		t->runs[r].value = (double)NAN;
+	}
+	s->trials = mem_room(s->trials, s->n, &s->cap_trials, sizeof(struct trial *));
+	if (cap != s->cap_trials)
+		s->seen = mem_grow(s->seen, s->cap_trials, sizeof *s->seen);
+	s->trials[s->n] = t;
+	s->seen[s->n] = (struct seen){.point = kept, .values = values};
+	open_add(s, s->n);
+	s->n++;
+	return t;
+}
+
+static bool better(const struct search *s, const struct trial *a, const struct trial *b)
+{
+	if (a->value != b->value)
+		return metric_better(&s->spec->metric, a->value, b->value);
+	return a->id < b->id;
+}
+
+static double cost_of(const struct trial *t)
+{
+	double sum = 0;
+
+	for (size_t r = 0; r < t->n_runs; r++)
+		sum += t->runs[r].cost;
+	return sum;
+}
+
+static enum seen_state seen_state(enum outcome o)
+{
+	return o == OUTCOME_OK           ? SEEN_OK
+	       : o == OUTCOME_STOPPED    ? SEEN_STOPPED
+	       : o == OUTCOME_INFEASIBLE ? SEEN_INFEASIBLE
+	                                 : SEEN_FAILED;
+}
+
+double search_sign(const struct search *s)
+{
+	return metric_sign(&s->spec->metric);
+}
+
+void search_learn(struct search *s, struct trial *t, struct sighting sighting)
+{
+	struct seen *seen = &s->seen[t->id];
+	struct sighting *list;
+
+	s->learnt++;
+	if (!sighting.order)
+		sighting.order = s->spec->deterministic ? t->id + 1 : s->learnt;
+	if (!(seen->n & (seen->n - 1))) { /* full at every power of two */
+		list = arena_new(&s->arena, seen->n ? 2 * seen->n : 1, sizeof *list);
+		for (size_t i = 0; i < seen->n; i++)
+			list[i] = seen->sightings[i];
+		seen->sightings = list;
+	}
+	seen->sightings[seen->n++] = sighting;
+}
+
+struct sighting search_sighting(const struct search *s, const struct trial *t)
+{
+	return (struct sighting){.order = t->order,
+	                         .state = seen_state(t->outcome),
+	                         .value = search_sign(s) * t->value,
+	                         .stderr_ = t->stderr_,
+	                         .step = (double)NAN,
+	                         .n_runs = t->n_runs,
+	                         .cost = cost_of(t)};
+}
+
+void search_settle(struct search *s, struct trial *t, struct sighting end)
+{
+	open_remove(s, t->id);
+	s->finished++;
+	s->outcomes[t->outcome]++;
+	s->since_best++;
+	search_learn(s, t, end);
+	t->order = s->seen[t->id].sightings[s->seen[t->id].n - 1].order;
+	if (t->outcome != OUTCOME_OK)
+		return;
+	s->ok++;
+	if (s->spec->metric.name && (!s->best || better(s, t, s->best))) {
+		s->best = t;
+		s->since_best = 0;
+	}
+}
+
+void search_reopen(struct search *s, struct trial *t)
+{
+	if (t->outcome == OUTCOME_NONE)
+		return;
+	s->finished--;
+	s->outcomes[t->outcome]--;
+	s->since_best -= s->since_best > 0;
+	t->outcome = OUTCOME_NONE;
+	open_add(s, t->id);
+	t->reason = NULL;
+	t->order = 0;
+	search_learn(s, t,
+	             (struct sighting){.state = SEEN_PENDING,
+	                               .value = (double)NAN,
+	                               .stderr_ = (double)NAN,
+	                               .step = (double)NAN});
+	if (t->id < s->first_open)
+		s->first_open = t->id;
+}
+
+int64_t search_ticks(const struct search *s)
+{
+	return s->clock->now(s->clock->self);
+}
+
+double search_now(const struct search *s)
+{
+	return s->wall_epoch + 1e-9 * (double)search_ticks(s);
+}
+
+double search_elapsed(const struct search *s)
+{
+	int64_t now = s->started ? search_ticks(s) - s->started : 0;
+
+	return s->elapsed_before + 1e-9 * (double)now;
+}
+
+static int by_rank(const void *a, const void *b, void *self)
+{
+	const struct trial *x = *(struct trial *const *)a,
+			   *y = *(struct trial *const *)b;
+	const struct search *s = self;
+	bool xr = x->outcome == OUTCOME_OK && s->spec->metric.name;
+	bool yr = y->outcome == OUTCOME_OK && s->spec->metric.name;
+
+	if (xr != yr)
+		return xr ? -1 : 1;
+	if (xr)
+		return better(s, x, y) ? -1 : 1;
+	return x->id < y->id ? -1 : 1;
+}
+
+struct trial **search_rank(struct search *s, struct arena *a)
+{
+	struct trial **order = arena_new(a, s->n, sizeof(struct trial *));
+
+	for (size_t i = 0; i < s->n; i++)
+		order[i] = s->trials[i];
+	if (s->n > 1)
+		qsort_r(order, s->n, sizeof(struct trial *), by_rank, s);
+	for (size_t i = 0; i < s->n; i++) {
+		bool ranked = order[i]->outcome == OUTCOME_OK && s->spec->metric.name;
+		bool tied = ranked && i && order[i]->value == order[i - 1]->value;
+
+		order[i]->rank = tied ? order[i - 1]->rank : ranked ? i + 1 : 0;
+	}
+	return order;
+}

@@ -1,0 +1,98 @@
+/* A search as it stands: its trials and what they came to. Nothing here writes,
+ * launches or asks; it is changed by events alone (study/apply.h), and these functions
+ * are what an event is made of. */
+#ifndef HPS_SEARCH_SEARCH_H
+#define HPS_SEARCH_SEARCH_H
+
+#include "base/clock.h"
+#include "search/event.h"
+#include "search/verdict.h"
+#include "strategy/advice.h"
+
+/* How a search ended, or why it is not finished. */
+enum search_state {
+	SEARCH_RUNNING,
+	SEARCH_DONE,        /* the cap, the space or a stopping rule: see `why` */
+	SEARCH_BUDGET,      /* budget.time or budget.cost is spent */
+	SEARCH_INTERRUPTED, /* a signal: see `signal` */
+	SEARCH_CONTRACT, /* the first finished run had no metric, or no such command */
+	SEARCH_GUARD     /* the failure guard */
+};
+const char *search_state_name(enum search_state s);
+bool search_state_find(const char *name, enum search_state *out);
+
+struct search {
+	const struct spec *spec;
+	const char *dir; /* absolute; NULL: none */
+	const struct clock *clock;
+	struct search_origin origin;
+	bool begun;    /* its first event has been applied */
+	bool adaptive; /* its strategy learns from values */
+	uint64_t cap;  /* trials at the most */
+	const struct coord
+	    *baseline;         /* the defaults as a point; NULL: none are given */
+	struct trial **trials; /* (n), by id */
+	struct seen *seen;     /* (n), what the strategy may know */
+	size_t n, cap_trials;
+	enum search_state state;
+	const char *why; /* one sentence on how it ended */
+	int signal;      /* the one that interrupted it */
+	struct verdict verdict;
+	struct warm warm;     /* what it starts from */
+	struct advice advice; /* at the end of a session */
+
+	/* running totals */
+	uint64_t ok, finished; /* trials */
+	uint64_t learnt;       /* sightings of trials so far */
+	uint64_t runs_done;
+	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
+	double cost;           /* of all launches, those that were cut short too */
+	double elapsed_before; /* seconds of earlier sessions */
+	int64_t started;       /* clock_now when it was begun or continued; 0: not */
+	double ended;          /* seconds since 1970 of the last event */
+	struct trial *best;    /* NULL: none yet */
+	uint64_t since_best;   /* trials finished after the best one */
+	uint64_t advised;      /* stop: auto: trials when that was last asked */
+	bool any_report;       /* some run has printed the metric */
+	bool finish_recorded;
+	double session_start, last_time; /* of the events of this session */
+	size_t first_open;               /* every trial below is settled */
+	uint64_t *open; /* (n_open) ids of those that are not, rising */
+	size_t n_open, cap_open;
+
+	double
+	    wall_epoch;     /* wall clock less stop-watch when it was made: times in the
+	                     * journal are of a stop-watch, whatever becomes of the clock */
+	struct arena arena; /* lifetime of the search */
+	struct arena scratch;
+};
+
+/* clock: NULL is the real one. False: a default does not fit (err). */
+bool search_init(struct search *s, const struct spec *spec,
+                 const struct search_origin *origin, const char *dir,
+                 const struct clock *clock, struct error *err);
+void search_free(struct search *s);
+
+/* Adds a trial with a known point, which is kept. */
+struct trial *search_add(struct search *s, const struct coord *point,
+                         enum origin origin, uint64_t seen);
+/* 1, or -1 where the metric is maximized: values times this are minimized. */
+double search_sign(const struct search *s);
+/* The strategy may know this of a trial from now on; order is given to it unless it has
+ * one. */
+void search_learn(struct search *s, struct trial *t, struct sighting sighting);
+/* What is learnt of a trial by its end, as far as the trial itself says. */
+struct sighting search_sighting(const struct search *s, const struct trial *t);
+/* Takes a trial whose runs say how it ended into totals, best and what may be known. */
+void search_settle(struct search *s, struct trial *t, struct sighting end);
+/* The opposite, when a settled trial gets another chance, or goes on. */
+void search_reopen(struct search *s, struct trial *t);
+
+/* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
+ * ones by value (equal ones by id, and sharing a rank), then the others by id. */
+struct trial **search_rank(struct search *s, struct arena *a);
+int64_t search_ticks(const struct search *s);  /* its stop-watch, in nanoseconds */
+double search_elapsed(const struct search *s); /* seconds, over all sessions */
+double search_now(const struct search *s);     /* seconds since 1970, see wall_epoch */
+
+#endif

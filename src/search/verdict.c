@@ -1,0 +1,230 @@
+#include "search/search.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *answer_name(enum answer a)
+{
+	static const char *const names[] = {[ANSWER_NONE] = "none",
+	                                    [ANSWER_YES] = "yes",
+	                                    [ANSWER_NO] = "no",
+	                                    [ANSWER_CANNOT_TELL] = "cannot tell",
+	                                    [ANSWER_NO_BASELINE] = "no defaults",
+	                                    [ANSWER_FAILED] = "failed"};
+
+	return names[a];
+}
+
+/* The plan. */
+
+/* The seeds are the same for every candidate, so that differences are paired; the test
+ * has seeds of its own, because those of the re-runs have chosen the winner. */
+static void plan_runs(struct search *s, struct candidate *c, enum phase phase)
+{
+	size_t n = s->spec->test.present ? s->spec->test.repeats : s->spec->repeats;
+
+	c->n_runs[phase] = n;
+	c->runs[phase] = arena_new(&s->arena, n, sizeof(struct run *));
+	for (size_t r = 0; r < n; r++)
+		c->runs[phase][r] = verdict_run(s, phase, c->key, r);
+}
+
+static struct candidate *add_candidate(struct search *s, const struct trial *t)
+{
+	struct verdict *v = &s->verdict;
+	struct candidate *c = &v->candidates[v->n++];
+
+	*c = (struct candidate){.key = t->id, .trial = *t, .search_value = t->value};
+	c->trial.runs = NULL;
+	c->trial.n_runs = 0;
+	return c;
+}
+
+static bool same_values(const struct search *s, const struct trial *a,
+                        const struct trial *b)
+{
+	return space_hash(&s->spec->space, a->values) ==
+	       space_hash(&s->spec->space, b->values);
+}
+
+/* The defaults join the candidates, unless one of them is just that. */
+static void add_baseline(struct search *s)
+{
+	struct verdict *v = &s->verdict;
+	const struct value **values;
+	struct trial defaults;
+
+	if (!s->baseline)
+		return;
+	values = arena_new(&s->arena, s->spec->space.n, sizeof *values);
+	space_decode(&s->spec->space, s->baseline, &s->arena, values);
+	defaults = (struct trial){.id = s->n,
+	                          .origin = ORIGIN_BASELINE,
+	                          .point = s->baseline,
+	                          .values = values,
+	                          .value = (double)NAN,
+	                          .stderr_ = (double)NAN};
+	for (v->baseline = 0; v->baseline < v->n; v->baseline++)
+		if (same_values(s, &v->candidates[v->baseline].trial, &defaults))
+			break;
+	if (v->baseline == v->n) {
+		bool searched = s->n && s->trials[0]->origin == ORIGIN_BASELINE;
+
+		add_candidate(s, searched ? s->trials[0] : &defaults)->key =
+		    searched ? 0 : VERDICT_DEFAULTS;
+	}
+	v->candidates[v->baseline].is_baseline = true;
+}
+
+void verdict_plan(struct search *s)
+{
+	const struct spec *sp = s->spec;
+	struct verdict *v = &s->verdict;
+	struct arena_mark mark = arena_mark(&s->scratch);
+	struct trial **order = search_rank(s, &s->scratch);
+	size_t top = sp->test.present && sp->test.top ? sp->test.top : 3;
+
+	v->wanted = s->best && (sp->test.present || sp->repeats > 1);
+	v->has_test = sp->test.present;
+	v->metric = v->test_metric = sp->metric;
+	if (sp->test.present && sp->test.metric.name)
+		v->test_metric = sp->test.metric;
+	v->level = 0.95;
+	v->n = 0;
+	v->winner = v->baseline = SIZE_MAX;
+	v->candidates = arena_new(&s->arena, top + 1, sizeof *v->candidates);
+	for (size_t i = 0; v->wanted && i < s->n && i < top && order[i]->rank; i++)
+		add_candidate(s, order[i]);
+	if (v->wanted)
+		add_baseline(s);
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = PHASE_RERUN; p < PHASES; p++)
+			plan_runs(s, &v->candidates[i], (enum phase)p);
+	arena_rewind(&s->scratch, mark);
+	verdict_judge(s);
+}
+
+/* Judging. */
+
+static bool ended(const struct candidate *c, enum phase phase)
+{
+	for (size_t r = 0; r < c->n_runs[phase]; r++)
+		if (c->runs[phase][r]->state != RUN_FINISHED)
+			return false;
+	return true;
+}
+
+static void summarise(struct candidate *c, enum phase phase, struct arena *a)
+{
+	double *ok = arena_new(a, c->n_runs[phase], sizeof *ok);
+	size_t n = 0;
+
+	for (size_t r = 0; r < c->n_runs[phase]; r++)
+		if (c->runs[phase][r]->state == RUN_FINISHED &&
+		    c->runs[phase][r]->outcome == OUTCOME_OK)
+			ok[n++] = c->runs[phase][r]->value;
+	c->stat[phase] = stat_of(ok, n);
+	c->complete[phase] = n && n == c->n_runs[phase];
+}
+
+static void choose_winner(struct verdict *v)
+{
+	double sign = metric_sign(&v->metric);
+
+	v->winner = SIZE_MAX;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct candidate *c = &v->candidates[i];
+
+		if (!ended(c, PHASE_RERUN)) {
+			v->winner = SIZE_MAX;
+			return;
+		}
+		if (!c->complete[PHASE_RERUN])
+			continue;
+		if (v->winner == SIZE_MAX ||
+		    sign * c->stat[PHASE_RERUN].mean <
+		        sign * v->candidates[v->winner].stat[PHASE_RERUN].mean)
+			v->winner = i;
+	}
+}
+
+static void measure_gain(struct verdict *v, enum phase phase, struct arena *a)
+{
+	const struct metric *m = phase == PHASE_TEST ? &v->test_metric : &v->metric;
+	const struct candidate *w = &v->candidates[v->winner];
+	const struct candidate *b = &v->candidates[v->baseline];
+	double sign = metric_sign(m);
+	double *d = arena_new(a, w->n_runs[phase], sizeof *d);
+
+	v->wins = 0;
+	for (size_t r = 0; r < w->n_runs[phase]; r++) {
+		d[r] = sign * (b->runs[phase][r]->value - w->runs[phase][r]->value);
+		v->wins += d[r] > 0;
+	}
+	v->gain = stat_of(d, w->n_runs[phase]);
+	v->gain_half = stat_half_width(v->gain, v->level);
+}
+
+static enum answer answer_of(const struct verdict *v)
+{
+	if (!(v->gain.n >= 2))
+		return ANSWER_CANNOT_TELL;
+	if (v->gain.mean - v->gain_half > 0)
+		return ANSWER_YES;
+	if (v->gain.mean + v->gain_half <= 0)
+		return ANSWER_NO;
+	return ANSWER_CANNOT_TELL;
+}
+
+static enum answer compare(struct verdict *v, struct arena *a)
+{
+	enum phase last = v->has_test ? PHASE_TEST : PHASE_RERUN;
+
+	if (!v->candidates[v->winner].complete[last])
+		return ANSWER_FAILED;
+	if (v->baseline == SIZE_MAX)
+		return ANSWER_NO_BASELINE;
+	if (v->baseline == v->winner)
+		return ANSWER_NO;
+	if (!v->candidates[v->baseline].complete[last])
+		return ANSWER_CANNOT_TELL;
+	measure_gain(v, last, a);
+	return answer_of(v);
+}
+
+/* Takes part in the test: the winner and the defaults, nobody else. */
+bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candidate)
+{
+	if (phase == PHASE_RERUN)
+		return true;
+	return v->has_test && v->winner != SIZE_MAX &&
+	       (candidate == v->winner || candidate == v->baseline);
+}
+
+static bool all_ended(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (!ended(&v->candidates[i], PHASE_RERUN) ||
+		    (verdict_takes_part(v, PHASE_TEST, i) &&
+		     !ended(&v->candidates[i], PHASE_TEST)))
+			return false;
+	return true;
+}
+
+void verdict_judge(struct search *s)
+{
+	struct verdict *v = &s->verdict;
+	struct arena_mark mark = arena_mark(&s->scratch);
+
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = PHASE_RERUN; p < PHASES; p++)
+			summarise(&v->candidates[i], (enum phase)p, &s->scratch);
+	choose_winner(v);
+	v->gain = (struct moments){0};
+	v->gain_half = (double)NAN;
+	v->done = v->wanted && all_ended(v);
+	v->answer = !v->done                ? ANSWER_NONE
+	            : v->winner == SIZE_MAX ? ANSWER_FAILED
+	                                    : compare(v, &s->scratch);
+	arena_rewind(&s->scratch, mark);
+}

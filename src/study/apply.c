@@ -1,0 +1,334 @@
+#include "study/apply.h"
+#include "record/event_json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lines of a search whose proposals do not depend on results may reach the disk a
+ * moment later: a power cut then costs at most this much, a kill of the driver nothing.
+ */
+static const int64_t sync_delay = CLOCK_SECOND / 10;
+
+static bool misplaced(struct error *err, const char *what)
+{
+	return error_set(err, ERROR_FILE, "%s that does not fit what came before it",
+	                 what);
+}
+
+/* The whole of a search. */
+
+static void apply_search(struct search *s, const struct search_origin *o)
+{
+	if (s->begun)
+		return;
+	s->begun = true;
+	s->origin.started = o->started;
+	if (o->git)
+		s->origin.git = arena_strdup(&s->arena, o->git);
+	if (o->host)
+		s->origin.host = arena_strdup(&s->arena, o->host);
+}
+
+static void apply_session(struct study *s, const struct event *e)
+{
+	struct search *se = &s->search;
+
+	study_requeue_interrupted(s);
+	se->elapsed_before += se->last_time - se->session_start;
+	if (!isnan(e->time))
+		se->last_time = e->time;
+	se->session_start = se->last_time;
+	se->origin.max_trials = e->as.max_trials;
+	se->state = SEARCH_RUNNING;
+	se->finish_recorded = false;
+	if (s->monitor)
+		monitor_take(s->monitor, e);
+}
+
+static void apply_finish(struct search *s, const struct event *e)
+{
+	const struct search_totals *t = e->as.finish.totals;
+
+	s->state = (enum search_state)e->as.finish.state;
+	s->why = e->as.finish.why ? arena_strdup(&s->arena, e->as.finish.why) : NULL;
+	s->finish_recorded = true;
+	if (!t)
+		return;
+	s->elapsed_before = t->elapsed;
+	s->cap = t->cap;
+	s->verdict.test_uses = t->test_uses;
+}
+
+/* Trials. */
+
+static bool apply_trial(struct study *s, const struct event *e, struct error *err)
+{
+	struct trial *t;
+
+	if (e->trial != s->search.n)
+		return misplaced(err, "a trial");
+	t = search_add(&s->search, e->as.proposal.point, e->as.proposal.origin,
+	               e->as.proposal.seen);
+	t->cost_weight = e->as.proposal.cost_weight;
+	for (size_t r = 0; s->monitor && r < t->n_runs; r++)
+		t->runs[r].budget = monitor_first_budget(s->monitor, t->id, r);
+	if (s->monitor)
+		monitor_take(s->monitor, e);
+	return true;
+}
+
+static void settle(struct study *s, struct trial *t, uint64_t order)
+{
+	struct sighting end;
+
+	if (t->outcome != OUTCOME_NONE || !trial_settle(t))
+		return;
+	end = search_sighting(&s->search, t);
+	end.order = order;
+	if (s->monitor)
+		monitor_seen(s->monitor, t, &end);
+	search_settle(&s->search, t, end);
+}
+
+void study_requeue_interrupted(struct study *s)
+{
+	struct search *se = &s->search;
+
+	for (size_t i = 0; i < se->n; i++) {
+		struct trial *t = se->trials[i];
+
+		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++)
+			if (t->runs[r].state == RUN_RUNNING)
+				t->runs[r].state = RUN_QUEUED;
+		settle(s, t, 0);
+	}
+	for (size_t i = 0; i < se->verdict.n_runs; i++)
+		if (se->verdict.runs[i]->run.state == RUN_RUNNING)
+			se->verdict.runs[i]->run.state = RUN_QUEUED;
+}
+
+/* Runs. */
+
+/* A step that was only counted is none where the file names one; where the budget is a
+ * parameter, the curve is made of whole launches. */
+static void watch_report(struct study *s, const struct event *e)
+{
+	struct event seen = *e;
+	struct sighting sighting;
+	const struct early *early = &s->search.spec->early;
+
+	seen.kind = EVENT_REPORT;
+	if (e->kind == EVENT_REPORT && (e->as.report.counted || early->resource))
+		seen.as.report.step = (double)NAN;
+	monitor_take(s->monitor, &seen);
+	if (e->run == 0 && s->type->adaptive &&
+	    monitor_glimpse(s->monitor, e->trial, &sighting))
+		search_learn(&s->search, s->search.trials[e->trial], sighting);
+}
+
+static void watch(struct study *s, const struct event *e)
+{
+	if (!s->monitor)
+		return;
+	if (e->kind == EVENT_REPORT || e->kind == EVENT_RUNG)
+		watch_report(s, e);
+	else
+		monitor_take(s->monitor, e);
+}
+
+static bool apply_decision(struct study *s, struct trial *t, struct run *r,
+                           const struct event *e, struct error *err)
+{
+	if (!s->monitor)
+		return error_set(err, ERROR_FILE, "a decision that nobody asked for");
+	if (e->kind == EVENT_PROMOTE) {
+		if (r->state != RUN_FINISHED)
+			return error_set(err, ERROR_FILE,
+			                 "a promotion of a run that is not paused");
+		search_reopen(&s->search, t);
+		s->search.runs_done--;
+		run_apply(r, e, s->search.spec->metric.goal);
+	}
+	watch(s, e);
+	return true;
+}
+
+static void apply_end(struct study *s, struct trial *t, struct run *r,
+                      const struct event *e)
+{
+	double before = r->cost;
+
+	run_apply(r, e, s->search.spec->metric.goal);
+	s->search.cost += r->cost - before;
+	if (!e->as.end.again) {
+		s->search.runs_done++;
+		watch(s, e);
+	}
+	settle(s, t, e->as.end.order);
+}
+
+static void apply_report(struct study *s, struct run *r, const struct event *e)
+{
+	s->search.any_report = true;
+	run_apply(r, e, s->search.spec->metric.goal);
+	/* Beyond the kept ones a run's reports only count. */
+	if (r->reports_total <= RUN_REPORTS_MAX)
+		watch(s, e);
+}
+
+static struct run *trial_run(const struct study *s, const struct event *e)
+{
+	if (e->trial >= s->search.n || e->run >= s->search.trials[e->trial]->n_runs)
+		return NULL;
+	return &s->search.trials[e->trial]->runs[e->run];
+}
+
+static bool apply_trial_run(struct study *s, const struct event *e, struct error *err)
+{
+	struct run *r = trial_run(s, e);
+	struct trial *t = r ? s->search.trials[e->trial] : NULL;
+
+	if (!r)
+		return misplaced(err, "an event of a run");
+	switch (e->kind) {
+	case EVENT_STOP:
+	case EVENT_PAUSE:
+	case EVENT_PROMOTE: return apply_decision(s, t, r, e, err);
+	case EVENT_START:
+		run_apply(r, e, s->search.spec->metric.goal);
+		watch(s, e);
+		break;
+	case EVENT_REPORT: apply_report(s, r, e); break;
+	case EVENT_RUNG: watch(s, e); break;
+	case EVENT_END: apply_end(s, t, r, e); break;
+	case EVENT_CUT:
+		run_apply(r, e, s->search.spec->metric.goal);
+		s->search.cost += e->as.cost;
+		settle(s, t, 0);
+		break;
+	case EVENT_REQUEUE:
+		search_reopen(&s->search, t);
+		run_apply(r, e, s->search.spec->metric.goal);
+		break;
+	case EVENT_SEARCH:
+	case EVENT_SESSION:
+	case EVENT_WARM_START:
+	case EVENT_TRIAL:
+	case EVENT_OBSERVED:
+	case EVENT_FINISH: break;
+	}
+	return true;
+}
+
+/* A run of the verification: no trial, no strategy and no monitor hears of it. */
+static bool apply_verification(struct study *s, const struct event *e)
+{
+	struct search *se = &s->search;
+	const struct metric *m = e->phase == PHASE_TEST && se->spec->test.metric.name
+	                             ? &se->spec->test.metric
+	                             : &se->spec->metric;
+
+	if (e->kind == EVENT_START)
+		se->verdict.test_uses += e->phase == PHASE_TEST;
+	run_apply(verdict_run(se, e->phase, e->trial, e->run), e, m->goal);
+	return true;
+}
+
+/* The time of an event counts for its session; not the pause before a session. A clock
+ * that was set back must not make time run backwards. */
+static void take_time(struct search *s, const struct event *e)
+{
+	if (isnan(e->time) || e->kind == EVENT_SEARCH || e->kind == EVENT_SESSION)
+		return;
+	s->last_time = fmax(e->time, s->last_time);
+	s->ended = s->last_time;
+}
+
+bool study_apply(struct study *s, const struct event *e, struct error *err)
+{
+	take_time(&s->search, e);
+	switch (e->kind) {
+	case EVENT_SEARCH: apply_search(&s->search, e->as.search); return true;
+	case EVENT_SESSION: apply_session(s, e); return true;
+	case EVENT_WARM_START:
+		warm_append(&s->search.warm, e->as.warm.from, e->as.warm.source,
+		            &s->search.arena);
+		return true;
+	case EVENT_TRIAL: return apply_trial(s, e, err);
+	case EVENT_OBSERVED:
+		if (e->trial >= s->search.n)
+			return misplaced(err, "an observation");
+		search_learn(&s->search, s->search.trials[e->trial], *e->as.observed);
+		return true;
+	case EVENT_FINISH: apply_finish(&s->search, e); return true;
+	case EVENT_START:
+	case EVENT_REPORT:
+	case EVENT_RUNG:
+	case EVENT_STOP:
+	case EVENT_PAUSE:
+	case EVENT_PROMOTE:
+	case EVENT_END:
+	case EVENT_CUT:
+	case EVENT_REQUEUE: break;
+	}
+	return e->phase == PHASE_SEARCH ? apply_trial_run(s, e, err)
+	                                : apply_verification(s, e);
+}
+
+/* A flood of reports is counted, not written. */
+static bool is_worth_a_line(struct study *s, const struct event *e)
+{
+	const struct run *r;
+
+	if (e->kind != EVENT_REPORT)
+		return true;
+	r = e->phase == PHASE_SEARCH
+	        ? trial_run(s, e)
+	        : verdict_run(&s->search, e->phase, e->trial, e->run);
+	return r && (r->reports_total < RUN_REPORTS_MAX || r->goes_on);
+}
+
+void study_happen(struct study *s, struct event e)
+{
+	struct error err;
+
+	if (!(e.time > 0))
+		e.time = search_now(&s->search);
+	if (s->journal && is_worth_a_line(s, &e)) {
+		event_write(&e, s->search.spec, &s->line);
+		journal_add(s->journal, str_text(&s->line));
+	}
+	/* What does not fit here is a mistake of this program. */
+	if (!study_apply(s, &e, &err))
+		abort();
+}
+
+bool study_commit(struct study *s, bool sync_now, struct error *err)
+{
+	int64_t now;
+
+	if (!s->journal)
+		return true;
+	if (sync_now || s->type->adaptive)
+		return journal_sync(s->journal, err);
+	if (!journal_flush(s->journal, err))
+		return false;
+	now = search_ticks(&s->search);
+	if (!journal_dirty(s->journal)) {
+		s->sync_at = 0;
+		return true;
+	}
+	if (!s->sync_at)
+		s->sync_at = now + sync_delay;
+	if (now < s->sync_at)
+		return true;
+	s->sync_at = 0;
+	return journal_sync(s->journal, err);
+}
+
+int study_stuck(const struct study *s)
+{
+	return s->journal ? journal_stuck(s->journal) : EIO;
+}

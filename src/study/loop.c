@@ -1,0 +1,196 @@
+#include "study/loop.h"
+#include "base/clock.h"
+#include "search/event.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+
+enum { LAST_TRIES = 5 };
+
+void loop_init(struct loop *l, struct fleet *fleet, const struct driver *driver,
+               void *self)
+{
+	*l = (struct loop){.fleet = fleet,
+	                   .driver = driver,
+	                   .self = self,
+	                   .retries = fleet->spec->retries,
+	                   .tasks = mem_new(fleet->runner->slots, sizeof *l->tasks)};
+}
+
+void loop_free(struct loop *l)
+{
+	free(l->tasks);
+	*l = (struct loop){0};
+}
+
+static void happen(struct loop *l, const struct task *t, struct event e)
+{
+	e.phase = t->phase;
+	e.trial = t->key;
+	e.run = (uint32_t)t->index;
+	if (l->driver->happen) {
+		l->driver->happen(l->self, &e);
+		return;
+	}
+	e.time = clock_wall();
+	run_apply(t->run, &e, t->metric->goal);
+}
+
+static bool commit(struct loop *l, bool sync_now, struct error *err)
+{
+	return !l->driver->commit || l->driver->commit(l->self, sync_now, err);
+}
+
+/* A full disk ends the launching, not the search: the lines wait in memory, and what
+ * runs goes on while the flush is tried again. */
+static bool commit_or_wait(struct loop *l, struct error *err)
+{
+	if (commit(l, false, err))
+		return true;
+	if (l->driver->stuck(l->self) == EIO || !l->fleet->busy)
+		return false;
+	if (l->fleet->stage == FLEET_OPEN && l->driver->message)
+		l->driver->message(l->self, err->text);
+	fleet_wind_down(l->fleet, FLEET_DRAIN);
+	return true;
+}
+
+/* Nothing runs any more; lines that found no room on the disk get a last few chances.
+ */
+static bool last_commit(struct loop *l, struct error *err)
+{
+	for (int tries = LAST_TRIES; !commit(l, true, err); tries--) {
+		if (!tries || l->driver->stuck(l->self) == EIO)
+			return false;
+		poll(NULL, 0, 1000);
+	}
+	return true;
+}
+
+static struct task *free_task(struct loop *l)
+{
+	struct task *t = l->tasks;
+
+	while (t->busy)
+		t++;
+	return t;
+}
+
+static bool start(struct loop *l, struct task *t, struct error *err)
+{
+	t->busy = true;
+	happen(l, t,
+	       (struct event){.kind = EVENT_START,
+	                      .as.start = {.seed = t->run->seed,
+	                                   .attempt = t->run->attempts + 1,
+	                                   .budget = t->run->budget}});
+	/* A look at the test data is on the disk before it happens. */
+	if (!commit(l, t->phase == PHASE_TEST, err) || !fleet_start(l->fleet, t, err))
+		return false;
+	if (l->driver->started)
+		l->driver->started(l->self, t);
+	return true;
+}
+
+static bool fill_slots(struct loop *l, struct error *err)
+{
+	while (fleet_room(l->fleet)) {
+		struct task *t = free_task(l);
+
+		*t = (struct task){0};
+		switch (l->driver->next(l->self, t, err)) {
+		case NEXT_NONE: return true;
+		case NEXT_ERROR: return false;
+		case NEXT_TASK: break;
+		}
+		if (!start(l, t, err))
+			return false;
+	}
+	return true;
+}
+
+static bool take_report(struct loop *l, const struct fleet_event *e, struct error *err)
+{
+	happen(l, e->task,
+	       (struct event){.kind = EVENT_REPORT, .as.report = e->report});
+	return !l->driver->reported ||
+	       l->driver->reported(l->self, e->task, &e->report, err);
+}
+
+static void take_end(struct loop *l, const struct fleet_event *e)
+{
+	struct task *t = e->task;
+	struct run_end end = e->end;
+	bool again;
+
+	if (l->driver->conclude)
+		l->driver->conclude(l->self, t, &end);
+	again = run_again(t->run, e->result, l->retries, &end);
+	t->busy = false;
+	happen(l, t,
+	       (struct event){
+		   .kind = EVENT_END,
+		   .as.end = {.facts = &end, .outcome = end.outcome, .again = again}});
+	if (l->driver->ended)
+		l->driver->ended(l->self, t, e->result, again);
+}
+
+static void take_cut(struct loop *l, const struct fleet_event *e)
+{
+	e->task->busy = false;
+	happen(l, e->task,
+	       (struct event){.kind = EVENT_CUT, .as.cost = e->result->cost});
+	if (l->driver->cut)
+		l->driver->cut(l->self, e->task, e->result);
+}
+
+static bool take(struct loop *l, const struct fleet_event *e, struct error *err)
+{
+	const struct driver *d = l->driver;
+
+	switch (e->kind) {
+	case FLEET_REPORT: return take_report(l, e, err);
+	case FLEET_LATE:
+		if (d->late)
+			d->late(l->self, e->task, &e->report);
+		break;
+	case FLEET_STOPPED:
+	case FLEET_FINISHED: take_end(l, e); break;
+	case FLEET_CUT: take_cut(l, e); break;
+	case FLEET_SIGNAL:
+		if (d->signalled)
+			d->signalled(l->self);
+		break;
+	case FLEET_TICK:
+		if (d->tick)
+			d->tick(l->self);
+		break;
+	}
+	return true;
+}
+
+static int64_t next_deadline(const struct loop *l)
+{
+	int64_t at = l->driver->deadline ? l->driver->deadline(l->self) : INT64_MAX;
+	int64_t retry = clock_now() + CLOCK_SECOND;
+	int stuck = l->driver->stuck ? l->driver->stuck(l->self) : 0;
+
+	return stuck && stuck != EIO && retry < at ? retry : at;
+}
+
+bool loop_run(struct loop *l, struct error *err)
+{
+	for (;;) {
+		struct fleet_event e;
+
+		if (!fill_slots(l, err))
+			return false;
+		if (!l->fleet->busy)
+			return last_commit(l, err);
+		if (!fleet_wait(l->fleet, next_deadline(l), &e, err) ||
+		    !take(l, &e, err) || !commit_or_wait(l, err) ||
+		    (l->driver->turned && !l->driver->turned(l->self, err)))
+			return false;
+	}
+}

@@ -1,0 +1,420 @@
+#include "study/search_loop.h"
+#include "record/results.h"
+#include "search/advise.h"
+#include "study/alarm.h"
+#include "study/apply.h"
+#include "study/idle.h"
+#include "study/loop.h"
+#include "study/propose.h"
+#include "study/stopping.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const int64_t write_delay = 2 * CLOCK_SECOND;
+
+enum { GUARD_FIRST = 3, GUARD_MANY = 10 };
+
+/* A run that waits for a slot, in the order of the trials. */
+static struct trial *queued_run(struct study *study, size_t *run)
+{
+	struct search *s = &study->search;
+	while (s->first_open < s->n &&
+	       s->trials[s->first_open]->outcome != OUTCOME_NONE)
+		s->first_open++;
+	for (size_t i = 0; i < s->n_open; i++) {
+		struct trial *t = s->trials[s->open[i]];
+
+		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++) {
+			if (t->runs[r].state == RUN_FINISHED &&
+			    t->runs[r].outcome != OUTCOME_OK)
+				break;
+			if (t->runs[r].state == RUN_QUEUED) {
+				/* A trial that races is repeated when it has come
+				 * to the end. */
+				if (r && study->monitor && study->monitor->promote &&
+				    t->runs[0].state != RUN_FINISHED)
+					break;
+				*run = r;
+				return t;
+			}
+		}
+	}
+	return NULL;
+}
+
+static void finish(struct search *s, enum search_state state, const char *why)
+{
+	if (s->state != SEARCH_RUNNING)
+		return;
+	s->state = state;
+	s->why = why;
+}
+
+/* Reasons to begin nothing more. */
+static void check_stops(struct search *s)
+{
+	const struct spec *sp = s->spec;
+	const struct metric *m = &sp->metric;
+	const char *why;
+
+	if (s->best && m->has_target &&
+	    (m->goal == GOAL_MINIMIZE ? s->best->value <= m->target
+	                              : s->best->value >= m->target))
+		finish(s, SEARCH_DONE,
+		       arena_printf(&s->arena,
+		                    "the target %g is reached by "
+		                    "trial %llu",
+		                    m->target, (unsigned long long)s->best->id));
+	if (sp->stop_patience && s->best && s->since_best >= sp->stop_patience)
+		finish(s, SEARCH_DONE,
+		       arena_printf(&s->arena, "no better trial among the last %llu",
+		                    (unsigned long long)s->since_best));
+	if (sp->stop_auto && advise_stop(s, &why))
+		finish(s, SEARCH_DONE, why);
+	if (sp->budget_cost > 0 && s->cost >= sp->budget_cost)
+		finish(s, SEARCH_BUDGET,
+		       arena_printf(&s->arena, "the cost budget of %g is spent",
+		                    sp->budget_cost));
+	if (sp->budget_time > 0 && search_elapsed(s) >= sp->budget_time)
+		finish(s, SEARCH_BUDGET,
+		       arena_printf(&s->arena, "the time budget of %g s is spent",
+		                    sp->budget_time));
+}
+
+/* No trial is left to begin; but what runs may have to be repeated, or promoted. */
+static struct trial *nothing_more(struct study *s, const char *why, size_t *run)
+{
+	struct trial *t;
+
+	s->no_more = why;
+	if (s->fleet.busy)
+		return NULL;
+	t = stopping_promote(s, true) ? queued_run(s, run) : NULL;
+	if (!t)
+		finish(&s->search, SEARCH_DONE, why);
+	return t;
+}
+
+/* The next run to start: one that waits, else one that has earned more, else the first
+ * of a new trial; NULL: none now. */
+static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
+                              struct error *err)
+{
+	const char *why = NULL;
+	struct trial *t = queued_run(s, run);
+	struct event e;
+
+	*ask = ASK_WAIT;
+	if (!t && stopping_promote(s, false))
+		t = queued_run(s, run);
+	if (t)
+		return t;
+	if (s->no_more)
+		return nothing_more(s, s->no_more, run);
+	if (s->search.n >= s->search.cap)
+		return nothing_more(s, "every trial that was asked for is done", run);
+	*ask = study_propose(s, &e, &why, err);
+	if (*ask == ASK_DONE)
+		return nothing_more(s, why, run);
+	if (*ask != ASK_POINT)
+		return NULL;
+	study_happen(s, e);
+	*run = 0;
+	return s->search.trials[s->search.n - 1];
+}
+
+static enum next next(void *self, struct task *task, struct error *err)
+{
+	struct study *s = self;
+	enum ask ask = ASK_WAIT;
+	struct trial *t;
+	size_t run;
+
+	if (s->search.state == SEARCH_RUNNING)
+		check_stops(&s->search);
+	if (s->search.state != SEARCH_RUNNING)
+		return NEXT_NONE;
+	t = next_run(s, &run, &ask, err);
+	if (!t)
+		return ask == ASK_ERROR ? NEXT_ERROR : NEXT_NONE;
+	*task = (struct task){.trial = t,
+	                      .key = t->id,
+	                      .index = run,
+	                      .run = &t->runs[run],
+	                      .command = &s->search.spec->command,
+	                      .metric = &s->search.spec->metric};
+	snprintf(task->folder, sizeof task->folder, "trials/%04llu/r%zu",
+	         (unsigned long long)t->id, run);
+	return NEXT_TASK;
+}
+
+static void started(void *self, struct task *task)
+{
+	struct study *s = self;
+
+	if (s->watch.started)
+		s->watch.started(s->watch.self, task->trial, task->index);
+}
+
+static bool reported(void *self, struct task *task, const struct report *rep,
+                     struct error *err)
+{
+	struct study *s = self;
+
+	if (s->watch.reported)
+		s->watch.reported(s->watch.self, task->trial, task->index, rep);
+	return stopping_report(s, task, err);
+}
+
+static void late(void *self, struct task *task, const struct report *rep)
+{
+	stopping_late(self, task, rep);
+}
+
+static void conclude(void *self, struct task *task, struct run_end *end)
+{
+	stopping_end(self, task, end);
+}
+
+/* The first-run contract and the failure guard: reasons to stop at once. */
+static void check_alarms(struct study *s, const struct trial *t, size_t run,
+                         const struct run_result *res)
+{
+	const struct run *r = &t->runs[run];
+
+	s->session_runs++;
+	if (outcome_is_failure(r->outcome)) {
+		s->session_failures++;
+		alarm_keep(s, &s->first_failed, t, run, res);
+	} else if (stopping_stopped(s, t, run)) {
+		s->session_stopped++;
+		alarm_keep(s, &s->first_stopped, t, run, res);
+	}
+	if (!s->search.any_report && s->search.spec->metric.name &&
+	    (r->outcome == OUTCOME_NO_METRIC || res->spawn_errno)) {
+		finish(&s->search, SEARCH_CONTRACT,
+		       study_contract_text(s, t, run, res));
+		fleet_wind_down(&s->fleet, FLEET_KILL);
+		return;
+	}
+	if ((s->session_runs == GUARD_FIRST && s->session_failures == GUARD_FIRST) ||
+	    (s->session_runs >= GUARD_MANY &&
+	     2 * s->session_failures > s->session_runs)) {
+		finish(&s->search, SEARCH_GUARD, study_guard_text(s));
+		fleet_wind_down(&s->fleet, FLEET_STOP);
+	} else if (s->session_stopped && s->session_runs >= GUARD_MANY &&
+	           !s->search.ok &&
+	           s->session_stopped + s->session_failures == s->session_runs) {
+		finish(&s->search, SEARCH_GUARD, study_stopped_text(s));
+		fleet_wind_down(&s->fleet, FLEET_STOP);
+	}
+}
+
+/* A budget of which nothing is used up ends no search: that is said once. */
+static void check_cost(struct study *s, const struct trial *t)
+{
+	if (s->search.spec->budget_cost > 0 && s->search.ok == 1 &&
+	    t->outcome == OUTCOME_OK && !(s->search.cost > 0) && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    "budget.cost is given, but no run has reported a cost: "
+		    "what counts is a line like "
+		    "{\"hpsearch\": {\"cost\": 0.1}}");
+}
+
+/* What early stopping cannot do with runs like the first one is said then. */
+static void check_rule(const struct study *s, const struct trial *t, size_t run)
+{
+	struct str text = {0};
+
+	if (s->search.ok == 1 && t->outcome == OUTCOME_OK && s->watch.message)
+		idle_run_text(s, t, run, &text);
+	if (text.len)
+		s->watch.message(s->watch.self, str_text(&text));
+	str_free(&text);
+}
+
+/* results.json can be read at any time; writing it never takes more than a twentieth of
+ * the time. */
+static bool refresh_results(struct study *s, bool now, struct error *err)
+{
+	int64_t t = search_ticks(&s->search);
+
+	if (!s->search.dir || (!now && (!s->write_at || t < s->write_at)))
+		return true;
+	if (!results_write(&s->search, s->monitor, err))
+		return false;
+	s->write_cost = search_ticks(&s->search) - t;
+	s->write_at = 0;
+	return true;
+}
+
+static void results_due(struct study *s)
+{
+	int64_t wait =
+	    20 * s->write_cost > write_delay ? 20 * s->write_cost : write_delay;
+
+	if (s->search.dir && !s->write_at)
+		s->write_at = search_ticks(&s->search) + wait;
+}
+
+static void ended(void *self, struct task *task, const struct run_result *res,
+                  bool again)
+{
+	struct study *s = self;
+	struct trial *t = s->search.trials[task->trial->id];
+	size_t run = task->index;
+
+	if (again) {
+		if (t->id < s->search.first_open)
+			s->search.first_open = t->id;
+		if (s->watch.retrying)
+			s->watch.retrying(s->watch.self, t, run, t->runs[run].outcome);
+	} else {
+		check_alarms(s, t, run, res);
+		check_cost(s, t);
+		check_rule(s, t, run);
+		if (s->watch.finished)
+			s->watch.finished(s->watch.self, t, run);
+	}
+	results_due(s);
+}
+
+/* Where nobody asked for the end of a run, the machine is to blame. */
+static void cut(void *self, struct task *task, const struct run_result *res)
+{
+	struct study *s = self;
+	const struct trial *t = task->trial;
+
+	if (s->watch.retrying)
+		s->watch.retrying(s->watch.self, t, task->index, OUTCOME_NONE);
+	if (s->fleet.stage != FLEET_OPEN || !s->watch.message)
+		return;
+	s->watch.message(
+	    s->watch.self,
+	    arena_printf(&s->search.scratch,
+	                 "trial %llu run %zu is queued again, through no fault "
+	                 "of its own: %s",
+	                 (unsigned long long)t->id, task->index,
+	                 res->machine_errno ? strerror(res->machine_errno)
+	                                    : "its supervisor was lost"));
+}
+
+static void signalled(void *self)
+{
+	struct study *s = self;
+
+	s->search.signal = s->fleet.signal;
+	if (s->search.state != SEARCH_CONTRACT && s->search.state != SEARCH_GUARD) {
+		s->search.state = SEARCH_INTERRUPTED;
+		s->search.why = "interrupted";
+	}
+	if (s->watch.winding_down)
+		s->watch.winding_down(s->watch.self, s->fleet.stage);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return b && b < a ? b : a;
+}
+
+static int64_t deadline(void *self)
+{
+	const struct study *s = self;
+	int64_t at = INT64_MAX;
+
+	at = earlier(at, s->sync_at);
+	at = earlier(at, s->write_at);
+	if (s->watch.tick && s->watch.tick_every)
+		at = earlier(at, search_ticks(&s->search) + s->watch.tick_every);
+	return at;
+}
+
+static void tick(void *self)
+{
+	const struct study *s = self;
+
+	if (s->watch.tick)
+		s->watch.tick(s->watch.self);
+}
+
+static bool turned(void *self, struct error *err)
+{
+	return refresh_results(self, false, err);
+}
+
+static void happen(void *self, const struct event *e)
+{
+	study_happen(self, *e);
+}
+
+static bool commit(void *self, bool sync_now, struct error *err)
+{
+	return study_commit(self, sync_now, err);
+}
+
+static int stuck(void *self)
+{
+	return study_stuck(self);
+}
+
+static void message(void *self, const char *text)
+{
+	const struct study *s = self;
+
+	if (s->watch.message)
+		s->watch.message(s->watch.self, text);
+}
+
+static const struct driver searching = {.next = next,
+                                        .happen = happen,
+                                        .commit = commit,
+                                        .stuck = stuck,
+                                        .started = started,
+                                        .reported = reported,
+                                        .late = late,
+                                        .conclude = conclude,
+                                        .ended = ended,
+                                        .cut = cut,
+                                        .signalled = signalled,
+                                        .tick = tick,
+                                        .deadline = deadline,
+                                        .turned = turned,
+                                        .message = message};
+
+static void begin(struct study *s)
+{
+	s->search.started = search_ticks(&s->search);
+	s->search.state = SEARCH_RUNNING;
+	s->search.advised = 0;
+	s->search.finish_recorded = false;
+	s->no_more = NULL;
+	s->session_runs = s->session_failures = s->session_stopped = 0;
+	s->first_failed = s->first_stopped = (struct first_run){0};
+	if (s->chosen_why && !s->search.n)
+		message(s, s->chosen_why);
+}
+
+bool study_run(struct study *s, struct runner *r, struct error *err)
+{
+	struct loop loop;
+	struct error late;
+	bool ok;
+
+	begin(s);
+	s->parallel = r->slots;
+	fleet_free(&s->fleet);
+	fleet_init(&s->fleet, s->search.spec, r, s->search.dir, &s->search.arena);
+	loop_init(&loop, &s->fleet, &searching, s);
+	ok = loop_run(&loop, err);
+	loop_free(&loop);
+	if (!ok)
+		return refresh_results(s, true, &late) && false;
+	study_happen(s, (struct event){.kind = EVENT_FINISH,
+	                               .as.finish = {.state = (int)s->search.state,
+	                                             .why = s->search.why}});
+	advise(&s->search);
+	s->search.ended = search_now(&s->search);
+	return study_commit(s, true, err) && refresh_results(s, true, err);
+}
