@@ -22,6 +22,16 @@ static bool is_yaml(const char *path)
 	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
+static bool nothing_to_verify_with(const struct saved *sv, struct error *err)
+{
+	return error_set(err, ERROR_USAGE,
+	                 "%s: the file has neither test: nor repeats:, so there is "
+	                 "nothing to verify with\n"
+	                 "  help: add a test: block; hpsearch verify FILE.yaml then "
+	                 "takes it up",
+	                 sv->path);
+}
+
 static bool nothing_to_do(const struct saved *sv, struct error *err)
 {
 	const struct study *s = &sv->study;
@@ -36,13 +46,7 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
 	if (!s->search.verdict.wanted)
-		return error_set(
-		    err, ERROR_USAGE,
-		    "%s: the file has neither test: nor repeats:, so there is nothing "
-		    "to verify with\n"
-		    "  help: add a test: block; hpsearch verify FILE.yaml then takes "
-		    "it up",
-		    sv->path);
+		return nothing_to_verify_with(sv, err);
 	return false;
 }
 
@@ -65,6 +69,11 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
 	                     : !origin_spec(&s->search.origin, &now, &o->arena, err))
 		goto out;
+	/* Nothing is written then: the search stays as it is. */
+	if (!now.test.present && now.repeats < 2) {
+		ok = nothing_to_verify_with(sv, err);
+		goto out;
+	}
 	if (!cli_slots(o, &now, &slots, err))
 		goto out;
 	progress_init(&progress, &open, slots, o->verbose);

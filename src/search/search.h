@@ -27,6 +27,7 @@ struct search {
 	const struct clock *clock;
 	struct search_origin origin;
 	bool begun;    /* its first event has been applied */
+	bool alive;    /* read while another driver is at work on it */
 	bool adaptive; /* its strategy learns from values */
 	uint64_t cap;  /* trials at the most */
 	const struct coord

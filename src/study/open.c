@@ -1,5 +1,6 @@
 /* A search and its directory: beginning a journal, taking one over, reading one. */
 #include "config/spec_compare.h"
+#include "record/dir.h"
 #include "record/event_json.h"
 #include "record/origin.h"
 #include "study/apply.h"
@@ -75,6 +76,12 @@ bool study_load(struct study *s, struct error *err)
 
 	if (!read_journal(&o, &sum, err))
 		return false;
+	if (lock_held(s->search.dir) && s->search.state == SEARCH_RUNNING) {
+		s->search.alive = true;
+		s->search.elapsed_before +=
+		    search_now(&s->search) - s->search.session_start;
+		return true;
+	}
 	end_of_journal(s);
 	return true;
 }

@@ -133,3 +133,38 @@ expect "a directory that cannot be made" 1 "$HPSEARCH" space.yaml -n 3 --out /pr
 check "is named" has "/proc/nowhere" err
 touch file
 expect "a file in its place" 1 "$HPSEARCH" space.yaml -n 3 --out file
+
+# A search under way, as show sees it from beside: what runs, what waits, how long it took;
+# and when its driver is gone.
+cat >wait.sh <<'TRAIN'
+echo '{"epoch": 7, "loss": 0.5}'
+while [ ! -e "$GO" ]; do sleep 0.05; done
+TRAIN
+cat >aside.yaml <<'FILE'
+command: [sh, wait.sh, "${args}"]
+method: grid
+metric: {name: loss}
+early_terminate: {type: patience, patience: 5, step: epoch}
+repeats: 2
+parallel: 3
+parameters: {x: {values: [1, 2, 3]}}
+FILE
+GO=$PWD/go "$HPSEARCH" aside.yaml >aside.out 2>aside.err &
+aside=$!
+three() { [ "$(grep -c '"e":"report"' aside.hpsearch/journal.jsonl 2>/dev/null)" = 3 ]; }
+check "a search is under way" wait_until 20 three
+expect "show of it" 0 "$HPSEARCH" show aside.hpsearch
+check "its state" grep -q "^state    running: 0 of 3 trials in .*; 3 runs under way, 1 queued" out
+check "what runs, with its last report" grep -q " 0 *running.*last report 0.5 at step 7" out
+expect "show of a trial" 0 "$HPSEARCH" show aside.hpsearch --trial 1
+check "its runs apart" grep -q "run 0, .*: running" out
+check "the other waits" grep -q "run 1, .*: queued" out
+kill -9 "$aside"
+wait "$aside" 2>/dev/null
+gone() { "$HPSEARCH" show aside.hpsearch 2>/dev/null | grep -q "^state    not finished: 0 of 3"; }
+check "its driver is killed" wait_until 20 gone
+expect "show afterwards" 0 "$HPSEARCH" show aside.hpsearch
+check "what ran was interrupted" grep -q " 0 *interrupted" out
+touch go
+expect "it is continued" 0 env GO="$PWD/go" "$HPSEARCH" aside.yaml
+check "with repeats the best so far is a mean" has "the best so far with a mean of 0.5" err
