@@ -127,9 +127,24 @@ static bool sync_parent(const char *path, struct error *err)
 	return file_sync_dir(dir, err);
 }
 
-bool file_begin(struct file_new *f, const char *path, struct error *err)
+static bool real_write(void *self, int fd, const char *bytes, size_t n)
 {
-	*f = (struct file_new){.fd = -1};
+	(void)self;
+	return file_write_all(fd, bytes, n);
+}
+
+static bool real_sync(void *self, int fd)
+{
+	(void)self;
+	return !fdatasync(fd);
+}
+
+const struct disk disk_real = {.write = real_write, .sync = real_sync};
+
+bool file_begin(struct file_new *f, const char *path, const struct disk *disk,
+                struct error *err)
+{
+	*f = (struct file_new){.fd = -1, .disk = disk};
 	if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path ||
 	    snprintf(f->tmp, sizeof f->tmp, "%s.tmp", path) >= (int)sizeof f->tmp) {
 		errno = ENAMETOOLONG;
@@ -143,13 +158,13 @@ bool file_begin(struct file_new *f, const char *path, struct error *err)
 
 void file_put(struct file_new *f, const char *bytes, size_t n)
 {
-	if (!f->failed && !file_write_all(f->fd, bytes, n))
+	if (!f->failed && !f->disk->write(f->disk->self, f->fd, bytes, n))
 		f->failed = errno ? errno : EIO;
 }
 
 bool file_commit(struct file_new *f, struct error *err)
 {
-	if (!f->failed && fdatasync(f->fd))
+	if (!f->failed && !f->disk->sync(f->disk->self, f->fd))
 		f->failed = errno;
 	close(f->fd);
 	if (!f->failed && rename(f->tmp, f->path))

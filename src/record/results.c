@@ -430,7 +430,7 @@ static bool write_file(struct search *s, const struct monitor *m, const char *na
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof path, "%s/%s", s->dir, name);
-	if (!file_begin(&file, path, err))
+	if (!file_begin(&file, path, s->disk, err))
 		return false;
 	write(s, m, &(struct page){.out = &piece, .file = &file});
 	str_free(&piece);

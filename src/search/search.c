@@ -37,10 +37,12 @@ static bool init_baseline(struct search *s, struct error *err)
 
 bool search_init(struct search *s, const struct spec *spec,
                  const struct search_origin *origin, const char *dir,
-                 const struct clock *clock, struct error *err)
+                 const struct clock *clock, const struct disk *disk, struct error *err)
 {
-	*s = (struct search){
-	    .spec = spec, .clock = clock ? clock : &clock_real, .origin = *origin};
+	*s = (struct search){.spec = spec,
+	                     .clock = clock ? clock : &clock_real,
+	                     .disk = disk ? disk : &disk_real,
+	                     .origin = *origin};
 	s->wall_epoch = s->clock->wall(s->clock->self) - 1e-9 * (double)search_ticks(s);
 	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
 	s->dir = dir ? arena_strdup(&s->arena, dir) : NULL;

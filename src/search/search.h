@@ -5,6 +5,7 @@
 #define HPS_SEARCH_SEARCH_H
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "search/event.h"
 #include "search/verdict.h"
 #include "strategy/advice.h"
@@ -25,6 +26,7 @@ struct search {
 	const struct spec *spec;
 	const char *dir; /* absolute; NULL: none */
 	const struct clock *clock;
+	const struct disk *disk;
 	struct search_origin origin;
 	bool begun;    /* its first event has been applied */
 	bool alive;    /* read while another driver is at work on it */
@@ -68,10 +70,10 @@ struct search {
 	struct arena scratch;
 };
 
-/* clock: NULL is the real one. False: a default does not fit (err). */
+/* clock, disk: NULL is the real one. False: a default does not fit (err). */
 bool search_init(struct search *s, const struct spec *spec,
                  const struct search_origin *origin, const char *dir,
-                 const struct clock *clock, struct error *err);
+                 const struct clock *clock, const struct disk *disk, struct error *err);
 void search_free(struct search *s);
 
 /* Adds a trial with a known point, which is kept. */

@@ -154,7 +154,7 @@ static bool take_up(struct study *s, const struct opening *o,
                     const struct journal_summary *sum, const struct warm *found,
                     struct error *err)
 {
-	s->journal = journal_open(s->search.dir, sum, err);
+	s->journal = journal_open(s->search.dir, sum, s->search.disk, err);
 	if (!s->journal)
 		return false;
 	end_of_journal(s);

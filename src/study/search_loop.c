@@ -339,9 +339,14 @@ static void tick(void *self)
 		s->watch.tick(s->watch.self);
 }
 
+/* A results file that finds no room now is written later: the journal has it all. */
 static bool turned(void *self, struct error *err)
 {
-	return refresh_results(self, false, err);
+	struct study *s = self;
+
+	if (!refresh_results(s, false, err))
+		s->write_at = search_ticks(&s->search) + write_delay;
+	return true;
 }
 
 static void happen(void *self, const struct event *e)

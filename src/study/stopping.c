@@ -2,6 +2,8 @@
 #include "early/decision.h"
 #include "study/apply.h"
 
+#include <errno.h>
+
 /* Writes a decision down; nothing is done about it yet. */
 static void decide(struct study *s, enum event_kind kind, uint64_t trial, size_t run,
                    const struct judgement *j, double budget, bool last)
@@ -33,7 +35,8 @@ bool stopping_report(struct study *s, struct task *t, struct error *err)
 	/* A pause comes by itself: the run knows its budget, and saves itself now. */
 	if (d == DECISION_PAUSE)
 		return true;
-	if (!study_commit(s, false, err))
+	/* A disk that is full now does not keep a run going. */
+	if (!study_commit(s, false, err) && study_stuck(s) == EIO)
 		return false;
 	fleet_stop(&s->fleet, t);
 	return true;

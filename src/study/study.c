@@ -17,7 +17,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
                 struct error *err)
 {
 	*s = (struct study){.watch = o->watch, .warm_read = o->warm_read};
-	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, err))
+	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, o->disk, err))
 		return false;
 	s->search.cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
 	s->parallel = spec->parallel;

@@ -73,6 +73,7 @@ struct study_options {
 	struct observer watch;
 	warm_reader *warm_read;    /* NULL: warm_start is refused */
 	const struct clock *clock; /* NULL: the real one */
+	const struct disk *disk;   /* likewise */
 };
 
 /* Prepares an empty search: strategy, baseline, cap. */

@@ -4,7 +4,7 @@ the tests that concern their room run until one of them fails. A mutant is kille
 does, or takes much too long; it survives when all pass. What does not compile and what gives
 the same object code is left out.
 
-    N=100 SEED=1 JOBS=2 ROOMS="search study" mutants.py FOLDER
+    N=100 SEED=1 JOBS=2 ROOMS="search study" ONLY=unit/test_study mutants.py FOLDER
     mutants.py FOLDER FILE OLD NEW …     changes of your own: OLD, once in FILE, becomes NEW
 
 What was judged is kept in FOLDER/judged.jsonl: a run that was interrupted goes on where it was.
@@ -55,7 +55,7 @@ def number(name, default):
 
 def tests_of(path):
     room = path.split("/")[1]
-    names = TESTS.get(room, SEARCHES + SCRIPTS)
+    names = os.environ.get("ONLY", "").split() or TESTS.get(room, SEARCHES + SCRIPTS)
     return [n for n in names if os.path.exists(os.path.join(ROOT, "tests", n))
             or os.path.exists(os.path.join(ROOT, "tests", n + ".c"))]
 

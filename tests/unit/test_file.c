@@ -106,7 +106,7 @@ static bool replace(const char *path, const char *bytes, size_t n, struct error 
 {
 	struct file_new f;
 
-	if (!file_begin(&f, path, err))
+	if (!file_begin(&f, path, &disk_real, err))
 		return false;
 	file_put(&f, bytes, n);
 	return file_commit(&f, err);
