@@ -7,6 +7,7 @@
 #include "run/capture.h"
 #include "saved/import.h"
 #include "search/advise.h"
+#include "study/code.h"
 #include "study/gpus.h"
 
 #include <errno.h>
@@ -98,7 +99,8 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err)
 {
-	struct study_options so = {.dir = dir, .max_trials = o->max_trials};
+	struct study_options so = {
+	    .dir = dir, .max_trials = o->max_trials, .strict = o->strict};
 	char host[256] = "";
 
 	so.warm_read = warm_load;
@@ -114,6 +116,8 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,
 	                                   .path = spec->yaml.path};
+	if (dir)
+		so.origin.code = code_state(spec, so.origin.git, &o->arena);
 	for (size_t i = 0; i < o->n_set; i++)
 		so.origin.set[i] = o->set[i];
 	if (!study_init(s, spec, &so, err))

@@ -166,6 +166,11 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	add_params(&s->search.spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(&s->search, t, i, dir, out);
+	if (t->code && *t->code) {
+		str_add(out, "  trained with ");
+		text_clean(out, t->code);
+		str_addc(out, '\n');
+	}
 }
 
 static void add_belief(const struct belief *b, struct str *out)

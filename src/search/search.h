@@ -28,10 +28,11 @@ struct search {
 	const struct clock *clock;
 	const struct disk *disk;
 	struct search_origin origin;
-	bool begun;    /* its first event has been applied */
-	bool alive;    /* read while another driver is at work on it */
-	bool adaptive; /* its strategy learns from values */
-	uint64_t cap;  /* trials at the most */
+	bool begun;       /* its first event has been applied */
+	const char *code; /* what the latest session trains with; NULL: not said */
+	bool alive;       /* read while another driver is at work on it */
+	bool adaptive;    /* its strategy learns from values */
+	uint64_t cap;     /* trials at the most */
 	const struct coord
 	    *baseline;         /* the defaults as a point; NULL: none are given */
 	struct trial **trials; /* (n), by id */

@@ -50,6 +50,7 @@ struct study {
 	struct observer watch;
 	warm_reader *warm_read;
 	size_t parallel; /* runs at once */
+	bool strict;     /* a search whose script has changed is refused */
 
 	/* of a session */
 	struct fleet fleet;
@@ -70,6 +71,7 @@ struct study_options {
 	const char *dir; /* NULL: nothing is written (tests, --dry-run) */
 	struct search_origin origin;
 	uint64_t max_trials; /* 0: as in the spec */
+	bool strict;         /* a search whose script has changed is refused */
 	struct observer watch;
 	warm_reader *warm_read;    /* NULL: warm_start is refused */
 	const struct clock *clock; /* NULL: the real one */

@@ -168,3 +168,26 @@ check "what ran was interrupted" grep -q " 0 *interrupted" out
 touch go
 expect "it is continued" 0 env GO="$PWD/go" "$HPSEARCH" aside.yaml
 check "with repeats the best so far is a mean" has "the best so far with a mean of 0.5" err
+
+# A script that has changed since the last session: a warning with both states; --strict
+# refuses; each trial has what it ran with.
+echo "echo '{\"loss\": 1}'" >change.sh
+printf '%s\n' 'command: [sh, change.sh, "${args}"]' 'method: random' 'metric: {name: loss}' 'parameters: {x: {min: 0.0, max: 1.0}}' >change.yaml
+expect "a search" 0 "$HPSEARCH" change.yaml -n 2
+expect "goes on with the same script" 0 "$HPSEARCH" change.yaml -n 3 --strict
+check "without a word" lacks "has changed since" err
+echo '# an edit' >>change.sh
+cp change.hpsearch/journal.jsonl before.jsonl
+expect "--strict refuses another one" 2 "$HPSEARCH" change.yaml -n 5 --strict
+check "with both states" test "$(grep -cE '^  (then|now): +change.sh [0-9a-f]{16}' err)" = 2
+check "and writes nothing" cmp before.jsonl change.hpsearch/journal.jsonl
+expect "without --strict it goes on" 0 "$HPSEARCH" change.yaml -n 5
+check "with a warning" has "warning: what the search trains with has changed since its last session" err
+check "each trial has its script" python3 -c '
+import json
+t = sorted(json.load(open("change.hpsearch/results.json"))["trials"], key=lambda t: t["id"])
+code = [x["code"] for x in t]
+assert code[0] == code[1] == code[2] != code[3] == code[4], code'
+expect "show says it" 0 "$HPSEARCH" show change.hpsearch --trial 4
+check "of a trial" grep -q "trained with change.sh [0-9a-f]\{16\}" out
+expect "replay of both" 0 "$HPSEARCH" replay change.hpsearch/results.json
