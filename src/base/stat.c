@@ -34,6 +34,11 @@ double stat_t_quantile(double p, double df)
 	return gsl_cdf_tdist_Pinv(p, df);
 }
 
+double stat_t_cdf(double t, double df)
+{
+	return gsl_cdf_tdist_P(t, df);
+}
+
 struct moments stat_of(const double *x, size_t n)
 {
 	struct moments s = {.n = n};
@@ -62,4 +67,16 @@ double stat_half_width(struct moments s, double level)
 	if (s.n < 2)
 		return (double)NAN;
 	return stat_t_quantile((1 + level) / 2, (double)s.n - 1) * stat_stderr(s);
+}
+
+struct stat_range stat_share(size_t k, size_t n, double level)
+{
+	struct stat_range r = {0, 1};
+	double a = (double)k, b = (double)n - a;
+
+	if (k > 0)
+		r.low = stat_beta_quantile((1 - level) / 2, a, b + 1);
+	if (k < n)
+		r.high = stat_beta_quantile((1 + level) / 2, a + 1, b);
+	return r;
 }

@@ -147,11 +147,14 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	bool ok = true;
 
 	if (strcmp(o->format, "json") == 0) {
-		results_json(&s->search, s->monitor, &out);
+		if (top)
+			results_top(&s->search, s->monitor, top, &out);
+		else
+			results_json(&s->search, s->monitor, &out);
 	} else if (strcmp(o->format, "csv") == 0) {
-		results_csv(&s->search, &out);
+		results_csv(&s->search, top, &out);
 	} else if (strcmp(o->format, "yaml") == 0) {
-		ranking_yaml(s, &out);
+		ranking_yaml(s, top, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
 		advise_text(&s->search, &out);

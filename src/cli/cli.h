@@ -18,7 +18,8 @@ struct options {
 	size_t n_set;
 	const char *out, *command, *log;
 	const char *format; /* table, json, csv, yaml, args, env */
-	bool fresh, dry_run, retry_failed, strict, run, all, yes, why;
+	bool fresh, dry_run, retry_failed, strict, all, yes, why;
+	size_t run;  /* check --run: so many runs; 0: none */
 	int verbose; /* -1: quiet */
 	uint64_t top;
 	bool has_trial;

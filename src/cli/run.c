@@ -3,11 +3,13 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "record/dir.h"
+#include "record/origin.h"
 #include "record/results.h"
 #include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "run/pool.h"
+#include "study/propose.h"
 #include "study/search_loop.h"
 #include "study/verify.h"
 
@@ -38,6 +40,18 @@ static int dry_run(struct options *o, struct spec *spec, struct error *err)
 	str_free(&out);
 	study_free(&s);
 	return ok ? EXIT_FINE : cli_fail(err);
+}
+
+static bool has_trial(struct options *o, const struct spec *spec, struct error *err)
+{
+	struct study s = {0};
+	const char *why;
+	struct event e;
+	bool ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	          study_propose(&s, &e, &why, err) != ASK_ERROR;
+
+	study_free(&s);
+	return ok;
 }
 
 /* --fresh empties a directory only if a search made it. */
@@ -95,7 +109,10 @@ static bool open_directory(struct session *x, struct error *err)
 	if (!realpath(x->dir, real))
 		return error_errno(err, "%s", x->dir);
 	x->dir = arena_strdup(&x->o->arena, real);
-	return !x->o->fresh || discard(x->dir, err);
+	if (x->o->fresh && !discard(x->dir, err))
+		return false;
+	space_set_decoding(&x->spec.space, origin_decoding(x->dir));
+	return true;
 }
 
 static bool open_study(struct session *x, struct error *err)
@@ -191,14 +208,18 @@ static int session(struct session *x, struct error *err)
 	str_free(&grid);
 	runner = pool_runner(x->pool);
 	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
+		int code;
+
 		progress_end(&x->progress);
-		cli_fail(err);
+		code = cli_fail(err);
+		if (code == EXIT_USAGE)
+			return code;
 		fprintf(
 		    stderr,
 		    "  what was finished is saved in %s; when the cause is gone, the "
 		    "same command continues\n",
 		    x->dir);
-		return EXIT_SYSTEM;
+		return code;
 	}
 	return finish(x, err);
 }
@@ -213,6 +234,9 @@ int command_run(struct options *o)
 		return cli_fail(&err);
 	if (o->dry_run)
 		return dry_run(o, &x.spec, &err);
+	/* A file that can have no trial leaves no directory behind. */
+	if (x.spec.space.n_constraints && !has_trial(o, &x.spec, &err))
+		return cli_fail(&err);
 	code = session(&x, &err);
 	if (x.pool)
 		pool_close(x.pool);

@@ -78,6 +78,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 		goto out;
 	progress_init(&progress, &open, slots, o->verbose);
 	watch = progress_observer(&progress);
+	space_set_decoding(&now.space, s->search.origin.decoding);
 	if (!is_yaml(o->file)) {
 		o->n_set = s->search.origin.n_set;
 		memcpy(o->set, s->search.origin.set, sizeof s->search.origin.set);

@@ -10,6 +10,7 @@ struct reading {
 	struct spec *spec;
 	struct arena *a;
 	struct error *err;
+	bool recorded; /* as in struct spec_overrides */
 };
 
 /* "what" is the key's name as in the file, for the message. All return false on error.
@@ -29,6 +30,10 @@ bool read_bool(struct reading *r, const struct node *n, const char *what, bool *
 bool read_duration(struct reading *r, const struct node *n, const char *what,
                    double *out);
 bool read_map(struct reading *r, const struct node *n, const char *what);
+
+/* The mapping {key: n}, for short forms. */
+const struct node *read_as_map(struct reading *r, const struct node *n,
+                               const char *key);
 
 /* An error at the node. */
 __attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,

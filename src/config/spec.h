@@ -76,6 +76,7 @@ struct spec {
 	struct space space;
 	const char *program; /* NULL: none */
 	struct command command;
+	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
 	const char *method_word; /* as in the file, normalised: "grid" … */
@@ -115,6 +116,8 @@ struct spec_overrides {
 	size_t n_set;
 	const char *command; /* a shell-like text, split into words without a shell */
 	bool strict;         /* warnings are errors */
+	bool recorded;       /* the text of a search that has begun: what only later
+	                      * versions refuse is a warning */
 	bool capped;         /* -n was given: no notice on the default cap */
 };
 

@@ -49,6 +49,7 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 {
 	json_out_int(out, "schema", JOURNAL_SCHEMA);
 	json_out_text(out, "hpsearch", o->version);
+	json_out_int(out, "decoding", space_decoding(&spec->space));
 	json_out_text(out, "path", o->path);
 	json_out_text(out, "yaml", o->yaml);
 	json_out_u64(out, "seed", spec->seed);

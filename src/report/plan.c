@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { COUNTED_MAX = 1000000 };
+
 static void add_metric(const struct spec *sp, struct str *out)
 {
 	const struct metric *m = &sp->metric;
@@ -94,7 +96,8 @@ static void add_slots(const struct spec *sp, size_t slots, struct str *out)
 static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
-	uint64_t size = space_cardinality(&sp->space);
+	uint64_t size = space_cardinality(&sp->space), holding;
+	bool counted = false;
 
 	str_add(out, "size         ");
 	if (size)
@@ -103,8 +106,14 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		         sp->space.n_constraints ? " before the constraints" : "");
 	else
 		str_add(out, "unbounded\n");
-	str_add(out, "trials       at the most ");
-	str_addf(out, "%llu", (unsigned long long)cap);
+	if (sp->method == METHOD_GRID && sp->space.n_constraints &&
+	    space_grid_count(&sp->space, COUNTED_MAX, &holding) && holding < cap) {
+		cap = holding;
+		counted = true;
+	}
+	str_addf(out, "trials       %s%llu%s", counted ? "" : "at the most ",
+	         (unsigned long long)cap,
+	         counted ? ", the cells that hold the constraints" : "");
 	if (sp->repeats > 1)
 		str_addf(out, ", %zu runs each", sp->repeats);
 	str_addf(out, ", %zu at once, seed %llu\n", slots,
@@ -228,11 +237,15 @@ void plan_grid(const struct spec *sp, struct str *out)
 {
 	struct error ignored;
 	const char *sign = " (";
-	uint64_t size;
+	uint64_t size, holding;
 
 	if (sp->method != METHOD_GRID || !space_grid_size(&sp->space, &size, &ignored))
 		return;
 	str_addf(out, "grid: %llu cells", (unsigned long long)size);
+	if (sp->space.n_constraints &&
+	    space_grid_count(&sp->space, COUNTED_MAX, &holding))
+		str_addf(out, ", of which %llu hold the constraints",
+		         (unsigned long long)holding);
 	for (size_t i = 0; i < sp->space.n; i++) {
 		uint64_t levels = param_grid_size(&sp->space.params[i]);
 

@@ -303,7 +303,7 @@ static void yaml_trial(const struct study *s, const struct trial *t, struct str 
 	}
 }
 
-void ranking_yaml(struct study *s, struct str *out)
+void ranking_yaml(struct study *s, size_t top, struct str *out)
 {
 	struct arena a = {0};
 	struct trial **order = search_rank(&s->search, &a);
@@ -315,7 +315,7 @@ void ranking_yaml(struct study *s, struct str *out)
 		yaml_string(out, "goal", goal_name(s->search.spec->metric.goal));
 	}
 	str_add(out, s->search.n ? "trials:\n" : "trials: []\n");
-	for (size_t i = 0; i < s->search.n; i++)
+	for (size_t i = 0; i < s->search.n && (!top || i < top); i++)
 		yaml_trial(s, order[i], out);
 	arena_free(&a);
 }

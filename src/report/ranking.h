@@ -13,7 +13,8 @@ struct ranking_view {
 };
 
 void ranking_table(struct study *s, const struct ranking_view *v, struct str *out);
-void ranking_yaml(struct study *s, struct str *out);
+/* top: as in the view. */
+void ranking_yaml(struct study *s, size_t top, struct str *out);
 
 /* Of a run that has not ended: "running", "queued", or "interrupted" where no driver is
  * at work any more. */

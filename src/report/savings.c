@@ -5,9 +5,10 @@
 
 #include <math.h>
 
-/* Below this, ten runs or more, a first rung says too little about the end. */
-static const double trust = 0.5;
-enum { TRUST_PAIRS = 10 };
+/* An agreement that is surely below this is worth a warning. From fewer runs than the
+ * second nothing is said: by their number, since a choice by the width of the interval
+ * would be one of high agreements. */
+static const double trust = 0.5, effective_least = 8;
 
 static void add_saved(const struct savings *v, struct str *out)
 {
@@ -63,25 +64,39 @@ static void add_control(const struct study *s, const struct savings *v, struct s
 		str_add(out, "what it would have said of them is not known, since "
 		             "they report once\n");
 	else if (!v->would_stop)
-		str_add(out, "it would have stopped none of them\n");
+		str_add(out, "it would have stopped none of them, so what stopping "
+		             "lost is not known\n");
 	else
 		str_addf(out,
-		         "it would have stopped %llu, and lost %llu would-be "
-		         "winner%s\n",
+		         "of %llu that it would have stopped, %llu would have won: "
+		         "between %.0f and %.0f %% of what it stops (95 %%)\n",
 		         (unsigned long long)v->would_stop,
-		         (unsigned long long)v->would_win,
-		         v->would_win == 1 ? "" : "s");
+		         (unsigned long long)v->would_win, 100 * v->loss.low,
+		         100 * v->loss.high);
 }
 
-static void add_trust(const struct savings *v, struct str *out)
+static void add_trust(const struct study *s, const struct savings *v, struct str *out)
 {
-	if (isnan(v->correlation) || v->pairs < TRUST_PAIRS)
+	if (isnan(v->correlation)) {
+		if (v->stopped + v->paused && v->high > 0 &&
+		    !(s->search.spec->early.control > 0))
+			str_add(out,
+			        "trust: those that ran to the end are those that "
+			        "the rule let, so how far it can be trusted is "
+			        "not known; a control group (control: 0.1) tells\n");
+		return;
+	}
+	if (v->effective < effective_least)
 		return;
 	str_addf(out,
-	         "trust: over %zu runs, the ranking at step %.10g agrees with that at "
-	         "step %.10g by %.2f (Spearman)",
-	         v->pairs, v->low, v->high, v->correlation);
-	if (v->correlation < trust)
+	         "trust: the ranking at step %.10g agrees with that at step %.10g by "
+	         "%.2f (Spearman; between %.2f and %.2f with 95 %%, from %zu runs%s)",
+	         v->low, v->high, v->correlation, v->agreement.low, v->agreement.high,
+	         v->pairs,
+	         v->effective < (double)v->pairs - 0.5
+	             ? ", the control group counted for those that were stopped"
+	             : "");
+	if (v->agreement.high < trust)
 		str_addf(out,
 		         "\nwarning: that is little: the rung at step %.10g says not "
 		         "much about the end; a later first rung (grace: %.10g) would "
@@ -126,5 +141,5 @@ void savings_report(const struct study *s, struct str *out)
 	if (!add_idle(s, out) && !v.stopped && reported_once(s))
 		str_add(out, "each run reported once: there was nothing to stop by\n");
 	add_control(s, &v, out);
-	add_trust(&v, out);
+	add_trust(s, &v, out);
 }

@@ -9,6 +9,7 @@
 #define HPS_SCHEDULE_SCHEDULE_H
 
 #include "base/error.h"
+#include "base/stat.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -168,12 +169,18 @@ struct judgement judgement_none(const char *rule);
 /* A stop by patience: the run has done what it can, and its value counts. */
 bool judgement_converged(const struct judgement *j);
 
-/* Spearman's rank correlation of the values at two rungs over the runs that have both;
- * *pairs is their number. A run that came to both with one and the same report says
- * nothing of how they agree, and is no pair. The rungs become the largest steps whose
- * values were compared. NaN below three pairs. (Spearman 1904) */
-double rung_correlation(const struct curves *all, double *low, double *high,
-                        size_t *pairs);
+/* Spearman's rank correlation (1904) of the values at two rungs over the runs that have
+ * both, by different reports: one report says nothing of how they agree. A run counts
+ * weight[i] times (NULL: each once; 0: not): with 1 / P(it comes to the upper rung) it
+ * is that of all runs, not of those that a rule let through (Horvitz & Thompson 1952,
+ * equation 8). *pairs: how many; *effective: (sum of weights)^2 / sum of their squares
+ * (Kish 1965, section 11.7). NaN below three pairs. */
+double rung_correlation(const struct curves *all, double low, double high,
+                        const double *weight, size_t *pairs, double *effective);
+/* The 95 % interval of a rank correlation over n pairs, by Fisher's transformation with
+ * the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright 2000, equation 6; -1 to 1
+ * where n is not above 3. */
+struct stat_range correlation_interval(double rho, double n);
 
 /* One sentence without a full stop: "stopped at step 9 (rung 9): 0.41 is worse than
  * 0.25, the limit from 12 runs". sign -1 turns the values back for a maximized

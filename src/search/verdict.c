@@ -3,18 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *answer_name(enum answer a)
-{
-	static const char *const names[] = {[ANSWER_NONE] = "none",
-	                                    [ANSWER_YES] = "yes",
-	                                    [ANSWER_NO] = "no",
-	                                    [ANSWER_CANNOT_TELL] = "cannot tell",
-	                                    [ANSWER_NO_BASELINE] = "no defaults",
-	                                    [ANSWER_FAILED] = "failed"};
-
-	return names[a];
-}
-
 /* The plan. */
 
 /* The seeds are the same for every candidate, so that differences are paired; the test

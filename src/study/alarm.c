@@ -1,5 +1,6 @@
 #include "study/alarm.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum { TAIL_LINES = 12 };
@@ -85,8 +86,14 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 		         strerror(res->spawn_errno));
 		str_add(
 		    &out,
-		    "\n  help: check its first word; a script needs its interpreter "
-		    "before it (python3, train.py) or a #! line and chmod +x");
+		    res->spawn_errno == E2BIG
+			? "\n  help: a value is too long for a command line (Linux "
+			  "takes 128 KiB in one word); put ${args_json_file} in the "
+			  "place of ${args}: the name of a JSON file with all of them "
+			  "(HPSEARCH_CONFIG names it too)"
+			: "\n  help: check its first word; a script needs its "
+			  "interpreter before it (python3, train.py) or a #! line and "
+			  "chmod +x");
 		add_folder(&out, s, t, run);
 		return keep(s, &out);
 	}

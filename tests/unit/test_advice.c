@@ -22,6 +22,7 @@
 
 static const char learning[] = HEAD "method: bayes\nstop: auto\n";
 static const char drawing[] = HEAD "method: random\nstop: {auto: true}\n";
+static const char twice[] = HEAD "method: random\nstop: auto\nrepeats: 2\n";
 static const char endless[] = HEAD "method: random\n";
 
 /* A number of the configuration's, like noise: uniform in [0, 1). */
@@ -77,6 +78,13 @@ static double largest(const struct job *job, struct run_result *res, bool *has_m
 	return value < 20 ? value : DBL_MAX;
 }
 
+static double alone(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	(void)res;
+	*has_metric = true;
+	return luck(job);
+}
+
 struct rig {
 	struct arena arena;
 	struct spec spec;
@@ -129,18 +137,57 @@ TEST(noise_at_the_bottom_ends_a_search)
 	end(&r);
 }
 
+/* Repeats say that what the model cannot follow is no noise. */
 TEST(a_search_that_knows_little_goes_on)
 {
 	struct rig r = {0};
 	struct str text = {0};
 
-	CHECK(start(&r, drawing, 60, 1, rugged));
+	CHECK(start(&r, twice, 60, 1, rugged));
 	CHECK_INT(r.study.search.n, 60);
 	CHECK_INT(r.study.search.advice.trials, 60);
+	CHECK_DOUBLE(r.study.search.advice.repeated, 60, 0);
+	CHECK(r.study.search.advice.noise < 0.2);
 	CHECK(!r.study.search.advice.enough && !r.study.search.advice.plateau);
 	CHECK(r.study.search.advice.bound > 0.1);
 	advise_text(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
+	end(&r);
+}
+
+/* Without them it looks like noise; then nothing is said of what may be left. */
+TEST(a_model_that_explains_nothing_states_no_bound)
+{
+	struct rig r = {0};
+	struct str text = {0};
+
+	CHECK(start(&r, endless, 60, 1, alone));
+	CHECK(r.study.search.advice.r2 < 0.3);
+	CHECK(!r.study.search.advice.sees && !r.study.search.advice.enough);
+	CHECK(r.study.search.advice.noise > 0.2 && r.study.search.advice.noise < 0.4);
+	advise_text(&r.study.search, &text);
+	CHECK(!strstr(str_text(&text), "at most"));
+	str_free(&text);
+	end(&r);
+}
+
+/* Re-runs of single configurations, by hand: the noise is theirs. */
+TEST(more_repeats_tell_the_noise)
+{
+	static const struct advice_repeats more = {.squares = 48 * 0.25, .df = 48};
+	struct advice a, b;
+	struct rig r = {0};
+	struct history h;
+
+	CHECK(start(&r, endless, 40, 1, bowl));
+	h = (struct history){
+	    .trials = r.study.search.seen, .n = 40, .seen = UINT64_MAX};
+	advice_make(&r.spec.space, &h, 1, NULL, &a);
+	advice_make(&r.spec.space, &h, 1, &more, &b);
+	CHECK_DOUBLE(a.repeated, 0, 0);
+	CHECK_DOUBLE(b.repeated, 48, 0);
+	CHECK_DOUBLE(b.noise * b.noise, (12 + 2 * a.noise * a.noise) / 50, 1e-12);
+	CHECK_DOUBLE(a.bound, b.bound, 0);
 	end(&r);
 }
 
@@ -245,6 +292,7 @@ TEST(a_penalty_of_any_size_leaves_the_advice)
 }
 
 TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
+          a_model_that_explains_nothing_states_no_bound, more_repeats_tell_the_noise,
           nothing_is_said_of_few_trials_or_without_stop_auto,
           a_search_that_is_continued_stops_for_the_same_reason,
           a_constant_metric_is_named, a_penalty_of_any_size_leaves_the_advice)

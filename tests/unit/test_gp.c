@@ -415,10 +415,10 @@ TEST(draws_are_from_the_posterior)
 	gp_predict(&f->gp, x, TESTS, mean, variance);
 	for (uint64_t k = 0; k < DRAWS; k++) {
 		struct gp_sample s;
-		double v[TESTS];
+		double v[TESTS], mirror[TESTS];
 
 		gp_sample_init(&s, &f->gp, levels, 1, k);
-		gp_sample_values(&s, x, TESTS, v);
+		gp_sample_values(&s, x, TESTS, v, mirror);
 		gp_sample_free(&s);
 		for (size_t t = 0; t < TESTS; t++) {
 			sum[t] += v[t] - mean[t];

@@ -92,6 +92,10 @@ static void check_known(double (*train)(const struct job *, struct run_result *,
 
 		CHECK_DOUBLE(row->alone.mean, alone[row->param], 0.03);
 		CHECK_DOUBLE(row->total.mean, total[row->param], 0.03);
+		CHECK(row->alone.low <= alone[row->param] + 1e-3 &&
+		      row->alone.high >= alone[row->param] - 1e-3);
+		CHECK(row->total.low <= total[row->param] + 1e-3 &&
+		      row->total.high >= total[row->param] - 1e-3);
 		CHECK(row->alone.low <= row->alone.mean &&
 		      row->alone.mean <= row->alone.high);
 		CHECK(!i || im.rows[i - 1].total.mean >= row->total.mean);

@@ -291,7 +291,7 @@ TEST(a_large_file_written_piece_by_piece)
 	CHECK(len > 1 << 20);
 	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);
 	str_clear(&whole);
-	results_csv(&p.sv.study.search, &whole);
+	results_csv(&p.sv.study.search, 0, &whole);
 	snprintf(path, sizeof path, "%s/results.csv", p.dir);
 	CHECK(file_read(path, 1 << 30, &a, &text, &len, &p.err));
 	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);

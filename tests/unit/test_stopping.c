@@ -4,12 +4,14 @@
 #include "curve_runner.h"
 #include "early/savings.h"
 #include "record/results.h"
+#include "report/savings.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
 #include "study/search_loop.h"
 #include "study/stopping.h"
 #include "test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,6 +351,8 @@ TEST(the_control_group_runs_to_its_end)
 	    HEAD "early_terminate: {type: asha, grace: 3, max_iter: 27, step: epoch, "
 		 "control: 0.3}\n";
 	struct rig r = {.curves = {.steps = 27}};
+	struct str text_out = {0};
+	char words[128];
 	size_t members = 0;
 	struct savings v;
 
@@ -366,6 +370,18 @@ TEST(the_control_group_runs_to_its_end)
 	CHECK_INT(v.control_ok, members);
 	CHECK(v.would_stop > 0 && v.would_stop < members);
 	CHECK_INT(v.would_win, 0);
+	CHECK_DOUBLE(v.loss.low, 0, 0);
+	CHECK_DOUBLE(v.loss.high, 1 - pow(0.025, 1 / (double)v.would_stop), 1e-12);
+	/* The order is the same at every step: for all, not for survivors alone. */
+	CHECK_DOUBLE(v.correlation, 1, 1e-12);
+	CHECK(v.effective >= 3 && v.effective < (double)v.pairs);
+	savings_report(&r.study, &text_out);
+	snprintf(words, sizeof words,
+	         "of %llu that it would have stopped, 0 would have won: between 0 and "
+	         "%.0f %% of what it stops (95 %%)",
+	         (unsigned long long)v.would_stop, 100 * v.loss.high);
+	CHECK(strstr(str_text(&text_out), words) != NULL);
+	str_free(&text_out);
 	CHECK_DOUBLE(v.steps, r.curves.epochs, 0);
 	CHECK_DOUBLE(v.full_steps, 27 * 30, 0);
 	rig_close(&r);
@@ -390,6 +406,7 @@ TEST(would_be_winners_are_counted)
 	v = savings_of(&r.study.search, r.study.monitor);
 	CHECK(v.would_win > 0 && v.would_win <= v.would_stop);
 	CHECK(v.pairs >= 3 && v.correlation < 0);
+	CHECK(v.loss.low > 0 && v.loss.high <= 1);
 	rig_close(&r);
 }
 

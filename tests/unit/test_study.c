@@ -107,7 +107,7 @@ static char *ranking(struct rig *r)
 {
 	struct str out = {0};
 
-	results_csv(&r->study.search, &out);
+	results_csv(&r->study.search, 0, &out);
 	return out.s;
 }
 
