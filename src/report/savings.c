@@ -115,15 +115,13 @@ static bool reported_once(const struct study *s)
 	return once;
 }
 
-static bool add_idle(const struct study *s, struct str *out)
+static void add_idle(const struct study *s, struct str *out)
 {
 	size_t before = out->len;
 
 	idle_text(s, out);
-	if (out->len == before)
-		return false;
-	str_addc(out, '\n');
-	return true;
+	if (out->len > before)
+		str_addc(out, '\n');
 }
 
 void savings_report(const struct study *s, struct str *out)
@@ -138,7 +136,8 @@ void savings_report(const struct study *s, struct str *out)
 		return;
 	}
 	add_counts(s, &v, out);
-	if (!add_idle(s, out) && !v.stopped && reported_once(s))
+	add_idle(s, out);
+	if (!v.stopped && reported_once(s))
 		str_add(out, "each run reported once: there was nothing to stop by\n");
 	add_control(s, &v, out);
 	add_trust(s, &v, out);
