@@ -47,7 +47,10 @@ struct moments stat_of(const double *x, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		double d = x[i] - s.mean;
 
-		s.mean += d / (double)(i + 1);
+		/* Apart where the difference of two finite values is not finite. */
+		s.mean += isfinite(d)
+		              ? d / (double)(i + 1)
+		              : x[i] / (double)(i + 1) - s.mean / (double)(i + 1);
 		m2 += d * (x[i] - s.mean);
 	}
 	s.variance = n < 2 ? (double)NAN : m2 / (double)(n - 1);

@@ -294,7 +294,8 @@ static bool run_checks(struct options *o, const struct spec *spec, int *code,
 	return file_remove_tree(dir, err) && ok;
 }
 
-static bool explain(struct options *o, const struct spec *spec, struct error *err)
+static bool explain(struct options *o, const struct spec *spec, size_t slots,
+                    struct error *err)
 {
 	struct study s = {0};
 	struct str out = {0};
@@ -304,8 +305,8 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 	if (spec->early.type != EARLY_NONE &&
 	    !early_rule_init(spec, &o->arena, &rule, err))
 		return false;
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
-	              o->parallel ? o->parallel : spec->parallel, &out);
+	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec), slots,
+	              &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)
@@ -318,10 +319,12 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 static bool check(struct options *o, int *code, struct error *err)
 {
 	struct spec spec;
+	size_t slots;
 
-	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err))
+	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err) ||
+	    !cli_slots(o, &spec, &slots, err))
 		return false;
-	return o->run ? run_checks(o, &spec, code, err) : explain(o, &spec, err);
+	return o->run ? run_checks(o, &spec, code, err) : explain(o, &spec, slots, err);
 }
 
 int command_check(struct options *o)

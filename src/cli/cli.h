@@ -58,6 +58,10 @@ int cli_fail(const struct error *err);
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
 /* False, with the way out, when the file has neither a program nor a command. */
 bool cli_needs_command(const struct spec *s, struct error *err);
+/* How many runs at once: -j, or as the file says, at the most as many as its gpus have
+ * room for; finds those (gpus_find), and says what there is to say. */
+bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
+               struct error *err);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

@@ -75,6 +75,8 @@ bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);
 bool spec_read_early(struct reading *r, const struct node *map);
+bool spec_read_gpus(struct reading *r, const struct node *n);
+bool spec_read_runs_per_gpu(struct reading *r, const struct node *n);
 bool spec_read_command(struct reading *r, const struct node *n, const char *what,
                        bool shell, struct command *out);
 /* Splits a text into words as a shell would, without one. False: a quote is not closed.

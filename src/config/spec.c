@@ -43,6 +43,7 @@ static void defaults(struct spec *s, struct arena *a)
 	*s = (struct spec){.seed = 1,
 	                   .repeats = 1,
 	                   .parallel = 1,
+	                   .runs_per_gpu = 1,
 	                   .kill_grace = 10,
 	                   .test = {.top = 3, .repeats = 5},
 	                   .arena = a,

@@ -83,8 +83,13 @@ struct spec {
 	struct metric metric;
 	uint64_t seed;                     /* 1 by default */
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
-	const char *const *gpus;           /* (n_gpus); one slot each */
+	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
+	bool gpus_auto;      /* all that there are; n_gpus is 0 */
+	size_t runs_per_gpu; /* 1 by default */
+	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
+	const char *const *slots; /* (n_slots) */
+	size_t n_slots;
 	bool parallel_given;
 	uint64_t max_trials; /* 0: not given; max_trials or run_cap */
 	uint64_t min_trials;

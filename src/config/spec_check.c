@@ -325,9 +325,11 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,
 		          "early_terminate names no step: reports are counted");
-	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus)
+	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus * s->runs_per_gpu)
 		read_note(r, false, node_get(root, "parallel")->at,
-		          "%zu runs at once share %zu gpus", s->parallel, s->n_gpus);
+		          "gpus has room for %zu runs at once, not %zu (runs_per_gpu "
+		          "lets more of them share one)",
+		          s->n_gpus * s->runs_per_gpu, s->parallel);
 	note_seeds(r);
 }
 
@@ -346,7 +348,7 @@ bool spec_check(struct reading *r, const struct node *root,
 	    !check_commands(r, root, o->command != NULL))
 		return false;
 	if (s->n_gpus && !s->parallel_given)
-		s->parallel = s->n_gpus;
+		s->parallel = s->n_gpus * s->runs_per_gpu;
 	note_booleans(r, root);
 	note_disguises(r, node_get(root, "parameters"));
 	note_disguises(r, node_get(root, "command"));

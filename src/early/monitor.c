@@ -228,6 +228,14 @@ static double place_of(const struct monitor *s, const struct watched *w, double 
 	return s->spec->early.type == EARLY_WANDB_HYPERBAND ? w->before : (double)NAN;
 }
 
+/* Has it come as far as a full run does? */
+static bool is_complete(const struct monitor *s, const struct watched *w)
+{
+	double reach = w->on_curve ? w->at : (double)-INFINITY;
+
+	return fmax(reach, curve_reach(&w->curve, w->curve.n)) >= s->full;
+}
+
 /* Would the rule have stopped this member of the control group? */
 static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 {
@@ -235,7 +243,8 @@ static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 	struct curves all = s->all;
 	struct judgement j;
 
-	if (!w->curve.control || !w->races || w->would.decision != DECISION_CONTINUE)
+	if (!w->curve.control || !w->races || is_complete(s, w) ||
+	    w->would.decision != DECISION_CONTINUE)
 		return;
 	as_others.control = false;
 	s->list[which] = &as_others;
@@ -356,24 +365,30 @@ static struct curve latest_of(const struct monitor *s, const struct watched *w,
 	return c;
 }
 
+static enum decision judge_bound(const struct monitor *s, const struct watched *w,
+                                 const struct curve *latest, struct judgement *out)
+{
+	const struct curve *alone = w->on_curve && w->races ? &w->curve : latest;
+
+	s->bound.type->judge(s->bound.state, &(struct curves){.list = &alone, .n = 1},
+	                     0, out);
+	return out->decision;
+}
+
 enum decision monitor_judge(const struct monitor *s, uint64_t trial, size_t run,
                             struct judgement *out)
 {
 	const struct watched *w = watched_at(s, trial, run);
 	struct curve_point room;
 	struct curve latest = latest_of(s, w, &room);
-	const struct curve *alone = &latest;
 
-	if (judge_divergence(&latest, out))
-		return answer(s, out);
-	if (s->bound.type) {
-		if (w->on_curve && w->races)
-			alone = &w->curve;
-		s->bound.type->judge(s->bound.state,
-		                     &(struct curves){.list = &alone, .n = 1}, 0, out);
-		if (out->decision == DECISION_STOP)
-			return answer(s, out);
+	if (!s->judges_complete && is_complete(s, w)) {
+		*out = judgement_none(s->rule.type->name);
+		return DECISION_CONTINUE;
 	}
+	if (judge_divergence(&latest, out) ||
+	    (s->bound.type && judge_bound(s, w, &latest, out) == DECISION_STOP))
+		return answer(s, out);
 	if (!w->on_curve || !w->races) {
 		out->decision = DECISION_CONTINUE;
 		return DECISION_CONTINUE;
@@ -388,13 +403,10 @@ enum decision monitor_judge_end(const struct monitor *s, uint64_t trial, size_t 
 	const struct watched *w = watched_at(s, trial, run);
 	const struct curve *c = &w->curve;
 
-	*out = (struct judgement){.decision = DECISION_CONTINUE,
-	                          .rule = s->rule.type->name,
-	                          .rung = c->budget,
-	                          .step = (double)NAN,
-	                          .value = (double)NAN,
-	                          .threshold = (double)NAN};
-	if (!s->promote || !w->races || c->control || !(c->budget < s->full) || !c->n)
+	*out = judgement_none(s->rule.type->name);
+	out->rung = c->budget;
+	if (!s->promote || !w->races || c->control || !(c->budget < s->full) || !c->n ||
+	    (!s->judges_complete && is_complete(s, w)))
 		return DECISION_CONTINUE;
 	out->decision = DECISION_PAUSE;
 	out->step = c->points[c->n - 1].step;

@@ -19,7 +19,8 @@ static double full_steps(const struct monitor *m)
 	if (!isnan(m->full))
 		return m->full;
 	for (size_t i = 0; i < m->all.n; i++)
-		if (m->runs[i]->curve.state == CURVE_DONE && m->runs[i]->before > 0)
+		if (m->runs[i]->curve.state == CURVE_DONE && !m->runs[i]->judged &&
+		    m->runs[i]->before > 0)
 			most = fmax(most, m->runs[i]->before);
 	return most;
 }
@@ -59,7 +60,8 @@ static void add_run(const struct search *s, const struct watched *w, double full
 	out->runs++;
 	out->odd |= s->spec->early.step &&
 	            (r->steps.trouble == STEPS_FALL || r->steps.trouble == STEPS_JUMP);
-	out->stopped += w->judged && !w->paused;
+	out->converged += w->judged && r->outcome == OUTCOME_OK;
+	out->stopped += w->judged && !w->paused && r->outcome != OUTCOME_OK;
 	out->paused += w->judged && w->paused;
 	out->steps += w->steps;
 	out->full_steps += w->judged ? fmax(full, reach) : reach;

@@ -10,6 +10,7 @@
 struct savings {
 	uint64_t runs;            /* watched and over */
 	uint64_t stopped;         /* for good */
+	uint64_t converged;       /* ended by patience, and ok */
 	uint64_t paused;          /* never promoted again */
 	uint64_t promotions;      /* all of them */
 	double steps, full_steps; /* taken; had every run gone to its end. NaN: it is

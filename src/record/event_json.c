@@ -144,7 +144,11 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 {
 	switch (e->kind) {
 	case EVENT_SEARCH: write_search(e->as.search, spec, out); break;
-	case EVENT_SESSION: json_out_u64(out, "max_trials", e->as.max_trials); break;
+	case EVENT_SESSION:
+		json_out_u64(out, "max_trials", e->as.session.max_trials);
+		if (e->as.session.code)
+			json_out_text(out, "code", e->as.session.code);
+		break;
 	case EVENT_WARM_START:
 		str_addc(out, ',');
 		warm_write(e->as.warm.from, spec, e->as.warm.source, out);
@@ -327,7 +331,10 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 {
 	switch (e->kind) {
 	case EVENT_SEARCH: return read_search(r, json, e, err);
-	case EVENT_SESSION: json_u64(json, "max_trials", &e->as.max_trials); break;
+	case EVENT_SESSION:
+		json_u64(json, "max_trials", &e->as.session.max_trials);
+		e->as.session.code = json_string(json, "code");
+		break;
 	case EVENT_WARM_START: return read_warm(r, json, e, err);
 	case EVENT_TRIAL: return read_trial(r, json, e, err);
 	case EVENT_START: read_start(json, e); break;

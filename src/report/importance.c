@@ -5,6 +5,7 @@
 #include "report/shares.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "search/advise.h"
 #include "strategy/dataset.h"
 
 #include <math.h>
@@ -341,6 +342,23 @@ static bool check_model(const struct importance *im, struct error *err)
 	return true;
 }
 
+static bool is_constant(const struct search *s, struct error *err)
+{
+	struct str value = {0};
+	double x;
+
+	if (!advise_constant(s, &x))
+		return false;
+	str_double(&value, x);
+	error_set(err, ERROR_TRIAL,
+	          "every trial gave exactly %s, so no parameter made a difference\n"
+	          "  help: do the parameters reach the script? hpsearch check "
+	          "FILE.yaml shows the commands",
+	          str_text(&value));
+	str_free(&value);
+	return true;
+}
+
 bool importance_init(struct importance *im, const struct study *s, struct error *err)
 {
 	struct encoding e;
@@ -348,6 +366,8 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	bool ok = true;
 
 	*im = (struct importance){0};
+	if (is_constant(&s->search, err))
+		return false;
 	encoding_init(&e, &s->search.spec->space, false, false);
 	dataset_init(&l, &e, (double)NAN, s->search.spec->seed);
 	im->trials = fit(im, &l, s);

@@ -1,6 +1,7 @@
 #include "report/savings.h"
 #include "early/savings.h"
 #include "report/text.h"
+#include "study/idle.h"
 
 #include <math.h>
 
@@ -40,10 +41,13 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 		         (unsigned long long)v->paused, (unsigned long long)v->runs,
 		         (unsigned long long)v->promotions,
 		         v->promotions == 1 ? "" : "s");
+	else if (v->converged)
+		str_addf(out, "%llu of %llu runs ended where they had converged",
+		         (unsigned long long)v->converged, (unsigned long long)v->runs);
 	else
 		str_addf(out, "%llu of %llu runs stopped",
 		         (unsigned long long)v->stopped, (unsigned long long)v->runs);
-	if (s->monitor->promote && v->stopped)
+	if ((s->monitor->promote || v->converged) && v->stopped)
 		str_addf(out, ", %llu stopped", (unsigned long long)v->stopped);
 	add_saved(v, out);
 }
@@ -115,6 +119,15 @@ static bool reported_once(const struct study *s)
 	return once;
 }
 
+static void add_idle(const struct study *s, struct str *out)
+{
+	size_t before = out->len;
+
+	idle_text(s, out);
+	if (out->len > before)
+		str_addc(out, '\n');
+}
+
 void savings_report(const struct study *s, struct str *out)
 {
 	struct savings v;
@@ -122,10 +135,13 @@ void savings_report(const struct study *s, struct str *out)
 	if (!s->monitor || !s->search.n)
 		return;
 	v = savings_of(&s->search, s->monitor);
-	if (!v.runs)
+	if (!v.runs) {
+		add_idle(s, out);
 		return;
+	}
 	add_counts(s, &v, out);
-	if (reported_once(s))
+	add_idle(s, out);
+	if (!v.stopped && reported_once(s))
 		str_add(out, "each run reported once: there was nothing to stop by\n");
 	add_control(s, &v, out);
 	add_trust(s, &v, out);

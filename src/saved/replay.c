@@ -213,6 +213,9 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	if (!why)
 		return differs(out, "trial %llu, run %zu: stopped, by no decision",
 		               (unsigned long long)t->id, r);
+	/* To version 0.1.0 a run that had converged was a stopped one. */
+	if (judgement_converged(why) && run->outcome == OUTCOME_STOPPED)
+		return true;
 	decision_conclude(sv->study.monitor, why, &again, &sv->arena);
 	same = again.outcome == run->outcome && run->reason &&
 	       strcmp(again.reason, run->reason) == 0;
@@ -272,18 +275,25 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 	return ok;
 }
 
-/* The ranks in the file, which verify_plan has meanwhile made again. */
-static bool check_ranks(const struct saved *sv, struct replay *out)
+/* The ranks in the file, against those that the values give; in version 0.1.0 equal
+ * values had ranks one after the other. */
+static bool check_ranks(struct saved *sv, struct replay *out)
 {
-	for (size_t i = 0; sv->by_id && i < sv->study.search.n; i++) {
+	struct search *s = &sv->study.search;
+	struct trial **order = search_rank(s, &sv->arena);
+
+	for (size_t i = 0; sv->by_id && i < s->n; i++) {
+		const struct trial *t = order[i];
 		uint64_t rank = 0;
 
-		json_u64(sv->by_id[i], "rank", &rank);
-		if (sv->study.search.trials[i]->rank != rank)
-			return differs(
-			    out, "trial %zu: recorded rank %llu, its value gives %llu",
-			    i, (unsigned long long)rank,
-			    (unsigned long long)sv->study.search.trials[i]->rank);
+		json_u64(sv->by_id[t->id], "rank", &rank);
+		if (rank != t->rank && !(t->rank && rank == i + 1))
+			return differs(out,
+			               "trial %llu: recorded rank %llu, its value "
+			               "gives %llu",
+			               (unsigned long long)t->id,
+			               (unsigned long long)rank,
+			               (unsigned long long)t->rank);
 	}
 	return true;
 }

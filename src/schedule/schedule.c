@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct judgement judgement_none(const char *rule)
 {
@@ -91,18 +92,23 @@ static double correlation(const double *a, const double *b, const double *w, siz
 	return aa > 0 && bb > 0 ? fmin(fmax(ab / sqrt(aa * bb), -1), 1) : (double)NAN;
 }
 
+bool judgement_converged(const struct judgement *j)
+{
+	return j->decision == DECISION_STOP && strcmp(j->rule, "patience") == 0;
+}
+
 double rung_correlation(const struct curves *all, double low, double high,
                         const double *weight, size_t *pairs, double *effective)
 {
 	double *x = mem_new(5 * all->n, sizeof *x), *y = x + all->n, rho = (double)NAN;
 	double *rank_x = y + all->n, *rank_y = rank_x + all->n, *w = rank_y + all->n;
-	double step, sum = 0, squares = 0;
+	double from, to, sum = 0, squares = 0;
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++) {
 		w[n] = weight ? weight[i] : 1;
-		if (!(w[n] > 0) || !rung_value(all->list[i], low, 1, &x[n], &step) ||
-		    !rung_value(all->list[i], high, 1, &y[n], &step))
+		if (!(w[n] > 0) || !rung_value(all->list[i], low, 1, &x[n], &from) ||
+		    !rung_value(all->list[i], high, 1, &y[n], &to) || from >= to)
 			continue;
 		sum += w[n];
 		squares += w[n] * w[n];

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { CONSTANT_TRIALS = 3 };
+
 static uint64_t next_moment(uint64_t trials)
 {
 	uint64_t step = trials / 10;
@@ -44,6 +46,23 @@ static struct advice advice_at(const struct search *s, uint64_t seen,
 	return a;
 }
 
+bool advise_constant(const struct search *s, double *value)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; s->spec->metric.name && i < s->n; i++) {
+		const struct trial *t = s->trials[i];
+
+		if (t->outcome != OUTCOME_OK)
+			continue;
+		if (n && t->value != *value)
+			return false;
+		*value = t->value;
+		n++;
+	}
+	return n >= CONSTANT_TRIALS;
+}
+
 /* What the re-runs of the verification say of the noise of a run. */
 static struct advice_repeats reruns(const struct search *s)
 {
@@ -62,6 +81,10 @@ static struct advice_repeats reruns(const struct search *s)
 
 static void say(const struct advice *a, struct str *out)
 {
+	if (a->constant) {
+		str_add(out, "every trial has given exactly the same value");
+		return;
+	}
 	if (a->enough)
 		str_addf(out,
 		         "what a model of the trials still sees to gain is less than "
@@ -115,6 +138,15 @@ void advise(struct search *s)
 
 void advise_text(const struct search *s, struct str *out)
 {
+	double value;
+
+	if (advise_constant(s, &value)) {
+		str_add(out, "advice: every trial gave exactly ");
+		str_double(out, value);
+		str_add(out, ": do the parameters reach the script? (hpsearch check "
+		             "FILE.yaml shows the commands)\n");
+		return;
+	}
 	if (!s->advice.enough && !s->advice.plateau)
 		return;
 	str_add(out, "advice: more trials of this space will hardly help: ");
@@ -140,6 +172,7 @@ void advise_json(const struct search *s, struct str *out)
 	add_number(out, "noise", a->noise);
 	add_number(out, "repeated", a->repeated);
 	add_number(out, "improvement", a->improvement);
-	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s}", a->since,
-	         a->enough ? "true" : "false", a->plateau ? "true" : "false");
+	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s%s}", a->since,
+	         a->enough ? "true" : "false", a->plateau ? "true" : "false",
+	         a->constant ? ",\"constant\":true" : "");
 }

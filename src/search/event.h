@@ -37,7 +37,10 @@ struct event {
 	double time;    /* seconds since 1970; NaN: not known */
 	union {
 		const struct search_origin *search; /* SEARCH */
-		uint64_t max_trials;                /* SESSION: of -n; 0: not given */
+		struct {                            /* SESSION */
+			uint64_t max_trials;        /* of -n; 0: not given */
+			const char *code; /* what it trains with; NULL: not said */
+		} session;
 		struct { /* WARM_START: one source of these */
 			const struct warm *from;
 			size_t source;

@@ -100,7 +100,8 @@ struct trial {
 	enum outcome outcome; /* of the whole; NONE while it is not finished */
 	double value;         /* mean over its runs when OK; NaN else */
 	double stderr_;       /* NaN with one run */
-	uint64_t rank;        /* from 1; 0: not ranked */
+	const char *code;     /* what its latest launch trained with; NULL: not said */
+	uint64_t rank;        /* from 1, equal values sharing one; 0: not ranked */
 	const char *reason;
 };
 

@@ -218,7 +218,7 @@ static void fit(struct dataset *l)
 }
 
 /* The noise of a trial's value. */
-static double noise_of(const struct view *v, double modelled,
+static double noise_of(const struct view *v, const struct target *t, double modelled,
                        const struct advice_repeats *more, double *df)
 {
 	double squares = more ? more->squares : 0, runs = 0, value;
@@ -231,7 +231,7 @@ static double noise_of(const struct view *v, double modelled,
 		if (!v->seen[i].n)
 			continue;
 		runs += m;
-		if (!isfinite(e->stderr_) || m < 2)
+		if (!target_noise(t, e->stderr_) || m < 2)
 			continue;
 		squares += e->stderr_ * e->stderr_ * m * (m - 1);
 		*df += m - 1;
@@ -271,6 +271,14 @@ static size_t since_gain(const struct view *v, double noise)
 	return v->valued - 1 - at;
 }
 
+static bool is_constant(const struct view *v)
+{
+	for (size_t i = 1; i < v->valued; i++)
+		if (v->value[i] != v->value[0])
+			return false;
+	return true;
+}
+
 static void judge(struct view *v, const struct dataset *l, uint64_t seed,
                   const struct advice_repeats *more, struct advice *out)
 {
@@ -279,7 +287,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 	size_t d = l->encoding->d, patience = v->valued / 2;
 	struct extremes x = find_extremes(l, seed);
 
-	out->noise = noise_of(v, left, more, &out->repeated);
+	out->noise = noise_of(v, &l->target, left, more, &out->repeated);
 	out->r2 = r_squared(&l->gp);
 	out->sees = out->r2 >= r2_least;
 	bound = fmax(x.upper - x.lower, 0) * unit;
@@ -305,7 +313,10 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 	out->trials = v.valued;
 	encoding_init(&e, space, false, false);
 	dataset_init(&l, &e, (double)NAN, seed);
-	if (v.valued >= ADVICE_TRIALS && e.d) {
+	if (v.valued >= ADVICE_TRIALS && is_constant(&v)) {
+		out->constant = out->plateau = true;
+		out->since = v.valued - 1;
+	} else if (v.valued >= ADVICE_TRIALS && e.d) {
 		if (v.valued > MODELLED_MAX)
 			keep_some(&v);
 		dataset_gather(

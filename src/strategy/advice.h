@@ -42,6 +42,8 @@ struct advice {
 	size_t since;       /* trials since the last gain larger than the noise */
 	bool enough;        /* the model's own bound is below the noise, and it sees */
 	bool plateau;
+	bool constant; /* all have the same value: nothing is left to gain, and no noise
+	                * is made up */
 };
 
 enum { ADVICE_TRIALS = 20 };

@@ -375,7 +375,7 @@ static void set_noise_prior(struct dataset *b, const struct target *t)
 	for (size_t i = 0; i < b->n_view; i++) {
 		const struct datum *e = &b->data[b->view[i]];
 
-		if (!isfinite(e->stderr_) || e->m < 2)
+		if (!target_noise(t, e->stderr_) || e->m < 2)
 			continue;
 		sum += e->stderr_ * unit * e->stderr_ * unit * e->m;
 		count++;

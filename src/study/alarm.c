@@ -152,19 +152,37 @@ const char *study_run_text(struct study *s, const struct trial *t, size_t run,
 	return keep(s, &out);
 }
 
-const char *study_guard_text(struct study *s, const struct trial *t, size_t run,
-                             const struct run_result *res)
+void alarm_keep(struct study *s, struct first_run *first, const struct trial *t,
+                size_t run, const struct run_result *res)
 {
-	const struct run *r = &t->runs[run];
 	struct str out = {0};
 
-	str_addf(&out, "%llu of %llu runs failed; the last one: %s",
-	         (unsigned long long)s->session_failures,
-	         (unsigned long long)s->session_runs, outcome_name(r->outcome));
-	if (r->reason)
-		str_addf(&out, " (%s)", r->reason);
+	if (first->trial)
+		return;
 	add_output(&out, res);
 	add_folder(&out, s, t, run);
+	*first = (struct first_run){.trial = t, .run = run, .shown = keep(s, &out)};
+}
+
+static void add_first(struct str *out, const struct first_run *first)
+{
+	const struct run *r = &first->trial->runs[first->run];
+
+	str_addf(out, "trial %llu, %s", (unsigned long long)first->trial->id,
+	         outcome_name(r->outcome));
+	if (r->reason)
+		str_addf(out, " (%s)", r->reason);
+	str_add(out, first->shown);
+}
+
+const char *study_guard_text(struct study *s)
+{
+	struct str out = {0};
+
+	str_addf(&out, "%llu of %llu runs failed; the first one: ",
+	         (unsigned long long)s->session_failures,
+	         (unsigned long long)s->session_runs);
+	add_first(&out, &s->first_failed);
 	str_add(
 	    &out,
 	    "\n  help: mend the cause and run the same command with --retry-failed");
@@ -191,5 +209,27 @@ const char *study_steps_text(struct study *s, const struct trial *t, size_t run)
 	         (unsigned long long)t->id, run);
 	steps_text(&t->runs[run].steps, &out);
 	str_addf(&out, ": %s", study_steps_meaning(s));
+	return keep(s, &out);
+}
+
+const char *study_stopped_text(struct study *s)
+{
+	struct str out = {0};
+
+	str_addf(&out, "%llu of %llu runs were stopped by early_terminate (%s)",
+	         (unsigned long long)s->session_stopped,
+	         (unsigned long long)s->session_runs, s->monitor->rule.type->name);
+	if (s->session_failures)
+		str_addf(&out, ", %llu failed",
+		         (unsigned long long)s->session_failures);
+	str_add(&out, ": none has come to its end, so there is nothing to rank; the "
+	              "first one: ");
+	add_first(&out, &s->first_stopped);
+	str_add(&out,
+	        "\n  help: give early_terminate a limit that good runs keep; that is "
+	        "another search (--fresh, or --out DIR), while the same command tries "
+	        "further trials under the limit that there is");
+	if (s->session_failures)
+		str_add(&out, " (with --retry-failed also those that failed)");
 	return keep(s, &out);
 }

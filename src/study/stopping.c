@@ -54,6 +54,12 @@ void stopping_late(struct study *s, struct task *t, const struct report *rep)
 		fleet_stop(&s->fleet, t);
 }
 
+bool stopping_stopped(const struct study *s, const struct trial *t, size_t run)
+{
+	return s->monitor && t->runs[run].outcome == OUTCOME_STOPPED &&
+	       !monitor_run(s->monitor, t->id, run)->paused;
+}
+
 /* A launch whose budget is a parameter of the command says once how far it came. */
 static void take_rung(struct study *s, struct task *t, const struct run_end *end)
 {

@@ -620,6 +620,41 @@ TEST(targets_are_capped_and_standardized)
 	}
 }
 
+/* Most trials got the penalty, whatever that is: the others are where a modest one
+ * would have them, and values come back in their units. */
+TEST(penalties_of_any_size_leave_the_scale_of_the_others)
+{
+	static const double penalties[] = {3e3, 1e6, 1e10, 1e30, 1e160, 1e300, DBL_MAX};
+	static const double offsets[] = {0, 1, -2, -0.125};
+	double v[12], modest[12], y[12], x;
+
+	for (size_t k = 0; k < ARRAY_LEN(penalties); k++)
+		for (size_t o = 0; o < ARRAY_LEN(offsets); o++)
+			for (size_t n_bad = 1; n_bad <= 9; n_bad++) {
+				struct target t;
+
+				for (size_t i = 0; i < 12; i++)
+					v[i] = i < n_bad ? penalties[k]
+					                 : offsets[o] + 0.25 +
+					                       0.0625 * (double)i;
+				t = target_fit(v, 12, y);
+				for (size_t i = 0; i < 12; i++) {
+					CHECK(isfinite(y[i]));
+					x = v[i] < 3 ? v[i] : offsets[o] + 10;
+					modest[i] = x;
+				}
+				CHECK(isfinite(t.failed));
+				CHECK_DOUBLE(target_undo(&t, y[11]), v[11], 1e-12);
+				CHECK_DOUBLE(2 * t.scale * t.sd * (y[11] - y[10]),
+				             0.0625, 1e-12);
+				CHECK(y[11] - y[10] > 0.05);
+				CHECK(y[0] > y[11]);
+				(void)target_fit(modest, 12, modest);
+				for (size_t i = 0; n_bad < 6 && i < 12; i++)
+					CHECK_DOUBLE(y[i], modest[i], 1e-9);
+			}
+}
+
 /* Rosenbrock 1960, and a minimum at the edge of the box. */
 static double rosenbrock(void *self, const double *x)
 {
@@ -778,6 +813,7 @@ TEST_MAIN(posteriors_are_those_computed_elsewhere, rows_can_be_appended,
           draws_are_from_the_posterior, the_order_of_the_rows_does_not_matter,
           the_fit_finds_the_length_scales, degenerate_data_do_no_harm,
           targets_are_capped_and_standardized,
+          penalties_of_any_size_leave_the_scale_of_the_others,
           the_minimizer_finds_minima_inside_and_at_bounds,
           the_minimizer_keeps_away_from_what_is_not_finite,
           factors_and_inverses_of_every_size, what_is_not_positive_definite_is_refused,
