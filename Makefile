@@ -1,7 +1,7 @@
 # hpsearch.  `make help` lists the targets; `make demo` and `make check` are each enough
 # by themselves on a bare Debian machine. Everything made is under build/.
 #
-#     make MODE=release|debug|asan|cov|fuzz  CC=clang  WERROR=1  JOBS=4  V=1
+#     make MODE=release|debug|asan|cov|fuzz  CC=clang  WERROR=1  JOBS=4  V=1  BLAS=openblas
 VERSION := 0.1.0
 MODE    ?= release
 BUILD   ?= build
@@ -16,7 +16,7 @@ MANDIR     ?= $(PREFIX)/share/man
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 
-SRC     := $(sort $(wildcard src/*.c src/*/*.c))
+SRC     := $(filter-out $(if $(BLAS),src/gp/cblas.c),$(sort $(wildcard src/*.c src/*/*.c)))
 TESTSRC := $(sort $(wildcard tests/*/*.c))
 HDR     := $(sort $(wildcard include/*.h src/*/*.h tests/*/*.h))
 EXAMPLE := $(sort $(wildcard examples/*/*.c))
@@ -35,6 +35,11 @@ archive  = $(or $(filter /%,$(wildcard $(shell $(CC) -print-file-name=$(1:-l%=li
 packages = $(shell $(PKG_CONFIG) $(1) gsl yaml-0.1 libcjson 2>/dev/null)
 DEP_CFLAGS ?= $(patsubst -I%,-isystem %,$(call packages,--cflags))
 DEP_LIBS   ?= $(foreach l,$(filter-out -lm,$(call packages,--libs)),$(call archive,$l)) -lm
+# GSL calls CBLAS, and takes what it finds first: ours, and of what that has not, the
+# reference's. OpenBLAS has all, but gives other bits on every kind of processor.
+ifeq ($(BLAS),openblas)
+DEP_LIBS := $(patsubst %gslcblas.a,-lopenblas,$(DEP_LIBS:-lgslcblas=-lopenblas))
+endif
 # Evaluated once.
 DEP_CFLAGS := $(DEP_CFLAGS)
 DEP_LIBS   := $(DEP_LIBS)
@@ -63,12 +68,15 @@ L_fuzz    := $(SAN)
 ifeq ($(origin C_$(MODE)),undefined)
 $(error MODE=$(MODE) is none of release, debug, asan, cov, fuzz)
 endif
+ifneq ($(filter-out openblas,$(BLAS)),)
+$(error BLAS=$(BLAS) is not openblas)
+endif
 
 # The inner loops of gp/ want vector registers; none of this changes a result.
 VECTOR := $(if $(filter release,$(MODE)),-O3) -fno-math-errno -Wno-psabi
 
 COMPILE := $(CC) $(STD) $(WARN) $(NUM) $(C_$(MODE)) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
+LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(if $(BLAS),,-Wl,-u,cblas_dgemm) $(CFLAGS) $(LDFLAGS)
 
 # --- what is made ---
 
