@@ -309,31 +309,37 @@ static struct triangle lower_left(enum CBLAS_ORDER order, enum CBLAS_SIDE side,
 }
 
 /* LANES columns of b from column j on, to and from a block of rows one after another;
- * columns that b has not are 0. */
+ * columns that b has not are 0. Both go along what lies one behind the other in b. */
 VEC_INLINE void fetch(const struct triangle *g, ptrdiff_t j, double *block)
 {
 	ptrdiff_t width = g->m - j < LANES ? g->m - j : LANES;
+	const double *b = g->b.at + j * g->b.col;
 
-	for (ptrdiff_t i = 0; i < g->n; i++) {
-		const double *b = g->b.at + i * g->b.row + j * g->b.col;
-
+	if (width < LANES)
+		memset(block, 0, (size_t)(g->n * LANES) * sizeof *block);
+	if (g->b.col == 1)
+		for (ptrdiff_t i = 0; i < g->n; i++)
+			memcpy(block + i * LANES, b + i * g->b.row,
+			       (size_t)width * sizeof *b);
+	else
 		for (ptrdiff_t c = 0; c < width; c++)
-			block[i * LANES + c] = b[c * g->b.col];
-		for (ptrdiff_t c = width; c < LANES; c++)
-			block[i * LANES + c] = 0;
-	}
+			for (ptrdiff_t i = 0; i < g->n; i++)
+				block[i * LANES + c] = b[i * g->b.row + c * g->b.col];
 }
 
 VEC_INLINE void put_back(const struct triangle *g, ptrdiff_t j, const double *block)
 {
 	ptrdiff_t width = g->m - j < LANES ? g->m - j : LANES;
+	double *b = g->b.at + j * g->b.col;
 
-	for (ptrdiff_t i = 0; i < g->n; i++) {
-		double *b = g->b.at + i * g->b.row + j * g->b.col;
-
+	if (g->b.col == 1)
+		for (ptrdiff_t i = 0; i < g->n; i++)
+			memcpy(b + i * g->b.row, block + i * LANES,
+			       (size_t)width * sizeof *b);
+	else
 		for (ptrdiff_t c = 0; c < width; c++)
-			b[c * g->b.col] = block[i * LANES + c];
-	}
+			for (ptrdiff_t i = 0; i < g->n; i++)
+				b[i * g->b.row + c * g->b.col] = block[i * LANES + c];
 }
 
 /* row i of block = (first * itself + sum over p < i of by * t(i, p) row p) * last */
