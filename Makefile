@@ -90,6 +90,9 @@ UNIT   := $(call bins,unit,test_)
 MATRIX := $(call bins,matrix,test_)
 FUZZ   := $(call bins,fuzz,fuzz_)
 TOOLS  := $(call bins,tools,)
+# What gp/ computes, compiled for one kind of processor only.
+CLONES := $(if $(filter release-x86_64,$(MODE)-$(shell uname -m)),\
+	$(patsubst %,$(O)/tests/tools/proposals-%,avx512f avx2 sse2))
 BENCH  := $(call bins,bench,)
 # What every program of a build for coverage is linked with.
 COVOBJ := $(if $(filter cov,$(MODE)),$(O)/tests/cov/exit.o)
@@ -130,7 +133,7 @@ MAKEFLAGS += --no-builtin-rules
 all: $(HPS)                           ## the program (the default)
 lib: $(LIB)                           ## everything but main.c, as build/MODE/libhpsearch.a
 PROGRAMS := $(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP)
-everything: $(PROGRAMS) $(FAULT_SO)   ## and every test program
+everything: $(PROGRAMS) $(CLONES) $(FAULT_SO) ## and every test program
 
 $(PROGRAMS): $(COVOBJ)
 $(HPS): $(O)/src/main.o $(LIB)
@@ -151,6 +154,11 @@ $(FUZZ): %: %.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 $(UNIT) $(MATRIX) $(TOOLS) $(BENCH): %: %.o $(AID) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(DEP_LIBS)
+$(CLONES): $(O)/tests/tools/proposals-%: tests/tools/proposals.c $(wildcard src/gp/*.[ch]) $(AID) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(VECTOR) -DVEC_TARGET='"$*"' $(L_$(MODE)) -Wl,--as-needed -o $@ \
+		$(filter %.c,$^) $(AID) $(LIB) $(DEP_LIBS)
 $(O)/%.so: %.c $(O)/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -168,7 +176,7 @@ check: deps-check                     ## installs what is missing, builds, runs 
 suites:                               ## every test, nothing installed
 	$(call suite,all,everything,$(E2E) $(MATRIX) $(UNIT) $(SCRIPT) $(FUZZ))
 check-unit:                           ## the tests of single modules
-	$(call suite,unit,$(UNIT) $(TOOLS),$(UNIT) $(SCRIPT))
+	$(call suite,unit,$(UNIT) $(TOOLS) $(CLONES),$(UNIT) $(SCRIPT))
 check-matrix:                         ## every strategy on every function
 	$(call suite,matrix,$(MATRIX) $(TOOLS),$(MATRIX))
 check-fuzz:                           ## the stored inputs of the fuzzers, once each

@@ -1,4 +1,5 @@
 #include "gp/acquire.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "gp/lbfgs.h"
 #include "gp/vec.h"
@@ -17,21 +18,11 @@ static const double log_half_pi = 0.45158270528945486473;
 static const double class_variance = 0.1;
 static const double variance_least = 1e-14;
 
-/* exp(x^2) erfc(x), x > 0; beyond 25 its asymptotic series. */
-static double erfcx(double x)
-{
-	double x2 = x * x;
-
-	if (x < 25)
-		return exp(x2) * erfc(x);
-	return (1 - (0.5 - (0.75 - 1.875 / x2) / x2) / x2) /
-	       (x * 1.7724538509055160273);
-}
-
 /* log(1 - exp(x)), x < 0. */
 static double log1mexp(double x)
 {
-	return x > -0.69314718055994530942 ? log(-expm1(x)) : log1p(-exp(x));
+	return x > -0.69314718055994530942 ? portable_log(-portable_expm1(x))
+	                                   : portable_log1p(-portable_exp(x));
 }
 
 double log_phi(double z, double *slope)
@@ -39,11 +30,11 @@ double log_phi(double z, double *slope)
 	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
 
 	if (z > -5)
-		f = log(0.5 * erfc(-z * root_half));
+		f = portable_log(0.5 * portable_erfc(-z * root_half));
 	else
-		f = log(0.5 * erfcx(-z * root_half)) - 0.5 * z * z;
+		f = portable_log(0.5 * portable_erfcx(-z * root_half)) - 0.5 * z * z;
 	if (slope)
-		*slope = exp(log_density - f);
+		*slope = portable_exp(log_density - f);
 	return f;
 }
 
@@ -52,14 +43,16 @@ double log_h(double z, double *slope)
 	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
 
 	if (z > -1)
-		f = log(exp(log_density) + z * 0.5 * erfc(-z * root_half));
+		f = portable_log(portable_exp(log_density) +
+		                 z * 0.5 * portable_erfc(-z * root_half));
 	else if (z > -1e5)
 		f = log_density +
-		    log1mexp(log(erfcx(-z * root_half) * -z) + 0.5 * log_half_pi);
+		    log1mexp(portable_log(portable_erfcx(-z * root_half) * -z) +
+		             0.5 * log_half_pi);
 	else
-		f = log_density - 2 * log(-z);
+		f = log_density - 2 * portable_log(-z);
 	if (slope)
-		*slope = exp(log_phi(z, NULL) - f);
+		*slope = portable_exp(log_phi(z, NULL) - f);
 	return f;
 }
 
@@ -71,9 +64,10 @@ double log_ei(double best, double mean, double variance, double *by_mean,
 
 	if (by_mean) {
 		*by_mean = -slope / sd;
-		*by_variance = exp(-0.5 * z * z - log_sqrt_2pi - f) / (2 * sd * sd);
+		*by_variance =
+		    portable_exp(-0.5 * z * z - log_sqrt_2pi - f) / (2 * sd * sd);
 	}
-	return f + log(sd);
+	return f + portable_log(sd);
 }
 
 static void find_incumbent(struct acquisition *a, const bool *usable)
@@ -204,8 +198,8 @@ static double pool(const double *x, size_t n)
 	if (!isfinite(most))
 		return most;
 	for (size_t i = 0; i < n; i++)
-		sum += exp(x[i] - most);
-	return most + log(sum / (double)n);
+		sum += portable_exp(x[i] - most);
+	return most + portable_log(sum / (double)n);
 }
 
 static double log_ok(double mean, double variance, double *by_mean, double *by_variance)
@@ -232,7 +226,7 @@ static double improvement(const struct acquisition *a, const double *mu,
 		return f;
 	*by_variance = 0;
 	for (size_t s = 0; s < a->samples; s++) {
-		double share = exp(each[s] - f) / (double)a->samples;
+		double share = portable_exp(each[s] - f) / (double)a->samples;
 
 		by_mu[s] *= share;
 		*by_variance += dv[s] * share;

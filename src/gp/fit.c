@@ -1,4 +1,5 @@
 /* The posterior of the kernel's parameters, its gradient, and its maximum. */
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "gp/lbfgs.h"
 #include "gp/model.h"
@@ -52,7 +53,7 @@ double gp_objective(struct gp *g, const double *theta)
 	gp_center(g);
 	sum = 0.5 * misfit(g);
 	for (size_t i = 0; i < g->n; i++)
-		sum += log(g->l[i * g->ld + i]);
+		sum += portable_log(g->l[i * g->ld + i]);
 	return sum + prior(g, theta, NULL);
 }
 

@@ -1,4 +1,5 @@
 #include "gp/model.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "gp/vec.h"
 
@@ -59,17 +60,18 @@ void gp_default_prior(struct gp *g, bool warp)
 	for (size_t j = 0; j < g->d; j++) {
 		double most = warp && g->kernel.dims[j].kind == GP_NUMBER ? 2.3 : 0;
 
-		set_prior(g, j, -0.7 + 0.5 * log(dims), 1, log(0.01), log(300));
+		set_prior(g, j, -0.7 + 0.5 * portable_log(dims), 1, portable_log(0.01),
+		          portable_log(300));
 		set_prior(g, g->d + 2 + j, 0, 0.5, -most, most);
 		set_prior(g, 2 * g->d + 2 + j, 0, 0.5, -most, most);
 	}
-	set_prior(g, g->d, 0, 1, log(0.01), log(100));
+	set_prior(g, g->d, 0, 1, portable_log(0.01), portable_log(100));
 	gp_noise_prior(g, -6, 2);
 }
 
 void gp_noise_prior(struct gp *g, double log_nu, double sd)
 {
-	double low = log(1e-6);
+	double low = portable_log(1e-6);
 
 	set_prior(g, g->d + 1, fmin(fmax(log_nu, low), 0), sd, low, 0);
 }
@@ -137,7 +139,7 @@ static void build(struct gp *g, const double *theta, double jitter, double *slop
 	double *row = mem_new(n_col, sizeof *row);
 
 	kernel_set(&g->kernel, theta);
-	g->nu = exp(theta[g->d + 1]);
+	g->nu = portable_exp(theta[g->d + 1]);
 	g->jitter = jitter;
 	kernel_columns(&g->kernel, g->x, g->n, g->cols, g->ld);
 	for (size_t i = 0; i < g->n; i++) {
@@ -216,13 +218,14 @@ enum gp_factored gp_factor(struct gp *g, const double *theta)
 	memmove(g->theta, theta, g->n_theta * sizeof *theta);
 	if (!gp_build(g, g->theta, NULL)) {
 		how = GP_MORE_NOISE;
-		g->theta[g->d + 1] = fmax(g->theta[g->d + 1], log(nu_raised));
+		g->theta[g->d + 1] = fmax(g->theta[g->d + 1], portable_log(nu_raised));
 		if (!gp_build(g, g->theta, NULL)) {
 			bool ok;
 
 			how = GP_PRIOR_MEAN;
 			memcpy(g->theta, g->prior.mean, g->n_theta * sizeof *theta);
-			g->theta[g->d + 1] = fmax(g->theta[g->d + 1], log(nu_raised));
+			g->theta[g->d + 1] =
+			    fmax(g->theta[g->d + 1], portable_log(nu_raised));
 			ok = gp_build(g, g->theta, NULL);
 			assert(ok);
 		}
