@@ -124,7 +124,7 @@ again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)
 suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
-.PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
+.PHONY: all lib everything check suites check-arm64 check-layers check-unit check-matrix check-fuzz \
 	check-e2e asan analyze format format-check demo deps deps-check install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -183,6 +183,9 @@ check-fuzz:                           ## the stored inputs of the fuzzers, once 
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes
 	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO),$(E2E))
+check-arm64: deps-check               ## the same search on arm64, under qemu-user (not in CI)
+	+@$(call again,$(O)/tests/tools/proposals)
+	+@MAKE='$(MAKE)' JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' '$(O)/tests/tools/proposals'
 check-layers: $(LIBOBJ) $(O)/src/main.o ## the arrows between rooms and files point one way
 	@tests/layers.sh src '$(O)/src'
 asan: deps-check                      ## every test under ASan and UBSan

@@ -62,8 +62,8 @@ void gp_default_prior(struct gp *g, bool warp)
 
 		set_prior(g, j, -0.7 + 0.5 * portable_log(dims), 1, portable_log(0.01),
 		          portable_log(300));
-		set_prior(g, g->d + 2 + j, 0, 0.5, -most, most);
-		set_prior(g, 2 * g->d + 2 + j, 0, 0.5, -most, most);
+		set_prior(g, g->d + 2 + j, 0, 0.5, 0 - most, most);
+		set_prior(g, 2 * g->d + 2 + j, 0, 0.5, 0 - most, most);
 	}
 	set_prior(g, g->d, 0, 1, portable_log(0.01), portable_log(100));
 	gp_noise_prior(g, -6, 2);
