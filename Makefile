@@ -76,7 +76,9 @@ endif
 VECTOR := $(if $(filter release,$(MODE)),-O3) -fno-math-errno -Wno-psabi
 
 COMPILE := $(CC) $(STD) $(WARN) $(NUM) $(C_$(MODE)) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(if $(BLAS),,-Wl,-u,cblas_dgemm) $(CFLAGS) $(LDFLAGS)
+# Our CBLAS comes before GSL asks for one.
+CBLAS   := $(if $(BLAS),,-Wl,-u,cblas_dgemm)
+LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(CBLAS) $(CFLAGS) $(LDFLAGS)
 
 # --- what is made ---
 
@@ -124,8 +126,9 @@ again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)
 suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
-.PHONY: all lib everything check suites check-arm64 check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan analyze format format-check demo deps deps-check install uninstall clean help
+.PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
+	check-e2e check-arm64 asan analyze format format-check demo deps deps-check install \
+	uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -154,7 +157,8 @@ $(FUZZ): %: %.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 $(UNIT) $(MATRIX) $(TOOLS) $(BENCH): %: %.o $(AID) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(DEP_LIBS)
-$(CLONES): $(O)/tests/tools/proposals-%: tests/tools/proposals.c $(wildcard src/gp/*.[ch]) $(AID) $(LIB)
+$(CLONES): $(O)/tests/tools/proposals-%: tests/tools/proposals.c $(wildcard src/gp/*.[ch]) \
+		$(AID) $(LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(VECTOR) -DVEC_TARGET='"$*"' $(L_$(MODE)) -Wl,--as-needed -o $@ \
@@ -185,7 +189,8 @@ check-e2e:                            ## the program with real processes
 	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO),$(E2E))
 check-arm64: deps-check               ## the same search on arm64, under qemu-user (not in CI)
 	+@$(call again,$(O)/tests/tools/proposals)
-	+@MAKE='$(MAKE)' JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' '$(O)/tests/tools/proposals'
+	+@MAKE='$(MAKE)' JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' \
+		'$(O)/tests/tools/proposals'
 check-layers: $(LIBOBJ) $(O)/src/main.o ## the arrows between rooms and files point one way
 	@tests/layers.sh src '$(O)/src'
 asan: deps-check                      ## every test under ASan and UBSan
