@@ -189,7 +189,7 @@ check-e2e:                            ## the program with real processes
 	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO),$(E2E))
 check-arm64: deps-check               ## the same search on arm64, under qemu-user (not in CI)
 	+@$(call again,$(O)/tests/tools/proposals)
-	+@MAKE='$(MAKE)' JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' \
+	@JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' \
 		'$(O)/tests/tools/proposals'
 check-layers: $(LIBOBJ) $(O)/src/main.o ## the arrows between rooms and files point one way
 	@tests/layers.sh src '$(O)/src'

@@ -34,8 +34,9 @@ for f in "$tests"/unit/test_*.c; do
 		programs="$programs $build/release/tests/unit/$(basename "$f" .c)"
 done
 programs="$programs $build/release/tests/matrix/test_matrix"
+unset MAKEFLAGS MFLAGS MAKELEVEL
 # shellcheck disable=SC2086
-${MAKE:-make} --no-print-directory -j"${JOBS:-2}" BUILD="$build" CC=aarch64-linux-gnu-gcc \
+make --no-print-directory -j"${JOBS:-2}" BUILD="$build" CC=aarch64-linux-gnu-gcc \
 	AR=aarch64-linux-gnu-ar DEP_CFLAGS="-isystem $root/usr/include -isystem $root/usr/include/cjson" \
 	DEP_LIBS="$libs/libgsl.a $libs/libgslcblas.a $libs/libyaml.a -L$libs -lcjson -lm" \
 	"$build/release/tests/tools/proposals" $programs
