@@ -288,6 +288,17 @@ bool gp_append(struct gp *g, const double *x, double y, double m)
 	return ok;
 }
 
+double gp_log_marginal(const struct gp *g)
+{
+	double sum = 0.5 * (double)g->n * portable_log(2 * 3.14159265358979323846);
+
+	assert(g->n == g->n_data);
+	for (size_t i = 0; i < g->n; i++)
+		sum +=
+		    0.5 * g->beta[i] * g->beta[i] + portable_log(g->l[i * g->ld + i]);
+	return -sum;
+}
+
 double gp_mean_at(const struct gp *g, size_t i)
 {
 	return g->y[i] - noise(g, i) * g->alpha[i];

@@ -89,6 +89,8 @@ bool gp_append(struct gp *g, const double *x, double y, double m);
 /* mean, beta, alpha from y. */
 void gp_condition(struct gp *g);
 
+/* log p(y | theta) with the profiled mean, of the data rows; needs n == n_data. */
+double gp_log_marginal(const struct gp *g);
 /* Of f at points x (count, d): the mean and the variance (>= 0). */
 void gp_predict(const struct gp *g, const double *x, size_t count, double *mean,
                 double *variance);
