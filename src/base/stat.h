@@ -9,7 +9,8 @@
  * of ending the program. */
 void stat_init(void);
 
-/* Inverse of the standard normal CDF, 0 < u < 1. */
+/* Inverse of the standard normal CDF, 0 < u < 1 (Wichura 1988, algorithm AS 241,
+ * PPND16); this and the CDF have the same bits on every machine. */
 double stat_normal_quantile(double u);
 double stat_normal_cdf(double x);
 /* Inverse and forward of the regularised incomplete beta function I_x(a, b), a, b > 0.

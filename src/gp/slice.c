@@ -17,7 +17,7 @@ void gp_walk_init(struct gp_walk *w, struct gp *g, const double *theta, uint64_t
 	memcpy(w->theta, theta, g->n_theta * sizeof *theta);
 	for (size_t i = 0; i < g->n_theta; i++)
 		w->width[i] = g->prior.sd[i];
-	w->f = gp_objective(g, w->theta, NULL);
+	w->f = gp_objective(g, w->theta);
 }
 
 void gp_walk_free(struct gp_walk *w)
@@ -39,7 +39,7 @@ static double at(struct gp_walk *w, size_t i, double x)
 	if (x < w->g->prior.low[i] || x > w->g->prior.high[i])
 		return (double)INFINITY;
 	w->theta[i] = x;
-	f = gp_objective(w->g, w->theta, NULL);
+	f = gp_objective(w->g, w->theta);
 	w->theta[i] = old;
 	return f;
 }
