@@ -1,4 +1,5 @@
 #include "gp/slice.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "base/rng.h"
 
@@ -46,7 +47,7 @@ static double at(struct gp_walk *w, size_t i, double x)
 
 static void step_one(struct gp_walk *w, size_t i)
 {
-	double level = w->f - log(draw(w)), from = w->theta[i], f, x;
+	double level = w->f - portable_log(draw(w)), from = w->theta[i], f, x;
 	double low = from - w->width[i] * draw(w), high = low + w->width[i];
 	int steps = (int)(STEPS_OUT * draw(w)), rest = STEPS_OUT - 1 - steps;
 

@@ -1,4 +1,5 @@
 #include "report/importance.h"
+#include "base/elementary.h"
 #include "base/stat.h"
 #include "gp/sample.h"
 #include "gp/slice.h"
@@ -68,7 +69,7 @@ static void find_theta(struct gp *g)
 	memcpy(best, g->prior.mean, g->n_theta * sizeof *best);
 	for (size_t i = 0; i < ARRAY_LEN(nu); i++) {
 		memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
-		theta[g->d + 1] = log(nu[i]);
+		theta[g->d + 1] = portable_log(nu[i]);
 		f = gp_fit(g, theta, FIT_STEPS);
 		if (f < least) {
 			least = f;
@@ -85,9 +86,9 @@ static double gain(const struct gp *g)
 {
 	double n = (double)g->n;
 	struct moments m = stat_of(g->y, g->n);
-	double noise = -0.5 * n * (log(2 * pi * m.variance * (n - 1) / n) + 1);
+	double noise = -0.5 * n * (portable_log(2 * pi * m.variance * (n - 1) / n) + 1);
 
-	return gp_log_marginal(g) - noise - 0.5 * ((double)g->d + 1) * log(n);
+	return gp_log_marginal(g) - noise - 0.5 * ((double)g->d + 1) * portable_log(n);
 }
 
 /* The cap that proposals are made with is for finding the best, and low where a search

@@ -101,8 +101,7 @@ static bool propose_again(const struct saved *sv, struct study *fresh,
                           struct error *err)
 {
 	const char *why = NULL;
-	enum ask ask =
-	    study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
+	enum ask ask = study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
 
 	if (ask == ASK_ERROR)
 		return false;

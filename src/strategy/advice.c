@@ -1,4 +1,5 @@
 #include "strategy/advice.h"
+#include "base/elementary.h"
 #include "base/rng.h"
 #include "base/stat.h"
 #include "gp/acquire.h"
@@ -173,7 +174,7 @@ static struct extremes find_extremes(const struct dataset *l, uint64_t seed)
 {
 	const struct gp *g = &l->gp;
 	double n = (double)l->n, d = (double)l->encoding->d, best = (double)INFINITY;
-	double beta = 2 * log(d * n * n * pi * pi / (6 * delta)) / 5, *rows;
+	double beta = 2 * portable_log(d * n * n * pi * pi / (6 * delta)) / 5, *rows;
 	struct extremes x = {.upper = (double)INFINITY,
 	                     .lower = (double)INFINITY,
 	                     .log_gain = -(double)INFINITY};
@@ -206,7 +207,7 @@ static void fit(struct dataset *l)
 	memcpy(best, g->prior.mean, g->n_theta * sizeof *best);
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
 		memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
-		theta[g->d + 1] = log(starts[i]);
+		theta[g->d + 1] = portable_log(starts[i]);
 		f = gp_fit(g, theta, FIT_STEPS);
 		if (f < least) {
 			least = f;
@@ -292,7 +293,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 	out->sees = out->r2 >= r2_least;
 	bound = fmax(x.upper - x.lower, 0) * unit;
 	out->bound = bound + 2 * left;
-	out->improvement = exp(x.log_gain) * unit;
+	out->improvement = portable_exp(x.log_gain) * unit;
 	out->since = since_gain(v, out->noise);
 	out->enough = out->sees && bound < out->noise;
 	patience = patience < 5 * d ? 5 * d : patience;

@@ -102,7 +102,7 @@ first() { # NAME TEXT COMMAND…
 	check "$name: $text" has "$text" err
 }
 first "silence" "it printed nothing" "'true'"
-first "text alone" "no line of its output held a JSON object" echo, hello
+first "text alone" "no line with a JSON object was found" echo, hello
 first "another name" "did you mean" "\"$FAKE\", no-metric"
 first "numbers of other names" "name one of them" echo, "'{\"qqqqqqqq\": 1}'"
 CODE=4 first "exit 75 for ever" "a hundred times" "\"$FAKE\", exit, 75"
