@@ -2,7 +2,7 @@
 # by themselves on a bare Debian machine. Everything made is under build/.
 #
 #     make MODE=release|debug|asan|cov|fuzz  CC=clang  WERROR=1  JOBS=4  V=1  BLAS=openblas
-VERSION := 0.1.0
+VERSION := 0.2.0
 MODE    ?= release
 BUILD   ?= build
 O       := $(BUILD)/$(MODE)
