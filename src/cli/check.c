@@ -170,8 +170,7 @@ static bool show_run(struct study *s, struct rehearsal *x)
 	x->trial->runs[0] = *r;
 	x->run.reports = NULL;
 	s->search.dir = NULL; /* its folder is about to go */
-	fprintf(stderr, "hpsearch: %s\n",
-	        study_run_text(s, x->trial, 0, &x->result));
+	fprintf(stderr, "hpsearch: %s\n", study_run_text(s, x->trial, 0, &x->result));
 	return false;
 }
 
@@ -305,8 +304,7 @@ static bool explain(struct options *o, const struct spec *spec, size_t slots,
 	if (spec->early.type != EARLY_NONE &&
 	    !early_rule_init(spec, &o->arena, &rule, err))
 		return false;
-	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots,
-	              &out);
+	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)

@@ -76,6 +76,8 @@ struct spec {
 	struct space space;
 	const char *program; /* NULL: none */
 	struct command command;
+	const char *home; /* where runs start: the file's directory, if what the command
+	                   * names is there and not here; NULL: here */
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
@@ -127,6 +129,9 @@ bool spec_load(struct spec *s, const char *path, const struct spec_overrides *o,
 /* The same from memory, as when a results file carries the text. */
 bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
                 const struct spec_overrides *o, struct arena *a, struct error *err);
+
+/* A file that the command names, as seen from here; in a where it is another text. */
+const char *spec_from_home(const struct spec *s, const char *name, struct arena *a);
 
 /* "90", "90s", "10m", "2h", "1d", "1h30m" → seconds; false when it is none of these. */
 bool spec_duration(const char *text, double *seconds);

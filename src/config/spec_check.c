@@ -196,6 +196,7 @@ static bool check_commands(struct reading *r, const struct node *root, bool give
 	const struct node *test = node_get(root, "test");
 
 	s->has_command = s->program || s->command.n;
+	spec_find_home(r);
 	if (s->has_command && !spec_check_command(r, &s->command, n))
 		return false;
 	if (s->test.command.n &&

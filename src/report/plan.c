@@ -95,8 +95,8 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
 	uint64_t size = space_cardinality(&sp->space), holding;
-	bool counted = sp->space.n_constraints && spec_grid_count(sp, &holding) &&
-	               cap == holding;
+	bool counted =
+	    sp->space.n_constraints && spec_grid_count(sp, &holding) && cap == holding;
 
 	str_add(out, "size         ");
 	if (size)
