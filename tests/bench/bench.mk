@@ -56,12 +56,12 @@ bench-early:                          ## early stopping beside its peers; EARLY=
 		--cache '$(CACHE)/early' --program '$(O)/tests/bench/early' --hpsearch '$(HPS)' \
 		--mlp-program '$(MLP)' $(EARLY)
 
-bench-trust:                          ## is what a search says true? SEARCHES=300 SCENARIO='A3 flat' FOLDER
+bench-trust:                          ## is what a search says true? SEARCHES=300 SCENARIO=
 	+@$(call again,$(HPS) $(O)/tests/bench/trust)
 	@tests/bench/trust.py --hpsearch '$(HPS)' --program '$(O)/tests/bench/trust' \
 		--folder '$(or $(FOLDER),$(CACHE)/trust)' --searches '$(or $(SEARCHES),300)' \
 		--scenario '$(SCENARIO)'
-bench-statements:                     ## importance, advice, early stopping: what is said, and so? TIMES=40
+bench-statements:                     ## what is said of importance, gain, savings: true? TIMES=40
 	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
 	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done
 
