@@ -35,9 +35,10 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	const char *command = json_string(event, "command");
 	const char *version = json_string(event, "hpsearch");
 	const char *chosen = json_string(event, "chosen");
+	double schema = 0, decoding = 1;
 
-	double decoding = 1;
-
+	json_double(event, "schema", &schema);
+	o->first_rules = schema < 2;
 	if (!yaml)
 		return error_set(err, ERROR_FILE, "it does not hold the YAML text");
 	json_double(event, "decoding", &decoding);

@@ -1,4 +1,6 @@
 #include "report/verdict.h"
+#include "base/clock.h"
+#include "base/effect.h"
 #include "report/table.h"
 #include "report/text.h"
 
@@ -24,37 +26,76 @@ static size_t ended(const struct candidate *c, enum phase phase)
 	return n;
 }
 
+/* "0.31 ± 0.05", or where it is for a median "0.31 (0.28 to 0.40)". */
+static void add_worth(const struct worth *w, struct str *out)
+{
+	if (isnan(w->low)) {
+		text_number(out, w->value);
+	} else if (w->median) {
+		text_number(out, w->value);
+		str_add(out, " (");
+		text_number(out, w->low);
+		str_add(out, " to ");
+		text_number(out, w->high);
+		str_addc(out, ')');
+	} else {
+		text_interval(out, w->value, (w->high - w->low) / 2);
+	}
+	if (w->selected)
+		str_addc(out, '*');
+}
+
 static void add_phase(const struct verdict *v, const struct candidate *c,
                       enum phase phase, struct str *out)
 {
 	struct moments m = c->stat[phase];
+	size_t n = ended(c, phase);
 
-	if (!ended(c, phase)) {
+	if (!n) {
 		str_addc(out, '-');
 		return;
 	}
-	if (m.n)
+	if (m.n && v->first_rules)
 		text_interval(out, m.mean, stat_half_width(m, v->level));
-	if (!c->complete[phase])
-		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n,
-		         c->n_runs[phase]);
-	else if (m.n == 1)
-		str_add(out, " (no interval)");
+	else if (m.n)
+		add_worth(&c->worth[phase], out);
+	if (m.n < n)
+		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n, n);
 }
 
-static void add_head(const struct study *s, struct table *t)
+/* The most runs of a phase that any candidate had. */
+static size_t most_runs(const struct verdict *v, enum phase phase)
 {
-	const struct verdict *v = &s->search.verdict;
-	const struct candidate *c = &v->candidates[0];
+	size_t most = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (ended(&v->candidates[i], phase) > most)
+			most = ended(&v->candidates[i], phase);
+	return most;
+}
+
+static void add_phase_head(const struct verdict *v, enum phase phase, const char *name,
+                           struct table *t)
+{
+	bool medians = !v->first_rules && v->skewed && most_runs(v, phase) >= 5;
+
+	str_addf(&t->scratch, "%s%s (n = %zu)", name, medians ? " median" : " mean",
+	         most_runs(v, phase));
+	table_take(t);
+}
+
+static void add_head(const struct search *s, struct table *t)
+{
+	const struct verdict *v = &s->verdict;
 
 	table_cell(t, "");
-	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->search.ok);
+	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->ok);
 	table_take(t);
-	str_addf(&t->scratch, "re-run mean (n = %zu)", c->n_runs[PHASE_RERUN]);
-	table_take(t);
+	add_phase_head(v, PHASE_RERUN, "re-run", t);
 	if (v->has_test)
-		str_addf(&t->scratch, "test (n = %zu)", c->n_runs[PHASE_TEST]);
-	table_take(t);
+		add_phase_head(v, PHASE_TEST, "test", t);
+	else
+		table_take(t);
 	table_cell(t, "");
 }
 
@@ -86,24 +127,52 @@ static void add_row(const struct verdict *v, size_t i, struct table *t)
 	table_cell(t, i == v->winner ? "winner" : "");
 }
 
-static void add_table(const struct study *s, struct str *out)
+static void add_legend(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+	const struct candidate *w =
+	    v->winner == SIZE_MAX ? NULL : &v->candidates[v->winner];
+
+	if (v->ignores_seed || v->deterministic)
+		return;
+	if (v->skewed && !v->first_rules)
+		str_add(
+		    out,
+		    "  medians, with intervals for the median seed: the seeds look "
+		    "lopsided, where intervals for a mean are too short\n");
+	else
+		str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
+	if (!w || !w->worth[PHASE_RERUN].selected)
+		return;
+	str_add(out,
+	        "  * these runs chose it; value and interval allow for the luck in "
+	        "that");
+	if (w->worth[PHASE_RERUN].optimism > 0) {
+		str_add(out, ", ");
+		text_number(out, w->worth[PHASE_RERUN].optimism);
+		str_add(out, " on the average");
+	}
+	str_addc(out, '\n');
+}
+
+static void add_table(const struct search *s, struct str *out)
 {
 	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
 	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	bool skip[ARRAY_LEN(align)] = {[3] = !s->search.verdict.has_test};
+	bool skip[ARRAY_LEN(align)] = {[3] = !s->verdict.has_test};
 	struct table t;
 
 	table_init(&t, ARRAY_LEN(align), align);
 	add_head(s, &t);
-	add_metrics(&s->search.verdict, &t);
-	for (size_t i = 0; i < s->search.verdict.n; i++)
-		add_row(&s->search.verdict, i, &t);
+	add_metrics(&s->verdict, &t);
+	for (size_t i = 0; i < s->verdict.n; i++)
+		add_row(&s->verdict, i, &t);
 	table_print(&t, skip, "  ", out);
 	table_free(&t);
-	str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
+	add_legend(s, out);
 }
 
-static void add_answer(const struct verdict *v, struct str *out)
+static void add_first_answer(const struct verdict *v, struct str *out)
 {
 	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
 
@@ -120,8 +189,176 @@ static void add_answer(const struct verdict *v, struct str *out)
 	str_addf(out, ": %s\n", answer_name(v->answer));
 }
 
-static void add_conclusion(const struct verdict *v, struct str *out)
+/* "better than the defaults on the test data by 1.3 ± 0.4 in m: yes" */
+static void add_answer(const struct verdict *v, struct str *out)
 {
+	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
+
+	str_addf(out, "better than the defaults on the %s",
+	         v->has_test ? "test data" : "re-runs");
+	if (v->claim.by_failures) {
+		str_addf(out,
+		         ": the defaults trained in %zu of %zu runs, the winner in %zu "
+		         "of %zu",
+		         v->claim.other_ok, v->claim.other_runs, v->claim.one_ok,
+		         v->claim.one_runs);
+	} else if (v->gain.n) {
+		str_add(out, " by ");
+		if (isfinite(v->gain_half))
+			text_interval(out, v->gain.mean, v->gain_half);
+		else
+			text_number(out, v->gain.mean);
+		str_addf(out, " in %s", m->name);
+	}
+	if (v->deterministic)
+		str_add(out, ", deterministic");
+	str_addf(out, ": %s\n", answer_name(v->answer));
+}
+
+static void add_level(const struct verdict *v, struct str *out)
+{
+	const struct claim *c = &v->claim;
+
+	str_addf(out, "  Student's t over %zu pairs of equal seeds", c->gain.n);
+	if (c->looks > 1)
+		str_addf(out, ", looked at %zu times", c->looks);
+	str_addf(out, "; the interval holds in %.4g %% of such verifications",
+	         100 * v->promised);
+	if (!v->has_test)
+		str_addf(out, ", all %zu candidates together", v->n - 1);
+	str_addf(out, ", a yes is false in at most %.4g %%\n", 50 * (1 - v->promised));
+	if (c->hopeless)
+		str_add(out, "  stopped there: no later look was likely to decide\n");
+}
+
+static void add_seeds(const struct verdict *v, struct str *out)
+{
+	const struct claim *c = &v->claim;
+
+	str_addf(out, "  P(better on a new seed) = %zu/%zu", c->wins, c->gain.n);
+	if (c->ties)
+		str_addf(out, ", %zu equal", c->ties);
+	str_add(out, "; on the worst seed by ");
+	text_number(out, c->least);
+	str_addc(out, '\n');
+	if (v->has_test)
+		str_add(
+		    out,
+		    "  over training seeds, on this test set: what another test set "
+		    "would say is not in it\n");
+}
+
+static void add_failures(const struct verdict *v, struct str *out)
+{
+	const struct claim *c = &v->claim;
+
+	if (c->one_ok == c->one_runs && c->other_ok == c->other_runs)
+		return;
+	str_addf(out,
+	         "  runs that ended ok: %zu of %zu of the winner, %zu of %zu of the "
+	         "defaults; pairs with a failure do not count%s\n",
+	         c->one_ok, c->one_runs, c->other_ok, c->other_runs,
+	         c->by_failures ? " (Fisher's exact test)" : "");
+}
+
+/* Wall time of one test run, on the average; NaN: none is known. */
+static double time_of_test(const struct verdict *v)
+{
+	const size_t who[] = {v->winner, v->baseline};
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(who); i++)
+		for (size_t r = 0; r < v->candidates[who[i]].n_runs[PHASE_TEST]; r++) {
+			sum += v->candidates[who[i]].runs[PHASE_TEST][r]->wall;
+			n++;
+		}
+	return n ? sum / (double)n : (double)NAN;
+}
+
+static void add_command(const struct search *s, size_t more, struct str *out)
+{
+	double time = 2 * (double)more * time_of_test(&s->verdict) /
+	              (double)(s->spec->parallel ? s->spec->parallel : 1);
+
+	str_addf(out, "%zu more, about ", more);
+	text_duration(out, time);
+	str_add(out, ": hpsearch verify ");
+	text_clean(out, s->origin.path ? s->origin.path : "FILE.yaml");
+	str_addf(out, " --more %zu\n", more);
+}
+
+/* What to do about "cannot tell". */
+static void add_next(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+	uint64_t next = v->n_uses ? v->uses[v->n_uses - 1].use + 1 : 2;
+	size_t pairs = effect_pairs(v->claim.gain, sequential_allowance(next));
+
+	if (isfinite(v->gain_half)) {
+		str_add(out, "  ruled out: more than ");
+		text_number(out, v->gain.mean + v->gain_half);
+		str_add(out, " better, more than ");
+		text_number(out, v->gain_half - v->gain.mean);
+		str_add(out, " worse\n");
+	}
+	if (!pairs || !v->has_test)
+		return;
+	if (pairs >= EFFECT_PAIRS_MAX) {
+		str_add(out, "next: what was seen is so small that no number of pairs "
+		             "within reason would tell it\n");
+		return;
+	}
+	str_addf(
+	    out,
+	    "next: about %zu pairs would tell a difference like this one in 4 of 5 "
+	    "cases; ",
+	    pairs);
+	add_command(s, pairs - v->claim.gain.n, out);
+}
+
+static void add_claim(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+
+	add_answer(v, out);
+	if (!v->claim.looks)
+		return;
+	if (isfinite(v->gain_half))
+		add_level(v, out);
+	if (v->claim.gain.n)
+		add_seeds(v, out);
+	add_failures(v, out);
+	if (v->answer == ANSWER_CANNOT_TELL)
+		add_next(s, out);
+}
+
+static void add_seedless(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+	const struct candidate *w = &v->candidates[v->winner];
+
+	str_add(out, "better than the defaults: cannot tell, because the training does "
+	             "not depend on HPSEARCH_SEED");
+	if (v->baseline != SIZE_MAX) {
+		str_add(out, " (on the one seed that it has by ");
+		text_number(out,
+		            metric_sign(&v->metric) *
+		                (v->candidates[v->baseline].stat[PHASE_RERUN].mean -
+		                 w->stat[PHASE_RERUN].mean));
+		str_addc(out, ')');
+	}
+	str_add(
+	    out,
+	    "\n  its repeats agree whatever the seed, so they say nothing about new "
+	    "seeds; the rest of them was not run\n"
+	    "next: seed the training with ${seed} (or HPSEARCH_SEED); or, if it has "
+	    "no randomness at all, write deterministic_training: true\n");
+}
+
+static void add_conclusion(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
 	const char *last = v->has_test ? "test runs" : "re-runs";
 
 	switch (v->answer) {
@@ -130,9 +367,10 @@ static void add_conclusion(const struct verdict *v, struct str *out)
 		return;
 	case ANSWER_FAILED:
 		if (v->winner == SIZE_MAX)
-			str_add(out,
-			        "no candidate finished all of its re-runs: nothing is "
-			        "confirmed; their folders are below verify/rerun\n");
+			str_addf(out,
+			         "no candidate finished %s of its re-runs: nothing is "
+			         "confirmed; their folders are below verify/rerun\n",
+			         v->first_rules ? "all" : "half");
 		else
 			str_addf(out,
 			         "not every one of the winner's %s ended ok: nothing "
@@ -151,14 +389,18 @@ static void add_conclusion(const struct verdict *v, struct str *out)
 	if (v->winner == v->baseline)
 		str_add(out,
 		        "better than the defaults: no, the winner is the defaults\n");
+	else if (v->first_rules)
+		add_first_answer(v, out);
+	else if (v->ignores_seed)
+		add_seedless(s, out);
 	else
-		add_answer(v, out);
+		add_claim(s, out);
 }
 
 /* The three numbers of the winner on one line. */
-static void add_path(const struct study *s, struct str *out)
+static void add_path(const struct search *s, struct str *out)
 {
-	const struct verdict *v = &s->search.verdict;
+	const struct verdict *v = &s->verdict;
 	const struct candidate *c;
 
 	if (v->winner == SIZE_MAX)
@@ -179,13 +421,54 @@ static void add_path(const struct study *s, struct str *out)
 	str_addc(out, '\n');
 }
 
-static void add_optimism(const struct study *s, struct str *out)
+static void add_optimism(const struct search *s, struct str *out)
 {
+	const struct verdict *v = &s->verdict;
+
+	if (v->ignores_seed || v->deterministic || s->ok < 2)
+		return;
 	str_addf(out, "the best of %llu noisy values is optimistic",
-	         (unsigned long long)s->search.ok);
-	str_add(out, s->search.verdict.wanted
-	                 ? "; the re-runs, on fresh seeds, are not\n"
-	                 : "; nothing was run again to see by how much\n");
+	         (unsigned long long)s->ok);
+	if (!v->wanted)
+		str_add(out, "; nothing was run again to see by how much\n");
+	else if (v->has_test)
+		str_add(out, ", and so, less, are re-runs that chose the winner; its "
+		             "tests are not\n");
+	else
+		str_add(out, ", and so, less, are re-runs that chose the winner\n");
+}
+
+static bool only_two(const struct verdict *v)
+{
+	return v->n_uses && v->uses[v->n_uses - 1].configurations <= 2 &&
+	       v->uses[v->n_uses - 1].uses == 1;
+}
+
+static void add_ledger(const struct verdict *v, struct str *out)
+{
+	const struct verdict_use *u = &v->uses[v->n_uses - 1];
+	char iso[32];
+	double left = 0.025;
+
+	if (only_two(v)) {
+		str_add(out, ", by the winner and the defaults only\n");
+	} else {
+		str_add(out, "; with other searches ");
+		text_count(out, u->uses, "use");
+		str_add(out, " by ");
+		text_count(out, u->configurations, "configuration");
+		if (u->since > 0)
+			str_addf(out, " since %.10s", clock_iso(u->since, iso));
+		str_addc(out, '\n');
+	}
+	if (!(u->level > 0))
+		return;
+	for (uint64_t i = 1; i <= u->use; i++)
+		left -= sequential_allowance(i);
+	str_addf(out,
+	         "  this was use %llu of them, which may be falsely a yes in %.3g %%; "
+	         "%.3g %% are left for later uses\n",
+	         (unsigned long long)u->use, 100 * u->level, 100 * left);
 }
 
 static void add_test_uses(const struct verdict *v, struct str *out)
@@ -194,22 +477,26 @@ static void add_test_uses(const struct verdict *v, struct str *out)
 		str_add(out, "no test: block, so nothing was verified on test data\n");
 		return;
 	}
-	str_add(out, "the test data were used ");
-	text_count(out, v->test_uses, "time");
-	str_add(out, ", by the winner and the defaults only\n");
+	str_add(out, "the test data were used in ");
+	text_count(out, v->test_uses, "run");
+	if (v->n_uses)
+		add_ledger(v, out);
+	else
+		str_addc(out, '\n');
 }
 
-void verdict_report(const struct study *s, struct str *out)
+void verdict_report(const struct study *study, struct str *out)
 {
-	const struct verdict *v = &s->search.verdict;
+	const struct search *s = &study->search;
+	const struct verdict *v = &s->verdict;
 
-	if (!s->search.spec->metric.name || !s->search.best)
+	if (!s->spec->metric.name || !s->best)
 		return;
 	if (v->wanted && v->n) {
 		str_add(out, "verification\n");
 		add_table(s, out);
 		add_path(s, out);
-		add_conclusion(v, out);
+		add_conclusion(s, out);
 	}
 	add_test_uses(v, out);
 	add_optimism(s, out);

@@ -3,6 +3,7 @@
 #ifndef HPS_SEARCH_ORIGIN_H
 #define HPS_SEARCH_ORIGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@ struct search_origin {
 	double started;         /* seconds since 1970 */
 	const char *yaml;       /* the file's text */
 	const char *path;       /* the file's name as given */
+	bool first_rules;       /* it began under version 0.1.0, whose verification it
+	                         * keeps */
 };
 
 #endif
