@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -116,6 +117,17 @@ const char *cli_git(struct arena *a)
 	return arena_strdup(a, line);
 }
 
+/* Where a file is; NULL where there is none to be found. */
+static const char *folder_of(const char *file, struct arena *a)
+{
+	const char *slash = strrchr(file, '/');
+	const char *name =
+	    slash ? arena_printf(a, "%.*s", (int)(slash - file) + 1, file) : ".";
+	char real[PATH_MAX];
+
+	return realpath(name, real) ? arena_strdup(a, real) : NULL;
+}
+
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err)
 {
@@ -135,6 +147,8 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,
 	                                   .path = spec->yaml.path};
+	if (strcmp(o->file, spec->yaml.path) == 0)
+		so.origin.folder = folder_of(o->file, &o->arena);
 	for (size_t i = 0; i < o->n_set; i++)
 		so.origin.set[i] = o->set[i];
 	if (!study_init(s, spec, &so, err))

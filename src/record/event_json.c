@@ -55,6 +55,7 @@ void test_use_json(const struct verdict_use *u, struct str *out)
 	json_out_u64(out, "uses", u->uses);
 	json_out_u64(out, "configurations", u->configurations);
 	json_out_double(out, "since", u->since);
+	json_out_double(out, "begun_at", u->time);
 }
 
 static void write_search(const struct search_origin *o, const struct spec *spec,
@@ -64,6 +65,8 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 	json_out_text(out, "hpsearch", o->version);
 	json_out_int(out, "decoding", space_decoding(&spec->space));
 	json_out_text(out, "path", o->path);
+	if (o->folder)
+		json_out_text(out, "folder", o->folder);
 	json_out_text(out, "yaml", o->yaml);
 	json_out_u64(out, "seed", spec->seed);
 	json_out_words(out, "set", o->set, o->n_set);
@@ -358,6 +361,7 @@ bool test_use_read(const cJSON *json, struct verdict_use *u, struct error *err)
 	json_u64(json, "uses", &u->uses);
 	json_u64(json, "configurations", &u->configurations);
 	json_double(json, "since", &u->since);
+	json_double(json, "begun_at", &u->time);
 	return true;
 }
 

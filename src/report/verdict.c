@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* What --more takes. */
+enum { MORE_MAX = 1000 };
+
 static void add_name(const struct candidate *c, struct str *out)
 {
 	if (c->is_baseline)
@@ -41,8 +44,11 @@ static void add_worth(const struct worth *w, struct str *out)
 	} else {
 		text_interval(out, w->value, (w->high - w->low) / 2);
 	}
-	if (w->selected)
-		str_addc(out, '*');
+}
+
+static bool seedless(const struct verdict *v)
+{
+	return v->ignores_seed || v->deterministic;
 }
 
 static void add_phase(const struct verdict *v, const struct candidate *c,
@@ -59,6 +65,8 @@ static void add_phase(const struct verdict *v, const struct candidate *c,
 		text_interval(out, m.mean, stat_half_width(m, v->level));
 	else if (m.n)
 		add_worth(&c->worth[phase], out);
+	if (c->worth[phase].selected && !seedless(v))
+		str_addc(out, '*');
 	if (m.n < n)
 		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n, n);
 }
@@ -127,32 +135,60 @@ static void add_row(const struct verdict *v, size_t i, struct table *t)
 	table_cell(t, i == v->winner ? "winner" : "");
 }
 
+/* The lowest level of the intervals that are shown, in percent. */
+static double lowest_level(const struct verdict *v)
+{
+	double level = 1;
+
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = 0; p < PHASES; p++)
+			if (!isnan(v->candidates[i].worth[p].low))
+				level = fmin(level, v->candidates[i].worth[p].level);
+	return 100 * level;
+}
+
+static void add_choice(const struct worth *w, struct str *out)
+{
+	if (!w->selected)
+		return;
+	str_add(out, "  * these runs chose it, ");
+	if (isnan(w->low)) {
+		str_add(out, "so it looks too good, by how much cannot be said\n");
+		return;
+	}
+	str_add(out, w->median ? "and its interval allows for the luck in that"
+	                       : "and value and interval allow for the luck in that");
+	if (w->optimism > 0) {
+		str_add(out, ", ");
+		text_number(out, w->optimism);
+		str_add(out, " on the average");
+	}
+	str_addc(out, '\n');
+}
+
 static void add_legend(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 	const struct candidate *w =
 	    v->winner == SIZE_MAX ? NULL : &v->candidates[v->winner];
 
-	if (v->ignores_seed || v->deterministic)
+	if (seedless(v))
 		return;
-	if (v->skewed && !v->first_rules)
-		str_add(
-		    out,
-		    "  medians, with intervals for the median seed: the seeds look "
-		    "lopsided, where intervals for a mean are too short\n");
-	else
+	if (v->first_rules)
 		str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
-	if (!w || !w->worth[PHASE_RERUN].selected)
-		return;
-	str_add(out,
-	        "  * these runs chose it; value and interval allow for the luck in "
-	        "that");
-	if (w->worth[PHASE_RERUN].optimism > 0) {
-		str_add(out, ", ");
-		text_number(out, w->worth[PHASE_RERUN].optimism);
-		str_add(out, " on the average");
-	}
-	str_addc(out, '\n');
+	else if (v->skewed)
+		str_addf(out,
+		         "  medians, with intervals for the median seed (%.3g %% or "
+		         "more): the seeds look lopsided, where intervals for a mean "
+		         "are too short\n",
+		         lowest_level(v));
+	else
+		str_addf(out,
+		         "  intervals: mean ± half width, Student's t, %.3g %%, over "
+		         "seeds\n",
+		         lowest_level(v));
+	if (w)
+		add_choice(&w->worth[PHASE_RERUN], out);
 }
 
 static void add_table(const struct search *s, struct str *out)
@@ -194,15 +230,16 @@ static void add_answer(const struct verdict *v, struct str *out)
 {
 	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
 
-	str_addf(out, "better than the defaults on the %s",
-	         v->has_test ? "test data" : "re-runs");
-	if (v->claim.by_failures) {
+	str_add(out, "better than the defaults");
+	if (v->claim.by_failures)
 		str_addf(out,
 		         ": the defaults trained in %zu of %zu runs, the winner in %zu "
 		         "of %zu",
 		         v->claim.other_ok, v->claim.other_runs, v->claim.one_ok,
 		         v->claim.one_runs);
-	} else if (v->gain.n) {
+	else
+		str_add(out, v->has_test ? " on the test data" : " on the re-runs");
+	if (v->gain.n && !v->claim.by_failures) {
 		str_add(out, " by ");
 		if (isfinite(v->gain_half))
 			text_interval(out, v->gain.mean, v->gain_half);
@@ -304,9 +341,11 @@ static void add_next(const struct search *s, struct str *out)
 	}
 	if (!pairs || !v->has_test)
 		return;
-	if (pairs >= EFFECT_PAIRS_MAX) {
-		str_add(out, "next: what was seen is so small that no number of pairs "
-		             "within reason would tell it\n");
+	if (pairs - v->claim.gain.n > MORE_MAX) {
+		str_addf(out,
+		         "next: to tell a difference as small as the one seen takes "
+		         "more than %d pairs; none that matters may be there\n",
+		         MORE_MAX);
 		return;
 	}
 	str_addf(
@@ -333,6 +372,17 @@ static void add_claim(const struct search *s, struct str *out)
 		add_next(s, out);
 }
 
+/* Re-runs that were planned and not needed. */
+static size_t count_saved(const struct verdict *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		for (size_t r = 0; r < v->candidates[i].n_runs[PHASE_RERUN]; r++)
+			n += v->candidates[i].runs[PHASE_RERUN][r]->state == RUN_QUEUED;
+	return n;
+}
+
 static void add_seedless(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
@@ -348,10 +398,17 @@ static void add_seedless(const struct search *s, struct str *out)
 		                 w->stat[PHASE_RERUN].mean));
 		str_addc(out, ')');
 	}
+	str_add(out, "\n  its repeats agree whatever the seed, so they say nothing "
+	             "about new seeds; ");
+	if (count_saved(v)) {
+		text_count(out, count_saved(v), "re-run");
+		str_add(out, v->has_test ? " and all tests were saved\n" : " saved\n");
+	} else {
+		str_add(out,
+		        v->has_test ? "no test was run\n" : "no interval is given\n");
+	}
 	str_add(
 	    out,
-	    "\n  its repeats agree whatever the seed, so they say nothing about new "
-	    "seeds; the rest of them was not run\n"
 	    "next: seed the training with ${seed} (or HPSEARCH_SEED); or, if it has "
 	    "no randomness at all, write deterministic_training: true\n");
 }
@@ -425,7 +482,7 @@ static void add_optimism(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 
-	if (v->ignores_seed || v->deterministic || s->ok < 2)
+	if (seedless(v) || s->ok < 2)
 		return;
 	str_addf(out, "the best of %llu noisy values is optimistic",
 	         (unsigned long long)s->ok);
@@ -438,37 +495,46 @@ static void add_optimism(const struct search *s, struct str *out)
 		str_add(out, ", and so, less, are re-runs that chose the winner\n");
 }
 
-static bool only_two(const struct verdict *v)
+/* Which comparison it was: its level says so. */
+static uint64_t comparison_of(const struct verdict_use *u)
 {
-	return v->n_uses && v->uses[v->n_uses - 1].configurations <= 2 &&
-	       v->uses[v->n_uses - 1].uses == 1;
+	uint64_t i = 1;
+
+	while (i < 64 && sequential_allowance(i) > u->level)
+		i++;
+	return i;
 }
 
+/* What the ledger held when the last use was begun. */
 static void add_ledger(const struct verdict *v, struct str *out)
 {
 	const struct verdict_use *u = &v->uses[v->n_uses - 1];
 	char iso[32];
 	double left = 0.025;
 
-	if (only_two(v)) {
-		str_add(out, ", by the winner and the defaults only\n");
+	if (u->configurations <= 2) {
+		str_add(out, ", by the winner and the defaults only");
 	} else {
-		str_add(out, "; with other searches ");
+		str_add(out, "; in all ");
 		text_count(out, u->uses, "use");
 		str_add(out, " by ");
 		text_count(out, u->configurations, "configuration");
 		if (u->since > 0)
 			str_addf(out, " since %.10s", clock_iso(u->since, iso));
-		str_addc(out, '\n');
 	}
+	if (u->time > 0)
+		str_addf(out, " (by the ledger on %.10s)", clock_iso(u->time, iso));
+	str_addc(out, '\n');
 	if (!(u->level > 0))
 		return;
-	for (uint64_t i = 1; i <= u->use; i++)
+	for (uint64_t i = 1; i <= comparison_of(u); i++)
 		left -= sequential_allowance(i);
-	str_addf(out,
-	         "  this was use %llu of them, which may be falsely a yes in %.3g %%; "
-	         "%.3g %% are left for later uses\n",
-	         (unsigned long long)u->use, 100 * u->level, 100 * left);
+	str_addf(out, "  this was comparison %llu of them",
+	         (unsigned long long)comparison_of(u));
+	if (!seedless(v))
+		str_addf(out, ", which may be falsely a yes in %.3g %%",
+		         100 * u->level);
+	str_addf(out, "; %.3g %% are left for later ones\n", 100 * left);
 }
 
 static void add_test_uses(const struct verdict *v, struct str *out)

@@ -17,12 +17,13 @@ struct search_origin {
 	uint64_t max_trials; /* -n of the latest session; 0: not given */
 	const char *host, *git; /* "" when unknown; git of the first session */
 	const char *version;    /* hpsearch's */
-	int decoding;           /* space_decoding of the search; 0: as the spec has it */
-	double started;         /* seconds since 1970 */
-	const char *yaml;       /* the file's text */
-	const char *path;       /* the file's name as given */
-	bool first_rules;       /* it began under version 0.1.0, whose verification it
-	                         * keeps */
+	int decoding;       /* space_decoding of the search; 0: as the spec has it */
+	double started;     /* seconds since 1970 */
+	const char *yaml;   /* the file's text */
+	const char *path;   /* the file's name as given */
+	const char *folder; /* that it is in, absolute; NULL: not known */
+	bool first_rules;   /* it began under version 0.1.0, whose verification it
+	                     * keeps */
 };
 
 #endif

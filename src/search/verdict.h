@@ -45,6 +45,7 @@ struct verdict_use {
 	size_t pairs;                  /* planned, or at the most, or more */
 	size_t begun;                  /* USE_MORE: pairs that had been begun */
 	uint64_t uses, configurations; /* in the ledger then, this one included */
+	double time;                   /* of its beginning, seconds since 1970 */
 	double since;                  /* seconds since 1970 of the first; 0: unknown */
 };
 

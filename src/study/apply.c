@@ -26,6 +26,8 @@ static void apply_search(struct search *s, const struct search_origin *o)
 	s->begun = true;
 	s->origin.started = o->started;
 	s->origin.first_rules = o->first_rules;
+	if (o->folder && !s->origin.folder)
+		s->origin.folder = arena_strdup(&s->arena, o->folder);
 	if (o->git)
 		s->origin.git = arena_strdup(&s->arena, o->git);
 	if (o->host)

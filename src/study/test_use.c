@@ -67,6 +67,16 @@ static void fill_in(const struct search *s, struct ledger_entry *e, struct arena
 	e->id = id_of(s, e, a);
 }
 
+/* Beside the file, wherever the program was started. */
+static const char *path_of(const struct search *s, struct arena *a)
+{
+	const char *yaml = s->spec->yaml.path;
+
+	if (s->origin.folder)
+		yaml = arena_printf(a, "%s/.", s->origin.folder);
+	return ledger_path(yaml, s->spec->test.ledger, a);
+}
+
 /* What is planned: nothing to compare, the file's repeats, or somebody's wish. */
 static void plan(const struct search *s, size_t more, bool compared,
                  struct verdict_use *u)
@@ -106,14 +116,13 @@ bool test_use_enter(struct study *s, size_t more, struct error *err)
 	fill_in(se, &e, a);
 	if (!se->dir)
 		count_alone(se, e.n > 1, &l, &use);
-	else if (!ledger_enter(
-		     ledger_path(se->spec->yaml.path, se->spec->test.ledger, a), &e, &l,
-		     &use, a, err))
+	else if (!ledger_enter(path_of(se, a), &e, &l, &use, a, err))
 		return false;
 	plan(se, more, e.n > 1, &u);
 	u.use = use.use;
 	u.level = use.comparison ? sequential_allowance(use.comparison) : 0;
 	u.uses = l.n;
+	u.time = e.time;
 	u.configurations = l.configurations;
 	u.since = l.n && l.uses ? l.uses[0].time : 0;
 	arena_rewind(&se->scratch, mark);
