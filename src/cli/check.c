@@ -1,6 +1,7 @@
 /* check: what a file means; with --run, what a few runs of it print; with --log, what a
  * log holds. */
 #include "base/file.h"
+#include "base/seeds.h"
 #include "cli/cli.h"
 #include "early/early.h"
 #include "report/plan.h"
@@ -12,6 +13,7 @@
 #include "study/loop.h"
 #include "study/propose.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,13 +193,18 @@ static bool rehearse(struct study *s, struct rehearsal *x, size_t i, struct erro
 /* What should differ and does not, to the last digit. */
 static void compare_runs(const struct spec *sp, const struct rehearsal *x, size_t n)
 {
+	double y[2];
+
 	if (!sp->metric.name || n < 2)
 		return;
-	if (x[0].run.value == x[1].run.value)
-		printf("two seeds gave exactly the same %s: either the training draws "
-		       "nothing at random, or it does not take its seed from "
-		       "HPSEARCH_SEED (${seed}); repeats then tell nothing\n",
-		       sp->metric.name);
+	y[0] = x[0].run.value;
+	y[1] = x[1].run.value;
+	if (seeds_agree(y, 2, n > 2 ? fabs(x[2].run.value - y[0]) : 0))
+		printf(
+		    "two seeds gave the same %s: the training does not depend on "
+		    "HPSEARCH_SEED (${seed}), so repeats tell nothing; where it has "
+		    "no randomness at all, deterministic_training: true saves them\n",
+		    sp->metric.name);
 	if (n > 2 && x[0].run.value == x[2].run.value)
 		printf("another configuration gave exactly the same %s: do the "
 		       "parameters reach the script?\n",

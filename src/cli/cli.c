@@ -12,6 +12,9 @@
 #include "study/gpus.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +101,17 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 	return true;
 }
 
+/* Where a file is; NULL where there is none to be found. */
+static const char *folder_of(const char *file, struct arena *a)
+{
+	const char *slash = strrchr(file, '/');
+	const char *name =
+	    slash ? arena_printf(a, "%.*s", (int)(slash - file) + 1, file) : ".";
+	char real[PATH_MAX];
+
+	return realpath(name, real) ? arena_strdup(a, real) : NULL;
+}
+
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err)
 {
@@ -120,6 +134,8 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .path = spec->yaml.path};
 	if (dir)
 		so.origin.code = code_state(spec, so.origin.git, &o->arena);
+	if (strcmp(o->file, spec->yaml.path) == 0)
+		so.origin.folder = folder_of(o->file, &o->arena);
 	for (size_t i = 0; i < o->n_set; i++)
 		so.origin.set[i] = o->set[i];
 	if (!study_init(s, spec, &so, err))

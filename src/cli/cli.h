@@ -19,6 +19,7 @@ struct options {
 	const char *out, *command, *log;
 	const char *format; /* table, json, csv, yaml, args, env */
 	bool fresh, dry_run, retry_failed, strict, all, yes, why;
+	size_t more; /* verify: so many test pairs more */
 	size_t run;  /* check --run: so many runs; 0: none */
 	int verbose; /* -1: quiet */
 	uint64_t top;

@@ -29,7 +29,8 @@ enum id {
 	ID_TOP,
 	ID_ALL,
 	ID_YES,
-	ID_TOLERANCE
+	ID_TOLERANCE,
+	ID_MORE
 };
 
 /* commands: the names that take it, between blanks. */
@@ -67,6 +68,10 @@ static const struct row {
     {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
     {"all", NULL, "every trial", " reproduce ", ID_ALL},
     {"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
+    {"more", "N",
+     "N test pairs more for a verification that could not tell, at the level that the "
+     "ledger has left",
+     " verify ", ID_MORE},
     {"tolerance", "X",
      "relative difference that still counts as the same (default: 1e-9)", " reproduce ",
      ID_TOLERANCE},
@@ -181,6 +186,11 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_QUIET: o->verbose = -1; return true;
 	case ID_VERBOSE: o->verbose = 1; return true;
 	case ID_TOP: return whole(arg, 1, UINT64_C(1) << 53, &o->top);
+	case ID_MORE:
+		if (!whole(arg, 1, 1000, &n))
+			return false;
+		o->more = (size_t)n;
+		return true;
 	case ID_TRIAL:
 		o->has_trial = true;
 		return whole(arg, 0, UINT64_C(1) << 53, &o->trial);

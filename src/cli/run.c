@@ -11,6 +11,7 @@
 #include "run/pool.h"
 #include "study/propose.h"
 #include "study/search_loop.h"
+#include "study/test_use.h"
 #include "study/verify.h"
 
 #include <dirent.h>
@@ -101,7 +102,12 @@ static bool open_directory(struct session *x, struct error *err)
 {
 	char real[PATH_MAX];
 
+	struct origin_rules kept;
+
 	x->dir = search_dir(x->o->file, x->o->out, &x->o->arena);
+	kept = origin_rules(x->dir);
+	if ((x->o->fresh || !kept.first) && !test_use_check(&x->spec, err))
+		return false;
 	x->lock = lock_take(x->dir, err);
 	if (x->lock < 0)
 		return false;
@@ -110,7 +116,7 @@ static bool open_directory(struct session *x, struct error *err)
 	x->dir = arena_strdup(&x->o->arena, real);
 	if (x->o->fresh && !discard(x->dir, err))
 		return false;
-	space_set_decoding(&x->spec.space, origin_decoding(x->dir));
+	space_set_decoding(&x->spec.space, x->o->fresh ? DECODING : kept.decoding);
 	return true;
 }
 

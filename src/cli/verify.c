@@ -93,7 +93,8 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	open.search.why = s->search.why;
 	runner = pool_runner(pool);
 	verdict_plan(&open.search);
-	ok = verify_run(&open, &runner, err);
+	ok = (!o->more || verify_more(&open, o->more, err)) &&
+	     verify_run(&open, &runner, err);
 out:
 	progress_end(&progress);
 	if (pool)
@@ -103,6 +104,14 @@ out:
 	return ok;
 }
 
+static bool takes_directory(const struct options *o, struct error *err)
+{
+	return error_set(err, ERROR_USAGE,
+	                 "%s: to verify takes the search's directory, not its results "
+	                 "file alone",
+	                 o->file);
+}
+
 static bool verify(struct options *o, struct saved *sv, struct error *err)
 {
 	const char *path =
@@ -110,8 +119,8 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 
 	if (!saved_load(sv, path, err))
 		return false;
-	if (sv->study.search.verdict.done)
-		return true;
+	if (sv->study.search.verdict.done && !(o->more && sv->study.search.dir))
+		return !o->more || takes_directory(o, err);
 	if (sv->study.search.best && sv->study.search.dir &&
 	    (sv->study.search.state == SEARCH_DONE ||
 	     sv->study.search.state == SEARCH_BUDGET) &&
@@ -123,11 +132,7 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 		       (sv->study.search.verdict.wanted || nothing_to_do(sv, err));
 	}
 	if (!sv->study.search.dir && sv->study.search.verdict.wanted)
-		return error_set(
-		    err, ERROR_USAGE,
-		    "%s: to verify takes the search's directory, not its results "
-		    "file alone",
-		    o->file);
+		return takes_directory(o, err);
 	return nothing_to_do(sv, err);
 }
 

@@ -40,14 +40,15 @@ static bool command_option(struct reading *r, const char *text)
 
 static void defaults(struct spec *s, struct arena *a)
 {
-	*s = (struct spec){.seed = 1,
-	                   .repeats = 1,
-	                   .parallel = 1,
-	                   .runs_per_gpu = 1,
-	                   .kill_grace = 10,
-	                   .test = {.top = 3, .repeats = 5},
-	                   .arena = a,
-	                   .notices = {.a = a}};
+	*s = (struct spec){
+	    .seed = 1,
+	    .repeats = 1,
+	    .parallel = 1,
+	    .runs_per_gpu = 1,
+	    .kill_grace = 10,
+	    .test = {.top = 3, .repeats = 5, .sequential = true, .max_repeats = 20},
+	    .arena = a,
+	    .notices = {.a = a}};
 }
 
 static bool read_all(struct reading *r, const char *path, const char *text, size_t len,

@@ -68,6 +68,11 @@ struct test {
 	    command; /* n = 0: the training command, with HPSEARCH_SPLIT=test */
 	struct metric metric; /* name NULL: the search's metric and goal */
 	size_t top, repeats;  /* 3 and 5 by default */
+	bool sequential;      /* repeats: auto, the default: pairs until it is decided,
+	                       * max_repeats at the most; `repeats` is of the re-runs */
+	size_t max_repeats;   /* 20 by default */
+	const char *ledger;   /* where uses of the test data are written down; NULL:
+	                       * beside the file */
 };
 
 struct spec {
@@ -103,7 +108,9 @@ struct spec {
 	bool shuffle;                     /* grid order */
 	const char *const *warm;          /* (n_warm) results of earlier searches */
 	size_t n_warm;
-	bool deterministic; /* proposals do not hang on who is first */
+	bool deterministic;          /* proposals do not hang on who is first */
+	bool deterministic_training; /* the seed has no part in it: nothing is repeated
+	                              */
 	bool
 	    accept_nonzero; /* a run with the metric and a non-zero exit counts as ok */
 	struct early early;

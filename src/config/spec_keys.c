@@ -259,6 +259,22 @@ static bool key_deterministic(struct reading *r, const struct node *n)
 	return read_bool(r, n, "deterministic", &r->spec->deterministic);
 }
 
+static bool key_deterministic_training(struct reading *r, const struct node *n)
+{
+	struct spec *s = r->spec;
+
+	if (!read_bool(r, n, "deterministic_training", &s->deterministic_training))
+		return false;
+	if (s->deterministic_training && s->repeats > 1) {
+		read_note(
+		    r, true, n->at,
+		    "the training is deterministic, so repeats would be identical: "
+		    "none are run");
+		s->repeats = 1;
+	}
+	return true;
+}
+
 static bool key_warm_start(struct reading *r, const struct node *n)
 {
 	size_t count = n->kind == NODE_LIST ? n->n : 1;
@@ -346,6 +362,7 @@ static const struct {
     {"retries", key_retries},
     {"shuffle", key_shuffle},
     {"deterministic", key_deterministic},
+    {"deterministic_training", key_deterministic_training},
     {"accept_nonzero", key_accept_nonzero},
     {"warm_start", key_warm_start},
     {"early_terminate", spec_read_early},

@@ -201,9 +201,34 @@ static bool test_metric(struct reading *r, const struct node *n)
 	       read_metric(r, n, "test.metric", r->spec->metric.name != NULL, m);
 }
 
+/* repeats: auto, or a number, with which max_repeats means nothing. */
+static bool test_repeats(struct reading *r, const struct node *map)
+{
+	struct test *t = &r->spec->test;
+	const struct node *n = node_get(map, "repeats"),
+			  *most = node_get(map, "max_repeats");
+
+	if (n && !(n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING &&
+	           strcmp(n->text, "auto") == 0)) {
+		t->sequential = false;
+		if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING)
+			return read_fails(
+			    r, n->at, "write repeats: auto, or repeats: 5",
+			    "test.repeats must be auto or a whole number");
+		if (!read_size(r, n, "test.repeats", 1, 1000, &t->repeats))
+			return false;
+	}
+	if (most && !t->sequential)
+		return read_fails(r, most->at, "take one of the two out",
+		                  "test.max_repeats goes with repeats: auto alone");
+	return !most ||
+	       read_size(r, most, "test.max_repeats", 2, 1000, &t->max_repeats);
+}
+
 bool spec_read_test(struct reading *r, const struct node *map)
 {
-	static const char *const names[] = {"command", "metric", "top", "repeats"};
+	static const char *const names[] = {"command", "metric",      "top",
+	                                    "repeats", "max_repeats", "ledger"};
 	struct test *t = &r->spec->test;
 	const struct node *n;
 
@@ -221,6 +246,11 @@ bool spec_read_test(struct reading *r, const struct node *map)
 	if ((n = node_get(map, "top")) &&
 	    !read_size(r, n, "test.top", 1, 1000, &t->top))
 		return false;
-	n = node_get(map, "repeats");
-	return !n || read_size(r, n, "test.repeats", 1, 1000, &t->repeats);
+	n = node_get(map, "ledger");
+	if (n && !read_string(r, n, "test.ledger", &t->ledger))
+		return false;
+	if (t->ledger && !*t->ledger)
+		return read_fails(r, n->at, "as in ledger: tests.jsonl",
+		                  "test.ledger must be the name of a file");
+	return test_repeats(r, map);
 }

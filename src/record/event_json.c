@@ -52,13 +52,29 @@ void run_end_json(const struct run_end *end, struct str *out)
 	}
 }
 
+void test_use_json(const struct verdict_use *u, struct str *out)
+{
+	json_out_u64(out, "use", u->use);
+	json_out_number(out, "level", u->level);
+	json_out_text(out, "kind", use_kind_name(u->kind));
+	json_out_u64(out, "pairs", u->pairs);
+	if (u->kind == USE_MORE)
+		json_out_u64(out, "begun", u->begun);
+	json_out_u64(out, "uses", u->uses);
+	json_out_u64(out, "configurations", u->configurations);
+	json_out_double(out, "since", u->since);
+	json_out_double(out, "begun_at", u->time);
+}
+
 static void write_search(const struct search_origin *o, const struct spec *spec,
                          struct str *out)
 {
-	json_out_int(out, "schema", JOURNAL_SCHEMA);
+	json_out_int(out, "schema", o->first_rules ? 1 : JOURNAL_SCHEMA);
 	json_out_text(out, "hpsearch", o->version);
 	json_out_int(out, "decoding", space_decoding(&spec->space));
 	json_out_text(out, "path", o->path);
+	if (o->folder)
+		json_out_text(out, "folder", o->folder);
 	json_out_text(out, "yaml", o->yaml);
 	json_out_u64(out, "seed", spec->seed);
 	json_out_words(out, "set", o->set, o->n_set);
@@ -139,6 +155,15 @@ static void write_finish(const struct event *e, struct str *out)
 		json_out_text(out, "why", e->as.finish.why);
 }
 
+static void write_use(const struct verdict_use *u, struct str *out)
+{
+	if (u->key == VERDICT_DEFAULTS)
+		json_out_text(out, "c", "defaults");
+	else
+		json_out_u64(out, "c", u->key);
+	test_use_json(u, out);
+}
+
 /* What a kind has beside its name, its run and its time. */
 static void write_body(const struct event *e, const struct spec *spec, struct str *out)
 {
@@ -166,6 +191,7 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_END: write_end(e, out); break;
 	case EVENT_CUT: json_out_double(out, "cost", e->as.cost); break;
 	case EVENT_FINISH: write_finish(e, out); break;
+	case EVENT_TEST_USE: write_use(e->as.use, out); break;
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
 	}
@@ -181,7 +207,8 @@ static bool is_of_a_run(enum event_kind k)
 static bool has_time(enum event_kind k)
 {
 	return k == EVENT_SEARCH || k == EVENT_SESSION || k == EVENT_START ||
-	       k == EVENT_END || k == EVENT_CUT || k == EVENT_FINISH;
+	       k == EVENT_END || k == EVENT_CUT || k == EVENT_FINISH ||
+	       k == EVENT_TEST_USE;
 }
 
 void event_write(const struct event *e, const struct spec *spec, struct str *out)
@@ -326,6 +353,51 @@ static bool read_warm(struct event_reader *r, const cJSON *json, struct event *e
 	return warm_read(&r->warm, r->spec, json, r->arena, err);
 }
 
+static bool read_kind(const char *word, enum use_kind *out)
+{
+	for (int i = 0; word && i < USE_KINDS; i++)
+		if (strcmp(word, use_kind_name((enum use_kind)i)) == 0) {
+			*out = (enum use_kind)i;
+			return true;
+		}
+	return false;
+}
+
+bool test_use_read(const cJSON *json, struct verdict_use *u, struct error *err)
+{
+	uint64_t pairs = 0, begun = 0;
+
+	if (!read_kind(json_string(json, "kind"), &u->kind) ||
+	    !json_u64(json, "use", &u->use) || !json_double(json, "level", &u->level) ||
+	    !(u->level >= 0 && u->level < 0.5) || !json_u64(json, "pairs", &pairs) ||
+	    pairs < 1 || pairs > PAIRS_MAX)
+		return not_whole(err, "a use of the test data");
+	json_u64(json, "begun", &begun);
+	if (begun > PAIRS_MAX)
+		return not_whole(err, "a use of the test data");
+	u->pairs = (size_t)pairs;
+	u->begun = (size_t)begun;
+	json_u64(json, "uses", &u->uses);
+	json_u64(json, "configurations", &u->configurations);
+	json_double(json, "since", &u->since);
+	json_double(json, "begun_at", &u->time);
+	return true;
+}
+
+static bool read_use(struct event_reader *r, const cJSON *json, struct event *e,
+                     struct error *err)
+{
+	const char *name = json_string(json, "c");
+
+	r->use = (struct verdict_use){0};
+	e->as.use = &r->use;
+	if (name && strcmp(name, "defaults") == 0)
+		r->use.key = VERDICT_DEFAULTS;
+	else if (!json_u64(json, "c", &r->use.key))
+		return not_whole(err, "a use of the test data");
+	return test_use_read(json, &r->use, err);
+}
+
 static bool read_body(struct event_reader *r, const cJSON *json, struct event *e,
                       struct error *err)
 {
@@ -346,6 +418,7 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 	case EVENT_END: return read_end(r, json, e, err);
 	case EVENT_CUT: json_double(json, "cost", &e->as.cost); break;
 	case EVENT_FINISH: read_finish(r, json, e); break;
+	case EVENT_TEST_USE: return read_use(r, json, e, err);
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
 	}
@@ -375,7 +448,7 @@ static bool read_run(const cJSON *json, bool verification, struct event *e,
 	                 : !json_u64(json, "t", &e->trial) &&
 	                       !not_whole(err, "an event of a run"))
 		return false;
-	if (!json_u64(json, "r", &run) || run > UINT32_MAX)
+	if (!json_u64(json, "r", &run) || run > (verification ? PAIRS_MAX : UINT32_MAX))
 		return not_whole(err, "an event of a run");
 	e->run = (uint32_t)run;
 	return true;

@@ -4,8 +4,10 @@
 
 #include "base/json.h"
 #include "search/event.h"
+#include "search/verdict.h"
 
-enum { JOURNAL_SCHEMA = 1 };
+/* 1: version 0.1.0; 2: the rules of the verification are today's. */
+enum { JOURNAL_SCHEMA = 2 };
 
 /* The inside of the object, as journal_add wants it. */
 void event_write(const struct event *e, const struct spec *spec, struct str *out);
@@ -18,6 +20,7 @@ struct event_reader {
 	struct search_origin origin;
 	struct run_end facts;
 	struct warm warm;
+	struct verdict_use use;
 };
 /* ERROR_FILE when it is no event, or of a newer format. Whether it fits what came
  * before, apply says. */
@@ -28,6 +31,10 @@ void event_reader_free(struct event_reader *r);
 /* The facts of a run's end, shared by journal and results file; attempts and reports
  * are not among them. */
 void run_end_json(const struct run_end *end, struct str *out);
+/* A use of the test data, without whose; likewise. */
+enum { PAIRS_MAX = 10000 };
+void test_use_json(const struct verdict_use *u, struct str *out);
+bool test_use_read(const cJSON *json, struct verdict_use *u, struct error *err);
 bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
                   struct error *err);
 

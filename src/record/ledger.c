@@ -33,6 +33,8 @@ static void add_use(struct reader *r, const cJSON *line)
 	                         .id = arena_strdup(r->a, id ? id : "")};
 
 	json_double(line, "time", &use.time);
+	if (!line || cJSON_GetArraySize(json_get(line, "configurations")) > 1)
+		use.comparison = ++l->comparisons;
 	if (l->n == r->cap) {
 		struct ledger_use *more;
 
@@ -204,17 +206,24 @@ static bool append(int fd, const char *path, const struct ledger_entry *e,
 	return ok;
 }
 
-/* The number of the use that is written down with this id; 0: none is. */
-static uint64_t find(const struct ledger *l, const char *id)
+static bool find(const struct ledger *l, const char *id, struct ledger_use *use)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->uses[i].id, id) == 0)
-			return l->uses[i].use;
-	return 0;
+		if (strcmp(l->uses[i].id, id) == 0) {
+			*use = l->uses[i];
+			return true;
+		}
+	return false;
+}
+
+static bool vanished(const char *path, struct error *err)
+{
+	return error_set(err, ERROR_SYSTEM, "%s: what was written into it is not there",
+	                 path);
 }
 
 bool ledger_enter(const char *path, const struct ledger_entry *e, struct ledger *out,
-                  uint64_t *use, struct arena *a, struct error *err)
+                  struct ledger_use *use, struct arena *a, struct error *err)
 {
 	int fd = open_locked(path, err);
 	bool ok;
@@ -222,11 +231,10 @@ bool ledger_enter(const char *path, const struct ledger_entry *e, struct ledger 
 	if (fd < 0)
 		return false;
 	ok = read_text(path, e->test, out, a, err);
-	*use = ok ? find(out, e->id) : 0;
-	if (ok && !*use) {
-		ok = append(fd, path, e, err) && read_text(path, e->test, out, a, err);
-		*use = ok ? find(out, e->id) : 0;
-	}
+	if (ok && !find(out, e->id, use))
+		ok = append(fd, path, e, err) &&
+		     read_text(path, e->test, out, a, err) &&
+		     (find(out, e->id, use) || vanished(path, err));
 	close(fd);
 	return ok;
 }

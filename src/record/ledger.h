@@ -28,7 +28,8 @@ struct ledger_entry {
 };
 
 struct ledger_use {
-	uint64_t use; /* 1: the first of these test data */
+	uint64_t use;        /* 1: the first of these test data */
+	uint64_t comparison; /* 1: the first with something to compare; 0: none */
 	double time;
 	const char *file, *id;
 };
@@ -37,6 +38,7 @@ struct ledger_use {
 struct ledger {
 	struct ledger_use *uses; /* (n), oldest first */
 	size_t n;
+	uint64_t comparisons;    /* uses with two configurations or more */
 	uint64_t configurations; /* that have ever met them, each once */
 	uint64_t damaged;        /* lines that could not be read; counted as uses */
 };
@@ -50,9 +52,9 @@ bool ledger_read(const char *path, const char *test, struct ledger *out,
 /* Can it be written? Asked before a search begins. */
 bool ledger_check(const char *path, struct error *err);
 /* Writes the entry down, unless its id is there already, and reads what there is then;
- * *use: the entry's number, from 1. Errors name the way out. */
+ * *use: the entry. Errors name the way out. */
 bool ledger_enter(const char *path, const struct ledger_entry *e, struct ledger *out,
-                  uint64_t *use, struct arena *a, struct error *err);
+                  struct ledger_use *use, struct arena *a, struct error *err);
 /* Beside the YAML file (in the working directory for "-"), or where the file says,
  * from the folder of the YAML on. */
 const char *ledger_path(const char *yaml_path, const char *asked, struct arena *a);

@@ -35,9 +35,11 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	const char *command = json_string(event, "command");
 	const char *version = json_string(event, "hpsearch");
 	const char *chosen = json_string(event, "chosen");
+	const char *folder = json_string(event, "folder");
+	double schema = 0, decoding = 1;
 
-	double decoding = 1;
-
+	json_double(event, "schema", &schema);
+	o->first_rules = schema < 2;
 	if (!yaml)
 		return error_set(err, ERROR_FILE, "it does not hold the YAML text");
 	json_double(event, "decoding", &decoding);
@@ -49,6 +51,7 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	o->decoding = (int)decoding;
 	o->yaml = arena_strdup(a, yaml);
 	o->path = arena_strdup(a, path ? path : "space.yaml");
+	o->folder = folder ? arena_strdup(a, folder) : NULL;
 	o->command = command ? arena_strdup(a, command) : NULL;
 	o->version = version ? arena_strdup(a, version) : "";
 	o->chosen = chosen ? arena_strdup(a, chosen) : NULL;
@@ -73,21 +76,24 @@ bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena 
 static bool first_search(void *self, const cJSON *event, struct error *err)
 {
 	const char *kind = json_string(event, "e");
-	double decoding = 1;
+	struct origin_rules *rules = self;
+	double decoding = 1, schema = 1;
 
 	if (!kind || strcmp(kind, "search") != 0)
 		return true;
 	json_double(event, "decoding", &decoding);
-	*(int *)self = decoding >= DECODING ? DECODING : 1;
+	json_double(event, "schema", &schema);
+	rules->decoding = decoding >= DECODING ? DECODING : 1;
+	rules->first = schema < 2;
 	return error_set(err, ERROR_FILE, "enough was read");
 }
 
-int origin_decoding(const char *dir)
+struct origin_rules origin_rules(const char *dir)
 {
 	struct journal_summary sum;
 	struct error enough; /* what is wrong with it, its opening will say */
-	int decoding = DECODING;
+	struct origin_rules rules = {.decoding = DECODING};
 
-	(void)journal_read(dir, first_search, &decoding, &sum, &enough);
-	return decoding;
+	(void)journal_read(dir, first_search, &rules, &sum, &enough);
+	return rules;
 }

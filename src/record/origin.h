@@ -9,9 +9,13 @@
 /* What a "search" event carries; all in arena a. */
 bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
                  struct error *err);
-/* The decoding of the search in a directory; DECODING where there is none yet. To be
- * set in the space before study_init. */
-int origin_decoding(const char *dir);
+/* What the search in a directory keeps from its beginning; today's where there is none
+ * yet. The decoding is to be set in the space before study_init. */
+struct origin_rules {
+	int decoding;
+	bool first; /* version 0.1.0's verification */
+};
+struct origin_rules origin_rules(const char *dir);
 /* The spec that an origin stands for (its yaml, path, set, command). */
 bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena *a,
                  struct error *err);

@@ -197,14 +197,29 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	         crc32c(0, out->s + start, out->len - start));
 }
 
-static void add_phase(struct str *out, const struct candidate *c, enum phase phase,
-                      double level)
+/* What is said of it: a mean or a median, and the interval. */
+static void add_worth(struct str *out, const struct worth *w)
+{
+	json_out_text(out, "of", w->median ? "median" : "mean");
+	json_out_number(out, "value", w->value);
+	json_out_number(out, "low", w->low);
+	json_out_number(out, "high", w->high);
+	json_out_number(out, "level", isnan(w->low) ? (double)NAN : w->level);
+	json_out_bool(out, "selected", w->selected);
+	json_out_number(out, "optimism", w->optimism);
+}
+
+static void add_phase(struct str *out, const struct verdict *v,
+                      const struct candidate *c, enum phase phase)
 {
 	struct moments st = c->stat[phase];
 
 	str_addf(out, ",\"%s\":{\"n\":%zu", phase_name(phase), st.n);
 	json_out_number(out, "mean", st.n ? st.mean : (double)NAN);
-	json_out_number(out, "half_width", stat_half_width(st, level));
+	if (v->first_rules)
+		json_out_number(out, "half_width", stat_half_width(st, v->level));
+	else
+		add_worth(out, &c->worth[phase]);
 	str_addf(out, ",\"complete\":%s", c->complete[phase] ? "true" : "false");
 	add_runs(out, c->runs[phase], c->n_runs[phase]);
 	str_addc(out, '}');
@@ -226,10 +241,51 @@ static void add_candidate(struct str *out, const struct search *s,
 	str_add(out, ",\"params\":");
 	space_json(&s->spec->space, c->trial.values, out);
 	json_out_number(out, "search_value", c->search_value);
-	add_phase(out, c, PHASE_RERUN, v->level);
+	add_phase(out, v, c, PHASE_RERUN);
 	if (v->has_test)
-		add_phase(out, c, PHASE_TEST, v->level);
+		add_phase(out, v, c, PHASE_TEST);
 	str_addc(out, '}');
+}
+
+static void add_uses(struct str *out, const struct verdict *v)
+{
+	json_out_key(out, "uses");
+	str_addc(out, '[');
+	for (size_t i = 0; i < v->n_uses; i++) {
+		str_add(out, i ? ",{\"winner\":" : "{\"winner\":");
+		if (v->uses[i].key == VERDICT_DEFAULTS)
+			str_add(out, "null");
+		else
+			str_addf(out, "%llu", (unsigned long long)v->uses[i].key);
+		test_use_json(&v->uses[i], out);
+		str_addc(out, '}');
+	}
+	str_addc(out, ']');
+}
+
+/* What was found, and how; today's rules. */
+static void add_claim(struct str *out, const struct verdict *v)
+{
+	const struct claim *c = &v->claim;
+
+	json_out_bool(out, "ignores_seed", v->ignores_seed);
+	json_out_bool(out, "deterministic", v->deterministic);
+	json_out_bool(out, "skewed", v->skewed);
+	json_out_number(out, "promised", v->promised);
+	json_out_u64(out, "looks", c->looks);
+	json_out_number(out, "look_level", c->looks ? c->level : (double)NAN);
+	json_out_bool(out, "hopeless", c->hopeless);
+	json_out_bool(out, "by_failures", c->by_failures);
+	json_out_u64(out, "ties", c->ties);
+	json_out_number(out, "worst", v->gain.n && c->looks ? c->least : (double)NAN);
+	json_out_u64(out, "winner_ok", c->one_ok);
+	json_out_u64(out, "winner_runs", c->one_runs);
+	json_out_u64(out, "defaults_ok", c->other_ok);
+	json_out_u64(out, "defaults_runs", c->other_runs);
+	json_out_number(out, "failures_p", c->looks ? c->failures_p : (double)NAN);
+	json_out_number(out, "seeds_half_width", c->seeds_half);
+	json_out_number(out, "items_half_width", c->items_half);
+	add_uses(out, v);
 }
 
 static void add_verification(struct str *out, const struct search *s)
@@ -248,6 +304,8 @@ static void add_verification(struct str *out, const struct search *s)
 	json_out_number(out, "better_by", v->gain.n ? v->gain.mean : (double)NAN);
 	json_out_number(out, "half_width", v->gain_half);
 	str_addf(out, ",\"pairs\":%zu,\"wins\":%zu", v->gain.n, v->wins);
+	if (!v->first_rules)
+		add_claim(out, v);
 	add_metric(out, "test_metric",
 	           v->has_test ? &v->test_metric : &(struct metric){0});
 	str_add(out, ",\n\"candidates\":[\n");
@@ -319,7 +377,8 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	struct trial **order = search_rank(s, &s->scratch);
 	struct str *out = p->out;
 
-	str_addf(out, "{\"schema\":%d,\"hpsearch\":", RESULTS_SCHEMA);
+	str_addf(out, "{\"schema\":%d,\"hpsearch\":",
+	         s->origin.first_rules ? 1 : RESULTS_SCHEMA);
 	str_json(out, HPS_VERSION, strlen(HPS_VERSION), false);
 	add_search(out, s);
 	str_add(out, ",\n\"space\":");

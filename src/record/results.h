@@ -1,13 +1,14 @@
 /* results.json and results.csv: the ranked, self-contained record of a search, replaced
- * atomically, and read back by show, best, replay and reproduce. Schema 1 is described
- * in hpsearch(1); a file of a newer schema is refused. */
+ * atomically, and read back by show, best, replay and reproduce. Schema 2 is described
+ * in hpsearch(1); 1 is of version 0.1.0, and of searches that began under it; a file of
+ * a newer schema is refused. */
 #ifndef HPS_RECORD_RESULTS_H
 #define HPS_RECORD_RESULTS_H
 
 #include "early/monitor.h"
 #include "search/search.h"
 
-enum { RESULTS_SCHEMA = 1 };
+enum { RESULTS_SCHEMA = 2 };
 
 /* Both files into s->dir. m: NULL without early stopping. */
 bool results_write(struct search *s, const struct monitor *m, struct error *err);

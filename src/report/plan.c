@@ -2,6 +2,7 @@
 #include "config/command.h"
 #include "early/early.h"
 #include "report/text.h"
+#include "search/claim.h"
 #include "strategy/choose.h"
 #include "study/apply.h"
 #include "study/propose.h"
@@ -174,6 +175,24 @@ static void add_early(const struct spec *sp, struct str *out)
 	arena_free(&a);
 }
 
+/* How many test runs there can be. */
+static void add_tests(const struct spec *sp, struct str *out)
+{
+	const struct test *t = &sp->test;
+	double level = sequential_allowance(1);
+	struct claim_plan p;
+
+	if (t->sequential)
+		claim_plan_sequential(&p, t->max_repeats, level);
+	else
+		claim_plan_fixed(&p, t->repeats, level);
+	str_addf(out, "  at the most %zu test runs, in pairs of equal seeds",
+	         sp->deterministic_training ? 2 : 2 * claim_plan_most(&p));
+	for (size_t i = 0; p.k > 1 && !sp->deterministic_training && i < p.k; i++)
+		str_addf(out, "%s%zu", i ? ", " : ", looked at after ", p.looks[i].n);
+	str_add(out, sp->deterministic_training ? ", which is one each\n" : "\n");
+}
+
 static void add_test(const struct spec *sp, struct str *out)
 {
 	const struct test *t = &sp->test;
@@ -183,8 +202,14 @@ static void add_test(const struct spec *sp, struct str *out)
 		str_add(out, "none: no test: block and no repeats\n");
 		return;
 	}
-	str_addf(out, "the best %zu and the defaults again on %zu fresh seeds",
-	         t->present ? t->top : 3, t->present ? t->repeats : sp->repeats);
+	if (sp->deterministic_training)
+		str_addf(out,
+		         "the best %zu and the defaults, deterministic: none again",
+		         t->present ? t->top : 3);
+	else
+		str_addf(out, "the best %zu and the defaults again on %zu fresh seeds",
+		         t->present ? t->top : 3,
+		         t->present ? t->repeats : sp->repeats);
 	str_add(out, t->present ? ", then the winner and the defaults on the test data"
 	                        : "; no test: block, so nothing on test data");
 	if (t->present && t->metric.name) {
@@ -193,6 +218,8 @@ static void add_test(const struct spec *sp, struct str *out)
 		str_addf(out, ", %s)", goal_name(t->metric.goal));
 	}
 	str_addc(out, '\n');
+	if (t->present)
+		add_tests(sp, out);
 }
 
 static void add_choice(const struct spec *sp, uint64_t cap, struct str *out)

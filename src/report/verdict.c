@@ -1,9 +1,14 @@
 #include "report/verdict.h"
+#include "base/clock.h"
+#include "base/effect.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "search/advise.h"
 
 #include <math.h>
+
+/* What --more takes. */
+enum { MORE_MAX = 1000 };
 
 static void add_name(const struct candidate *c, struct str *out)
 {
@@ -25,37 +30,81 @@ static size_t ended(const struct candidate *c, enum phase phase)
 	return n;
 }
 
+/* "0.31 ± 0.05", or where it is for a median "0.31 (0.28 to 0.40)". */
+static void add_worth(const struct worth *w, struct str *out)
+{
+	if (isnan(w->low)) {
+		text_number(out, w->value);
+	} else if (w->median) {
+		text_number(out, w->value);
+		str_add(out, " (");
+		text_number(out, w->low);
+		str_add(out, " to ");
+		text_number(out, w->high);
+		str_addc(out, ')');
+	} else {
+		text_interval(out, w->value, (w->high - w->low) / 2);
+	}
+}
+
+static bool seedless(const struct verdict *v)
+{
+	return v->ignores_seed || v->deterministic;
+}
+
 static void add_phase(const struct verdict *v, const struct candidate *c,
                       enum phase phase, struct str *out)
 {
 	struct moments m = c->stat[phase];
+	size_t n = ended(c, phase);
 
-	if (!ended(c, phase)) {
+	if (!n) {
 		str_addc(out, '-');
 		return;
 	}
-	if (m.n)
+	if (m.n && v->first_rules)
 		text_interval(out, m.mean, stat_half_width(m, v->level));
-	if (!c->complete[phase])
-		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n,
-		         c->n_runs[phase]);
-	else if (m.n == 1)
-		str_add(out, " (no interval)");
+	else if (m.n)
+		add_worth(&c->worth[phase], out);
+	if (c->worth[phase].selected && !seedless(v))
+		str_addc(out, '*');
+	if (m.n < n)
+		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n, n);
 }
 
-static void add_head(const struct study *s, struct table *t)
+/* The most runs of a phase that any candidate had. */
+static size_t most_runs(const struct verdict *v, enum phase phase)
 {
-	const struct verdict *v = &s->search.verdict;
-	const struct candidate *c = &v->candidates[0];
+	size_t most = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (ended(&v->candidates[i], phase) > most)
+			most = ended(&v->candidates[i], phase);
+	return most;
+}
+
+static void add_phase_head(const struct verdict *v, enum phase phase, const char *name,
+                           struct table *t)
+{
+	bool medians = !v->first_rules && v->skewed && most_runs(v, phase) >= 5;
+
+	str_addf(&t->scratch, "%s%s (n = %zu)", name, medians ? " median" : " mean",
+	         most_runs(v, phase));
+	table_take(t);
+}
+
+static void add_head(const struct search *s, struct table *t)
+{
+	const struct verdict *v = &s->verdict;
 
 	table_cell(t, "");
-	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->search.ok);
+	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->ok);
 	table_take(t);
-	str_addf(&t->scratch, "re-run mean (n = %zu)", c->n_runs[PHASE_RERUN]);
-	table_take(t);
+	add_phase_head(v, PHASE_RERUN, "re-run", t);
 	if (v->has_test)
-		str_addf(&t->scratch, "test (n = %zu)", c->n_runs[PHASE_TEST]);
-	table_take(t);
+		add_phase_head(v, PHASE_TEST, "test", t);
+	else
+		table_take(t);
 	table_cell(t, "");
 }
 
@@ -87,24 +136,80 @@ static void add_row(const struct verdict *v, size_t i, struct table *t)
 	table_cell(t, i == v->winner ? "winner" : "");
 }
 
-static void add_table(const struct study *s, struct str *out)
+/* The lowest level of the intervals that are shown, in percent. */
+static double lowest_level(const struct verdict *v)
+{
+	double level = 1;
+
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = 0; p < PHASES; p++)
+			if (!isnan(v->candidates[i].worth[p].low))
+				level = fmin(level, v->candidates[i].worth[p].level);
+	return 100 * level;
+}
+
+static void add_choice(const struct worth *w, struct str *out)
+{
+	if (!w->selected)
+		return;
+	str_add(out, "  * these runs chose it, ");
+	if (isnan(w->low)) {
+		str_add(out, "so it looks too good, by how much cannot be said\n");
+		return;
+	}
+	str_add(out, w->median ? "and its interval allows for the luck in that"
+	                       : "and value and interval allow for the luck in that");
+	if (w->optimism > 0) {
+		str_add(out, ", ");
+		text_number(out, w->optimism);
+		str_add(out, " on the average");
+	}
+	str_addc(out, '\n');
+}
+
+static void add_legend(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+	const struct candidate *w =
+	    v->winner == SIZE_MAX ? NULL : &v->candidates[v->winner];
+
+	if (seedless(v))
+		return;
+	if (v->first_rules)
+		str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
+	else if (v->skewed)
+		str_addf(out,
+		         "  medians, with intervals for the median seed (%.3g %% or "
+		         "more): the seeds look lopsided, where intervals for a mean "
+		         "are too short\n",
+		         lowest_level(v));
+	else
+		str_addf(out,
+		         "  intervals: mean ± half width, Student's t, %.3g %%, over "
+		         "seeds\n",
+		         lowest_level(v));
+	if (w)
+		add_choice(&w->worth[PHASE_RERUN], out);
+}
+
+static void add_table(const struct search *s, struct str *out)
 {
 	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
 	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	bool skip[ARRAY_LEN(align)] = {[3] = !s->search.verdict.has_test};
+	bool skip[ARRAY_LEN(align)] = {[3] = !s->verdict.has_test};
 	struct table t;
 
 	table_init(&t, ARRAY_LEN(align), align);
 	add_head(s, &t);
-	add_metrics(&s->search.verdict, &t);
-	for (size_t i = 0; i < s->search.verdict.n; i++)
-		add_row(&s->search.verdict, i, &t);
+	add_metrics(&s->verdict, &t);
+	for (size_t i = 0; i < s->verdict.n; i++)
+		add_row(&s->verdict, i, &t);
 	table_print(&t, skip, "  ", out);
 	table_free(&t);
-	str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
+	add_legend(s, out);
 }
 
-static void add_answer(const struct verdict *v, struct str *out)
+static void add_first_answer(const struct verdict *v, struct str *out)
 {
 	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
 
@@ -121,8 +226,197 @@ static void add_answer(const struct verdict *v, struct str *out)
 	str_addf(out, ": %s\n", answer_name(v->answer));
 }
 
-static void add_conclusion(const struct verdict *v, struct str *out)
+/* "better than the defaults on the test data by 1.3 ± 0.4 in m: yes" */
+static void add_answer(const struct verdict *v, struct str *out)
 {
+	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
+
+	str_add(out, "better than the defaults");
+	if (v->claim.by_failures)
+		str_addf(out,
+		         ": the defaults trained in %zu of %zu runs, the winner in %zu "
+		         "of %zu",
+		         v->claim.other_ok, v->claim.other_runs, v->claim.one_ok,
+		         v->claim.one_runs);
+	else
+		str_add(out, v->has_test ? " on the test data" : " on the re-runs");
+	if (v->gain.n && !v->claim.by_failures) {
+		str_add(out, " by ");
+		if (isfinite(v->gain_half))
+			text_interval(out, v->gain.mean, v->gain_half);
+		else
+			text_number(out, v->gain.mean);
+		str_addf(out, " in %s", m->name);
+	}
+	if (v->deterministic)
+		str_add(out, ", deterministic");
+	str_addf(out, ": %s\n", answer_name(v->answer));
+}
+
+static void add_level(const struct verdict *v, struct str *out)
+{
+	const struct claim *c = &v->claim;
+
+	str_addf(out, "  Student's t over %zu pairs of equal seeds", c->gain.n);
+	if (c->looks > 1)
+		str_addf(out, ", looked at %zu times", c->looks);
+	str_addf(out, "; the interval holds in %.4g %% of such verifications",
+	         100 * v->promised);
+	if (!v->has_test)
+		str_addf(out, ", all %zu candidates together", v->n - 1);
+	str_addf(out, ", a yes is false in at most %.4g %%\n", 50 * (1 - v->promised));
+	if (c->hopeless)
+		str_add(out, "  stopped there: no later look was likely to decide\n");
+}
+
+static void add_seeds(const struct verdict *v, struct str *out)
+{
+	const struct claim *c = &v->claim;
+
+	str_addf(out, "  P(better on a new seed) = %zu/%zu", c->wins, c->gain.n);
+	if (c->ties)
+		str_addf(out, ", %zu equal", c->ties);
+	str_add(out, "; on the worst seed by ");
+	text_number(out, c->least);
+	str_addc(out, '\n');
+	if (v->has_test)
+		str_add(
+		    out,
+		    "  over training seeds, on this test set: what another test set "
+		    "would say is not in it\n");
+}
+
+static void add_failures(const struct verdict *v, struct str *out)
+{
+	const struct claim *c = &v->claim;
+
+	if (c->one_ok == c->one_runs && c->other_ok == c->other_runs)
+		return;
+	str_addf(out,
+	         "  runs that ended ok: %zu of %zu of the winner, %zu of %zu of the "
+	         "defaults; pairs with a failure do not count%s\n",
+	         c->one_ok, c->one_runs, c->other_ok, c->other_runs,
+	         c->by_failures ? " (Fisher's exact test)" : "");
+}
+
+/* Wall time of one test run, on the average; NaN: none is known. */
+static double time_of_test(const struct verdict *v)
+{
+	const size_t who[] = {v->winner, v->baseline};
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(who); i++)
+		for (size_t r = 0; r < v->candidates[who[i]].n_runs[PHASE_TEST]; r++) {
+			sum += v->candidates[who[i]].runs[PHASE_TEST][r]->wall;
+			n++;
+		}
+	return n ? sum / (double)n : (double)NAN;
+}
+
+static void add_command(const struct search *s, size_t more, struct str *out)
+{
+	double time = 2 * (double)more * time_of_test(&s->verdict) /
+	              (double)(s->spec->parallel ? s->spec->parallel : 1);
+
+	str_addf(out, "%zu more, about ", more);
+	text_duration(out, time);
+	str_add(out, ": hpsearch verify ");
+	text_clean(out, s->origin.path ? s->origin.path : "FILE.yaml");
+	str_addf(out, " --more %zu\n", more);
+}
+
+/* What to do about "cannot tell". */
+static void add_next(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+	uint64_t next = v->n_uses ? v->uses[v->n_uses - 1].use + 1 : 2;
+	size_t pairs = effect_pairs(v->claim.gain, sequential_allowance(next));
+
+	if (isfinite(v->gain_half)) {
+		str_add(out, "  ruled out: more than ");
+		text_number(out, v->gain.mean + v->gain_half);
+		str_add(out, " better, more than ");
+		text_number(out, v->gain_half - v->gain.mean);
+		str_add(out, " worse\n");
+	}
+	if (!pairs || !v->has_test)
+		return;
+	if (pairs - v->claim.gain.n > MORE_MAX) {
+		str_addf(out,
+		         "next: to tell a difference as small as the one seen takes "
+		         "more than %d pairs; none that matters may be there\n",
+		         MORE_MAX);
+		return;
+	}
+	str_addf(
+	    out,
+	    "next: about %zu pairs would tell a difference like this one in 4 of 5 "
+	    "cases; ",
+	    pairs);
+	add_command(s, pairs - v->claim.gain.n, out);
+}
+
+static void add_claim(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+
+	add_answer(v, out);
+	if (!v->claim.looks)
+		return;
+	if (isfinite(v->gain_half))
+		add_level(v, out);
+	if (v->claim.gain.n)
+		add_seeds(v, out);
+	add_failures(v, out);
+	if (v->answer == ANSWER_CANNOT_TELL)
+		add_next(s, out);
+}
+
+/* Re-runs that were planned and not needed. */
+static size_t count_saved(const struct verdict *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		for (size_t r = 0; r < v->candidates[i].n_runs[PHASE_RERUN]; r++)
+			n += v->candidates[i].runs[PHASE_RERUN][r]->state == RUN_QUEUED;
+	return n;
+}
+
+static void add_seedless(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
+	const struct candidate *w = &v->candidates[v->winner];
+
+	str_add(out, "better than the defaults: cannot tell, because the training does "
+	             "not depend on HPSEARCH_SEED");
+	if (v->baseline != SIZE_MAX) {
+		str_add(out, " (on the one seed that it has by ");
+		text_number(out,
+		            metric_sign(&v->metric) *
+		                (v->candidates[v->baseline].stat[PHASE_RERUN].mean -
+		                 w->stat[PHASE_RERUN].mean));
+		str_addc(out, ')');
+	}
+	str_add(out, "\n  its repeats agree whatever the seed, so they say nothing "
+	             "about new seeds; ");
+	if (count_saved(v)) {
+		text_count(out, count_saved(v), "re-run");
+		str_add(out, v->has_test ? " and all tests were saved\n" : " saved\n");
+	} else {
+		str_add(out,
+		        v->has_test ? "no test was run\n" : "no interval is given\n");
+	}
+	str_add(
+	    out,
+	    "next: seed the training with ${seed} (or HPSEARCH_SEED); or, if it has "
+	    "no randomness at all, write deterministic_training: true\n");
+}
+
+static void add_conclusion(const struct search *s, struct str *out)
+{
+	const struct verdict *v = &s->verdict;
 	const char *last = v->has_test ? "test runs" : "re-runs";
 
 	switch (v->answer) {
@@ -131,9 +425,10 @@ static void add_conclusion(const struct verdict *v, struct str *out)
 		return;
 	case ANSWER_FAILED:
 		if (v->winner == SIZE_MAX)
-			str_add(out,
-			        "no candidate finished all of its re-runs: nothing is "
-			        "confirmed; their folders are below verify/rerun\n");
+			str_addf(out,
+			         "no candidate finished %s of its re-runs: nothing is "
+			         "confirmed; their folders are below verify/rerun\n",
+			         v->first_rules ? "all" : "half");
 		else
 			str_addf(out,
 			         "not every one of the winner's %s ended ok: nothing "
@@ -152,14 +447,18 @@ static void add_conclusion(const struct verdict *v, struct str *out)
 	if (v->winner == v->baseline)
 		str_add(out,
 		        "better than the defaults: no, the winner is the defaults\n");
+	else if (v->first_rules)
+		add_first_answer(v, out);
+	else if (v->ignores_seed)
+		add_seedless(s, out);
 	else
-		add_answer(v, out);
+		add_claim(s, out);
 }
 
 /* The three numbers of the winner on one line. */
-static void add_path(const struct study *s, struct str *out)
+static void add_path(const struct search *s, struct str *out)
 {
-	const struct verdict *v = &s->search.verdict;
+	const struct verdict *v = &s->verdict;
 	const struct candidate *c;
 
 	if (v->winner == SIZE_MAX)
@@ -180,13 +479,63 @@ static void add_path(const struct study *s, struct str *out)
 	str_addc(out, '\n');
 }
 
-static void add_optimism(const struct study *s, struct str *out)
+static void add_optimism(const struct search *s, struct str *out)
 {
+	const struct verdict *v = &s->verdict;
+
+	if (seedless(v) || s->ok < 2)
+		return;
 	str_addf(out, "the best of %llu noisy values is optimistic",
-	         (unsigned long long)s->search.ok);
-	str_add(out, s->search.verdict.wanted
-	                 ? "; the re-runs, on fresh seeds, are not\n"
-	                 : "; nothing was run again to see by how much\n");
+	         (unsigned long long)s->ok);
+	if (!v->wanted)
+		str_add(out, "; nothing was run again to see by how much\n");
+	else if (v->has_test)
+		str_add(out, ", and so, less, are re-runs that chose the winner; its "
+		             "tests are not\n");
+	else
+		str_add(out, ", and so, less, are re-runs that chose the winner\n");
+}
+
+/* Which comparison it was: its level says so. */
+static uint64_t comparison_of(const struct verdict_use *u)
+{
+	uint64_t i = 1;
+
+	while (i < 64 && sequential_allowance(i) > u->level)
+		i++;
+	return i;
+}
+
+/* What the ledger held when the last use was begun. */
+static void add_ledger(const struct verdict *v, struct str *out)
+{
+	const struct verdict_use *u = &v->uses[v->n_uses - 1];
+	char iso[32];
+	double left = 0.025;
+
+	if (u->configurations <= 2) {
+		str_add(out, ", by the winner and the defaults only");
+	} else {
+		str_add(out, "; in all ");
+		text_count(out, u->uses, "use");
+		str_add(out, " by ");
+		text_count(out, u->configurations, "configuration");
+		if (u->since > 0)
+			str_addf(out, " since %.10s", clock_iso(u->since, iso));
+	}
+	if (u->time > 0)
+		str_addf(out, " (by the ledger on %.10s)", clock_iso(u->time, iso));
+	str_addc(out, '\n');
+	if (!(u->level > 0))
+		return;
+	for (uint64_t i = 1; i <= comparison_of(u); i++)
+		left -= sequential_allowance(i);
+	str_addf(out, "  this was comparison %llu of them",
+	         (unsigned long long)comparison_of(u));
+	if (!seedless(v))
+		str_addf(out, ", which may be falsely a yes in %.3g %%",
+		         100 * u->level);
+	str_addf(out, "; %.3g %% are left for later ones\n", 100 * left);
 }
 
 static void add_test_uses(const struct verdict *v, struct str *out)
@@ -195,25 +544,29 @@ static void add_test_uses(const struct verdict *v, struct str *out)
 		str_add(out, "no test: block, so nothing was verified on test data\n");
 		return;
 	}
-	str_add(out, "the test data were used ");
-	text_count(out, v->test_uses, "time");
-	str_add(out, ", by the winner and the defaults only\n");
+	str_add(out, "the test data were used in ");
+	text_count(out, v->test_uses, "run");
+	if (v->n_uses)
+		add_ledger(v, out);
+	else
+		str_addc(out, '\n');
 }
 
-void verdict_report(const struct study *s, struct str *out)
+void verdict_report(const struct study *study, struct str *out)
 {
-	const struct verdict *v = &s->search.verdict;
+	const struct search *s = &study->search;
+	const struct verdict *v = &s->verdict;
 	double same;
 
-	if (!s->search.spec->metric.name || !s->search.best)
+	if (!s->spec->metric.name || !s->best)
 		return;
 	if (v->wanted && v->n) {
 		str_add(out, "verification\n");
 		add_table(s, out);
 		add_path(s, out);
-		add_conclusion(v, out);
+		add_conclusion(s, out);
 	}
 	add_test_uses(v, out);
-	if (!advise_constant(&s->search, &same))
+	if (!advise_constant(s, &same))
 		add_optimism(s, out);
 }

@@ -123,7 +123,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	struct search_origin *o = &sv->study.search.origin;
 	const char *yaml = json_string(sv->json, "space");
 	const char *text;
-	double decoding = 1;
+	double schema = 0, decoding = 1;
 
 	if (!search || !yaml)
 		return bad_file(sv, err, "is not a results file of hpsearch");
@@ -134,6 +134,8 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->host = json_string(search, "host");
 	o->chosen = json_string(search, "chosen");
 	o->git = json_string(search, "git");
+	json_double(sv->json, "schema", &schema);
+	o->first_rules = schema < 2;
 	text = json_string(sv->json, "hpsearch");
 	o->version = text ? text : "";
 	json_u64(search, "max_trials", &o->max_trials);
@@ -341,9 +343,31 @@ static bool read_candidate(struct saved *sv, const cJSON *c, enum phase phase,
 		x.trial = VERDICT_DEFAULTS;
 	cJSON_ArrayForEach(run, json_get(part, "runs"))
 	{
+		if (x.run > PAIRS_MAX)
+			return bad_file(sv, err, "a candidate has too many runs");
 		if (!read_run(&x, run, err))
 			return false;
 		x.run++;
+	}
+	return true;
+}
+
+static bool read_uses(struct saved *sv, const cJSON *list, struct error *err)
+{
+	const struct reading x = {.sv = sv};
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		struct verdict_use u = {0};
+
+		if (!test_use_read(item, &u, err))
+			return error_prefix(err, "%s: ", sv->path);
+		if (!json_u64(item, "winner", &u.key))
+			u.key = VERDICT_DEFAULTS;
+		if (!tell(&x, (struct event){.kind = EVENT_TEST_USE, .as.use = &u},
+		          err))
+			return false;
 	}
 	return true;
 }
@@ -352,6 +376,8 @@ static bool read_verification(struct saved *sv, struct error *err)
 {
 	const cJSON *v = json_get(sv->json, "verification"), *c;
 
+	if (!read_uses(sv, json_get(v, "uses"), err))
+		return false;
 	cJSON_ArrayForEach(c, json_get(v, "candidates"))
 	{
 		if (!read_candidate(sv, c, PHASE_RERUN, err) ||

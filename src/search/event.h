@@ -22,12 +22,15 @@ enum event_kind {
 	              */
 	EVENT_STOP,  /* decided: a run is to end, for good */
 	EVENT_PAUSE, /* decided: it is to end at its budget, for now */
-	EVENT_PROMOTE, /* decided: a paused run gets a larger budget */
-	EVENT_END,     /* the run is over; again: and queued once more */
-	EVENT_CUT,     /* its launch was cut short, through no fault of its own */
-	EVENT_REQUEUE, /* a finished run gets another chance (--retry-failed) */
-	EVENT_FINISH   /* the search is over, or interrupted */
+	EVENT_PROMOTE,  /* decided: a paused run gets a larger budget */
+	EVENT_END,      /* the run is over; again: and queued once more */
+	EVENT_CUT,      /* its launch was cut short, through no fault of its own */
+	EVENT_REQUEUE,  /* a finished run gets another chance (--retry-failed) */
+	EVENT_TEST_USE, /* a comparison on the test data is about to begin, or go on */
+	EVENT_FINISH    /* the search is over, or interrupted */
 };
+
+struct verdict_use;
 
 struct event {
 	enum event_kind kind;
@@ -75,6 +78,7 @@ struct event {
 			enum outcome outcome; /* as in facts */
 			bool again;
 		} end;
+		const struct verdict_use *use; /* TEST_USE */
 		double cost; /* CUT: what the launch had said that it cost */
 		struct {     /* FINISH */
 			const char *why;

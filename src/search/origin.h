@@ -3,6 +3,7 @@
 #ifndef HPS_SEARCH_ORIGIN_H
 #define HPS_SEARCH_ORIGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,10 +18,13 @@ struct search_origin {
 	const char *host, *git; /* "" when unknown; git of the first session */
 	const char *code;       /* what this session trains with; NULL: not known */
 	const char *version;    /* hpsearch's */
-	int decoding;     /* space_decoding of the search; 0: as the spec has it */
-	double started;   /* seconds since 1970 */
-	const char *yaml; /* the file's text */
-	const char *path; /* the file's name as given */
+	int decoding;       /* space_decoding of the search; 0: as the spec has it */
+	double started;     /* seconds since 1970 */
+	const char *yaml;   /* the file's text */
+	const char *path;   /* the file's name as given */
+	const char *folder; /* that it is in, absolute; NULL: not known */
+	bool first_rules;   /* it began under version 0.1.0, whose verification it
+	                     * keeps */
 };
 
 #endif

@@ -1,3 +1,4 @@
+#include "search/judge.h"
 #include "search/search.h"
 
 #include <math.h>
@@ -5,12 +6,30 @@
 
 /* The plan. */
 
+/* How many runs of a phase a candidate has by plan. Under today's rules tests are asked
+ * for as the comparison goes on; those that have begun are counted. */
+static size_t planned(const struct search *s, const struct candidate *c,
+                      enum phase phase)
+{
+	const struct spec *sp = s->spec;
+	const struct verdict *v = &s->verdict;
+	size_t n = 0;
+
+	if (v->first_rules || (phase == PHASE_RERUN && !v->deterministic))
+		return sp->test.present ? sp->test.repeats : sp->repeats;
+	if (phase == PHASE_RERUN)
+		return isnan(c->search_value) ? 1U : 0U;
+	for (size_t i = 0; i < v->n_runs; i++)
+		if (v->runs[i]->phase == phase && v->runs[i]->key == c->key &&
+		    v->runs[i]->index >= n)
+			n = v->runs[i]->index + 1;
+	return n;
+}
+
 /* The seeds are the same for every candidate, so that differences are paired; the test
  * has seeds of its own, because those of the re-runs have chosen the winner. */
-static void plan_runs(struct search *s, struct candidate *c, enum phase phase)
+static void plan_runs(struct search *s, struct candidate *c, enum phase phase, size_t n)
 {
-	size_t n = s->spec->test.present ? s->spec->test.repeats : s->spec->repeats;
-
 	c->n_runs[phase] = n;
 	c->runs[phase] = arena_new(&s->arena, n, sizeof(struct run *));
 	for (size_t r = 0; r < n; r++)
@@ -64,6 +83,31 @@ static void add_baseline(struct search *s)
 	v->candidates[v->baseline].is_baseline = true;
 }
 
+/* Between the worst and the best of the configurations that were tried. */
+static double spread_of(const struct search *s)
+{
+	double low = (double)INFINITY, high = -(double)INFINITY;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->trials[i]->outcome != OUTCOME_OK)
+			continue;
+		low = fmin(low, s->trials[i]->value);
+		high = fmax(high, s->trials[i]->value);
+	}
+	return high > low ? high - low : 0;
+}
+
+static void plan_rules(struct search *s)
+{
+	struct verdict *v = &s->verdict;
+
+	v->first_rules = s->origin.first_rules;
+	v->deterministic = s->spec->deterministic_training && !v->first_rules;
+	v->spread = spread_of(s);
+	v->seed = s->spec->seed;
+	v->test_repeats = s->spec->test.repeats;
+}
+
 void verdict_plan(struct search *s)
 {
 	const struct spec *sp = s->spec;
@@ -78,6 +122,7 @@ void verdict_plan(struct search *s)
 	if (sp->test.present && sp->test.metric.name)
 		v->test_metric = sp->test.metric;
 	v->level = 0.95;
+	plan_rules(s);
 	v->n = 0;
 	v->winner = v->baseline = SIZE_MAX;
 	v->candidates = arena_new(&s->arena, top + 1, sizeof *v->candidates);
@@ -87,12 +132,33 @@ void verdict_plan(struct search *s)
 		add_baseline(s);
 	for (size_t i = 0; i < v->n; i++)
 		for (int p = PHASE_RERUN; p < PHASES; p++)
-			plan_runs(s, &v->candidates[i], (enum phase)p);
+			plan_runs(s, &v->candidates[i], (enum phase)p,
+			          planned(s, &v->candidates[i], (enum phase)p));
 	arena_rewind(&s->scratch, mark);
 	verdict_judge(s);
 }
 
-/* Judging. */
+bool verdict_extend(struct search *s)
+{
+	struct verdict *v = &s->verdict;
+	const size_t who[] = {v->winner, v->baseline};
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(who); i++) {
+		struct candidate *c;
+
+		if (who[i] == SIZE_MAX)
+			continue;
+		c = &v->candidates[who[i]];
+		if (c->n_runs[PHASE_TEST] >= v->pairs_wanted)
+			continue;
+		plan_runs(s, c, PHASE_TEST, v->pairs_wanted);
+		any = true;
+	}
+	return any;
+}
+
+/* Judging by the rules of version 0.1.0; today's: judge.h. */
 
 static bool ended(const struct candidate *c, enum phase phase)
 {
@@ -199,7 +265,7 @@ static bool all_ended(const struct verdict *v)
 	return true;
 }
 
-void verdict_judge(struct search *s)
+static void judge_first(struct search *s)
 {
 	struct verdict *v = &s->verdict;
 	struct arena_mark mark = arena_mark(&s->scratch);
@@ -215,4 +281,12 @@ void verdict_judge(struct search *s)
 	            : v->winner == SIZE_MAX ? ANSWER_FAILED
 	                                    : compare(v, &s->scratch);
 	arena_rewind(&s->scratch, mark);
+}
+
+void verdict_judge(struct search *s)
+{
+	if (s->verdict.first_rules)
+		judge_first(s);
+	else
+		judge(&s->verdict, &s->scratch);
 }

@@ -32,16 +32,20 @@ struct candidate {
 	struct worth worth[PHASES];
 };
 
+enum use_kind { USE_FIXED, USE_SEQUENTIAL, USE_MORE, USE_KINDS };
+const char *use_kind_name(enum use_kind k); /* "fixed", "sequential", "more" */
+
 /* A comparison that was begun on the test data, or continued: agreed before its runs,
  * and written down in the ledger. */
 struct verdict_use {
 	uint64_t key; /* the winner's */
 	uint64_t use; /* which use of these test data it is, from 1 */
 	double level; /* what it may spend, one-sided */
-	enum { USE_FIXED, USE_SEQUENTIAL, USE_MORE } kind;
+	enum use_kind kind;
 	size_t pairs;                  /* planned, or at the most, or more */
 	size_t begun;                  /* USE_MORE: pairs that had been begun */
 	uint64_t uses, configurations; /* in the ledger then, this one included */
+	double time;                   /* of its beginning, seconds since 1970 */
 	double since;                  /* seconds since 1970 of the first; 0: unknown */
 };
 
@@ -101,6 +105,11 @@ struct run *verdict_run(struct search *s, enum phase phase, uint64_t key, size_t
  * those that have been done taken over; then judges. Call when the search has ended, or
  * was loaded. */
 void verdict_plan(struct search *s);
+/* Gives the winner and the defaults the test runs that pairs_wanted says. True when
+ * that made any. */
+bool verdict_extend(struct search *s);
+/* Takes over a use of the test data. */
+void verdict_add_use(struct search *s, const struct verdict_use *use);
 /* Computes winner, intervals and answer from the runs that are there. */
 void verdict_judge(struct search *s);
 /* Takes part in a phase: all in the re-runs, in the test the winner and the defaults.

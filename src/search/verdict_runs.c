@@ -9,6 +9,7 @@ void verdict_free(struct verdict *v)
 	for (size_t i = 0; i < v->n_runs; i++)
 		free(v->runs[i]->run.reports);
 	free(v->runs);
+	free(v->uses);
 	*v = (struct verdict){0};
 }
 
@@ -30,4 +31,21 @@ struct run *verdict_run(struct search *s, enum phase phase, uint64_t key, size_t
 	    mem_room(v->runs, v->n_runs, &v->cap_runs, sizeof(struct verdict_run *));
 	v->runs[v->n_runs++] = run;
 	return &run->run;
+}
+
+const char *use_kind_name(enum use_kind k)
+{
+	static const char *const names[] = {[USE_FIXED] = "fixed",
+	                                    [USE_SEQUENTIAL] = "sequential",
+	                                    [USE_MORE] = "more"};
+
+	return names[k];
+}
+
+void verdict_add_use(struct search *s, const struct verdict_use *use)
+{
+	struct verdict *v = &s->verdict;
+
+	v->uses = mem_room(v->uses, v->n_uses, &v->cap_uses, sizeof *v->uses);
+	v->uses[v->n_uses++] = *use;
 }

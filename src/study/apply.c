@@ -25,6 +25,9 @@ static void apply_search(struct search *s, const struct search_origin *o)
 		return;
 	s->begun = true;
 	s->origin.started = o->started;
+	s->origin.first_rules = o->first_rules;
+	if (o->folder && !s->origin.folder)
+		s->origin.folder = arena_strdup(&s->arena, o->folder);
 	if (o->git)
 		s->origin.git = arena_strdup(&s->arena, o->git);
 	if (o->host)
@@ -221,6 +224,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_WARM_START:
 	case EVENT_TRIAL:
 	case EVENT_OBSERVED:
+	case EVENT_TEST_USE:
 	case EVENT_FINISH: break;
 	}
 	return true;
@@ -267,6 +271,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 		search_learn(&s->search, s->search.trials[e->trial], *e->as.observed);
 		return true;
 	case EVENT_FINISH: apply_finish(&s->search, e); return true;
+	case EVENT_TEST_USE: verdict_add_use(&s->search, e->as.use); return true;
 	case EVENT_START:
 	case EVENT_REPORT:
 	case EVENT_RUNG:

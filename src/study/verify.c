@@ -2,8 +2,10 @@
 #include "early/early.h"
 #include "record/results.h"
 #include "search/advise.h"
+#include "search/judge.h"
 #include "study/apply.h"
 #include "study/loop.h"
+#include "study/test_use.h"
 
 #include <stdio.h>
 
@@ -30,7 +32,7 @@ static size_t count_runs(const struct verification *f, bool ended)
 static bool queued_run(const struct verification *f, struct candidate **c, size_t *run)
 {
 	struct verdict *v = &f->s->search.verdict;
-	bool more = true;
+	bool more = f->phase == PHASE_TEST || !v->ignores_seed;
 
 	for (*run = 0; more; ++*run) {
 		more = false;
@@ -78,15 +80,25 @@ static void fill_in(const struct verification *f, struct candidate *c, size_t ru
 	name_folder(c, t);
 }
 
-/* When the last re-run is over, those who are to be tested are known. */
-static bool goes_on(struct verification *f)
+/* When the last re-run is over, those who are to be tested are known; when the tests of
+ * a look are, whether there is another one. */
+static bool goes_on(struct verification *f, bool *more, struct error *err)
 {
 	struct search *s = &f->s->search;
 
-	if (f->phase != PHASE_RERUN || f->s->fleet.busy)
-		return false;
+	*more = false;
+	if (f->s->fleet.busy)
+		return true;
 	verdict_judge(s);
+	if (s->verdict.first_rules) {
+		*more = f->phase == PHASE_RERUN;
+		f->phase = PHASE_TEST;
+		return true;
+	}
 	f->phase = PHASE_TEST;
+	if (s->verdict.needs_use && !test_use_enter(f->s, 0, err))
+		return false;
+	*more = verdict_extend(s);
 	return true;
 }
 
@@ -95,11 +107,14 @@ static enum next next(void *self, struct task *t, struct error *err)
 	struct verification *f = self;
 	struct candidate *c;
 	size_t run;
+	bool more;
 
-	(void)err;
-	while (!queued_run(f, &c, &run))
-		if (!goes_on(f))
+	while (!queued_run(f, &c, &run)) {
+		if (!goes_on(f, &more, err))
+			return NEXT_ERROR;
+		if (!more)
 			return NEXT_NONE;
+	}
 	fill_in(f, c, run, t);
 	return NEXT_TASK;
 }
@@ -128,14 +143,17 @@ static int stuck(void *self)
 static void ended(void *self, struct task *t, const struct run_result *res, bool again)
 {
 	const struct verification *f = self;
-	const struct study *s = f->s;
+	struct study *s = f->s;
+	struct verdict *v = &s->search.verdict;
 
 	(void)t;
 	(void)res;
 	(void)again;
+	if (f->phase == PHASE_RERUN && !v->first_rules && !v->deterministic)
+		v->ignores_seed = judge_ignores_seed(v, &s->search.scratch);
 	if (s->watch.verifying)
-		s->watch.verifying(s->watch.self, &s->search.verdict, f->phase,
-		                   count_runs(f, true), count_runs(f, false));
+		s->watch.verifying(s->watch.self, v, f->phase, count_runs(f, true),
+		                   count_runs(f, false));
 }
 
 static void signalled(void *self)
@@ -205,4 +223,27 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 		advise(se);
 	}
 	return ok && (!se->dir || results_write(se, s->monitor, err));
+}
+
+bool verify_more(struct study *s, size_t pairs, struct error *err)
+{
+	struct verdict *v = &s->search.verdict;
+	const char *why = NULL;
+
+	if (!v->has_test)
+		why = "the file has no test: block, so there are no pairs to add to";
+	else if (v->first_rules)
+		why = "the search began under version 0.1.0, whose verification cannot "
+		      "be continued";
+	else if (!v->done)
+		why =
+		    "the verification is not finished: hpsearch verify goes on with it";
+	else if (v->deterministic || v->ignores_seed)
+		why = "the training does not depend on its seed, so more pairs say "
+		      "nothing new";
+	else if (v->answer != ANSWER_CANNOT_TELL)
+		why = "the verification has its answer, so there is nothing to add";
+	if (why)
+		return error_set(err, ERROR_USAGE, "--more: %s", why);
+	return test_use_enter(s, pairs, err);
 }

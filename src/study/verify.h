@@ -10,5 +10,8 @@
  * is journalled before it happens. verdict.done says whether it got to the end (a
  * signal may end it early: search.state is then INTERRUPTED). */
 bool verify_run(struct study *s, struct runner *r, struct error *err);
+/* Asks for so many test pairs more of a verification that could not tell. ERROR_USAGE
+ * where it could, or where there is none to go on with. */
+bool verify_more(struct study *s, size_t pairs, struct error *err);
 
 #endif

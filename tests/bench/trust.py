@@ -102,6 +102,11 @@ def held(scenario, candidate, phase):
     return bool(i[0] <= truth <= i[1])
 
 
+def corrected(phase):
+    """The value that is shown for a mean; of a median the raw mean."""
+    return phase["value"] if phase.get("of") == "mean" else phase["mean"]
+
+
 def row(scenario, code, v):
     """What is kept of one search."""
     winner = next((c for c in v["candidates"] if c["winner"]), None)
@@ -120,7 +125,7 @@ def row(scenario, code, v):
             runs = [t["value"] for t in winner["rerun"]["runs"] if t["outcome"] == "ok"]
             m = sum(runs) / len(runs)
             sd = math.sqrt(sum((y - m) ** 2 for y in runs) / max(1, len(runs) - 1) / len(runs))
-            r["bias"] = winner["rerun"].get("corrected", winner["rerun"]["mean"]) * scenario.sign - luck
+            r["bias"] = corrected(winner["rerun"]) * scenario.sign - luck
             r["se"] = sd
     if v.get("better_by") is not None and v.get("half_width") is not None:
         r["gain"] = bool(abs(v["better_by"] - gain) <= v["half_width"])

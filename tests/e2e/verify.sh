@@ -39,7 +39,7 @@ sed 's/"value":0\.1/"value":0.0/' $R >edited.json
 cmp -s $R edited.json || expect "an edited value is caught: exit 5" 5 "$HPSEARCH" replay edited.json
 sed 's/"max_trials":20/"max_trials":21/' $R >edited.json
 expect "an edit outside the trials is caught" 5 "$HPSEARCH" replay edited.json
-sed 's/"schema":1/"schema":99/' $R >newer.json
+sed 's/"schema":2/"schema":99/' $R >newer.json
 expect "a newer file is refused" 2 "$HPSEARCH" show newer.json
 check "with a sentence" has "format 99" err
 head -c 3000 $R >half.json

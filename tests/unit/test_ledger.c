@@ -39,11 +39,12 @@ static uint64_t enter(const char *path, const char *test, const char *id,
 	                         .n = 2,
 	                         .configurations = configs};
 	struct error err = {0};
-	uint64_t use = 0;
+	struct ledger_use use = {0};
 
 	CHECK(ledger_enter(path, &e, l, &use, a, &err));
 	CHECK_STR(err.text, "");
-	return use;
+	CHECK_INT(use.comparison, use.use);
+	return use.use;
 }
 
 TEST(uses_are_counted_by_test_command)
@@ -131,7 +132,7 @@ TEST(an_unwritable_ledger_names_the_way_out)
 	struct arena a = {0};
 	struct error err = {0};
 	struct ledger l;
-	uint64_t use;
+	struct ledger_use use;
 	struct ledger_entry e = {.test = "t", .id = "1", .file = "f"};
 
 	CHECK(!ledger_check("/nowhere/at/all/l.jsonl", &err));

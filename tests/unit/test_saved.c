@@ -81,7 +81,7 @@ TEST(journals_that_cannot_be)
 	        "line 2: an event \"dance\" that this hpsearch does not know");
 	refused(LINES("\"e\":\"search\",\"schema\":1"),
 	        "it does not hold the YAML text");
-	refused(LINES(SEARCH ",\"schema\":2"), "is of format 2");
+	refused(LINES(SEARCH ",\"schema\":3"), "is of format 3");
 	refused(LINES("\"e\":\"session\""), "its journal is empty");
 	refused(LINES(SEARCH, START), "an event of a run that does not fit");
 	refused(LINES(SEARCH, TRIAL, "\"e\":\"start\",\"t\":0,\"r\":2"),
@@ -220,7 +220,7 @@ TEST(results_files_that_lack_something)
 	edited(text, "\"trials\":", "\"trials\":", NULL);
 	edited(text, "{\"schema\":1", "[{\"schema\":1", "is not JSON");
 	edited(text, "\"schema\":1", "\"shema\":1", "is not a results file");
-	edited(text, "\"schema\":1", "\"schema\":9", "reads up to format 1");
+	edited(text, "\"schema\":1", "\"schema\":9", "reads up to format 2");
 	edited(text, "\"hpsearch\":", "\"hp\":", "is not a results file");
 	edited(text, "\"search\":", "\"serch\":", "is not a results file");
 	edited(text, "\"space\":", "\"spice\":", "is not a results file");
