@@ -295,6 +295,39 @@ static bool skip_value(struct reader *r, bool nested)
 	return spend(r, r->at - from) && false;
 }
 
+/* Of a value that begins with a quote and is no string: did that quote open one that
+ * never closes? Then there is an odd number of them in it. */
+static bool never_closes(struct reader *r, size_t from)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < r->at; i++) {
+		n += r->s[i] == r->s[from];
+		i += r->s[i] == '\\';
+	}
+	return spend(r, r->at - from) && n % 2;
+}
+
+/* Back to the first comma behind which a key in the same quotes stands, if there is one
+ * before r->at: the end of a string that never closes. */
+static void end_before_key(struct reader *r, size_t from)
+{
+	struct reader ahead = *r;
+
+	for (ahead.at = from; ahead.at < r->at && *r->work; ahead.at++) {
+		struct reader key = ahead;
+
+		if (peek(&ahead) != ',')
+			continue;
+		key.at++;
+		skip_blanks(&key);
+		if (peek(&key) == r->s[from] && ends_here(&ahead)) {
+			r->at = ahead.at;
+			return;
+		}
+	}
+}
+
 static cJSON *new_raw(const char *s, size_t n)
 {
 	char kept[RAW_KEPT + 1];
@@ -360,7 +393,7 @@ static cJSON *whole_value(struct reader *r)
 static cJSON *read_value(struct reader *r)
 {
 	cJSON *item;
-	size_t from;
+	size_t from, quote;
 
 	skip_blanks(r);
 	from = r->at;
@@ -373,6 +406,10 @@ static cJSON *read_value(struct reader *r)
 		if (!skip_value(r, false))
 			return NULL;
 	}
+	if (quote_ahead(&(struct reader){.s = r->s, .len = r->len, .at = from},
+	                &quote) &&
+	    never_closes(r, quote))
+		end_before_key(r, quote);
 	return value_of(r->s + from, r->at - from);
 }
 

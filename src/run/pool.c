@@ -21,10 +21,9 @@
 #include <unistd.h>
 
 enum {
-	CHUNK = 64 * 1024, /* of one read from a run's stdout: a whole pipe */
-	TURN = 4,          /* reads from one run before the others get theirs */
-	BATCH = 64,        /* events of one epoll_wait */
-	FDS_PER_SLOT = 4,  /* socket, pipe, stdout, reports.jsonl */
+	TURN = 4,         /* reads from one run before the others get theirs */
+	BATCH = 64,       /* events of one epoll_wait */
+	FDS_PER_SLOT = 4, /* socket, pipe, stdout, reports.jsonl */
 	FDS_ELSE = 64
 };
 
@@ -49,7 +48,6 @@ struct pool {
 	size_t n_retired, cap_retired;
 	sigset_t old_mask;
 	struct sigaction old_pipe, old_xfsz;
-	char buf[CHUNK];
 };
 
 static void enqueue(struct pool *p, struct slot *s)
@@ -329,7 +327,7 @@ static bool pool_start(void *self, const struct job *job, struct error *err)
 	p->look_pause = LOOK_SOON;
 	if (!p->running++ || p->next_look > soon)
 		p->next_look = soon;
-	slot_begin(s, job);
+	slot_begin(s, &p->shared, job);
 	slot_request(s, &p->shared, REQUEST_START, job);
 	return true;
 }
@@ -444,9 +442,9 @@ struct pool *pool_open(size_t slots, int keep_fd, struct error *err)
 	p->shared = (struct slot_shared){.epoll = -1,
 	                                 .null = -1,
 	                                 .keep_fd = keep_fd,
-	                                 .buf = p->buf,
-	                                 .buf_size = sizeof p->buf};
-	if (!raise_file_limit(p, err)) {
+	                                 .flight = flight_new(slots, err)};
+	if (!p->shared.flight || !raise_file_limit(p, err)) {
+		flight_free(p->shared.flight);
 		free(p);
 		return NULL;
 	}
@@ -513,6 +511,7 @@ void pool_close(struct pool *p)
 		close(p->shared.null);
 	scrape_free(&p->told);
 	free(p->retired);
+	flight_free(p->shared.flight);
 	free(p->slots);
 	free(p);
 }

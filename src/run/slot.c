@@ -70,10 +70,13 @@ void slot_dismiss(struct slot *s, const struct slot_shared *sh)
 static bool employ(struct slot *s, const struct slot_shared *sh, int ctl, int out)
 {
 	struct supervisor_setup setup = {.ctl = ctl,
+	                                 .in = s->out,
 	                                 .out = out,
 	                                 .null = sh->null,
 	                                 .keep_fd = sh->keep_fd,
-	                                 .files = sh->files};
+	                                 .files = sh->files,
+	                                 .flight = sh->flight,
+	                                 .slot = s->index};
 	pid_t pid;
 
 	s->n_record = 0;
@@ -156,7 +159,7 @@ int slot_record(struct slot *s)
 
 /* --- the run --- */
 
-void slot_begin(struct slot *s, const struct job *job)
+void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *job)
 {
 	s->state = SLOT_RUNNING;
 	s->ticket = job->ticket;
@@ -168,6 +171,7 @@ void slot_begin(struct slot *s, const struct job *job)
 	s->patience = READ_TRIES;
 	scrape_init(&s->scraper, s->metric, s->step);
 	output_begin(&s->output, job);
+	flight_open(sh->flight, s->index);
 }
 
 static void keep_reports(struct slot *s, size_t from)
@@ -179,18 +183,21 @@ static void keep_reports(struct slot *s, size_t from)
 /* One read, 0 when the pipe is empty. Nothing but that may lose output. */
 static size_t take_output(struct slot *s, const struct slot_shared *sh)
 {
+	struct flight *f = sh->flight;
 	ssize_t n;
 	int tries = READ_TRIES;
 
+	flight_begin(f, s->index);
 	do
-		n = read(s->out, sh->buf, sh->buf_size);
+		n = read(s->out, f->bytes, sizeof f->bytes);
 	while (n < 0 && errno != EAGAIN && tries--);
 	if (n <= 0)
 		return 0;
 	if (s->state == SLOT_RUNNING) {
-		output_keep(&s->output, sh->buf, (size_t)n);
-		scrape_feed(&s->scraper, &s->scraper.out, sh->buf, (size_t)n);
+		output_keep(&s->output, f->bytes, (size_t)n);
+		scrape_feed(&s->scraper, &s->scraper.out, f->bytes, (size_t)n);
 	}
+	flight_end(f, (size_t)n, s->output.closed ? -1 : s->output.kept);
 	return (size_t)n;
 }
 
@@ -199,7 +206,7 @@ void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
 	size_t before = s->scraper.n_reports;
 
 	/* A short read has emptied the pipe; epoll will say when there is more. */
-	while (reads-- && take_output(s, sh) == sh->buf_size)
+	while (reads-- && take_output(s, sh) == FLIGHT_BYTES)
 		;
 	keep_reports(s, before);
 }

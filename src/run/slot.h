@@ -49,8 +49,7 @@ struct slot {
 struct slot_shared {
 	int epoll, null, keep_fd;
 	struct rlimit files; /* what commands get */
-	size_t buf_size;
-	char *buf; /* for one read */
+	struct flight *flight;
 };
 
 /* Makes a supervisor for a slot without one, and has epoll watch it. */
@@ -69,7 +68,7 @@ void slot_push(struct slot *s, const struct slot_shared *sh);
 
 /* A run: begins; reads stdout (at most so many reads); stderr and the results file (how
  * many bytes; SLOT_FOLLOW or more: there is more now); … */
-void slot_begin(struct slot *s, const struct job *job);
+void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *job);
 void slot_read(struct slot *s, const struct slot_shared *sh, int reads);
 size_t slot_follow(struct slot *s);
 /* 1: the run's record has arrived; 0: not yet; -1: the supervisor is dead. */

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/command.h"
+#include "search/verdict.h"
 #include "study/last_words.h"
 
 #include <errno.h>
@@ -14,6 +15,21 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+void task_folder(struct task *t)
+{
+	unsigned long long key = t->key;
+
+	if (t->phase == PHASE_SEARCH)
+		snprintf(t->folder, sizeof t->folder, "trials/%04llu/r%zu", key,
+		         t->index);
+	else if (t->key == VERDICT_DEFAULTS)
+		snprintf(t->folder, sizeof t->folder, "verify/%s/defaults/r%zu",
+		         phase_name(t->phase), t->index);
+	else
+		snprintf(t->folder, sizeof t->folder, "verify/%s/%04llu/r%zu",
+		         phase_name(t->phase), key, t->index);
+}
 
 void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
                 const char *dir, struct arena *arena)
@@ -173,20 +189,19 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
 	str_addc(out, '\n');
 }
 
-/* Logs of an earlier attempt are kept beside the new ones. */
-static void keep_old_logs(const struct fleet *f, const struct task *t)
+void fleet_keep_logs(const struct fleet *f, const struct task *t)
 {
 	static const char *const files[] = {"stdout", "stderr", "reports.jsonl",
 	                                    "results.jsonl"};
 
-	if (t->run->attempts < 2)
+	if (!f->dir || !t->run->attempts)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char old[PATH_MAX], kept[PATH_MAX];
 
 		if (snprintf(old, sizeof old, "%s/%s/%s", f->dir, t->folder,
 		             files[i]) >= (int)sizeof old ||
-		    snprintf(kept, sizeof kept, "%s.%u", old, t->run->attempts - 1) >=
+		    snprintf(kept, sizeof kept, "%s.%u", old, t->run->attempts) >=
 		        (int)sizeof kept)
 			continue;
 		if (rename(old, kept))
@@ -205,7 +220,6 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 
 	if (!file_mkdirs_below(f->dir, t->folder, err))
 		return false;
-	keep_old_logs(f, t);
 	value_json(&args, &text, false);
 	str_addc(&text, '\n');
 	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);

@@ -101,6 +101,7 @@ static void put_back(struct loop *l, struct task *t, const struct error *err)
 static bool start(struct loop *l, struct task *t, struct error *err)
 {
 	t->busy = true;
+	fleet_keep_logs(l->fleet, t);
 	happen(l, t,
 	       (struct event){.kind = EVENT_START,
 	                      .as.start = {.seed = t->run->seed,

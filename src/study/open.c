@@ -5,6 +5,7 @@
 #include "record/origin.h"
 #include "study/apply.h"
 #include "study/propose.h"
+#include "study/recover.h"
 #include "study/stopping.h"
 #include "study/study.h"
 
@@ -63,6 +64,9 @@ static bool read_journal(struct opening *o, struct journal_summary *sum,
 
 static void end_of_journal(struct study *s)
 {
+	stopping_pay_debt(s);
+	if (s->journal)
+		study_recover(s);
 	stopping_resume(s);
 	study_requeue_interrupted(s);
 	s->search.elapsed_before += s->search.last_time - s->search.session_start;

@@ -144,8 +144,7 @@ static enum next next(void *self, struct task *task, struct error *err)
 	                      .run = &t->runs[run],
 	                      .command = &s->search.spec->command,
 	                      .metric = &s->search.spec->metric};
-	snprintf(task->folder, sizeof task->folder, "trials/%04llu/r%zu",
-	         (unsigned long long)t->id, run);
+	task_folder(task);
 	return NEXT_TASK;
 }
 

@@ -134,27 +134,33 @@ static void conclude(struct study *s, struct trial *t, size_t r)
 	                            .as.end = {.facts = &end, .outcome = end.outcome}});
 }
 
+bool stopping_heard(struct study *s, uint64_t trial, size_t run)
+{
+	struct judgement j;
+	enum decision d = DECISION_CONTINUE;
+
+	if (s->monitor)
+		d = monitor_judge(s->monitor, trial, run, &j);
+	if (d != DECISION_CONTINUE)
+		decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, trial, run, &j,
+		       0, false);
+	return d != DECISION_CONTINUE;
+}
+
 /* A driver that was killed behind a report, before it wrote down what follows from it:
  * that still follows, whether the training would make the report again or not. */
-static void pay_debt(struct study *s)
+void stopping_pay_debt(struct study *s)
 {
 	const struct monitor *m = s->monitor;
 	const struct event *last = m && m->n_log ? &m->log[m->n_log - 1] : NULL;
-	struct judgement j;
-	enum decision d;
 
-	if (!last || last->kind != EVENT_REPORT ||
-	    s->search.trials[last->trial]->runs[last->run].state != RUN_RUNNING)
-		return;
-	d = monitor_judge(m, last->trial, last->run, &j);
-	if (d != DECISION_CONTINUE)
-		decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, last->trial,
-		       last->run, &j, 0, false);
+	if (last && last->kind == EVENT_REPORT &&
+	    s->search.trials[last->trial]->runs[last->run].state == RUN_RUNNING)
+		stopping_heard(s, last->trial, last->run);
 }
 
 void stopping_resume(struct study *s)
 {
-	pay_debt(s);
 	for (size_t i = 0; s->monitor && i < s->search.n; i++) {
 		struct trial *t = s->search.trials[i];
 

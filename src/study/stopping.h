@@ -19,7 +19,12 @@ void stopping_end(struct study *s, struct task *t, struct run_end *end);
 /* The next paused run that goes on, queued; false: none. last: nothing runs and no new
  * trial will come. */
 bool stopping_promote(struct study *s, bool last);
-/* At the end of a journal: what was decided but not over when it ended. */
+/* At the end of a journal, in this order: a report at its very end may have called for
+ * a decision; reports that it does not have are heard now (study/recover.h), each of
+ * which may (true: and did, the run's end is decided); what was decided but not over
+ * when it ended is over. */
+void stopping_pay_debt(struct study *s);
+bool stopping_heard(struct study *s, uint64_t trial, size_t run);
 void stopping_resume(struct study *s);
 
 #endif

@@ -191,3 +191,64 @@ assert code[0] == code[1] == code[2] != code[3] == code[4], code'
 expect "show says it" 0 "$HPSEARCH" show change.hpsearch --trial 4
 check "of a trial" grep -q "trained with change.sh [0-9a-f]\{16\}" out
 expect "replay of both" 0 "$HPSEARCH" replay change.hpsearch/results.json
+
+# A driver that does not listen, and is killed: what its training printed meanwhile, and
+# does not print again from its checkpoint, counts.
+cat >train.sh <<'T'
+f=$HPSEARCH_DIR/checkpoint
+e=$(cat "$f" 2>/dev/null || echo 0)
+say() { echo "{\"epoch\": $e, \"loss\": $e.5}" >>"$1"; }
+case $SAYS in stdout) to=/dev/stdout ;; stderr) to=/dev/stderr ;; *) to=$HPSEARCH_RESULTS ;; esac
+[ "$e" -lt 9 ] || say "$to"
+while [ "$e" -lt 9 ]; do
+	e=$((e + 1))
+	say "$to"
+	echo "$e" >"$f"
+	case $HPSEARCH_DIR in */"$WAITS"/*) while [ $e = 2 ] && [ ! -e go ]; do sleep 0.01; done ;; esac
+done
+T
+heard() { grep -q "\"e\":\"$1\".*\"step\":2" deaf/journal.jsonl; }
+saved() { [ "$(cat deaf/"$1"/checkpoint)" = 9 ]; }
+deaf() { # CODE SAYS WAITS EVENT FOLDER LINES…
+	rm -rf deaf go
+	local code=$1
+	shift
+	export SAYS=$1 WAITS=$2
+	printf '%s\n' "command: [sh, train.sh]" "args: none" "method: random" "metric: {name: loss}" \
+		"parameters: {x: {min: 0.0, max: 1.0, default: 0.5}}" "max_trials: 1" "${@:5}" >deaf.yaml
+	"$HPSEARCH" deaf.yaml --out deaf -q >/dev/null 2>&1 &
+	pid=$!
+	wait_until 60 heard "$3"
+	kill -STOP $pid
+	: >go
+	wait_until 60 saved "$4"
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	expect "killed while it did not listen ($*)" "$code" "$HPSEARCH" deaf.yaml --out deaf
+}
+# curve RUN WANTED…: its reports, and how often it was begun
+curve() {
+	python3 -c '
+import json, sys
+d = json.load(open("deaf/results.json"))
+v = d["verification"]
+run = d["trials"][0]["runs"][0] if sys.argv[1] == "search" else v["candidates"][0][sys.argv[1]]["runs"][0]
+print(run)
+assert run["outcome"] == sys.argv[2] and run["attempts"] == int(sys.argv[3])
+n = int(sys.argv[4])
+assert run["reports_total"] == n
+assert "reports" not in run or run["reports"] == [[e, e + 0.5] for e in range(1, n + 1)]' "$@"
+}
+for says in stdout stderr results; do
+	deaf 0 $says trials report trials/0000/r0
+	check "$says: no report is lost" curve search ok 2 9
+	expect "$says: replay" 0 "$HPSEARCH" replay deaf
+done
+deaf 0 stdout trials report trials/0000/r0 "early_terminate: {type: asha, grace: 1, max_iter: 9, step: epoch}"
+check "with a rule, too" curve search ok 2 9
+expect "replay" 0 "$HPSEARCH" replay deaf
+deaf 3 stdout trials report trials/0000/r0 "early_terminate: {type: threshold, max: 5}"
+check "a stop that was due is made, and the run not begun again" curve search stopped 1 5
+expect "replay" 0 "$HPSEARCH" replay deaf
+deaf 5 stdout verify verify_report verify/rerun/0000/r0 "test: {top: 1, repeats: 1}"
+check "in the verification, too" curve rerun ok 2 9
