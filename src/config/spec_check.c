@@ -79,13 +79,22 @@ static const char *grid_advice(struct reading *r, const struct param *p)
 		return "leave probabilities out, or use method: random";
 	if (p->dist == DIST_INT_UNIFORM || p->dist == DIST_Q_UNIFORM || p->clip)
 		return "these are too many; write values: [...] or a larger q";
-	if (p->dist != DIST_UNIFORM && p->dist != DIST_LOG_UNIFORM_VALUES)
+	if (p->dist == DIST_LOG_UNIFORM) {
+		low = exp(low);
+		high = exp(high);
+		log = true;
+	} else if (p->dist != DIST_UNIFORM && p->dist != DIST_LOG_UNIFORM_VALUES)
 		return "write values: [...], or use method: random or sobol";
 	str_add(&out, "write values: [");
 	for (int i = 0; i < 5; i++) {
 		double x = log ? low * pow(high / low, i / 4.0) : low + i * step;
 
-		str_addf(&out, "%s%.3g", i ? ", " : "", x);
+		str_add(&out, i ? ", " : "");
+		/* The ends as written: 0.9999 is not 1. */
+		if (i % 4 || p->dist == DIST_LOG_UNIFORM)
+			str_addf(&out, "%.3g", x);
+		else
+			str_double(&out, i ? high : low);
 	}
 	str_add(&out, "]");
 	if (!log)

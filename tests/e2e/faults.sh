@@ -65,3 +65,14 @@ else
 	skip "program:" "there is no python"
 	skip "as well" "there is no python"
 fi
+
+# Other tools' words: what the help says to write is accepted.
+for e in "$SRCDIR"/tests/data/bad/word-*.err "$SRCDIR"/tests/data/bad/slip-*.err; do
+	entry=$(sed -n 's/^  help: write \([a-z]*: {.*}\)$/\1/p' "$e")
+	case $entry in
+	'' | *…*) continue ;;
+	metric:*) printf '%s\n' 'command: [x, "${args}"]' "$entry" 'parameters: {lr: {min: 0.1, max: 1.0}}' >native.yaml ;;
+	*) printf '%s\n' 'command: [x, "${args}"]' 'metric: loss' "parameters: {$entry}" >native.yaml ;;
+	esac
+	expect "${e##*/}: $entry" 0 "$HPSEARCH" check --strict native.yaml
+done
