@@ -78,10 +78,11 @@ static bool read_windows(struct text t, double *out)
 /* What is not finite, behind its sign. */
 static bool read_special(struct text t, double *out)
 {
-	static const char *const nans[] = {"nan",   "nanq",  "nans", "qnan", "snan",
-	                                   "nan16", "nan32", ".nan", "nan64"};
-	static const char *const infs[] = {"inf",   "infinity", "inf16",       "inf32",
-	                                   "inf64", ".inf",     "\xe2\x88\x9e"};
+	static const char *const nans[] = {"nan",   "nanq",  "nans", "qnan",  "snan",
+	                                   "nan16", "nan32", ".nan", "nan64", "nan.0"};
+	static const char *const infs[] = {"inf",          "infinity", "inf16",
+	                                   "inf32",        "inf64",    ".inf",
+	                                   "\xe2\x88\x9e", "inf.0"};
 
 	if (is_word(t, infs, ARRAY_LEN(infs))) {
 		*out = (double)INFINITY;
@@ -228,8 +229,8 @@ enum number_kind number_read(const char *text, size_t n, double *out)
 	if (is_word(t, absent, ARRAY_LEN(absent)))
 		return NUMBER_ABSENT;
 	t = t.n ? unwrapped(t) : t;
-	minus = starts(t, "-");
-	if (!skip(&t, "-"))
+	minus = skip(&t, "-") || skip(&t, "\xe2\x88\x92");
+	if (!minus)
 		skip(&t, "+");
 	if (!read_special(t, &x) && !read_hex(t, &x) && !read_decimal(t, &x))
 		return NUMBER_NONE;

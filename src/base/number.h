@@ -1,7 +1,7 @@
 /* A number as some language prints it. C and awk: -nan, nan(0x7ff8), inf, 0x1p-3;
  * Windows: 1.#INF, -1.#IND00; Python: 1_000.5, np.float64(0.5), Decimal('0.5');
  * Fortran: 1.0D-03, .5E+00, 1.5-103; Julia: 0.5f0, Inf32; C#: the sign of infinity;
- * YAML: .nan, -.inf; bc and JSON5: .5, +5. */
+ * YAML: .nan, -.inf; Scheme: +inf.0; a typographer's minus; bc and JSON5: .5, +5. */
 #ifndef HPS_BASE_NUMBER_H
 #define HPS_BASE_NUMBER_H
 

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { WORDS_MAX = 1000, NOTED_MAX = 20, SCRIPT_MAX = 1 << 20 };
@@ -105,16 +106,35 @@ static bool is_whole(const char *word)
 	return n > 2 && strncmp(word, "${", 2) == 0 && word[n - 1] == '}';
 }
 
+/* ${LR}, ${trialParameters.lr}, ${hparams:lr}: the parameter behind the last mark. */
+static const char *meant_parameter(const struct check *c, const char *name)
+{
+	const struct space *sp = &c->r->spec->space;
+
+	for (size_t i = 0; i < sp->n; i++) {
+		size_t n = strlen(sp->params[i].name), len = strlen(name);
+		const char *tail = len >= n ? name + len - n : name;
+
+		if (strcasecmp(tail, sp->params[i].name) == 0 &&
+		    (tail == name || strchr(".:_[", tail[-1])))
+			return arena_printf(c->r->a, "param:%s", sp->params[i].name);
+	}
+	return NULL;
+}
+
 static void note_unknown(struct check *c, const struct hole *h, bool known_inside)
 {
 	char *name = arena_strndup(c->r->a, h->name, h->n);
-	const char *near = str_nearest(name, macro_names, MACRO_NONE + INNER_NONE);
+	const char *meant = meant_parameter(c, name);
+	const char *near =
+	    meant ? meant : str_nearest(name, macro_names, MACRO_NONE + INNER_NONE);
 	const char *fate = is_whole(c->word) ? "the word is left out, as W&B does"
 	                                     : "it is passed as it stands";
 
 	/* In a shell text it is a variable of the shell. */
 	if (c->shell || ++c->noted > NOTED_MAX)
 		return;
+	c->mentions = c->mentions || near;
 	if (known_inside)
 		read_note(c->r, true, c->at,
 		          "the command's ${%s} only works as a word of its own; %s",
@@ -195,45 +215,62 @@ static void check_blanks(struct check *c)
 		          c->word);
 }
 
-/* {lr}, %lr%, $lr, <lr>, @lr@: a parameter in the manner of another program. */
-static bool is_mention(const char *at, const char *name, size_t n, const char *word)
+/* {lr}, %lr%, $lr, <lr>, @lr@: a name in the manner of another program. The text of it
+ * from *begin to *end. */
+static bool is_mention(const char *word, const char *at, size_t n, const char **begin,
+                       const char **end)
 {
 	static const struct {
 		const char *before, *behind;
-	} marks[] = {{"{", "}"}, {"%", "%"}, {"<", ">"}, {"@", "@"}, {"(", ")s"}};
+	} marks[] = {{"{{ ", " }}"}, {"{param:", "}"}, {"{", "}"},   {"%", "%"},
+	             {"<", ">"},     {"@", "@"},       {"%(", ")s"}, {"$(", ")"},
+	             {"[", "]"},     {"__", "__"}};
 
-	(void)name;
-	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
-		if (at > word && at[-1] == *marks[i].before &&
-		    strncmp(at + n, marks[i].behind, strlen(marks[i].behind)) == 0 &&
-		    !(at - word > 1 && at[-2] == '$'))
-			return true;
-	return at > word && at[-1] == '$' && !isalnum((unsigned char)at[n]) &&
-	       at[n] != '_';
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		size_t before = strlen(marks[i].before);
+
+		*begin = at - before;
+		*end = at + n + strlen(marks[i].behind);
+		if ((size_t)(at - word) >= before &&
+		    memcmp(*begin, marks[i].before, before) == 0 &&
+		    strncmp(at + n, marks[i].behind, strlen(marks[i].behind)) == 0)
+			return *begin == word || (*begin)[-1] == '=' ||
+			       (!strchr("[_", **begin) &&
+			        !((*begin)[-1] == '$' && **begin == '{'));
+	}
+	*begin = at - 1;
+	*end = at + n;
+	if (at == word || isalnum((unsigned char)at[n]) || at[n] == '_')
+		return false;
+	/* An address has an @, too. */
+	return at[-1] == '$' ||
+	       (at[-1] == '@' && (*begin == word || (*begin)[-1] == '='));
+}
+
+/* Capitals are for a shell's variables: $LR. */
+static void check_mention(struct check *c, const char *name, const char *prefix)
+{
+	const char *at = c->word, *begin = NULL, *end = NULL;
+	size_t n = strlen(name);
+
+	while ((at = strcasestr(at, name)) && !is_mention(c->word, at, n, &begin, &end))
+		at += n;
+	if (!at || ++c->noted > NOTED_MAX)
+		return;
+	c->mentions = true;
+	read_note(c->r, true, c->at,
+	          "the command's %.*s is no macro; did you mean ${%s%s}?",
+	          (int)(end - begin), begin, prefix, name);
 }
 
 static void check_mentions(struct check *c)
 {
 	const struct space *sp = &c->r->spec->space;
 
-	for (size_t i = 0; i < sp->n; i++) {
-		const char *name = sp->params[i].name, *at = c->word;
-		size_t n = strlen(name);
-
-		while ((at = strstr(at, name)) && !is_mention(at, name, n, c->word))
-			at += n;
-		if (!at || ++c->noted > NOTED_MAX)
-			continue;
-		c->mentions = true;
-		read_note(c->r, true, c->at,
-		          "the command's %.*s%.*s is no macro; did you mean "
-		          "${param:%s}?",
-		          (int)(n + 1), at - 1,
-		          at[-1] == '$'   ? 0
-		          : at[-1] == '(' ? 2
-		                          : 1,
-		          at + n, name);
-	}
+	for (size_t i = 0; i < sp->n; i++)
+		check_mention(c, sp->params[i].name, "param:");
+	for (size_t m = MACRO_ARGS; m < MACRO_NONE; m++)
+		check_mention(c, macro_names[m], "");
 }
 
 /* Does a file that the command names read its parameters some other way? */

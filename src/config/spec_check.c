@@ -1,6 +1,7 @@
 /* What shows only when every key has been read: what is missing, what does not go
  * together, and what a person should know before it starts. */
 #include "config/command.h"
+#include "config/macro.h"
 #include "config/read.h"
 #include "config/scalar.h"
 
@@ -79,13 +80,22 @@ static const char *grid_advice(struct reading *r, const struct param *p)
 		return "leave probabilities out, or use method: random";
 	if (p->dist == DIST_INT_UNIFORM || p->dist == DIST_Q_UNIFORM || p->clip)
 		return "these are too many; write values: [...] or a larger q";
-	if (p->dist != DIST_UNIFORM && p->dist != DIST_LOG_UNIFORM_VALUES)
+	if (p->dist == DIST_LOG_UNIFORM) {
+		low = exp(low);
+		high = exp(high);
+		log = true;
+	} else if (p->dist != DIST_UNIFORM && p->dist != DIST_LOG_UNIFORM_VALUES)
 		return "write values: [...], or use method: random or sobol";
 	str_add(&out, "write values: [");
 	for (int i = 0; i < 5; i++) {
 		double x = log ? low * pow(high / low, i / 4.0) : low + i * step;
 
-		str_addf(&out, "%s%.3g", i ? ", " : "", x);
+		str_add(&out, i ? ", " : "");
+		/* The ends as written: 0.9999 is not 1. */
+		if (i % 4 || p->dist == DIST_LOG_UNIFORM)
+			str_addf(&out, "%.3g", x);
+		else
+			str_double(&out, i ? high : low);
 	}
 	str_add(&out, "]");
 	if (!log)
@@ -291,10 +301,28 @@ static void note_same_word(struct reading *r, const struct param *p, struct str 
 
 enum { COMPARED_MAX = 1000 };
 
+/* Does a macro of the command write values as texts? In JSON they differ. */
+static bool writes_texts(const struct spec *s)
+{
+	struct hole h;
+
+	for (size_t i = 0; i < s->command.n; i++)
+		for (const char *p = s->command.words[i]; hole_find(p, &h); p = h.end) {
+			enum macro m = hole_macro(&h);
+
+			if (m == MACRO_NONE ? hole_inner(&h) == INNER_NONE
+			                    : m >= MACRO_ARGS && m < MACRO_ARGS_JSON)
+				return true;
+		}
+	return !s->command.n;
+}
+
 static void note_same_words(struct reading *r)
 {
 	const struct space *sp = &r->spec->space;
 
+	if (!writes_texts(r->spec))
+		return;
 	for (size_t i = 0; i < sp->n; i++) {
 		const struct param *p = &sp->params[i];
 		struct str *words;
@@ -351,10 +379,7 @@ bool spec_check(struct reading *r, const struct node *root,
 	if (s->n_gpus && !s->parallel_given)
 		s->parallel = s->n_gpus * s->runs_per_gpu;
 	note_booleans(r, root);
-	note_disguises(r, node_get(root, "parameters"));
-	note_disguises(r, node_get(root, "command"));
-	if (s->test.present)
-		note_disguises(r, node_get(node_get(root, "test"), "command"));
+	note_disguises(r, root);
 	note_same_words(r);
 	note_consequences(r, root, o->capped);
 	return true;

@@ -59,6 +59,9 @@ static bool key_method(struct reading *r, const struct node *n)
 	const char *word;
 	size_t i;
 
+	if (n->kind == NODE_MAP)
+		return read_fails(r, n->at, dialect_key("tuner", n, r->a),
+		                  "method must be a word, not a mapping");
 	if (!read_string(r, n, "method", &word))
 		return false;
 	for (i = 0; i < ARRAY_LEN(methods); i++)

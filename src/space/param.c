@@ -494,10 +494,28 @@ double param_middle(const struct param *p)
 	           : 0.5;
 }
 
+/* Of the listed texts, the one that was meant. */
+static bool nearest_text(const struct param *p, const char *text, struct value *out)
+{
+	const char **texts = mem_new(p->n_values, sizeof *texts), *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_values; i++)
+		if (p->values[i].kind == VALUE_STRING)
+			texts[n++] = p->values[i].string;
+	near = n ? str_nearest(text, texts, n) : NULL;
+	free(texts);
+	if (near)
+		*out = (struct value){.kind = VALUE_STRING, .string = near};
+	return near != NULL;
+}
+
 bool param_nearest(const struct param *p, const struct value *v, struct value *out)
 {
 	double x, y, best = (double)INFINITY;
 
+	if (v->kind == VALUE_STRING && is_listed(p) && p->n_values)
+		return nearest_text(p, v->string, out);
 	if (!value_number(v, &x))
 		return false;
 	for (size_t i = 0; is_listed(p) && i < p->n_values; i++)

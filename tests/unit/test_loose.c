@@ -83,6 +83,8 @@ TEST(numbers_that_are_not_finite)
 	                                   ".NaN",
 	                                   "NaNQ",
 	                                   "Decimal('NaN')",
+	                                   "+nan.0",
+	                                   "-nan.0",
 	                                   "np.float64(nan)",
 	                                   "np.float32(nan)"};
 	static const char *const infs[] = {"inf",
@@ -102,6 +104,7 @@ TEST(numbers_that_are_not_finite)
 	                                   "\xe2\x88\x9e",
 	                                   "np.float64(inf)",
 	                                   "Decimal('Infinity')",
+	                                   "+inf.0",
 	                                   "9.9D+999"};
 	char minus[64];
 	double x;
