@@ -4,16 +4,19 @@ the tests that concern their room run until one of them fails. A mutant is kille
 does, or takes much too long; it survives when all pass. What does not compile and what gives
 the same object code is left out.
 
-    N=100 SEED=1 JOBS=2 ROOMS="search study" ONLY=unit/test_study mutants.py FOLDER
+    N=100 SEED=1 JOBS=2 ROOMS="search study" ONLY="unit matrix" mutants.py FOLDER
     mutants.py FOLDER FILE OLD NEW …     changes of your own: OLD, once in FILE, becomes NEW
 
 What was judged is kept in FOLDER/judged.jsonl: a run that was interrupted goes on where it was.
+A mutant that has survived is judged again when a test has changed, or ONLY, which names the
+beginnings of the tests that are run.
 Each job works in a copy of its own, FOLDER/0, FOLDER/1, …"""
 import filecmp
 import hashlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -25,19 +28,22 @@ import time
 from mutate import Mutant, enums, mutants_of
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ROOMS = ["search", "early", "record", "study", "saved", "strategy", "run"]
+ROOMS = ["search", "record", "study", "early", "strategy", "run"]
 COPIED = ["Makefile", "src", "include", "tests", "examples"]
 O = "build/release"
 TABLES = ["sobol_table.c"]  # numbers by the thousand, which one test compares with their sum
 
-# The tests of a room, first those that will notice soonest.
+# The tests of a room: the programs, then the scripts, each the fastest first; but before all
+# that of the file itself, unit/test_FILE, where there is one.
 SEARCHES = ["unit/test_study", "unit/test_stopping", "unit/test_saved", "unit/test_journal",
-            "unit/test_advice"]
-SCRIPTS = ["e2e/search.sh", "e2e/verify.sh", "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh",
-           "e2e/early.sh", "e2e/warm.sh", "e2e/journal.sh", "e2e/cli.sh"]
-RUNS = ["unit/test_scrape", "unit/test_pool", "unit/test_fixtures"]
+            "unit/test_event", "unit/test_advice", "unit/test_judge", "unit/test_claim",
+            "unit/test_meant", "unit/test_ledger", "e2e/search.sh", "e2e/verify.sh",
+            "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh", "e2e/early.sh", "e2e/warm.sh",
+            "e2e/journal.sh", "e2e/cli.sh", "e2e/schema1.sh"]
 TESTS = {
-    "run": RUNS + ["unit/test_study"] + SCRIPTS + ["e2e/security.sh", "e2e/children.sh"],
+    "run": ["unit/test_scrape", "unit/test_pool", "unit/test_fixtures", "unit/test_study",
+            "e2e/search.sh", "e2e/cost.sh", "e2e/features.sh", "e2e/reading.sh",
+            "e2e/security.sh", "e2e/children.sh"],
     "strategy": ["unit/test_strategy", "matrix/test_matrix", "unit/test_advice",
                  "unit/test_importance", "unit/test_study", "unit/test_saved",
                  "e2e/search.sh", "e2e/cost.sh", "e2e/warm.sh", "e2e/features.sh"],
@@ -53,11 +59,20 @@ def number(name, default):
     return int(os.environ.get(name) or default)
 
 
-def tests_of(path):
-    room = path.split("/")[1]
-    names = os.environ.get("ONLY", "").split() or TESTS.get(room, SEARCHES + SCRIPTS)
-    return [n for n in names if os.path.exists(os.path.join(ROOT, "tests", n))
-            or os.path.exists(os.path.join(ROOT, "tests", n + ".c"))]
+def there_is(test):
+    return os.path.exists(os.path.join(ROOT, "tests", test + ("" if ".sh" in test else ".c")))
+
+
+def tests_of(path, times=None):
+    """By the folder and name of a file; sorted when it is known how long they take."""
+    _, room, name = path.split("/")
+    own = "unit/test_" + name[:-2]
+    only = tuple(os.environ.get("ONLY", "").split()) or ""
+    names = {own, *TESTS.get(room, SEARCHES)}
+    names = sorted(n for n in names if n.startswith(only) and there_is(n))
+    if times:
+        names.sort(key=lambda n: (n != own, n.endswith(".sh"), times[n]))
+    return names
 
 
 def files_of(root):
@@ -150,13 +165,21 @@ class Place:
             p = subprocess.Popen([self.dir + "/tests/patience.sh", str(limit), program],
                                  cwd=self.tmp, env=self.env, stdin=subprocess.DEVNULL, stdout=log,
                                  stderr=log, start_new_session=True, preexec_fn=limits)
-            code = p.wait()
-        self.clean()
-        if code == 124:
-            return "time-out"
+        failed, code = None, None
+        while not failed and code is None:
+            try:
+                code = p.wait(0.2)
+            except subprocess.TimeoutExpired:
+                pass
+            failed = self.failed()
+        self.clean()  # the rest of the test, where one has failed
+        p.wait()
+        return "time-out" if code == 124 else failed or ("exit %d" % code if code else None)
+
+    def failed(self):
+        """The first test that the log says has failed."""
         with open(self.dir + "/log", errors="replace") as log:
-            failed = [line.strip() for line in log if line.startswith("not ok")]
-        return failed[0] if failed else "exit %d" % code if code else None
+            return next((line.strip() for line in log if re.match("not ok .*\n", line)), None)
 
     def first_time(self, test):
         """How long it takes without a mutant; it must pass."""
@@ -185,7 +208,7 @@ class Place:
             with open(os.path.join(self.dir, obj), "rb") as f:
                 if f.read() == before:
                     return "same code", ""
-            for test in tests_of(mutant.path):
+            for test in tests_of(mutant.path, self.times):
                 if self.build(test).returncode:
                     return "does not compile", ""
                 wrong = self.run(test, max(LEAST, int(PATIENCE * self.times[test])))
@@ -212,9 +235,10 @@ class Drawing:
                         sources[os.path.relpath(full, ROOT)] = f.read()
         following = enums(sources.values())
         self.digest = {p: hashlib.sha256(t.encode()).hexdigest()[:16] for p, t in sources.items()}
-        self.kinds = {}
+        self.kinds, self.paths = {}, []
         for path in files:
             if path.endswith(".c") and os.path.basename(path) not in TABLES:
+                self.paths.append(path)
                 for m in mutants_of(path, sources[path], following):
                     self.kinds.setdefault(m.kind, []).append(m)
         self.rng = random.Random(seed)
@@ -236,12 +260,14 @@ class Trial:
         self.path = os.path.join(folder, "judged.jsonl")
         self.drawing, self.n, self.lock = drawing, n, threading.Lock()
         self.results, self.drawn, self.known = {}, 0, {}
+        self.tests = state_of("tests") + os.environ.get("ONLY", "")
         if os.path.exists(self.path):
             with open(self.path) as f:
                 for line in f:
                     if line.endswith("\n"):
                         one = json.loads(line)
-                        self.known[one["key"]] = one["verdict"], one["by"]
+                        if one["verdict"] != "survived" or one["tests"] == self.tests:
+                            self.known[one["key"]] = one["verdict"], one["by"]
 
     def counts(self):
         return sum(v[0] in ("killed", "survived") for _, v in self.results.values())
@@ -275,7 +301,7 @@ class Trial:
             self.results[at] = mutant, verdict
             with open(self.path, "a") as f:
                 f.write(json.dumps({"key": self.key(mutant), "verdict": verdict[0],
-                                    "by": verdict[1]}) + "\n")
+                                    "by": verdict[1], "tests": self.tests}) + "\n")
             if verdict[0] in ("killed", "survived"):
                 print("%4d %-8s %s%s" % (self.counts(), verdict[0], mutant,
                                          "  [%s]" % verdict[1] if verdict[1] else ""), flush=True)
@@ -299,9 +325,10 @@ def table(results):
         print("  %s" % m)
 
 
-def state_of_source():
+def state_of(what=""):
+    """A sum of the files whose path begins so."""
     sums = hashlib.sha256()
-    for path in sorted(files_of(ROOT)):
+    for path in sorted(p for p in files_of(ROOT) if p.startswith(what)):
         with open(os.path.join(ROOT, path), "rb") as f:
             sums.update(path.encode() + f.read())
     return sums.hexdigest()
@@ -311,7 +338,7 @@ def places(folder, n, paths):
     """With their builds, and the times of the tests, which are kept as long as no file
     changes."""
     tests = sorted({t for p in paths for t in tests_of(p)})
-    kept, state = os.path.join(folder, "times.json"), state_of_source()
+    kept, state = os.path.join(folder, "times.json"), state_of()
     times = {}
     if os.path.exists(kept):
         with open(kept) as f:
@@ -360,7 +387,7 @@ def main():
     trial = Trial(folder, drawing, number("N", 100))
     print("%d mutants in %s" % (drawing.all, " ".join(rooms)), flush=True)
     workers = [threading.Thread(target=trial.work, args=(p,), daemon=True)
-               for p in places(folder, number("JOBS", 2), ["src/%s/x.c" % r for r in rooms])]
+               for p in places(folder, number("JOBS", 2), drawing.paths)]
     for w in workers:
         w.start()
     for w in workers:
