@@ -116,7 +116,7 @@ class Place:
         self.dir = os.path.join(folder, name)
         self.tmp = os.path.join(self.dir, "tmp")
         self.mark = "%d-%s" % (os.getpid(), name)
-        self.times = {}
+        self.times, self.objects = {}, {}
         self.env = {k: v for k, v in os.environ.items()
                     if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MODE", "BUILD", "CFLAGS")}
         out = os.path.join(self.dir, O)
@@ -150,13 +150,21 @@ class Place:
                               cwd=self.dir, env=self.env, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
 
-    def build(self, test):
-        """What a test needs."""
-        fake = O + "/tests/tools/fake_train"
-        if not test.endswith(".sh"):
-            return self.make(O + "/tests/" + test, fake)
-        return self.make(fake, O + "/hpsearch", O + "/examples/mlp/mlp",
-                         O + "/tests/torture/fault.so")
+    def build(self, *tests):
+        """What they need."""
+        wanted = {O + "/tests/tools/fake_train"}
+        for test in tests:
+            wanted |= ({O + "/hpsearch", O + "/examples/mlp/mlp", O + "/tests/torture/fault.so"}
+                       if test.endswith(".sh") else {O + "/tests/" + test})
+        return self.make(*sorted(wanted))
+
+    def object_of(self, path):
+        """The bytes; None where it does not compile."""
+        obj = os.path.join(O, path[:-2] + ".o")
+        if self.make(obj).returncode:
+            return None
+        with open(os.path.join(self.dir, obj), "rb") as f:
+            return f.read()
 
     def run(self, test, limit):
         """None where it passes, else what was wrong."""
@@ -195,22 +203,23 @@ class Place:
         path = os.path.join(self.dir, mutant.path)
         with open(path) as f:
             source = f.read()
-        obj = os.path.join(O, mutant.path[:-2] + ".o")
-        if self.make(obj).returncode:
-            sys.exit("%s cannot be built" % mutant.path)
-        with open(os.path.join(self.dir, obj), "rb") as f:
-            before = f.read()
+        if mutant.path not in self.objects:
+            self.objects[mutant.path] = self.object_of(mutant.path)
         try:
             with open(path, "w") as f:
                 f.write(mutant.applied(source))
-            if self.make(obj).returncode:
-                return "does not compile", ""
-            with open(os.path.join(self.dir, obj), "rb") as f:
-                if f.read() == before:
-                    return "same code", ""
-            for test in tests_of(mutant.path, self.times):
-                if self.build(test).returncode:
-                    return "does not compile", ""
+            changed = self.object_of(mutant.path)
+            if changed in (None, self.objects[mutant.path]):
+                return "same code" if changed else "does not compile", ""
+            tests = tests_of(mutant.path, self.times)
+            built = []
+            for test in tests:
+                if test not in built:
+                    # The first alone, for it may be enough; then all of a kind.
+                    built = [t for t in tests if t.endswith(".sh") == test.endswith(".sh")
+                             and (built or t == test)]
+                    if self.build(*built).returncode:
+                        return "does not compile", ""
                 wrong = self.run(test, max(LEAST, int(PATIENCE * self.times[test])))
                 if wrong:
                     return "killed", "%s: %s" % (test, wrong)
