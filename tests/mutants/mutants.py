@@ -36,9 +36,9 @@ TABLES = ["sobol_table.c"]  # numbers by the thousand, which one test compares w
 # that of the file itself, unit/test_FILE, where there is one.
 SEARCHES = ["unit/test_study", "unit/test_stopping", "unit/test_saved", "unit/test_journal",
             "unit/test_event", "unit/test_advice", "unit/test_judge", "unit/test_claim",
-            "unit/test_meant", "unit/test_ledger", "unit/test_results", "e2e/search.sh", "e2e/verify.sh",
-            "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh", "e2e/early.sh", "e2e/warm.sh",
-            "e2e/journal.sh", "e2e/cli.sh", "e2e/schema1.sh"]
+            "unit/test_meant", "unit/test_ledger", "unit/test_results", "e2e/search.sh",
+            "e2e/verify.sh", "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh", "e2e/early.sh",
+            "e2e/warm.sh", "e2e/journal.sh", "e2e/cli.sh", "e2e/schema1.sh"]
 TESTS = {
     "run": ["unit/test_scrape", "unit/test_pool", "unit/test_fixtures", "unit/test_study",
             "e2e/search.sh", "e2e/cost.sh", "e2e/features.sh", "e2e/reading.sh",
@@ -91,7 +91,8 @@ def limits():
         resource.setrlimit(what, (most if hard < 0 else min(most, hard), hard))
 
 
-# A mutant may kill whatever it sees: it sees nothing but itself, and ends with its first process.
+# A mutant of what ends processes may end whichever it can see: it sees none but its own, and all
+# of them end with the first.
 ALONE = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc",
          "--kill-child"]
 
@@ -379,8 +380,6 @@ def of_your_own(folder, words):
 def main():
     folder = os.path.abspath(sys.argv[1])
     os.makedirs(folder, exist_ok=True)
-    if subprocess.run([*ALONE, "true"]).returncode:
-        sys.exit("a mutant needs processes of its own (unshare), or it might end others")
     if len(sys.argv) > 2:
         of_your_own(folder, sys.argv[2:])
         return
@@ -398,13 +397,13 @@ def main():
 
 
 def behind_a_wall():
-    """A mutant of what ends processes may end any that it can see: all of it runs in a
-    process namespace of its own, where the machine allows that."""
-    wall = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    if os.environ.get("MUTANTS_WALL") or subprocess.run([*wall, "true"], check=False).returncode:
+    """All of this as well: what is left ends with it."""
+    if os.environ.get("MUTANTS_WALL"):
         return
+    if subprocess.run([*ALONE, "true"], check=False).returncode:
+        sys.exit("a mutant needs processes of its own (unshare), or it might end others")
     os.environ["MUTANTS_WALL"] = "1"
-    os.execvp(wall[0], [*wall, sys.executable, *sys.argv])
+    os.execvp(ALONE[0], [*ALONE, sys.executable, *sys.argv])
 
 
 if __name__ == "__main__":
