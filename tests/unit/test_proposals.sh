@@ -6,7 +6,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$SRCDIR/tests/e2e/lib.sh"
 
-name="the proposals of three searches are the same to the last bit"
+name="the proposals of five searches are the same to the last bit"
 if [ -n "${BLAS-}" ]; then
 	skip "$name" "$BLAS has sums of its own"
 else
