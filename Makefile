@@ -118,7 +118,7 @@ endif
 
 # What every test program finds in its environment.
 TEST_ENV = HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
-	FAULT_SO='$(abspath $(FAULT_SO))' MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)'
+	FAULT_SO='$(abspath $(FAULT_SO))' MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)' BLAS='$(BLAS)'
 DRY    = $(findstring n,$(firstword -$(MAKEFLAGS)))
 # $(call again,WORDS): another make, with all processors unless -j was said.
 again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $(1)

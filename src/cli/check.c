@@ -303,22 +303,11 @@ static bool run_checks(struct options *o, const struct spec *spec, int *code,
 static bool explain(struct options *o, const struct spec *spec, size_t slots,
                     struct error *err)
 {
-	struct study s = {0};
-	struct str out = {0};
 	struct early_rule rule;
-	bool ok;
 
-	if (spec->early.type != EARLY_NONE &&
-	    !early_rule_init(spec, &o->arena, &rule, err))
-		return false;
-	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
-	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
-	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
-	if (ok)
-		cli_print(&out);
-	str_free(&out);
-	study_free(&s);
-	return ok;
+	return (spec->early.type == EARLY_NONE ||
+	        early_rule_init(spec, &o->arena, &rule, err)) &&
+	       cli_print_plan(o, spec, slots, COMMANDS_SHOWN, err);
 }
 
 static bool check(struct options *o, int *code, struct error *err)

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "base/clock.h"
 #include "record/results.h"
+#include "report/plan.h"
 #include "report/ranking.h"
 #include "report/reading.h"
 #include "report/savings.h"
@@ -190,5 +191,30 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	if (ok)
 		cli_print(&out);
 	str_free(&out);
+	return ok;
+}
+
+bool cli_is_yaml(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && dot > path &&
+	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+bool cli_print_plan(struct options *o, const struct spec *spec, size_t slots, size_t n,
+                    struct error *err)
+{
+	struct study s = {0};
+	struct str out = {0};
+	bool ok;
+
+	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
+	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	     plan_commands(&s, n, &out, err);
+	if (ok)
+		cli_print(&out);
+	str_free(&out);
+	study_free(&s);
 	return ok;
 }

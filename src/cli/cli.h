@@ -57,6 +57,11 @@ int command_reproduce(struct options *o);
 int cli_fail(const struct error *err);
 /* The YAML file with the overrides of the options; prints warnings and notices once. */
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
+/* Ends the name in .yaml or .yml? */
+bool cli_is_yaml(const char *path);
+/* The plan of a search and its first n commands, on stdout. */
+bool cli_print_plan(struct options *o, const struct spec *spec, size_t slots, size_t n,
+                    struct error *err);
 /* False, with the way out, when the file has neither a program nor a command. */
 bool cli_needs_command(const struct spec *s, struct error *err);
 /* How many runs at once: -j, or as the file says, at the most as many as its gpus have

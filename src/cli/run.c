@@ -25,21 +25,12 @@ enum { COMMANDS_SHOWN = 8, RANKS_SHOWN = 10 };
 
 static int dry_run(struct options *o, struct spec *spec, struct error *err)
 {
-	struct study s = {0};
-	struct str out = {0};
 	size_t slots;
-	bool ok;
 
-	if (!cli_slots(o, spec, &slots, err))
-		return cli_fail(err);
-	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
-	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
-	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
-	if (ok)
-		cli_print(&out);
-	str_free(&out);
-	study_free(&s);
-	return ok ? EXIT_FINE : cli_fail(err);
+	return cli_slots(o, spec, &slots, err) &&
+	               cli_print_plan(o, spec, slots, COMMANDS_SHOWN, err)
+	           ? EXIT_FINE
+	           : cli_fail(err);
 }
 
 static bool has_trial(struct options *o, const struct spec *spec, struct error *err)

@@ -15,13 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_yaml(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-}
-
 static bool nothing_to_verify_with(const struct saved *sv, struct error *err)
 {
 	return error_set(err, ERROR_USAGE,
@@ -66,8 +59,9 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (lock < 0)
 		return false;
 	/* A YAML file may have gained a test: block since. */
-	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
-	                     : !origin_spec(&s->search.origin, &now, &o->arena, err))
+	if (cli_is_yaml(o->file)
+	        ? !cli_load_spec(o, &now, true, err)
+	        : !origin_spec(&s->search.origin, &now, &o->arena, err))
 		goto out;
 	/* Nothing is written then: the search stays as it is. */
 	if (!now.test.present && now.repeats < 2) {
@@ -79,7 +73,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	progress_init(&progress, &open, slots, o->verbose);
 	watch = progress_observer(&progress);
 	space_set_decoding(&now.space, s->search.origin.decoding);
-	if (!is_yaml(o->file)) {
+	if (!cli_is_yaml(o->file)) {
 		o->n_set = s->search.origin.n_set;
 		memcpy(o->set, s->search.origin.set, sizeof s->search.origin.set);
 		o->command = s->search.origin.command;
@@ -115,7 +109,7 @@ static bool takes_directory(const struct options *o, struct error *err)
 static bool verify(struct options *o, struct saved *sv, struct error *err)
 {
 	const char *path =
-	    is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
+	    cli_is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
 
 	if (!saved_load(sv, path, err))
 		return false;
@@ -124,7 +118,7 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 	if (sv->study.search.best && sv->study.search.dir &&
 	    (sv->study.search.state == SEARCH_DONE ||
 	     sv->study.search.state == SEARCH_BUDGET) &&
-	    (sv->study.search.verdict.wanted || is_yaml(o->file))) {
+	    (sv->study.search.verdict.wanted || cli_is_yaml(o->file))) {
 		if (!complete(o, sv, err))
 			return false;
 		saved_free(sv);

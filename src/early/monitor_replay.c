@@ -1,4 +1,5 @@
 /* Every decision of a log made again, from the events before it. */
+#include "base/double.h"
 #include "early/monitor.h"
 
 #include <math.h>
@@ -33,17 +34,12 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct rederivation *r
 	return false;
 }
 
-static bool same(double a, double b)
-{
-	return a == b || (isnan(a) && isnan(b));
-}
-
 static bool same_judgement(const struct judgement *a, const struct judgement *b)
 {
 	return a->decision == b->decision && strcmp(a->rule, b->rule) == 0 &&
-	       same(a->rung, b->rung) && same(a->step, b->step) &&
-	       same(a->value, b->value) && same(a->threshold, b->threshold) &&
-	       a->peers == b->peers;
+	       double_same(a->rung, b->rung) && double_same(a->step, b->step) &&
+	       double_same(a->value, b->value) &&
+	       double_same(a->threshold, b->threshold) && a->peers == b->peers;
 }
 
 static bool wrong_reason(struct rederivation *r, const struct judgement *recorded,

@@ -192,3 +192,24 @@ double gp_fit(struct gp *g, double *theta, int iterations)
 
 	return lbfgs_minimize(&l, theta);
 }
+
+void gp_fit_from(struct gp *g, const double *nu, size_t n, int iterations)
+{
+	double *theta = mem_new(2 * g->n_theta, sizeof *theta);
+	double *best = theta + g->n_theta, least = (double)INFINITY;
+
+	memcpy(best, g->prior.mean, g->n_theta * sizeof *best);
+	for (size_t i = 0; i < n; i++) {
+		double f;
+
+		memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
+		theta[g->d + 1] = portable_log(nu[i]);
+		f = gp_fit(g, theta, iterations);
+		if (f < least) {
+			least = f;
+			memcpy(best, theta, g->n_theta * sizeof *best);
+		}
+	}
+	gp_factor(g, best);
+	free(theta);
+}

@@ -57,6 +57,10 @@ double gp_objective(struct gp *g, const double *theta);
 void gp_objective_gradient(struct gp *g, const double *theta, double *gradient);
 /* Moves theta to a (local) maximum of the posterior; the objective there. */
 double gp_fit(struct gp *g, double *theta, int iterations);
+/* There may be two good fits, one that follows every value, one that calls most of it
+ * noise: fits from the prior's mean with each of the n values of nu, and factors at the
+ * best; at the prior's mean where none has an objective. */
+void gp_fit_from(struct gp *g, const double *nu, size_t n, int iterations);
 
 enum gp_factored {
 	GP_AS_ASKED,

@@ -1,4 +1,5 @@
 #include "gp/target.h"
+#include "base/double.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -7,13 +8,6 @@
 /* Values of so many times the size of others are of no use to tell those apart. */
 static const double far = 1e3;
 enum { NEAR_LEAST = 3 };
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 /* In [0, 1] up to the scale; halves, so that no difference overflows. */
 static double unit(const struct target *t, double value)
@@ -104,7 +98,7 @@ struct target target_fit(const double *value, size_t n, double *y)
 		if (isfinite(value[i]))
 			sorted[k++] = value[i];
 	if (k)
-		qsort(sorted, k, sizeof *sorted, ascending);
+		qsort(sorted, k, sizeof *sorted, double_compare);
 	if (k) {
 		find_scale(&t, sorted, k);
 		find_moments(&t, sorted, k);

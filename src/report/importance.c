@@ -1,4 +1,5 @@
 #include "report/importance.h"
+#include "base/double.h"
 #include "base/elementary.h"
 #include "base/stat.h"
 #include "gp/sample.h"
@@ -57,27 +58,12 @@ static void set_prior(struct gp *g)
 		gp_noise_prior(g, -3, 2.5);
 }
 
-/* There may be two good fits: one that follows every value, one that calls most of it
- * noise. The model at the better one. */
 static void find_theta(struct gp *g)
 {
 	static const double nu[] = {0.0025, 0.01, 0.5};
-	double *theta = mem_new(2 * g->n_theta, sizeof *theta), f;
-	double *best = theta + g->n_theta, least = (double)INFINITY;
 
 	set_prior(g);
-	memcpy(best, g->prior.mean, g->n_theta * sizeof *best);
-	for (size_t i = 0; i < ARRAY_LEN(nu); i++) {
-		memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
-		theta[g->d + 1] = portable_log(nu[i]);
-		f = gp_fit(g, theta, FIT_STEPS);
-		if (f < least) {
-			least = f;
-			memcpy(best, theta, g->n_theta * sizeof *best);
-		}
-	}
-	gp_factor(g, best);
-	free(theta);
+	gp_fit_from(g, nu, ARRAY_LEN(nu), FIT_STEPS);
 }
 
 /* By how much the model's likelihood is above that of noise alone, less what its
@@ -143,13 +129,6 @@ static size_t fit(struct importance *im, struct dataset *l, const struct study *
 	return l->n;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* x (DRAWS) is sorted. */
 static struct share summary(double *x, double wider)
 {
@@ -159,7 +138,7 @@ static struct share summary(double *x, double wider)
 		x[i] = isnan(x[i]) ? 0 : fmin(fmax(x[i], 0), 1);
 		s.mean += x[i] / DRAWS;
 	}
-	qsort(x, DRAWS, sizeof *x, ascending);
+	qsort(x, DRAWS, sizeof *x, double_compare);
 	s.low = fmax(floor(100 * (x[OUTSIDE] - wider)) / 100, 0);
 	s.high = fmin(ceil(100 * (x[DRAWS - 1 - OUTSIDE] + wider)) / 100, 1);
 	return s;

@@ -1,4 +1,5 @@
 #include "report/shares.h"
+#include "base/double.h"
 #include "base/rng.h"
 #include "strategy/sobol.h"
 
@@ -161,13 +162,6 @@ static double total(const struct centred *c)
 	return c->variance > 0 ? sum / (double)(2 * c->n) / c->variance : 0;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void ask(struct shares *s, share_function *f, void *self, const double *rows,
                 double *out)
 {
@@ -180,7 +174,7 @@ static struct centred centre_good(struct shares *s, size_t function)
 	struct centred good;
 
 	memcpy(s->sorted, s->fa + function * s->n, s->n * sizeof *s->sorted);
-	qsort(s->sorted, s->n, sizeof *s->sorted, ascending);
+	qsort(s->sorted, s->n, sizeof *s->sorted, double_compare);
 	good = centre(s, function, s->sorted[s->n / 10]);
 	if (!(s->sorted[0] < s->sorted[s->n / 10]))
 		good.variance = 0;

@@ -1,4 +1,5 @@
 #include "saved/replay.h"
+#include "base/double.h"
 #include "early/decision.h"
 #include "study/apply.h"
 #include "study/propose.h"
@@ -20,16 +21,11 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct replay *out,
 	return false;
 }
 
-static bool same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
-}
-
 static bool same_point(const struct space *sp, const struct coord *a,
                        const struct coord *b)
 {
 	for (size_t i = 0; i < sp->n; i++)
-		if (a[i].level != b[i].level || !same_double(a[i].u, b[i].u))
+		if (a[i].level != b[i].level || !double_same(a[i].u, b[i].u))
 			return false;
 	return true;
 }
@@ -157,7 +153,7 @@ static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
 		               (unsigned long long)t->id, r,
 		               (unsigned long long)run->seed, (unsigned long long)seed);
 	if (run->state == RUN_FINISHED && run->n_reports &&
-	    !same_double(run->value, run_value(run, &sv->spec.metric)))
+	    !double_same(run->value, run_value(run, &sv->spec.metric)))
 		return differs(out,
 		               "trial %llu, run %zu: recorded value %.17g, its reports "
 		               "give %.17g",
@@ -182,7 +178,7 @@ static bool check_trial(const struct saved *sv, const struct trial *t,
 	json_double(item, "value", &value);
 	json_double(item, "stderr", &error);
 	if (strcmp(outcome, outcome_name(t->outcome)) != 0 ||
-	    !same_double(value, t->value) || !same_double(error, t->stderr_))
+	    !double_same(value, t->value) || !double_same(error, t->stderr_))
 		return differs(out,
 		               "trial %llu: recorded %s %.17g, its runs give %s %.17g",
 		               (unsigned long long)t->id, outcome, value,
@@ -239,8 +235,8 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 
 		if (o->state != SEEN_PENDING || isnan(o->step))
 			continue;
-		if (k == w->n_glimpses || !same_double(o->step, w->glimpses[k].step) ||
-		    !same_double(o->value, w->glimpses[k].value))
+		if (k == w->n_glimpses || !double_same(o->step, w->glimpses[k].step) ||
+		    !double_same(o->value, w->glimpses[k].value))
 			return differs(
 			    out,
 			    "trial %llu: recorded as observed at step %g with "

@@ -3,6 +3,7 @@
  * there. It is tested again at every report, as W&B does every few minutes: a run that
  * passed may be stopped when better ones follow. min_steps and min_trials, which W&B
  * does not know, are respected where the file has them. */
+#include "base/double.h"
 #include "base/mem.h"
 #include "schedule/rules.h"
 #include "schedule/track.h"

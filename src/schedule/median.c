@@ -6,6 +6,7 @@
  * best that it can do. (Katib compares the first few reports alone, which later ones
  * cannot correct.) Peers are all other runs that have come as far, not only finished
  * ones, so that the rule works from the first hour on. */
+#include "base/double.h"
 #include "base/mem.h"
 #include "schedule/rules.h"
 #include "schedule/track.h"

@@ -1,5 +1,6 @@
 /* What the rules share; divergence; how far a low rung tells of a high one. */
 #include "schedule/schedule.h"
+#include "base/double.h"
 #include "base/mem.h"
 #include "schedule/rules.h"
 #include "schedule/track.h"

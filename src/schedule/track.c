@@ -150,13 +150,6 @@ int place_compare(const void *a, const void *b)
 	return x->run < y->run ? -1 : x->run > y->run;
 }
 
-int double_compare(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 double curve_value(const struct curve *c, size_t smooth)
 {
 	return points_value(c->points, c->n - 1, smooth);

@@ -37,6 +37,5 @@ struct place {
 	size_t run;
 };
 int place_compare(const void *a, const void *b); /* for qsort: best first, then by id */
-int double_compare(const void *a, const void *b);
 
 #endif

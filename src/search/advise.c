@@ -1,4 +1,5 @@
 #include "search/advise.h"
+#include "base/json_out.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,25 +155,25 @@ void advise_text(const struct search *s, struct str *out)
 	str_addc(out, '\n');
 }
 
-static void add_number(struct str *out, const char *name, double x)
-{
-	str_addf(out, ",\"%s\":", name);
-	str_json_double(out, x);
-}
-
 void advise_json(const struct search *s, struct str *out)
 {
 	const struct advice *a = &s->advice;
 
 	if (a->trials < ADVICE_TRIALS)
 		return;
-	str_addf(out, ",\n\"advice\":{\"trials\":%zu", a->trials);
-	add_number(out, "bound", a->bound);
-	add_number(out, "r2", a->r2);
-	add_number(out, "noise", a->noise);
-	add_number(out, "repeated", a->repeated);
-	add_number(out, "improvement", a->improvement);
-	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s%s}", a->since,
-	         a->enough ? "true" : "false", a->plateau ? "true" : "false",
-	         a->constant ? ",\"constant\":true" : "");
+	str_add(out, ",\n");
+	json_out_key(out, "advice");
+	str_addc(out, '{');
+	json_out_u64(out, "trials", a->trials);
+	json_out_double(out, "bound", a->bound);
+	json_out_double(out, "r2", a->r2);
+	json_out_double(out, "noise", a->noise);
+	json_out_double(out, "repeated", a->repeated);
+	json_out_double(out, "improvement", a->improvement);
+	json_out_u64(out, "since", a->since);
+	json_out_bool(out, "enough", a->enough);
+	json_out_bool(out, "plateau", a->plateau);
+	if (a->constant)
+		json_out_bool(out, "constant", true);
+	str_addc(out, '}');
 }

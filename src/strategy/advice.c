@@ -1,4 +1,5 @@
 #include "strategy/advice.h"
+#include "base/double.h"
 #include "base/elementary.h"
 #include "base/rng.h"
 #include "base/stat.h"
@@ -38,13 +39,6 @@ static int by_order(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void look(struct view *v, const struct history *h)
 {
 	struct sighting *ends = mem_new(h->n + 1, sizeof *ends);
@@ -80,7 +74,7 @@ static void keep_some(struct view *v)
 	size_t best = MODELLED_MAX / 2, others = v->valued - best, k = 0;
 
 	memcpy(sorted, v->value, v->valued * sizeof *sorted);
-	qsort(sorted, v->valued, sizeof *sorted, ascending);
+	qsort(sorted, v->valued, sizeof *sorted, double_compare);
 	most = sorted[best - 1];
 	free(sorted);
 	for (size_t i = 0; i < v->n; i++) {
@@ -188,34 +182,18 @@ static struct extremes find_extremes(const struct dataset *l, uint64_t seed)
 	return x;
 }
 
-/* Where fits begin: the noise's part of the variance. */
-static const double starts[] = {0.0025, 0.05, 0.5};
-
 static void fit(struct dataset *l)
 {
+	static const double nu[] = {0.0025, 0.05, 0.5};
 	struct gp *g = &l->gp;
-	double *theta = mem_new(2 * g->n_theta, sizeof *theta), *best, f, least;
 
-	best = theta + g->n_theta;
-	least = (double)INFINITY;
 	dataset_look_at(l, l->n, l->n, 0, 0, NULL);
 	dataset_load(l, l->n);
 	/* The prior that proposals are made with knows no training that is all noise;
 	 * the one that repeats gave is kept. */
 	if (g->prior.sd[g->d + 1] > 1)
 		gp_noise_prior(g, -3, 2.5);
-	memcpy(best, g->prior.mean, g->n_theta * sizeof *best);
-	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
-		memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
-		theta[g->d + 1] = portable_log(starts[i]);
-		f = gp_fit(g, theta, FIT_STEPS);
-		if (f < least) {
-			least = f;
-			memcpy(best, theta, g->n_theta * sizeof *best);
-		}
-	}
-	gp_factor(g, best);
-	free(theta);
+	gp_fit_from(g, nu, ARRAY_LEN(nu), FIT_STEPS);
 }
 
 /* The noise of a trial's value. */

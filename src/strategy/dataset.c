@@ -1,4 +1,5 @@
 #include "strategy/dataset.h"
+#include "base/double.h"
 #include "base/elementary.h"
 #include "base/rng.h"
 #include "gp/vec.h"
@@ -172,11 +173,6 @@ void dataset_free(struct dataset *b)
 	*b = (struct dataset){0};
 }
 
-static bool same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
-}
-
 static int by_order(const void *a, const void *b)
 {
 	const struct datum *x = a, *y = b;
@@ -238,7 +234,7 @@ static double full_length(const struct dataset *b, const struct history *h, uint
 static bool again(const struct sighting *s, const struct sighting *last)
 {
 	for (const struct sighting *other = s + 1; other <= last; other++)
-		if (same_double(other->step, s->step) && isfinite(other->value))
+		if (double_same(other->step, s->step) && isfinite(other->value))
 			return true;
 	return false;
 }
@@ -272,7 +268,7 @@ static void keep_genes(struct dataset *b, const struct history *h, uint64_t id)
 	genes = b->met_genes + id * d;
 	u = b->met_u + id * n;
 	for (size_t i = 0; same && i < n; i++)
-		same = t->point[i].level < 0 && same_double(u[i], t->point[i].u);
+		same = t->point[i].level < 0 && double_same(u[i], t->point[i].u);
 	if (!same) {
 		for (size_t i = 0; i < n; i++)
 			u[i] = t->point[i].level < 0 ? t->point[i].u : (double)NAN;
@@ -345,9 +341,9 @@ void dataset_gather(struct dataset *b, const struct history *h, uint64_t id)
 static bool same_datum(const struct datum *a, const struct datum *b)
 {
 	return a->id == b->id && a->task == b->task && a->usable == b->usable &&
-	       same_double(a->fidelity, b->fidelity) &&
-	       same_double(a->value, b->value) && same_double(a->m, b->m) &&
-	       same_double(a->stderr_, b->stderr_);
+	       double_same(a->fidelity, b->fidelity) &&
+	       double_same(a->value, b->value) && double_same(a->m, b->m) &&
+	       double_same(a->stderr_, b->stderr_);
 }
 
 /* Fits on data that are no longer the first ones are dropped. */

@@ -1,5 +1,5 @@
 /* What method bayes computes, bit for bit: sums over the results of CBLAS, a posterior,
- * and the proposals of three searches, as hexadecimal numbers. Two machines, or two
+ * and the proposals of five searches, as hexadecimal numbers. Two machines, or two
  * ways of compiling, agree where the output is the same.
  *
  *     proposals [TRIALS]     (default: 40) */
@@ -123,23 +123,99 @@ static double value_of(const struct mock_search *s, size_t id)
 	return value + 0.01 * rng_unit(11, id, RNG_MODEL, 0);
 }
 
+static void begin(struct mock_search *s, struct maker *m, int kind)
+{
+	make_space(m, kind > 2 ? 1 : kind);
+	if (!mock_init(s, "bayes", &m->space, 7, false))
+		exit(1);
+	s->cost_weight = kind == 1 ? 0.5 : 0;
+}
+
+static void propose(struct mock_search *s, int kind)
+{
+	if (mock_next(s) != ASK_POINT)
+		exit(1);
+	printf("search %d trial %zu", kind, s->n - 1);
+	for (size_t i = 0; i < s->args.space->n; i++)
+		printf(" %a", s->seen[s->n - 1].point[i].u);
+	printf(" %s\n", mock_json(s, s->n - 1));
+}
+
+/* Trials are seen at parts of their length, one in three at all of it. */
+static void show_curves(int kind, size_t trials)
+{
+	struct maker *m = mem_new(1, sizeof *m);
+	struct mock_search s;
+
+	begin(&s, m, kind);
+	s.args.curves = true;
+	s.args.full = 27;
+	mock_forget(&s);
+	while (s.n < trials) {
+		size_t i = s.n;
+
+		propose(&s, kind);
+		mock_see(&s, i, SEEN_PENDING, value_of(&s, i) + 0.5, 3);
+		if (i % 3 == 0)
+			mock_see(&s, i, SEEN_OK, value_of(&s, i), 27);
+		else
+			mock_see(&s, i, SEEN_STOPPED, value_of(&s, i) + 0.2, 9);
+	}
+	mock_free(&s);
+	maker_free(m);
+	free(m);
+}
+
+/* It starts from 24 trials of two other searches; some of those have no value. */
+static void show_warm_start(int kind, size_t trials)
+{
+	enum { EARLIER = 24, ROOM = 8 };
+	struct coord *points = mem_new(EARLIER * ROOM, sizeof *points);
+	struct earlier *earlier = mem_new(EARLIER, sizeof *earlier);
+	struct maker *m = mem_new(1, sizeof *m);
+	struct mock_search s;
+
+	begin(&s, m, kind);
+	for (size_t i = 0; i < EARLIER; i++) {
+		const struct value **v = arena_new(&s.a, ROOM, sizeof *v);
+		struct coord *p = points + i * ROOM;
+
+		for (size_t k = 0; k < m->space.n; k++)
+			p[k] =
+			    (struct coord){rng_unit(9, i, RNG_POINT, (uint32_t)k), -1};
+		space_decode(&m->space, p, &s.a, v);
+		earlier[i] = (struct earlier){.point = p,
+		                              .values = v,
+		                              .value = i % 7 == 3 ? (double)NAN
+		                                                  : 5 * p[0].u - p[1].u,
+		                              .stderr_ = (double)NAN,
+		                              .n_runs = 1,
+		                              .source = i / (EARLIER / 2)};
+	}
+	s.args.earlier = earlier;
+	s.args.n_earlier = EARLIER;
+	s.args.n_sources = 2;
+	mock_forget(&s);
+	while (s.n < trials) {
+		propose(&s, kind);
+		mock_finish(&s, s.n - 1, value_of(&s, s.n - 1));
+	}
+	mock_free(&s);
+	maker_free(m);
+	free(m);
+	free(earlier);
+	free(points);
+}
+
 /* Two trials are always pending; some fail, and say what they cost. */
 static void show_search(int kind, size_t trials)
 {
 	struct maker *m = mem_new(1, sizeof *m);
 	struct mock_search s;
 
-	make_space(m, kind);
-	if (!mock_init(&s, "bayes", &m->space, 7, false))
-		exit(1);
-	s.cost_weight = kind == 1 ? 0.5 : 0;
+	begin(&s, m, kind);
 	while (s.n < trials) {
-		if (mock_next(&s) != ASK_POINT)
-			exit(1);
-		printf("search %d trial %zu", kind, s.n - 1);
-		for (size_t i = 0; i < m->space.n; i++)
-			printf(" %a", s.seen[s.n - 1].point[i].u);
-		printf(" %s\n", mock_json(&s, s.n - 1));
+		propose(&s, kind);
 		if (s.n < 3)
 			continue;
 		mock_finish(&s, s.n - 3,
@@ -153,10 +229,14 @@ static void show_search(int kind, size_t trials)
 
 int main(int argc, char **argv)
 {
+	size_t trials = argc > 1 ? strtoul(argv[1], NULL, 10) : 40;
+
 	stat_init();
 	show_cblas();
 	show_posterior();
 	for (int kind = 0; kind < 3; kind++)
-		show_search(kind, argc > 1 ? strtoul(argv[1], NULL, 10) : 40);
+		show_search(kind, trials);
+	show_curves(3, trials);
+	show_warm_start(4, trials);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* Gaussian processes: against numbers computed elsewhere, against finite differences,
  * against themselves in another order, and on data that have nothing to say. */
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/stat.h"
@@ -511,6 +512,35 @@ TEST(the_fit_finds_the_length_scales)
 	free(f);
 }
 
+/* sin(x) at 12 places, half of it noise: where the fit from one nu ends is not where
+ * that from another does. */
+TEST(of_several_fits_the_best_is_kept)
+{
+	static const double nu[] = {0.5, 1e-4, 0.05};
+	struct gp_dim dims[1] = {{0}};
+	struct gp g;
+	double x[12], y[12], theta[3 + 2], f[3], least = (double)INFINITY;
+
+	gp_init(&g, dims, 1);
+	for (uint32_t i = 0; i < 12; i++) {
+		x[i] = i / 11.0;
+		y[i] = sin(6 * x[i]) + 2 * rng_unit(5, i, RNG_MODEL, 0) - 1;
+	}
+	gp_data(&g, x, y, NULL, 12);
+	for (size_t i = 0; i < 3; i++) {
+		memcpy(theta, g.prior.mean, g.n_theta * sizeof *theta);
+		theta[g.d + 1] = portable_log(nu[i]);
+		f[i] = gp_fit(&g, theta, 50);
+		least = fmin(least, f[i]);
+	}
+	CHECK(f[0] != f[1] || f[1] != f[2]);
+	gp_fit_from(&g, nu, 3, 50);
+	CHECK(gp_objective(&g, g.theta) == least);
+	gp_fit_from(&g, nu, 0, 50);
+	CHECK(memcmp(g.theta, g.prior.mean, g.n_theta * sizeof *theta) == 0);
+	gp_free(&g);
+}
+
 static void check_degenerate(const double *value, const double *x, size_t d, size_t n,
                              bool warp)
 {
@@ -830,13 +860,13 @@ TEST(vectors_of_exp_and_log_are_those_of_the_library)
 	CHECK(worst < 1e-15);
 }
 
-TEST_MAIN(posteriors_are_those_computed_elsewhere, rows_can_be_appended,
-          the_mean_at_a_row_is_the_prediction_there, the_objective_has_its_gradient,
-          the_tails_of_the_normal_are_exact, expected_improvement_is_the_integral,
-          the_acquisition_has_its_gradient, fantasies_follow_the_posterior,
-          draws_are_from_the_posterior, the_order_of_the_rows_does_not_matter,
-          the_fit_finds_the_length_scales, degenerate_data_do_no_harm,
-          targets_are_capped_and_standardized,
+TEST_MAIN(of_several_fits_the_best_is_kept, posteriors_are_those_computed_elsewhere,
+          rows_can_be_appended, the_mean_at_a_row_is_the_prediction_there,
+          the_objective_has_its_gradient, the_tails_of_the_normal_are_exact,
+          expected_improvement_is_the_integral, the_acquisition_has_its_gradient,
+          fantasies_follow_the_posterior, draws_are_from_the_posterior,
+          the_order_of_the_rows_does_not_matter, the_fit_finds_the_length_scales,
+          degenerate_data_do_no_harm, targets_are_capped_and_standardized,
           penalties_of_any_size_leave_the_scale_of_the_others,
           the_minimizer_finds_minima_inside_and_at_bounds,
           the_minimizer_keeps_away_from_what_is_not_finite,

@@ -800,9 +800,7 @@ TEST(nothing_but_a_promotion_needs_a_known_end)
 	rig_close(&r);
 }
 
-TEST_MAIN(a_break_anywhere_loses_no_decision_learning,
-          a_cut_journal_leads_to_the_same_search_learning, a_checkpoint_keeps_the_curve,
-          without_steps_a_launch_replaces_the_curve,
+TEST_MAIN(a_checkpoint_keeps_the_curve, without_steps_a_launch_replaces_the_curve,
           a_strategy_that_learns_is_shown_the_rungs,
           replay_finds_what_was_never_reported, asha_stops_and_says_why,
           the_winner_is_never_stopped, last_words_and_exits_of_their_own_change_nothing,
@@ -822,4 +820,6 @@ TEST_MAIN(a_break_anywhere_loses_no_decision_learning,
           a_break_anywhere_loses_no_decision_by_parameter,
           a_cut_journal_leads_to_the_same_search_stopping,
           a_cut_journal_leads_to_the_same_search_promoting,
-          replay_finds_a_changed_decision, nothing_but_a_promotion_needs_a_known_end)
+          replay_finds_a_changed_decision, nothing_but_a_promotion_needs_a_known_end,
+          a_break_anywhere_loses_no_decision_learning,
+          a_cut_journal_leads_to_the_same_search_learning)
