@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "record/dir.h"
+#include "record/lock.h"
 #include "record/results.h"
 #include "report/plan.h"
 #include "report/ranking.h"

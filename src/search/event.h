@@ -35,6 +35,8 @@ struct event {
 	uint32_t run;
 	uint64_t trial; /* or, in a verification, the candidate's key */
 	double time;    /* seconds since 1970; NaN: not known */
+	double lease; /* START, REPORT of a run that others launch: seconds after which
+	               * it is lost unless it is heard of; 0: it has none */
 	union {
 		const struct search_origin *search; /* SEARCH */
 		uint64_t max_trials;                /* SESSION: of -n; 0: not given */
@@ -50,7 +52,7 @@ struct event {
 		} proposal;
 		const struct sighting *observed; /* OBSERVED; value minimized */
 		struct {                         /* START */
-			uint64_t seed; /* or SEED_DERIVED */
+			uint64_t seed;           /* or SEED_DERIVED */
 			double budget; /* steps that it is told to take; 0: none */
 			unsigned attempt;
 			unsigned leg; /* a results file: promotions so far */

@@ -3,6 +3,7 @@
 #ifndef HPS_SEARCH_ORIGIN_H
 #define HPS_SEARCH_ORIGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct search_origin {
 	const char *host, *git; /* "" when unknown; git of the first session */
 	const char *version;    /* hpsearch's */
 	double started;         /* seconds since 1970 */
+	bool elsewhere;         /* its runs are launched by others (ask, tell) */
 	const char *yaml;       /* the file's text */
 	const char *path;       /* the file's name as given */
 };

@@ -78,7 +78,13 @@ void study_free(struct study *s);
  * trials are taken over (a run that was under way is queued again). The lock must be
  * held. A search of another file is refused, with the difference and the way out. */
 bool study_open(struct study *s, bool retry_failed, struct error *err);
-/* The same for a search without a directory. */
+/* A directory whose runs are launched by others: its origin, with the cap of its latest
+ * session; and its journal opened to go on. What is under way stays so, no session
+ * begins: many may do this one after the other, each with the lock. */
+bool study_origin(const char *dir, struct search_origin *o, struct arena *a,
+                  struct error *err);
+bool study_join(struct study *s, struct error *err);
+/* A search without a directory begins. */
 bool study_begin(struct study *s, struct error *err);
 /* Only reads: the journal of the directory into the trials. */
 bool study_load(struct study *s, struct error *err);
