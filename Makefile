@@ -32,9 +32,9 @@ KNOWN := $(shell for f in $(ASK); do \
 # A library's archive where there is one: a start takes 0.7 ms with the archives of GSL
 # and libyaml, 0.95 ms with the shared objects, 2.8 ms with OpenBLAS among them.
 archive  = $(or $(filter /%,$(wildcard $(shell $(CC) -print-file-name=$(1:-l%=lib%.a)))),$(1))
-PACKAGES := gsl yaml-0.1 libcjson
-DEP_CFLAGS ?= $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null))
-DEP_LIBS   ?= $(foreach l,$(filter-out -lm,$(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)),$(call archive,$l)) -lm
+packages = $(shell $(PKG_CONFIG) $(1) gsl yaml-0.1 libcjson 2>/dev/null)
+DEP_CFLAGS ?= $(patsubst -I%,-isystem %,$(call packages,--cflags))
+DEP_LIBS   ?= $(foreach l,$(filter-out -lm,$(call packages,--libs)),$(call archive,$l)) -lm
 # Evaluated once.
 DEP_CFLAGS := $(DEP_CFLAGS)
 DEP_LIBS   := $(DEP_LIBS)
@@ -46,8 +46,9 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wswitch-enum \
 	-Wimplicit-fallthrough -Wnull-dereference $(filter -W%,$(KNOWN)) \
 	$(if $(WERROR),-Werror)
-NUM  := -fno-common -fno-fast-math -ffp-contract=off
-HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
+# Position-independent and hidden, so that the library is made of the same objects.
+NUM  := -fPIC -fvisibility=hidden -fno-common -fno-fast-math -ffp-contract=off
+HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 	$(filter -f%,$(KNOWN))
 SAN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -167,7 +168,7 @@ check-matrix:                         ## every strategy on every function
 check-fuzz:                           ## the stored inputs of the fuzzers, once each
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes
-	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(FAULT_SO),$(E2E))
+	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(FAULT_SO) library $(EMBED),$(E2E))
 check-layers:                         ## the include arrows point one way
 	@tests/layers.sh
 asan: deps-check                      ## every test under ASan and UBSan
@@ -251,6 +252,8 @@ $(REGRET): tests/bench/regret.c $(AID) $(LIB) $(wildcard $(BENCHDATA)/ysur.c) $(
 	$(Q)$(COMPILE) $(if $(wildcard $(BENCHDATA)/ysur.c),-DHPS_YSUR -isystem $(BENCHDATA)) -c -o $@.o $<
 	$(Q)$(LINK) -o $@ $@.o $(if $(wildcard $(BENCHDATA)/ysur.c),$@.ysur.o) $(AID) $(LIB) $(DEP_LIBS)
 
+include src/api/lib.mk
+
 # --- the source itself ---
 
 analyze: deps-check                   ## gcc -fanalyzer, cppcheck, clang-tidy, shellcheck
@@ -272,11 +275,11 @@ deps-check: deps                      ## and what the tests need
 		shellcheck valgrind binutils libc6-dbg python3 python3-sklearn python3-jsonschema \
 		parallel git procps
 
-install: all                          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
+install: all install-library          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(HPS) '$(DESTDIR)$(BINDIR)/hpsearch'
 	$(if $(MAN),$(INSTALL) -m 644 $(MAN) '$(DESTDIR)$(MANDIR)/man1/hpsearch.1')
-uninstall:                            ## removes what install wrote
+uninstall: uninstall-library          ## removes what install wrote
 	rm -f '$(DESTDIR)$(BINDIR)/hpsearch' '$(DESTDIR)$(MANDIR)/man1/hpsearch.1'
 clean:                                ## removes build/
 	rm -rf '$(BUILD)'

@@ -30,7 +30,8 @@ record *
 study *
 saved *
 report *
-cli *
+api base space config run search early record study saved report
+cli base space config gp strategy schedule run search early record study saved report
 '
 for room in */; do
 	room=${room%/}
