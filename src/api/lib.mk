@@ -57,4 +57,8 @@ uninstall-library:
 	rm -f '$(DESTDIR)$(INCLUDEDIR)/hpsearch.h' '$(DESTDIR)$(LIBDIR)/libhpsearch.a' \
 		'$(DESTDIR)$(LIBDIR)/$(SONAME)' '$(DESTDIR)$(LIBDIR)/libhpsearch.so' \
 		'$(DESTDIR)$(LIBDIR)/pkgconfig/hpsearch.pc'
-.PHONY: library install-library uninstall-library
+
+torture-asktell: torture-ready        ## askers and tellers, killed at random; WORKERS=8 ASK_TRIALS=n KILLS=n SEED=n
+	@$(TEST_ENV) WORKERS='$(WORKERS)' TRIALS='$(or $(ASK_TRIALS),200)' KILLS='$(or $(KILLS),300)' \
+		SEED='$(SEED)' tests/torture/asktell.py
+.PHONY: torture-asktell library install-library uninstall-library

@@ -33,6 +33,9 @@ const struct command_type commands[] = {
      command_replay},
     {"reproduce", "results.json", "run recorded trials again and compare",
      command_reproduce},
+    {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
+    {"ask", "DIR", "the next run to do, of such a search", command_ask},
+    {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
     {NULL, NULL, NULL, NULL}};
 
 int cli_fail(const struct error *err)
@@ -144,6 +147,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	gethostname(host, sizeof host - 1);
 	so.origin = (struct search_origin){.n_set = o->n_set,
 	                                   .command = o->command,
+	                                   .elsewhere = o->elsewhere,
 	                                   .max_trials = o->max_trials,
 	                                   .host = arena_strdup(&o->arena, host),
 	                                   .git = dir ? cli_git(&o->arena) : "",

@@ -175,16 +175,16 @@ bool elsewhere_tell(struct study *s, struct handout h, const struct ending *how,
                     bool *again, struct error *err)
 {
 	const struct run *r = &h.trial->runs[h.run];
+	double step = r->n_reports ? r->reports[r->n_reports - 1].step : 0;
 
 	if (!is_open(&h, err))
 		return false;
 	if (how->how == ENDING_VALUE && s->search.spec->metric.name &&
 	    is_news(s, r, how->value))
-		report(s, h,
-		       (struct report){.step = (double)r->reports_total,
-		                       .value = how->value,
-		                       .counted = true},
-		       (double)NAN);
+		report(
+		    s, h,
+		    (struct report){.step = step, .value = how->value, .counted = true},
+		    (double)NAN);
 	end(s, h, how, false, again);
 	return true;
 }
