@@ -10,6 +10,7 @@
 #include "report/config.h"
 #include "study/apply.h"
 #include "study/elsewhere.h"
+#include "study/program.h"
 #include "study/search_loop.h"
 
 #include <errno.h>
@@ -125,6 +126,7 @@ static bool join(struct desk *x, struct error *err)
 		                 "for ask and tell",
 		                 dir);
 	so.dir = x->dir;
+	so.outside = &strategy_program;
 	so.max_trials = so.origin.max_trials;
 	x->lock = lock_wait(x->dir, err);
 	if (x->lock < 0 || !origin_spec(&so.origin, &x->spec, &o->arena, err) ||

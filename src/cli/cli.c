@@ -6,6 +6,7 @@
 #include "report/verdict.h"
 #include "saved/import.h"
 #include "search/advise.h"
+#include "study/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -142,6 +143,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	char host[256] = "";
 
 	so.warm_read = warm_load;
+	so.outside = &strategy_program;
 	if (watch)
 		so.watch = *watch;
 	gethostname(host, sizeof host - 1);

@@ -42,7 +42,7 @@ static bool discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
 	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
-	    ".reserve",      "trials",       "verify"};
+	    "strategy.log",  ".reserve",     "trials",       "verify"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;

@@ -1,5 +1,6 @@
 /* show, best, replay: what is read from a finished or a running search. */
 #include "cli/cli.h"
+#include "config/command.h"
 #include "report/config.h"
 #include "report/detail.h"
 #include "report/ranking.h"
@@ -122,6 +123,16 @@ int command_best(struct options *o)
 	return code;
 }
 
+static void print_taken(const struct spec *s, uint64_t n)
+{
+	struct str program = {0};
+
+	command_line(s->sampler.words, &program);
+	printf("%llu proposals are what %s said, and are taken as recorded\n",
+	       (unsigned long long)n, str_text(&program));
+	str_free(&program);
+}
+
 int command_replay(struct options *o)
 {
 	struct saved sv = {0};
@@ -137,6 +148,8 @@ int command_replay(struct options *o)
 		if (rp.decisions)
 			printf(" and %zu decisions", rp.decisions);
 		printf(" checked: identical\n");
+		if (rp.taken)
+			print_taken(&sv.spec, rp.taken);
 	} else {
 		printf("%s: differs\n  %s\n", sv.path, rp.difference);
 		code = EXIT_VERDICT;

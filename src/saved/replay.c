@@ -74,6 +74,34 @@ static bool same_proposal(const struct saved *sv, const struct trial *t,
 	return false;
 }
 
+/* What a program from outside has proposed is in the space, or it would not be there:
+ * more cannot be said of it. */
+static bool take_as_recorded(const struct saved *sv, const struct trial *t,
+                             struct study *fresh, struct replay *out, struct error *err)
+{
+	struct event e = {.kind = EVENT_TRIAL,
+	                  .trial = t->id,
+	                  .time = (double)NAN,
+	                  .as.proposal = {.point = t->point,
+	                                  .seen = t->seen,
+	                                  .cost_weight = t->cost_weight,
+	                                  .origin = t->origin}};
+	const char *why = NULL;
+
+	out->taken++;
+	if (!study_apply(fresh, &e, err))
+		return false;
+	if (t->origin != ORIGIN_STRATEGY)
+		differs(out, "trial %llu: recorded as no proposal of the program",
+		        (unsigned long long)t->id);
+	else if (!space_feasible(&sv->spec.space, t->values, &why))
+		differs(out, "trial %llu: breaks the constraint %s",
+		        (unsigned long long)t->id, why);
+	else
+		same_params(sv, t, fresh->search.trials[t->id], out);
+	return true;
+}
+
 static bool check_proposals(const struct saved *sv, struct study *fresh,
                             struct replay *out, struct error *err)
 {
@@ -83,9 +111,17 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 		const struct trial *again;
 		const char *why = NULL;
 		struct event e;
-		enum ask ask =
-		    study_propose_at(fresh, s->trials[i]->seen,
-		                     s->trials[i]->cost_weight, &e, &why, err);
+		enum ask ask;
+
+		if (study_is_taken(fresh, i)) {
+			if (!take_as_recorded(sv, s->trials[i], fresh, out, err))
+				return false;
+			if (!out->same)
+				return true;
+			continue;
+		}
+		ask = study_propose_at(fresh, s->trials[i]->seen,
+		                       s->trials[i]->cost_weight, &e, &why, err);
 
 		if (ask == ASK_ERROR)
 			return false;

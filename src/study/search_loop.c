@@ -384,6 +384,7 @@ void study_finish(struct study *s)
 bool study_run(struct study *s, struct runner *r, struct error *err)
 {
 	struct loop loop;
+	struct fleet_event e;
 	struct error late;
 	bool ok;
 
@@ -394,6 +395,10 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	loop_init(&loop, &s->fleet, &searching, s);
 	ok = loop_run(&loop, err);
 	loop_free(&loop);
+	/* A strategy that was thinking has let a signal go before. */
+	if (ok && s->search.state == SEARCH_RUNNING &&
+	    fleet_wait(&s->fleet, 0, &e, &late) && e.kind == FLEET_SIGNAL)
+		signalled(s);
 	if (!ok)
 		return refresh_results(s, true, &late) && false;
 	study_finish(s);

@@ -49,7 +49,8 @@ struct study {
 	struct journal *journal; /* NULL: nothing is written */
 	struct observer watch;
 	warm_reader *warm_read;
-	size_t parallel; /* runs at once */
+	const struct strategy_type *outside; /* see study_options */
+	size_t parallel;                     /* runs at once */
 
 	/* of a session */
 	struct fleet fleet;
@@ -65,7 +66,9 @@ struct study_options {
 	struct search_origin origin;
 	uint64_t max_trials; /* 0: as in the spec */
 	struct observer watch;
-	warm_reader *warm_read;    /* NULL: warm_start is refused */
+	warm_reader *warm_read; /* NULL: warm_start is refused */
+	/* method: {program: …}; NULL: none is begun, what it proposed is only read */
+	const struct strategy_type *outside;
 	const struct clock *clock; /* NULL: the real one */
 };
 
