@@ -167,7 +167,7 @@ HPS_API const char *hps_notices(const hps_search *search);
 /* What went wrong in the last call that returned a negative code or NULL; "": nothing
  * yet. Of NULL: that there was no memory. Valid until the next call. */
 HPS_API const char *hps_strerror(const hps_search *search);
-/* "0.1.0": of the library that is linked. */
+/* "0.2.0", say: of the library that is linked. */
 HPS_API const char *hps_version(void);
 
 #ifdef __cplusplus

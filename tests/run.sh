@@ -3,7 +3,8 @@
 # log of those that fail, last "N passed, N failed[, N skipped]". What was not built, a
 # crash, a time-out, an unfulfilled plan and a sanitizer's report are failures.
 #     run.sh LOGDIR PROGRAM …
-# TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (300), V=1: every log in full;
+# TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (600; on a busy machine they take
+# longer, see patience.sh), V=1: every log in full;
 # BUILD_FAILED=1 counts as one failure; VALGRIND=1: the programs, and hpsearch in the scripts,
 # run under memcheck, where a report, a leak, a descriptor left open is a failure.
 set -u
@@ -94,7 +95,8 @@ run_one() { # LOGDIR PROGRAM
 	fi
 	if [ -x "$2" ]; then
 		ASAN_OPTIONS=$san UBSAN_OPTIONS=$san:print_stacktrace=1 env --default-signal \
-			timeout -k 10 "${TEST_TIMEOUT:-300}" "${under[@]}" "$2" "${args[@]}" \
+			"$SRCDIR/tests/patience.sh" "${TEST_TIMEOUT:-600}" "${under[@]}" "$2" \
+			"${args[@]}" \
 			>"$log" 2>&1 </dev/null &
 		# shellcheck disable=SC2064  # this very process
 		trap "kill $! 2>/dev/null" INT TERM

@@ -164,12 +164,12 @@ static int load_file(struct call *c)
 	take_notices(s);
 	if (study->search.finish_recorded && study->search.state != SEARCH_RUNNING)
 		return HPS_OK;
-	if (!study_apply(
-		study,
-		&(struct event){.kind = EVENT_SESSION,
-	                        .time = (double)NAN,
-	                        .as.max_trials = study->search.origin.max_trials},
-		&err))
+	if (!study_apply(study,
+	                 &(struct event){.kind = EVENT_SESSION,
+	                                 .time = (double)NAN,
+	                                 .as.session.max_trials =
+	                                     study->search.origin.max_trials},
+	                 &err))
 		return HPS_EFILE;
 	study_start(study);
 	return HPS_OK;
@@ -215,7 +215,7 @@ static int save(struct call *c)
 		return HPS_EINVAL;
 	}
 	results_json(&study->search, study->monitor, &out);
-	ok = file_begin(&file, c->name, &s->error);
+	ok = file_begin(&file, c->name, &disk_real, &s->error);
 	if (ok) {
 		file_put(&file, out.s, out.len);
 		ok = file_commit(&file, &s->error);

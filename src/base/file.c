@@ -135,9 +135,24 @@ static bool sync_parent(const char *path, struct error *err)
 	return file_sync_dir(dir, err);
 }
 
-bool file_begin(struct file_new *f, const char *path, struct error *err)
+static bool real_write(void *self, int fd, const char *bytes, size_t n)
 {
-	*f = (struct file_new){.fd = -1};
+	(void)self;
+	return file_write_all(fd, bytes, n);
+}
+
+static bool real_sync(void *self, int fd)
+{
+	(void)self;
+	return !fdatasync(fd);
+}
+
+const struct disk disk_real = {.write = real_write, .sync = real_sync};
+
+bool file_begin(struct file_new *f, const char *path, const struct disk *disk,
+                struct error *err)
+{
+	*f = (struct file_new){.fd = -1, .disk = disk};
 	if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path ||
 	    snprintf(f->tmp, sizeof f->tmp, "%s.tmp", path) >= (int)sizeof f->tmp) {
 		errno = ENAMETOOLONG;
@@ -151,13 +166,13 @@ bool file_begin(struct file_new *f, const char *path, struct error *err)
 
 void file_put(struct file_new *f, const char *bytes, size_t n)
 {
-	if (!f->failed && !file_write_all(f->fd, bytes, n))
+	if (!f->failed && !f->disk->write(f->disk->self, f->fd, bytes, n))
 		f->failed = errno ? errno : EIO;
 }
 
 bool file_commit(struct file_new *f, struct error *err)
 {
-	if (!f->failed && fdatasync(f->fd))
+	if (!f->failed && !f->disk->sync(f->disk->self, f->fd))
 		f->failed = errno;
 	close(f->fd);
 	if (!f->failed && rename(f->tmp, f->path))
@@ -169,16 +184,6 @@ bool file_commit(struct file_new *f, struct error *err)
 		return false;
 	}
 	return sync_parent(f->path, err);
-}
-
-bool file_replace(const char *path, const char *bytes, size_t n, struct error *err)
-{
-	struct file_new f;
-
-	if (!file_begin(&f, path, err))
-		return false;
-	file_put(&f, bytes, n);
-	return file_commit(&f, err);
 }
 
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
@@ -295,4 +300,24 @@ bool file_remove_tree(const char *path, struct error *err)
 	if (remove_at(AT_FDCWD, path, 0))
 		return true;
 	return error_errno(err, "%s: cannot be removed", path);
+}
+
+size_t file_tail(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	ssize_t n = 0;
+
+	*out = '\0';
+	if (fd < 0)
+		return 0;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		off_t most = (off_t)size - 1;
+
+		n = pread(fd, out, size - 1, st.st_size > most ? st.st_size - most : 0);
+	}
+	close(fd);
+	n = n > 0 ? n : 0;
+	out[n] = '\0';
+	return (size_t)n;
 }

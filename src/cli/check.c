@@ -1,4 +1,4 @@
-/* check: what a file means; with --run, what one run of it prints; with --log, what a
+/* check: what a file means; with --run, what a few runs of it print; with --log, what a
  * log holds. */
 #include "base/file.h"
 #include "cli/cli.h"
@@ -39,10 +39,40 @@ static void show_reports(const struct report *reports, size_t n, const char *met
 
 static void show_keys(const char *const *keys, size_t n)
 {
-	printf("numbers that were seen:%s", n ? "" : " none");
-	for (size_t i = 0; i < n; i++)
-		printf("%s %s", i ? "," : "", keys[i]);
-	printf("\n");
+	struct str out = {0};
+
+	str_addf(&out, "numbers that were seen:%s", n ? "" : " none");
+	for (size_t i = 0; i < n; i++) {
+		str_add(&out, i ? ", " : " ");
+		text_clean(&out, keys[i]);
+	}
+	str_addf(&out, "%s\n", n == SCRAPE_KEYS ? ", …" : "");
+	cli_print(&out);
+	str_free(&out);
+}
+
+static void show_unread(const struct unread *u, const char *metric)
+{
+	struct str out = {0};
+
+	if (u->n && metric)
+		study_unread_text(&out, u, metric);
+	if (out.len)
+		printf("%s\n", out.s + 1);
+	str_free(&out);
+}
+
+/* What might be meant where nothing was found. */
+static void show_guess(const struct scraper *s)
+{
+	struct str out = {0};
+
+	if (s->n_keys)
+		study_guess_text(&out, s->metric, (const char *const *)s->keys,
+		                 s->n_keys);
+	if (out.len)
+		printf("%s\n", out.s + 1);
+	str_free(&out);
 }
 
 /* --log FILE [FILE.yaml]: the operand is the YAML file, if any. */
@@ -65,6 +95,9 @@ static bool check_log(struct options *o, int *code, struct error *err)
 	show_keys((const char *const *)s.keys, s.n_keys);
 	if (s.long_lines)
 		printf("%zu lines over 1 MiB were passed over\n", s.long_lines);
+	show_unread(&s.unread, s.metric);
+	if (spec.metric.name && !s.count && !s.unread.n)
+		show_guess(&s);
 	*code = spec.metric.name && !s.n_reports ? EXIT_NO_TRIAL : EXIT_FINE;
 	scrape_free(&s);
 	return true;
@@ -110,55 +143,149 @@ static bool run_to_end(struct fleet *f, struct single *x, struct error *err)
 	return ok;
 }
 
-static int show_run(struct study *s, struct trial *t, const struct run_result *result)
+/* A trial run of check --run: a trial, with a seed of its own. */
+struct rehearsal {
+	const char *what;
+	struct trial *trial;
+	struct run run;
+	struct run_result result;
+};
+
+static bool show_run(struct study *s, struct rehearsal *x)
 {
-	const struct run *r = &t->runs[0];
+	const struct run *r = &x->run;
 	struct str wall = {0};
 
 	text_duration(&wall, r->wall);
-	printf("one run of the %s: %s%s%s in %s\n",
-	       t->origin == ORIGIN_BASELINE ? "defaults" : "first trial",
-	       outcome_name(r->outcome), r->reason ? ": " : "",
-	       r->reason ? r->reason : "", str_text(&wall));
+	printf("one run of the %s: %s%s%s in %s\n", x->what, outcome_name(r->outcome),
+	       r->reason ? ": " : "", r->reason ? r->reason : "", str_text(&wall));
 	str_free(&wall);
 	if (s->search.spec->metric.name && r->reduction.n)
 		show_reports(r->reports, r->n_reports, s->search.spec->metric.name);
-	show_keys((const char *const *)result->keys, result->n_keys);
+	show_keys((const char *const *)x->result.keys, x->result.n_keys);
+	if (r->reduction.n)
+		show_unread(&x->result.unread, s->search.spec->metric.name);
 	if (r->outcome == OUTCOME_OK)
-		return EXIT_FINE;
-	fprintf(stderr, "hpsearch: %s\n", study_contract_text(s, t, 0, result));
-	return EXIT_NO_TRIAL;
+		return true;
+	x->trial->runs[0] = *r;
+	x->run.reports = NULL;
+	s->search.dir = NULL; /* its folder is about to go */
+	fprintf(stderr, "hpsearch: %s\n", study_run_text(s, x->trial, 0, &x->result));
+	return false;
 }
 
-static bool run_once(struct options *o, const struct spec *spec, int *code,
-                     struct error *err)
+static bool rehearse(struct study *s, struct rehearsal *x, size_t i, struct error *err)
+{
+	struct single single = {.task = {.trial = x->trial,
+	                                 .run = &x->run,
+	                                 .command = &s->search.spec->command,
+	                                 .metric = &s->search.spec->metric}};
+	bool ok;
+
+	snprintf(single.task.folder, sizeof single.task.folder, "trials/%04zu/r0", i);
+	ok = run_to_end(&s->fleet, &single, err);
+	x->result = single.result;
+	return ok;
+}
+
+/* What should differ and does not, to the last digit. */
+static void compare_runs(const struct spec *sp, const struct rehearsal *x, size_t n)
+{
+	if (!sp->metric.name || n < 2)
+		return;
+	if (x[0].run.value == x[1].run.value)
+		printf("two seeds gave exactly the same %s: either the training draws "
+		       "nothing at random, or it does not take its seed from "
+		       "HPSEARCH_SEED (${seed}); repeats then tell nothing\n",
+		       sp->metric.name);
+	if (n > 2 && x[0].run.value == x[2].run.value)
+		printf("another configuration gave exactly the same %s: do the "
+		       "parameters reach the script?\n",
+		       sp->metric.name);
+}
+
+static bool propose(struct study *s, struct error *err)
+{
+	const char *why = NULL;
+	struct event e;
+
+	return study_propose(s, &e, &why, err) == ASK_POINT && study_apply(s, &e, err);
+}
+
+/* The defaults with two seeds, and one other configuration. Returns how many there
+ * are; a space of one configuration has no other. */
+static size_t plan_rehearsals(struct study *s, struct rehearsal x[static 3],
+                              struct error *err)
+{
+	const struct trial *first;
+	size_t n = 0;
+
+	if (!propose(s, err))
+		return 0;
+	x[n].trial = s->search.trials[0];
+	first = x[n].trial;
+	x[n++].what = first->origin == ORIGIN_BASELINE ? "defaults" : "first trial";
+	x[n].trial = x[0].trial;
+	x[n++].what = first->origin == ORIGIN_BASELINE ? "defaults with another seed"
+	                                               : "same with another seed";
+	if (s->search.cap > 1 && propose(s, err)) {
+		x[n].trial = s->search.trials[1];
+		x[n++].what = "next configuration";
+	}
+	for (size_t i = 0; i < n; i++) {
+		x[i].run = x[i].trial->runs[0];
+		x[i].run.seed =
+		    seed_of_run(s->search.spec->seed, x[i].trial->id, i == 1 ? 1 : 0);
+	}
+	return n;
+}
+
+static bool run_some(struct study *s, size_t wanted, int *code, struct error *err)
+{
+	struct rehearsal x[3] = {0};
+	size_t n = plan_rehearsals(s, x, err), done = 0;
+	bool ok = true;
+
+	if (!n)
+		return err->kind != ERROR_NONE
+		           ? false
+		           : error_set(err, ERROR_FILE, "there is no trial to run");
+	n = n < wanted ? n : wanted;
+	*code = EXIT_FINE;
+	if (n > 1)
+		fprintf(stderr,
+		        "%zu runs, one after the other: the %s with two seeds%s "
+		        "(--run=1 makes one)\n",
+		        n, x[0].what, n > 2 ? ", and one other configuration" : "");
+	while (ok && done < n && *code == EXIT_FINE) {
+		ok = rehearse(s, &x[done], done, err);
+		if (ok && !show_run(s, &x[done]))
+			*code = EXIT_NO_TRIAL;
+		done++;
+	}
+	if (ok && *code == EXIT_FINE)
+		compare_runs(s->search.spec, x, n);
+	for (size_t i = 0; i < done; i++)
+		free(x[i].run.reports);
+	return ok;
+}
+
+static bool run_checks(struct options *o, const struct spec *spec, int *code,
+                       struct error *err)
 {
 	char dir[] = "/tmp/hpsearch-check.XXXXXX";
 	struct study s = {0};
-	struct single single = {0};
 	struct runner runner;
-	struct trial *t;
-	struct event e;
-	const char *why = NULL;
 	struct pool *pool;
 	bool ok = false;
 
 	if (!mkdtemp(dir))
 		return error_errno(err, "%s", dir);
 	pool = pool_open(1, -1, err);
-	if (pool && cli_init_study(o, spec, dir, NULL, &s, err) &&
-	    study_propose(&s, &e, &why, err) == ASK_POINT && study_apply(&s, &e, err)) {
-		t = s.search.trials[0];
+	if (pool && cli_init_study(o, spec, dir, NULL, &s, err)) {
 		runner = pool_runner(pool);
 		fleet_init(&s.fleet, spec, &runner, dir, &s.search.arena);
-		single.task = (struct task){.trial = t,
-		                            .run = &t->runs[0],
-		                            .command = &spec->command,
-		                            .metric = &spec->metric,
-		                            .folder = "trials/0000/r0"};
-		ok = run_to_end(&s.fleet, &single, err);
-		if (ok)
-			*code = show_run(&s, t, &single.result);
+		ok = run_some(&s, o->run, code, err);
 	}
 	if (pool)
 		pool_close(pool);
@@ -166,7 +293,8 @@ static bool run_once(struct options *o, const struct spec *spec, int *code,
 	return file_remove_tree(dir, err) && ok;
 }
 
-static bool explain(struct options *o, const struct spec *spec, struct error *err)
+static bool explain(struct options *o, const struct spec *spec, size_t slots,
+                    struct error *err)
 {
 	struct study s = {0};
 	struct str out = {0};
@@ -176,8 +304,8 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 	if (spec->early.type != EARLY_NONE &&
 	    !early_rule_init(spec, &o->arena, &rule, err))
 		return false;
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
-	              o->parallel ? o->parallel : spec->parallel, &out);
+	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec), slots,
+	              &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)
@@ -190,10 +318,12 @@ static bool explain(struct options *o, const struct spec *spec, struct error *er
 static bool check(struct options *o, int *code, struct error *err)
 {
 	struct spec spec;
+	size_t slots;
 
-	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err))
+	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err) ||
+	    !cli_slots(o, &spec, &slots, err))
 		return false;
-	return o->run ? run_once(o, &spec, code, err) : explain(o, &spec, err);
+	return o->run ? run_checks(o, &spec, code, err) : explain(o, &spec, slots, err);
 }
 
 int command_check(struct options *o)

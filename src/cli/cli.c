@@ -2,42 +2,23 @@
 #include "base/clock.h"
 #include "record/results.h"
 #include "report/ranking.h"
+#include "report/reading.h"
 #include "report/savings.h"
 #include "report/verdict.h"
+#include "run/capture.h"
 #include "saved/import.h"
 #include "search/advise.h"
+#include "study/code.h"
+#include "study/gpus.h"
 #include "study/program.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-const struct command_type commands[] = {
-    {"run", "FILE.yaml", "run a search, or continue it where it stopped", command_run},
-    {"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
-    {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
-    {"best", "DIR|results.json", "only the winning configuration", command_best},
-    {"importance", "DIR|results.json", "which parameters mattered, as a model sees it",
-     command_importance},
-    {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
-     command_verify},
-    {"replay", "results.json", "derive every proposal again and compare; start nothing",
-     command_replay},
-    {"reproduce", "results.json", "run recorded trials again and compare",
-     command_reproduce},
-    {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
-    {"ask", "DIR", "the next run to do, of such a search", command_ask},
-    {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
-    {NULL, NULL, NULL, NULL}};
 
 int cli_fail(const struct error *err)
 {
@@ -77,28 +58,6 @@ bool cli_needs_command(const struct spec *s, struct error *err)
 	                 s->yaml.path);
 }
 
-/* What git prints, at most a line of it, at most for two seconds. */
-static void read_line(int fd, char *line, size_t size)
-{
-	int64_t end = clock_now() + 2 * CLOCK_SECOND;
-	size_t n = 0;
-
-	while (n + 1 < size) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int64_t left = (end - clock_now()) / 1000000;
-		ssize_t got;
-
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			break;
-		got = read(fd, line + n, size - 1 - n);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-}
-
 const char *cli_git(struct arena *a)
 {
 	char *const argv[] = {(char[]){"git"},
@@ -108,38 +67,42 @@ const char *cli_git(struct arena *a)
 	                      (char[]){"--abbrev=12"},
 	                      (char[]){"--exclude=*"},
 	                      NULL};
-	posix_spawn_file_actions_t actions;
-	char line[128] = "";
-	int fds[2], status;
-	pid_t pid;
+	char line[128];
 
-	if (pipe2(fds, O_CLOEXEC))
-		return "";
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
-	                                 0);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
-	                                 0);
-	if (!posix_spawnp(&pid, "git", &actions, NULL, argv, environ)) {
-		close(fds[1]);
-		fds[1] = -1;
-		read_line(fds[0], line, sizeof line);
-		kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	close(fds[0]);
-	if (fds[1] >= 0)
-		close(fds[1]);
+	capture(argv, line, sizeof line);
+	line[strcspn(line, "\n")] = '\0';
 	return arena_strdup(a, line);
+}
+
+bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
+               struct error *err)
+{
+	struct gpu_source from = {.inherited = getenv("CUDA_VISIBLE_DEVICES"),
+	                          .root = ""};
+	const char *note;
+
+	if (!gpus_find(s, &from, s->arena, &note, err))
+		return false;
+	if (note && o->verbose >= 0)
+		fprintf(stderr, "notice: %s\n", note);
+	*slots = o->parallel ? o->parallel : s->parallel;
+	if (!s->n_slots || *slots <= s->n_slots)
+		return true;
+	if (o->verbose >= 0)
+		fprintf(
+		    stderr,
+		    "notice: gpus has room for %zu runs at once, not for the %zu of "
+		    "-j (runs_per_gpu lets more of them share one)\n",
+		    s->n_slots, *slots);
+	*slots = s->n_slots;
+	return true;
 }
 
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err)
 {
-	struct study_options so = {.dir = dir, .max_trials = o->max_trials};
+	struct study_options so = {
+	    .dir = dir, .max_trials = o->max_trials, .strict = o->strict};
 	char host[256] = "";
 
 	so.warm_read = warm_load;
@@ -157,6 +120,8 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,
 	                                   .path = spec->yaml.path};
+	if (dir)
+		so.origin.code = code_state(spec, so.origin.git, &o->arena);
 	for (size_t i = 0; i < o->n_set; i++)
 		so.origin.set[i] = o->set[i];
 	if (!study_init(s, spec, &so, err))
@@ -186,15 +151,19 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	bool ok = true;
 
 	if (strcmp(o->format, "json") == 0) {
-		results_json(&s->search, s->monitor, &out);
+		if (top)
+			results_top(&s->search, s->monitor, top, &out);
+		else
+			results_json(&s->search, s->monitor, &out);
 	} else if (strcmp(o->format, "csv") == 0) {
-		results_csv(&s->search, &out);
+		results_csv(&s->search, top, &out);
 	} else if (strcmp(o->format, "yaml") == 0) {
-		ranking_yaml(s, &out);
+		ranking_yaml(s, top, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
 		advise_text(&s->search, &out);
 		savings_report(s, &out);
+		reading_report(s, &out);
 		if (s->search.verdict.wanted)
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
@@ -208,100 +177,4 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		cli_print(&out);
 	str_free(&out);
 	return ok;
-}
-
-/* The first word: a command, or the file of a search. */
-static const struct command_type *find_command(const char *word)
-{
-	for (const struct command_type *c = commands; c->name; c++)
-		if (strcmp(c->name, word) == 0)
-			return c;
-	return NULL;
-}
-
-static bool looks_like_a_file(const char *word)
-{
-	struct stat st;
-	size_t n = strlen(word);
-
-	return strchr(word, '/') || !stat(word, &st) || strcmp(word, "-") == 0 ||
-	       (n > 5 && strcmp(word + n - 5, ".yaml") == 0) ||
-	       (n > 4 && strcmp(word + n - 4, ".yml") == 0);
-}
-
-static int no_such_command(const char *word)
-{
-	const char *names[16], *near;
-	size_t n = 0;
-
-	for (const struct command_type *c = commands; c->name; c++)
-		names[n++] = c->name;
-	near = str_nearest(word, names, n);
-	fprintf(stderr, "hpsearch: %s is neither a command nor a file\n", word);
-	if (near)
-		fprintf(stderr, "  help: did you mean hpsearch %s?\n", near);
-	else
-		fprintf(stderr, "  help: hpsearch --help\n");
-	return EXIT_USAGE;
-}
-
-static int dispatch(int argc, char **argv, const struct command_type **c)
-{
-	const char *word = argc > 1 ? argv[1] : "--help";
-
-	if (strcmp(word, "--version") == 0) {
-		printf("hpsearch %s\n", HPS_VERSION);
-		return EXIT_FINE;
-	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
-	    (strcmp(word, "help") == 0 && argc < 3)) {
-		options_help(NULL);
-		return argc > 1 ? EXIT_FINE : EXIT_USAGE;
-	}
-	if (strcmp(word, "help") == 0) {
-		*c = find_command(argv[2]);
-		if (!*c)
-			return no_such_command(argv[2]);
-		options_help(*c);
-		*c = NULL;
-		return EXIT_FINE;
-	}
-	*c = find_command(word);
-	if (!*c && *word != '-' && !looks_like_a_file(word))
-		return no_such_command(word);
-	return -1;
-}
-
-/* What was printed and did not arrive is an error, unless the reader has gone away. */
-static int flush_output(int code)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return code;
-	if (errno == EPIPE)
-		return code;
-	fprintf(stderr, "hpsearch: standard output: %s\n", strerror(errno));
-	return code ? code : EXIT_SYSTEM;
-}
-
-int cli_main(int argc, char **argv)
-{
-	const struct command_type *c = NULL;
-	struct options o;
-	int code = dispatch(argc, argv, &c);
-
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	if (code >= 0)
-		return code;
-	/* hpsearch FILE.yaml means hpsearch run FILE.yaml. */
-	if (!c)
-		c = &commands[0];
-	else {
-		argc--;
-		argv++;
-	}
-	if (options_parse(&o, c, argc, argv, &code))
-		code = c->run(&o);
-	arena_free(&o.arena);
-	return flush_output(code);
 }

@@ -21,7 +21,8 @@ struct options {
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
-	bool fresh, dry_run, retry_failed, strict, run, all, yes, why;
+	bool fresh, dry_run, retry_failed, strict, all, yes, why;
+	size_t run;  /* check --run: so many runs; 0: none */
 	int verbose; /* -1: quiet */
 	uint64_t top;
 	bool has_trial;
@@ -68,6 +69,10 @@ int cli_fail(const struct error *err);
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
 /* False, with the way out, when the file has neither a program nor a command. */
 bool cli_needs_command(const struct spec *s, struct error *err);
+/* How many runs at once: -j, or as the file says, at the most as many as its gpus have
+ * room for; finds those (gpus_find), and says what there is to say. */
+bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
+               struct error *err);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

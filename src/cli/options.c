@@ -63,9 +63,12 @@ static const struct row {
     {"command", "TEXT", "the training command, for a file without one",
      " run check verify reproduce ", ID_COMMAND},
     {"strict", NULL, "take warnings as errors", " run check init ", ID_STRICT},
-    {"run", NULL, "run the defaults once and show what was scraped", " check ", ID_RUN},
+    {"run", "[=N]",
+     "run the defaults with two seeds and one other configuration (N: the first N of "
+     "these) and show what was scraped",
+     " check ", ID_RUN},
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
-    {"trial", "N", "all about one trial", " show ", ID_TRIAL},
+    {"trial", "N", "one trial (show: all about it)", " show best ", ID_TRIAL},
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
     {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
     {"all", NULL, "every trial", " reproduce ", ID_ALL},
@@ -122,7 +125,8 @@ void options_help(const struct command_type *c)
 		if (r->id < 256)
 			snprintf(letter, sizeof letter, "-%c,", r->id);
 		snprintf(left, sizeof left, "%s --%s%s%s", letter, r->name,
-		         r->argument ? " " : "", r->argument ? r->argument : "");
+		         r->argument && *r->argument != '[' ? " " : "",
+		         r->argument ? r->argument : "");
 		printf("  %-24s %s\n", left, r->help);
 	}
 }
@@ -197,7 +201,11 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
 	case ID_STRICT: o->strict = true; return true;
-	case ID_RUN: o->run = true; return true;
+	case ID_RUN:
+		if (arg && !whole(arg, 1, 3, &n))
+			return false;
+		o->run = arg ? (size_t)n : 3;
+		return true;
 	case ID_ALL: o->all = true; return true;
 	case ID_YES: o->yes = true; return true;
 	case ID_WHY: o->why = true; return true;
@@ -241,9 +249,12 @@ static void fill(struct getopt_table *t, const struct command_type *c)
 		if (!takes(c, r))
 			continue;
 		t->names[t->n] = r->name;
-		t->longs[t->n++] = (struct option){
-		    r->name, r->argument ? required_argument : no_argument, NULL,
-		    r->id};
+		t->longs[t->n++] =
+		    (struct option){r->name,
+		                    !r->argument          ? no_argument
+		                    : *r->argument == '[' ? optional_argument
+		                                          : required_argument,
+		                    NULL, r->id};
 		if (r->id < 256 && !strchr(t->shorts, r->id)) {
 			t->shorts[s++] = (char)r->id;
 			if (r->argument)
@@ -257,7 +268,13 @@ static bool unknown_option(const struct command_type *c, const struct getopt_tab
 {
 	const char *near =
 	    strncmp(word, "--", 2) == 0 ? str_nearest(word + 2, t->names, t->n) : NULL;
-	char text[64];
+	char text[64], letter[3] = {'-', (char)optopt, '\0'};
+
+	/* getopt has moved the operands behind the options by now. */
+	if (optopt && optopt < 256)
+		return usage(c, code, "there is no option", letter, NULL);
+	if (optopt)
+		return usage(c, code, "no value goes with", word, NULL);
 
 	if (near)
 		snprintf(text, sizeof text, "--%s", near);
@@ -281,20 +298,75 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	return true;
 }
 
+/* Which formats a command has. */
+static bool check_formats(struct options *o, const struct command_type *c, int *code)
+{
+	static const struct {
+		const char *command, *formats;
+		bool trial;
+	} all[] = {{"show", "table json yaml args env", true},
+	           {"best", "json yaml args env", true},
+	           {"best", "json yaml args env", false},
+	           {"importance", "table json", false}};
+	const char *formats = "table json csv yaml";
+	char word[32], list[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (strcmp(c->name, all[i].command) == 0 &&
+		    all[i].trial == o->has_trial)
+			formats = all[i].formats;
+	if (!o->format) {
+		o->format = strncmp(formats, "table", 5) == 0 ? "table" : "json";
+		return true;
+	}
+	snprintf(word, sizeof word, " %s ", o->format);
+	snprintf(list, sizeof list, " %s ", formats);
+	if (!strchr(o->format, ' ') && strstr(list, word))
+		return true;
+	fprintf(stderr, "hpsearch %s: there is no format %s here\n  help: %s\n",
+	        c->name, o->format, formats);
+	*code = EXIT_USAGE;
+	return false;
+}
+
+/* Options of which one would be ignored. */
+static bool check_pairs(const struct options *o, const struct command_type *c,
+                        int *code)
+{
+	const struct {
+		bool one, other;
+		const char *text;
+	} pairs[] = {
+	    {o->run > 0, o->log != NULL, "--run and --log"},
+	    {o->all, o->top > 0, "--all and --top"},
+	    {o->has_trial, o->top > 0, "--trial and --top"},
+	    {o->dry_run, o->fresh, "--dry-run and --fresh"},
+	    {o->dry_run, o->retry_failed, "--dry-run and --retry-failed"},
+	    {o->dry_run, strcmp(o->format, "table") != 0, "--dry-run and --format"},
+	    {o->why, strcmp(o->format, "table") != 0, "--why and --format"},
+	    {o->fresh, o->retry_failed, "--fresh and --retry-failed"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+		if (pairs[i].one && pairs[i].other)
+			return usage(c, code, pairs[i].text, "do not go together",
+			             NULL);
+	if (!o->why || o->has_trial)
+		return true;
+	return usage(c, code, "--why explains one trial: add", "--trial N", NULL);
+}
+
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code)
 {
 	struct getopt_table t;
 	int id;
 
-	*o = (struct options){.format = "table", .tolerance = 1e-9};
+	*o = (struct options){.tolerance = 1e-9};
 	fill(&t, c);
 	shield_numbers(o, c, argc, argv);
 	opterr = 0;
 	optind = 0;
 	for (;;) {
-		int at = optind ? optind : 1;
-
 		id = getopt_long(argc, argv, t.shorts, t.longs, NULL);
 		if (id == -1)
 			break;
@@ -304,8 +376,7 @@ bool options_parse(struct options *o, const struct command_type *c, int argc,
 			return false;
 		}
 		if (id == '?')
-			return unknown_option(c, &t, argv[optopt ? at : optind - 1],
-			                      code);
+			return unknown_option(c, &t, argv[optind - 1], code);
 		if (id == ':')
 			return usage(c, code, "an argument is missing behind",
 			             argv[optind - 1], NULL);
@@ -314,5 +385,6 @@ bool options_parse(struct options *o, const struct command_type *c, int argc,
 			             "cannot take this value:", optarg ? optarg : "",
 			             NULL);
 	}
-	return operands(o, c, argc, argv, code);
+	return operands(o, c, argc, argv, code) && check_formats(o, c, code) &&
+	       check_pairs(o, c, code);
 }

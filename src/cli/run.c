@@ -4,10 +4,13 @@
 #include "cli/progress.h"
 #include "record/dir.h"
 #include "record/lock.h"
+#include "record/origin.h"
 #include "record/results.h"
+#include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "run/pool.h"
+#include "study/propose.h"
 #include "study/search_loop.h"
 #include "study/verify.h"
 
@@ -20,14 +23,17 @@
 
 enum { COMMANDS_SHOWN = 8, RANKS_SHOWN = 10 };
 
-static int dry_run(struct options *o, const struct spec *spec, struct error *err)
+static int dry_run(struct options *o, struct spec *spec, struct error *err)
 {
 	struct study s = {0};
 	struct str out = {0};
+	size_t slots;
 	bool ok;
 
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
-	              o->parallel ? o->parallel : spec->parallel, &out);
+	if (!cli_slots(o, spec, &slots, err))
+		return cli_fail(err);
+	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec), slots,
+	              &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)
@@ -35,6 +41,18 @@ static int dry_run(struct options *o, const struct spec *spec, struct error *err
 	str_free(&out);
 	study_free(&s);
 	return ok ? EXIT_FINE : cli_fail(err);
+}
+
+static bool has_trial(struct options *o, const struct spec *spec, struct error *err)
+{
+	struct study s = {0};
+	const char *why;
+	struct event e;
+	bool ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	          study_propose(&s, &e, &why, err) != ASK_ERROR;
+
+	study_free(&s);
+	return ok;
 }
 
 /* --fresh empties a directory only if a search made it. */
@@ -92,7 +110,10 @@ static bool open_directory(struct session *x, struct error *err)
 	if (!realpath(x->dir, real))
 		return error_errno(err, "%s", x->dir);
 	x->dir = arena_strdup(&x->o->arena, real);
-	return !x->o->fresh || discard(x->dir, err);
+	if (x->o->fresh && !discard(x->dir, err))
+		return false;
+	space_set_decoding(&x->spec.space, origin_decoding(x->dir));
+	return true;
 }
 
 static bool open_study(struct session *x, struct error *err)
@@ -128,6 +149,31 @@ static bool verify(struct session *x, struct runner *r, struct error *err)
 	return verify_run(s, r, err);
 }
 
+/* On stderr: what there is to know when the results are printed. A search that is not
+ * finished, or was ended by an alarm, has a text of its own. */
+static bool last_words(struct session *x, struct error *err)
+{
+	const char *dir = search_dir(x->o->file, x->o->out, &x->o->arena);
+	struct study *s = &x->study;
+	struct str out = {0};
+	bool ok = true;
+
+	if (!is_complete(s))
+		return true;
+	fflush(stdout);
+	if (exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
+		str_add(&out, "hpsearch: ");
+		closing_no_trial(s, dir, &out);
+		str_addc(&out, '\n');
+	}
+	if (x->o->verbose >= 0)
+		ok = closing_report(s, dir, &out, err);
+	if (ok)
+		fputs(str_text(&out), stderr);
+	str_free(&out);
+	return ok;
+}
+
 static int finish(struct session *x, struct error *err)
 {
 	struct study *s = &x->study;
@@ -136,6 +182,8 @@ static int finish(struct session *x, struct error *err)
 	if (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)
 		fprintf(stderr, "hpsearch: %s\n", s->search.why);
 	if (s->search.n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
+		return cli_fail(err);
+	if (!last_words(x, err))
 		return cli_fail(err);
 	if (s->search.state == SEARCH_INTERRUPTED)
 		fprintf(stderr,
@@ -150,9 +198,8 @@ static int session(struct session *x, struct error *err)
 	struct runner runner;
 	struct str grid = {0};
 
-	if (!open_directory(x, err))
+	if (!cli_slots(x->o, &x->spec, &x->slots, err) || !open_directory(x, err))
 		return cli_fail(err);
-	x->slots = x->o->parallel ? x->o->parallel : x->spec.parallel;
 	x->pool = pool_open(x->slots, x->lock, err);
 	if (!x->pool || !open_study(x, err))
 		return cli_fail(err);
@@ -162,14 +209,18 @@ static int session(struct session *x, struct error *err)
 	str_free(&grid);
 	runner = pool_runner(x->pool);
 	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
+		int code;
+
 		progress_end(&x->progress);
-		cli_fail(err);
+		code = cli_fail(err);
+		if (code == EXIT_USAGE)
+			return code;
 		fprintf(
 		    stderr,
 		    "  what was finished is saved in %s; when the cause is gone, the "
 		    "same command continues\n",
 		    x->dir);
-		return EXIT_SYSTEM;
+		return code;
 	}
 	return finish(x, err);
 }
@@ -184,6 +235,9 @@ int command_run(struct options *o)
 		return cli_fail(&err);
 	if (o->dry_run)
 		return dry_run(o, &x.spec, &err);
+	/* A file that can have no trial leaves no directory behind. */
+	if (x.spec.space.n_constraints && !has_trial(o, &x.spec, &err))
+		return cli_fail(&err);
 	code = session(&x, &err);
 	if (x.pool)
 		pool_close(x.pool);

@@ -1,6 +1,7 @@
 /* show, best, replay: what is read from a finished or a running search. */
 #include "cli/cli.h"
 #include "config/command.h"
+#include "record/results.h"
 #include "report/config.h"
 #include "report/detail.h"
 #include "report/ranking.h"
@@ -10,15 +11,57 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool show_trial(const struct options *o, const struct study *s,
-                       struct error *err)
+static bool trial_exists(const struct options *o, const struct study *s,
+                         struct error *err)
+{
+	unsigned long long id = o->trial;
+
+	if (o->trial < s->search.n)
+		return true;
+	if (!s->search.n)
+		return error_set(err, ERROR_USAGE, "there is no trial yet");
+	return error_set(err, ERROR_USAGE,
+	                 "there is no trial %llu; the last one is %zu", id,
+	                 s->search.n - 1);
+}
+
+static bool print_config(const struct options *o, const struct study *s,
+                         const struct trial *t, struct error *err)
+{
+	const struct spec *sp = s->search.spec;
+	struct str out = {0};
+	bool ok = true;
+
+	if (strcmp(o->format, "yaml") == 0)
+		config_yaml(sp, t->values, &out);
+	else if (strcmp(o->format, "args") == 0)
+		ok = config_args(sp, t->values, &out, err);
+	else if (strcmp(o->format, "env") == 0)
+		ok = config_env(sp, t->values, &out, err);
+	else
+		config_json(sp, t->values, &out);
+	if (ok)
+		cli_print(&out);
+	str_free(&out);
+	return ok;
+}
+
+/* A table tells all; json is the trial as in results.json, the others its
+ * configuration. */
+static bool show_trial(const struct options *o, struct study *s, struct error *err)
 {
 	struct str out = {0};
 
-	if (o->trial >= s->search.n)
-		return error_set(
-		    err, ERROR_USAGE, "there is no trial %llu; the last one is %zu",
-		    (unsigned long long)o->trial, s->search.n ? s->search.n - 1 : 0);
+	if (!trial_exists(o, s, err))
+		return false;
+	if (strcmp(o->format, "json") == 0) {
+		results_trial(&s->search, s->monitor, s->search.trials[o->trial], &out);
+		cli_print(&out);
+		str_free(&out);
+		return true;
+	}
+	if (strcmp(o->format, "table") != 0)
+		return print_config(o, s, s->search.trials[o->trial], err);
 	detail_trial(s, s->search.trials[o->trial], s->search.dir, &out);
 	if (o->why)
 		detail_why(s, s->search.trials[o->trial], &out);
@@ -38,9 +81,6 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 		        "warning: %s was changed after it was written (hpsearch replay "
 		        "tells more)\n",
 		        sv->path);
-	if (o->why && !o->has_trial)
-		return error_set(err, ERROR_USAGE,
-		                 "--why explains one trial\n  help: add --trial N");
 	if (o->has_trial)
 		return show_trial(o, &sv->study, err);
 	if (strcmp(o->format, "table") == 0) {
@@ -75,42 +115,19 @@ static const struct trial *winner(struct study *s)
 	return s->search.best;
 }
 
-static bool print_best(struct options *o, struct study *s, const struct trial *t,
-                       struct error *err)
-{
-	const char *f = strcmp(o->format, "table") == 0 ? "json" : o->format;
-	struct str out = {0};
-	bool ok = true;
-
-	if (strcmp(f, "json") == 0)
-		config_json(s->search.spec, t->values, &out);
-	else if (strcmp(f, "yaml") == 0)
-		config_yaml(s->search.spec, t->values, &out);
-	else if (strcmp(f, "args") == 0)
-		ok = config_args(s->search.spec, t->values, &out, err);
-	else if (strcmp(f, "env") == 0)
-		ok = config_env(s->search.spec, t->values, &out, err);
-	else
-		ok = error_set(
-		    err, ERROR_USAGE,
-		    "there is no format %s here\n  help: json, yaml, args or env", f);
-	if (ok)
-		cli_print(&out);
-	str_free(&out);
-	return ok;
-}
-
 static bool best(struct options *o, struct saved *sv, struct error *err)
 {
 	const struct trial *t;
 
 	if (!saved_load(sv, o->file, err))
 		return false;
-	t = winner(&sv->study);
+	if (o->has_trial && !trial_exists(o, &sv->study, err))
+		return false;
+	t = o->has_trial ? sv->study.search.trials[o->trial] : winner(&sv->study);
 	if (!t)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
-	return print_best(o, &sv->study, t, err);
+	return print_config(o, &sv->study, t, err);
 }
 
 int command_best(struct options *o)
@@ -147,7 +164,12 @@ int command_replay(struct options *o)
 		       (unsigned long long)rp.runs);
 		if (rp.decisions)
 			printf(" and %zu decisions", rp.decisions);
-		printf(" checked: identical\n");
+		printf(" checked: identical");
+		if (rp.unlike)
+			printf(", but for %llu proposals of the model: its arithmetic "
+			       "was another in the version that began this search",
+			       (unsigned long long)rp.unlike);
+		printf("\n");
 		if (rp.taken)
 			print_taken(&sv.spec, rp.taken);
 	} else {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const default_words[] = {"${env}", "${interpreter}", "${program}",
                                             "${args}"};
@@ -42,15 +43,21 @@ static void add_parts(struct building *b, const char *before, const char *key,
 static void add_argument(struct building *b, enum macro m, const char *key,
                          const struct value *v)
 {
-	if (m == MACRO_ARGS_NO_EQUALS) {
+	const char *hydra = m == MACRO_ARGS_NO_HYPHENS       ? ""
+	                    : m == MACRO_ARGS_APPEND_HYDRA   ? "+"
+	                    : m == MACRO_ARGS_OVERRIDE_HYDRA ? "++"
+	                                                     : NULL;
+
+	/* Hydra's grammar has no quoted keys: {'a': 1} of Python is an error there. */
+	if (hydra && v->kind == VALUE_MAP && v->n) {
+		for (size_t i = 0; i < v->n; i++)
+			add_argument(b, m, arena_printf(b->a, "%s.%s", key, v->keys[i]),
+			             &v->items[i]);
+	} else if (hydra) {
+		add_parts(b, hydra, key, "=", v);
+	} else if (m == MACRO_ARGS_NO_EQUALS) {
 		add_parts(b, "--", key, "", NULL);
 		add_parts(b, "", "", "", v);
-	} else if (m == MACRO_ARGS_NO_HYPHENS) {
-		add_parts(b, "", key, "=", v);
-	} else if (m == MACRO_ARGS_APPEND_HYDRA) {
-		add_parts(b, "+", key, "=", v);
-	} else if (m == MACRO_ARGS_OVERRIDE_HYDRA) {
-		add_parts(b, "++", key, "=", v);
 	} else if (m == MACRO_ARGS_DICT) {
 		add_word(b, key);
 	} else if (m == MACRO_ARGS_NO_BOOLEAN_FLAGS && v->kind == VALUE_BOOL) {
@@ -310,6 +317,30 @@ static bool build_shell(struct building *b, const char *text)
 	return b->err->kind == ERROR_NONE;
 }
 
+/* The first word is a program. Blanks are a text that was not split into words, unless
+ * there is such a file. */
+static bool check_first(struct building *b)
+{
+	const char *first = b->words[0];
+
+	if (!*first || *first == '-')
+		return error_set(b->err, ERROR_FILE,
+		                 "%s: the command's first word is \"%s\", which is no "
+		                 "program\n"
+		                 "  help: begin with the program: [python3, train.py, "
+		                 "\"${args}\"]",
+		                 b->s->yaml.path, first);
+	if (strpbrk(first, " \t\n") && access(first, F_OK))
+		return error_set(
+		    b->err, ERROR_FILE,
+		    "%s: the command's first word is \"%s\", blanks and "
+		    "all\n"
+		    "  help: make each word an item of the list: [python3, "
+		    "train.py, \"${args}\"]",
+		    b->s->yaml.path, first);
+	return true;
+}
+
 static bool build(struct building *b, const struct command *cmd)
 {
 	const char *const *words = cmd->n ? cmd->words : default_words;
@@ -326,10 +357,12 @@ static bool build(struct building *b, const struct command *cmd)
 	for (size_t i = 0; i < n; i++)
 		if (!build_word(b, words[i]))
 			return false;
-	return b->n || error_set(b->err, ERROR_FILE,
-	                         "%s: the command is empty once its macros are "
-	                         "replaced",
-	                         b->s->yaml.path);
+	if (!b->n)
+		return error_set(b->err, ERROR_FILE,
+		                 "%s: the command is empty once its macros are "
+		                 "replaced",
+		                 b->s->yaml.path);
+	return b->c->part || check_first(b);
 }
 
 const char *const *command_build(const struct spec *s, const struct command *cmd,

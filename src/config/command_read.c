@@ -1,12 +1,14 @@
 /* A command as it is written: reading it, and what is wrong with its macros. */
+#include "base/file.h"
 #include "config/macro.h"
 #include "config/read.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { WORDS_MAX = 1000, NOTED_MAX = 20 };
+enum { WORDS_MAX = 1000, NOTED_MAX = 20, SCRIPT_MAX = 1 << 20 };
 
 struct words {
 	const char **list; /* malloc */
@@ -150,6 +152,7 @@ struct check {
 	bool shell;
 	bool uses;         /* something carries the parameters */
 	bool uses_program; /* ${program} is there */
+	bool mentions;     /* a parameter in the manner of another program */
 	size_t noted;
 };
 
@@ -251,19 +254,84 @@ static void check_blanks(struct check *c)
 		          c->word);
 }
 
+/* {lr}, %lr%, $lr, <lr>, @lr@: a parameter in the manner of another program. */
+static bool is_mention(const char *at, const char *name, size_t n, const char *word)
+{
+	static const struct {
+		const char *before, *behind;
+	} marks[] = {{"{", "}"}, {"%", "%"}, {"<", ">"}, {"@", "@"}, {"(", ")s"}};
+
+	(void)name;
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (at > word && at[-1] == *marks[i].before &&
+		    strncmp(at + n, marks[i].behind, strlen(marks[i].behind)) == 0 &&
+		    !(at - word > 1 && at[-2] == '$'))
+			return true;
+	return at > word && at[-1] == '$' && !isalnum((unsigned char)at[n]) &&
+	       at[n] != '_';
+}
+
+static void check_mentions(struct check *c)
+{
+	const struct space *sp = &c->r->spec->space;
+
+	for (size_t i = 0; i < sp->n; i++) {
+		const char *name = sp->params[i].name, *at = c->word;
+		size_t n = strlen(name);
+
+		while ((at = strstr(at, name)) && !is_mention(at, name, n, c->word))
+			at += n;
+		if (!at || ++c->noted > NOTED_MAX)
+			continue;
+		c->mentions = true;
+		read_note(c->r, true, c->at,
+		          "the command's %.*s%.*s is no macro; did you mean "
+		          "${param:%s}?",
+		          (int)(n + 1), at - 1,
+		          at[-1] == '$'   ? 0
+		          : at[-1] == '(' ? 2
+		                          : 1,
+		          at + n, name);
+	}
+}
+
+/* Does a file that the command names read its parameters some other way? */
+static bool reads_parameters(const char *path)
+{
+	static const char *const ways[] = {
+	    "HPSEARCH_CONFIG",    "wandb.config", "WANDB_SWEEP_PARAM_PATH",
+	    "get_next_parameter", "config=wandb", "run.config"};
+	struct arena a = {0};
+	struct error ignored;
+	struct stat st;
+	char *text;
+	size_t len;
+	bool found = false;
+
+	if (!stat(path, &st) && S_ISREG(st.st_mode) &&
+	    file_read(path, SCRIPT_MAX, &a, &text, &len, &ignored))
+		for (size_t i = 0; i < ARRAY_LEN(ways) && !found; i++)
+			found = memmem(text, len, ways[i], strlen(ways[i])) != NULL;
+	arena_free(&a);
+	return found;
+}
+
 static void check_whole(struct check *c, const struct node *n)
 {
 	const struct spec *s = c->r->spec;
 	struct position at = n ? n->at : (struct position){0};
 
+	c->uses =
+	    c->uses || (c->uses_program && s->program && reads_parameters(s->program));
 	if (c->uses_program && !s->program)
 		read_note(c->r, true, at,
 		          "the command's ${program} is empty: no program is given");
-	if (!c->uses && s->space.n)
-		read_note(c->r, false, at,
-		          "the command has neither ${args} nor a parameter in it: the "
-		          "script gets its parameters only through the file that "
-		          "HPSEARCH_CONFIG names");
+	if (!c->uses && !c->mentions && s->space.n && !s->no_args)
+		read_note(
+		    c->r, true, at,
+		    "the command has neither ${args} nor a parameter in it: the "
+		    "script gets its parameters only through the file that "
+		    "HPSEARCH_CONFIG names; write args: none where it reads that");
 }
 
 bool spec_check_command(struct reading *r, const struct command *cmd,
@@ -279,11 +347,13 @@ bool spec_check_command(struct reading *r, const struct command *cmd,
 		if (n)
 			c.at = n->kind == NODE_LIST ? n->items[i]->at : n->at;
 		check_blanks(&c);
+		check_mentions(&c);
 		for (const char *p = c.word; c.noted <= NOTED_MAX && hole_find(p, &h);
 		     p = h.end)
 			if (!check_macro(&c, &h))
 				return false;
-		c.uses = c.uses || strstr(c.word, "HPSEARCH_CONFIG");
+		c.uses = c.uses || strstr(c.word, "HPSEARCH_CONFIG") ||
+		         reads_parameters(c.word);
 	}
 	check_whole(&c, n);
 	return true;

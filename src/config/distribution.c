@@ -1,5 +1,6 @@
 /* One parameter of the file: which distribution it is, by W&B's rules of inference and
  * our own keys, and whether its numbers make sense. */
+#include "config/dialect.h"
 #include "config/draft.h"
 #include "config/scalar.h"
 
@@ -29,7 +30,16 @@ static const struct {
                 {"prior", "distribution"},
                 {"log_scale", "log"},
                 {"weights", "probabilities"},
-                {"probs", "probabilities"}};
+                {"probs", "probabilities"},
+                {"minval", "min"},
+                {"maxval", "max"},
+                {"vals", "values"},
+                {"val", "value"},
+                {"categories", "values"},
+                {"list", "values"},
+                {"parameterType", "distribution"},
+                {"_type", "distribution"},
+                {"_value", "values"}};
 
 static bool is_param_key(const char *key)
 {
@@ -39,9 +49,20 @@ static bool is_param_key(const char *key)
 	return false;
 }
 
+/* A name with nothing or a whole parameter behind it: a line indented too far. */
+static bool is_slip(const struct node *map, size_t i)
+{
+	const struct node *n = map->items[i];
+
+	if (n->kind == NODE_SCALAR)
+		return n->value.kind == VALUE_NULL && !n->quoted;
+	return n->kind == NODE_MAP && n->n && is_param_key(n->keys[0]);
+}
+
 static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 {
 	const char *key = d->map->keys[i], *near = NULL;
+	const char *native = dialect_parameter(d->map, r->a);
 
 	if (strcmp(key, "parameters") == 0)
 		return read_fails(
@@ -52,6 +73,17 @@ static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 	for (size_t k = 0; k < ARRAY_LEN(synonyms) && !near; k++)
 		if (strcmp(key, synonyms[k].word) == 0)
 			near = synonyms[k].ours;
+	if (native && near)
+		return read_fails(r, d->map->key_at[i],
+		                  arena_printf(r->a, "write %s: %s", d->p.name, native),
+		                  "unknown key %s in parameter %s", key, d->p.name);
+	if (is_slip(d->map, i))
+		return read_fails(r, d->map->key_at[i],
+		                  arena_printf(r->a,
+		                               "if %s is a parameter of its own, begin "
+		                               "it in the column of %s (column %zu)",
+		                               key, d->p.name, d->at.column),
+		                  "unknown key %s in parameter %s", key, d->p.name);
 	if (near)
 		return read_fails(r, d->map->key_at[i],
 		                  arena_printf(r->a, "did you mean %s?", near),
@@ -79,11 +111,9 @@ static bool only_keys(struct reading *r, const struct draft *d, const char *what
 			ok = strcmp(key, allowed[k]) == 0;
 		if (ok)
 			continue;
-		if (is_param_key(key))
-			return read_fails(r, d->map->key_at[i], NULL,
-			                  "parameter %s: %s does not go with %s",
-			                  d->p.name, key, what);
-		return unknown_key(r, d, i);
+		return read_fails(r, d->map->key_at[i], NULL,
+		                  "parameter %s: %s does not go with %s", d->p.name,
+		                  key, what);
 	}
 	return true;
 }
@@ -352,6 +382,33 @@ static double largest(const struct param *p)
 	return p->dist == DIST_Q_BETA ? 1 : fmax(fabs(p->min), fabs(p->max));
 }
 
+/* W&B rounds to multiples of q and clips nothing. */
+static void note_outside(struct reading *r, const struct draft *d)
+{
+	double low, high;
+
+	if (!param_multiples(&d->p, &low, &high) || d->p.clip || !has(d, "min"))
+		return;
+	low *= d->p.q;
+	high *= d->p.q;
+	if (low < d->p.min - 1e-9 * d->p.q && !is_exponential(d->p.dist))
+		read_note(
+		    r, false, d->at,
+		    "parameter %s: %s rounds to %g, below min, as W&B does; {min: "
+		    "%g, max: %g, q: %g%s} without distribution has the multiples "
+		    "inside",
+		    d->p.name, dist_name(d->p.dist), low, d->p.min, d->p.max, d->p.q,
+		    is_log_of_values(d->p.dist) ? ", log: true" : "");
+	else if (high > d->p.max + 1e-9 * d->p.q && !is_exponential(d->p.dist))
+		read_note(
+		    r, false, d->at,
+		    "parameter %s: %s rounds to %g, above max, as W&B does; {min: "
+		    "%g, max: %g, q: %g%s} without distribution has the multiples "
+		    "inside",
+		    d->p.name, dist_name(d->p.dist), high, d->p.min, d->p.max, d->p.q,
+		    is_log_of_values(d->p.dist) ? ", log: true" : "");
+}
+
 static bool step(struct reading *r, struct draft *d)
 {
 	const struct node *q = has(d, "q");
@@ -375,6 +432,7 @@ static bool step(struct reading *r, struct draft *d)
 		return read_fails(r, q ? q->at : d->at, NULL,
 		                  "parameter %s: q is too small for the range",
 		                  d->p.name);
+	note_outside(r, d);
 	if (d->p.clip && !param_clip_range(&d->p, &first, &last))
 		return read_fails(
 		    r, q->at, NULL,
@@ -416,7 +474,10 @@ static bool by_distribution(struct reading *r, struct draft *d, bool log)
 	if (!read_string(r, word, "distribution", &text))
 		return false;
 	if (!dist_find(text, &d->p.dist)) {
-		const char *near = read_nearest(r, text, dist_names, dist_count);
+		const char *near = dialect_distribution(text);
+
+		if (!near)
+			near = read_nearest(r, text, dist_names, dist_count);
 
 		return read_fails(
 		    r, word->at,
@@ -462,9 +523,6 @@ static bool by_keys(struct reading *r, struct draft *d, bool log)
 		return categorical(r, d, false);
 	if (has(d, "min") || has(d, "max"))
 		return native_range(r, d, log);
-	for (size_t i = 0; i < d->map->n; i++)
-		if (!is_param_key(d->map->keys[i]))
-			return unknown_key(r, d, i);
 	if (has(d, "mu") || has(d, "sigma"))
 		return read_fails(r, d->at, "add distribution: normal",
 		                  "parameter %s: mu and sigma need a distribution",
@@ -476,7 +534,7 @@ static bool by_keys(struct reading *r, struct draft *d, bool log)
 static bool read_default(struct reading *r, struct draft *d)
 {
 	const struct node *n = has(d, "default");
-	struct str what = {0};
+	struct str what = {0}, help = {0};
 	struct value *v, number;
 	bool quotes;
 	double u;
@@ -496,10 +554,17 @@ static bool read_default(struct reading *r, struct draft *d)
 	param_describe(&d->p, &what);
 	quotes = v->kind == VALUE_STRING && scalar_number(v->string, &number) &&
 	         param_encode(&d->p, &number, &u);
-	read_fails(r, n->at, quotes ? "leave the quotes out" : NULL,
+	if (quotes)
+		str_add(&help, "leave the quotes out");
+	else if (param_nearest(&d->p, v, &number)) {
+		str_add(&help, "the nearest that it can be is ");
+		value_text(&number, &help);
+	}
+	read_fails(r, n->at, help.len ? str_text(&help) : NULL,
 	           "parameter %s: it can never be its default (it is %s)", d->p.name,
 	           str_text(&what));
 	str_free(&what);
+	str_free(&help);
 	return false;
 }
 
@@ -508,6 +573,9 @@ bool draft_read(struct reading *r, struct draft *d)
 	const struct node *n = has(d, "log");
 	bool log = false;
 
+	for (size_t i = 0; i < d->map->n; i++)
+		if (!is_param_key(d->map->keys[i]))
+			return unknown_key(r, d, i);
 	if (n && !read_bool(r, n, "log", &log))
 		return false;
 	return (has(d, "distribution") ? by_distribution(r, d, log)

@@ -1,4 +1,5 @@
 /* The parameters block: names, nested groups, and the space that they make. */
+#include "config/dialect.h"
 #include "config/draft.h"
 
 #include <ctype.h>
@@ -78,33 +79,63 @@ static bool add_draft(struct reading *r, struct drafts *ds, const struct node *m
 	return true;
 }
 
-/* An entry that is no mapping: a slip of the indentation more often than not. */
-static bool not_a_map(struct reading *r, const struct node *map, size_t i)
+static bool is_inner(const char *key)
 {
 	static const char *const inner[] = {"value", "values", "min", "max",
 	                                    "distribution"};
-	const struct node *n = map->items[i];
+
+	for (size_t k = 0; k < ARRAY_LEN(inner); k++)
+		if (strcmp(key, inner[k]) == 0)
+			return true;
+	return false;
+}
+
+/* An entry that is no mapping: a slip of the indentation more often than not. */
+static bool not_a_map(struct reading *r, const struct node *map, size_t i)
+{
 	const char *key = map->keys[i], *help = "write value: for a constant";
 
-	for (size_t k = 0; k < ARRAY_LEN(inner); k++) {
-		if (strcmp(key, inner[k]) == 0)
-			return read_fails(
-			    r, map->key_at[i],
-			    "indent it below the parameter that it belongs to",
-			    "%s stands where a parameter's name is expected", key);
-		if (i + 1 < map->n && strcmp(map->keys[i + 1], inner[k]) == 0)
-			help = "indent the lines that belong to it";
-	}
-	if (n->kind == NODE_LIST)
-		help = "write values: [...] below it";
-	else if (n->value.kind != VALUE_NULL)
-		help = arena_printf(r->a, "for a constant write %s: {value: %s}", key,
-		                    n->text);
-	return read_fails(r, map->key_at[i], help,
-	                  n->kind == NODE_SCALAR && n->value.kind == VALUE_NULL
-	                      ? "parameter %s has nothing below it"
-	                      : "parameter %s must be a mapping",
+	if (is_inner(key))
+		return read_fails(r, map->key_at[i],
+		                  "indent it below the parameter that it belongs to",
+		                  "%s stands where a parameter's name is expected",
+		                  key);
+	if (i + 1 < map->n && is_inner(map->keys[i + 1]))
+		help = "indent the lines that belong to it";
+	return read_fails(r, map->key_at[i], help, "parameter %s has nothing below it",
 	                  key);
+}
+
+/* lr: [0.1, 0.2] and wd: 0.5 as if they were {values: [0.1, 0.2]} and {value: 0.5}. */
+static bool is_short_form(const struct node *map, size_t i)
+{
+	const struct node *n = map->items[i];
+
+	for (size_t k = i; k < map->n && k <= i + 1; k++)
+		if (is_inner(map->keys[k]))
+			return false;
+	return n->kind == NODE_LIST ||
+	       (n->kind == NODE_SCALAR && n->value.kind != VALUE_NULL);
+}
+
+static const struct node *long_form(struct reading *r, const struct node *map, size_t i)
+{
+	const struct node *n = map->items[i];
+	const char *word = n->kind == NODE_LIST ? "values" : "value";
+	const char *native =
+	    n->kind == NODE_SCALAR && !n->quoted ? dialect_call(n->text, r->a) : NULL;
+
+	if (native) {
+		read_fails(
+		    r, n->at, arena_printf(r->a, "write %s: %s", map->keys[i], native),
+		    "parameter %s: %s is another program's", map->keys[i], n->text);
+		return NULL;
+	}
+	read_note(r, false, map->key_at[i],
+	          n->kind == NODE_LIST ? "parameter %s is a list: taken as its %s"
+	                               : "parameter %s is one value: taken as its %s",
+	          map->keys[i], word);
+	return read_as_map(r, n, word);
 }
 
 static bool is_group(const struct node *n)
@@ -124,6 +155,33 @@ static bool read_inner(struct reading *r, struct drafts *ds, const struct node *
 	return read_map(r, inner, "parameters") && read_group(r, ds, inner, depth + 1);
 }
 
+/* A parameter that only --set knows is a slip, unless it is a whole one. */
+static bool is_set_whole(struct reading *r, const struct node *map, size_t i)
+{
+	const struct node *n = map->items[i];
+	const char **names = arena_new(r->a, map->n, sizeof *names), *near;
+	size_t known = 0;
+
+	if (n->kind == NODE_MAP &&
+	    (node_get(n, "min") || node_get(n, "values") ||
+	     node_get(n, "distribution") || node_get(n, "parameters")))
+		return true;
+	for (size_t k = 0; k < map->n; k++)
+		if (map->key_at[k].line)
+			names[known++] = map->keys[k];
+	if (!known)
+		return true;
+	near = str_nearest(map->keys[i], names, known);
+	return error_set(
+	    r->err, ERROR_USAGE,
+	    "--set parameters.%s: there is no such parameter\n  help: %s%s%s",
+	    map->keys[i],
+	    near ? "did you mean "
+		 : "a new one needs all of it, as in --set "
+		   "'parameters.new={min: 0.0, max: 1.0}'",
+	    near ? near : "", near ? "?" : "");
+}
+
 static bool read_entry(struct reading *r, struct drafts *ds, const struct node *map,
                        size_t i, size_t depth)
 {
@@ -131,8 +189,14 @@ static bool read_entry(struct reading *r, struct drafts *ds, const struct node *
 	size_t outer = ds->n_scopes;
 	bool ok;
 
+	if (!map->key_at[i].line && !r->recorded && !is_set_whole(r, map, i))
+		return false;
 	ds->path[depth] = map->keys[i];
 	if (!check_name(r, ds, map->keys[i], map->key_at[i]))
+		return false;
+	if (is_short_form(map, i))
+		n = long_form(r, map, i);
+	if (!n)
 		return false;
 	if (n->kind != NODE_MAP)
 		return not_a_map(r, map, i);

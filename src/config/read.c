@@ -57,8 +57,11 @@ static const char *kind_of(const struct node *n)
 static bool wrong_kind(struct reading *r, const struct node *n, const char *what,
                        const char *wanted)
 {
-	return read_fails(r, n->at, NULL, "%s must be %s, not %s", what, wanted,
-	                  kind_of(n));
+	bool template =
+	    n->kind == NODE_SCALAR && n->text && strstr(n->text, "{{") != NULL;
+
+	return read_fails(r, n->at, template ? yaml_template_help : NULL,
+	                  "%s must be %s, not %s", what, wanted, kind_of(n));
 }
 
 bool read_map(struct reading *r, const struct node *n, const char *what)
@@ -249,4 +252,21 @@ bool read_parameter_name(struct reading *r, const struct node *node, const char 
 		names[i] = sp->params[i].name;
 	return read_fails(r, node->at, read_nearest(r, *out, names, sp->n),
 	                  "%s names %s, which is no parameter", what, *out);
+}
+
+const struct node *read_as_map(struct reading *r, const struct node *n, const char *key)
+{
+	struct node *map = arena_new(r->a, 1, sizeof *map);
+
+	map->kind = NODE_MAP;
+	map->at = n->at;
+	map->n = 1;
+	map->items = arena_new(r->a, 1, sizeof(struct node *));
+	map->items[0] = arena_new(r->a, 1, sizeof(struct node));
+	*map->items[0] = *n;
+	map->keys = arena_new(r->a, 1, sizeof *map->keys);
+	map->keys[0] = key;
+	map->key_at = arena_new(r->a, 1, sizeof *map->key_at);
+	map->key_at[0] = n->at;
+	return map;
 }

@@ -10,6 +10,7 @@ struct reading {
 	struct spec *spec;
 	struct arena *a;
 	struct error *err;
+	bool recorded; /* as in struct spec_overrides */
 };
 
 /* "what" is the key's name as in the file, for the message. All return false on error.
@@ -29,6 +30,10 @@ bool read_bool(struct reading *r, const struct node *n, const char *what, bool *
 bool read_duration(struct reading *r, const struct node *n, const char *what,
                    double *out);
 bool read_map(struct reading *r, const struct node *n, const char *what);
+
+/* The mapping {key: n}, for short forms. */
+const struct node *read_as_map(struct reading *r, const struct node *n,
+                               const char *key);
 
 /* An error at the node. */
 __attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,
@@ -70,6 +75,8 @@ bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);
 bool spec_read_early(struct reading *r, const struct node *map);
+bool spec_read_gpus(struct reading *r, const struct node *n);
+bool spec_read_runs_per_gpu(struct reading *r, const struct node *n);
 bool spec_read_command(struct reading *r, const struct node *n, const char *what,
                        bool shell, struct command *out);
 /* Splits a text into words as a shell would, without one. False: a quote is not closed.

@@ -270,3 +270,26 @@ enum scalar_fault scalar_plain(const char *text, struct value *out, bool *yes_no
 		*out = value_string(text);
 	return fault;
 }
+
+const char *scalar_disguise(const char *text, const struct value *v)
+{
+	const char *s = text + (*text == '+' || *text == '-');
+	bool number = v->kind == VALUE_INT || v->kind == VALUE_FLOAT;
+
+	if (*s == '0' && isdigit((unsigned char)s[1]) &&
+	    strspn(s, "0123456789") == strlen(s) && v->kind == VALUE_STRING)
+		return "no octal number";
+	if (!number)
+		return NULL;
+	if (strchr(s, ':'))
+		return "in sixties";
+	if (strncmp(s, "0x", 2) == 0)
+		return "hexadecimal";
+	if (strncmp(s, "0b", 2) == 0)
+		return "binary";
+	if (strchr(s, '_'))
+		return "underscores left out";
+	if (*s == '0' && isdigit((unsigned char)s[1]))
+		return v->kind == VALUE_INT ? "octal" : "zeros left out";
+	return NULL;
+}

@@ -43,6 +43,7 @@ static void defaults(struct spec *s, struct arena *a)
 	*s = (struct spec){.seed = 1,
 	                   .repeats = 1,
 	                   .parallel = 1,
+	                   .runs_per_gpu = 1,
 	                   .kill_grace = 10,
 	                   .test = {.top = 3, .repeats = 5},
 	                   .arena = a,
@@ -71,7 +72,7 @@ static bool read_all(struct reading *r, const char *path, const char *text, size
 bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
                 const struct spec_overrides *o, struct arena *a, struct error *err)
 {
-	struct reading r = {.spec = s, .a = a, .err = err};
+	struct reading r = {.spec = s, .a = a, .err = err, .recorded = o->recorded};
 	struct notice *grown;
 	bool ok;
 

@@ -83,6 +83,7 @@ struct spec {
 	struct space space;
 	const char *program; /* NULL: none */
 	struct command command;
+	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
 	const char *method_word; /* as in the file, normalised: "grid" … */
@@ -91,8 +92,13 @@ struct spec {
 	struct metric metric;
 	uint64_t seed;                     /* 1 by default */
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
-	const char *const *gpus;           /* (n_gpus); one slot each */
+	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
+	bool gpus_auto;      /* all that there are; n_gpus is 0 */
+	size_t runs_per_gpu; /* 1 by default */
+	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
+	const char *const *slots; /* (n_slots) */
+	size_t n_slots;
 	bool parallel_given;
 	uint64_t max_trials; /* 0: not given; max_trials or run_cap */
 	uint64_t min_trials;
@@ -119,6 +125,8 @@ struct spec_overrides {
 	size_t n_set;
 	const char *command; /* a shell-like text, split into words without a shell */
 	bool strict;         /* warnings are errors */
+	bool recorded;       /* the text of a search that has begun: what only later
+	                      * versions refuse is a warning */
 	bool capped;         /* -n was given: no notice on the default cap */
 };
 

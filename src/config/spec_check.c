@@ -1,8 +1,11 @@
 /* What shows only when every key has been read: what is missing, what does not go
  * together, and what a person should know before it starts. */
+#include "config/command.h"
 #include "config/read.h"
+#include "config/scalar.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,20 +23,28 @@ static bool check_required(struct reading *r, const struct node *root)
 	const struct spec *s = r->spec;
 	const struct node *parameters = node_get(root, "parameters");
 	const struct node *method = node_get(root, "method");
+	const char *launch = node_get(root, "job")         ? "job"
+	                     : node_get(root, "scheduler") ? "scheduler"
+	                                                   : NULL;
 
-	if (!parameters && !method)
-		return read_fails(
-		    r, root->at, "a search needs method: and parameters:",
-		    "this is not a sweep file: it has neither method nor parameters");
 	if (!parameters)
 		return read_fails(
 		    r, root->at,
 		    "as in parameters: {lr: {min: 1e-5, max: 1e-1, log: true}}",
 		    "parameters is missing");
-	if (!method)
-		return read_fails(r, root->at,
-		                  "write method: sobol (or random, grid, bayes)",
-		                  "method is missing");
+	if (!method && launch)
+		return read_fails(
+		    r, node_key_position(root, launch),
+		    "a search of the same parameters begins with method: and command:",
+		    "a %s: without a method makes this a launch configuration, which "
+		    "hpsearch does not run",
+		    launch);
+	if (!method) {
+		r->spec->method = METHOD_AUTO;
+		r->spec->method_word = "auto";
+		read_note(r, false, (struct position){0},
+		          "no method is given: taken as auto");
+	}
 	if (s->method == METHOD_BAYES && !s->metric.name)
 		return read_fails(r, method->at,
 		                  "as in metric: {name: val_loss, goal: minimize}",
@@ -59,6 +70,8 @@ static bool check_required(struct reading *r, const struct node *root)
 static const char *grid_advice(struct reading *r, const struct param *p)
 {
 	double low = p->min, high = p->max, step = (high - low) / 4;
+	/* Two decades or more in even steps leave the small values out. */
+	bool log = p->dist == DIST_LOG_UNIFORM_VALUES || (low > 0 && high >= 100 * low);
 	struct str out = {0};
 	const char *text;
 
@@ -70,13 +83,12 @@ static const char *grid_advice(struct reading *r, const struct param *p)
 		return "write values: [...], or use method: random or sobol";
 	str_add(&out, "write values: [");
 	for (int i = 0; i < 5; i++) {
-		double x = p->dist == DIST_UNIFORM ? low + i * step
-		                                   : low * pow(high / low, i / 4.0);
+		double x = log ? low * pow(high / low, i / 4.0) : low + i * step;
 
 		str_addf(&out, "%s%.3g", i ? ", " : "", x);
 	}
 	str_add(&out, "]");
-	if (p->dist == DIST_UNIFORM)
+	if (!log)
 		str_addf(&out, ", or give it a step (q: %.3g, without distribution)",
 		         step);
 	str_add(&out, ", or use method: random or sobol");
@@ -136,6 +148,47 @@ static bool is_searchable(const struct space *sp)
 	return false;
 }
 
+/* The command of the defaults, once its macros are filled in, must begin with something
+ * that can be run. */
+static bool check_first_word(struct reading *r, const struct command *cmd,
+                             const struct node *n)
+{
+	const struct space *sp = &r->spec->space;
+	struct arena a = {0};
+	struct coord *point = arena_new(&a, sp->n, sizeof *point);
+	const struct value **values = arena_new(&a, sp->n, sizeof *values);
+	struct value arguments;
+	struct command_context c = {.arguments = &arguments,
+	                            .dir = ".",
+	                            .config_path = "config.json",
+	                            .gpu = "0",
+	                            .step_budget = "1"};
+	struct error why = {0};
+	bool any, ok;
+	char *help;
+
+	space_defaults(sp, point, &any, &why);
+	space_decode(sp, point, &a, values);
+	arguments = space_arguments(sp, values, &a);
+	why = (struct error){0};
+	ok = command_build(r->spec, cmd, &c, &a, &why) != NULL;
+	help = ok ? NULL : strstr(why.text, "\n  help: ");
+	if (help)
+		*help = '\0';
+	if (!ok)
+		read_fails(r,
+		           n && n->kind == NODE_LIST && n->n ? n->items[0]->at
+		           : n                               ? n->at
+		                                             : (struct position){0},
+		           help ? help + strlen("\n  help: ") : NULL, "%s",
+		           why.text + (strncmp(why.text, r->spec->yaml.path,
+		                               strlen(r->spec->yaml.path)) == 0
+		                           ? strlen(r->spec->yaml.path) + 2
+		                           : 0));
+	arena_free(&a);
+	return ok;
+}
+
 static bool check_commands(struct reading *r, const struct node *root, bool given)
 {
 	struct spec *s = r->spec;
@@ -147,6 +200,8 @@ static bool check_commands(struct reading *r, const struct node *root, bool give
 		return false;
 	if (s->test.command.n &&
 	    !spec_check_command(r, &s->test.command, node_get(test, "command")))
+		return false;
+	if (s->has_command && !r->recorded && !check_first_word(r, &s->command, n))
 		return false;
 	if (s->command.shell && !s->command.n)
 		read_note(r, false, node_get(root, "shell")->at,
@@ -184,6 +239,77 @@ static void note_booleans(struct reading *r, const struct node *n)
 		note_booleans(r, n->items[i]);
 }
 
+/* YAML 1.1's numbers that are another text once they are on a command line. */
+static void note_disguises(struct reading *r, const struct node *n)
+{
+	const char *how = n && n->kind == NODE_SCALAR && !n->quoted
+	                      ? scalar_disguise(n->text, &n->value)
+	                      : NULL;
+	struct str text = {0};
+
+	if (how) {
+		value_text(&n->value, &text);
+		read_note(r, true, n->at,
+		          n->value.kind == VALUE_STRING
+		              ? "%s is taken as the text %s (%s); quote it"
+		              : "%s is the number %s (%s); quote it if it is a text",
+		          n->text, str_text(&text), how);
+		str_free(&text);
+	}
+	if (n && n->kind == NODE_SCALAR && n->text && strstr(n->text, "{{") &&
+	    strstr(n->text, "}}"))
+		read_note(r, true, n->at, "%s: %s", n->text, yaml_template_help);
+	for (size_t i = 0; n && n->kind != NODE_SCALAR && i < n->n; i++)
+		note_disguises(r, n->items[i]);
+}
+
+/* Different values that reach the script as the same word: 1 and "1". */
+static void note_same_word(struct reading *r, const struct param *p, struct str *words)
+{
+	struct str json[2] = {{0}, {0}};
+
+	for (size_t i = 1; i < p->n_distinct; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(str_text(&words[i]), str_text(&words[k])) != 0)
+				continue;
+			for (int side = 0; side < 2; side++) {
+				str_clear(&json[side]);
+				value_json(&p->values[p->distinct[side ? i : k]],
+				           &json[side], true);
+			}
+			read_note(r, false, (struct position){p->line, p->column},
+			          "parameter %s: %s and %s are the same word on the "
+			          "command line (%s)",
+			          p->name, str_text(&json[0]), str_text(&json[1]),
+			          str_text(&words[i]));
+			break;
+		}
+	str_free(&json[0]);
+	str_free(&json[1]);
+}
+
+enum { COMPARED_MAX = 1000 };
+
+static void note_same_words(struct reading *r)
+{
+	const struct space *sp = &r->spec->space;
+
+	for (size_t i = 0; i < sp->n; i++) {
+		const struct param *p = &sp->params[i];
+		struct str *words;
+
+		if (p->dist != DIST_CATEGORICAL || p->n_distinct > COMPARED_MAX)
+			continue;
+		words = mem_new(p->n_distinct, sizeof *words);
+		for (size_t k = 0; k < p->n_distinct; k++)
+			value_text(&p->values[p->distinct[k]], &words[k]);
+		note_same_word(r, p, words);
+		for (size_t k = 0; k < p->n_distinct; k++)
+			str_free(&words[k]);
+		free(words);
+	}
+}
+
 static void note_consequences(struct reading *r, const struct node *root, bool capped)
 {
 	const struct spec *s = r->spec;
@@ -199,9 +325,11 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,
 		          "early_terminate names no step: reports are counted");
-	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus)
+	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus * s->runs_per_gpu)
 		read_note(r, false, node_get(root, "parallel")->at,
-		          "%zu runs at once share %zu gpus", s->parallel, s->n_gpus);
+		          "gpus has room for %zu runs at once, not %zu (runs_per_gpu "
+		          "lets more of them share one)",
+		          s->n_gpus * s->runs_per_gpu, s->parallel);
 	note_seeds(r);
 }
 
@@ -220,8 +348,13 @@ bool spec_check(struct reading *r, const struct node *root,
 	    !check_commands(r, root, o->command != NULL))
 		return false;
 	if (s->n_gpus && !s->parallel_given)
-		s->parallel = s->n_gpus;
+		s->parallel = s->n_gpus * s->runs_per_gpu;
 	note_booleans(r, root);
+	note_disguises(r, node_get(root, "parameters"));
+	note_disguises(r, node_get(root, "command"));
+	if (s->test.present)
+		note_disguises(r, node_get(node_get(root, "test"), "command"));
+	note_same_words(r);
 	note_consequences(r, root, o->capped);
 	return true;
 }

@@ -1,5 +1,6 @@
 /* The top-level keys: a table of readers, the keys of W&B's server, and those that
  * nobody knows. */
+#include "config/dialect.h"
 #include "config/read.h"
 
 #include <ctype.h>
@@ -7,13 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-	PARALLEL_MAX = 1024,
-	GPUS_MAX = 1024,
-	WARM_MAX = 20,
-	REPEATS_MAX = 1000,
-	RETRIES_MAX = 100
-};
+enum { PARALLEL_MAX = 1024, WARM_MAX = 20, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
 
 static const char *const method_names[] = {[METHOD_GRID] = "grid",
                                            [METHOD_RANDOM] = "random",
@@ -121,14 +116,6 @@ static bool key_method(struct reading *r, const struct node *n)
 	return true;
 }
 
-static bool key_metrics(struct reading *r, const struct node *n)
-{
-	(void)n;
-	return read_fails(r, node_key_position(r->spec->yaml.root, "metrics"),
-	                  "write metric: with the one that decides",
-	                  "a search has one metric");
-}
-
 static bool key_program(struct reading *r, const struct node *n)
 {
 	return read_string(r, n, "program", &r->spec->program);
@@ -177,47 +164,6 @@ static bool key_parallel(struct reading *r, const struct node *n)
 {
 	r->spec->parallel_given = true;
 	return read_size(r, n, "parallel", 1, PARALLEL_MAX, &r->spec->parallel);
-}
-
-/* gpus: 4 is [0, 1, 2, 3]. */
-static bool count_of_gpus(struct reading *r, const struct node *n)
-{
-	size_t count;
-	const char **gpus;
-
-	if (!read_size(r, n, "gpus", 1, GPUS_MAX, &count))
-		return false;
-	gpus = arena_new(r->a, count, sizeof *gpus);
-	for (size_t i = 0; i < count; i++)
-		gpus[i] = arena_printf(r->a, "%zu", i);
-	r->spec->gpus = gpus;
-	r->spec->n_gpus = count;
-	read_note(r, false, n->at, "gpus: %zu is taken as the devices 0 to %zu", count,
-	          count - 1);
-	return true;
-}
-
-static bool key_gpus(struct reading *r, const struct node *n)
-{
-	const char **gpus;
-
-	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_INT)
-		return count_of_gpus(r, n);
-	if (n->kind != NODE_LIST || !n->n || n->n > GPUS_MAX)
-		return read_fails(r, n->at, "as in gpus: [0, 1]",
-		                  "gpus must be a list of devices");
-	gpus = arena_new(r->a, n->n, sizeof *gpus);
-	for (size_t i = 0; i < n->n; i++) {
-		if (!read_string(r, n->items[i], "a gpu", &gpus[i]))
-			return false;
-		if (!*gpus[i] || strpbrk(gpus[i], " \t\r\n"))
-			return read_fails(
-			    r, n->items[i]->at, NULL,
-			    "a gpu must be a number or a name without blanks");
-	}
-	r->spec->gpus = gpus;
-	r->spec->n_gpus = n->n;
-	return true;
 }
 
 /* Three keys say it; the least counts. */
@@ -379,6 +325,18 @@ static bool key_warm_start(struct reading *r, const struct node *n)
 	return true;
 }
 
+/* The command takes no parameters on its line, and that is meant. */
+static bool key_args(struct reading *r, const struct node *n)
+{
+	r->spec->no_args = n->kind == NODE_SCALAR && strcmp(n->text, "none") == 0;
+	if (r->spec->no_args || r->recorded)
+		return true;
+	return read_fails(r, n->at,
+	                  "write args: none where the command takes no parameters on "
+	                  "its line; else put ${args} into the command",
+	                  "args can only be none");
+}
+
 static bool key_accept_nonzero(struct reading *r, const struct node *n)
 {
 	return read_bool(r, n, "accept_nonzero", &r->spec->accept_nonzero);
@@ -401,15 +359,16 @@ static const struct {
     {"description", key_description},
     {"method", key_method},
     {"metric", spec_read_metric},
-    {"metrics", key_metrics},
     {"parameters", spec_read_parameters},
     {"constraints", spec_read_constraints},
     {"program", key_program},
     {"shell", key_shell},
+    {"args", key_args},
     {"command", key_command},
     {"seed", key_seed},
     {"repeats", key_repeats},
-    {"gpus", key_gpus},
+    {"gpus", spec_read_gpus},
+    {"runs_per_gpu", spec_read_runs_per_gpu},
     {"parallel", key_parallel},
     {"max_trials", key_max_trials},
     {"run_cap", key_run_cap},
@@ -435,28 +394,6 @@ static const struct {
     {"scheduler", key_unused},
     {"settings", key_unused},
 };
-
-/* Other tools' words for ours. */
-static const struct {
-	const char *word, *ours;
-} synonyms[] = {{"params", "parameters"},
-                {"search_space", "parameters"},
-                {"hyperparameters", "parameters"},
-                {"space", "parameters"},
-                {"algorithm", "method"},
-                {"strategy", "method"},
-                {"objective", "metric"},
-                {"n_trials", "max_trials"},
-                {"max_runs", "max_trials"},
-                {"trials", "max_trials"},
-                {"count", "max_trials"},
-                {"early_stopping", "early_terminate"},
-                {"cmd", "command"},
-                {"script", "program"},
-                {"timeout", "trial_timeout"},
-                {"n_jobs", "parallel"},
-                {"jobs", "parallel"},
-                {"workers", "parallel"}};
 
 /* Can b be made from a by at most `edits` insertions, deletions, replacements and swaps
  * of neighbours? */
@@ -489,26 +426,85 @@ static const char *slip_of(const char *key)
 	return NULL;
 }
 
-static void note_unknown(struct reading *r, const char *key, struct position at)
+/* min and max, or a list of values: a parameter that lost its indentation. */
+static bool looks_like_parameter(const struct node *n)
 {
+	return n->kind == NODE_MAP && (node_get(n, "values") || node_get(n, "min") ||
+	                               node_get(n, "distribution"));
+}
+
+/* --set of a key that is not there. */
+static bool set_fails(struct reading *r, const char *key, const char *slip)
+{
+	const struct node *map = node_get(r->spec->yaml.root, "parameters");
+	bool parameter = map && map->kind == NODE_MAP && node_get(map, key);
+
+	return error_set(
+	    r->err, ERROR_USAGE, "--set %s: there is no such key%s%s%s%s%s", key,
+	    parameter ? "\n  help: the parameter is --set parameters." : "",
+	    parameter ? key : "", parameter ? ".value=…" : "",
+	    !parameter && slip ? "\n  help: did you mean " : "",
+	    !parameter && slip ? slip : "");
+}
+
+/* What no search may leave out in silence is an error; the rest, keys of programs that
+ * share the file, a warning. */
+static bool unknown_key(struct reading *r, const struct node *root, size_t i)
+{
+	const char *key = root->keys[i], *slip = slip_of(key);
+	const char *ours = dialect_native_key(key);
+	const char *native = dialect_key(key, root->items[i], r->a);
 	/* The customary places for anchors. */
 	bool aside = *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
-		if (strcasecmp(key, synonyms[i].word) == 0) {
-			read_note(r, true, at,
-			          "the key %s is not known and left out (did you mean "
-			          "%s?)",
-			          key, synonyms[i].ours);
-			return;
-		}
-	read_note(r, !aside, at, "the key %s is not known and left out", key);
+	/* Where the native key is there too, this one is for somebody else. */
+	if (!root->key_at[i].line && !r->recorded)
+		return set_fails(r, key, slip);
+	if (native && !r->recorded && !(ours && node_get(root, ours)))
+		return read_fails(r, root->key_at[i], native, "unknown key %s", key);
+	if (dialect_decides(key) && !r->recorded)
+		return read_fails(r, root->key_at[i],
+		                  "take it out, or do it in the command",
+		                  "hpsearch has no %s:, and a search without it would "
+		                  "be another one",
+		                  key);
+	if (slip)
+		return read_fails(r, root->key_at[i],
+		                  arena_printf(r->a, "did you mean %s?", slip),
+		                  "unknown key %s", key);
+	if (!aside && !r->recorded && !root->items[i]->anchored &&
+	    looks_like_parameter(root->items[i]))
+		return read_fails(r, root->key_at[i],
+		                  "indent it below parameters: (for an anchor, begin "
+		                  "its name with x-)",
+		                  "%s looks like a parameter, but does not stand below "
+		                  "parameters:",
+		                  key);
+	read_note(r, !aside, root->key_at[i], "the key %s is not known and left out",
+	          key);
+	return true;
+}
+
+static bool is_search(const struct node *root)
+{
+	for (size_t i = 0; i < root->n; i++) {
+		const char *ours = dialect_native_key(root->keys[i]);
+
+		if (strcmp(root->keys[i], "method") == 0 ||
+		    strcmp(ours ? ours : root->keys[i], "parameters") == 0)
+			return true;
+	}
+	return false;
 }
 
 bool spec_check_keys(struct reading *r, const struct node *root)
 {
+	if (!is_search(root) && !r->recorded)
+		return read_fails(
+		    r, root->at, "a search needs method: and parameters:",
+		    "this is not a sweep file: it has neither method nor parameters");
 	for (size_t i = 0; i < root->n; i++) {
-		const char *key = root->keys[i], *slip;
+		const char *key = root->keys[i];
 		size_t k = 0;
 
 		while (k < ARRAY_LEN(top_keys) && strcmp(top_keys[k].name, key) != 0)
@@ -520,12 +516,8 @@ bool spec_check_keys(struct reading *r, const struct node *root)
 				          key);
 			continue;
 		}
-		slip = slip_of(key);
-		if (slip)
-			return read_fails(r, root->key_at[i],
-			                  arena_printf(r->a, "did you mean %s?", slip),
-			                  "unknown key %s", key);
-		note_unknown(r, key, root->key_at[i]);
+		if (!unknown_key(r, root, i))
+			return false;
 	}
 	return true;
 }

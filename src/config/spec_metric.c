@@ -109,6 +109,18 @@ static bool check_keys(struct reading *r, const struct node *map, const char *wh
 	static const char *const names[] = {"name",   "goal",   "target",
 	                                    "reduce", "impute", "impute_while_running"};
 
+	for (size_t i = 0; i < map->n; i++)
+		if (strcasecmp(map->keys[i], "direction") == 0 ||
+		    strcasecmp(map->keys[i], "mode") == 0 ||
+		    strcasecmp(map->keys[i], "type") == 0)
+			return read_fails(r, map->key_at[i],
+			                  strncasecmp(map->items[i]->kind == NODE_SCALAR
+			                                  ? map->items[i]->text
+			                                  : "",
+			                              "max", 3) == 0
+			                      ? "write goal: maximize"
+			                      : "write goal: minimize",
+			                  "unknown key %s in %s", map->keys[i], where);
 	if (!read_known_keys(r, map, where, names, ARRAY_LEN(names)))
 		return false;
 	for (size_t i = 0; i < map->n; i++)
@@ -154,31 +166,14 @@ static bool read_metric(struct reading *r, const struct node *map, const char *w
 	return !n || read_reduce(r, n, m);
 }
 
-/* metric: val_loss, as if it were {name: val_loss}. */
-static const struct node *as_map(struct reading *r, const struct node *n)
-{
-	struct node *map = arena_new(r->a, 1, sizeof *map);
-
-	map->kind = NODE_MAP;
-	map->at = n->at;
-	map->n = 1;
-	map->items = arena_new(r->a, 1, sizeof(struct node *));
-	map->items[0] = arena_new(r->a, 1, sizeof(struct node));
-	*map->items[0] = *n;
-	map->keys = arena_new(r->a, 1, sizeof *map->keys);
-	map->keys[0] = "name";
-	map->key_at = arena_new(r->a, 1, sizeof *map->key_at);
-	return map;
-}
-
 bool spec_read_metric(struct reading *r, const struct node *n)
 {
 	struct metric *m = &r->spec->metric;
 
 	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING && *n->text) {
-		read_note(r, true, n->at,
-		          "metric should be a mapping; taken as its name");
-		n = as_map(r, n);
+		read_note(r, false, n->at, "metric: %s is taken as {name: %s}", n->text,
+		          n->text);
+		n = read_as_map(r, n, "name");
 	}
 	if (n->kind != NODE_MAP)
 		return read_fails(r, n->at,
@@ -201,7 +196,7 @@ static bool test_metric(struct reading *r, const struct node *n)
 
 	m->goal = r->spec->metric.goal;
 	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_STRING && *n->text)
-		n = as_map(r, n);
+		n = read_as_map(r, n, "name");
 	return read_map(r, n, "test.metric") &&
 	       read_metric(r, n, "test.metric", r->spec->metric.name != NULL, m);
 }

@@ -92,11 +92,28 @@ static const char *usual_cause(const char *problem)
 	return NULL;
 }
 
+const char yaml_template_help[] = "this is a template ({{name}}): fill it in first, as "
+				  "its own program does, and give "
+				  "hpsearch the result";
+
+/* {{name}}, ${{name}}, {% if %}: a file that some program was to fill in. */
+static const char *template_help(const struct yaml *y, struct position at)
+{
+	const char *p = y->text, *end = y->text + y->len;
+
+	for (size_t line = 1; line < at.line && p < end; p++)
+		line += *p == '\n';
+	for (; p + 1 < end && *p != '\n'; p++)
+		if (*p == '{' && (p[1] == '{' || p[1] == '%'))
+			return yaml_template_help;
+	return NULL;
+}
+
 static bool syntax_error(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
 	struct position at = place_of(p->problem_mark);
-	const char *problem = p->problem ? p->problem : "cannot be read";
+	const char *problem = p->problem ? p->problem : "cannot be read", *help;
 
 	if (p->error == YAML_READER_ERROR)
 		return yaml_error(r->y, place_of_offset(r->y, p->problem_offset),
@@ -104,15 +121,17 @@ static bool syntax_error(struct reader *r)
 		                  problem);
 	if (p->error == YAML_MEMORY_ERROR)
 		mem_exhausted();
+	help = template_help(r->y, at);
+	if (!help)
+		help = usual_cause(problem);
 	/* Where it was opened tells more than where the file ends. */
 	if (p->context && strstr(problem, "unexpected end of stream"))
 		at = place_of(p->context_mark);
 	if (p->context)
-		return yaml_error(r->y, at, usual_cause(problem), r->err,
+		return yaml_error(r->y, at, help, r->err,
 		                  "not YAML: %s (%s from line %zu)", problem,
 		                  p->context, p->context_mark.line + 1);
-	return yaml_error(r->y, at, usual_cause(problem), r->err, "not YAML: %s",
-	                  problem);
+	return yaml_error(r->y, at, help, r->err, "not YAML: %s", problem);
 }
 
 static bool next_event(struct reader *r, yaml_event_t *e)
@@ -137,6 +156,7 @@ static size_t set_anchor(struct reader *r, const yaml_char_t *name, struct node 
 {
 	if (!name)
 		return SIZE_MAX;
+	n->anchored = true;
 	r->anchors =
 	    mem_room(r->anchors, r->n_anchors, &r->cap_anchors, sizeof *r->anchors);
 	r->anchors[r->n_anchors] =
@@ -394,7 +414,8 @@ static bool one_pair(struct reader *r, struct pairs *p, yaml_event_t *e)
 	if (!key)
 		return false;
 	if (key->kind != NODE_SCALAR)
-		return fail(r, at, NULL, "a key must be a plain word");
+		return fail(r, at, template_help(r->y, at),
+		            "a key must be a plain word");
 	if (!next_event(r, &next))
 		return false;
 	item = read_node(r, &next);

@@ -27,7 +27,8 @@ struct node {
 	struct value value; /* typed; never LIST or MAP */
 	const char *text;   /* as written, without quotes */
 	bool quoted;
-	bool yes_no; /* a boolean written yes/no/on/off: worth a notice */
+	bool anchored; /* an &anchor stands before it */
+	bool yes_no;   /* a boolean written yes/no/on/off: worth a notice */
 	/* LIST, MAP */
 	size_t n;
 	struct node **items;     /* (n) */
@@ -55,6 +56,8 @@ struct yaml {
 	size_t len;
 	struct node *root;
 };
+
+extern const char yaml_template_help[]; /* for a {{name}} that was left as it is */
 
 /* text must outlive y. Errors have the form of yaml_error. */
 bool yaml_parse(struct yaml *y, const char *path, const char *text, size_t len,

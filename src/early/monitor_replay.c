@@ -76,12 +76,27 @@ static bool check_debt(struct rederivation *r, const struct event *e)
 	return false;
 }
 
+/* Version 0.1.0 asked the rule about complete runs as well: what it decided then is
+ * held to its rule. */
+static void judge_complete(struct rederivation *r, const struct event *e,
+                           struct judgement *derived)
+{
+	r->monitor.judges_complete = true;
+	if (monitor_judge(&r->monitor, e->trial, e->run, derived) ==
+	        DECISION_CONTINUE &&
+	    e->kind == EVENT_PAUSE)
+		monitor_judge_end(&r->monitor, e->trial, e->run, derived);
+	r->monitor.judges_complete = false;
+}
+
 static bool check_decided(struct rederivation *r, const struct event *e)
 {
 	struct judgement derived = r->owed;
 
 	if (!owes(r) && e->kind == EVENT_PAUSE)
 		monitor_judge_end(&r->monitor, e->trial, e->run, &derived);
+	if (derived.decision == DECISION_CONTINUE)
+		judge_complete(r, e, &derived);
 	if (derived.decision == DECISION_CONTINUE) {
 		differs(r, "recorded: ");
 		monitor_reason(&r->monitor, e->as.decision.why, r->difference);
@@ -144,7 +159,8 @@ static bool check_end(struct rederivation *r, const struct event *e)
 
 	if (e->as.end.outcome == OUTCOME_STOPPED && !w->judged)
 		return differs(r, "recorded as stopped; nobody decided that");
-	if (e->as.end.outcome == OUTCOME_OK && w->judged)
+	if (e->as.end.outcome == OUTCOME_OK && w->judged &&
+	    !judgement_converged(w->why))
 		return differs(r, "recorded as ok; it was to be stopped");
 	if (e->as.end.outcome == OUTCOME_OK &&
 	    monitor_judge_end(&r->monitor, e->trial, e->run, &j) == DECISION_PAUSE)

@@ -15,6 +15,7 @@
 enum { RESERVE_BYTES = 1 << 18, LINE_MAX_BYTES = 1 << 26, READ_CHUNK = 1 << 20 };
 
 struct journal {
+	const struct disk *disk;
 	int fd;
 	uint64_t next;      /* sequence number of the next line */
 	off_t end;          /* behind the last whole line in the file */
@@ -207,11 +208,12 @@ static void make_reserve(struct journal *j, const char *dir)
 }
 
 struct journal *journal_open(const char *dir, const struct journal_summary *sum,
-                             struct error *err)
+                             const struct disk *disk, struct error *err)
 {
 	struct journal *j = mem_new(1, sizeof *j);
 	bool fresh = !sum->lines;
 
+	j->disk = disk;
 	j->next = sum->lines;
 	j->end = (off_t)sum->good_end;
 	snprintf(j->path, sizeof j->path, "%s/journal.jsonl", dir);
@@ -242,7 +244,7 @@ void journal_add(struct journal *j, const char *fields)
 
 static bool write_pending(struct journal *j)
 {
-	if (file_write_all(j->fd, j->pending.s, j->pending.len)) {
+	if (j->disk->write(j->disk->self, j->fd, j->pending.s, j->pending.len)) {
 		j->end += (off_t)j->pending.len;
 		return true;
 	}
@@ -286,7 +288,7 @@ bool journal_sync(struct journal *j, struct error *err)
 {
 	if (!journal_flush(j, err) || !still_there(j, err))
 		return false;
-	if (j->dirty && fdatasync(j->fd)) {
+	if (j->dirty && !j->disk->sync(j->disk->self, j->fd)) {
 		/* The kernel reports a lost write once and then forgets it. */
 		j->stuck = EIO;
 		return error_errno(err, "%s: the disk did not take the data", j->path);

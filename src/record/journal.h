@@ -12,6 +12,7 @@
 #define HPS_RECORD_JOURNAL_H
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -36,7 +37,7 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
 /* Opens for appending behind what journal_read found; a torn tail is first saved as
  * journal.torn and cut off. Call with the directory's lock held. */
 struct journal *journal_open(const char *dir, const struct journal_summary *sum,
-                             struct error *err);
+                             const struct disk *disk, struct error *err);
 /* One event: fields is the inside of the object, "\"e\":\"start\",\"t\":3". */
 void journal_add(struct journal *j, const char *fields);
 bool journal_flush(struct journal *j, struct error *err);

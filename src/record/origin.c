@@ -1,4 +1,5 @@
 #include "record/origin.h"
+#include "record/journal.h"
 
 #include <string.h>
 
@@ -35,8 +36,17 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	const char *version = json_string(event, "hpsearch");
 	const char *chosen = json_string(event, "chosen");
 
+	double decoding = 1;
+
 	if (!yaml)
 		return error_set(err, ERROR_FILE, "it does not hold the YAML text");
+	json_double(event, "decoding", &decoding);
+	if (!(decoding >= 1 && decoding <= DECODING))
+		return error_set(err, ERROR_FILE,
+		                 "its values are decoded in a way that this hpsearch "
+		                 "does not know (%g); use the newer one that wrote it",
+		                 decoding);
+	o->decoding = (int)decoding;
 	o->yaml = arena_strdup(a, yaml);
 	o->path = arena_strdup(a, path ? path : "space.yaml");
 	o->command = command ? arena_strdup(a, command) : NULL;
@@ -52,7 +62,33 @@ bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena 
                  struct error *err)
 {
 	struct spec_overrides over = {
-	    .set = o->set, .n_set = o->n_set, .command = o->command};
+	    .set = o->set, .n_set = o->n_set, .command = o->command, .recorded = true};
 
-	return spec_parse(spec, o->path, o->yaml, strlen(o->yaml), &over, a, err);
+	if (!spec_parse(spec, o->path, o->yaml, strlen(o->yaml), &over, a, err))
+		return false;
+	if (o->decoding)
+		space_set_decoding(&spec->space, o->decoding);
+	return true;
+}
+
+static bool first_search(void *self, const cJSON *event, struct error *err)
+{
+	const char *kind = json_string(event, "e");
+	double decoding = 1;
+
+	if (!kind || strcmp(kind, "search") != 0)
+		return true;
+	json_double(event, "decoding", &decoding);
+	*(int *)self = decoding >= DECODING ? DECODING : 1;
+	return error_set(err, ERROR_FILE, "enough was read");
+}
+
+int origin_decoding(const char *dir)
+{
+	struct journal_summary sum;
+	struct error enough; /* what is wrong with it, its opening will say */
+	int decoding = DECODING;
+
+	(void)journal_read(dir, first_search, &decoding, &sum, &enough);
+	return decoding;
 }

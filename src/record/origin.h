@@ -9,6 +9,9 @@
 /* What a "search" event carries; all in arena a. */
 bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
                  struct error *err);
+/* The decoding of the search in a directory; DECODING where there is none yet. To be
+ * set in the space before study_init. */
+int origin_decoding(const char *dir);
 /* The spec that an origin stands for (its yaml, path, set, command). */
 bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena *a,
                  struct error *err);

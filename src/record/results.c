@@ -39,6 +39,7 @@ static void add_search(struct str *out, const struct search *s)
 	if (o->elsewhere)
 		json_out_bool(out, "elsewhere", true);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
+	str_addf(out, ",\"decoding\":%d", space_decoding(&sp->space));
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
 	str_addf(out, ",\"repeats\":%zu", sp->repeats);
@@ -183,6 +184,8 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	if (m && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->seen);
+	if (t->code && *t->code)
+		json_out_text(out, "code", t->code);
 	if (t->cost_weight > 0)
 		json_out_number(out, "cost_weight", t->cost_weight);
 	str_addc(out, ',');
@@ -286,6 +289,7 @@ struct page {
 	size_t start;          /* of the text in *out */
 	uint32_t crc;          /* of what has gone */
 	struct file_new *file; /* NULL: it stays */
+	size_t top;            /* of a table: rows at the most; 0: all */
 };
 
 enum { PIECE_BYTES = 1 << 18 };
@@ -409,7 +413,7 @@ static void write_csv(struct search *s, const struct monitor *m, struct page *p)
 		add_field(out, s->spec->space.params[i].name);
 	}
 	str_addc(out, '\n');
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n && (!p->top || i < p->top); i++) {
 		add_csv_trial(out, s, order[i]);
 		turn_over(p, PIECE_BYTES);
 	}
@@ -417,9 +421,30 @@ static void write_csv(struct search *s, const struct monitor *m, struct page *p)
 	arena_rewind(&s->scratch, mark);
 }
 
-void results_csv(struct search *s, struct str *out)
+void results_csv(struct search *s, size_t top, struct str *out)
 {
-	write_csv(s, NULL, &(struct page){.out = out});
+	write_csv(s, NULL, &(struct page){.out = out, .top = top});
+}
+
+void results_trial(const struct search *s, const struct monitor *m,
+                   const struct trial *t, struct str *out)
+{
+	add_trial(out, s, m, t);
+	str_addc(out, '\n');
+}
+
+void results_top(struct search *s, const struct monitor *m, size_t top, struct str *out)
+{
+	struct arena_mark mark = arena_mark(&s->scratch);
+	struct trial **order = search_rank(s, &s->scratch);
+
+	str_add(out, "[\n");
+	for (size_t i = 0; i < s->n && i < top; i++) {
+		str_add(out, i ? ",\n" : "");
+		add_trial(out, s, m, order[i]);
+	}
+	str_add(out, "]\n");
+	arena_rewind(&s->scratch, mark);
 }
 
 static bool write_file(struct search *s, const struct monitor *m, const char *name,
@@ -432,7 +457,7 @@ static bool write_file(struct search *s, const struct monitor *m, const char *na
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof path, "%s/%s", s->dir, name);
-	if (!file_begin(&file, path, err))
+	if (!file_begin(&file, path, s->disk, err))
 		return false;
 	write(s, m, &(struct page){.out = &piece, .file = &file});
 	str_free(&piece);

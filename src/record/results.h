@@ -13,6 +13,12 @@ enum { RESULTS_SCHEMA = 1 };
 bool results_write(struct search *s, const struct monitor *m, struct error *err);
 /* The text of results.json / results.csv. */
 void results_json(struct search *s, const struct monitor *m, struct str *out);
-void results_csv(struct search *s, struct str *out);
+/* The best top rows; 0: all. */
+void results_csv(struct search *s, size_t top, struct str *out);
+/* One trial as it stands in results.json; the best top of them as a list. */
+void results_trial(const struct search *s, const struct monitor *m,
+                   const struct trial *t, struct str *out);
+void results_top(struct search *s, const struct monitor *m, size_t top,
+                 struct str *out);
 
 #endif

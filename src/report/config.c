@@ -115,7 +115,8 @@ bool config_args(const struct spec *sp, const struct value *const *values,
 	                            .dir = "",
 	                            .config_path = "",
 	                            .gpu = "",
-	                            .step_budget = ""};
+	                            .step_budget = "",
+	                            .part = true};
 	const char *const *argv = command_build(sp, &cmd, &c, &a, err);
 
 	if (argv) {

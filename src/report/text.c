@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 struct range {
@@ -154,16 +155,29 @@ void text_tail(struct str *out, const char *s, size_t n, size_t lines,
 		str_addc(out, '\n');
 }
 
+/* "-0.000" is 0 to everybody but a printer of floating-point numbers. */
+static void add_unsigned_zero(struct str *out, const char *text)
+{
+	bool zero = text[0] == '-' && text[strspn(text, "-0.")] == '\0';
+
+	str_add(out, zero ? text + 1 : text);
+}
+
 void text_number(struct str *out, double x)
 {
-	if (isfinite(x))
-		str_addf(out, "%.6g", x);
-	else
+	char text[64];
+
+	if (!isfinite(x)) {
 		str_double(out, x);
+		return;
+	}
+	snprintf(text, sizeof text, "%.6g", x);
+	add_unsigned_zero(out, text);
 }
 
 void text_interval(struct str *out, double mean, double half)
 {
+	char text[64];
 	int digits;
 
 	if (!isfinite(half) || !isfinite(mean)) {
@@ -171,13 +185,15 @@ void text_interval(struct str *out, double mean, double half)
 		return;
 	}
 	digits = half > 0 ? 1 - (int)floor(log10(half)) : 6;
-	if (digits > 8 || fabs(mean) >= 1e9 || half >= 1e9) {
+	if (!(half > 0) || digits > 8 || fabs(mean) >= 1e9 || half >= 1e9) {
 		text_number(out, mean);
 		str_addf(out, " ± %.2g", half);
 		return;
 	}
 	digits = digits < 0 ? 0 : digits;
-	str_addf(out, "%.*f ± %.*f", digits, mean, digits, half);
+	snprintf(text, sizeof text, "%.*f", digits, mean);
+	add_unsigned_zero(out, text);
+	str_addf(out, " ± %.*f", digits, half);
 }
 
 void text_duration(struct str *out, double seconds)

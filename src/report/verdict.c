@@ -1,6 +1,7 @@
 #include "report/verdict.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "search/advise.h"
 
 #include <math.h>
 
@@ -202,6 +203,7 @@ static void add_test_uses(const struct verdict *v, struct str *out)
 void verdict_report(const struct study *s, struct str *out)
 {
 	const struct verdict *v = &s->search.verdict;
+	double same;
 
 	if (!s->search.spec->metric.name || !s->search.best)
 		return;
@@ -212,5 +214,6 @@ void verdict_report(const struct study *s, struct str *out)
 		add_conclusion(v, out);
 	}
 	add_test_uses(v, out);
-	add_optimism(s, out);
+	if (!advise_constant(&s->search, &same))
+		add_optimism(s, out);
 }

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-	FOLLOW = 256 * 1024, /* bytes of a results file at a time */
 	READ_TRIES = 100,
 	FOLLOW_PAUSE = 10 /* milliseconds, READ_TRIES times */
 };
@@ -208,16 +207,18 @@ void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
 static size_t follow(struct slot *s)
 {
 	size_t before = s->scraper.n_reports;
-	size_t got = output_follow(&s->output, &s->scraper, FOLLOW);
+	size_t got = output_follow(&s->output, &s->scraper, SLOT_FOLLOW);
 
 	keep_reports(s, before);
 	return got;
 }
 
-void slot_follow(struct slot *s)
+size_t slot_follow(struct slot *s)
 {
-	follow(s);
+	size_t got = follow(s);
+
 	output_flush(&s->output);
+	return got;
 }
 
 void slot_leave(struct slot *s, const struct slot_shared *sh)
@@ -228,6 +229,7 @@ void slot_leave(struct slot *s, const struct slot_shared *sh)
 		;
 	scrape_end(&s->scraper, &s->scraper.out);
 	keep_reports(s, before);
+	s->output.err.empty = s->record.stderr_size == 0;
 	s->state = SLOT_LEAVING;
 }
 
@@ -237,14 +239,15 @@ void slot_finish(struct slot *s)
 
 	if (follow(s))
 		return;
-	if (s->output.unread && s->patience) {
+	if (output_unread(&s->output) && s->patience) {
 		s->patience--;
 		poll(NULL, 0, FOLLOW_PAUSE);
 		return;
 	}
-	if (s->output.unread)
-		s->record.machine_errno = s->output.unread;
+	if (output_unread(&s->output))
+		s->record.machine_errno = output_unread(&s->output);
 	before = s->scraper.n_reports;
+	scrape_end(&s->scraper, &s->scraper.err);
 	scrape_end(&s->scraper, &s->scraper.file);
 	keep_reports(s, before);
 	output_end(&s->output, s->record.stderr_size);
@@ -290,6 +293,8 @@ void slot_result(const struct slot *s, struct run_result *out)
 	                           .sys = r->sys,
 	                           .maxrss = r->maxrss,
 	                           .reports = sc->count,
+	                           .objects = sc->objects,
+	                           .unread = sc->unread,
 	                           .infeasible = sc->infeasible,
 	                           .cost = sc->cost,
 	                           .oom_text = s->output.oom_text,

@@ -13,9 +13,11 @@
 enum slot_state {
 	SLOT_FREE,
 	SLOT_RUNNING,
-	SLOT_LEAVING, /* the processes are gone, the results file may hold more */
+	SLOT_LEAVING, /* the processes are gone, the files may hold more */
 	SLOT_ENDED    /* everything is known but not told */
 };
+
+enum { SLOT_FOLLOW = 512 * 1024 }; /* bytes of a file at a time */
 
 /* Which descriptor of a slot an epoll event is about. */
 enum slot_source { SLOT_CTL, SLOT_OUT };
@@ -33,7 +35,7 @@ struct slot {
 	uint64_t ticket;
 	enum cancel cancelled;
 	bool lost;
-	int patience;        /* tries left to read its results file */
+	int patience;        /* tries left to read its files */
 	char *metric, *step; /* copies for the scraper */
 	struct scraper scraper;
 	size_t taken; /* of scraper.reports */
@@ -66,10 +68,11 @@ void slot_request(struct slot *s, const struct slot_shared *sh, enum request_kin
                   const struct job *job);
 void slot_push(struct slot *s, const struct slot_shared *sh);
 
-/* A run: begins; reads stdout (at most so many reads), the results file; … */
+/* A run: begins; reads stdout (at most so many reads); stderr and the results file (how
+ * many bytes; SLOT_FOLLOW or more: there is more now); … */
 void slot_begin(struct slot *s, const struct job *job);
 void slot_read(struct slot *s, const struct slot_shared *sh, int reads);
-void slot_follow(struct slot *s);
+size_t slot_follow(struct slot *s);
 /* 1: the run's record has arrived; 0: not yet; -1: the supervisor is dead. */
 int slot_record(struct slot *s);
 /* … its processes are gone: LEAVING; everything is read: ENDED; told: FREE. */

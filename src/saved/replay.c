@@ -57,49 +57,86 @@ static bool same_params(const struct saved *sv, const struct trial *t,
 	return same;
 }
 
-static bool same_proposal(const struct saved *sv, const struct trial *t,
-                          const struct trial *again, struct replay *out)
+static bool proposal_differs(const struct saved *sv, const struct trial *t,
+                             const struct event *again, struct replay *out)
 {
+	const struct space *sp = &sv->spec.space;
+	struct arena a = {0};
+	const struct value **values = arena_new(&a, sp->n, sizeof *values);
 	struct str was = {0}, now = {0};
 
-	if (t->origin == again->origin &&
-	    same_point(&sv->spec.space, t->point, again->point))
-		return same_params(sv, t, again, out);
-	space_json(&sv->spec.space, t->values, &was);
-	space_json(&sv->spec.space, again->values, &now);
+	space_decode(sp, again->as.proposal.point, &a, values);
+	space_json(sp, t->values, &was);
+	space_json(sp, values, &now);
 	differs(out, "trial %llu: recorded %s\n  %s proposes %s",
 	        (unsigned long long)t->id, was.s, sv->spec.method_word, now.s);
 	str_free(&was);
 	str_free(&now);
+	arena_free(&a);
 	return false;
+}
+
+/* The model of 0.1.0 had another arithmetic: what it proposed cannot always be made
+ * again to the last bit. All else of its searches is checked. */
+static bool may_differ(const struct saved *sv)
+{
+	return sv->study.search.adaptive && space_decoding(&sv->spec.space) < DECODING;
+}
+
+/* The trial as it was proposed. */
+static void take_recorded(const struct trial *t, struct event *e)
+{
+	*e = (struct event){.kind = EVENT_TRIAL,
+	                    .trial = t->id,
+	                    .as.proposal = {.point = t->point,
+	                                    .seen = t->seen,
+	                                    .cost_weight = t->cost_weight,
+	                                    .origin = t->origin}};
 }
 
 /* What a program from outside has proposed is in the space, or it would not be there:
  * more cannot be said of it. */
-static bool take_as_recorded(const struct saved *sv, const struct trial *t,
-                             struct study *fresh, struct replay *out, struct error *err)
+static bool take_a_program_s(const struct saved *sv, const struct trial *t,
+                             struct event *e, struct replay *out)
 {
-	struct event e = {.kind = EVENT_TRIAL,
-	                  .trial = t->id,
-	                  .time = (double)NAN,
-	                  .as.proposal = {.point = t->point,
-	                                  .seen = t->seen,
-	                                  .cost_weight = t->cost_weight,
-	                                  .origin = t->origin}};
 	const char *why = NULL;
 
 	out->taken++;
-	if (!study_apply(fresh, &e, err))
-		return false;
+	take_recorded(t, e);
 	if (t->origin != ORIGIN_STRATEGY)
-		differs(out, "trial %llu: recorded as no proposal of the program",
-		        (unsigned long long)t->id);
-	else if (!space_feasible(&sv->spec.space, t->values, &why))
-		differs(out, "trial %llu: breaks the constraint %s",
-		        (unsigned long long)t->id, why);
-	else
-		same_params(sv, t, fresh->search.trials[t->id], out);
-	return true;
+		return differs(out,
+		               "trial %llu: recorded as no proposal of the program",
+		               (unsigned long long)t->id);
+	return space_feasible(&sv->spec.space, t->values, &why) ||
+	       differs(out, "trial %llu: breaks the constraint %s",
+	               (unsigned long long)t->id, why);
+}
+
+/* Asks for trial t again. False: a difference is in *out, or an error. */
+static bool propose_again(const struct saved *sv, struct study *fresh,
+                          const struct trial *t, struct event *e, struct replay *out,
+                          struct error *err)
+{
+	const char *why = NULL;
+	enum ask ask;
+
+	if (study_is_taken(fresh, t->id))
+		return take_a_program_s(sv, t, e, out);
+	ask = study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
+	if (ask == ASK_ERROR)
+		return false;
+	if (ask == ASK_POINT && e->as.proposal.origin == t->origin &&
+	    same_point(&sv->spec.space, t->point, e->as.proposal.point))
+		return true;
+	if (may_differ(sv)) {
+		out->unlike++;
+		take_recorded(t, e);
+		return true;
+	}
+	if (ask == ASK_POINT)
+		return proposal_differs(sv, t, e, out);
+	return differs(out, "trial %llu: recorded, but %s proposes no more: %s",
+	               (unsigned long long)t->id, sv->spec.method_word, why ? why : "");
 }
 
 static bool check_proposals(const struct saved *sv, struct study *fresh,
@@ -109,32 +146,15 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct trial *again;
-		const char *why = NULL;
 		struct event e;
-		enum ask ask;
 
-		if (study_is_taken(fresh, i)) {
-			if (!take_as_recorded(sv, s->trials[i], fresh, out, err))
-				return false;
-			if (!out->same)
-				return true;
-			continue;
-		}
-		ask = study_propose_at(fresh, s->trials[i]->seen,
-		                       s->trials[i]->cost_weight, &e, &why, err);
-
-		if (ask == ASK_ERROR)
-			return false;
-		if (ask != ASK_POINT) {
-			differs(out, "trial %zu: recorded, but %s proposes no more: %s",
-			        i, sv->spec.method_word, why ? why : "");
-			return true;
-		}
+		if (!propose_again(sv, fresh, s->trials[i], &e, out, err))
+			return !out->same;
 		if (!study_apply(fresh, &e, err))
 			return false;
 		again = fresh->search.trials[i];
-		out->trials++;
-		if (!same_proposal(sv, s->trials[i], again, out))
+		out->trials += !study_is_taken(fresh, i);
+		if (!same_params(sv, s->trials[i], again, out))
 			return true;
 		/* A strategy that learns sees what it had seen: the recorded outcome.
 		 */
@@ -213,6 +233,9 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	if (!why)
 		return differs(out, "trial %llu, run %zu: stopped, by no decision",
 		               (unsigned long long)t->id, r);
+	/* To version 0.1.0 a run that had converged was a stopped one. */
+	if (judgement_converged(why) && run->outcome == OUTCOME_STOPPED)
+		return true;
 	decision_conclude(sv->study.monitor, why, &again, &sv->arena);
 	same = again.outcome == run->outcome && run->reason &&
 	       strcmp(again.reason, run->reason) == 0;
@@ -272,18 +295,25 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 	return ok;
 }
 
-/* The ranks in the file, which verify_plan has meanwhile made again. */
-static bool check_ranks(const struct saved *sv, struct replay *out)
+/* The ranks in the file, against those that the values give; in version 0.1.0 equal
+ * values had ranks one after the other. */
+static bool check_ranks(struct saved *sv, struct replay *out)
 {
-	for (size_t i = 0; sv->by_id && i < sv->study.search.n; i++) {
+	struct search *s = &sv->study.search;
+	struct trial **order = search_rank(s, &sv->arena);
+
+	for (size_t i = 0; sv->by_id && i < s->n; i++) {
+		const struct trial *t = order[i];
 		uint64_t rank = 0;
 
-		json_u64(sv->by_id[i], "rank", &rank);
-		if (sv->study.search.trials[i]->rank != rank)
-			return differs(
-			    out, "trial %zu: recorded rank %llu, its value gives %llu",
-			    i, (unsigned long long)rank,
-			    (unsigned long long)sv->study.search.trials[i]->rank);
+		json_u64(sv->by_id[t->id], "rank", &rank);
+		if (rank != t->rank && !(t->rank && rank == i + 1))
+			return differs(out,
+			               "trial %llu: recorded rank %llu, its value "
+			               "gives %llu",
+			               (unsigned long long)t->id,
+			               (unsigned long long)rank,
+			               (unsigned long long)t->rank);
 	}
 	return true;
 }

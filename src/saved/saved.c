@@ -131,6 +131,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	struct search_origin *o = &sv->study.search.origin;
 	const char *yaml = json_string(sv->json, "space");
 	const char *text;
+	double decoding = 1;
 
 	if (!search || !yaml)
 		return bad_file(sv, err, "is not a results file of hpsearch");
@@ -145,6 +146,10 @@ static bool read_origin(struct saved *sv, struct error *err)
 	text = json_string(sv->json, "hpsearch");
 	o->version = text ? text : "";
 	json_u64(search, "max_trials", &o->max_trials);
+	json_double(search, "decoding", &decoding);
+	if (!(decoding >= 1 && decoding <= DECODING))
+		return bad_file(sv, err, "is of a newer hpsearch: use that");
+	o->decoding = (int)decoding;
 	cJSON_ArrayForEach(item, json_get(search, "set"))
 	{
 		if (cJSON_IsString(item) && o->n_set < ARRAY_LEN(o->set))
@@ -287,6 +292,7 @@ static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
 {
 	struct reading x = {.sv = sv, .trial = id};
 	const char *outcome = json_string(item, "outcome");
+	const char *code = json_string(item, "code");
 	enum outcome known;
 	const cJSON *run;
 
@@ -304,6 +310,8 @@ static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
 			return false;
 		x.run++;
 	}
+	if (code)
+		sv->study.search.trials[id]->code = arena_strdup(&sv->arena, code);
 	return x.run == sv->spec.repeats ||
 	       bad_file(sv, err, "a trial in it is not whole");
 }

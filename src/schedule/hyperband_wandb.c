@@ -222,6 +222,15 @@ static size_t wandb_rungs(const void *state, double *out, size_t max)
 	return n;
 }
 
+static struct rule_start wandb_start(const void *state)
+{
+	const struct wandb *w = state;
+
+	return (struct rule_start){.step = fmax(w->min_steps, 0),
+	                           .reports = (size_t)w->band[0],
+	                           .others = w->min_trials};
+}
+
 const struct rule_type rule_hyperband_wandb = {
     .name = "hyperband",
     .summary =
@@ -230,5 +239,6 @@ const struct rule_type rule_hyperband_wandb = {
     .init = wandb_init,
     .judge = wandb_judge,
     .describe = wandb_describe,
+    .start = wandb_start,
     .rungs = wandb_rungs,
 };

@@ -135,6 +135,15 @@ static void median_describe(const void *state, struct str *out)
 	         m->min_trials);
 }
 
+static struct rule_start median_start(const void *state)
+{
+	const struct median *m = state;
+
+	return (struct rule_start){.step = fmax(m->min_steps, 0),
+	                           .reports = isnan(m->min_steps) ? FIRST_REPORTS : 0,
+	                           .others = m->min_trials};
+}
+
 const struct rule_type rule_median = {
     .name = "median",
     .summary = "stops a run whose best is worse than the median average of the others",
@@ -142,5 +151,6 @@ const struct rule_type rule_median = {
     .init = median_init,
     .judge = median_judge,
     .describe = median_describe,
+    .start = median_start,
     .rungs = rule_no_rungs,
 };

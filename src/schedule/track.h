@@ -23,8 +23,6 @@ size_t track_upto(const struct track *t, double step);
 double points_value(const struct curve_point *points, size_t i, size_t smooth);
 /* The mean of the values 0 … i. */
 double track_mean(const struct track *t, size_t i);
-/* The largest step of the first n points; -INFINITY without any. */
-double curve_reach(const struct curve *c, size_t n);
 
 /* The value at a rung is that of the first step at or beyond it; or the last one of a
  * run whose budget took it there although it reported nothing so far out (it reports

@@ -37,10 +37,12 @@ static bool init_baseline(struct search *s, struct error *err)
 
 bool search_init(struct search *s, const struct spec *spec,
                  const struct search_origin *origin, const char *dir,
-                 const struct clock *clock, struct error *err)
+                 const struct clock *clock, const struct disk *disk, struct error *err)
 {
-	*s = (struct search){
-	    .spec = spec, .clock = clock ? clock : &clock_real, .origin = *origin};
+	*s = (struct search){.spec = spec,
+	                     .clock = clock ? clock : &clock_real,
+	                     .disk = disk ? disk : &disk_real,
+	                     .origin = *origin};
 	s->wall_epoch = s->clock->wall(s->clock->self) - 1e-9 * (double)search_ticks(s);
 	s->verdict.winner = s->verdict.baseline = SIZE_MAX;
 	s->dir = dir ? arena_strdup(&s->arena, dir) : NULL;
@@ -267,8 +269,11 @@ struct trial **search_rank(struct search *s, struct arena *a)
 		order[i] = s->trials[i];
 	if (s->n > 1)
 		qsort_r(order, s->n, sizeof(struct trial *), by_rank, s);
-	for (size_t i = 0; i < s->n; i++)
-		order[i]->rank =
-		    order[i]->outcome == OUTCOME_OK && s->spec->metric.name ? i + 1 : 0;
+	for (size_t i = 0; i < s->n; i++) {
+		bool ranked = order[i]->outcome == OUTCOME_OK && s->spec->metric.name;
+		bool tied = ranked && i && order[i]->value == order[i - 1]->value;
+
+		order[i]->rank = tied ? order[i - 1]->rank : ranked ? i + 1 : 0;
+	}
 	return order;
 }

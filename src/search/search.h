@@ -5,6 +5,7 @@
 #define HPS_SEARCH_SEARCH_H
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "search/event.h"
 #include "search/verdict.h"
 #include "strategy/advice.h"
@@ -25,10 +26,13 @@ struct search {
 	const struct spec *spec;
 	const char *dir; /* absolute; NULL: none */
 	const struct clock *clock;
+	const struct disk *disk;
 	struct search_origin origin;
-	bool begun;    /* its first event has been applied */
-	bool adaptive; /* its strategy learns from values */
-	uint64_t cap;  /* trials at the most */
+	bool begun;       /* its first event has been applied */
+	const char *code; /* what the latest session trains with; NULL: not said */
+	bool alive;       /* read while another driver is at work on it */
+	bool adaptive;    /* its strategy learns from values */
+	uint64_t cap;     /* trials at the most */
 	const struct coord
 	    *baseline;         /* the defaults as a point; NULL: none are given */
 	struct trial **trials; /* (n), by id */
@@ -67,10 +71,10 @@ struct search {
 	struct arena scratch;
 };
 
-/* clock: NULL is the real one. False: a default does not fit (err). */
+/* clock, disk: NULL is the real one. False: a default does not fit (err). */
 bool search_init(struct search *s, const struct spec *spec,
                  const struct search_origin *origin, const char *dir,
-                 const struct clock *clock, struct error *err);
+                 const struct clock *clock, const struct disk *disk, struct error *err);
 void search_free(struct search *s);
 
 /* Adds a trial with a known point, which is kept. */
@@ -89,7 +93,7 @@ void search_settle(struct search *s, struct trial *t, struct sighting end);
 void search_reopen(struct search *s, struct trial *t);
 
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
- * ones by value (ties by id), then the others by id. */
+ * ones by value (equal ones by id, and sharing a rank), then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
 int64_t search_ticks(const struct search *s);  /* its stop-watch, in nanoseconds */
 double search_elapsed(const struct search *s); /* seconds, over all sessions */

@@ -1,48 +1,7 @@
 #include "search/search.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-const char *answer_name(enum answer a)
-{
-	static const char *const names[] = {[ANSWER_NONE] = "none",
-	                                    [ANSWER_YES] = "yes",
-	                                    [ANSWER_NO] = "no",
-	                                    [ANSWER_CANNOT_TELL] = "cannot tell",
-	                                    [ANSWER_NO_BASELINE] = "no defaults",
-	                                    [ANSWER_FAILED] = "failed"};
-
-	return names[a];
-}
-
-void verdict_free(struct verdict *v)
-{
-	for (size_t i = 0; i < v->n_runs; i++)
-		free(v->runs[i]->run.reports);
-	free(v->runs);
-	*v = (struct verdict){0};
-}
-
-struct run *verdict_run(struct search *s, enum phase phase, uint64_t key, size_t index)
-{
-	struct verdict *v = &s->verdict;
-	struct verdict_run *run;
-
-	for (size_t i = 0; i < v->n_runs; i++)
-		if (v->runs[i]->phase == phase && v->runs[i]->key == key &&
-		    v->runs[i]->index == index)
-			return &v->runs[i]->run;
-	run = arena_new(&s->arena, 1, sizeof *run);
-	*run = (struct verdict_run){.phase = phase, .key = key, .index = index};
-	run->run.value = (double)NAN;
-	run->run.seed = seed_of_verification(
-	    s->spec->seed, (uint64_t)(phase - PHASE_RERUN) << 32 | index);
-	v->runs =
-	    mem_room(v->runs, v->n_runs, &v->cap_runs, sizeof(struct verdict_run *));
-	v->runs[v->n_runs++] = run;
-	return &run->run;
-}
 
 /* The plan. */
 

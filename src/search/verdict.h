@@ -4,20 +4,21 @@
 #define HPS_SEARCH_VERDICT_H
 
 #include "base/stat.h"
+#include "search/claim.h"
 #include "search/trial.h"
-
-enum answer {
-	ANSWER_NONE,        /* not finished, or not asked for */
-	ANSWER_YES,         /* better than the defaults, interval excludes zero */
-	ANSWER_NO,          /* not better */
-	ANSWER_CANNOT_TELL, /* the interval holds zero, or there is none */
-	ANSWER_NO_BASELINE, /* the file gives no defaults to compare with */
-	ANSWER_FAILED       /* the winner did not finish its re-runs or tests */
-};
-const char *answer_name(enum answer a); /* "yes", "no", "cannot tell", … */
 
 /* The defaults where they are no trial of the search (a grid). */
 #define VERDICT_DEFAULTS UINT64_MAX
+
+/* What a phase says of one candidate, for people. */
+struct worth {
+	double value;     /* mean, or median where seeds are skewed; NaN: none */
+	double low, high; /* the interval; NaN: there is none */
+	double level;     /* that it has */
+	bool median;      /* it is for the median of seeds, not the mean */
+	bool selected;    /* these runs chose it; value and interval allow for that */
+	double optimism;  /* by which they do; 0 where not selected */
+};
 
 struct candidate {
 	uint64_t key;        /* id of its trial in the search, or VERDICT_DEFAULTS */
@@ -28,6 +29,20 @@ struct candidate {
 	size_t n_runs[PHASES];
 	struct moments stat[PHASES]; /* of the values of the ok runs */
 	bool complete[PHASES];       /* every run of the phase is ok */
+	struct worth worth[PHASES];
+};
+
+/* A comparison that was begun on the test data, or continued: agreed before its runs,
+ * and written down in the ledger. */
+struct verdict_use {
+	uint64_t key; /* the winner's */
+	uint64_t use; /* which use of these test data it is, from 1 */
+	double level; /* what it may spend, one-sided */
+	enum { USE_FIXED, USE_SEQUENTIAL, USE_MORE } kind;
+	size_t pairs;                  /* planned, or at the most, or more */
+	size_t begun;                  /* USE_MORE: pairs that had been begun */
+	uint64_t uses, configurations; /* in the ledger then, this one included */
+	double since;                  /* seconds since 1970 of the first; 0: unknown */
 };
 
 /* One execution, of this plan or of an earlier one. */
@@ -56,6 +71,21 @@ struct verdict {
 	size_t wins;      /* pairs in which the winner is better */
 	enum answer answer;
 	uint64_t test_uses; /* starts of the test command, ever */
+
+	bool first_rules;   /* those of version 0.1.0: what began under them stays so */
+	bool deterministic; /* the file says that the seed has no part in it */
+	bool ignores_seed;  /* the re-runs agree whatever their seed */
+	bool skewed;        /* means over seeds are not to be trusted */
+	double spread;      /* between configurations in the search; 0: unknown */
+	uint64_t seed;      /* the search's, for what is drawn here */
+	size_t runs_saved;  /* re-runs that were not needed */
+	struct claim claim; /* of today's rules */
+	size_t test_repeats; /* tests where there is nothing to compare with */
+	bool needs_use;      /* the test data are to be met, and not yet written down */
+	size_t pairs_wanted; /* test runs of the winner and the defaults, in all */
+	double promised;     /* level of the claim's interval over all its looks */
+	struct verdict_use *uses; /* (n_uses), in order */
+	size_t n_uses, cap_uses;
 
 	struct verdict_run **runs; /* (n_runs), arena: all there ever were */
 	size_t n_runs, cap_runs;

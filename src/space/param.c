@@ -1,4 +1,5 @@
 #include "space/param.h"
+#include "base/elementary.h"
 #include "base/set.h"
 #include "base/stat.h"
 
@@ -77,6 +78,24 @@ struct family {
 	double low, high; /* LINEAR: values; LOG: natural logarithms */
 };
 
+/* How far a bound, counted in steps, may lie from the whole number that it means. */
+static double slack(double steps)
+{
+	return fmin(1e-9 * fmax(1, fabs(steps)), 1e-3);
+}
+
+bool param_clip_range(const struct param *p, double *first, double *last)
+{
+	double low = p->min / p->q, high = p->max / p->q;
+
+	*first = ceil(low - slack(low));
+	*last = floor(high + slack(high));
+	/* On a log scale there is no zero. */
+	if (p->dist == DIST_Q_LOG_UNIFORM_VALUES)
+		*first = fmax(*first, 1);
+	return *first <= *last;
+}
+
 static struct family family_of(const struct param *p)
 {
 	static const struct family families[] = {
@@ -96,12 +115,17 @@ static struct family family_of(const struct param *p)
 	};
 	struct family f = families[p->dist];
 	bool exponents = p->dist == DIST_LOG_UNIFORM || p->dist == DIST_Q_LOG_UNIFORM;
+	double first, last;
 
-	f.low = f.kind == LOG && !exponents ? log(p->min) : p->min;
-	f.high = f.kind == LOG && !exponents ? log(p->max) : p->max;
+	f.low = f.kind == LOG && !exponents ? portable_log(p->min) : p->min;
+	f.high = f.kind == LOG && !exponents ? portable_log(p->max) : p->max;
 	if (p->dist == DIST_INV_LOG_UNIFORM) {
 		f.low = -p->max;
 		f.high = -p->min;
+	}
+	if (f.kind == LOG && p->clip && !p->v1 && param_clip_range(p, &first, &last)) {
+		f.low = log((first - 0.5) * p->q);
+		f.high = log((last + 0.5) * p->q);
 	}
 	return f;
 }
@@ -135,7 +159,7 @@ static double quantile(const struct param *p, struct family f, double u)
 	case LOG_NORMAL: x = p->mu + p->sigma * stat_normal_quantile(u); break;
 	case BETA: return beta_quantile(u, p->a, p->b);
 	}
-	return f.kind == LOG || f.kind == LOG_NORMAL ? exp(x) : x;
+	return f.kind == LOG || f.kind == LOG_NORMAL ? portable_exp(x) : x;
 }
 
 static double cdf(const struct param *p, struct family f, double x)
@@ -143,7 +167,7 @@ static double cdf(const struct param *p, struct family f, double x)
 	if (f.kind == BETA)
 		return x <= 0 ? 0 : x >= 1 ? 1 : stat_beta_cdf(x, p->a, p->b);
 	if (f.kind == LOG || f.kind == LOG_NORMAL)
-		x = x > 0 ? log(x) : -(double)INFINITY;
+		x = x > 0 ? portable_log(x) : -(double)INFINITY;
 	if (f.kind == NORMAL || f.kind == LOG_NORMAL)
 		return p->sigma > 0 ? stat_normal_cdf((x - p->mu) / p->sigma)
 		                    : x >= p->mu;
@@ -155,7 +179,7 @@ static double scale_of(const struct param *p, struct family f, double x)
 {
 	switch (f.kind) {
 	case LINEAR: return f.high - f.low;
-	case LOG: return fmin(x, exp(f.high) - exp(f.low));
+	case LOG: return fmin(x, portable_exp(f.high) - portable_exp(f.low));
 	case NORMAL: return p->sigma > 0 ? p->sigma : 1;
 	case LOG_NORMAL: return p->sigma > 0 ? x * fmin(1, p->sigma) : x;
 	case BETA: break;
@@ -211,12 +235,12 @@ static bool bounded(struct family f)
 /* Bounds in values, whatever they were written as. */
 static double lower(struct family f)
 {
-	return f.kind == LOG ? exp(f.low) : f.low;
+	return f.kind == LOG ? portable_exp(f.low) : f.low;
 }
 
 static double upper(struct family f)
 {
-	return f.kind == LOG ? exp(f.high) : f.high;
+	return f.kind == LOG ? portable_exp(f.high) : f.high;
 }
 
 /* The default is a value of the parameter, be it on the lattice or beside it. */
@@ -230,30 +254,41 @@ static double to_preset(const struct param *p, struct family f, double x)
 	return to_lattice(preset, scale_of(p, f, preset)) == x ? preset : x;
 }
 
-static double continuous(const struct param *p, struct family f, double u)
+/* Are min and max values, not to be left? */
+static bool has_own_ends(const struct param *p)
+{
+	return p->dist == DIST_UNIFORM || p->dist == DIST_LOG_UNIFORM_VALUES ||
+	       p->dist == DIST_INV_LOG_UNIFORM_VALUES;
+}
+
+/* A model that looks for the end or the middle of a range comes only so near to it. */
+static double to_landmark(double u)
+{
+	static const double near = 0x1p-30;
+
+	if (u <= near)
+		return 0;
+	return u >= 1 - near ? 1 : fabs(u - 0.5) <= near ? 0.5 : u;
+}
+
+static double on_lattice(const struct param *p, struct family f, double u)
 {
 	double x = to_finite(quantile(p, f, u));
 
 	x = to_preset(p, f, to_finite(to_lattice(x, scale_of(p, f, x))));
-	if (p->dist == DIST_LOG_UNIFORM_VALUES ||
-	    p->dist == DIST_INV_LOG_UNIFORM_VALUES || p->dist == DIST_UNIFORM)
-		x = fmin(fmax(x, p->min), p->max);
-	return x;
+	return has_own_ends(p) ? fmin(fmax(x, p->min), p->max) : x;
 }
 
-/* How far a bound, counted in steps, may lie from the whole number that it means. */
-static double slack(double steps)
+static double continuous(const struct param *p, struct family f, double u)
 {
-	return fmin(1e-9 * fmax(1, fabs(steps)), 1e-3);
-}
+	double mark = p->v1 ? u : to_landmark(u), x = on_lattice(p, f, u), preset;
 
-bool param_clip_range(const struct param *p, double *first, double *last)
-{
-	double low = p->min / p->q, high = p->max / p->q;
-
-	*first = ceil(low - slack(low));
-	*last = floor(high + slack(high));
-	return *first <= *last;
+	if (p->preset && value_number(p->preset, &preset) && !(x < preset) &&
+	    !(x > preset))
+		return x;
+	if (mark > 0 && mark < 1)
+		return on_lattice(p, f, mark);
+	return !has_own_ends(p) ? x : mark <= 0 ? p->min : p->max;
 }
 
 /* The multiples of q that can come out; false where there is no end to them. One that
@@ -269,6 +304,13 @@ static bool multiples(const struct param *p, struct family f, double *first,
 	*first = floor(low + 0.5 + slack(low));
 	*last = fmax(*first, ceil(high - 0.5 - slack(high)));
 	return bounded(f) || f.kind == BETA;
+}
+
+bool param_multiples(const struct param *p, double *first, double *last)
+{
+	struct family f = family_of(p);
+
+	return f.q && multiples(p, f, first, last);
 }
 
 /* Which multiple of q. */
@@ -375,9 +417,54 @@ static bool reachable(const struct param *p, struct family f, double x)
 {
 	double low = bounded(f) ? lower(f) : quantile(p, f, u_least);
 	double high = bounded(f) ? upper(f) : quantile(p, f, 1 - u_least);
-	double give = bounded(f) && f.kind == LINEAR ? 0 : 1e-9 * scale_of(p, f, x);
+	double give = 1e-9 * scale_of(p, f, x);
 
 	return x >= low - give && x <= high + give;
+}
+
+/* Is x the number y but for a rounding error of the given size? */
+static bool is_about(const struct value *x, const struct value *y, double relative,
+                     double size)
+{
+	double a, b;
+
+	if (x->kind == VALUE_BOOL || y->kind == VALUE_BOOL || !value_number(x, &a) ||
+	    !value_number(y, &b))
+		return value_equal(x, y);
+	return fabs(a - b) <= relative * (size > 0 ? size : fmax(fabs(a), fabs(b)));
+}
+
+static bool encode_listed(const struct param *p, const struct value *v, double *u)
+{
+	for (int exact = 1; exact >= 0; exact--)
+		for (size_t i = 0; i < p->n_values; i++)
+			if ((exact ? value_equal(&p->values[i], v)
+			           : is_about(&p->values[i], v, 1e-12, 0)) &&
+			    (!p->probabilities || p->probabilities[i] > 0)) {
+				*u = category_cell(p, i);
+				return true;
+			}
+	return false;
+}
+
+/* A u whose value is nearest to x. */
+static double nearest_u(const struct param *p, struct family f, double x)
+{
+	double first, last, k;
+
+	if (p->dist == DIST_INT_UNIFORM)
+		return inside((nearbyint(x) - p->min + 0.5) / (p->max - p->min + 1));
+	if (!f.q)
+		return inside(cdf(p, f, x));
+	k = nearbyint(x / p->q);
+	if (multiples(p, f, &first, &last))
+		k = fmin(fmax(k, first), last);
+	return multiple_cell(p, f, k);
+}
+
+static bool is_listed(const struct param *p)
+{
+	return p->dist == DIST_CONSTANT || p->dist == DIST_CATEGORICAL;
 }
 
 bool param_encode(const struct param *p, const struct value *v, double *u)
@@ -386,27 +473,42 @@ bool param_encode(const struct param *p, const struct value *v, double *u)
 	struct value back;
 	double x;
 
-	if (p->dist == DIST_CONSTANT || p->dist == DIST_CATEGORICAL) {
-		for (size_t i = 0; i < p->n_values; i++)
-			if (value_equal(&p->values[i], v) &&
-			    (!p->probabilities || p->probabilities[i] > 0)) {
-				*u = category_cell(p, i);
-				return true;
-			}
-		return false;
-	}
+	if (is_listed(p))
+		return encode_listed(p, v, u);
 	if ((v->kind != VALUE_INT && v->kind != VALUE_FLOAT) || !value_number(v, &x))
 		return false;
-	if (p->dist == DIST_INT_UNIFORM) {
-		*u = inside((x - p->min + 0.5) / (p->max - p->min + 1));
-	} else if (f.q) {
-		*u = multiple_cell(p, f, nearbyint(x / p->q));
-	} else {
-		*u = inside(cdf(p, f, x));
+	*u = nearest_u(p, f, x);
+	if (!f.q && p->dist != DIST_INT_UNIFORM)
 		return reachable(p, f, x);
-	}
 	param_decode(p, *u, NULL, &back);
-	return value_equal(&back, v);
+	return is_about(&back, v, 1e-9, f.q ? p->q : 1);
+}
+
+double param_middle(const struct param *p)
+{
+	struct family f = family_of(p);
+
+	/* Whole cells reach half a step beyond the range, which is more below. */
+	return f.q && p->clip && f.kind == LOG && !p->v1
+	           ? nearest_u(p, f, sqrt(p->min) * sqrt(p->max))
+	           : 0.5;
+}
+
+bool param_nearest(const struct param *p, const struct value *v, struct value *out)
+{
+	double x, y, best = (double)INFINITY;
+
+	if (!value_number(v, &x))
+		return false;
+	for (size_t i = 0; is_listed(p) && i < p->n_values; i++)
+		if (value_number(&p->values[i], &y) && fabs(x - y) < best) {
+			best = fabs(x - y);
+			*out = p->values[i];
+		}
+	if (is_listed(p))
+		return isfinite(best);
+	param_decode(p, nearest_u(p, family_of(p), x), NULL, out);
+	return true;
 }
 
 static uint64_t count(double n, uint64_t most)
@@ -507,7 +609,7 @@ static void describe_numbers(const struct param *p, struct str *out)
 	const char *names[2] = {" ", " … "};
 	double numbers[2] = {lower(f), upper(f)};
 
-	if (p->dist == DIST_INT_UNIFORM) {
+	if (p->dist == DIST_INT_UNIFORM || p->clip) {
 		numbers[0] = p->min;
 		numbers[1] = p->max;
 	}

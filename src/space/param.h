@@ -45,6 +45,9 @@ struct param {
 	bool clip;       /* native key `q:`/`log:` without `distribution:`: values
 	                  * are the multiples of q inside [min, max]. W&B's own q_
 	                  * distributions may leave the range, as they do there. */
+	bool v1;         /* decoded as by hpsearch 0.1.0, whose searches go on: half
+	                  * cells at the ends of a log scale with steps, and no
+	                  * rounding to the ends and the middle of a range */
 	double mu, sigma, a, b;
 	const struct value *values;  /* CONSTANT: one; CATEGORICAL: (n_values) */
 	const double *probabilities; /* (n_values), or NULL: all alike */
@@ -59,6 +62,10 @@ struct param {
 	size_t line, column; /* of its name in the file, from 1 */
 };
 
+/* How coordinates become values. A search keeps the one that it began with: DECODING
+ * is what a new one takes, 1 that of hpsearch 0.1.0 (param.v1). */
+enum { DECODING = 2 };
+
 const char *dist_name(enum dist d); /* the word in the YAML file */
 bool dist_find(const char *name, enum dist *d);
 extern const char *const dist_names[]; /* all of them, dist order */
@@ -71,13 +78,29 @@ void param_finish(struct param *p, struct arena *a);
  * does. */
 bool param_clip_range(const struct param *p, double *first, double *last);
 
+/* The multiples of q that can come out, first * q … last * q, of any distribution with
+ * steps; false: there are none, or no end to them. */
+bool param_multiples(const struct param *p, double *first, double *last);
+
 /* The value at u (0 < u < 1). Continuous values are rounded to a fine decimal lattice
  * (about 9 digits below the scale of the range) so that a last-bit difference between
- * two machines' exp() or log() does not change a search, and their text is short. */
+ * two machines' exp() or log() does not change a search, and their text is short; a u
+ * within 2^-30 of 0, 1/2 or 1 is the end or the middle of the range itself.
+ *
+ * Native steps (clip) have cells of the same make, all of them whole: on a linear scale
+ * as wide as each other, on a log scale from (k - 1/2) q to (k + 1/2) q, the first and
+ * the last too (as Optuna's log integers). */
 void param_decode(const struct param *p, double u, struct arena *a, struct value *out);
 /* A u whose value is v, centred in v's cell for discrete parameters; false when v is
- * not within reach of the parameter. */
+ * not within reach of the parameter. Numbers that differ by a rounding error only (1e-9
+ * of a step or of the scale, 1e-12 of a listed value) are the same. */
 bool param_encode(const struct param *p, const struct value *v, double *u);
+/* A u of the middle of the range: 1/2, but where the cells of a log scale reach beyond
+ * the range. */
+double param_middle(const struct param *p);
+/* The value that the parameter can take which is nearest to v; false when there is
+ * nothing to measure by (texts, lists). */
+bool param_nearest(const struct param *p, const struct value *v, struct value *out);
 
 /* Number of different values that param_decode can give; 0 = more than 2^32 or
  * unbounded. */

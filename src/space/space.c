@@ -85,6 +85,17 @@ bool space_finish(struct space *s, struct arena *a, struct error *err)
 	return true;
 }
 
+void space_set_decoding(struct space *s, int decoding)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->params[i].v1 = decoding < DECODING;
+}
+
+int space_decoding(const struct space *s)
+{
+	return s->n && s->params[0].v1 ? 1 : DECODING;
+}
+
 static bool condition_holds(const struct condition *c,
                             const struct value *const *values)
 {
@@ -163,7 +174,7 @@ bool space_defaults(const struct space *s, struct coord *point, bool *any,
 	*any = false;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct param *p = &s->params[i];
-		double u = 0.5;
+		double u = param_middle(p);
 
 		if (p->preset && p->dist != DIST_CONSTANT)
 			*any = param_encode(p, p->preset, &u) || *any;
@@ -295,6 +306,31 @@ void space_grid_point(const struct space *s, uint64_t cell, struct coord *point)
 		point[i] = (struct coord){0.5, (int64_t)(cell % n)};
 		cell /= n;
 	}
+}
+
+bool space_grid_count(const struct space *s, uint64_t cells, uint64_t *n)
+{
+	struct arena a = {0};
+	struct coord *point = arena_new(&a, s->n, sizeof *point);
+	const struct value **values = arena_new(&a, s->n, sizeof *values);
+	struct set seen = {0};
+	struct error ignored;
+	uint64_t size;
+	bool ok = space_grid_size(s, &size, &ignored) && size <= cells;
+
+	*n = 0;
+	for (uint64_t cell = 0; ok && cell < size; cell++) {
+		struct arena_mark mark = arena_mark(&a);
+
+		space_grid_point(s, cell, point);
+		space_decode(s, point, &a, values);
+		*n += space_feasible(s, values, NULL) &&
+		      set_add(&seen, space_hash(s, values));
+		arena_rewind(&a, mark);
+	}
+	set_free(&seen);
+	arena_free(&a);
+	return ok;
 }
 
 /* One level of the argument map: parameters whose path begins with path[0 … depth-1].

@@ -29,6 +29,10 @@ struct coord {
  * parsed behind it. */
 bool space_finish(struct space *s, struct arena *a, struct error *err);
 
+/* Makes the space decode as a search that began with this decoding does. */
+void space_set_decoding(struct space *s, int decoding);
+int space_decoding(const struct space *s);
+
 /* The values of a point: out (n) of pointers into a; NULL = inactive. */
 void space_decode(const struct space *s, const struct coord *point, struct arena *a,
                   const struct value **out);
@@ -42,7 +46,7 @@ bool space_feasible(const struct space *s, const struct value *const *values,
 uint64_t space_hash(const struct space *s, const struct value *const *values);
 
 /* The default configuration as a point: presets; where a parameter has none, a
- * constant's value, the first of the values of a categorical, else u = 0.5. *any: at
+ * constant's value, the first of the values of a categorical, else the middle. *any: at
  * least one parameter has a preset. False (with ERROR_FILE) if it violates a
  * constraint. */
 bool space_defaults(const struct space *s, struct coord *point, bool *any,
@@ -58,6 +62,10 @@ uint64_t space_cardinality(const struct space *s);
  * parameter that a grid cannot take and what to write instead, or when the product is
  * above 2^53. */
 bool space_grid_size(const struct space *s, uint64_t *size, struct error *err);
+/* Configurations that a grid search makes: those that hold the constraints, one where
+ * conditions make several cells alike. False where there are more than `cells` cells.
+ */
+bool space_grid_count(const struct space *s, uint64_t cells, uint64_t *n);
 void space_grid_point(const struct space *s, uint64_t cell, struct coord *point);
 
 /* The parameters as the training command gets them: a MAP of active ones, in the order

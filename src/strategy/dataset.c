@@ -1,4 +1,5 @@
 #include "strategy/dataset.h"
+#include "base/elementary.h"
 #include "base/rng.h"
 #include "gp/vec.h"
 
@@ -191,7 +192,8 @@ static double fidelity_of(double step, double full)
 {
 	double part = step / full;
 
-	return part > 0 && part < 1 ? fmax(1 + log(part) / log(27), 0) : part > 0;
+	return part > 0 && part < 1 ? fmax(1 + portable_log(part) / portable_log(27), 0)
+	                            : part > 0;
 }
 
 static void add_datum(struct dataset *b, const struct sighting *s, uint64_t id,
@@ -375,13 +377,14 @@ static void set_noise_prior(struct dataset *b, const struct target *t)
 	for (size_t i = 0; i < b->n_view; i++) {
 		const struct datum *e = &b->data[b->view[i]];
 
-		if (!isfinite(e->stderr_) || e->m < 2)
+		if (!target_noise(t, e->stderr_) || e->m < 2)
 			continue;
 		sum += e->stderr_ * unit * e->stderr_ * unit * e->m;
 		count++;
 	}
 	if (count >= STDERRS_LEAST && isfinite(sum))
-		gp_noise_prior(&b->gp, log(fmax(sum / (double)count, 1e-6)), 0.5);
+		gp_noise_prior(&b->gp, portable_log(fmax(sum / (double)count, 1e-6)),
+		               0.5);
 }
 
 void dataset_load(struct dataset *b, size_t n)
@@ -405,7 +408,7 @@ void dataset_load(struct dataset *b, size_t n)
 			y[i] = b->earlier_y[b->data[b->view[i]].id];
 	gp_default_prior(&b->gp, n >= WARP_FROM);
 	if (b->encoding->task != SIZE_MAX)
-		b->gp.prior.mean[b->encoding->task] = log(2);
+		b->gp.prior.mean[b->encoding->task] = portable_log(2);
 	set_noise_prior(b, &b->target);
 	gp_data(&b->gp, x, y, m, k);
 	free(value);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/command.h"
+#include "study/last_words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +59,7 @@ static const char *task_path(const struct fleet *f, const struct task *t,
 
 static const char *task_gpu(const struct fleet *f, size_t slot)
 {
-	return f->spec->n_gpus ? f->spec->gpus[slot % f->spec->n_gpus] : "";
+	return f->spec->n_slots ? f->spec->slots[slot % f->spec->n_slots] : "";
 }
 
 /* The budget of this launch in the place of the parameter that it is. */
@@ -122,7 +123,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { ENV_MAX = 13, LOST_MAX = 3 };
+enum { LAST_BYTES = 4096, ENV_MAX = 13, LOST_MAX = 3 };
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
@@ -146,7 +147,7 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 		env[n++] =
 		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
 	env[n++] = "PYTHONUNBUFFERED=1";
-	if (f->spec->n_gpus)
+	if (f->spec->n_slots)
 		env[n++] =
 		    arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", task_gpu(f, slot));
 	return env;
@@ -302,6 +303,26 @@ static bool machine_failed(const struct run *r, const struct run_result *res)
 	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
 }
 
+/* What a failed run says of it, behind its exit status. */
+static void add_last_words(struct fleet *f, const struct task *t,
+                           const struct run_result *res, struct run_end *end)
+{
+	char text[LAST_BYTES] = "";
+	const char *words;
+	size_t n = 0;
+
+	if (end->outcome != OUTCOME_FAILED || res->spawn_errno || !end->reason)
+		return;
+	if (f->dir)
+		n = file_tail(task_path(f, t, "stderr", &f->scratch), text,
+		              sizeof text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = text[i] ? text[i] : ' ';
+	words = last_words(n ? text : res->tail ? res->tail : "", f->arena);
+	if (words)
+		end->reason = arena_printf(f->arena, "%s: %s", end->reason, words);
+}
+
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res, struct run_end *end)
 {
@@ -314,8 +335,10 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 		t->stopped = true;
 		return FLEET_STOPPED;
 	}
-	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken)
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken) {
+		add_last_words(f, t, res, end);
 		return FLEET_FINISHED;
+	}
 	return FLEET_CUT;
 }
 

@@ -42,30 +42,41 @@ static bool commit(struct loop *l, bool sync_now, struct error *err)
 	return !l->driver->commit || l->driver->commit(l->self, sync_now, err);
 }
 
-/* A full disk ends the launching, not the search: the lines wait in memory, and what
- * runs goes on while the flush is tried again. */
-static bool commit_or_wait(struct loop *l, struct error *err)
+/* Can what could not be written be written later? Nothing is launched until then; what
+ * runs goes on, and its lines wait in memory. */
+static bool wait_for_room(struct loop *l, const struct error *err)
 {
-	if (commit(l, false, err))
-		return true;
-	if (l->driver->stuck(l->self) == EIO || !l->fleet->busy)
+	if (l->driver->stuck(l->self) == EIO)
 		return false;
-	if (l->fleet->stage == FLEET_OPEN && l->driver->message)
+	if (!l->full && l->driver->message)
 		l->driver->message(l->self, err->text);
-	fleet_wind_down(l->fleet, FLEET_DRAIN);
+	l->full = true;
 	return true;
 }
 
-/* Nothing runs any more; lines that found no room on the disk get a last few chances.
- */
+static bool commit_or_wait(struct loop *l, struct error *err)
+{
+	if (!commit(l, false, err))
+		return wait_for_room(l, err);
+	l->full = false;
+	return true;
+}
+
+/* Nothing runs any more; what found no room on the disk gets a few more chances. */
 static bool last_commit(struct loop *l, struct error *err)
 {
-	for (int tries = LAST_TRIES; !commit(l, true, err); tries--) {
-		if (!tries || l->driver->stuck(l->self) == EIO)
+	while (l->tries < LAST_TRIES) {
+		if (l->full || l->tries)
+			poll(NULL, 0, 1000);
+		l->tries++;
+		if (commit(l, true, err)) {
+			l->tries -= !l->full;
+			return true;
+		}
+		if (l->driver->stuck(l->self) == EIO)
 			return false;
-		poll(NULL, 0, 1000);
 	}
-	return true;
+	return false;
 }
 
 static struct task *free_task(struct loop *l)
@@ -77,6 +88,16 @@ static struct task *free_task(struct loop *l)
 	return t;
 }
 
+/* A run that cannot begin for want of room is queued again. */
+static void put_back(struct loop *l, struct task *t, const struct error *err)
+{
+	if (!l->full && l->driver->message)
+		l->driver->message(l->self, err->text);
+	l->full = true;
+	t->busy = false;
+	happen(l, t, (struct event){.kind = EVENT_CUT});
+}
+
 static bool start(struct loop *l, struct task *t, struct error *err)
 {
 	t->busy = true;
@@ -84,10 +105,23 @@ static bool start(struct loop *l, struct task *t, struct error *err)
 	       (struct event){.kind = EVENT_START,
 	                      .as.start = {.seed = t->run->seed,
 	                                   .attempt = t->run->attempts + 1,
-	                                   .budget = t->run->budget}});
+	                                   .budget = t->run->budget,
+	                                   .keeps = t->run->n_reports > 0}});
 	/* A look at the test data is on the disk before it happens. */
-	if (!commit(l, t->phase == PHASE_TEST, err) || !fleet_start(l->fleet, t, err))
-		return false;
+	if (!commit(l, t->phase == PHASE_TEST, err)) {
+		if (l->driver->stuck(l->self) == EIO)
+			return false;
+		put_back(l, t, err);
+		return true;
+	}
+	errno = 0;
+	if (!fleet_start(l->fleet, t, err)) {
+		if (errno != ENOSPC && errno != EDQUOT)
+			return false;
+		put_back(l, t, err);
+		return true;
+	}
+	l->tries = 0;
 	if (l->driver->started)
 		l->driver->started(l->self, t);
 	return true;
@@ -95,7 +129,7 @@ static bool start(struct loop *l, struct task *t, struct error *err)
 
 static bool fill_slots(struct loop *l, struct error *err)
 {
-	while (fleet_room(l->fleet)) {
+	while (!l->full && fleet_room(l->fleet)) {
 		struct task *t = free_task(l);
 
 		*t = (struct task){0};
@@ -186,8 +220,14 @@ bool loop_run(struct loop *l, struct error *err)
 
 		if (!fill_slots(l, err))
 			return false;
-		if (!l->fleet->busy)
-			return last_commit(l, err);
+		if (!l->fleet->busy) {
+			if (!last_commit(l, err))
+				return false;
+			if (!l->full)
+				return true;
+			l->full = false; /* there is room again */
+			continue;
+		}
 		if (!fleet_wait(l->fleet, next_deadline(l), &e, err) ||
 		    !take(l, &e, err) || !commit_or_wait(l, err) ||
 		    (l->driver->turned && !l->driver->turned(l->self, err)))

@@ -47,6 +47,8 @@ struct loop {
 	void *self;         /* the driver's */
 	struct task *tasks; /* (fleet->runner->slots) */
 	size_t retries;     /* of a run that fails */
+	bool full;          /* the disk: nothing is launched until it has room */
+	unsigned tries;     /* to write something, since the last start */
 };
 
 void loop_init(struct loop *l, struct fleet *fleet, const struct driver *driver,

@@ -1,5 +1,6 @@
 /* A search and its directory: beginning a journal, taking one over, reading one. */
 #include "config/spec_compare.h"
+#include "record/dir.h"
 #include "record/event_json.h"
 #include "record/origin.h"
 #include "study/apply.h"
@@ -86,6 +87,12 @@ bool study_load(struct study *s, struct error *err)
 
 	if (!read_journal(&o, &sum, err))
 		return false;
+	if (lock_held(s->search.dir) && s->search.state == SEARCH_RUNNING) {
+		s->search.alive = true;
+		s->search.elapsed_before +=
+		    search_now(&s->search) - s->search.session_start;
+		return true;
+	}
 	end_of_journal(s);
 	return true;
 }
@@ -121,9 +128,13 @@ bool study_join(struct study *s, struct error *err)
 
 	if (!read_journal(&o, &sum, err))
 		return false;
-	s->journal = journal_open(se->dir, &sum, err);
+	s->journal = journal_open(se->dir, &sum, se->disk, err);
+	if (!s->journal)
+		return false;
+	/* What a teller that was killed had no time to write. */
+	stopping_resume(s);
 	se->elapsed_before += se->last_time - se->session_start;
-	return s->journal != NULL;
+	return true;
 }
 
 static bool failed_for_good(const struct trial *t)
@@ -194,7 +205,7 @@ static bool take_up(struct study *s, const struct opening *o,
                     const struct journal_summary *sum, const struct warm *found,
                     struct error *err)
 {
-	s->journal = journal_open(s->search.dir, sum, err);
+	s->journal = journal_open(s->search.dir, sum, s->search.disk, err);
 	if (!s->journal)
 		return false;
 	end_of_journal(s);
@@ -208,13 +219,38 @@ static bool take_up(struct study *s, const struct opening *o,
 	return sum->lines || begin(s, found, err);
 }
 
+/* Trials of another script are not trials of this one. */
+static bool check_code(struct study *s, struct error *err)
+{
+	const char *was = s->search.code, *now = s->search.origin.code;
+	const char *text;
+
+	if (!was || !now || !s->search.n || strcmp(was, now) == 0)
+		return true;
+	text = arena_printf(&s->search.arena,
+	                    "what the search trains with has changed since its last "
+	                    "session\n  then: %s\n  now:  %s",
+	                    *was ? was : "(nothing known)",
+	                    *now ? now : "(nothing known)");
+	if (s->strict)
+		return error_set(err, ERROR_USAGE,
+		                 "%s: %s\n  help: without --strict it goes on; --fresh "
+		                 "or --out DIR begins anew with what is there now",
+		                 s->search.dir, text);
+	if (s->watch.message)
+		s->watch.message(s->watch.self,
+		                 arena_printf(&s->search.arena, "warning: %s", text));
+	return true;
+}
+
 bool study_open(struct study *s, bool retry_failed, struct error *err)
 {
 	struct opening o = {.s = s, .compare = true};
 	struct journal_summary sum;
 	struct warm found = {0};
 	uint64_t max_trials = s->search.origin.max_trials;
-	bool ok = read_journal(&o, &sum, err) &&
+	const char *code = s->search.origin.code;
+	bool ok = read_journal(&o, &sum, err) && check_code(s, err) &&
 	          (sum.lines || read_warm(s, &found, err)) &&
 	          take_up(s, &o, &sum, &found, err);
 
@@ -222,7 +258,8 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	if (!ok)
 		return false;
 	study_happen(
-	    s, (struct event){.kind = EVENT_SESSION, .as.max_trials = max_trials});
+	    s, (struct event){.kind = EVENT_SESSION,
+	                      .as.session = {.max_trials = max_trials, .code = code}});
 	if (retry_failed)
 		requeue_failed(s);
 	return study_commit(s, true, err);

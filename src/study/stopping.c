@@ -2,6 +2,8 @@
 #include "early/decision.h"
 #include "study/apply.h"
 
+#include <errno.h>
+
 /* Writes a decision down; nothing is done about it yet. */
 static void decide(struct study *s, enum event_kind kind, uint64_t trial, size_t run,
                    const struct judgement *j, double budget, bool last)
@@ -41,7 +43,8 @@ bool stopping_report(struct study *s, struct task *t, struct error *err)
 	/* A pause comes by itself: the run knows its budget, and saves itself now. */
 	if (d == DECISION_PAUSE)
 		return true;
-	if (!study_commit(s, false, err))
+	/* A disk that is full now does not keep a run going. */
+	if (!study_commit(s, false, err) && study_stuck(s) == EIO)
 		return false;
 	fleet_stop(&s->fleet, t);
 	return true;
@@ -57,6 +60,12 @@ void stopping_late(struct study *s, struct task *t, const struct report *rep)
 	if (w->paused && !s->monitor->by_resource && !rep->counted &&
 	    rep->step > w->curve.budget)
 		fleet_stop(&s->fleet, t);
+}
+
+bool stopping_stopped(const struct study *s, const struct trial *t, size_t run)
+{
+	return s->monitor && t->runs[run].outcome == OUTCOME_STOPPED &&
+	       !monitor_run(s->monitor, t->id, run)->paused;
 }
 
 /* A launch whose budget is a parameter of the command says once how far it came. */
@@ -133,8 +142,27 @@ static void conclude(struct study *s, struct trial *t, size_t r)
 	                            .as.end = {.facts = &end, .outcome = end.outcome}});
 }
 
+/* A driver that was killed behind a report, before it wrote down what follows from it:
+ * that still follows, whether the training would make the report again or not. */
+static void pay_debt(struct study *s)
+{
+	const struct monitor *m = s->monitor;
+	const struct event *last = m && m->n_log ? &m->log[m->n_log - 1] : NULL;
+	struct judgement j;
+	enum decision d;
+
+	if (!last || last->kind != EVENT_REPORT ||
+	    s->search.trials[last->trial]->runs[last->run].state != RUN_RUNNING)
+		return;
+	d = monitor_judge(m, last->trial, last->run, &j);
+	if (d != DECISION_CONTINUE)
+		decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, last->trial,
+		       last->run, &j, 0, false);
+}
+
 void stopping_resume(struct study *s)
 {
+	pay_debt(s);
 	for (size_t i = 0; s->monitor && i < s->search.n; i++) {
 		struct trial *t = s->search.trials[i];
 

@@ -13,6 +13,8 @@ enum decision stopping_judge(struct study *s, const struct trial *t, size_t run)
 bool stopping_report(struct study *s, struct task *t, struct error *err);
 /* A report behind the decision: a run that goes on beyond its budget is stopped. */
 void stopping_late(struct study *s, struct task *t, const struct report *rep);
+/* Has a rule stopped it for good? */
+bool stopping_stopped(const struct study *s, const struct trial *t, size_t run);
 /* Before the end of a task happens: its outcome, where a decision or its budget has a
  * say in it. */
 void stopping_end(struct study *s, struct task *t, struct run_end *end);

@@ -1,6 +1,7 @@
 #include "study/verify.h"
 #include "early/early.h"
 #include "record/results.h"
+#include "search/advise.h"
 #include "study/apply.h"
 #include "study/loop.h"
 
@@ -201,6 +202,7 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 		ok = loop_run(&loop, err);
 		loop_free(&loop);
 		verdict_judge(se);
+		advise(se);
 	}
 	return ok && (!se->dir || results_write(se, s->monitor, err));
 }

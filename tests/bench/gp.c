@@ -3,15 +3,15 @@
  * a new state (as after a resume, every fit made again); one factorization of n; and
  * the most memory of the process that did all that.
  *
- *     gp [D…]     (default: 5 20) */
+ *     gp [-n LARGEST] [D…]     (default: -n 10000 5 20) */
 #include "../unit/searches.h"
 #include "../unit/spaces.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/stat.h"
-#include "gp/dense.h"
 #include "gp/vec.h"
 
+#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,13 +28,14 @@ static double factorization(size_t n)
 {
 	size_t ld = vec_room(n);
 	double *a = mem_new(n * ld, sizeof *a), took;
+	gsl_matrix_view view = gsl_matrix_view_array_with_tda(a, n, n, ld);
 	int64_t start;
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k <= i; k++)
 			a[i * ld + k] = exp(-0.01 * (double)(i - k)) + (i == k);
 	start = clock_now();
-	if (!dense_cholesky(a, n, ld))
+	if (gsl_linalg_cholesky_decomp1(&view.matrix) != GSL_SUCCESS)
 		printf("not positive definite\n");
 	took = seconds(start);
 	free(a);
@@ -126,15 +127,23 @@ int main(int argc, char **argv)
 {
 	static const size_t sizes[] = {30,  100,  101,  200,  201,
 	                               300, 1000, 1001, 3000, 10000};
-	static const char *const usual[] = {"", "5", "20"};
+	static const char *const usual[] = {"5", "20"};
+	size_t largest = 10000;
 
+	for (int c; (c = getopt(argc, argv, "n:")) != -1;) {
+		if (c != 'n')
+			return 2;
+		largest = strtoul(optarg, NULL, 10);
+	}
+	argc -= optind;
+	argv += optind;
 	stat_init();
 	printf("     n   d without fit   with fit  new state   Cholesky         MB\n"
 	       "               ms           ms         ms  (n <= 4000)\n");
 	fflush(stdout);
-	for (int i = 1; i < (argc > 1 ? argc : 3); i++)
-		for (size_t k = 0; k < ARRAY_LEN(sizes); k++)
+	for (int i = 0; i < (argc ? argc : (int)ARRAY_LEN(usual)); i++)
+		for (size_t k = 0; k < ARRAY_LEN(sizes) && sizes[k] <= largest; k++)
 			measure_alone(sizes[k],
-			              strtoul(argc > 1 ? argv[i] : usual[i], NULL, 10));
+			              strtoul(argc ? argv[i] : usual[i], NULL, 10));
 	return 0;
 }

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 	         "  batch: {values: [16, 32, 64, 128]}\n  depth: {min: 1, max: 12}\n"
 	         "  dropout: {min: 0.0, max: 0.6}\n%s%s\n",
 	         method, early ? "early_terminate: " : "", early ? early : "");
-	for (size_t k = n / 100; k <= n; k *= 10) {
+	for (size_t k = n < 100 ? n : n / 100; k && k <= n; k *= 10) {
 		measure(yaml, k, false);
 		measure(yaml, k, true);
 	}

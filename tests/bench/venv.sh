@@ -2,9 +2,14 @@
 # A virtual environment for the peers, made once; what cannot be installed is named and
 # left out.
 #     venv.sh DIR PACKAGES …       prints DIR/bin/python; PACKAGES: the words of one call of pip
+# Without packages: prints the name of the machine's own python.
 set -u
 dir=$1
 shift
+if [ $# = 0 ]; then
+	echo python3
+	exit
+fi
 if [ ! -x "$dir/bin/python" ]; then
 	python3 -m venv "$dir" >&2 || {
 		echo "venv.sh: no virtual environment; python3-venv is missing?" >&2

@@ -12,7 +12,7 @@ fi
 bounded() {
 	local name=$1 codes=$2 mb=$3 code
 	shift 3
-	(ulimit -v $((mb * 1024)) && exec timeout -k 2 60 "$HPSEARCH" "$@") >out 2>err </dev/null
+	(ulimit -v $((mb * 1024)) && within 60 "$HPSEARCH" "$@") >out 2>err </dev/null
 	code=$?
 	check "$name: exit ${codes// / or }, within 60 s and $mb MB" grep -qw -- $code <<<"$codes"
 	[ $code = 0 ] || check "$name: says why" grep -q '^hpsearch' err

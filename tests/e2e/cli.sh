@@ -53,6 +53,20 @@ check "check and --dry-run write nothing" nothing_written
 expect "check --run" 0 "$HPSEARCH" check --run space.yaml
 check "shows what was scraped" has "1 reports of loss" out
 check "and leaves nothing behind" nothing_written
+check "three runs, announced" has "3 runs, one after the other: the defaults with two seeds, and one other" err
+check "two of the defaults" test "$(grep -c 'one run of the defaults' out)" = 2
+check "one of another configuration" has "one run of the next configuration: ok" out
+check "the seed made no difference, which it says" has "two seeds gave exactly the same loss" out
+check "the parameter did" lacks "do the parameters reach the script" out
+expect "--run=1 makes one" 0 "$HPSEARCH" check --run=1 space.yaml
+check "just one" test "$(grep -c 'one run of' out)" = 1
+expect "--run=9 is refused" 2 "$HPSEARCH" check --run=9 space.yaml
+expect "a script that reads nothing" 0 "$HPSEARCH" check --run space.yaml --command 'echo "{\"loss\": 1}"'
+check "is asked whether it gets its parameters" has "do the parameters reach the script?" out
+# shellcheck disable=SC2016
+expect "a script that uses its seed" 0 "$HPSEARCH" check --run space.yaml \
+	--command 'sh -c "echo {\\\"loss\\\": $HPSEARCH_SEED}" sh ${args}'
+check "hears nothing" lacks "exactly the same" out
 printf 'INFO {"epoch": 1, "loss": 0.5}\nnoise\n{"epoch": 2, "loss": NaN, "acc": "0.9"}\n' >log
 expect "check --log" 0 "$HPSEARCH" check --log log space.yaml
 check "finds the reports" has "2 reports of loss" out
@@ -146,3 +160,42 @@ jsonschema.validate(json.load(open('space.hpsearch/results.json')), json.load(op
 else
 	skip "results.json fits its schema" "python3-jsonschema is not there"
 fi
+
+# No option is ignored in silence.
+expect "a search for the options" 0 "$HPSEARCH" space.yaml -q --out opt
+expect "show --top -f csv" 0 "$HPSEARCH" show opt --top 2 -f csv
+check "two rows below the head" test "$(wc -l <out)" = 3
+expect "show --top -f json" 0 "$HPSEARCH" show opt -f json --top 2
+check "two trials" test "$(grep -c '"id":' out)" = 2
+expect "show --top -f yaml" 0 "$HPSEARCH" show opt -f yaml --top 2
+check "two trials, again" test "$(grep -c '^ *- ' out)" = 2
+expect "show --trial -f json" 0 "$HPSEARCH" show opt --trial 3 -f json
+check "is the trial of the results file" grep -qF "$(cat out)" opt/results.json
+expect "show --trial -f args" 0 "$HPSEARCH" show opt --trial 0 -f args
+check "words for a command line" has "--x=0.9" out
+expect "show --trial -f env" 0 "$HPSEARCH" show opt --trial 0 -f env
+check "variables" has "='0.9'" out
+expect "show --trial -f yaml" 0 "$HPSEARCH" show opt --trial 0 -f yaml
+check "a file" has "x: 0.9" out
+expect "best --trial" 0 "$HPSEARCH" best opt --trial 0
+check "that one, not the best" has '"x":0.9' out
+expect "best --trial of none: exit 2" 2 "$HPSEARCH" best opt --trial 99
+for words in "show opt --trial 0 --top 2" "show opt --trial 0 -f csv" "best opt -f csv" \
+	"best opt -f table" "reproduce opt --all --top 2" "space.yaml --dry-run --fresh" \
+	"space.yaml -f args" "show opt --trial 0 --why -f json" "check --run --log x space.yaml" \
+	"space.yaml --fresh=1"; do
+	# shellcheck disable=SC2086  # words on purpose
+	expect "refuses $words" 2 "$HPSEARCH" $words
+done
+expect "an unknown letter behind the file" 2 "$HPSEARCH" space.yaml -x
+check "is named, not the file" has "there is no option -x" err
+expect "--set of a parameter that is not there" 2 "$HPSEARCH" check space.yaml --set parameters.nam.value=3
+check "names the nearest" has "did you mean name?" err
+expect "--set of a parameter without its path" 2 "$HPSEARCH" check space.yaml --set x=3
+check "says the path" has "--set parameters.x.value" err
+expect "--set of a slip" 2 "$HPSEARCH" check space.yaml --set max_trails=3
+check "names the key" has "did you mean max_trials" err
+expect "--set of a whole new parameter" 0 "$HPSEARCH" check space.yaml --set 'parameters.new={min: 0.0, max: 2.0}'
+check "which is there" has "uniform 0 … 2" out
+expect "--set of a whole one in two parts" 0 "$HPSEARCH" check space.yaml \
+	--set parameters.new.min=0.0 --set parameters.new.max=2.0

@@ -63,3 +63,27 @@ expect "no cost is reported" 0 "$HPSEARCH" silent.yaml -n 6
 check "which is said once" test "$(grep -c "no run has reported a cost" err)" = 1
 expect "with costs" 0 "$HPSEARCH" more.yaml -n 3 --fresh
 check "nothing is said" lacks "reported a cost" err
+
+# Runs that are interrupted have cost what they had said by then: a budget that is interrupted
+# often is spent all the same.
+# shellcheck disable=SC2016 # of the script
+printf '#!/bin/sh\necho "{\\"hpsearch\\": {\\"cost\\": 5}}"\ntouch said\nsleep 1000\n' >long.sh
+chmod +x long.sh
+space "budget: {cost: 12}" | sed 's/train.sh/long.sh/' >long.yaml
+for session in 1 2 3; do
+	rm -f said
+	"$HPSEARCH" long.yaml -q >out 2>err &
+	driver=$!
+	wait_until 60 test -e said
+	sleep 0.2 # until what it has said is read
+	kill -TERM $driver
+	wait $driver
+	check "session $session is interrupted" test $? = 143
+	check "what it had said is counted" test \
+		"$("$HPSEARCH" show long.hpsearch -f json | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["search"]["cost"])')" = $((session * 5))
+done
+expect "then the budget is spent" 3 within 60 "$HPSEARCH" long.yaml -q
+check "and said to be" has "the cost budget of 12 is spent" long.hpsearch/journal.jsonl
+expect "replay of a search that was interrupted" 0 "$HPSEARCH" replay long.hpsearch

@@ -35,7 +35,7 @@ training() {
 # search NAME CODES FILE OPTION…: ends with one of the codes, as its verification says, and
 # with a ranking.
 search() {
-	timeout -k 10 200 "$HPSEARCH" "$3" -j2 --out found "${@:4}" >log 2>&1 </dev/null
+	within 200 "$HPSEARCH" "$3" -j2 --out found "${@:4}" >log 2>&1 </dev/null
 	code=$?
 	check "$1: the search ends well (exit $code)" report_unless grep -qw $code <<<"$2"
 	check "$1: its best trial leads the results" report_unless python3 -c '

@@ -6,6 +6,8 @@
 #     expect_exit CODE COMMAND…    the same as a condition: check NAME expect_exit 3 …
 #     skip NAME WHY                a test that cannot be done here
 #     wait_until SECONDS COMMAND…  tries it until it succeeds; false when time is up
+#     within SECONDS COMMAND…      as timeout(1); 124: it took too long
+#                                  The seconds of both are longer where the machine is busy.
 #     has TEXT FILE, lacks TEXT FILE
 #     emulated                     is true under valgrind (limits and a failing exec differ)
 #
@@ -15,6 +17,7 @@ set -u
 : "${HPSEARCH:?}" "${TOOLS:?}" "${SRCDIR:?}"
 FAKE=$TOOLS/fake_train
 export FAKE
+tap_cpus=$(getconf _NPROCESSORS_ONLN)
 tap_n=0
 tap_failed=0
 tap_dir=$(mktemp -d "${TMPDIR:-/tmp}/hpsearch-e2e.XXXXXX") || exit 1
@@ -77,13 +80,20 @@ skip() {
 emulated() { [ -n "${MEMCHECK_LOG:-}" ]; }
 
 wait_until() {
-	tap_deadline=$(($(date +%s) + $1))
+	tap_left=$(($1 * 1000000)) tap_then=${EPOCHREALTIME/./}
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -le "$tap_deadline" ] || return 1
 		sleep 0.02
+		read -r _ _ _ tap_busy _ </proc/loadavg
+		tap_busy=$((${tap_busy%/*} - 1)) tap_now=${EPOCHREALTIME/./}
+		tap_left=$((tap_left - (tap_now - tap_then) * tap_cpus /
+			(tap_busy > tap_cpus ? tap_busy : tap_cpus)))
+		tap_then=$tap_now
+		[ $tap_left -gt 0 ] || return 1
 	done
 }
+
+within() { "$SRCDIR/tests/patience.sh" "$@"; }
 
 has() { grep -qF -- "$1" "$2"; }
 lacks() { ! has "$1" "$2"; }

@@ -119,7 +119,7 @@ expect "--fresh starts over" 0 "$HPSEARCH" other.yaml -n 12 --fresh --out s.out
 # Places that cannot be written.
 mkdir -p full
 if mount -t tmpfs -o size=600k tmpfs full 2>/dev/null; then
-	expect "a full disk: an error" 1 timeout 60 "$HPSEARCH" space.yaml -n 400 -j2 --out full/s
+	expect "a full disk: an error" 1 within 60 "$HPSEARCH" space.yaml -n 400 -j2 --out full/s
 	check "that says what is full" has "No space left" err
 	cp full/s/journal.jsonl j.full
 	mount -o remount,size=20m full
@@ -133,3 +133,61 @@ expect "a directory that cannot be made" 1 "$HPSEARCH" space.yaml -n 3 --out /pr
 check "is named" has "/proc/nowhere" err
 touch file
 expect "a file in its place" 1 "$HPSEARCH" space.yaml -n 3 --out file
+
+# A search under way, as show sees it from beside: what runs, what waits, how long it took;
+# and when its driver is gone.
+cat >wait.sh <<'TRAIN'
+echo '{"epoch": 7, "loss": 0.5}'
+while [ ! -e "$GO" ]; do sleep 0.05; done
+TRAIN
+cat >aside.yaml <<'FILE'
+command: [sh, wait.sh, "${args}"]
+method: grid
+metric: {name: loss}
+early_terminate: {type: patience, patience: 5, step: epoch}
+repeats: 2
+parallel: 3
+parameters: {x: {values: [1, 2, 3]}}
+FILE
+GO=$PWD/go "$HPSEARCH" aside.yaml >aside.out 2>aside.err &
+aside=$!
+three() { [ "$(grep -c '"e":"report"' aside.hpsearch/journal.jsonl 2>/dev/null)" = 3 ]; }
+check "a search is under way" wait_until 20 three
+expect "show of it" 0 "$HPSEARCH" show aside.hpsearch
+check "its state" grep -q "^state    running: 0 of 3 trials in .*; 3 runs under way, 1 queued" out
+check "what runs, with its last report" grep -q " 0 *running.*last report 0.5 at step 7" out
+expect "show of a trial" 0 "$HPSEARCH" show aside.hpsearch --trial 1
+check "its runs apart" grep -q "run 0, .*: running" out
+check "the other waits" grep -q "run 1, .*: queued" out
+kill -9 "$aside"
+wait "$aside" 2>/dev/null
+gone() { "$HPSEARCH" show aside.hpsearch 2>/dev/null | grep -q "^state    not finished: 0 of 3"; }
+check "its driver is killed" wait_until 20 gone
+expect "show afterwards" 0 "$HPSEARCH" show aside.hpsearch
+check "what ran was interrupted" grep -q " 0 *interrupted" out
+touch go
+expect "it is continued" 0 env GO="$PWD/go" "$HPSEARCH" aside.yaml
+check "with repeats the best so far is a mean" has "the best so far with a mean of 0.5" err
+
+# A script that has changed since the last session: a warning with both states; --strict
+# refuses; each trial has what it ran with.
+echo "echo '{\"loss\": 1}'" >change.sh
+printf '%s\n' 'command: [sh, change.sh, "${args}"]' 'method: random' 'metric: {name: loss}' 'parameters: {x: {min: 0.0, max: 1.0}}' >change.yaml
+expect "a search" 0 "$HPSEARCH" change.yaml -n 2
+expect "goes on with the same script" 0 "$HPSEARCH" change.yaml -n 3 --strict
+check "without a word" lacks "has changed since" err
+echo '# an edit' >>change.sh
+cp change.hpsearch/journal.jsonl before.jsonl
+expect "--strict refuses another one" 2 "$HPSEARCH" change.yaml -n 5 --strict
+check "with both states" test "$(grep -cE '^  (then|now): +change.sh [0-9a-f]{16}' err)" = 2
+check "and writes nothing" cmp before.jsonl change.hpsearch/journal.jsonl
+expect "without --strict it goes on" 0 "$HPSEARCH" change.yaml -n 5
+check "with a warning" has "warning: what the search trains with has changed since its last session" err
+check "each trial has its script" python3 -c '
+import json
+t = sorted(json.load(open("change.hpsearch/results.json"))["trials"], key=lambda t: t["id"])
+code = [x["code"] for x in t]
+assert code[0] == code[1] == code[2] != code[3] == code[4], code'
+expect "show says it" 0 "$HPSEARCH" show change.hpsearch --trial 4
+check "of a trial" grep -q "trained with change.sh [0-9a-f]\{16\}" out
+expect "replay of both" 0 "$HPSEARCH" replay change.hpsearch/results.json

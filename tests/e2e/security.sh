@@ -62,7 +62,7 @@ planted() {
 	rm -rf $dir house && mkdir -p "$dir/$(dirname "$name")" house
 	shift 2
 	"$@" "$dir/$name"
-	timeout -k 5 30 "$HPSEARCH" space.yaml -n 3 --out $dir >out 2>err </dev/null
+	within 30 "$HPSEARCH" space.yaml -n 3 --out $dir >out 2>err </dev/null
 	code=$?
 	check "$name, ${1##*/}${2:+ $2}: no hang, exit ${codes// / or }" grep -qw -- $code <<<"$codes"
 	check "$name, ${1##*/}${2:+ $2}: what it points to is untouched" untouched

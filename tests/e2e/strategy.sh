@@ -71,7 +71,7 @@ wrong dies "it has ended with exit status 4"
 wrong killed "it was ended by signal 9"
 wrong raises "it has ended with exit status 1"
 check "what it wrote to its standard error is kept" grep -q 'RuntimeError: no idea' w.hpsearch/strategy.log
-timeout=1s wrong hangs "it does not answer"
+timeout=15s wrong hangs "it does not answer"
 wrong deaf "it has closed its output"
 wrong flood "its line is longer than"
 wrong waits "it waits, but nothing is under way"

@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file_write(path, text.s, text.len, 0666, &err)) {
 		if (saved_load(&sv, dir, &err)) {
 			results_json(&sv.study.search, sv.study.monitor, &shown);
-			results_csv(&sv.study.search, &shown);
+			results_csv(&sv.study.search, 0, &shown);
 			str_clear(&shown);
 			if (sv.study.monitor)
 				monitor_replay(&sv.spec, sv.study.monitor->log,

@@ -61,7 +61,7 @@ class Case:
             return subprocess.Popen([HPSEARCH] + words, cwd=self.dir, env=self.env(**more),
                                     stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
-    def run(self, words, limit=40, **more):
+    def run(self, words, limit=300, **more):
         """Its exit status; a hang is a failure."""
         p = self.start(words, **more)
         try:
@@ -92,7 +92,7 @@ class Case:
                 pass
         return found
 
-    def nobody_left(self, limit=20):
+    def nobody_left(self, limit=120):
         end = time.monotonic() + limit
         while self.processes():
             if time.monotonic() > end:

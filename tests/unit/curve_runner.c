@@ -76,6 +76,7 @@ static struct runner_event done(struct curve_runner *c, struct curve_job *j)
 	struct runner_event e = {.kind = RUNNER_DONE, .ticket = j->ticket};
 
 	e.result.wall = j->step;
+	e.result.maxrss = c->memory[c->launches[j->trial] > 1];
 	e.result.cancelled = j->cancelled;
 	if (j->cancelled && !c->exits_first) {
 		e.result.exit = -1;

@@ -26,6 +26,7 @@ struct curve_runner {
 	double last_words; /* reports after it was told to stop */
 	bool exits_first;  /* … and it had ended by itself just then, with success */
 	bool counts;       /* its lines have no step */
+	int64_t memory[2]; /* the peak of a first launch, and of later ones */
 	bool once;         /* one report per launch, of --epochs steps */
 	double (*value)(double x, double step); /* NULL: x + 1 / step */
 	/* what the test sees */

@@ -73,14 +73,18 @@ static void check_words(const char *yaml, const char *want)
 	arena_free(&r.a);
 }
 
-/* A command of the file, as YAML. */
+/* A command of the file, as YAML: the items behind "cmd". */
 static void check_command(const char *command, const char *want)
 {
-	struct str yaml = {0};
+	struct str yaml = {0}, words = {0};
 
-	str_addf(&yaml, "%s%s\n", head, command);
-	check_words(str_text(&yaml), want);
+	bool list = *command == '[';
+
+	str_addf(&yaml, "%s%s%s\n", head, list ? "[cmd, " : "", command + list);
+	str_addf(&words, "%s%s", list ? "<cmd>" : "", want);
+	check_words(str_text(&yaml), str_text(&words));
 	str_free(&yaml);
+	str_free(&words);
 }
 
 #define LIST "[1, 2.5, 'x', True, None]"
@@ -103,15 +107,17 @@ TEST(arguments)
 	check_command("[\"${args_no_hyphens}\"]",
 	              "<batch-size=16><empty=><flag=True><list=" LIST
 	              "><lr=1e-05><model.dim=8><none=None><off=False><on=a>"
-	              "<text=a b'c><whole=1><opt=" DICT ">");
+	              "<text=a b'c><whole=1><opt.name=adam><opt.in.beta=[0.9, 0.95]>");
 	check_command("[\"${args_append_hydra}\"]",
 	              "<+batch-size=16><+empty=><+flag=True><+list=" LIST
 	              "><+lr=1e-05><+model.dim=8><+none=None><+off=False><+on=a>"
-	              "<+text=a b'c><+whole=1><+opt=" DICT ">");
+	              "<+text=a b'c><+whole=1><+opt.name=adam>"
+	              "<+opt.in.beta=[0.9, 0.95]>");
 	check_command("[\"${args_override_hydra}\"]",
 	              "<++batch-size=16><++empty=><++flag=True><++list=" LIST
 	              "><++lr=1e-05><++model.dim=8><++none=None><++off=False><++on=a>"
-	              "<++text=a b'c><++whole=1><++opt=" DICT ">");
+	              "<++text=a b'c><++whole=1><++opt.name=adam>"
+	              "<++opt.in.beta=[0.9, 0.95]>");
 	check_command("[\"${args_no_boolean_flags}\"]",
 	              "<--batch-size=16><--empty=><--flag><--list=" LIST
 	              "><--lr=1e-05><--model.dim=8><--none=None><--on=a>"
@@ -136,8 +142,8 @@ TEST(json_arguments)
 	    "[0.9, 0.95]}}}>");
 	check_command("[x, \"${args_json_file}\"]", "<x></d/config.json>");
 	check_words("method: grid\nparameters: {a: {value: \"\xc3\xa9\"}}\n"
-	            "command: [\"${args_json}\"]\n",
-	            "<{\"a\": \"\\u00e9\"}>");
+	            "command: [c, \"${args_json}\"]\n",
+	            "<c><{\"a\": \"\\u00e9\"}>");
 }
 
 TEST(words_of_the_file)

@@ -102,6 +102,16 @@ TEST(refuses_what_is_no_file_or_too_long)
 	place_close(&p);
 }
 
+static bool replace(const char *path, const char *bytes, size_t n, struct error *err)
+{
+	struct file_new f;
+
+	if (!file_begin(&f, path, &disk_real, err))
+		return false;
+	file_put(&f, bytes, n);
+	return file_commit(&f, err);
+}
+
 TEST(replaces_in_one_step)
 {
 	struct place p;
@@ -111,11 +121,11 @@ TEST(replaces_in_one_step)
 
 	if (!place_open(&p))
 		return;
-	CHECK(file_replace("r", "first", 5, &p.err));
+	CHECK(replace("r", "first", 5, &p.err));
 	CHECK_STR(content(&p, "r"), "first");
 	CHECK(!stat("r", &before));
 	held = open("r", O_RDONLY | O_CLOEXEC);
-	CHECK(file_replace("r", "second", 6, &p.err));
+	CHECK(replace("r", "second", 6, &p.err));
 	CHECK(!stat("r", &after));
 	CHECK_STR(content(&p, "r"), "second");
 	CHECK(before.st_ino != after.st_ino);
@@ -124,7 +134,7 @@ TEST(replaces_in_one_step)
 	close(held);
 	CHECK(!exists("r.tmp"));
 	CHECK(file_mkdirs("sub/dir", &p.err));
-	CHECK(file_replace("sub/dir/r", "x", 1, &p.err));
+	CHECK(replace("sub/dir/r", "x", 1, &p.err));
 	CHECK_STR(content(&p, "sub/dir/r"), "x");
 	place_close(&p);
 }
@@ -138,7 +148,7 @@ TEST(replacing_follows_no_link)
 	CHECK(file_write("victim", "mine", 4, 0644, &p.err));
 	CHECK(!symlink("victim", "r.tmp"));
 	CHECK(!symlink("victim", "r"));
-	CHECK(file_replace("r", "new", 3, &p.err));
+	CHECK(replace("r", "new", 3, &p.err));
 	CHECK_STR(content(&p, "victim"), "mine");
 	CHECK_STR(content(&p, "r"), "new");
 	CHECK(!symlink("victim", "w"));
@@ -156,22 +166,22 @@ TEST(a_failed_replacement_leaves_the_old_file)
 
 	if (!place_open(&p))
 		return;
-	CHECK(file_replace("r", "old", 3, &p.err));
+	CHECK(replace("r", "old", 3, &p.err));
 	getrlimit(RLIMIT_FSIZE, &old);
 	small.rlim_max = old.rlim_max;
 	handler = signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &small);
-	CHECK(!file_replace("r", big, sizeof big, &p.err));
+	CHECK(!replace("r", big, sizeof big, &p.err));
 	CHECK_INT(p.err.kind, ERROR_SYSTEM);
 	CHECK(strstr(p.err.text, "File too large") != NULL);
 	setrlimit(RLIMIT_FSIZE, &old);
 	signal(SIGXFSZ, handler);
 	CHECK_STR(content(&p, "r"), "old");
 	CHECK(!exists("r.tmp"));
-	CHECK(!file_replace("missing/r", "x", 1, &p.err));
+	CHECK(!replace("missing/r", "x", 1, &p.err));
 	CHECK(strstr(p.err.text, "missing/r") != NULL);
 	CHECK(file_mkdirs("d", &p.err));
-	CHECK(!file_replace("d", "x", 1, &p.err));
+	CHECK(!replace("d", "x", 1, &p.err));
 	CHECK(!exists("d.tmp"));
 	place_close(&p);
 }
@@ -232,7 +242,7 @@ TEST(makes_directories_on_the_way)
 	deep = arena_printf(&p.arena, "%05000d", 0);
 	CHECK(!file_mkdirs(deep, &p.err));
 	CHECK_INT(p.err.kind, ERROR_SYSTEM);
-	CHECK(!file_replace(deep, "x", 1, &p.err));
+	CHECK(!replace(deep, "x", 1, &p.err));
 	place_close(&p);
 }
 
@@ -274,12 +284,12 @@ TEST(leaves_no_descriptor_open)
 	if (!place_open(&p))
 		return;
 	before = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	CHECK(file_replace("r", "x", 1, &p.err));
+	CHECK(replace("r", "x", 1, &p.err));
 	CHECK(file_write("w", "x", 1, 0644, &p.err));
 	CHECK_STR(content(&p, "w"), "x");
 	CHECK_STR(content(&p, "missing"), "(error)");
 	CHECK_STR(content(&p, "."), "(error)");
-	CHECK(!file_replace("missing/r", "x", 1, &p.err));
+	CHECK(!replace("missing/r", "x", 1, &p.err));
 	CHECK(file_mkdirs("a/b", &p.err) && file_remove_tree("a", &p.err));
 	CHECK(file_sync_dir(".", &p.err));
 	CHECK(!file_sync_dir("w", &p.err));

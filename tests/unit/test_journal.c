@@ -54,7 +54,7 @@ static bool write_lines(const char *dir, int from, int to)
 
 	if (!journal_read(dir, count, &s, &sum, &err))
 		return false;
-	j = journal_open(dir, &sum, &err);
+	j = journal_open(dir, &sum, &disk_real, &err);
 	if (!j)
 		return false;
 	for (int i = from; i < to; i++) {

@@ -346,8 +346,15 @@ TEST(native_integers_on_a_log_scale)
 	struct value v;
 
 	CHECK_INT(number(decode(p, 0x1p-53)), 1);
-	CHECK_INT(number(decode(p, 0.5)), 32);
+	/* sqrt(0.5 * 1024.5) = 22.6; the middle of the range itself is sqrt(1 * 1024).
+	 */
+	CHECK_INT(number(decode(p, 0.5)), 23);
+	CHECK_INT(number(decode(p, param_middle(p))), 32);
 	CHECK_INT(number(decode(p, 1 - 0x1p-53)), 1024);
+	p->v1 = true;
+	CHECK_INT(number(decode(p, 0.5)), 32);
+	CHECK_DOUBLE(param_middle(p), 0.5, 0);
+	p->v1 = false;
 	CHECK_INT(decode(p, 0.5).kind, VALUE_INT);
 	CHECK_INT(param_grid_size(p), 1024);
 	param_grid_value(p, 1023, NULL, &v);
@@ -516,7 +523,103 @@ TEST(descriptions)
 	maker_free(&m);
 }
 
-TEST_MAIN(every_distribution_follows_its_formula, continuous_values_go_there_and_back,
+/* Every cell of a log scale is a whole one: 1 … 8 lie within log(8.5 / 0.5), k has the
+ * share log((k + 1/2) / (k - 1/2)) of it. hpsearch 0.1.0 cut the ends in half. */
+TEST(cells_of_a_log_scale_are_whole)
+{
+	static const int n = 20000;
+	struct maker m = {0};
+	struct param *p = maker_steps(&m, "x", DIST_Q_LOG_UNIFORM_VALUES, 1, 8, 1);
+	int count[9] = {0};
+
+	for (int i = 0; i < n; i++)
+		count[(int)number(decode(p, (i + 0.5) / n))]++;
+	for (int k = 1; k <= 8; k++)
+		CHECK_DOUBLE(count[k] / (double)n,
+		             log((k + 0.5) / (k - 0.5)) / log(8.5 / 0.5), 1e-4);
+	p->v1 = true;
+	memset(count, 0, sizeof count);
+	for (int i = 0; i < n; i++)
+		count[(int)number(decode(p, (i + 0.5) / n))]++;
+	CHECK_DOUBLE(count[1] / (double)n, log(1.5) / log(8), 1e-4);
+	CHECK_DOUBLE(count[8] / (double)n, log(8 / 7.5) / log(8), 1e-4);
+	/* Steps below their first multiple: there is no zero on a log scale. */
+	p = maker_steps(&m, "y", DIST_Q_LOG_UNIFORM_VALUES, 1e-12, 4, 1);
+	CHECK_INT(number(decode(p, 0x1p-53)), 1);
+	check_cells(p, 4);
+	maker_free(&m);
+}
+
+/* What a model proposes lies on odd multiples of 2^-31: beside the ends and the middle.
+ */
+TEST(ends_and_middles_come_out_as_written)
+{
+	static const struct {
+		struct param p;
+		double low, middle, high;
+	} ranges[] = {
+	    {{.dist = DIST_UNIFORM, .min = 0, .max = 1}, 0, 0.5, 1},
+	    {{.dist = DIST_UNIFORM, .min = 0.3, .max = 1}, 0.3, 0.65, 1},
+	    {{.dist = DIST_LOG_UNIFORM_VALUES, .min = 1e-5, .max = 1e-1},
+	     1e-5,
+	     1e-3,
+	     1e-1},
+	    {{.dist = DIST_UNIFORM, .min = 0.1234567890123, .max = 1.1234567890123},
+	     0.1234567890123,
+	     0.623456789,
+	     1.1234567890123},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+		struct param p = ranges[i].p;
+
+		CHECK_DOUBLE(number(decode(&p, 0x1p-31)), ranges[i].low, 0);
+		CHECK_DOUBLE(number(decode(&p, 0.5 - 0x1p-31)), ranges[i].middle, 0);
+		CHECK_DOUBLE(number(decode(&p, 0.5 + 0x1p-31)), ranges[i].middle, 0);
+		CHECK_DOUBLE(number(decode(&p, 1 - 0x1p-31)), ranges[i].high, 0);
+	}
+	/* As hpsearch 0.1.0 has them. */
+	CHECK_DOUBLE(
+	    number(decode(
+		&(struct param){.dist = DIST_UNIFORM, .min = 0.3, .max = 1, .v1 = true},
+		0.5 + 0x1p-31)),
+	    0.6500000003, 0);
+}
+
+/* A rounding error is no difference; anything more is. */
+TEST(values_are_compared_on_the_lattice)
+{
+	static const struct value three[] = {{.kind = VALUE_FLOAT, .number = 0.1},
+	                                     {.kind = VALUE_FLOAT, .number = 0.3},
+	                                     {.kind = VALUE_STRING, .string = "x"}};
+	struct param listed = {
+	    .dist = DIST_CATEGORICAL, .values = three, .n_values = 3};
+	struct param steps = {
+	    .dist = DIST_Q_UNIFORM, .clip = true, .min = 0.1, .max = 0.7, .q = 0.1};
+	struct param range = {.dist = DIST_UNIFORM, .min = 0, .max = 0.3};
+	struct param whole = {.dist = DIST_INT_UNIFORM, .min = 0, .max = 9};
+	struct value v = value_float(0.1 + 0.2), near;
+	double u;
+
+	CHECK(param_encode(&steps, &v, &u) && number(decode(&steps, u)) == 0.3);
+	CHECK(param_encode(&range, &v, &u) && number(decode(&range, u)) == 0.3);
+	CHECK(param_encode(&listed, &v, &u) && number(decode(&listed, u)) == 0.3);
+	v = value_float(3.0000000000000004);
+	CHECK(param_encode(&whole, &v, &u) && number(decode(&whole, u)) == 3);
+	v = value_float(0.31);
+	CHECK(!param_encode(&steps, &v, &u) && param_nearest(&steps, &v, &near));
+	CHECK_DOUBLE(near.number, 0.3, 0);
+	CHECK(!param_encode(&range, &v, &u) && param_nearest(&range, &v, &near));
+	CHECK_DOUBLE(near.number, 0.3, 0);
+	CHECK(!param_encode(&listed, &v, &u) && param_nearest(&listed, &v, &near));
+	CHECK_DOUBLE(near.number, 0.3, 0);
+	v = value_string("y");
+	CHECK(!param_encode(&listed, &v, &u) && !param_nearest(&listed, &v, &near));
+}
+
+TEST_MAIN(cells_of_a_log_scale_are_whole, ends_and_middles_come_out_as_written,
+          values_are_compared_on_the_lattice, every_distribution_follows_its_formula,
+          continuous_values_go_there_and_back,
           steps_give_integers_where_they_were_written_so, zero_has_no_sign,
           rounding_is_half_to_even, values_are_short_and_without_dust,
           a_last_bit_changes_nothing, values_stay_inside_their_bounds,

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE   (60 * CLOCK_SECOND)
+#define PATIENCE   (300 * CLOCK_SECOND)
 #define MS         (CLOCK_SECOND / 1000)
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -54,6 +54,16 @@ summed "what was not built" 1 "1 passed, 1 failed, 1 skipped" good missing
 check "is named" has "was not built" out
 limit=1 summed "a time-out" 1 "1 passed, 1 failed" slow
 check "a time-out is named" has "timed out" out
+# Where forty want a processor, one of them waits the longer.
+program brief 'sleep 3' 'echo "ok 1 - a"' 'echo 1..1'
+cpus=$(getconf _NPROCESSORS_ONLN)
+echo "40 40 40 $((40 * cpus + 1))/999 1" >busy
+echo "0 0 0 2/999 1" >idle
+LOADAVG=$PWD/idle limit=1 summed "three seconds of one" 1 "0 passed, 1 failed" brief
+LOADAVG=$PWD/busy limit=1 summed "the same where forty run" 0 "1 passed, 0 failed" brief
+program stubborn 'trap "" TERM' 'echo "ok 1 - a"' 'sleep 30 & wait' 'while :; do sleep 1; done'
+LOADAVG=$PWD/idle limit=1 summed "one that ignores SIGTERM" 1 "1 passed, 1 failed" stubborn
+check "is killed" has "timed out" out
 summed "a sanitizer's report" 1 "1 passed, 1 failed" san
 check "a sanitizer's report is shown" has "ERROR: leak" out
 expect "a failed build" 1 env BUILD_FAILED=1 "$SRCDIR/tests/run.sh" logs suite/good

@@ -36,7 +36,7 @@ static void put_journal(struct home *p, const char *const *lines)
 
 	snprintf(p->dir, sizeof p->dir, "/tmp/test_saved.XXXXXX");
 	CHECK(mkdtemp(p->dir) != NULL);
-	j = journal_open(p->dir, &empty, &p->err);
+	j = journal_open(p->dir, &empty, &disk_real, &p->err);
 	CHECK(j != NULL);
 	for (; j && *lines; lines++)
 		journal_add(j, *lines);
@@ -264,7 +264,7 @@ TEST(a_large_file_written_piece_by_piece)
 	p.err = (struct error){0};
 	snprintf(path, sizeof path, "%s/journal.jsonl", p.dir);
 	unlink(path);
-	j = journal_open(p.dir, &empty, &p.err);
+	j = journal_open(p.dir, &empty, &disk_real, &p.err);
 	CHECK(j != NULL);
 	journal_add(j, SEARCH);
 	for (int t = 0; t < 3000; t++) {
@@ -291,7 +291,7 @@ TEST(a_large_file_written_piece_by_piece)
 	CHECK(len > 1 << 20);
 	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);
 	str_clear(&whole);
-	results_csv(&p.sv.study.search, &whole);
+	results_csv(&p.sv.study.search, 0, &whole);
 	snprintf(path, sizeof path, "%s/results.csv", p.dir);
 	CHECK(file_read(path, 1 << 30, &a, &text, &len, &p.err));
 	CHECK(len == whole.len && memcmp(text, whole.s, len) == 0);

@@ -298,6 +298,15 @@ TEST(gpus_make_slots)
 	CHECK_INT(r.s.parallel, 2);
 	CHECK_STR(r.s.gpus[1], "1");
 	done(&r);
+	load(&r, HEAD PARAM "gpus: [[0, 1], [2, 3]]\nruns_per_gpu: 2\n", NULL);
+	CHECK_INT(r.s.n_gpus, 2);
+	CHECK_STR(r.s.gpus[1], "2,3");
+	CHECK_INT(r.s.parallel, 4);
+	done(&r);
+	load(&r, HEAD PARAM "gpus: All\n", NULL);
+	CHECK(r.s.gpus_auto);
+	CHECK_INT(r.s.n_gpus, 0);
+	done(&r);
 }
 
 TEST(large_seeds)

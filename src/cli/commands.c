@@ -1,0 +1,22 @@
+/* The commands, as --help lists them. */
+#include "cli/cli.h"
+
+#include <stddef.h>
+
+const struct command_type commands[] = {
+    {"run", "FILE.yaml", "run a search, or continue it where it stopped", command_run},
+    {"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
+    {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
+    {"best", "DIR|results.json", "only the winning configuration", command_best},
+    {"importance", "DIR|results.json", "which parameters mattered, as a model sees it",
+     command_importance},
+    {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
+     command_verify},
+    {"replay", "results.json", "derive every proposal again and compare; start nothing",
+     command_replay},
+    {"reproduce", "results.json", "run recorded trials again and compare",
+     command_reproduce},
+    {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
+    {"ask", "DIR", "the next run to do, of such a search", command_ask},
+    {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
+    {NULL, NULL, NULL, NULL}};

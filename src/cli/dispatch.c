@@ -1,0 +1,103 @@
+/* The first word: a command, or the file of a search. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct command_type *find_command(const char *word)
+{
+	for (const struct command_type *c = commands; c->name; c++)
+		if (strcmp(c->name, word) == 0)
+			return c;
+	return NULL;
+}
+
+static bool looks_like_a_file(const char *word)
+{
+	struct stat st;
+	size_t n = strlen(word);
+
+	return strchr(word, '/') || !stat(word, &st) || strcmp(word, "-") == 0 ||
+	       (n > 5 && strcmp(word + n - 5, ".yaml") == 0) ||
+	       (n > 4 && strcmp(word + n - 4, ".yml") == 0);
+}
+
+static int no_such_command(const char *word)
+{
+	const char *names[16], *near;
+	size_t n = 0;
+
+	for (const struct command_type *c = commands; c->name; c++)
+		names[n++] = c->name;
+	near = str_nearest(word, names, n);
+	fprintf(stderr, "hpsearch: %s is neither a command nor a file\n", word);
+	if (near)
+		fprintf(stderr, "  help: did you mean hpsearch %s?\n", near);
+	else
+		fprintf(stderr, "  help: hpsearch --help\n");
+	return EXIT_USAGE;
+}
+
+static int dispatch(int argc, char **argv, const struct command_type **c)
+{
+	const char *word = argc > 1 ? argv[1] : "--help";
+
+	if (strcmp(word, "--version") == 0) {
+		printf("hpsearch %s\n", HPS_VERSION);
+		return EXIT_FINE;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+	    (strcmp(word, "help") == 0 && argc < 3)) {
+		options_help(NULL);
+		return argc > 1 ? EXIT_FINE : EXIT_USAGE;
+	}
+	if (strcmp(word, "help") == 0) {
+		*c = find_command(argv[2]);
+		if (!*c)
+			return no_such_command(argv[2]);
+		options_help(*c);
+		*c = NULL;
+		return EXIT_FINE;
+	}
+	*c = find_command(word);
+	if (!*c && *word != '-' && !looks_like_a_file(word))
+		return no_such_command(word);
+	return -1;
+}
+
+/* What was printed and did not arrive is an error, unless the reader has gone away. */
+static int flush_output(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	if (errno == EPIPE)
+		return code;
+	fprintf(stderr, "hpsearch: standard output: %s\n", strerror(errno));
+	return code ? code : EXIT_SYSTEM;
+}
+
+int cli_main(int argc, char **argv)
+{
+	const struct command_type *c = NULL;
+	struct options o;
+	int code = dispatch(argc, argv, &c);
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	if (code >= 0)
+		return code;
+	/* hpsearch FILE.yaml means hpsearch run FILE.yaml. */
+	if (!c)
+		c = &commands[0];
+	else {
+		argc--;
+		argv++;
+	}
+	if (options_parse(&o, c, argc, argv, &code))
+		code = c->run(&o);
+	arena_free(&o.arena);
+	return flush_output(code);
+}

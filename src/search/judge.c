@@ -1,0 +1,451 @@
+#include "search/judge.h"
+#include "base/seeds.h"
+#include "base/selection.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double level_of_values = 0.95;
+/* Without test data there is no ledger that keeps something back. */
+static const double level_of_reruns = 0.025;
+static const double nothing = (double)NAN;
+
+static bool is_ok(const struct run *r)
+{
+	return r->state == RUN_FINISHED && r->outcome == OUTCOME_OK;
+}
+
+/* Values of the ok runs, in the order of their seeds. */
+static size_t ok_values(const struct candidate *c, enum phase phase, double *out)
+{
+	size_t n = 0;
+
+	for (size_t r = 0; r < c->n_runs[phase]; r++)
+		if (is_ok(c->runs[phase][r]))
+			out[n++] = c->runs[phase][r]->value;
+	return n;
+}
+
+static double *room(const struct candidate *c, enum phase phase, struct arena *a)
+{
+	return arena_new(a, c->n_runs[phase] + 1, sizeof(double));
+}
+
+/* Does the seed matter? */
+
+static bool agrees(const struct verdict *v, const struct candidate *c, struct arena *a)
+{
+	double *y = room(c, PHASE_RERUN, a);
+	size_t n = ok_values(c, PHASE_RERUN, y);
+	size_t wanted =
+	    c->n_runs[PHASE_RERUN] < JUDGE_AGREE ? c->n_runs[PHASE_RERUN] : JUDGE_AGREE;
+
+	return n >= 2 && n >= wanted && seeds_agree(y, n, v->spread);
+}
+
+bool judge_ignores_seed(const struct verdict *v, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	bool all = v->n > 0;
+
+	for (size_t i = 0; all && i < v->n; i++)
+		all = agrees(v, &v->candidates[i], scratch);
+	arena_rewind(scratch, mark);
+	return all;
+}
+
+/* The re-runs. */
+
+static bool ended(const struct candidate *c, enum phase phase)
+{
+	for (size_t r = 0; r < c->n_runs[phase]; r++)
+		if (c->runs[phase][r]->state != RUN_FINISHED)
+			return false;
+	return true;
+}
+
+/* Re-runs that agree need not all be run: those that have not begun never will. */
+static bool reruns_ended(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		for (size_t r = 0; r < v->candidates[i].n_runs[PHASE_RERUN]; r++) {
+			enum run_state s = v->candidates[i].runs[PHASE_RERUN][r]->state;
+
+			if (s == RUN_RUNNING || (s == RUN_QUEUED && !v->ignores_seed))
+				return false;
+		}
+	return true;
+}
+
+static void summarise(struct candidate *c, enum phase phase, struct arena *a)
+{
+	double *y = room(c, phase, a);
+	size_t n = ok_values(c, phase, y);
+
+	c->stat[phase] = stat_of(y, n);
+	c->complete[phase] = n && n == c->n_runs[phase];
+}
+
+/* What a candidate is ranked by; NaN: by nothing. */
+static double rerun_value(const struct verdict *v, const struct candidate *c)
+{
+	struct moments m = c->stat[PHASE_RERUN];
+	size_t finished = 0;
+
+	if (v->deterministic && !m.n)
+		return c->search_value;
+	for (size_t r = 0; r < c->n_runs[PHASE_RERUN]; r++)
+		finished += c->runs[PHASE_RERUN][r]->state == RUN_FINISHED;
+	return m.n && 2 * m.n >= finished ? m.mean : nothing;
+}
+
+static void choose_winner(struct verdict *v)
+{
+	v->winner = SIZE_MAX;
+	for (size_t i = 0; i < v->n; i++) {
+		double x = rerun_value(v, &v->candidates[i]);
+
+		if (!isfinite(x))
+			continue;
+		if (v->winner == SIZE_MAX ||
+		    metric_better(&v->metric, x,
+		                  rerun_value(v, &v->candidates[v->winner])))
+			v->winner = i;
+	}
+}
+
+/* What each candidate is worth. */
+
+static void find_skew(struct verdict *v, struct arena *a)
+{
+	struct skewness s = {0};
+
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = 0; p < PHASES; p++) {
+			double *y = room(&v->candidates[i], (enum phase)p, a);
+
+			skewness_add(&s, y,
+			             ok_values(&v->candidates[i], (enum phase)p, y));
+		}
+	v->skewed = skewness_matters(&s);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* y: (n) ok values; they are sorted here. level: of the interval wanted. */
+static struct worth worth_of(const struct verdict *v, struct moments m, double *y,
+                             double level)
+{
+	struct worth e = {
+	    .value = nothing, .low = nothing, .high = nothing, .level = level};
+	double half = stat_half_width(m, level);
+
+	if (!m.n)
+		return e;
+	e.value = m.mean;
+	if (m.n < 2 || v->ignores_seed || v->deterministic)
+		return e;
+	e.low = m.mean - half;
+	e.high = m.mean + half;
+	/* Below five values no interval for the median is worth its name. */
+	if (!v->skewed || m.n < 5)
+		return e;
+	e.median = true;
+	qsort(y, m.n, sizeof *y, ascending);
+	e.value = seeds_median(y, m.n);
+	e.level = seeds_median_interval(y, m.n, level, &e.low, &e.high);
+	return e;
+}
+
+/* The re-runs of all candidates that can win, at the seeds at which all ended ok: (k,
+ * n), signed so that small is best, the winner's first. */
+static size_t common_values(const struct verdict *v, double *y, size_t *k,
+                            struct arena *a)
+{
+	size_t most = v->candidates[v->winner].n_runs[PHASE_RERUN], n = 0;
+	size_t *rows = arena_new(a, v->n, sizeof *rows);
+
+	rows[0] = v->winner;
+	*k = 1;
+	for (size_t i = 0; i < v->n; i++)
+		if (i != v->winner && isfinite(rerun_value(v, &v->candidates[i])))
+			rows[(*k)++] = i;
+	for (size_t r = 0; r < most; r++) {
+		bool all = true;
+
+		for (size_t i = 0; i < *k; i++)
+			all = all && is_ok(v->candidates[rows[i]].runs[PHASE_RERUN][r]);
+		for (size_t i = 0; all && i < *k; i++)
+			y[i * most + n] =
+			    metric_sign(&v->metric) *
+			    v->candidates[rows[i]].runs[PHASE_RERUN][r]->value;
+		n += all;
+	}
+	/* Rows of the width that there is. */
+	for (size_t i = 1; i < *k; i++)
+		for (size_t r = 0; r < n; r++)
+			y[i * n + r] = y[i * most + r];
+	return n;
+}
+
+/* The re-runs chose the winner: what they say of it is too good. */
+static void allow_for_choice(struct verdict *v, struct arena *a)
+{
+	struct candidate *c = &v->candidates[v->winner];
+	struct worth *e = &c->worth[PHASE_RERUN];
+	double *y = arena_new(a, v->n * (c->n_runs[PHASE_RERUN] + 1), sizeof *y);
+	double sign = metric_sign(&v->metric), half;
+	struct selection s;
+	size_t k, n = common_values(v, y, &k, a);
+
+	e->selected = k > 1;
+	if (isnan(e->low) || k < 2)
+		return;
+	if (n < 2) {
+		e->low = e->high = nothing;
+		return;
+	}
+	s = selection_of(y, k, n, level_of_values, v->seed);
+	e->optimism = s.optimism;
+	if (e->median) {
+		*(sign > 0 ? &e->high : &e->low) += sign * s.optimism;
+		return;
+	}
+	half = n == c->stat[PHASE_RERUN].n ? s.half
+	                                   : hypot((e->high - e->low) / 2, s.optimism);
+	e->value += sign * s.optimism;
+	e->low = e->value - half;
+	e->high = e->value + half;
+}
+
+static void weigh_all(struct verdict *v, struct arena *a)
+{
+	find_skew(v, a);
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = 0; p < PHASES; p++) {
+			struct candidate *c = &v->candidates[i];
+			double *y = room(c, (enum phase)p, a), level = level_of_values;
+
+			ok_values(c, (enum phase)p, y);
+			/* After looks that may have ended it, theirs holds. */
+			if (p == PHASE_TEST && v->claim.looks && v->claim.level > 0)
+				level = fmax(level, 1 - 2 * v->claim.level);
+			c->worth[p] = worth_of(v, c->stat[p], y, level);
+		}
+	if (v->winner != SIZE_MAX)
+		allow_for_choice(v, a);
+}
+
+/* Is it better? */
+
+bool judge_plan(const struct verdict *v, uint64_t key, struct claim_plan *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < v->n_uses; i++) {
+		const struct verdict_use *u = &v->uses[i];
+
+		if (u->key != key)
+			continue;
+		if (u->kind == USE_MORE)
+			any = any && claim_plan_more(out, u->begun, u->pairs, u->level);
+		else if (u->kind == USE_SEQUENTIAL)
+			claim_plan_sequential(out, u->pairs, u->level);
+		else
+			claim_plan_fixed(out, u->pairs, u->level);
+		any = any || u->kind != USE_MORE;
+	}
+	return any;
+}
+
+static double pair_value(const struct candidate *c, enum phase phase, size_t r,
+                         double sign)
+{
+	const struct run *run = c->runs[phase][r];
+
+	return is_ok(run) ? sign * run->value : nothing;
+}
+
+/* The pairs of which both runs have ended, from the first on. */
+static struct claim_values values_of(const struct verdict *v, enum phase phase,
+                                     struct arena *a)
+{
+	const struct candidate *w = &v->candidates[v->winner];
+	const struct candidate *b = &v->candidates[v->baseline];
+	const struct metric *m = phase == PHASE_TEST ? &v->test_metric : &v->metric;
+	size_t most =
+	    w->n_runs[phase] < b->n_runs[phase] ? w->n_runs[phase] : b->n_runs[phase];
+	double *one = arena_new(a, most + 1, sizeof *one);
+	double *other = arena_new(a, most + 1, sizeof *other);
+	struct claim_values out = {
+	    .one = one, .other = other, .candidates = v->n > 1 ? v->n - 1 : 1};
+
+	for (size_t r = 0; r < most && w->runs[phase][r]->state == RUN_FINISHED &&
+	                   b->runs[phase][r]->state == RUN_FINISHED;
+	     r++) {
+		one[r] = pair_value(w, phase, r, metric_sign(m));
+		other[r] = pair_value(b, phase, r, metric_sign(m));
+		out.n++;
+	}
+	return out;
+}
+
+static void add_reruns(const struct verdict *v, struct claim_values *out)
+{
+	const struct candidate *w = &v->candidates[v->winner];
+	const struct candidate *b = &v->candidates[v->baseline];
+
+	out->one_ok = w->stat[PHASE_RERUN].n;
+	out->one_runs = w->n_runs[PHASE_RERUN];
+	out->other_ok = b->stat[PHASE_RERUN].n;
+	out->other_runs = b->n_runs[PHASE_RERUN];
+}
+
+static double spent(const struct claim_plan *p)
+{
+	double sum = 0;
+
+	for (size_t k = 0; k < p->k; k++)
+		sum += p->looks[k].spend;
+	return sum;
+}
+
+static void claim_on_test(struct verdict *v, struct arena *a)
+{
+	struct claim_values values = values_of(v, PHASE_TEST, a);
+	struct claim_plan plan;
+
+	if (!judge_plan(v, v->candidates[v->winner].key, &plan))
+		return;
+	add_reruns(v, &values);
+	v->promised = 1 - 2 * spent(&plan);
+	claim_judge(&plan, &values, &v->claim);
+}
+
+static void claim_on_reruns(struct verdict *v, struct arena *a)
+{
+	struct claim_values values = values_of(v, PHASE_RERUN, a);
+	struct claim_plan plan;
+
+	if (!values.n)
+		return;
+	claim_plan_fixed(&plan, values.n, level_of_reruns);
+	plan.refill = false;
+	plan.among = values.candidates;
+	v->promised = 1 - 2 * level_of_reruns;
+	claim_judge(&plan, &values, &v->claim);
+}
+
+/* One seed is as good as all. */
+static enum answer compare_once(struct verdict *v)
+{
+	enum phase p = v->has_test ? PHASE_TEST : PHASE_RERUN;
+	const struct candidate *w = &v->candidates[v->winner];
+	const struct candidate *b = &v->candidates[v->baseline];
+	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
+	double one = p == PHASE_TEST ? w->stat[p].mean : rerun_value(v, w);
+	double other = p == PHASE_TEST ? b->stat[p].mean : rerun_value(v, b);
+
+	if (p == PHASE_TEST && (!w->stat[p].n || !b->stat[p].n))
+		return w->stat[p].n ? ANSWER_CANNOT_TELL : ANSWER_FAILED;
+	v->gain = (struct moments){
+	    .n = 1, .mean = metric_sign(m) * (other - one), .variance = nothing};
+	v->wins = v->gain.mean > 0;
+	return v->gain.mean > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+static enum answer answer_of(struct verdict *v, struct arena *a)
+{
+	if (v->winner == SIZE_MAX)
+		return ANSWER_FAILED;
+	if (v->baseline == SIZE_MAX)
+		return ANSWER_NO_BASELINE;
+	if (v->baseline == v->winner)
+		return ANSWER_NO;
+	if (v->deterministic)
+		return compare_once(v);
+	if (v->ignores_seed)
+		return ANSWER_CANNOT_TELL;
+	if (v->has_test)
+		claim_on_test(v, a);
+	else
+		claim_on_reruns(v, a);
+	v->gain = v->claim.gain;
+	v->gain_half = v->claim.half;
+	v->wins = v->claim.wins;
+	return v->claim.answer;
+}
+
+/* How many tests the winner and the defaults need in all. Nothing that ignores its seed
+ * meets the test data: they could not say more. */
+static size_t tests_of(const struct verdict *v)
+{
+	bool compared = v->baseline != SIZE_MAX && v->baseline != v->winner;
+
+	if (!v->has_test || v->winner == SIZE_MAX || v->ignores_seed)
+		return 0;
+	if (v->deterministic)
+		return 1;
+	if (!compared)
+		return v->test_repeats;
+	if (v->claim.more)
+		return v->claim.more;
+	return v->candidates[v->winner].n_runs[PHASE_TEST];
+}
+
+static bool has_tests(const struct verdict *v, size_t i)
+{
+	return i == SIZE_MAX ||
+	       (v->candidates[i].n_runs[PHASE_TEST] >= v->pairs_wanted &&
+	        ended(&v->candidates[i], PHASE_TEST));
+}
+
+static bool is_used(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_uses; i++)
+		if (v->uses[i].key == v->candidates[v->winner].key)
+			return true;
+	return false;
+}
+
+/* What is still to do, once the winner is known. */
+static void find_rest(struct verdict *v)
+{
+	v->pairs_wanted = tests_of(v);
+	v->needs_use =
+	    v->has_test && v->winner != SIZE_MAX && !v->ignores_seed && !is_used(v);
+	v->done =
+	    !v->needs_use && (v->winner == SIZE_MAX ||
+	                      (has_tests(v, v->winner) && has_tests(v, v->baseline)));
+}
+
+void judge(struct verdict *v, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+
+	v->ignores_seed = !v->deterministic && judge_ignores_seed(v, scratch);
+	for (size_t i = 0; i < v->n; i++)
+		for (int p = 0; p < PHASES; p++)
+			summarise(&v->candidates[i], (enum phase)p, scratch);
+	v->gain = (struct moments){0};
+	v->gain_half = v->promised = nothing;
+	v->wins = v->pairs_wanted = 0;
+	v->claim = (struct claim){.half = nothing};
+	v->winner = SIZE_MAX;
+	v->answer = ANSWER_NONE;
+	v->done = v->needs_use = false;
+	if (v->wanted && reruns_ended(v)) {
+		choose_winner(v);
+		v->answer = answer_of(v, scratch);
+		find_rest(v);
+		if (!v->done)
+			v->answer = ANSWER_NONE;
+	}
+	weigh_all(v, scratch);
+	arena_rewind(scratch, mark);
+}

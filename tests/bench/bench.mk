@@ -1,0 +1,76 @@
+# The benches: they print figures and never gate. Included by the Makefile.
+
+.PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
+	bench-statements
+
+# Problem files, and beside them what reads their surrogates, are not of this project.
+BENCHDATA ?= ../shared/benchdata
+PROBS     ?= $(sort $(wildcard $(BENCHDATA)/prob/*.prob))
+SEEDS     ?= 0-9
+TRIALS    ?= 100
+METHOD    ?= bayes
+PENDING   ?= 1
+# Where what was played is kept, so that nothing is played twice.
+CACHE     ?= $(BUILD)
+
+# Other programs, from PyPI; pinned, so that another day's run is about the same ones.
+PEERS ?= optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform==1.3.1
+# HEBO asks for older versions than the others, and for one that there is no longer.
+PEERS_HEBO ?= 'torch==2.13.0 numpy<2 pandas<3 pymoo==0.6.2 gpytorch GPy catboost disjoint-set' \
+	'--no-deps HEBO==0.3.6'
+PEERS_EARLY ?= numpy optuna 'syne-tune[basic]'
+# $(call peers_python,FOLDER,PACKAGES): an interpreter that has them.
+peers_python = "$$(tests/bench/venv.sh '$(BUILD)/$(1)' $(2))"
+PEERS_RUN = tests/bench/peers.py --regret '$(REGRET)' --cache '$(CACHE)/peers-cache' \
+	--seeds '$(SEEDS)' --trials '$(TRIALS)' --after '$(or $(AFTER),0)' \
+	$(if $(PEER),--peers $(PEER)) -- $(PROBS)
+
+bench: deps-check                     ## launches and proposals a second; N=1000 ROUNDS=3
+	+@$(call again,$(HPS) $(BENCH))
+	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' tests/bench/search.sh $(or $(N),1000) $(ROUNDS)
+
+bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD PENDING COST
+	+@$(call again,$(REGRET))
+	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' \
+		$(if $(COST),-c $(COST)) $(MORE) $(PROBS)
+
+bench-gp:                             ## ms per proposal of method: bayes at n = 30 … N=10000
+	+@$(call again,$(O)/tests/bench/gp)
+	@$(O)/tests/bench/gp $(if $(N),-n '$(N)')
+
+bench-peers:                          ## regret beside other programs; PEER='optuna-gp smac' AFTER=0
+	$(if $(PEERS)$(PEERS_HEBO),@tests/deps.sh python3-venv)
+	+@$(call again,$(REGRET))
+	@OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS)) $(PEERS_RUN)
+	@OMP_NUM_THREADS=1 $(call peers_python,peers-hebo,$(PEERS_HEBO)) $(PEERS_RUN)
+
+bench-plot:                           ## a picture of what bench-peers found; PLOT=FILE.svg
+	@tests/deps.sh gnuplot-nox
+	@tests/bench/plot.py '$(CACHE)/peers-cache/peers.jsonl' \
+		'$(or $(PLOT),$(BUILD)/regret.svg)' $(PEER)
+
+bench-early:                          ## early stopping beside its peers; EARLY='--seeds 20'
+	$(if $(PEERS_EARLY),@tests/deps.sh python3-venv)
+	+@$(call again,$(HPS) $(MLP) $(O)/tests/bench/early)
+	@$(call peers_python,peers,$(PEERS_EARLY)) tests/bench/early.py --data '$(BENCHDATA)' \
+		--cache '$(CACHE)/early' --program '$(O)/tests/bench/early' --hpsearch '$(HPS)' \
+		--mlp-program '$(MLP)' $(EARLY)
+
+bench-trust:                          ## is what a search says true? SEARCHES=300 SCENARIO='A3 flat' FOLDER
+	+@$(call again,$(HPS) $(O)/tests/bench/trust)
+	@tests/bench/trust.py --hpsearch '$(HPS)' --program '$(O)/tests/bench/trust' \
+		--folder '$(or $(FOLDER),$(CACHE)/trust)' --searches '$(or $(SEARCHES),300)' \
+		--scenario '$(SCENARIO)'
+bench-statements:                     ## importance, advice, early stopping: what is said, and so? TIMES=40
+	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
+	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done
+
+# With the reader of surrogates, where there is one.
+YSUR   := $(wildcard $(BENCHDATA)/ysur.c)
+REGRET := $(O)/bench/regret$(if $(YSUR),-ysur)
+$(REGRET): tests/bench/regret.c $(AID) $(LIB) $(YSUR) $(O)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(if $(YSUR),$(Q)$(CC) -O3 -ffast-math -w -c -o $@.ysur.o $(YSUR))
+	$(Q)$(COMPILE) $(if $(YSUR),-DHPS_YSUR -isystem $(BENCHDATA)) -c -o $@.o $<
+	$(Q)$(LINK) -o $@ $@.o $(if $(YSUR),$@.ysur.o) $(AID) $(LIB) $(DEP_LIBS)

@@ -1,0 +1,372 @@
+#!/usr/bin/python3
+"""Do the tests notice? Single changes of the source, drawn from a seed, are built one by one;
+the tests that concern their room run until one of them fails. A mutant is killed when one
+does, or takes much too long; it survives when all pass. What does not compile and what gives
+the same object code is left out.
+
+    N=100 SEED=1 JOBS=2 ROOMS="search study" ONLY=unit/test_study mutants.py FOLDER
+    mutants.py FOLDER FILE OLD NEW …     changes of your own: OLD, once in FILE, becomes NEW
+
+What was judged is kept in FOLDER/judged.jsonl: a run that was interrupted goes on where it was.
+Each job works in a copy of its own, FOLDER/0, FOLDER/1, …"""
+import filecmp
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from mutate import Mutant, enums, mutants_of
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOMS = ["search", "early", "record", "study", "saved", "strategy", "run"]
+COPIED = ["Makefile", "src", "include", "tests", "examples"]
+O = "build/release"
+TABLES = ["sobol_table.c"]  # numbers by the thousand, which one test compares with their sum
+
+# The tests of a room, first those that will notice soonest.
+SEARCHES = ["unit/test_study", "unit/test_stopping", "unit/test_saved", "unit/test_journal",
+            "unit/test_advice"]
+SCRIPTS = ["e2e/search.sh", "e2e/verify.sh", "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh",
+           "e2e/early.sh", "e2e/warm.sh", "e2e/journal.sh", "e2e/cli.sh"]
+RUNS = ["unit/test_scrape", "unit/test_pool", "unit/test_fixtures"]
+TESTS = {
+    "run": RUNS + ["unit/test_study"] + SCRIPTS + ["e2e/security.sh", "e2e/children.sh"],
+    "strategy": ["unit/test_strategy", "matrix/test_matrix", "unit/test_advice",
+                 "unit/test_importance", "unit/test_study", "unit/test_saved",
+                 "e2e/search.sh", "e2e/cost.sh", "e2e/warm.sh", "e2e/features.sh"],
+    "schedule": ["unit/test_schedule", "unit/test_ladder", "unit/test_hyperband_wandb",
+                 "unit/test_stopping", "e2e/early.sh"],
+}
+PATIENCE = 6     # times as long as without a mutant …
+LEAST = 20       # … and never fewer seconds than this
+MEMORY, FILE = 4 << 30, 512 << 20
+
+
+def number(name, default):
+    return int(os.environ.get(name) or default)
+
+
+def tests_of(path):
+    room = path.split("/")[1]
+    names = os.environ.get("ONLY", "").split() or TESTS.get(room, SEARCHES + SCRIPTS)
+    return [n for n in names if os.path.exists(os.path.join(ROOT, "tests", n))
+            or os.path.exists(os.path.join(ROOT, "tests", n + ".c"))]
+
+
+def files_of(root):
+    """The files that are copied, by their path from there."""
+    found = {w for w in COPIED if os.path.isfile(os.path.join(root, w))}
+    for what in COPIED:
+        for d, _, names in os.walk(os.path.join(root, what)):
+            found |= {os.path.relpath(os.path.join(d, n), root) for n in names
+                      if not n.endswith(".pyc")}
+    return found
+
+
+def limits():
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, FILE),
+                       (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 4000)):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (most if hard < 0 else min(most, hard), hard))
+
+
+def end_all(mark):
+    """Whatever carries the mark in its environment; until there is nothing more."""
+    want, found = b"HPSEARCH_MUTANT=" + mark.encode(), True
+    while found:
+        found = False
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open("/proc/%s/environ" % pid, "rb") as f:
+                    if want in f.read().split(b"\0"):
+                        os.kill(int(pid), signal.SIGKILL)
+                        found = True
+            except OSError:
+                pass
+        if found:
+            time.sleep(0.05)
+
+
+class Place:
+    """A copy of the source in which one mutant at a time is built and tested."""
+
+    def __init__(self, folder, name):
+        self.dir = os.path.join(folder, name)
+        self.tmp = os.path.join(self.dir, "tmp")
+        self.mark = "%d-%s" % (os.getpid(), name)
+        self.times = {}
+        self.env = {k: v for k, v in os.environ.items()
+                    if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MODE", "BUILD", "CFLAGS")}
+        out = os.path.join(self.dir, O)
+        self.env.update(HPSEARCH_MUTANT=self.mark, TMPDIR=self.tmp, HPSEARCH=out + "/hpsearch",
+                        TOOLS=out + "/tests/tools", SRCDIR=self.dir, TEST_JOBS="1",
+                        MLP=out + "/examples/mlp/mlp", FAULT_SO=out + "/tests/torture/fault.so",
+                        LC_ALL="C.UTF-8")
+        os.makedirs(self.dir, exist_ok=True)
+        self.copy()
+        self.clean()
+
+    def copy(self):
+        """Every file as it is in the source, also where a mutant was left behind."""
+        ours, theirs = files_of(ROOT), files_of(self.dir)
+        for path in theirs - ours:
+            os.remove(os.path.join(self.dir, path))
+        for path in ours:
+            here = os.path.join(self.dir, path)
+            if path not in theirs or not filecmp.cmp(os.path.join(ROOT, path), here, False):
+                os.makedirs(os.path.dirname(here), exist_ok=True)
+                shutil.copy(os.path.join(ROOT, path), here)
+
+    def clean(self):
+        end_all(self.mark)
+        shutil.rmtree(self.tmp, ignore_errors=True)
+        os.makedirs(self.tmp)
+
+    def make(self, *targets):
+        """Without what a debugger wants: then the same code is the same object."""
+        return subprocess.run(["make", "-s", "-j2", "MODE=release", "CFLAGS=-g0", *targets],
+                              cwd=self.dir, env=self.env, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+
+    def build(self, test):
+        """What a test needs."""
+        fake = O + "/tests/tools/fake_train"
+        if not test.endswith(".sh"):
+            return self.make(O + "/tests/" + test, fake)
+        return self.make(fake, O + "/hpsearch", O + "/examples/mlp/mlp",
+                         O + "/tests/torture/fault.so")
+
+    def run(self, test, limit):
+        """None where it passes, else what was wrong."""
+        program = os.path.join(self.dir, "tests" if test.endswith(".sh") else O + "/tests", test)
+        with open(self.dir + "/log", "wb") as log:
+            p = subprocess.Popen([self.dir + "/tests/patience.sh", str(limit), program],
+                                 cwd=self.tmp, env=self.env, stdin=subprocess.DEVNULL, stdout=log,
+                                 stderr=log, start_new_session=True, preexec_fn=limits)
+            code = p.wait()
+        self.clean()
+        if code == 124:
+            return "time-out"
+        with open(self.dir + "/log", errors="replace") as log:
+            failed = [line.strip() for line in log if line.startswith("not ok")]
+        return failed[0] if failed else "exit %d" % code if code else None
+
+    def first_time(self, test):
+        """How long it takes without a mutant; it must pass."""
+        built = self.build(test)
+        start = time.monotonic()
+        wrong = built.stderr if built.returncode else self.run(test, 900)
+        if wrong:
+            sys.exit("%s fails without any mutant: %s" % (test, wrong))
+        self.times[test] = time.monotonic() - start
+
+    def judge(self, mutant):
+        """(verdict, by what); the source is as it was afterwards."""
+        path = os.path.join(self.dir, mutant.path)
+        with open(path) as f:
+            source = f.read()
+        obj = os.path.join(O, mutant.path[:-2] + ".o")
+        if self.make(obj).returncode:
+            sys.exit("%s cannot be built" % mutant.path)
+        with open(os.path.join(self.dir, obj), "rb") as f:
+            before = f.read()
+        try:
+            with open(path, "w") as f:
+                f.write(mutant.applied(source))
+            if self.make(obj).returncode:
+                return "does not compile", ""
+            with open(os.path.join(self.dir, obj), "rb") as f:
+                if f.read() == before:
+                    return "same code", ""
+            for test in tests_of(mutant.path):
+                if self.build(test).returncode:
+                    return "does not compile", ""
+                wrong = self.run(test, max(LEAST, int(PATIENCE * self.times[test])))
+                if wrong:
+                    return "killed", "%s: %s" % (test, wrong)
+            return "survived", ""
+        finally:
+            with open(path, "w") as f:
+                f.write(source)
+
+
+class Drawing:
+    """Mutants in the order of the seed: a kind, then one of its kind, none twice."""
+
+    def __init__(self, rooms, seed):
+        files = [os.path.join("src", r, f) for r in rooms
+                 for f in sorted(os.listdir(os.path.join(ROOT, "src", r)))]
+        sources = {}
+        for d, _, names in sorted(os.walk(os.path.join(ROOT, "src"))):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    full = os.path.join(d, name)
+                    with open(full) as f:
+                        sources[os.path.relpath(full, ROOT)] = f.read()
+        following = enums(sources.values())
+        self.digest = {p: hashlib.sha256(t.encode()).hexdigest()[:16] for p, t in sources.items()}
+        self.kinds = {}
+        for path in files:
+            if path.endswith(".c") and os.path.basename(path) not in TABLES:
+                for m in mutants_of(path, sources[path], following):
+                    self.kinds.setdefault(m.kind, []).append(m)
+        self.rng = random.Random(seed)
+        self.all = sum(map(len, self.kinds.values()))
+
+    def draw(self):
+        """None: all are drawn."""
+        left = sorted(k for k, v in self.kinds.items() if v)
+        if not left:
+            return None
+        some = self.kinds[self.rng.choice(left)]
+        return some.pop(self.rng.randrange(len(some)))
+
+
+class Trial:
+    """The drawing, what is judged, and who is at work; all under one lock."""
+
+    def __init__(self, folder, drawing, n):
+        self.path = os.path.join(folder, "judged.jsonl")
+        self.drawing, self.n, self.lock = drawing, n, threading.Lock()
+        self.results, self.drawn, self.known = {}, 0, {}
+        if os.path.exists(self.path):
+            with open(self.path) as f:
+                for line in f:
+                    if line.endswith("\n"):
+                        one = json.loads(line)
+                        self.known[one["key"]] = one["verdict"], one["by"]
+
+    def counts(self):
+        return sum(v[0] in ("killed", "survived") for _, v in self.results.values())
+
+    def next(self):
+        """(place in the drawing, mutant), or None when there are enough."""
+        while True:
+            with self.lock:
+                under_way = self.drawn - len(self.results)
+                if self.counts() + under_way >= self.n:
+                    # Of those under way some may not count.
+                    if self.counts() >= self.n or not under_way:
+                        return None
+                else:
+                    mutant = self.drawing.draw()
+                    if not mutant:
+                        return None
+                    at, self.drawn = self.drawn, self.drawn + 1
+                    key = self.key(mutant)
+                    if key not in self.known:
+                        return at, mutant
+                    self.results[at] = mutant, self.known[key]
+                    continue
+            time.sleep(0.5)
+
+    def key(self, mutant):
+        return "%s %s" % (self.drawing.digest[mutant.path], mutant.key())
+
+    def tell(self, at, mutant, verdict):
+        with self.lock:
+            self.results[at] = mutant, verdict
+            with open(self.path, "a") as f:
+                f.write(json.dumps({"key": self.key(mutant), "verdict": verdict[0],
+                                    "by": verdict[1]}) + "\n")
+            if verdict[0] in ("killed", "survived"):
+                print("%4d %-8s %s%s" % (self.counts(), verdict[0], mutant,
+                                         "  [%s]" % verdict[1] if verdict[1] else ""), flush=True)
+
+    def work(self, place):
+        while (got := self.next()) is not None:
+            at, mutant = got
+            self.tell(at, mutant, place.judge(mutant))
+
+
+def table(results):
+    verdicts = ["killed", "survived", "same code", "does not compile"]
+    print("\n%-12s" % "" + "".join("%18s" % v for v in verdicts))
+    rooms = sorted({m.path.split("/")[1] for m, _ in results})
+    for room in rooms + ["all"]:
+        row = [v for m, (v, _) in results if room in ("all", m.path.split("/")[1])]
+        print("%-12s" % room + "".join("%18d" % row.count(v) for v in verdicts))
+    left = [m for m, (v, _) in results if v == "survived"]
+    print("\nsurvived:" if left else "\nnone survived")
+    for m in left:
+        print("  %s" % m)
+
+
+def state_of_source():
+    sums = hashlib.sha256()
+    for path in sorted(files_of(ROOT)):
+        with open(os.path.join(ROOT, path), "rb") as f:
+            sums.update(path.encode() + f.read())
+    return sums.hexdigest()
+
+
+def places(folder, n, paths):
+    """With their builds, and the times of the tests, which are kept as long as no file
+    changes."""
+    tests = sorted({t for p in paths for t in tests_of(p)})
+    kept, state = os.path.join(folder, "times.json"), state_of_source()
+    times = {}
+    if os.path.exists(kept):
+        with open(kept) as f:
+            times = json.load(f)
+    times = times["times"] if times.get("source") == state else {}
+    all_of_them = [Place(folder, str(i)) for i in range(n)]
+    first = all_of_them[0]
+    first.times = times
+    missing = [t for t in tests if t not in times]
+    if missing:
+        print("%d tests without a mutant first" % len(missing), flush=True)
+    for test in missing:
+        first.first_time(test)
+        with open(kept, "w") as f:
+            json.dump({"source": state, "times": times}, f)
+    for other in all_of_them[1:]:
+        other.times = times
+        if missing or not os.path.exists(os.path.join(other.dir, "build")):
+            subprocess.run(["cp", "-rpu", os.path.join(first.dir, "build"), other.dir], check=True)
+    return all_of_them
+
+
+def of_your_own(folder, words):
+    mutants = []
+    for path, old, new in zip(words[::3], words[1::3], words[2::3]):
+        with open(os.path.join(ROOT, path)) as f:
+            source = f.read()
+        if source.count(old) != 1:
+            sys.exit("%s has that %d times: %s" % (path, source.count(old), old))
+        start = source.index(old)
+        mutants.append(Mutant("own", path, source, start, start + len(old), new))
+    place = places(folder, 1, [m.path for m in mutants])[0]
+    for mutant in mutants:
+        verdict, by = place.judge(mutant)
+        print("%-8s %s  [%s]" % (verdict, mutant, by), flush=True)
+
+
+def main():
+    folder = os.path.abspath(sys.argv[1])
+    os.makedirs(folder, exist_ok=True)
+    if len(sys.argv) > 2:
+        of_your_own(folder, sys.argv[2:])
+        return
+    rooms = (os.environ.get("ROOMS") or " ".join(ROOMS)).split()
+    drawing = Drawing(rooms, number("SEED", 1))
+    trial = Trial(folder, drawing, number("N", 100))
+    print("%d mutants in %s" % (drawing.all, " ".join(rooms)), flush=True)
+    workers = [threading.Thread(target=trial.work, args=(p,), daemon=True)
+               for p in places(folder, number("JOBS", 2), ["src/%s/x.c" % r for r in rooms])]
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
+    table([trial.results[k] for k in sorted(trial.results)])
+
+
+if __name__ == "__main__":
+    main()
