@@ -40,8 +40,9 @@
  *
  * The library does not print, does not end the program, starts no process and no
  * thread, touches no signal, and opens no file but those that hps_load, hps_save and
- * the key warm_start name. While a call runs, GSL's error handler (which is one for the
- * whole program) is off; afterwards it is yours again. Texts are UTF-8.
+ * the key warm_start name. GSL's error handler stays yours (GSL is inside of the
+ * library; in a build that had no archive of it, the handler is off while a call runs).
+ * Texts are UTF-8.
  *
  * Different searches may be used by different threads at the same time; one search by
  * one thread at a time. To train several runs of one search at once, ask for several

@@ -8,6 +8,8 @@
 
 static _Thread_local struct heap *current;
 
+void *heap_stderr, *heap_stdout;
+
 void heap_init(struct heap *h)
 {
 	h->blocks = (struct heap_block){&h->blocks, &h->blocks};

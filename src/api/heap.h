@@ -25,6 +25,11 @@ struct heap *heap_use(struct heap *h);
  */
 void heap_drop(struct heap *h, const struct heap_block *since);
 
+/* stderr and stdout are these: GSL's default handler, which is never asked, would
+ * print.
+ */
+extern void *heap_stderr, *heap_stdout;
+
 void *heap_malloc(size_t n);
 void *heap_calloc(size_t n, size_t size);
 void *heap_realloc(void *p, size_t n);

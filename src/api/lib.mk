@@ -1,13 +1,16 @@
 # The library: build/MODE/lib/libhpsearch.a and libhpsearch.so.0, of the same objects as
 # the program. All is put into one object first, in which malloc and its like are those
-# of src/api/heap.c, and nothing but hps_ is to be seen.
+# of src/api/heap.c, and nothing but hps_ is to be seen. GSL is in it, too, so that it
+# calls the CBLAS of src/gp as in the program (the same bits), and has an error handler
+# of its own.
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 SONAME     := libhpsearch.so.0
 LIB_A      := $(O)/lib/libhpsearch.a
 LIB_SO     := $(O)/lib/$(SONAME)
-HEAP       := $(foreach f,malloc calloc realloc free,--redefine-sym $f=heap_$f)
-DEP_SHARED  = $(call packages,--libs)
+HEAP       := $(foreach f,malloc calloc realloc free stderr stdout,--redefine-sym $f=heap_$f)
+GSL_IN      = $(filter %.a,$(foreach l,-lgsl $(if $(BLAS),,-lgslcblas),$(call archive,$l)))
+DEP_SHARED  = $(if $(GSL_IN),$(filter-out -lgsl -lgslcblas,$(call packages,--libs)) $(if $(BLAS),-lopenblas),$(call packages,--libs))
 
 library: $(LIB_A) $(LIB_SO)         ## the library, static and shared
 
@@ -15,10 +18,10 @@ $(O)/lib/hpsearch.o: $(O)/src/api/api.o $(O)/src/api/heap.o $(LIB) src/api/lib.m
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)cp $(LIB) $@.a && $(AR) d $@.a heap.o
-	$(Q)ld -r -o $@ $(O)/src/api/api.o $@.a
+	$(Q)ld -r $(if $(BLAS),,-u cblas_dgemm) -o $@ $(O)/src/api/api.o $@.a $(GSL_IN)
 	$(Q)objcopy $(HEAP) $@
 	$(Q)ld -r -o $@.tmp $@ $(O)/src/api/heap.o
-	$(Q)objcopy --localize-hidden $@.tmp $@ && rm -f $@.tmp $@.a
+	$(Q)objcopy -w --keep-global-symbol='hps_*' $@.tmp $@ && rm -f $@.tmp $@.a
 $(LIB_A): $(O)/lib/hpsearch.o
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $<
@@ -51,7 +54,7 @@ install-library: library              ## the library, its header and its pkg-con
 	$(INSTALL) -m 644 $(LIB_A) '$(DESTDIR)$(LIBDIR)/libhpsearch.a'
 	$(INSTALL) -m 755 $(LIB_SO) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
 	ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/libhpsearch.so'
-	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|; s|@GSL@|$(if $(GSL_IN),,gsl )|' \
 		src/api/hpsearch.pc.in >'$(DESTDIR)$(LIBDIR)/pkgconfig/hpsearch.pc'
 uninstall-library:
 	rm -f '$(DESTDIR)$(INCLUDEDIR)/hpsearch.h' '$(DESTDIR)$(LIBDIR)/libhpsearch.a' \

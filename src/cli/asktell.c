@@ -207,14 +207,6 @@ static bool describe(const struct desk *x, const struct handout *h, struct str *
 	return true;
 }
 
-static bool known_format(const char *f, struct error *err)
-{
-	return strcmp(f, "table") == 0 || strcmp(f, "json") == 0 ||
-	       strcmp(f, "args") == 0 || strcmp(f, "env") == 0 ||
-	       error_set(err, ERROR_USAGE,
-	                 "there is no format %s here\n  help: json, args or env", f);
-}
-
 /* What is asked for is on the disk before it is said. */
 static bool ask(struct desk *x, int *code, struct error *err)
 {
@@ -223,8 +215,7 @@ static bool ask(struct desk *x, int *code, struct error *err)
 	double lease;
 	bool ok;
 
-	if (!known_format(x->o->format, err) ||
-	    !lease_of(x->o, lease_default, &lease, err) || !join(x, err))
+	if (!lease_of(x->o, lease_default, &lease, err) || !join(x, err))
 		return false;
 	switch (elsewhere_ask(&x->study, lease, &h, err)) {
 	case ASK_ERROR: return false;

@@ -307,6 +307,7 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	} all[] = {{"show", "table json yaml args env", true},
 	           {"best", "json yaml args env", true},
 	           {"best", "json yaml args env", false},
+	           {"ask", "json args env", false},
 	           {"importance", "table json", false}};
 	const char *formats = "table json csv yaml";
 	char word[32], list[64];
