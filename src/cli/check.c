@@ -304,8 +304,7 @@ static bool explain(struct options *o, const struct spec *spec, size_t slots,
 	if (spec->early.type != EARLY_NONE &&
 	    !early_rule_init(spec, &o->arena, &rule, err))
 		return false;
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec), slots,
-	              &out);
+	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)

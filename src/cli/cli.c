@@ -58,7 +58,8 @@ bool cli_needs_command(const struct spec *s, struct error *err)
 	                 s->yaml.path);
 }
 
-const char *cli_git(struct arena *a)
+/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
+static const char *git_commit(struct arena *a)
 {
 	char *const argv[] = {(char[]){"git"},
 	                      (char[]){"describe"},
@@ -115,7 +116,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .elsewhere = o->elsewhere,
 	                                   .max_trials = o->max_trials,
 	                                   .host = arena_strdup(&o->arena, host),
-	                                   .git = dir ? cli_git(&o->arena) : "",
+	                                   .git = dir ? git_commit(&o->arena) : "",
 	                                   .version = HPS_VERSION,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,

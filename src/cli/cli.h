@@ -81,7 +81,5 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 /* Ranking and verdict in o->format. */
 bool cli_print_results(struct options *o, struct study *s, size_t top,
                        struct error *err);
-/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
-const char *cli_git(struct arena *a);
 
 #endif

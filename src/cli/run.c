@@ -32,8 +32,7 @@ static int dry_run(struct options *o, struct spec *spec, struct error *err)
 
 	if (!cli_slots(o, spec, &slots, err))
 		return cli_fail(err);
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec), slots,
-	              &out);
+	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
 	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
 	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
 	if (ok)

@@ -330,7 +330,7 @@ static bool check_first(struct building *b)
 		                 "  help: begin with the program: [python3, train.py, "
 		                 "\"${args}\"]",
 		                 b->s->yaml.path, first);
-	if (strpbrk(first, " \t\n") && access(first, F_OK))
+	if (strpbrk(first, " \t\n") && access(spec_from_home(b->s, first, b->a), F_OK))
 		return error_set(
 		    b->err, ERROR_FILE,
 		    "%s: the command's first word is \"%s\", blanks and "

@@ -296,12 +296,13 @@ static void check_mentions(struct check *c)
 }
 
 /* Does a file that the command names read its parameters some other way? */
-static bool reads_parameters(const char *path)
+static bool reads_parameters(const struct spec *s, const char *name)
 {
 	static const char *const ways[] = {
 	    "HPSEARCH_CONFIG",    "wandb.config", "WANDB_SWEEP_PARAM_PATH",
 	    "get_next_parameter", "config=wandb", "run.config"};
 	struct arena a = {0};
+	const char *path = spec_from_home(s, name, &a);
 	struct error ignored;
 	struct stat st;
 	char *text;
@@ -321,8 +322,8 @@ static void check_whole(struct check *c, const struct node *n)
 	const struct spec *s = c->r->spec;
 	struct position at = n ? n->at : (struct position){0};
 
-	c->uses =
-	    c->uses || (c->uses_program && s->program && reads_parameters(s->program));
+	c->uses = c->uses ||
+	          (c->uses_program && s->program && reads_parameters(s, s->program));
 	if (c->uses_program && !s->program)
 		read_note(c->r, true, at,
 		          "the command's ${program} is empty: no program is given");
@@ -353,7 +354,7 @@ bool spec_check_command(struct reading *r, const struct command *cmd,
 			if (!check_macro(&c, &h))
 				return false;
 		c.uses = c.uses || strstr(c.word, "HPSEARCH_CONFIG") ||
-		         reads_parameters(c.word);
+		         reads_parameters(r->spec, c.word);
 	}
 	check_whole(&c, n);
 	return true;

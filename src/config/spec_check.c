@@ -196,6 +196,7 @@ static bool check_commands(struct reading *r, const struct node *root, bool give
 	const struct node *test = node_get(root, "test");
 
 	s->has_command = s->program || s->command.n;
+	spec_find_home(r);
 	if (s->has_command && !spec_check_command(r, &s->command, n))
 		return false;
 	if (s->test.command.n &&
@@ -320,7 +321,7 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 	if (!s->max_trials && !capped && s->method != METHOD_GRID)
 		read_note(r, false, (struct position){0},
 		          "no max_trials is given: stops after %llu trials",
-		          (unsigned long long)spec_trial_cap(s));
+		          (unsigned long long)spec_trial_cap(s, 0));
 	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,

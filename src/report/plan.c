@@ -9,8 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COUNTED_MAX = 1000000 };
-
 static void add_metric(const struct spec *sp, struct str *out)
 {
 	const struct metric *m = &sp->metric;
@@ -97,7 +95,8 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
 	uint64_t size = space_cardinality(&sp->space), holding;
-	bool counted = false;
+	bool counted =
+	    sp->space.n_constraints && spec_grid_count(sp, &holding) && cap == holding;
 
 	str_add(out, "size         ");
 	if (size)
@@ -106,11 +105,6 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		         sp->space.n_constraints ? " before the constraints" : "");
 	else
 		str_add(out, "unbounded\n");
-	if (sp->method == METHOD_GRID && sp->space.n_constraints &&
-	    space_grid_count(&sp->space, COUNTED_MAX, &holding) && holding < cap) {
-		cap = holding;
-		counted = true;
-	}
 	str_addf(out, "trials       %s%llu%s", counted ? "" : "at the most ",
 	         (unsigned long long)cap,
 	         counted ? ", the cells that hold the constraints" : "");
@@ -242,8 +236,7 @@ void plan_grid(const struct spec *sp, struct str *out)
 	if (sp->method != METHOD_GRID || !space_grid_size(&sp->space, &size, &ignored))
 		return;
 	str_addf(out, "grid: %llu cells", (unsigned long long)size);
-	if (sp->space.n_constraints &&
-	    space_grid_count(&sp->space, COUNTED_MAX, &holding))
+	if (sp->space.n_constraints && spec_grid_count(sp, &holding))
 		str_addf(out, ", of which %llu hold the constraints",
 		         (unsigned long long)holding);
 	for (size_t i = 0; i < sp->space.n; i++) {

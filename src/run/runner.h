@@ -15,6 +15,7 @@ struct job {
 	size_t slot;             /* 0 … slots-1, free */
 	const char *const *argv; /* NULL-terminated */
 	const char *const *env;  /* NAME=value additions to our own, NULL-terminated */
+	const char *home;        /* where the command begins; "" or NULL: here */
 	const char *dir;         /* exists; stdout, stderr and reports.jsonl go there */
 	const char *results;     /* a file to read JSON lines from as well
 	                          * (HPSEARCH_RESULTS), removed at the start; or NULL */

@@ -18,7 +18,7 @@ enum {
 
 /* --- the supervisor --- */
 
-uint64_t slot_tag(const struct slot *s, enum slot_source source)
+static uint64_t slot_tag(const struct slot *s, enum slot_source source)
 {
 	return (uint64_t)s->generation << 32 | (uint64_t)s->index << 1 |
 	       (source == SLOT_OUT ? 1U : 0U);

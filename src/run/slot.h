@@ -57,8 +57,7 @@ struct slot_shared {
 bool slot_hire(struct slot *s, const struct slot_shared *sh, struct error *err);
 /* Lets go of the supervisor, without waiting for it. */
 void slot_dismiss(struct slot *s, const struct slot_shared *sh);
-/* The slot's index, source and generation as epoll data, and back. */
-uint64_t slot_tag(const struct slot *s, enum slot_source source);
+/* What epoll data say: the slot's index, source and generation. */
 size_t slot_tag_index(uint64_t tag);
 enum slot_source slot_tag_source(uint64_t tag);
 bool slot_tag_current(const struct slot *s, uint64_t tag);

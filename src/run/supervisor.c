@@ -36,7 +36,7 @@ enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_FIRST_FREE };
 	                    */
 
 /* A request: this, then `size` bytes; for a start those are a start_head and strings,
- * each with its NUL: the directory, argv, the additions to the environment. */
+ * each with its NUL: the directory, home, argv, the additions to the environment. */
 struct request {
 	uint32_t kind, size;
 };
@@ -54,7 +54,7 @@ struct supervisor {
 	size_t done;      /* bytes of inbox that are */
 	bool orphaned;    /* the driver is gone */
 	struct start_head job;
-	const char *dir;
+	const char *dir, *home;
 	char **argv, **env, **paths; /* of the job; paths = what to try to execute */
 	size_t cap_argv, cap_env, cap_paths;
 	struct str path_text;
@@ -87,6 +87,8 @@ void request_write(struct str *out, enum request_kind kind, const struct job *jo
 		return;
 	str_addn(out, (const char *)&head, sizeof head);
 	str_addn(out, job->dir, strlen(job->dir) + 1);
+	str_addn(out, job->home ? job->home : "",
+	         job->home ? strlen(job->home) + 1 : 1);
 	head = (struct start_head){.timeout = job->timeout, .grace = job->grace};
 	head.n_argv = add_words(out, job->argv);
 	head.n_env = add_words(out, job->env);
@@ -199,6 +201,8 @@ static void unpack(struct supervisor *s, const char *body)
 	text += sizeof s->job;
 	s->dir = text;
 	text += strlen(text) + 1;
+	s->home = text;
+	text += strlen(text) + 1;
 	while (environ[own])
 		own++;
 	s->argv = word_room(s->argv, s->job.n_argv + 1, &s->cap_argv);
@@ -250,6 +254,10 @@ __attribute__((noreturn)) static void child(const struct supervisor *s)
 	if (getppid() != s->pid)
 		_exit(127);
 	sigprocmask(SIG_SETMASK, &s->none, NULL);
+	if (*s->home && chdir(s->home)) {
+		*s->exec_errno = errno;
+		_exit(127);
+	}
 	for (char **path = s->paths; *path; path++) {
 		execve(*path, s->argv, s->env);
 		if (errno == EACCES)

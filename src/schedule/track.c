@@ -64,7 +64,8 @@ void track_free(struct track *t)
 	*t = (struct track){0};
 }
 
-size_t track_before(const struct track *t, double step)
+/* Points before the step. */
+static size_t track_before(const struct track *t, double step)
 {
 	size_t low = 0, high = t->n;
 

@@ -15,8 +15,7 @@ struct track {
 
 struct track track_of(const struct curve *c);
 void track_free(struct track *t);
-/* Points before the step; those up to and with it. By binary search. */
-size_t track_before(const struct track *t, double step);
+/* Points up to the step and with it. By binary search. */
 size_t track_upto(const struct track *t, double step);
 
 /* points[i].value, or the mean of the last `smooth` values (fewer at the start). */

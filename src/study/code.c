@@ -17,7 +17,7 @@ static uint64_t hash(const char *bytes, size_t n)
 	return h;
 }
 
-static void add_file(const char *name, struct str *out)
+static void add_file(const struct spec *spec, const char *name, struct str *out)
 {
 	struct arena a = {0};
 	struct error ignored;
@@ -25,7 +25,8 @@ static void add_file(const char *name, struct str *out)
 	char *text;
 
 	if (*name && !strchr(name, '$') &&
-	    file_read(name, FILE_MAX, &a, &text, &len, &ignored))
+	    file_read(spec_from_home(spec, name, &a), FILE_MAX, &a, &text, &len,
+	              &ignored))
 		str_addf(out, "%s%s %016" PRIx64, out->len ? ", " : "", name,
 		         hash(text, len));
 	arena_free(&a);
@@ -38,9 +39,9 @@ const char *code_state(const struct spec *spec, const char *git, struct arena *a
 
 	for (size_t i = 0; i < spec->command.n; i++)
 		if (spec->command.words[i])
-			add_file(spec->command.words[i], &out);
+			add_file(spec, spec->command.words[i], &out);
 	if (spec->program)
-		add_file(spec->program, &out);
+		add_file(spec, spec->program, &out);
 	if (*git)
 		str_addf(&out, "%sgit %s", out.len ? ", " : "", git);
 	text = arena_strdup(a, str_text(&out));

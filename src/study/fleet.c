@@ -22,6 +22,10 @@ void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
 
 	*f = (struct fleet){.spec = spec, .runner = runner, .dir = dir, .arena = arena};
 	f->cwd = arena_strdup(arena, getcwd(cwd, sizeof cwd) ? cwd : ".");
+	f->home = !spec->home ? f->cwd
+	          : *spec->home == '/'
+	              ? spec->home
+	              : arena_printf(arena, "%s/%s", f->cwd, spec->home);
 	if (!runner)
 		return;
 	f->slots = mem_new(runner->slots, sizeof(struct task *));
@@ -158,7 +162,7 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
                        const char *const *env, struct str *out)
 {
 	str_add(out, "#!/bin/sh\ncd ");
-	str_shell(out, f->cwd);
+	str_shell(out, f->home);
 	str_add(out, " || exit 1\nexec env");
 	for (; *env; env++) {
 		str_add(out, " \\\n\t");
@@ -227,6 +231,7 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.argv = task_argv(f, t, slot, &f->scratch, err);
 	job.env = task_env(f, t, slot, &f->scratch);
 	job.dir = task_path(f, t, "", &f->scratch);
+	job.home = f->spec->home ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
 	job.timeout = nanoseconds(f->spec->trial_timeout);
 	job.grace = nanoseconds(f->spec->kill_grace);

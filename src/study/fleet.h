@@ -51,7 +51,8 @@ struct fleet {
 	const struct spec *spec;
 	struct runner *runner;
 	const char *dir;     /* absolute; NULL: folders are not written (tests) */
-	const char *cwd;     /* absolute: where the commands run */
+	const char *cwd;     /* absolute: where we are */
+	const char *home;    /* absolute: where the commands run */
 	struct task **slots; /* (runner->slots), NULL = free */
 	uint64_t *tickets;   /* (runner->slots) */
 	uint64_t next_ticket;

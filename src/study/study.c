@@ -22,7 +22,7 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	                    .outside = o->outside};
 	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, o->disk, err))
 		return false;
-	s->search.cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
+	s->search.cap = spec_trial_cap(spec, o->max_trials);
 	s->parallel = spec->parallel;
 	s->point = arena_new(&s->search.arena, spec->space.n, sizeof *s->point);
 	return propose_begin(s, err) && init_monitor(s, err);

@@ -368,5 +368,16 @@ def main():
     table([trial.results[k] for k in sorted(trial.results)])
 
 
+def behind_a_wall():
+    """A mutant of what ends processes may end any that it can see: all of it runs in a
+    process namespace of its own, where the machine allows that."""
+    wall = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if os.environ.get("MUTANTS_WALL") or subprocess.run([*wall, "true"], check=False).returncode:
+        return
+    os.environ["MUTANTS_WALL"] = "1"
+    os.execvp(wall[0], [*wall, sys.executable, *sys.argv])
+
+
 if __name__ == "__main__":
+    behind_a_wall()
     main()
