@@ -50,7 +50,7 @@ static void jump(void *self)
 }
 
 /* What a call that only reads has allocated is the latest in the heap. */
-static void ran_out(const struct call *c, const struct heap_block *latest)
+static void ran_out(const struct call *c, struct heap_block *latest)
 {
 	hps_search *s = c->s;
 
@@ -71,7 +71,7 @@ static void ran_out(const struct call *c, const struct heap_block *latest)
 static int call(struct call *c)
 {
 	hps_search *s = c->s;
-	const struct heap_block *latest;
+	struct heap_block *latest;
 	struct mem_policy policy;
 	struct heap *heap;
 

@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A block: its links, and from there on what is the caller's. */
+struct block {
+	struct heap_block links;
+	max_align_t bytes[];
+};
+
 static _Thread_local struct heap *current;
 
 void *heap_stderr, *heap_stdout;
@@ -24,36 +30,38 @@ struct heap *heap_use(struct heap *h)
 }
 
 /* Blocks of no heap are a ring by themselves. */
-static void *link_in(struct heap_block *b)
+static void link_in(struct heap_block *b)
 {
 	*b = (struct heap_block){b, b};
-	if (current) {
-		b->next = current->blocks.next;
-		b->before = &current->blocks;
-		b->next->before = b->before->next = b;
-	}
-	return b + 1;
+	if (!current)
+		return;
+	b->next = current->blocks.next;
+	b->before = &current->blocks;
+	b->next->before = b->before->next = b;
 }
 
-static void unlink_block(const struct heap_block *b)
+static struct block *block_of(void *p)
 {
-	b->next->before = b->before;
-	b->before->next = b->next;
+	return (struct block *)(void *)((char *)p - offsetof(struct block, bytes));
 }
 
-void heap_drop(struct heap *h, const struct heap_block *since)
+void heap_drop(struct heap *h, struct heap_block *since)
 {
-	while (h->blocks.next != since) {
-		struct heap_block *b = h->blocks.next;
+	struct heap_block *b = h->blocks.next;
 
-		unlink_block(b);
+	h->blocks.next = since;
+	since->before = &h->blocks;
+	while (b != since) {
+		struct heap_block *next = b->next;
+
 		free(b);
+		b = next;
 	}
 }
 
 static bool fits(size_t n)
 {
-	if (n <= PTRDIFF_MAX - sizeof(struct heap_block))
+	if (n <= PTRDIFF_MAX - sizeof(struct block))
 		return true;
 	errno = ENOMEM;
 	return false;
@@ -61,9 +69,12 @@ static bool fits(size_t n)
 
 void *heap_malloc(size_t n)
 {
-	struct heap_block *b = fits(n) ? malloc(sizeof *b + n) : NULL;
+	struct block *b = fits(n) ? malloc(sizeof *b + n) : NULL;
 
-	return b ? link_in(b) : NULL;
+	if (!b)
+		return NULL;
+	link_in(&b->links);
+	return b->bytes;
 }
 
 void *heap_calloc(size_t n, size_t size)
@@ -81,28 +92,30 @@ void *heap_calloc(size_t n, size_t size)
 /* A block that grows keeps its place among the others. */
 void *heap_realloc(void *p, size_t n)
 {
-	struct heap_block *b = p, *moved;
+	struct block *b, *moved;
 	bool alone;
 
 	if (!p)
 		return heap_malloc(n);
-	b--;
-	alone = b->next == b;
+	b = block_of(p);
+	alone = b->links.next == &b->links;
 	moved = fits(n) ? realloc(b, sizeof *b + n) : NULL;
 	if (!moved)
 		return NULL;
 	if (alone)
-		moved->next = moved->before = moved;
-	moved->next->before = moved->before->next = moved;
-	return moved + 1;
+		moved->links.next = moved->links.before = &moved->links;
+	moved->links.next->before = moved->links.before->next = &moved->links;
+	return moved->bytes;
 }
 
 void heap_free(void *p)
 {
-	struct heap_block *b = p;
+	struct block *b;
 
 	if (!p)
 		return;
-	unlink_block(--b);
+	b = block_of(p);
+	b->links.next->before = b->links.before;
+	b->links.before->next = b->links.next;
 	free(b);
 }

@@ -7,10 +7,9 @@
 
 #include <stddef.h>
 
-/* In front of every block, as large as the strictest alignment. */
+/* In front of every block's bytes; also the head of a heap's ring, without any. */
 struct heap_block {
-	_Alignas(max_align_t) struct heap_block *next;
-	struct heap_block *before;
+	struct heap_block *next, *before;
 };
 
 struct heap {
@@ -23,7 +22,7 @@ void heap_init(struct heap *h);
 struct heap *heap_use(struct heap *h);
 /* Frees what was allocated since the block was the latest one; h->blocks: everything.
  */
-void heap_drop(struct heap *h, const struct heap_block *since);
+void heap_drop(struct heap *h, struct heap_block *since);
 
 /* stderr and stdout are these: GSL's default handler, which is never asked, would
  * print.

@@ -144,7 +144,7 @@ static void print_taken(const struct spec *s, uint64_t n)
 {
 	struct str program = {0};
 
-	command_line(s->sampler.words, &program);
+	command_line(s->sampler, &program);
 	printf("%llu proposals are what %s said, and are taken as recorded\n",
 	       (unsigned long long)n, str_text(&program));
 	str_free(&program);

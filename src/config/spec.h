@@ -88,9 +88,9 @@ struct spec {
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
-	const char *method_word; /* as in the file, normalised: "grid" … */
-	struct command sampler;  /* PROGRAM: its words, and a NULL behind them */
-	double sampler_timeout;  /* seconds for an answer; 600 by default */
+	const char *method_word;    /* as in the file, normalised: "grid" … */
+	const char *const *sampler; /* PROGRAM: its words, and a NULL behind them */
+	double sampler_timeout;     /* seconds for an answer; 600 by default */
 	struct metric metric;
 	uint64_t seed;                     /* 1 by default */
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */

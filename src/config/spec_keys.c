@@ -62,6 +62,7 @@ static bool method_program(struct reading *r, const struct node *n)
 	const struct node *program = node_get(n, "program"),
 			  *timeout = node_get(n, "timeout");
 	struct spec *s = r->spec;
+	struct command command = {0};
 	const char **words;
 
 	if (!read_known_keys(r, n, "method", keys, ARRAY_LEN(keys)))
@@ -71,16 +72,16 @@ static bool method_program(struct reading *r, const struct node *n)
 		                  "write method: {program: [python3, my_sampler.py]}",
 		                  "method: says no program");
 	s->sampler_timeout = 600;
-	if (!spec_read_command(r, program, "program", false, &s->sampler) ||
+	if (!spec_read_command(r, program, "program", false, &command) ||
 	    (timeout && !read_duration(r, timeout, "timeout", &s->sampler_timeout)))
 		return false;
 	if (timeout && !(s->sampler_timeout > 0))
 		return read_fails(r, timeout->at, "write 30s, or 10m",
 		                  "no program answers in no time");
-	words = arena_new(r->a, s->sampler.n + 1, sizeof *words);
-	for (size_t i = 0; i < s->sampler.n; i++)
-		words[i] = s->sampler.words[i];
-	s->sampler.words = words;
+	words = arena_new(r->a, command.n + 1, sizeof *words);
+	for (size_t i = 0; i < command.n; i++)
+		words[i] = command.words[i];
+	s->sampler = words;
 	s->method = METHOD_PROGRAM;
 	s->method_word = "program";
 	return true;

@@ -226,7 +226,7 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 	}
 	if (study_is_taken(s, t->id)) {
 		str_add(out, "  ");
-		command_line(s->search.spec->sampler.words, out);
+		command_line(s->search.spec->sampler, out);
 		str_add(out, " proposed it; what the program thought is not known\n");
 		return;
 	}

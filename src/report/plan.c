@@ -322,7 +322,7 @@ bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err
 
 		if (study_is_taken(s, s->search.n)) {
 			str_add(out, "  … as ");
-			command_line(s->search.spec->sampler.words, out);
+			command_line(s->search.spec->sampler, out);
 			str_add(out, " says, which is not begun here\n");
 			break;
 		}

@@ -44,7 +44,7 @@ static enum ask failed(struct program *p, struct error *err)
 {
 	struct str words = {0};
 
-	command_line(p->search->spec->sampler.words, &words);
+	command_line(p->search->spec->sampler, &words);
 	error_prefix(err, "method: program %s: ", str_text(&words));
 	str_free(&words);
 	if (p->search->dir)
@@ -68,7 +68,7 @@ static bool begin(struct program *p, struct error *err)
 
 	if (s->dir)
 		snprintf(log, sizeof log, "%s/strategy.log", s->dir);
-	ok = talk_begin(&p->talk, s->spec->sampler.words, NULL, *log ? log : NULL, err);
+	ok = talk_begin(&p->talk, s->spec->sampler, NULL, *log ? log : NULL, err);
 	program_hello(s, &line);
 	ok = ok && talk_say(&p->talk, line.s, line.len, deadline(p), err);
 	str_free(&line);

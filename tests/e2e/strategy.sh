@@ -109,7 +109,7 @@ bad custom 'write method: {program: [python3, my_sampler.py]}'
 if ! emulated; then
 	file >i.yaml
 	rm -f said
-	MODE=hangs hps i.yaml >out 2>err &
+	MODE=hangs "$HPSEARCH" i.yaml >out 2>err &
 	pid=$!
 	check "it comes to its fourth question" wait_until 60 grep -q '"ask":3' said
 	kill -TERM $pid
