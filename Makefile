@@ -51,8 +51,9 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wswitch-enum \
 	-Wimplicit-fallthrough -Wnull-dereference $(filter -W%,$(KNOWN)) \
 	$(if $(WERROR),-Werror)
-NUM  := -fno-common -fno-fast-math -ffp-contract=off
-HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
+# Position-independent and hidden, so that the library is made of the same objects.
+NUM  := -fPIC -fvisibility=hidden -fno-common -fno-fast-math -ffp-contract=off
+HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 	$(filter -f%,$(KNOWN))
 SAN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -186,7 +187,7 @@ check-matrix:                         ## every strategy on every function
 check-fuzz:                           ## the stored inputs of the fuzzers, once each
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes
-	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO),$(E2E))
+	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO) library $(EMBED),$(E2E))
 check-arm64: deps-check               ## the same search on arm64, under qemu-user (not in CI)
 	+@$(call again,$(O)/tests/tools/proposals)
 	@JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' \
@@ -198,6 +199,8 @@ asan: deps-check                      ## every test under ASan and UBSan
 
 # What takes long: valgrind, coverage, fuzzing, torture, mutants; and the benches.
 include tests/long.mk tests/bench/bench.mk
+
+include src/api/lib.mk
 
 # --- the source itself ---
 
@@ -220,11 +223,11 @@ deps-check: deps                      ## and what the tests need
 		shellcheck valgrind binutils libc6-dbg python3 python3-sklearn python3-jsonschema \
 		parallel git procps
 
-install: all                          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
+install: all install-library          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(HPS) '$(DESTDIR)$(BINDIR)/hpsearch'
 	$(if $(MAN),$(INSTALL) -m 644 $(MAN) '$(DESTDIR)$(MANDIR)/man1/hpsearch.1')
-uninstall:                            ## removes what install wrote
+uninstall: uninstall-library          ## removes what install wrote
 	rm -f '$(DESTDIR)$(BINDIR)/hpsearch' '$(DESTDIR)$(MANDIR)/man1/hpsearch.1'
 clean:                                ## removes build/
 	rm -rf '$(BUILD)'

@@ -1,5 +1,6 @@
 /* argv → command → exit code. */
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/stat.h"
 #include "cli/cli.h"
 
@@ -7,6 +8,18 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* The run supervisors see the closed connection and end every child. */
+__attribute__((noreturn)) static void out_of_memory(void *self)
+{
+	static const char text[] = "hpsearch: out of memory; a search that had begun is "
+				   "saved, its command continues it\n";
+
+	(void)self;
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
 
 /* The deepest calls, with the largest buffers, stay below a quarter of this; the
  * environment, which lies on the stack too, is at most another. */
@@ -38,6 +51,7 @@ int main(int argc, char **argv)
 {
 	if (!has_stack())
 		exit(EXIT_SYSTEM);
+	mem_policy((struct mem_policy){.out = out_of_memory});
 	stat_init();
 	exit(cli_main(argc, argv));
 }

@@ -27,6 +27,7 @@ record    +early
 study     *
 saved     *
 report    *
+api       *
 cli       *
 '
 # The beginning of a foreign header's name, then the files that may include it.

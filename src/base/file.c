@@ -42,10 +42,16 @@ static bool slurp(int fd, const char *path, size_t limit, struct arena *a, char 
 	return true;
 }
 
+static void release(void *fd)
+{
+	close(*(int *)fd);
+}
+
 bool file_read(const char *path, size_t limit, struct arena *a, char **text,
                size_t *len, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct mem_hold held;
 	bool ok;
 
 	if (fd < 0) {
@@ -53,7 +59,9 @@ bool file_read(const char *path, size_t limit, struct arena *a, char **text,
 		err->kind = ERROR_FILE;
 		return false;
 	}
+	mem_hold(&held, release, &fd);
 	ok = slurp(fd, path, limit, a, text, len, err);
+	mem_let_go(&held);
 	close(fd);
 	return ok;
 }

@@ -88,7 +88,7 @@ static void quote_specials(struct str *out, const char *s, size_t len)
 }
 
 /* Of its own accord cJSON takes a lack of memory for bad JSON: an intact journal would
- * be called damaged. */
+ * be called damaged. Its hooks, which could say so, are the whole process's. */
 static void *allocate(size_t n)
 {
 	return mem_grow(NULL, n, 1);
@@ -106,8 +106,10 @@ static cJSON *parse_exact(const char *s, size_t len)
 	const char *end = NULL;
 	cJSON *json;
 
-	json_use_memory();
+	errno = 0;
 	json = cJSON_ParseWithLengthOpts(s, len, &end, 0);
+	if (!json && errno == ENOMEM)
+		mem_exhausted();
 	if (!json)
 		return NULL;
 	for (; end < s + len; end++)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ARENA_BLOCK = 64 * 1024 };
 
@@ -15,14 +14,40 @@ struct arena_block {
 	max_align_t data[];
 };
 
-__attribute__((noreturn)) static void out_of_memory(void)
-{
-	static const char text[] = "hpsearch: out of memory; a search that had begun is "
-				   "saved, its command continues it\n";
+/* The one thing that is no argument: every function may run out of memory. */
+static _Thread_local struct mem_policy policy;
+static _Thread_local struct mem_hold *holds;
 
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-		_exit(1);
-	_exit(1);
+struct mem_policy mem_policy(struct mem_policy p)
+{
+	struct mem_policy before = policy;
+
+	policy = p;
+	return before;
+}
+
+void mem_exhausted(void)
+{
+	while (holds) {
+		struct mem_hold *h = holds;
+
+		holds = h->next;
+		h->release(h->what);
+	}
+	if (policy.out)
+		policy.out(policy.self);
+	abort();
+}
+
+void mem_hold(struct mem_hold *h, void (*release)(void *what), void *what)
+{
+	*h = (struct mem_hold){holds, release, what};
+	holds = h;
+}
+
+void mem_let_go(const struct mem_hold *h)
+{
+	holds = h->next;
 }
 
 static size_t product(size_t n, size_t size)
@@ -30,7 +55,7 @@ static size_t product(size_t n, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX)
-		out_of_memory();
+		mem_exhausted();
 	return bytes ? bytes : 1;
 }
 
@@ -39,7 +64,7 @@ void *mem_new(size_t n, size_t size)
 	void *p = calloc(1, product(n, size));
 
 	if (!p)
-		out_of_memory();
+		mem_exhausted();
 	return p;
 }
 
@@ -48,7 +73,7 @@ void *mem_grow(void *block, size_t n, size_t size)
 	void *p = realloc(block, product(n, size));
 
 	if (!p)
-		out_of_memory();
+		mem_exhausted();
 	return p;
 }
 
@@ -80,7 +105,7 @@ void *arena_new(struct arena *a, size_t n, size_t size)
 
 		b = malloc(sizeof *b + want);
 		if (!b)
-			out_of_memory();
+			mem_exhausted();
 		*b = (struct arena_block){.next = a->head, .size = want};
 		a->head = b;
 	}

@@ -1,12 +1,31 @@
 /* Memory: an arena for things that die together, and plain blocks for things that
- * grow. There is one policy for running out: say so and leave at once with status 1
- * (the run supervisors see the closed connection and end every child). */
+ * grow. No call here fails: who runs a thread says what happens when memory runs out.
+ */
 #ifndef HPS_BASE_MEM_H
 #define HPS_BASE_MEM_H
 
 #include <stddef.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What this thread does when memory runs out: out(self), which does not come back (it
+ * ends the program, or jumps). out NULL: abort(). Returns what was there before. */
+struct mem_policy {
+	void (*out)(void *self);
+	void *self;
+};
+struct mem_policy mem_policy(struct mem_policy p);
+__attribute__((noreturn)) void mem_exhausted(void);
+
+/* What another library has allocated and we hold: released when memory runs out before
+ * mem_let_go. *h is the caller's; the latest hold is let go first. */
+struct mem_hold {
+	struct mem_hold *next;
+	void (*release)(void *what);
+	void *what;
+};
+void mem_hold(struct mem_hold *h, void (*release)(void *what), void *what);
+void mem_let_go(const struct mem_hold *h);
 
 /* n * size bytes, zeroed or resized; never NULL. The product is checked. */
 void *mem_new(size_t n, size_t size);

@@ -4,6 +4,28 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <pthread.h>
+
+/* How many threads are inside, and what handler there was before the first. */
+static pthread_mutex_t inside_lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t inside;
+static gsl_error_handler_t *handler;
+
+void stat_enter(void)
+{
+	pthread_mutex_lock(&inside_lock);
+	if (!inside++)
+		handler = gsl_set_error_handler_off();
+	pthread_mutex_unlock(&inside_lock);
+}
+
+void stat_leave(void)
+{
+	pthread_mutex_lock(&inside_lock);
+	if (!--inside)
+		gsl_set_error_handler(handler);
+	pthread_mutex_unlock(&inside_lock);
+}
 
 void stat_init(void)
 {

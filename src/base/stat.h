@@ -8,6 +8,10 @@
 /* Once, before anything else here: a number that GSL cannot compute becomes NaN instead
  * of ending the program. */
 void stat_init(void);
+/* The same between the two, for a library: GSL's handler is the whole process's and is
+ * put back when the last thread has left. */
+void stat_enter(void);
+void stat_leave(void);
 
 /* Inverse of the standard normal CDF, 0 < u < 1 (Wichura 1988, algorithm AS 241,
  * PPND16); this and the CDF have the same bits on every machine. */

@@ -11,6 +11,7 @@
 #include "search/advise.h"
 #include "study/code.h"
 #include "study/gpus.h"
+#include "study/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,11 +122,13 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	char host[256] = "";
 
 	so.warm_read = warm_load;
+	so.outside = &strategy_program;
 	if (watch)
 		so.watch = *watch;
 	gethostname(host, sizeof host - 1);
 	so.origin = (struct search_origin){.n_set = o->n_set,
 	                                   .command = o->command,
+	                                   .elsewhere = o->elsewhere,
 	                                   .max_trials = o->max_trials,
 	                                   .host = arena_strdup(&o->arena, host),
 	                                   .git = dir ? git_commit(&o->arena) : "",

@@ -10,14 +10,17 @@
 enum { CLI_SETS = 32 };
 
 struct options {
-	const char *file;   /* the operand: a YAML file, a directory, a results file */
-	const char *second; /* a second operand, where the command has one */
-	size_t parallel;    /* 0: as in the file */
+	const char *file; /* the operand: a YAML file, a directory, a results file */
+	const char *second, *third; /* more of them, where the command has them */
+	size_t parallel;            /* 0: as in the file */
 	uint64_t max_trials;
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
 	const char *out, *command, *log;
 	const char *format; /* table, json, csv, yaml, args, env */
+	const char *lease, *report, *reason, *cost; /* ask, tell */
+	bool fail, infeasible;
+	bool elsewhere; /* the search to begin is one for ask and tell */
 	bool fresh, dry_run, retry_failed, strict, all, yes, why;
 	size_t more; /* verify: so many test pairs more */
 	size_t run;  /* check --run: so many runs; 0: none */
@@ -52,6 +55,14 @@ int command_importance(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);
+int command_init(struct options *o);
+int command_ask(struct options *o);
+int command_tell(struct options *o);
+
+/* "17" or "17.2": a trial and which of its runs. */
+bool tell_name(const char *text, uint64_t *trial, uint64_t *run);
+/* A number, or nan or inf as C writes them. */
+bool tell_number(const char *text, double *out);
 
 /* "hpsearch: …" on stderr; returns the exit code of its kind. */
 int cli_fail(const struct error *err);

@@ -11,7 +11,9 @@ enum exit_code {
 	EXIT_NO_TRIAL = 3, /* finished without a usable trial */
 	EXIT_GUARD = 4,    /* stopped by the failure guard */
 	EXIT_VERDICT = 5,  /* did not hold up: verify, replay, reproduce */
-	EXIT_BUDGET = 6    /* the budget ended before min_trials */
+	EXIT_BUDGET = 6,   /* the budget ended before min_trials */
+	EXIT_OVER = 7,     /* ask: the search is over */
+	EXIT_WAIT = 8      /* ask: nothing before a run under way is told of */
 			   /* 128 + the signal: interrupted, all is saved */
 };
 

@@ -30,7 +30,13 @@ enum id {
 	ID_ALL,
 	ID_YES,
 	ID_TOLERANCE,
-	ID_MORE
+	ID_MORE,
+	ID_LEASE,
+	ID_REPORT,
+	ID_FAIL,
+	ID_INFEASIBLE,
+	ID_REASON,
+	ID_COST
 };
 
 /* commands: the names that take it, between blanks. */
@@ -40,13 +46,13 @@ static const struct row {
 } rows[] = {
     {"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
      " run verify reproduce ", ID_PARALLEL},
-    {"max-trials", "N", "trials at the most", " run check ", ID_MAX_TRIALS},
+    {"max-trials", "N", "trials at the most", " run check init ", ID_MAX_TRIALS},
     {"count", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"seed", "N", "seed of the search (default: seed: of the file, else 1)",
-     " run check ", ID_SEED},
+     " run check init ", ID_SEED},
     {"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
-     " run verify reproduce ", ID_OUT},
+     " run verify reproduce init ", ID_OUT},
     {"fresh", NULL, "discard the search that is there and start over", " run ",
      ID_FRESH},
     {"dry-run", NULL, "show the space and the first commands; start nothing", " run ",
@@ -54,10 +60,10 @@ static const struct row {
     {"retry-failed", NULL, "give failed trials another chance", " run ",
      ID_RETRY_FAILED},
     {"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
-     " run check verify ", ID_SET},
+     " run check verify init ", ID_SET},
     {"command", "TEXT", "the training command, for a file without one",
      " run check verify reproduce ", ID_COMMAND},
-    {"strict", NULL, "take warnings as errors", " run check ", ID_STRICT},
+    {"strict", NULL, "take warnings as errors", " run check init ", ID_STRICT},
     {"run", "[=N]",
      "run the defaults with two seeds and one other configuration (N: the first N of "
      "these) and show what was scraped",
@@ -75,8 +81,17 @@ static const struct row {
     {"tolerance", "X",
      "relative difference that still counts as the same (default: 1e-9)", " reproduce ",
      ID_TOLERANCE},
-    {"format", "FORMAT", "table, json, csv or yaml; best: json, yaml, args or env",
-     " run show best importance verify ", ID_FORMAT},
+    {"lease", "TIME", "it is given up after that long, unless it reports (default: 2h)",
+     " ask tell ", ID_LEASE},
+    {"report", "STEP", "VALUE is that of a step; the answer is continue, stop or pause",
+     " tell ", ID_REPORT},
+    {"fail", NULL, "it has failed", " tell ", ID_FAIL},
+    {"infeasible", NULL, "its configuration is not possible", " tell ", ID_INFEASIBLE},
+    {"reason", "TEXT", "why, in a few words", " tell ", ID_REASON},
+    {"cost", "X", "what it has cost, for budget: {cost}", " tell ", ID_COST},
+    {"format", "FORMAT",
+     "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
+     " run show best importance verify ask ", ID_FORMAT},
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
     {"verbose", NULL, "also the start of every run", " run verify reproduce ",
      ID_VERBOSE},
@@ -151,6 +166,22 @@ static bool add_set(struct options *o, const char *text)
 	return true;
 }
 
+/* A negative number is no option: with a blank before it getopt does not take it for
+ * one. Only where a command has numbers among its operands. */
+static void shield_numbers(struct options *o, const struct command_type *c, int argc,
+                           char **argv)
+{
+	for (int i = 1; strchr(c->operand, ' ') && i < argc; i++)
+		if (*argv[i] == '-' && argv[i][1] &&
+		    strchr("0123456789.in", argv[i][1]))
+			argv[i] = arena_printf(&o->arena, " %s", argv[i]);
+}
+
+static const char *unshield(const char *word)
+{
+	return word && word[0] == ' ' && word[1] == '-' ? word + 1 : word;
+}
+
 static bool take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -194,6 +225,12 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_TRIAL:
 		o->has_trial = true;
 		return whole(arg, 0, UINT64_C(1) << 53, &o->trial);
+	case ID_LEASE: o->lease = arg; return true;
+	case ID_REPORT: o->report = unshield(arg); return true;
+	case ID_FAIL: o->fail = true; return true;
+	case ID_INFEASIBLE: o->infeasible = true; return true;
+	case ID_REASON: o->reason = arg; return true;
+	case ID_COST: o->cost = unshield(arg); return true;
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
 		return end != arg && !*end && o->tolerance >= 0 &&
@@ -259,8 +296,10 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 {
 	if (optind < argc)
 		o->file = argv[optind++];
-	if (optind < argc && o->log)
+	if (optind < argc && (o->log || strchr(c->operand, ' ')))
 		o->second = argv[optind++];
+	if (optind < argc && strchr(c->operand, ' '))
+		o->third = unshield(argv[optind++]);
 	if (optind < argc)
 		return usage(c, code, "does not know what to do with", argv[optind],
 		             NULL);
@@ -278,6 +317,7 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	} all[] = {{"show", "table json yaml args env", true},
 	           {"best", "json yaml args env", true},
 	           {"best", "json yaml args env", false},
+	           {"ask", "json args env", false},
 	           {"importance", "table json", false}};
 	const char *formats = "table json csv yaml";
 	char word[32], list[64];
@@ -334,6 +374,7 @@ bool options_parse(struct options *o, const struct command_type *c, int argc,
 
 	*o = (struct options){.tolerance = 1e-9};
 	fill(&t, c);
+	shield_numbers(o, c, argc, argv);
 	opterr = 0;
 	optind = 0;
 	for (;;) {

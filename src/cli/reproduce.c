@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "config/command.h"
 #include "record/dir.h"
+#include "record/lock.h"
 #include "record/origin.h"
 #include "report/table.h"
 #include "report/text.h"

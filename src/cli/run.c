@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "record/dir.h"
+#include "record/lock.h"
 #include "record/origin.h"
 #include "record/results.h"
 #include "report/closing.h"
@@ -50,7 +51,7 @@ static bool discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
 	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
-	    ".reserve",      "trials",       "verify"};
+	    "strategy.log",  ".reserve",     "trials",       "verify"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;

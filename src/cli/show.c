@@ -1,5 +1,6 @@
 /* show, best, replay: what is read from a finished or a running search. */
 #include "cli/cli.h"
+#include "config/command.h"
 #include "record/results.h"
 #include "report/config.h"
 #include "report/detail.h"
@@ -139,6 +140,16 @@ int command_best(struct options *o)
 	return code;
 }
 
+static void print_taken(const struct spec *s, uint64_t n)
+{
+	struct str program = {0};
+
+	command_line(s->sampler, &program);
+	printf("%llu proposals are what %s said, and are taken as recorded\n",
+	       (unsigned long long)n, str_text(&program));
+	str_free(&program);
+}
+
 int command_replay(struct options *o)
 {
 	struct saved sv = {0};
@@ -159,6 +170,8 @@ int command_replay(struct options *o)
 			       "was another in the version that began this search",
 			       (unsigned long long)rp.unlike);
 		printf("\n");
+		if (rp.taken)
+			print_taken(&sv.spec, rp.taken);
 	} else {
 		printf("%s: differs\n  %s\n", sv.path, rp.difference);
 		code = EXIT_VERDICT;

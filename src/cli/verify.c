@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "record/dir.h"
+#include "record/lock.h"
 #include "record/origin.h"
 #include "run/pool.h"
 #include "saved/saved.h"

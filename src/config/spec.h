@@ -6,7 +6,14 @@
 #include "config/yaml.h"
 #include "space/space.h"
 
-enum method { METHOD_GRID, METHOD_RANDOM, METHOD_SOBOL, METHOD_BAYES, METHOD_AUTO };
+enum method {
+	METHOD_GRID,
+	METHOD_RANDOM,
+	METHOD_SOBOL,
+	METHOD_BAYES,
+	METHOD_AUTO,
+	METHOD_PROGRAM /* one from outside: sampler */
+};
 enum reduce { REDUCE_LAST, REDUCE_BEST, REDUCE_MEAN_LAST };
 enum goal { GOAL_MINIMIZE, GOAL_MAXIMIZE };
 
@@ -86,7 +93,9 @@ struct spec {
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
-	const char *method_word; /* as in the file, normalised: "grid" … */
+	const char *method_word;    /* as in the file, normalised: "grid" … */
+	const char *const *sampler; /* PROGRAM: its words, and a NULL behind them */
+	double sampler_timeout;     /* seconds for an answer; 600 by default */
 	struct metric metric;
 	uint64_t seed;                     /* 1 by default */
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */

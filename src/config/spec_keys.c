@@ -47,12 +47,45 @@ static const struct {
     {"evolution", NULL, "write method: bayes"},
     {"hyperopt", NULL, "write method: bayes"},
     {"optuna", NULL, "write method: bayes"},
-    {"custom", NULL, "write method: bayes, sobol, random or grid"},
+    {"custom", NULL, "write method: {program: [python3, my_sampler.py]}"},
+    {"program", NULL, "write method: {program: [python3, my_sampler.py]}"},
     {"pbt", NULL, "write method: sobol or bayes, and early_terminate"},
     {"hyperband", NULL, "write method: random and early_terminate: {type: hyperband}"},
     {"bohb", NULL, "write method: bayes and early_terminate: {type: hyperband}"},
     {"asha", NULL, "write method: random and early_terminate: {type: asha}"},
 };
+
+/* {program: [python3, my_sampler.py], timeout: 10m} */
+static bool method_program(struct reading *r, const struct node *n)
+{
+	static const char *const keys[] = {"program", "timeout"};
+	const struct node *program = node_get(n, "program"),
+			  *timeout = node_get(n, "timeout");
+	struct spec *s = r->spec;
+	struct command command = {0};
+	const char **words;
+
+	if (!read_known_keys(r, n, "method", keys, ARRAY_LEN(keys)))
+		return false;
+	if (!program)
+		return read_fails(r, n->at,
+		                  "write method: {program: [python3, my_sampler.py]}",
+		                  "method: says no program");
+	s->sampler_timeout = 600;
+	if (!spec_read_command(r, program, "program", false, &command) ||
+	    (timeout && !read_duration(r, timeout, "timeout", &s->sampler_timeout)))
+		return false;
+	if (timeout && !(s->sampler_timeout > 0))
+		return read_fails(r, timeout->at, "write 30s, or 10m",
+		                  "no program answers in no time");
+	words = arena_new(r->a, command.n + 1, sizeof *words);
+	for (size_t i = 0; i < command.n; i++)
+		words[i] = command.words[i];
+	s->sampler = words;
+	s->method = METHOD_PROGRAM;
+	s->method_word = "program";
+	return true;
+}
 
 static bool key_method(struct reading *r, const struct node *n)
 {
@@ -60,8 +93,7 @@ static bool key_method(struct reading *r, const struct node *n)
 	size_t i;
 
 	if (n->kind == NODE_MAP)
-		return read_fails(r, n->at, dialect_key("tuner", n, r->a),
-		                  "method must be a word, not a mapping");
+		return method_program(r, n);
 	if (!read_string(r, n, "method", &word))
 		return false;
 	for (i = 0; i < ARRAY_LEN(methods); i++)

@@ -120,7 +120,7 @@ static bool syntax_error(struct reader *r)
 		                  "the file must be text in UTF-8", r->err, "%s",
 		                  problem);
 	if (p->error == YAML_MEMORY_ERROR)
-		return error_set(r->err, ERROR_SYSTEM, "out of memory");
+		mem_exhausted();
 	help = template_help(r->y, at);
 	if (!help)
 		help = usual_cause(problem);
@@ -476,12 +476,19 @@ static bool foreign_tag(const yaml_char_t *tag, const char *name)
 	       strcmp((const char *)tag, "!") != 0;
 }
 
+static void release_event(void *event)
+{
+	yaml_event_delete(event);
+}
+
 /* Consumes the event. */
 static struct node *read_node(struct reader *r, yaml_event_t *e)
 {
 	struct node *n = NULL;
 	struct position at = place_of(e->start_mark);
+	struct mem_hold held;
 
+	mem_hold(&held, release_event, e);
 	r->depth++;
 	if (e->type == YAML_ALIAS_EVENT)
 		n = alias(r, e);
@@ -499,6 +506,7 @@ static struct node *read_node(struct reader *r, yaml_event_t *e)
 	else
 		n = fail(r, at, NULL, "something is missing here");
 	r->depth--;
+	mem_let_go(&held);
 	yaml_event_delete(e);
 	if (n && !check_limits(r, at))
 		n = NULL;
@@ -520,7 +528,9 @@ static bool expect(struct reader *r, yaml_event_type_t type)
 
 static bool read_document(struct reader *r)
 {
+	struct position at;
 	yaml_event_t e;
+	bool last;
 
 	if (!expect(r, YAML_STREAM_START_EVENT) || !next_event(r, &e))
 		return false;
@@ -537,25 +547,30 @@ static bool read_document(struct reader *r)
 	if (!r->y->root || !check_depth(r, r->y->root, 1) ||
 	    !expect(r, YAML_DOCUMENT_END_EVENT) || !next_event(r, &e))
 		return false;
-	if (e.type != YAML_STREAM_END_EVENT) {
-		yaml_error(r->y, place_of(e.start_mark), "keep one search per file",
-		           r->err, "a second document begins here");
-		yaml_event_delete(&e);
-		return false;
-	}
+	last = e.type == YAML_STREAM_END_EVENT;
+	at = place_of(e.start_mark);
 	yaml_event_delete(&e);
-	return true;
+	return last || yaml_error(r->y, at, "keep one search per file", r->err,
+	                          "a second document begins here");
+}
+
+static void release_parser(void *parser)
+{
+	yaml_parser_delete(parser);
 }
 
 static bool parse(struct reader *r, const char *text, size_t len)
 {
+	struct mem_hold held;
 	bool ok;
 
 	if (!yaml_parser_initialize(&r->parser))
-		return error_set(r->err, ERROR_SYSTEM, "out of memory");
+		mem_exhausted();
+	mem_hold(&held, release_parser, &r->parser);
 	yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r->parser, (const unsigned char *)text, len);
 	ok = read_document(r);
+	mem_let_go(&held);
 	yaml_parser_delete(&r->parser);
 	free(r->anchors);
 	return ok;

@@ -82,6 +82,8 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 		json_out_text(out, "command", o->command);
 	if (o->chosen)
 		json_out_text(out, "chosen", o->chosen);
+	if (o->elsewhere)
+		json_out_bool(out, "elsewhere", true);
 	json_out_text(out, "host", o->host);
 	json_out_text(out, "git", o->git);
 }
@@ -204,11 +206,13 @@ static bool is_of_a_run(enum event_kind k)
 }
 
 /* Reports come by the thousand; decisions and rungs stand behind a report. */
-static bool has_time(enum event_kind k)
+static bool has_time(const struct event *e)
 {
-	return k == EVENT_SEARCH || k == EVENT_SESSION || k == EVENT_START ||
-	       k == EVENT_END || k == EVENT_CUT || k == EVENT_FINISH ||
-	       k == EVENT_TEST_USE;
+	enum event_kind k = e->kind;
+
+	return e->lease > 0 || k == EVENT_SEARCH || k == EVENT_SESSION ||
+	       k == EVENT_START || k == EVENT_END || k == EVENT_CUT ||
+	       k == EVENT_FINISH || k == EVENT_TEST_USE;
 }
 
 void event_write(const struct event *e, const struct spec *spec, struct str *out)
@@ -219,7 +223,9 @@ void event_write(const struct event *e, const struct spec *spec, struct str *out
 	if (is_of_a_run(e->kind))
 		write_run(e, out);
 	write_body(e, spec, out);
-	if (has_time(e->kind))
+	if (e->lease > 0)
+		json_out_double(out, "lease", e->lease);
+	if (has_time(e))
 		str_addf(out, ",\"time\":%.3f", e->time);
 }
 
@@ -474,6 +480,7 @@ bool event_read(struct event_reader *r, const cJSON *json, struct event *e,
 		                 "an event \"%.40s\" that this hpsearch does not know",
 		                 word);
 	json_double(json, "time", &e->time);
+	json_double(json, "lease", &e->lease);
 	return (!is_of_a_run(e->kind) || read_run(json, verification, e, err)) &&
 	       read_body(r, json, e, err);
 }

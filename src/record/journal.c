@@ -93,12 +93,23 @@ static bool damaged(const char *path, const struct window *w, uint64_t line,
 	    path, (unsigned long long)line + 1, w->offset, w->offset, path);
 }
 
+static void release_event(void *event)
+{
+	cJSON_Delete(event);
+}
+
+static void release_file(void *fd)
+{
+	close(*(int *)fd);
+}
+
 static bool read_lines(struct window *w, const char *path, journal_reader *reader,
                        void *self, struct journal_summary *sum, struct error *err)
 {
 	for (;;) {
 		char *line = w->buf + w->start, *nl;
 		size_t len;
+		struct mem_hold held;
 		cJSON *event;
 		bool ok;
 
@@ -120,7 +131,9 @@ static bool read_lines(struct window *w, const char *path, journal_reader *reade
 		 */
 		if (!event)
 			return damaged(path, w, sum->lines, err);
+		mem_hold(&held, release_event, event);
 		ok = reader(self, event, err);
+		mem_let_go(&held);
 		cJSON_Delete(event);
 		if (!ok && err->kind != ERROR_FILE)
 			return false;
@@ -138,6 +151,7 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
                   struct journal_summary *sum, struct error *err)
 {
 	struct window w = {0};
+	struct mem_hold held;
 	char path[PATH_MAX];
 	bool ok;
 
@@ -148,8 +162,10 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
 	w.fd = file_open(path, O_RDONLY, 0, err);
 	if (w.fd < 0)
 		return false;
+	mem_hold(&held, release_file, &w.fd);
 	ok = window_fill(&w) ? read_lines(&w, path, reader, self, sum, err)
 	                     : error_errno(err, "%s", path);
+	mem_let_go(&held);
 	free(w.buf);
 	close(w.fd);
 	return ok;

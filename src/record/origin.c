@@ -54,6 +54,7 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	o->folder = folder ? arena_strdup(a, folder) : NULL;
 	o->command = command ? arena_strdup(a, command) : NULL;
 	o->version = version ? arena_strdup(a, version) : "";
+	o->elsewhere = cJSON_IsTrue(json_get(event, "elsewhere"));
 	o->chosen = chosen ? arena_strdup(a, chosen) : NULL;
 	read_times(event, o, a);
 	o->n_set = read_set(event, o->set, ARRAY_LEN(o->set), a);

@@ -36,6 +36,8 @@ static void add_search(struct str *out, const struct search *s)
 	json_out_text(out, "method", sp->method_word);
 	if (o->chosen)
 		json_out_text(out, "chosen", o->chosen);
+	if (o->elsewhere)
+		json_out_bool(out, "elsewhere", true);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
 	str_addf(out, ",\"decoding\":%d", space_decoding(&sp->space));
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);

@@ -1,5 +1,6 @@
 #include "report/detail.h"
 #include "base/clock.h"
+#include "config/command.h"
 #include "report/ranking.h"
 #include "report/table.h"
 #include "report/text.h"
@@ -221,6 +222,12 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 	}
 	if (t->origin == ORIGIN_WARM_START) {
 		add_earlier(s, t, out);
+		return;
+	}
+	if (study_is_taken(s, t->id)) {
+		str_add(out, "  ");
+		command_line(s->search.spec->sampler, out);
+		str_add(out, " proposed it; what the program thought is not known\n");
 		return;
 	}
 	study_explain(s, t, &b);

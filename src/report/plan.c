@@ -345,8 +345,15 @@ bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err
 	while (ok && s->search.n < n && s->search.n < s->search.cap) {
 		const char *why = "";
 		struct event e;
-		enum ask ask = study_propose(s, &e, &why, err);
+		enum ask ask;
 
+		if (study_is_taken(s, s->search.n)) {
+			str_add(out, "  … as ");
+			command_line(s->search.spec->sampler, out);
+			str_add(out, " says, which is not begun here\n");
+			break;
+		}
+		ask = study_propose(s, &e, &why, err);
 		if (ask == ASK_DONE || ask == ASK_WAIT)
 			break;
 		ok = ask == ASK_POINT && study_apply(s, &e, err) &&

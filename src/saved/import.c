@@ -152,10 +152,13 @@ static bool check_metric(const struct saved *sv, const struct spec *spec,
 static bool load_one(struct warm *w, const struct spec *spec, const char *path,
                      const struct coord *defaults, struct arena *a, struct error *err)
 {
-	struct saved sv;
+	struct saved sv = {0};
 	struct warm_source *source = warm_add_source(w, path, a);
-	bool ok = saved_load(&sv, path, err);
+	struct mem_hold held;
+	bool ok;
 
+	mem_hold(&held, saved_release, &sv);
+	ok = saved_load(&sv, path, err);
 	if (!ok)
 		error_prefix(err, "warm_start: ");
 	else if (!sv.intact && sv.from_file)
@@ -173,6 +176,7 @@ static bool load_one(struct warm *w, const struct spec *spec, const char *path,
 			    "warm_start: %s has no trial that fits: %s", path,
 			    source->note ? source->note : "none has finished");
 	}
+	mem_let_go(&held);
 	saved_free(&sv);
 	return ok;
 }

@@ -79,10 +79,9 @@ static bool may_differ(const struct saved *sv)
 	return sv->study.search.adaptive && space_decoding(&sv->spec.space) < DECODING;
 }
 
-/* The trial as it was proposed, where it is allowed to be another than *e. */
-static void take_recorded(const struct trial *t, struct event *e, struct replay *out)
+/* The trial as it was proposed. */
+static void take_recorded(const struct trial *t, struct event *e)
 {
-	out->unlike++;
 	*e = (struct event){.kind = EVENT_TRIAL,
 	                    .trial = t->id,
 	                    .as.proposal = {.point = t->point,
@@ -91,21 +90,43 @@ static void take_recorded(const struct trial *t, struct event *e, struct replay 
 	                                    .origin = t->origin}};
 }
 
+/* What a program from outside has proposed is in the space, or it would not be there:
+ * more cannot be said of it. */
+static bool take_a_program_s(const struct saved *sv, const struct trial *t,
+                             struct event *e, struct replay *out)
+{
+	const char *why = NULL;
+
+	out->taken++;
+	take_recorded(t, e);
+	if (t->origin != ORIGIN_STRATEGY)
+		return differs(out,
+		               "trial %llu: recorded as no proposal of the program",
+		               (unsigned long long)t->id);
+	return space_feasible(&sv->spec.space, t->values, &why) ||
+	       differs(out, "trial %llu: breaks the constraint %s",
+	               (unsigned long long)t->id, why);
+}
+
 /* Asks for trial t again. False: a difference is in *out, or an error. */
 static bool propose_again(const struct saved *sv, struct study *fresh,
                           const struct trial *t, struct event *e, struct replay *out,
                           struct error *err)
 {
 	const char *why = NULL;
-	enum ask ask = study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
+	enum ask ask;
 
+	if (study_is_taken(fresh, t->id))
+		return take_a_program_s(sv, t, e, out);
+	ask = study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
 	if (ask == ASK_ERROR)
 		return false;
 	if (ask == ASK_POINT && e->as.proposal.origin == t->origin &&
 	    same_point(&sv->spec.space, t->point, e->as.proposal.point))
 		return true;
 	if (may_differ(sv)) {
-		take_recorded(t, e, out);
+		out->unlike++;
+		take_recorded(t, e);
 		return true;
 	}
 	if (ask == ASK_POINT)
@@ -128,7 +149,7 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 		if (!study_apply(fresh, &e, err))
 			return false;
 		again = fresh->search.trials[i];
-		out->trials++;
+		out->trials += !study_is_taken(fresh, i);
 		if (!same_params(sv, s->trials[i], again, out))
 			return true;
 		/* A strategy that learns sees what it had seen: the recorded outcome.

@@ -28,6 +28,14 @@ void saved_free(struct saved *sv)
 	*sv = (struct saved){0};
 }
 
+void saved_release(void *saved)
+{
+	struct saved *sv = saved;
+
+	cJSON_Delete(sv->json);
+	sv->json = NULL;
+}
+
 /* From a journal. */
 
 static bool take_origin(void *self, const cJSON *event, struct error *err)
@@ -136,6 +144,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->git = json_string(search, "git");
 	json_double(sv->json, "schema", &schema);
 	o->first_rules = schema < 2;
+	o->elsewhere = cJSON_IsTrue(json_get(search, "elsewhere"));
 	text = json_string(sv->json, "hpsearch");
 	o->version = text ? text : "";
 	json_u64(search, "max_trials", &o->max_trials);

@@ -22,5 +22,7 @@ struct saved {
  * meant. */
 bool saved_load(struct saved *sv, const char *path, struct error *err);
 void saved_free(struct saved *sv);
+/* Only what another library has allocated for it (see mem_hold). */
+void saved_release(void *saved);
 
 #endif

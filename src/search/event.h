@@ -38,6 +38,8 @@ struct event {
 	uint32_t run;
 	uint64_t trial; /* or, in a verification, the candidate's key */
 	double time;    /* seconds since 1970; NaN: not known */
+	double lease; /* START, REPORT of a run that others launch: seconds after which
+	               * it is lost unless it is heard of; 0: it has none */
 	union {
 		const struct search_origin *search; /* SEARCH */
 		struct {                            /* SESSION */

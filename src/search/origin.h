@@ -20,6 +20,7 @@ struct search_origin {
 	const char *version;    /* hpsearch's */
 	int decoding;       /* space_decoding of the search; 0: as the spec has it */
 	double started;     /* seconds since 1970 */
+	bool elsewhere;     /* its runs are launched by others (ask, tell) */
 	const char *yaml;   /* the file's text */
 	const char *path;   /* the file's name as given */
 	const char *folder; /* that it is in, absolute; NULL: not known */

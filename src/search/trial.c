@@ -275,8 +275,20 @@ static void finish(struct run *r, const struct run_end *end, bool again)
 	r->steps = end->steps;
 }
 
+/* Until when a run of others is waited for. What was given up may be heard of. */
+static void prolong(struct run *r, const struct event *e)
+{
+	if (e->kind == EVENT_END || e->kind == EVENT_PROMOTE) {
+		r->due = 0;
+	} else if (e->lease > 0 || e->kind == EVENT_START) {
+		r->lease = e->lease;
+		r->due = e->lease > 0 ? e->time + e->lease : 0;
+	}
+}
+
 void run_apply(struct run *r, const struct event *e, enum goal goal)
 {
+	prolong(r, e);
 	switch (e->kind) {
 	case EVENT_START: start(r, e); break;
 	case EVENT_REPORT: report(r, e->as.report, goal); break;

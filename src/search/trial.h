@@ -49,6 +49,8 @@ struct run {
 	double budget;      /* steps it is told to take; 0: it is told nothing */
 	unsigned leg;       /* promotions so far: it goes on where it was paused */
 	bool goes_on;       /* launched again, and has not reported since */
+	double lease, due;  /* launched by others: seconds, and since 1970 when it is
+	                     * given up; 0: never, or it is over */
 	struct usage {
 		double wall, user, sys;
 	} before; /* of the legs that are over, in wall, user and sys too */

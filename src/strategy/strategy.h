@@ -71,6 +71,8 @@ struct earlier {
 	size_t source; /* which search, from 0 */
 };
 
+struct search;
+
 struct strategy_args {
 	const struct space *space;
 	uint64_t seed;
@@ -81,6 +83,7 @@ struct strategy_args {
 	double full;  /* … which is so many steps; NaN: not known */
 	const struct earlier *earlier; /* (n_earlier), by source; outlive the state */
 	size_t n_earlier, n_sources;
+	const struct search *search; /* for a strategy from outside; no other looks */
 };
 
 /* What a strategy thought when it proposed a trial; values as in struct seen. */

@@ -18,6 +18,11 @@ struct opening {
 	bool text_changed; /* same search, but the file's text is another */
 };
 
+struct origin_reading {
+	struct search_origin *origin;
+	struct arena *arena;
+};
+
 static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 {
 	struct search *s = &o->s->search;
@@ -28,6 +33,12 @@ static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 	    origin_read(event, &was, &a, err) && origin_spec(&was, &spec, &a, err) &&
 	    same_search(&spec, was.command, s->spec, s->origin.command, s->dir, err);
 
+	if (ok && was.elsewhere != s->origin.elsewhere)
+		ok = error_set(err, ERROR_USAGE,
+		               "%s holds a search whose runs are launched by others\n"
+		               "  help: go on with hpsearch ask and hpsearch tell; or "
+		               "give this one another directory with --out DIR",
+		               s->dir);
 	if (ok)
 		o->text_changed = strcmp(was.yaml, s->origin.yaml) != 0 ||
 		                  was.n_set != s->origin.n_set;
@@ -87,6 +98,46 @@ bool study_load(struct study *s, struct error *err)
 		return true;
 	}
 	end_of_journal(s);
+	return true;
+}
+
+static bool take_origin(void *self, const cJSON *event, struct error *err)
+{
+	struct origin_reading *r = self;
+	const char *kind = json_string(event, "e");
+
+	if (kind && strcmp(kind, "search") == 0)
+		return origin_read(event, r->origin, r->arena, err);
+	if (kind && strcmp(kind, "session") == 0)
+		json_u64(event, "max_trials", &r->origin->max_trials);
+	return true;
+}
+
+bool study_origin(const char *dir, struct search_origin *o, struct arena *a,
+                  struct error *err)
+{
+	struct journal_summary sum;
+
+	*o = (struct search_origin){0};
+	return journal_read(dir, take_origin, &(struct origin_reading){o, a}, &sum,
+	                    err) &&
+	       (o->yaml || error_set(err, ERROR_FILE, "%s: holds no search", dir));
+}
+
+bool study_join(struct study *s, struct error *err)
+{
+	struct opening o = {.s = s};
+	struct journal_summary sum;
+	struct search *se = &s->search;
+
+	if (!read_journal(&o, &sum, err))
+		return false;
+	s->journal = journal_open(se->dir, &sum, se->disk, err);
+	if (!s->journal)
+		return false;
+	/* What a teller that was killed had no time to write. */
+	stopping_resume(s);
+	se->elapsed_before += se->last_time - se->session_start;
 	return true;
 }
 

@@ -18,10 +18,41 @@ static struct strategy_args strategy_args_of(const struct study *study)
 	                              .earlier = s->warm.earlier,
 	                              .n_earlier = s->warm.n,
 	                              .n_sources = s->warm.n_sources,
+	                              .search = s,
 	                              .full = s->spec->early.type != EARLY_NONE
 	                                          ? early_full_budget(s->spec)
 	                                          : (double)NAN};
 }
+
+static bool absent_init(void *state, const struct strategy_args *args,
+                        struct error *err)
+{
+	(void)state;
+	(void)args;
+	(void)err;
+	return true;
+}
+
+static enum ask absent_ask(void *state, const struct history *h, uint64_t id,
+                           struct coord *out, const char **why, struct error *err)
+{
+	(void)state;
+	(void)h;
+	(void)id;
+	(void)out;
+	(void)why;
+	error_set(err, ERROR_USAGE,
+	          "the strategy of this search is a program, which is not begun here\n"
+	          "  help: hpsearch run, or hpsearch ask, begins it");
+	return ASK_ERROR;
+}
+
+/* Where no program may be begun. */
+static const struct strategy_type absent = {.name = "program",
+                                            .adaptive = true,
+                                            .state_size = 1,
+                                            .init = absent_init,
+                                            .ask = absent_ask};
 
 bool propose_begin(struct study *s, struct error *err)
 {
@@ -40,6 +71,8 @@ bool propose_begin(struct study *s, struct error *err)
 			                             s->type->name, str_text(&why));
 		str_free(&why);
 		s->search.origin.chosen = s->type ? s->type->name : NULL;
+	} else if (sp->method == METHOD_PROGRAM) {
+		s->type = s->outside ? s->outside : &absent;
 	} else {
 		s->type = strategy_find(sp->method_word);
 	}
@@ -157,6 +190,14 @@ enum ask study_propose(struct study *study, struct event *out, const char **why,
 			return ASK_WAIT;
 	seen = s->n + 1 > apart ? s->n + 1 - apart : 0;
 	return study_propose_at(study, seen, cost_weight(study, seen), out, why, err);
+}
+
+bool study_is_taken(const struct study *study, uint64_t trial)
+{
+	const struct search *s = &study->search;
+
+	return s->spec->method == METHOD_PROGRAM &&
+	       trial >= (s->baseline ? 1 : 0) + s->warm.n_first;
 }
 
 size_t study_known(const struct study *study, const struct trial *t)

@@ -20,6 +20,9 @@ enum ask study_propose(struct study *s, struct event *out, const char **why,
 /* The same for a strategy that knows the sightings 1 … seen. */
 enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
                           struct event *out, const char **why, struct error *err);
+/* Is the point of this trial, or would it be, what a program from outside says? Then it
+ * cannot be made again. */
+bool study_is_taken(const struct study *s, uint64_t trial);
 /* How many trials had finished, as far as the proposal of t knew. */
 size_t study_known(const struct study *s, const struct trial *t);
 /* What was behind the proposal of a trial; values in the metric's own sense. */

@@ -96,8 +96,6 @@ static struct trial *nothing_more(struct study *s, const char *why, size_t *run)
 	return t;
 }
 
-/* The next run to start: one that waits, else one that has earned more, else the first
- * of a new trial; NULL: none now. */
 static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
                               struct error *err)
 {
@@ -124,18 +122,21 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 	return s->search.trials[s->search.n - 1];
 }
 
+struct trial *study_next(struct study *s, size_t *run, enum ask *ask, struct error *err)
+{
+	*ask = ASK_WAIT;
+	if (s->search.state == SEARCH_RUNNING)
+		check_stops(&s->search);
+	return s->search.state == SEARCH_RUNNING ? next_run(s, run, ask, err) : NULL;
+}
+
 static enum next next(void *self, struct task *task, struct error *err)
 {
 	struct study *s = self;
-	enum ask ask = ASK_WAIT;
-	struct trial *t;
+	enum ask ask;
 	size_t run;
+	struct trial *t = study_next(s, &run, &ask, err);
 
-	if (s->search.state == SEARCH_RUNNING)
-		check_stops(&s->search);
-	if (s->search.state != SEARCH_RUNNING)
-		return NEXT_NONE;
-	t = next_run(s, &run, &ask, err);
 	if (!t)
 		return ask == ASK_ERROR ? NEXT_ERROR : NEXT_NONE;
 	*task = (struct task){.trial = t,
@@ -399,7 +400,7 @@ static const struct driver searching = {.next = next,
                                         .turned = turned,
                                         .message = message};
 
-static void begin(struct study *s)
+void study_start(struct study *s)
 {
 	s->search.started = search_ticks(&s->search);
 	s->search.state = SEARCH_RUNNING;
@@ -412,25 +413,35 @@ static void begin(struct study *s)
 		message(s, s->chosen_why);
 }
 
+void study_finish(struct study *s)
+{
+	study_happen(s, (struct event){.kind = EVENT_FINISH,
+	                               .as.finish = {.state = (int)s->search.state,
+	                                             .why = s->search.why}});
+	advise(&s->search);
+	s->search.ended = search_now(&s->search);
+}
+
 bool study_run(struct study *s, struct runner *r, struct error *err)
 {
 	struct loop loop;
+	struct fleet_event e;
 	struct error late;
 	bool ok;
 
-	begin(s);
+	study_start(s);
 	s->parallel = r->slots;
 	fleet_free(&s->fleet);
 	fleet_init(&s->fleet, s->search.spec, r, s->search.dir, &s->search.arena);
 	loop_init(&loop, &s->fleet, &searching, s);
 	ok = loop_run(&loop, err);
 	loop_free(&loop);
+	/* A strategy that was thinking has let a signal go before. */
+	if (ok && s->search.state == SEARCH_RUNNING &&
+	    fleet_wait(&s->fleet, 0, &e, &late) && e.kind == FLEET_SIGNAL)
+		signalled(s);
 	if (!ok)
 		return refresh_results(s, true, &late) && false;
-	study_happen(s, (struct event){.kind = EVENT_FINISH,
-	                               .as.finish = {.state = (int)s->search.state,
-	                                             .why = s->search.why}});
-	advise(&s->search);
-	s->search.ended = search_now(&s->search);
+	study_finish(s);
 	return study_commit(s, true, err) && refresh_results(s, true, err);
 }

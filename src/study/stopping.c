@@ -19,18 +19,26 @@ static void decide(struct study *s, enum event_kind kind, uint64_t trial, size_t
 			 .as.decision = {.why = why, .budget = budget, .last = last}});
 }
 
-bool stopping_report(struct study *s, struct task *t, struct error *err)
+enum decision stopping_judge(struct study *s, const struct trial *t, size_t run)
 {
 	struct judgement j;
 	enum decision d;
 
-	if (!s->monitor || t->run->reports_total > RUN_REPORTS_MAX)
-		return true;
-	d = monitor_judge(s->monitor, t->trial->id, t->index, &j);
+	if (!s->monitor || t->runs[run].reports_total > RUN_REPORTS_MAX)
+		return DECISION_CONTINUE;
+	d = monitor_judge(s->monitor, t->id, run, &j);
+	if (d != DECISION_CONTINUE)
+		decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, t->id, run, &j,
+		       0, false);
+	return d;
+}
+
+bool stopping_report(struct study *s, struct task *t, struct error *err)
+{
+	enum decision d = stopping_judge(s, t->trial, t->index);
+
 	if (d == DECISION_CONTINUE)
 		return true;
-	decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, t->trial->id, t->index,
-	       &j, 0, false);
 	t->judged = true;
 	/* A pause comes by itself: the run knows its budget, and saves itself now. */
 	if (d == DECISION_PAUSE)

@@ -6,6 +6,8 @@
 
 #include "study/study.h"
 
+/* Behind a report of a run: asks the rule; a stop or a pause is written down. */
+enum decision stopping_judge(struct study *s, const struct trial *t, size_t run);
 /* Behind a report of a task: asks the rule; a stop is written, and the task told, in
  * that order. */
 bool stopping_report(struct study *s, struct task *t, struct error *err);

@@ -16,8 +16,10 @@ static bool init_monitor(struct study *s, struct error *err)
 bool study_init(struct study *s, const struct spec *spec, const struct study_options *o,
                 struct error *err)
 {
-	*s = (struct study){
-	    .watch = o->watch, .warm_read = o->warm_read, .strict = o->strict};
+	*s = (struct study){.watch = o->watch,
+	                    .warm_read = o->warm_read,
+	                    .strict = o->strict,
+	                    .outside = o->outside};
 	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, o->disk, err))
 		return false;
 	s->search.cap = spec_trial_cap(spec, o->max_trials);

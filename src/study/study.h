@@ -49,8 +49,9 @@ struct study {
 	struct journal *journal; /* NULL: nothing is written */
 	struct observer watch;
 	warm_reader *warm_read;
-	size_t parallel; /* runs at once */
-	bool strict;     /* a search whose script has changed is refused */
+	const struct strategy_type *outside; /* see study_options */
+	size_t parallel;                     /* runs at once */
+	bool strict; /* a search whose script has changed is refused */
 
 	/* of a session */
 	struct fleet fleet;
@@ -74,7 +75,9 @@ struct study_options {
 	uint64_t max_trials; /* 0: as in the spec */
 	bool strict;         /* a search whose script has changed is refused */
 	struct observer watch;
-	warm_reader *warm_read;    /* NULL: warm_start is refused */
+	warm_reader *warm_read; /* NULL: warm_start is refused */
+	/* method: {program: …}; NULL: none is begun, what it proposed is only read */
+	const struct strategy_type *outside;
 	const struct clock *clock; /* NULL: the real one */
 	const struct disk *disk;   /* likewise */
 };
@@ -88,7 +91,13 @@ void study_free(struct study *s);
  * trials are taken over (a run that was under way is queued again). The lock must be
  * held. A search of another file is refused, with the difference and the way out. */
 bool study_open(struct study *s, bool retry_failed, struct error *err);
-/* The same for a search without a directory. */
+/* A directory whose runs are launched by others: its origin, with the cap of its latest
+ * session; and its journal opened to go on. What is under way stays so, no session
+ * begins: many may do this one after the other, each with the lock. */
+bool study_origin(const char *dir, struct search_origin *o, struct arena *a,
+                  struct error *err);
+bool study_join(struct study *s, struct error *err);
+/* A search without a directory begins. */
 bool study_begin(struct study *s, struct error *err);
 /* Only reads: the journal of the directory into the trials. */
 bool study_load(struct study *s, struct error *err);

@@ -49,6 +49,21 @@ static void check_limits(const struct options *o)
 	assert(!o->out || *o->out);
 }
 
+/* tell's words are refused, or a trial and a number that mean what they say. */
+static void check_tell(const struct options *o)
+{
+	uint64_t trial, run;
+	double x;
+
+	if (o->second && tell_name(o->second, &trial, &run)) {
+		assert(strspn(o->second, "0123456789.") == strlen(o->second));
+		assert(trial == strtoull(o->second, NULL, 10));
+		assert(strchr(o->second, '.') || !run);
+	}
+	if (o->third && tell_number(o->third, &x))
+		assert(*o->third && (isnan(x) || x == strtod(o->third, NULL)));
+}
+
 static FILE *nowhere;
 
 static void close_nowhere(void)
@@ -83,6 +98,7 @@ static void parse(const struct command_type *c, int argc, char **argv)
 	if (quietly(&o, c, argc, argv, &code)) {
 		check_limits(&o);
 		with_overrides(&o);
+		check_tell(&o);
 	} else {
 		assert(code == EXIT_FINE || code == EXIT_USAGE);
 	}

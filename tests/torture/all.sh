@@ -13,6 +13,7 @@ part() { # NAME MAKE-WORDS…
 }
 seconds=${FUZZ_SECONDS:-60}
 part kill torture-kill
+part asktell torture-asktell
 part fault torture-fault
 part children torture-children
 part scale torture-scale
@@ -20,6 +21,7 @@ part fuzz fuzz SECONDS="$seconds"
 echo
 grep -hE '^FAIL|FOUND SOMETHING' "$logs"/*.log
 grep -hE '^kill: ' "$logs/kill.log"
+grep -hE '^asktell: ' "$logs/asktell.log"
 sed -n '/^in .*points/,$p' "$logs/fault.log"
 sed -n '/^children  /,$p' "$logs/children.log"
 grep -hE '^(/bin/true|at once|wide|scale:)|trials (in memory|with files)' "$logs/scale.log"

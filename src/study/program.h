@@ -1,0 +1,12 @@
+/* A strategy from outside: `method: {program: […]}`. A process that is asked for points
+ * (study/program_json.h); begun at the first question, and told then whatever is known,
+ * so that it too needs no file of its own. */
+#ifndef HPS_STUDY_PROGRAM_H
+#define HPS_STUDY_PROGRAM_H
+
+#include "strategy/strategy.h"
+
+/* args.search must be given to it. */
+extern const struct strategy_type strategy_program;
+
+#endif
