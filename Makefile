@@ -220,8 +220,8 @@ deps:                                 ## installs what the program is built with
 	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev
 deps-check: deps                      ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
-		shellcheck valgrind binutils libc6-dbg python3 python3-sklearn python3-jsonschema \
-		parallel git procps
+		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
+		python3-jsonschema parallel git procps
 
 install: all install-library          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1'

@@ -6,4 +6,7 @@ set -eu
 cd "$(dirname "$0")/mlp"
 ln -sf "$MLP" mlp
 echo "\$ cd examples/mlp && hpsearch space.yaml"
-exec "$HPSEARCH" space.yaml --fresh --out "$OUT"
+# Each demonstration is the first look at its test data, and none is written down beside the YAML.
+ledger=$OUT.tests.jsonl
+rm -f "$ledger"
+exec "$HPSEARCH" space.yaml --fresh --out "$OUT" --set "test.ledger=$ledger"
