@@ -1,5 +1,6 @@
 #include "saved/replay.h"
 #include "early/decision.h"
+#include "saved/rewrite.h"
 #include "study/apply.h"
 #include "study/propose.h"
 
@@ -252,6 +253,84 @@ static bool check_ranks(const struct saved *sv, struct replay *out)
 	return true;
 }
 
+/* Every use by the winner of today can be counted in its runs; where an earlier one was
+ * tested as well, its runs are not in the file. The level is one of those that there
+ * are. */
+static bool check_uses(const struct verdict *v, uint64_t tests, struct replay *out)
+{
+	bool all = !v->first_rules;
+
+	for (size_t i = 0; i < v->n_uses; i++) {
+		const struct verdict_use *u = &v->uses[i];
+		uint64_t k = 1;
+
+		while (k < u->use && !same_double(sequential_allowance(k), u->level))
+			k++;
+		if (u->level > 0 && !same_double(sequential_allowance(k), u->level))
+			return differs(out,
+			               "verification, use %zu: its level is none", i);
+		if (u->use > u->uses || (u->kind != USE_MORE && u->begun))
+			return differs(out, "verification, use %zu: cannot be", i);
+		all = all && v->winner != SIZE_MAX &&
+		      u->key == v->candidates[v->winner].key;
+	}
+	if (all ? v->test_uses == tests : v->test_uses >= tests)
+		return true;
+	return differs(out, "verification: recorded %llu test runs, there are %llu",
+	               (unsigned long long)v->test_uses, (unsigned long long)tests);
+}
+
+static bool check_verified(const struct saved *sv, const struct verdict_run *x,
+                           struct replay *out)
+{
+	const struct verdict *v = &sv->study.search.verdict;
+	const struct metric *m = x->phase == PHASE_TEST ? &v->test_metric : &v->metric;
+	uint64_t seed = seed_of_verification(
+	    sv->spec.seed, (uint64_t)(x->phase - PHASE_RERUN) << 32 | x->index);
+
+	if (x->run.seed != seed)
+		return differs(
+		    out, "verification, %s %zu: recorded seed %llu, derived %llu",
+		    phase_name(x->phase), x->index, (unsigned long long)x->run.seed,
+		    (unsigned long long)seed);
+	if (x->run.state == RUN_FINISHED && x->run.n_reports &&
+	    !same_double(x->run.value, run_value(&x->run, m)))
+		return differs(out,
+		               "verification, %s %zu: recorded value %.17g, its "
+		               "reports give %.17g",
+		               phase_name(x->phase), x->index, x->run.value,
+		               run_value(&x->run, m));
+	return true;
+}
+
+/* The runs of the verification, and what is counted of them. */
+static bool check_verification(const struct saved *sv, struct replay *out)
+{
+	const struct verdict *v = &sv->study.search.verdict;
+	uint64_t tests = 0;
+
+	for (size_t i = 0; i < v->n_runs; i++) {
+		if (!check_verified(sv, v->runs[i], out))
+			return false;
+		out->verified += v->runs[i]->run.state == RUN_FINISHED;
+		tests += v->runs[i]->phase == PHASE_TEST ? v->runs[i]->run.attempts : 0;
+	}
+	return check_uses(v, tests, out);
+}
+
+/* What a results file says that follows from the rest of it. */
+static bool check_rest(struct saved *sv, struct replay *out)
+{
+	struct str text = {0};
+
+	if (sv->from_file)
+		rewrite_compare(sv, &text);
+	if (text.len)
+		differs(out, "%s", text.s);
+	str_free(&text);
+	return out->same;
+}
+
 static bool check_file(const struct saved *sv, struct replay *out)
 {
 	if (sv->damage)
@@ -291,6 +370,7 @@ bool replay_run(struct saved *sv, struct replay *out, struct error *err)
 		ok = check_decisions(sv, out, err);
 	if (ok && out->same)
 		(void)(check_numbers(sv, out) && check_ranks(sv, out) &&
-		       check_file(sv, out));
+		       check_verification(sv, out) && check_file(sv, out) &&
+		       check_rest(sv, out));
 	return ok;
 }
