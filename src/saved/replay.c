@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 __attribute__((format(printf, 2, 3))) static bool differs(struct replay *out,
@@ -110,6 +111,20 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 	return true;
 }
 
+/* Value, last and best follow from the reports, where all were kept. */
+static bool same_reports(const struct run *run, const struct metric *m)
+{
+	struct reduction d = run_reduction(run, m->goal);
+
+	if (run->state != RUN_FINISHED || !run->n_reports)
+		return true;
+	if (run->n_reports == run->reports_total &&
+	    (!same_double(d.last, run->reduction.last) ||
+	     !same_double(d.best, run->reduction.best)))
+		return false;
+	return same_double(run->value, run_value(run, m));
+}
+
 static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
                       struct replay *out)
 {
@@ -122,8 +137,7 @@ static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
 		               "trial %llu, run %zu: recorded seed %llu, derived %llu",
 		               (unsigned long long)t->id, r,
 		               (unsigned long long)run->seed, (unsigned long long)seed);
-	if (run->state == RUN_FINISHED && run->n_reports &&
-	    !same_double(run->value, run_value(run, &sv->spec.metric)))
+	if (!same_reports(run, &sv->spec.metric))
 		return differs(out,
 		               "trial %llu, run %zu: recorded value %.17g, its reports "
 		               "give %.17g",
@@ -215,6 +229,34 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 	return true;
 }
 
+/* The last end of a run in the log is the one that the run has. */
+static bool check_ends(const struct saved *sv, struct replay *out)
+{
+	const struct search *s = &sv->study.search;
+	const struct monitor *m = sv->study.monitor;
+	size_t repeats = sv->spec.repeats, n = s->n * repeats;
+	bool *known = mem_new(n + 1, sizeof *known), same = true;
+
+	for (size_t i = m->n_log; same && i-- > 0;) {
+		const struct event *e = &m->log[i];
+		size_t k = e->trial * repeats + e->run;
+		const struct run *run;
+
+		if (e->kind != EVENT_END || e->trial >= s->n || known[k])
+			continue;
+		known[k] = true;
+		run = &s->trials[e->trial]->runs[e->run];
+		same = run->state != RUN_FINISHED ||
+		       run->outcome == e->as.end.outcome ||
+		       differs(out, "trial %llu, run %u: recorded %s, in the log %s",
+		               (unsigned long long)e->trial, e->run,
+		               outcome_name(run->outcome),
+		               outcome_name(e->as.end.outcome));
+	}
+	free(known);
+	return same;
+}
+
 static bool check_decisions(struct saved *sv, struct replay *out, struct error *err)
 {
 	const struct search *s = &sv->study.search;
@@ -228,7 +270,7 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 		for (size_t r = 0; out->same && r < s->trials[i]->n_runs; r++)
 			(void)(check_observed(sv, s->trials[i], out) &&
 			       check_stop(sv, s->trials[i], r, out));
-	if (out->same)
+	if (out->same && check_ends(sv, out))
 		ok = monitor_replay(s->spec, m->log, m->n_log, &out->decisions, &text,
 		                    err);
 	if (text.len)
@@ -267,8 +309,8 @@ static bool check_uses(const struct verdict *v, uint64_t tests, struct replay *o
 		while (k < u->use && !same_double(sequential_allowance(k), u->level))
 			k++;
 		if (u->level > 0 && !same_double(sequential_allowance(k), u->level))
-			return differs(out,
-			               "verification, use %zu: its level is none", i);
+			return differs(out, "verification, use %zu: its level is none",
+			               i);
 		if (u->use > u->uses || (u->kind != USE_MORE && u->begun))
 			return differs(out, "verification, use %zu: cannot be", i);
 		all = all && v->winner != SIZE_MAX &&
@@ -293,8 +335,7 @@ static bool check_verified(const struct saved *sv, const struct verdict_run *x,
 		    out, "verification, %s %zu: recorded seed %llu, derived %llu",
 		    phase_name(x->phase), x->index, (unsigned long long)x->run.seed,
 		    (unsigned long long)seed);
-	if (x->run.state == RUN_FINISHED && x->run.n_reports &&
-	    !same_double(x->run.value, run_value(&x->run, m)))
+	if (!same_reports(&x->run, m))
 		return differs(out,
 		               "verification, %s %zu: recorded value %.17g, its "
 		               "reports give %.17g",

@@ -7,10 +7,10 @@
 #include "saved/saved.h"
 
 struct replay {
-	uint64_t trials;  /* proposals compared */
-	uint64_t runs;    /* runs whose seed and value were checked */
+	uint64_t trials;   /* proposals compared */
+	uint64_t runs;     /* runs whose seed and value were checked */
 	uint64_t verified; /* runs of the verification, likewise */
-	size_t decisions; /* of early stopping, derived again from the reports */
+	size_t decisions;  /* of early stopping, derived again from the reports */
 	bool same;
 	char difference[1024]; /* the first difference, in a few lines; "" when same */
 };

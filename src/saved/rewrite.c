@@ -79,7 +79,8 @@ static bool same_below(struct walk *w, const char *name, const cJSON *was,
 	return ok;
 }
 
-/* A run that has not ended has no results yet, and nothing hangs on what stands there. */
+/* A run that has not ended has no results yet, and nothing hangs on what stands there.
+ */
 static bool is_open_run(const cJSON *item)
 {
 	const char *state = json_string(item, "state");
