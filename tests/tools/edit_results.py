@@ -99,7 +99,8 @@ def changed(value, rng):
 def is_raw(data, path):
     """As the manual has it: facts that stand alone because of what else the file says."""
     if path[-1] in ("seen", "order"):
-        return data["search"]["method"] != "bayes"
+        # The first proposals of bayes look at nothing.
+        return data["search"]["method"] != "bayes" or at(data, path) < 5
     if path == ("search", "decoding"):
         return True
     if "reports" in path:
