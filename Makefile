@@ -1,8 +1,8 @@
 # hpsearch.  `make help` lists the targets; `make demo` and `make check` are each enough
 # by themselves on a bare Debian machine. Everything made is under build/.
 #
-#     make MODE=release|debug|asan|cov|fuzz  CC=clang  WERROR=1  JOBS=4  V=1
-VERSION := 0.1.0
+#     make MODE=release|debug|asan|cov|fuzz  CC=clang  WERROR=1  JOBS=4  V=1  BLAS=openblas
+VERSION := 0.2.0
 MODE    ?= release
 BUILD   ?= build
 O       := $(BUILD)/$(MODE)
@@ -16,7 +16,7 @@ MANDIR     ?= $(PREFIX)/share/man
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 
-SRC     := $(sort $(wildcard src/*.c src/*/*.c))
+SRC     := $(filter-out $(if $(BLAS),src/gp/cblas.c),$(sort $(wildcard src/*.c src/*/*.c)))
 TESTSRC := $(sort $(wildcard tests/*/*.c))
 HDR     := $(sort $(wildcard include/*.h src/*/*.h tests/*/*.h))
 EXAMPLE := $(sort $(wildcard examples/*/*.c))
@@ -35,6 +35,11 @@ archive  = $(or $(filter /%,$(wildcard $(shell $(CC) -print-file-name=$(1:-l%=li
 packages = $(shell $(PKG_CONFIG) $(1) gsl yaml-0.1 libcjson 2>/dev/null)
 DEP_CFLAGS ?= $(patsubst -I%,-isystem %,$(call packages,--cflags))
 DEP_LIBS   ?= $(foreach l,$(filter-out -lm,$(call packages,--libs)),$(call archive,$l)) -lm
+# GSL calls CBLAS, and takes what it finds first: ours, and of what that has not, the
+# reference's. OpenBLAS has all, but gives other bits on every kind of processor.
+ifeq ($(BLAS),openblas)
+DEP_LIBS := $(patsubst %gslcblas.a,-lopenblas,$(DEP_LIBS:-lgslcblas=-lopenblas))
+endif
 # Evaluated once.
 DEP_CFLAGS := $(DEP_CFLAGS)
 DEP_LIBS   := $(DEP_LIBS)
@@ -63,12 +68,17 @@ L_fuzz    := $(SAN)
 ifeq ($(origin C_$(MODE)),undefined)
 $(error MODE=$(MODE) is none of release, debug, asan, cov, fuzz)
 endif
+ifneq ($(filter-out openblas,$(BLAS)),)
+$(error BLAS=$(BLAS) is not openblas)
+endif
 
 # The inner loops of gp/ want vector registers; none of this changes a result.
 VECTOR := $(if $(filter release,$(MODE)),-O3) -fno-math-errno -Wno-psabi
 
 COMPILE := $(CC) $(STD) $(WARN) $(NUM) $(C_$(MODE)) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
+# Our CBLAS comes before GSL asks for one.
+CBLAS   := $(if $(BLAS),,-Wl,-u,cblas_dgemm)
+LINK    := $(CC) $(C_$(MODE)) $(L_$(MODE)) -Wl,--as-needed $(CBLAS) $(CFLAGS) $(LDFLAGS)
 
 # --- what is made ---
 
@@ -82,6 +92,9 @@ UNIT   := $(call bins,unit,test_)
 MATRIX := $(call bins,matrix,test_)
 FUZZ   := $(call bins,fuzz,fuzz_)
 TOOLS  := $(call bins,tools,)
+# What gp/ computes, compiled for one kind of processor only.
+CLONES := $(if $(filter release-x86_64,$(MODE)-$(shell uname -m)),\
+	$(patsubst %,$(O)/tests/tools/proposals-%,avx512f avx2 sse2))
 BENCH  := $(call bins,bench,)
 # What every program of a build for coverage is linked with.
 COVOBJ := $(if $(filter cov,$(MODE)),$(O)/tests/cov/exit.o)
@@ -105,7 +118,7 @@ endif
 
 # What every test program finds in its environment.
 TEST_ENV = HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
-	FAULT_SO='$(abspath $(FAULT_SO))' MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)'
+	FAULT_SO='$(abspath $(FAULT_SO))' MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)' BLAS='$(BLAS)'
 DRY    = $(findstring n,$(firstword -$(MAKEFLAGS)))
 # $(call again,WORDS): another make, with all processors unless -j was said.
 again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $(1)
@@ -114,7 +127,8 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e asan analyze format format-check demo deps deps-check install uninstall clean help
+	check-e2e check-arm64 asan analyze format format-check demo deps deps-check install \
+	uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -122,7 +136,7 @@ MAKEFLAGS += --no-builtin-rules
 all: $(HPS)                           ## the program (the default)
 lib: $(LIB)                           ## everything but main.c, as build/MODE/libhpsearch.a
 PROGRAMS := $(HPS) $(UNIT) $(MATRIX) $(FUZZ) $(TOOLS) $(BENCH) $(MLP)
-everything: $(PROGRAMS) $(FAULT_SO)   ## and every test program
+everything: $(PROGRAMS) $(CLONES) $(FAULT_SO) ## and every test program
 
 $(PROGRAMS): $(COVOBJ)
 $(HPS): $(O)/src/main.o $(LIB)
@@ -143,6 +157,12 @@ $(FUZZ): %: %.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 $(UNIT) $(MATRIX) $(TOOLS) $(BENCH): %: %.o $(AID) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(DEP_LIBS)
+$(CLONES): $(O)/tests/tools/proposals-%: tests/tools/proposals.c $(wildcard src/gp/*.[ch]) \
+		$(AID) $(LIB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(VECTOR) -DVEC_TARGET='"$*"' $(L_$(MODE)) -Wl,--as-needed -o $@ \
+		$(filter %.c,$^) $(AID) $(LIB) $(DEP_LIBS)
 $(O)/%.so: %.c $(O)/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -160,13 +180,17 @@ check: deps-check                     ## installs what is missing, builds, runs 
 suites:                               ## every test, nothing installed
 	$(call suite,all,everything,$(E2E) $(MATRIX) $(UNIT) $(SCRIPT) $(FUZZ))
 check-unit:                           ## the tests of single modules
-	$(call suite,unit,$(UNIT) $(TOOLS),$(UNIT) $(SCRIPT))
+	$(call suite,unit,$(UNIT) $(TOOLS) $(CLONES),$(UNIT) $(SCRIPT))
 check-matrix:                         ## every strategy on every function
 	$(call suite,matrix,$(MATRIX) $(TOOLS),$(MATRIX))
 check-fuzz:                           ## the stored inputs of the fuzzers, once each
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes
 	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO),$(E2E))
+check-arm64: deps-check               ## the same search on arm64, under qemu-user (not in CI)
+	+@$(call again,$(O)/tests/tools/proposals)
+	@JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' \
+		'$(O)/tests/tools/proposals'
 check-layers: $(LIBOBJ) $(O)/src/main.o ## the arrows between rooms and files point one way
 	@tests/layers.sh src '$(O)/src'
 asan: deps-check                      ## every test under ASan and UBSan

@@ -32,7 +32,7 @@ cli       *
 # The beginning of a foreign header's name, then the files that may include it.
 doors='
 yaml\.h          config/yaml.c
-gsl/             base/stat.c
+gsl/             base/stat.c gp/acquire.c gp/cblas.c gp/fit.c gp/model.c gp/model.h gp/sample.c
 (cjson/)?cJSON   base/json.h
 '
 

@@ -293,3 +293,23 @@ bool file_remove_tree(const char *path, struct error *err)
 		return true;
 	return error_errno(err, "%s: cannot be removed", path);
 }
+
+size_t file_tail(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	ssize_t n = 0;
+
+	*out = '\0';
+	if (fd < 0)
+		return 0;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		off_t most = (off_t)size - 1;
+
+		n = pread(fd, out, size - 1, st.st_size > most ? st.st_size - most : 0);
+	}
+	close(fd);
+	n = n > 0 ? n : 0;
+	out[n] = '\0';
+	return (size_t)n;
+}

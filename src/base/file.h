@@ -19,6 +19,9 @@ struct disk {
 };
 extern const struct disk disk_real;
 
+/* The last size - 1 bytes of a regular file, at the most, and a NUL, into out; their
+ * number, 0 where there are none or it cannot be read. */
+size_t file_tail(const char *path, char *out, size_t size);
 /* The whole file, NUL-terminated beyond *len bytes, in arena a. "-" is not special.
  * Fails (ERROR_FILE when it is missing, not a regular file or longer than limit). */
 bool file_read(const char *path, size_t limit, struct arena *a, char **text,

@@ -94,15 +94,20 @@ static void *allocate(size_t n)
 	return mem_grow(NULL, n, 1);
 }
 
-static cJSON *parse_exact(const char *s, size_t len)
+void json_use_memory(void)
 {
 	cJSON_Hooks ours = {.malloc_fn = allocate, .free_fn = free};
+
+	cJSON_InitHooks(&ours);
+}
+
+static cJSON *parse_exact(const char *s, size_t len)
+{
 	const char *end = NULL;
 	cJSON *json;
 
-	cJSON_InitHooks(&ours);
+	json_use_memory();
 	json = cJSON_ParseWithLengthOpts(s, len, &end, 0);
-
 	if (!json)
 		return NULL;
 	for (; end < s + len; end++)
@@ -136,23 +141,15 @@ cJSON *json_parse(const char *text, size_t len)
 	                                       .deep = outline(text, len).deep});
 }
 
-cJSON *json_find_object(const char *text, size_t len, size_t *end)
+cJSON *json_object(const char *text, size_t len, size_t *end)
 {
-	const char *p = text;
-	int tries = 0;
+	struct outline o = outline(text, len);
+	cJSON *json = o.end ? parse_outlined(text, o.end, o) : NULL;
 
-	/* A line with many braces that are no JSON costs at most eight looks. */
-	while (tries++ < 8 && (p = memchr(p, '{', len - (size_t)(p - text))) != NULL) {
-		struct outline o = outline(p, len - (size_t)(p - text));
-		cJSON *json = o.end ? parse_outlined(p, o.end, o) : NULL;
-
-		if (cJSON_IsObject(json)) {
-			*end = (size_t)(p - text) + o.end;
-			return json;
-		}
-		cJSON_Delete(json);
-		p++;
-	}
+	*end = o.end;
+	if (cJSON_IsObject(json))
+		return json;
+	cJSON_Delete(json);
 	return NULL;
 }
 

@@ -14,9 +14,12 @@
  * the result with cJSON_Delete. */
 cJSON *json_parse(const char *text, size_t len);
 
-/* The first JSON object in text[0..len), whatever stands before or behind it; NULL when
- * there is none. *end is set to the offset behind it. */
-cJSON *json_find_object(const char *text, size_t len, size_t *end);
+/* The JSON object that begins at text[0], whatever stands behind it; NULL when there is
+ * none. *end is set to the offset behind it, 0 where no brace closes it. */
+cJSON *json_object(const char *text, size_t len, size_t *end);
+
+/* cJSON takes its memory as mem.h does, from now on: before a tree is built by hand. */
+void json_use_memory(void);
 
 /* Members by exact name (case counts; of several, the last), NULL when missing or of
  * another type. */

@@ -17,8 +17,8 @@ struct arena_block {
 
 __attribute__((noreturn)) static void out_of_memory(void)
 {
-	static const char text[] = "hpsearch: out of memory; the search is saved, "
-				   "the same command continues it\n";
+	static const char text[] = "hpsearch: out of memory; a search that had begun is "
+				   "saved, its command continues it\n";
 
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
 		_exit(1);

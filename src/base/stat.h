@@ -9,7 +9,8 @@
  * of ending the program. */
 void stat_init(void);
 
-/* Inverse of the standard normal CDF, 0 < u < 1. */
+/* Inverse of the standard normal CDF, 0 < u < 1 (Wichura 1988, algorithm AS 241,
+ * PPND16); this and the CDF have the same bits on every machine. */
 double stat_normal_quantile(double u);
 double stat_normal_cdf(double x);
 /* Inverse and forward of the regularised incomplete beta function I_x(a, b), a, b > 0.
@@ -30,6 +31,13 @@ struct moments stat_of(const double *x, size_t n);
 /* Half the width of the two-sided interval mean ± half at the given level (say 0.95):
  * t_{(1+level)/2, n-1} sqrt(variance / n) (Student 1908); NaN at n < 2. */
 double stat_half_width(struct moments s, double level);
+/* The interval of a share of which k of n were seen, exact and two-sided (Clopper &
+ * Pearson 1934): the beta quantiles (1 - level) / 2 of (k, n - k + 1) and (1 + level) /
+ * 2 of (k + 1, n - k); 0 and 1 at n = 0. */
+struct stat_range {
+	double low, high;
+};
+struct stat_range stat_share(size_t k, size_t n, double level);
 double stat_stderr(struct moments s); /* sqrt(variance / n); NaN at n < 2 */
 
 #endif

@@ -41,10 +41,40 @@ static void show_reports(const struct report *reports, size_t n, const char *met
 
 static void show_keys(const char *const *keys, size_t n)
 {
-	printf("numbers that were seen:%s", n ? "" : " none");
-	for (size_t i = 0; i < n; i++)
-		printf("%s %s", i ? "," : "", keys[i]);
-	printf("\n");
+	struct str out = {0};
+
+	str_addf(&out, "numbers that were seen:%s", n ? "" : " none");
+	for (size_t i = 0; i < n; i++) {
+		str_add(&out, i ? ", " : " ");
+		text_clean(&out, keys[i]);
+	}
+	str_addf(&out, "%s\n", n == SCRAPE_KEYS ? ", …" : "");
+	cli_print(&out);
+	str_free(&out);
+}
+
+static void show_unread(const struct unread *u, const char *metric)
+{
+	struct str out = {0};
+
+	if (u->n && metric)
+		study_unread_text(&out, u, metric);
+	if (out.len)
+		printf("%s\n", out.s + 1);
+	str_free(&out);
+}
+
+/* What might be meant where nothing was found. */
+static void show_guess(const struct scraper *s)
+{
+	struct str out = {0};
+
+	if (s->n_keys)
+		study_guess_text(&out, s->metric, (const char *const *)s->keys,
+		                 s->n_keys);
+	if (out.len)
+		printf("%s\n", out.s + 1);
+	str_free(&out);
 }
 
 /* --log FILE [FILE.yaml]: the operand is the YAML file, if any. */
@@ -67,6 +97,9 @@ static bool check_log(struct options *o, int *code, struct error *err)
 	show_keys((const char *const *)s.keys, s.n_keys);
 	if (s.long_lines)
 		printf("%zu lines over 1 MiB were passed over\n", s.long_lines);
+	show_unread(&s.unread, s.metric);
+	if (spec.metric.name && !s.count && !s.unread.n)
+		show_guess(&s);
 	*code = spec.metric.name && !s.n_reports ? EXIT_NO_TRIAL : EXIT_FINE;
 	scrape_free(&s);
 	return true;
@@ -132,12 +165,14 @@ static bool show_run(struct study *s, struct rehearsal *x)
 	if (s->search.spec->metric.name && r->reduction.n)
 		show_reports(r->reports, r->n_reports, s->search.spec->metric.name);
 	show_keys((const char *const *)x->result.keys, x->result.n_keys);
+	if (r->reduction.n)
+		show_unread(&x->result.unread, s->search.spec->metric.name);
 	if (r->outcome == OUTCOME_OK)
 		return true;
 	x->trial->runs[0] = *r;
 	x->run.reports = NULL;
-	fprintf(stderr, "hpsearch: %s\n",
-	        study_contract_text(s, x->trial, 0, &x->result));
+	s->search.dir = NULL; /* its folder is about to go */
+	fprintf(stderr, "hpsearch: %s\n", study_run_text(s, x->trial, 0, &x->result));
 	return false;
 }
 
@@ -265,34 +300,25 @@ static bool run_checks(struct options *o, const struct spec *spec, int *code,
 	return file_remove_tree(dir, err) && ok;
 }
 
-static bool explain(struct options *o, const struct spec *spec, struct error *err)
+static bool explain(struct options *o, const struct spec *spec, size_t slots,
+                    struct error *err)
 {
-	struct study s = {0};
-	struct str out = {0};
 	struct early_rule rule;
-	bool ok;
 
-	if (spec->early.type != EARLY_NONE &&
-	    !early_rule_init(spec, &o->arena, &rule, err))
-		return false;
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
-	              o->parallel ? o->parallel : spec->parallel, &out);
-	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
-	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
-	if (ok)
-		cli_print(&out);
-	str_free(&out);
-	study_free(&s);
-	return ok;
+	return (spec->early.type == EARLY_NONE ||
+	        early_rule_init(spec, &o->arena, &rule, err)) &&
+	       cli_print_plan(o, spec, slots, COMMANDS_SHOWN, err);
 }
 
 static bool check(struct options *o, int *code, struct error *err)
 {
 	struct spec spec;
+	size_t slots;
 
-	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err))
+	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err) ||
+	    !cli_slots(o, &spec, &slots, err))
 		return false;
-	return o->run ? run_checks(o, &spec, code, err) : explain(o, &spec, err);
+	return o->run ? run_checks(o, &spec, code, err) : explain(o, &spec, slots, err);
 }
 
 int command_check(struct options *o)

@@ -1,23 +1,26 @@
 #include "cli/cli.h"
 #include "base/clock.h"
 #include "record/results.h"
+#include "report/plan.h"
 #include "report/ranking.h"
+#include "report/reading.h"
 #include "report/savings.h"
 #include "report/verdict.h"
+#include "run/capture.h"
 #include "saved/import.h"
 #include "search/advise.h"
+#include "study/code.h"
+#include "study/gpus.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 int cli_fail(const struct error *err)
@@ -58,29 +61,8 @@ bool cli_needs_command(const struct spec *s, struct error *err)
 	                 s->yaml.path);
 }
 
-/* What git prints, at most a line of it, at most for two seconds. */
-static void read_line(int fd, char *line, size_t size)
-{
-	int64_t end = clock_now() + 2 * CLOCK_SECOND;
-	size_t n = 0;
-
-	while (n + 1 < size) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int64_t left = (end - clock_now()) / 1000000;
-		ssize_t got;
-
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			break;
-		got = read(fd, line + n, size - 1 - n);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-}
-
-const char *cli_git(struct arena *a)
+/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
+static const char *git_commit(struct arena *a)
 {
 	char *const argv[] = {(char[]){"git"},
 	                      (char[]){"describe"},
@@ -89,32 +71,35 @@ const char *cli_git(struct arena *a)
 	                      (char[]){"--abbrev=12"},
 	                      (char[]){"--exclude=*"},
 	                      NULL};
-	posix_spawn_file_actions_t actions;
-	char line[128] = "";
-	int fds[2], status;
-	pid_t pid;
+	char line[128];
 
-	if (pipe2(fds, O_CLOEXEC))
-		return "";
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
-	                                 0);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
-	                                 0);
-	if (!posix_spawnp(&pid, "git", &actions, NULL, argv, environ)) {
-		close(fds[1]);
-		fds[1] = -1;
-		read_line(fds[0], line, sizeof line);
-		kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	close(fds[0]);
-	if (fds[1] >= 0)
-		close(fds[1]);
+	capture(argv, line, sizeof line);
+	line[strcspn(line, "\n")] = '\0';
 	return arena_strdup(a, line);
+}
+
+bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
+               struct error *err)
+{
+	struct gpu_source from = {.inherited = getenv("CUDA_VISIBLE_DEVICES"),
+	                          .root = ""};
+	const char *note;
+
+	if (!gpus_find(s, &from, s->arena, &note, err))
+		return false;
+	if (note && o->verbose >= 0)
+		fprintf(stderr, "notice: %s\n", note);
+	*slots = o->parallel ? o->parallel : s->parallel;
+	if (!s->n_slots || *slots <= s->n_slots)
+		return true;
+	if (o->verbose >= 0)
+		fprintf(
+		    stderr,
+		    "notice: gpus has room for %zu runs at once, not for the %zu of "
+		    "-j (runs_per_gpu lets more of them share one)\n",
+		    s->n_slots, *slots);
+	*slots = s->n_slots;
+	return true;
 }
 
 /* Where a file is; NULL where there is none to be found. */
@@ -131,7 +116,8 @@ static const char *folder_of(const char *file, struct arena *a)
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err)
 {
-	struct study_options so = {.dir = dir, .max_trials = o->max_trials};
+	struct study_options so = {
+	    .dir = dir, .max_trials = o->max_trials, .strict = o->strict};
 	char host[256] = "";
 
 	so.warm_read = warm_load;
@@ -142,11 +128,13 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .command = o->command,
 	                                   .max_trials = o->max_trials,
 	                                   .host = arena_strdup(&o->arena, host),
-	                                   .git = dir ? cli_git(&o->arena) : "",
+	                                   .git = dir ? git_commit(&o->arena) : "",
 	                                   .version = HPS_VERSION,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,
 	                                   .path = spec->yaml.path};
+	if (dir)
+		so.origin.code = code_state(spec, so.origin.git, &o->arena);
 	if (strcmp(o->file, spec->yaml.path) == 0)
 		so.origin.folder = folder_of(o->file, &o->arena);
 	for (size_t i = 0; i < o->n_set; i++)
@@ -190,6 +178,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		ranking_table(s, &view, &out);
 		advise_text(&s->search, &out);
 		savings_report(s, &out);
+		reading_report(s, &out);
 		if (s->search.verdict.wanted)
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
@@ -202,5 +191,30 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	if (ok)
 		cli_print(&out);
 	str_free(&out);
+	return ok;
+}
+
+bool cli_is_yaml(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && dot > path &&
+	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+bool cli_print_plan(struct options *o, const struct spec *spec, size_t slots, size_t n,
+                    struct error *err)
+{
+	struct study s = {0};
+	struct str out = {0};
+	bool ok;
+
+	plan_describe(spec, spec_trial_cap(spec, o->max_trials), slots, &out);
+	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
+	     plan_commands(&s, n, &out, err);
+	if (ok)
+		cli_print(&out);
+	str_free(&out);
+	study_free(&s);
 	return ok;
 }

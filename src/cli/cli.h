@@ -57,8 +57,17 @@ int command_reproduce(struct options *o);
 int cli_fail(const struct error *err);
 /* The YAML file with the overrides of the options; prints warnings and notices once. */
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
+/* Ends the name in .yaml or .yml? */
+bool cli_is_yaml(const char *path);
+/* The plan of a search and its first n commands, on stdout. */
+bool cli_print_plan(struct options *o, const struct spec *spec, size_t slots, size_t n,
+                    struct error *err);
 /* False, with the way out, when the file has neither a program nor a command. */
 bool cli_needs_command(const struct spec *s, struct error *err);
+/* How many runs at once: -j, or as the file says, at the most as many as its gpus have
+ * room for; finds those (gpus_find), and says what there is to say. */
+bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
+               struct error *err);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */
@@ -67,7 +76,5 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 /* Ranking and verdict in o->format. */
 bool cli_print_results(struct options *o, struct study *s, size_t top,
                        struct error *err);
-/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
-const char *cli_git(struct arena *a);
 
 #endif

@@ -18,11 +18,9 @@ static const struct command_type *find_command(const char *word)
 static bool looks_like_a_file(const char *word)
 {
 	struct stat st;
-	size_t n = strlen(word);
 
 	return strchr(word, '/') || !stat(word, &st) || strcmp(word, "-") == 0 ||
-	       (n > 5 && strcmp(word + n - 5, ".yaml") == 0) ||
-	       (n > 4 && strcmp(word + n - 4, ".yml") == 0);
+	       cli_is_yaml(word);
 }
 
 static int no_such_command(const char *word)

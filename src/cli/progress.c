@@ -170,10 +170,25 @@ static void result_line(const struct progress *p, const struct trial *t, size_t 
 	if (r->outcome == OUTCOME_OK && p->study->search.spec->metric.name) {
 		str_addf(out, " %s ", p->study->search.spec->metric.name);
 		text_number(out, r->value);
+		if (r->reason) {
+			str_add(out, ", ");
+			text_clean(out, r->reason);
+		}
 	} else if (r->reason) {
 		str_add(out, r->outcome == OUTCOME_STOPPED ? " " : ": ");
 		text_clean(out, r->reason);
 	}
+}
+
+/* Of repeats the mean is what is ranked. */
+static void add_best_so_far(const struct study *s, const struct trial *t,
+                            struct str *out)
+{
+	str_add(out, ", the best so far");
+	if (t->n_runs < 2)
+		return;
+	str_add(out, " with a mean of ");
+	text_number(out, s->search.best->value);
 }
 
 static void finished(void *self, const struct trial *t, size_t run)
@@ -185,8 +200,11 @@ static void finished(void *self, const struct trial *t, size_t run)
 	           t->runs[run].outcome != OUTCOME_STOPPED;
 
 	p->running -= p->running > 0;
-	p->wall += t->runs[run].wall;
-	p->runs++;
+	/* What failed at once says nothing of how long the others take. */
+	if (!bad) {
+		p->wall += t->runs[run].wall;
+		p->runs++;
+	}
 	p->best = s->search.best;
 	if (p->quiet)
 		return;
@@ -195,13 +213,15 @@ static void finished(void *self, const struct trial *t, size_t run)
 		str_clear(&p->line);
 		result_line(p, t, run, &p->line);
 		if (better)
-			str_add(&p->line, ", the best so far");
+			add_best_so_far(s, t, &p->line);
 		str_addf(&p->line, " [%llu/%llu]",
 		         (unsigned long long)s->search.finished,
 		         (unsigned long long)s->search.cap);
 		say(p, str_text(&p->line));
 	}
-	if (bad && !p->failures++)
+	/* The text that ends a search shows it by itself. */
+	if (bad && !p->failures++ && s->search.state != SEARCH_CONTRACT &&
+	    s->search.state != SEARCH_GUARD)
 		show_stderr(p, t, run);
 	maybe_draw(p);
 }

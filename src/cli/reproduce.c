@@ -31,12 +31,14 @@ struct reproduction {
 	struct saved sv;
 	struct again *list; /* (n), malloc */
 	size_t n, next;     /* the next to start */
+	size_t slots;
 	struct fleet fleet;
 	struct arena arena;
 };
 
-/* The trials that are wanted: the verified winner (or the best), the top, or all. */
-static bool wanted(const struct reproduction *x, const struct trial *t)
+/* The trials that are wanted, by their place in the ranking: the verified winner (or
+ * the best), the top, or all. */
+static bool wanted(const struct reproduction *x, const struct trial *t, size_t place)
 {
 	const struct verdict *v = &x->sv.study.search.verdict;
 
@@ -45,7 +47,7 @@ static bool wanted(const struct reproduction *x, const struct trial *t)
 	if (x->o->all)
 		return true;
 	if (x->o->top)
-		return t->rank && t->rank <= x->o->top;
+		return t->rank && place < x->o->top;
 	if (v->done && v->winner != SIZE_MAX &&
 	    v->candidates[v->winner].key < x->sv.study.search.n)
 		return t->id == v->candidates[v->winner].key;
@@ -59,7 +61,8 @@ static void collect(struct reproduction *x)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < s->search.n; i++)
-		for (size_t r = 0; wanted(x, order[i]) && r < order[i]->n_runs; r++) {
+		for (size_t r = 0; wanted(x, order[i], i) && r < order[i]->n_runs;
+		     r++) {
 			x->list = mem_room(x->list, x->n, &cap, sizeof *x->list);
 			x->list[x->n++] = (struct again){.trial = order[i], .index = r};
 		}
@@ -218,7 +221,8 @@ static bool execute(struct reproduction *x, size_t *different, struct error *err
 	snprintf(path, sizeof path, "%s/trials", dir);
 	ok = realpath(dir, real) || error_errno(err, "%s", dir);
 	ok = ok && file_remove_tree(path, err);
-	pool = ok ? pool_open(x->o->parallel ? x->o->parallel : 1, lock, err) : NULL;
+	/* One at a time, unless -j says more: as little as possible is different. */
+	pool = ok ? pool_open(x->o->parallel ? x->slots : 1, lock, err) : NULL;
 	if (pool) {
 		runner = pool_runner(pool);
 		fleet_free(&x->fleet);
@@ -254,6 +258,8 @@ static int reproduce(struct reproduction *x, struct error *err)
 		        x->sv.path);
 		return EXIT_NO_TRIAL;
 	}
+	if (!cli_slots(x->o, &x->sv.spec, &x->slots, err))
+		return cli_fail(err);
 	fleet_init(&x->fleet, &x->sv.spec, NULL, directory(x), &x->arena);
 	if (!show_commands(x, err))
 		return cli_fail(err);

@@ -5,6 +5,7 @@
 #include "record/dir.h"
 #include "record/origin.h"
 #include "record/results.h"
+#include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "run/pool.h"
@@ -22,21 +23,14 @@
 
 enum { COMMANDS_SHOWN = 8, RANKS_SHOWN = 10 };
 
-static int dry_run(struct options *o, const struct spec *spec, struct error *err)
+static int dry_run(struct options *o, struct spec *spec, struct error *err)
 {
-	struct study s = {0};
-	struct str out = {0};
-	bool ok;
+	size_t slots;
 
-	plan_describe(spec, o->max_trials ? o->max_trials : spec_trial_cap(spec),
-	              o->parallel ? o->parallel : spec->parallel, &out);
-	ok = cli_init_study(o, spec, NULL, NULL, &s, err) &&
-	     plan_commands(&s, COMMANDS_SHOWN, &out, err);
-	if (ok)
-		cli_print(&out);
-	str_free(&out);
-	study_free(&s);
-	return ok ? EXIT_FINE : cli_fail(err);
+	return cli_slots(o, spec, &slots, err) &&
+	               cli_print_plan(o, spec, slots, COMMANDS_SHOWN, err)
+	           ? EXIT_FINE
+	           : cli_fail(err);
 }
 
 static bool has_trial(struct options *o, const struct spec *spec, struct error *err)
@@ -150,6 +144,31 @@ static bool verify(struct session *x, struct runner *r, struct error *err)
 	return verify_run(s, r, err);
 }
 
+/* On stderr: what there is to know when the results are printed. A search that is not
+ * finished, or was ended by an alarm, has a text of its own. */
+static bool last_words(struct session *x, struct error *err)
+{
+	const char *dir = search_dir(x->o->file, x->o->out, &x->o->arena);
+	struct study *s = &x->study;
+	struct str out = {0};
+	bool ok = true;
+
+	if (!is_complete(s))
+		return true;
+	fflush(stdout);
+	if (exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
+		str_add(&out, "hpsearch: ");
+		closing_no_trial(s, dir, &out);
+		str_addc(&out, '\n');
+	}
+	if (x->o->verbose >= 0)
+		ok = closing_report(s, dir, &out, err);
+	if (ok)
+		fputs(str_text(&out), stderr);
+	str_free(&out);
+	return ok;
+}
+
 static int finish(struct session *x, struct error *err)
 {
 	struct study *s = &x->study;
@@ -158,6 +177,8 @@ static int finish(struct session *x, struct error *err)
 	if (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)
 		fprintf(stderr, "hpsearch: %s\n", s->search.why);
 	if (s->search.n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
+		return cli_fail(err);
+	if (!last_words(x, err))
 		return cli_fail(err);
 	if (s->search.state == SEARCH_INTERRUPTED)
 		fprintf(stderr,
@@ -172,9 +193,8 @@ static int session(struct session *x, struct error *err)
 	struct runner runner;
 	struct str grid = {0};
 
-	if (!open_directory(x, err))
+	if (!cli_slots(x->o, &x->spec, &x->slots, err) || !open_directory(x, err))
 		return cli_fail(err);
-	x->slots = x->o->parallel ? x->o->parallel : x->spec.parallel;
 	x->pool = pool_open(x->slots, x->lock, err);
 	if (!x->pool || !open_study(x, err))
 		return cli_fail(err);

@@ -156,7 +156,12 @@ int command_replay(struct options *o)
 			       (unsigned long long)rp.verified);
 		if (rp.decisions)
 			printf(" and %zu decisions", rp.decisions);
-		printf(" checked: identical\n");
+		printf(" checked: identical");
+		if (rp.unlike)
+			printf(", but for %llu proposals of the model: its arithmetic "
+			       "was another in the version that began this search",
+			       (unsigned long long)rp.unlike);
+		printf("\n");
 	} else {
 		printf("%s: differs\n  %s\n", sv.path, rp.difference);
 		code = EXIT_VERDICT;

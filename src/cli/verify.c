@@ -15,11 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_yaml(const char *path)
+static bool nothing_to_verify_with(const struct saved *sv, struct error *err)
 {
-	const char *dot = strrchr(path, '.');
-
-	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+	return error_set(err, ERROR_USAGE,
+	                 "%s: the file has neither test: nor repeats:, so there is "
+	                 "nothing to verify with\n"
+	                 "  help: add a test: block; hpsearch verify FILE.yaml then "
+	                 "takes it up",
+	                 sv->path);
 }
 
 static bool nothing_to_do(const struct saved *sv, struct error *err)
@@ -36,13 +39,7 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
 	if (!s->search.verdict.wanted)
-		return error_set(
-		    err, ERROR_USAGE,
-		    "%s: the file has neither test: nor repeats:, so there is nothing "
-		    "to verify with\n"
-		    "  help: add a test: block; hpsearch verify FILE.yaml then takes "
-		    "it up",
-		    sv->path);
+		return nothing_to_verify_with(sv, err);
 	return false;
 }
 
@@ -50,25 +47,33 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 static bool complete(struct options *o, struct saved *sv, struct error *err)
 {
 	struct study *s = &sv->study, open = {0};
-	struct progress progress;
+	struct progress progress = {0};
 	struct observer watch;
 	struct runner runner;
 	struct pool *pool = NULL;
 	struct spec now;
-	size_t slots = o->parallel ? o->parallel : sv->spec.parallel;
+	size_t slots = 0;
 	int lock = lock_take(s->search.dir, err);
 	bool ok = false;
 
 	if (lock < 0)
 		return false;
+	/* A YAML file may have gained a test: block since. */
+	if (cli_is_yaml(o->file)
+	        ? !cli_load_spec(o, &now, true, err)
+	        : !origin_spec(&s->search.origin, &now, &o->arena, err))
+		goto out;
+	/* Nothing is written then: the search stays as it is. */
+	if (!now.test.present && now.repeats < 2) {
+		ok = nothing_to_verify_with(sv, err);
+		goto out;
+	}
+	if (!cli_slots(o, &now, &slots, err))
+		goto out;
 	progress_init(&progress, &open, slots, o->verbose);
 	watch = progress_observer(&progress);
-	/* A YAML file may have gained a test: block since. */
-	if (is_yaml(o->file) ? !cli_load_spec(o, &now, true, err)
-	                     : !origin_spec(&s->search.origin, &now, &o->arena, err))
-		goto out;
 	space_set_decoding(&now.space, s->search.origin.decoding);
-	if (!is_yaml(o->file)) {
+	if (!cli_is_yaml(o->file)) {
 		o->n_set = s->search.origin.n_set;
 		memcpy(o->set, s->search.origin.set, sizeof s->search.origin.set);
 		o->command = s->search.origin.command;
@@ -104,7 +109,7 @@ static bool takes_directory(const struct options *o, struct error *err)
 static bool verify(struct options *o, struct saved *sv, struct error *err)
 {
 	const char *path =
-	    is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
+	    cli_is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
 
 	if (!saved_load(sv, path, err))
 		return false;
@@ -113,7 +118,7 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 	if (sv->study.search.best && sv->study.search.dir &&
 	    (sv->study.search.state == SEARCH_DONE ||
 	     sv->study.search.state == SEARCH_BUDGET) &&
-	    (sv->study.search.verdict.wanted || is_yaml(o->file))) {
+	    (sv->study.search.verdict.wanted || cli_is_yaml(o->file))) {
 		if (!complete(o, sv, err))
 			return false;
 		saved_free(sv);

@@ -1,6 +1,7 @@
 #include "config/command.h"
 #include "config/macro.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,6 +318,14 @@ static bool build_shell(struct building *b, const char *text)
 	return b->err->kind == ERROR_NONE;
 }
 
+/* OMP_NUM_THREADS=1 */
+static bool is_assignment(const char *word)
+{
+	size_t n = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+	return n && word[n] == '=';
+}
+
 /* The first word is a program. Blanks are a text that was not split into words, unless
  * there is such a file. */
 static bool check_first(struct building *b)
@@ -330,7 +339,23 @@ static bool check_first(struct building *b)
 		                 "  help: begin with the program: [python3, train.py, "
 		                 "\"${args}\"]",
 		                 b->s->yaml.path, first);
-	if (strpbrk(first, " \t\n") && access(first, F_OK))
+	if (is_assignment(first))
+		return error_set(
+		    b->err, ERROR_FILE,
+		    "%s: the command's first word is \"%s\", which a shell "
+		    "would take for a variable\n"
+		    "  help: begin with env: [env, %s, python3, train.py, "
+		    "\"${args}\"]",
+		    b->s->yaml.path, first, first);
+	if ((*first == '~' || (*first == '$' && isupper((unsigned char)first[1]))) &&
+	    access(spec_from_home(b->s, first, b->a), F_OK))
+		return error_set(
+		    b->err, ERROR_FILE,
+		    "%s: the command's first word is \"%s\", and no shell "
+		    "fills in its %c\n"
+		    "  help: write the path in full, or ${envvar:HOME}/...",
+		    b->s->yaml.path, first, *first);
+	if (strpbrk(first, " \t\n") && access(spec_from_home(b->s, first, b->a), F_OK))
 		return error_set(
 		    b->err, ERROR_FILE,
 		    "%s: the command's first word is \"%s\", blanks and "

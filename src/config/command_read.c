@@ -6,68 +6,10 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { WORDS_MAX = 1000, NOTED_MAX = 20, SCRIPT_MAX = 1 << 20 };
-
-struct words {
-	const char **list; /* malloc */
-	size_t n, cap;
-};
-
-static void add_word(struct words *w, struct str *word, struct arena *a)
-{
-	w->list = mem_room(w->list, w->n, &w->cap, sizeof *w->list);
-	w->list[w->n++] = arena_strdup(a, str_text(word));
-	str_clear(word);
-}
-
-static void take_words(struct words *w, struct arena *a, struct command *out)
-{
-	const char **words = arena_new(a, w->n + 1, sizeof *words);
-
-	if (w->n)
-		memcpy(words, w->list, w->n * sizeof *words);
-	*out = (struct command){.words = words, .n = w->n};
-	free(w->list);
-}
-
-/* Does a backslash before c mean c itself? */
-static bool is_escape(char c, char quote)
-{
-	return c && (quote == '"' ? strchr("\\\"$`", c) != NULL : quote == '\0');
-}
-
-bool spec_split_words(const char *text, struct arena *a, struct command *out)
-{
-	struct words w = {0};
-	struct str word = {0};
-	bool inside = false;
-	char quote = '\0';
-
-	for (; *text; text++) {
-		if (!quote && isspace((unsigned char)*text)) {
-			if (inside)
-				add_word(&w, &word, a);
-			inside = false;
-			continue;
-		}
-		inside = true;
-		if (*text == '\\' && is_escape(text[1], quote))
-			str_addc(&word, *++text);
-		else if (!quote && (*text == '\'' || *text == '"'))
-			quote = *text;
-		else if (quote && *text == quote)
-			quote = '\0';
-		else
-			str_addc(&word, *text);
-	}
-	if (inside)
-		add_word(&w, &word, a);
-	take_words(&w, a, out);
-	str_free(&word);
-	return !quote;
-}
 
 static bool is_operator(const char *word)
 {
@@ -164,16 +106,35 @@ static bool is_whole(const char *word)
 	return n > 2 && strncmp(word, "${", 2) == 0 && word[n - 1] == '}';
 }
 
+/* ${LR}, ${trialParameters.lr}, ${hparams:lr}: the parameter behind the last mark. */
+static const char *meant_parameter(const struct check *c, const char *name)
+{
+	const struct space *sp = &c->r->spec->space;
+
+	for (size_t i = 0; i < sp->n; i++) {
+		size_t n = strlen(sp->params[i].name), len = strlen(name);
+		const char *tail = len >= n ? name + len - n : name;
+
+		if (strcasecmp(tail, sp->params[i].name) == 0 &&
+		    (tail == name || strchr(".:_[", tail[-1])))
+			return arena_printf(c->r->a, "param:%s", sp->params[i].name);
+	}
+	return NULL;
+}
+
 static void note_unknown(struct check *c, const struct hole *h, bool known_inside)
 {
 	char *name = arena_strndup(c->r->a, h->name, h->n);
-	const char *near = str_nearest(name, macro_names, MACRO_NONE + INNER_NONE);
+	const char *meant = meant_parameter(c, name);
+	const char *near =
+	    meant ? meant : str_nearest(name, macro_names, MACRO_NONE + INNER_NONE);
 	const char *fate = is_whole(c->word) ? "the word is left out, as W&B does"
 	                                     : "it is passed as it stands";
 
 	/* In a shell text it is a variable of the shell. */
 	if (c->shell || ++c->noted > NOTED_MAX)
 		return;
+	c->mentions = c->mentions || near;
 	if (known_inside)
 		read_note(c->r, true, c->at,
 		          "the command's ${%s} only works as a word of its own; %s",
@@ -254,54 +215,72 @@ static void check_blanks(struct check *c)
 		          c->word);
 }
 
-/* {lr}, %lr%, $lr, <lr>, @lr@: a parameter in the manner of another program. */
-static bool is_mention(const char *at, const char *name, size_t n, const char *word)
+/* {lr}, %lr%, $lr, <lr>, @lr@: a name in the manner of another program. The text of it
+ * from *begin to *end. */
+static bool is_mention(const char *word, const char *at, size_t n, const char **begin,
+                       const char **end)
 {
 	static const struct {
 		const char *before, *behind;
-	} marks[] = {{"{", "}"}, {"%", "%"}, {"<", ">"}, {"@", "@"}, {"(", ")s"}};
+	} marks[] = {{"{{ ", " }}"}, {"{param:", "}"}, {"{", "}"},   {"%", "%"},
+	             {"<", ">"},     {"@", "@"},       {"%(", ")s"}, {"$(", ")"},
+	             {"[", "]"},     {"__", "__"}};
 
-	(void)name;
-	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
-		if (at > word && at[-1] == *marks[i].before &&
-		    strncmp(at + n, marks[i].behind, strlen(marks[i].behind)) == 0 &&
-		    !(at - word > 1 && at[-2] == '$'))
-			return true;
-	return at > word && at[-1] == '$' && !isalnum((unsigned char)at[n]) &&
-	       at[n] != '_';
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		size_t before = strlen(marks[i].before);
+
+		*begin = at - before;
+		*end = at + n + strlen(marks[i].behind);
+		if ((size_t)(at - word) >= before &&
+		    memcmp(*begin, marks[i].before, before) == 0 &&
+		    strncmp(at + n, marks[i].behind, strlen(marks[i].behind)) == 0)
+			return *begin == word || (*begin)[-1] == '=' ||
+			       (!strchr("[_", **begin) &&
+			        !((*begin)[-1] == '$' && **begin == '{'));
+	}
+	*begin = at - 1;
+	*end = at + n;
+	if (at == word || isalnum((unsigned char)at[n]) || at[n] == '_')
+		return false;
+	/* An address has an @, too. */
+	return at[-1] == '$' ||
+	       (at[-1] == '@' && (*begin == word || (*begin)[-1] == '='));
+}
+
+/* Capitals are for a shell's variables: $LR. */
+static void check_mention(struct check *c, const char *name, const char *prefix)
+{
+	const char *at = c->word, *begin = NULL, *end = NULL;
+	size_t n = strlen(name);
+
+	while ((at = strcasestr(at, name)) && !is_mention(c->word, at, n, &begin, &end))
+		at += n;
+	if (!at || ++c->noted > NOTED_MAX)
+		return;
+	c->mentions = true;
+	read_note(c->r, true, c->at,
+	          "the command's %.*s is no macro; did you mean ${%s%s}?",
+	          (int)(end - begin), begin, prefix, name);
 }
 
 static void check_mentions(struct check *c)
 {
 	const struct space *sp = &c->r->spec->space;
 
-	for (size_t i = 0; i < sp->n; i++) {
-		const char *name = sp->params[i].name, *at = c->word;
-		size_t n = strlen(name);
-
-		while ((at = strstr(at, name)) && !is_mention(at, name, n, c->word))
-			at += n;
-		if (!at || ++c->noted > NOTED_MAX)
-			continue;
-		c->mentions = true;
-		read_note(c->r, true, c->at,
-		          "the command's %.*s%.*s is no macro; did you mean "
-		          "${param:%s}?",
-		          (int)(n + 1), at - 1,
-		          at[-1] == '$'   ? 0
-		          : at[-1] == '(' ? 2
-		                          : 1,
-		          at + n, name);
-	}
+	for (size_t i = 0; i < sp->n; i++)
+		check_mention(c, sp->params[i].name, "param:");
+	for (size_t m = MACRO_ARGS; m < MACRO_NONE; m++)
+		check_mention(c, macro_names[m], "");
 }
 
 /* Does a file that the command names read its parameters some other way? */
-static bool reads_parameters(const char *path)
+static bool reads_parameters(const struct spec *s, const char *name)
 {
 	static const char *const ways[] = {
 	    "HPSEARCH_CONFIG",    "wandb.config", "WANDB_SWEEP_PARAM_PATH",
 	    "get_next_parameter", "config=wandb", "run.config"};
 	struct arena a = {0};
+	const char *path = spec_from_home(s, name, &a);
 	struct error ignored;
 	struct stat st;
 	char *text;
@@ -321,8 +300,8 @@ static void check_whole(struct check *c, const struct node *n)
 	const struct spec *s = c->r->spec;
 	struct position at = n ? n->at : (struct position){0};
 
-	c->uses =
-	    c->uses || (c->uses_program && s->program && reads_parameters(s->program));
+	c->uses = c->uses ||
+	          (c->uses_program && s->program && reads_parameters(s, s->program));
 	if (c->uses_program && !s->program)
 		read_note(c->r, true, at,
 		          "the command's ${program} is empty: no program is given");
@@ -353,7 +332,7 @@ bool spec_check_command(struct reading *r, const struct command *cmd,
 			if (!check_macro(&c, &h))
 				return false;
 		c.uses = c.uses || strstr(c.word, "HPSEARCH_CONFIG") ||
-		         reads_parameters(c.word);
+		         reads_parameters(r->spec, c.word);
 	}
 	check_whole(&c, n);
 	return true;

@@ -77,6 +77,23 @@ static bool is_discrete(const struct param *p)
 	       p->dist == DIST_INT_UNIFORM || strncmp(dist_name(p->dist), "q_", 2) == 0;
 }
 
+static const char *nearest_help(struct reading *r, const struct param *p,
+                                const struct value *v)
+{
+	struct str help = {0};
+	const char *text = NULL;
+	struct value near;
+
+	if (param_nearest(p, v, &near)) {
+		str_add(&help, "did you mean ");
+		value_text(&near, &help);
+		str_addc(&help, '?');
+		text = arena_strdup(r->a, str_text(&help));
+	}
+	str_free(&help);
+	return text;
+}
+
 /* One "parent: value" or "parent: [values]" of a when. */
 static bool read_condition(struct reading *r, const struct index *x,
                            const struct draft *d, const struct scope *sc, size_t k,
@@ -115,7 +132,8 @@ static bool read_condition(struct reading *r, const struct index *x,
 	for (size_t i = 0; i < out->n; i++)
 		if (!param_encode(parent, &out->values[i], &u))
 			return read_fails(
-			    r, v->kind == VALUE_LIST ? n->items[i]->at : n->at, NULL,
+			    r, v->kind == VALUE_LIST ? n->items[i]->at : n->at,
+			    nearest_help(r, parent, &out->values[i]),
 			    "parameter %s: when waits for a value that %s never has",
 			    d->p.name, name);
 	return true;

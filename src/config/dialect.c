@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NUMBERS_MAX = 3 };
+enum { NUMBERS_MAX = 3, CALL_PARTS = 6, STEPS_SHOWN = 100 };
 
 /* A kind of range in other tools' words, compared without _ and -. */
 static const struct word {
@@ -21,11 +21,15 @@ static const struct word {
     {"reciprocal", REAL, true, false,
      "write distribution: log_uniform_values, or log: true without a distribution"},
     {"logfloat", REAL, true, false, "write log: true without a distribution"},
+    {"reciprocaluniform", REAL, true, false,
+     "write distribution: log_uniform_values, or log: true without a distribution"},
     {"qloguniform", REAL, true, true, "write distribution: q_log_uniform_values"},
     {"float", REAL, false, false, "write distribution: uniform"},
     {"double", REAL, false, false, "write distribution: uniform"},
     {"real", REAL, false, false, "write distribution: uniform"},
     {"interval", REAL, false, false, "write distribution: uniform"},
+    {"range", WHOLE_BELOW, false, false,
+     "write min and max (one of the values) without a distribution"},
     {"uniform", REAL, false, false, NULL},
     {"quniform", REAL, false, true, "write distribution: q_uniform"},
     {"int", WHOLE, false, false, "write distribution: int_uniform"},
@@ -49,7 +53,16 @@ static const struct word {
     {"enum", CHOICE, false, false, "write values: [...] without a distribution"},
     {"fixed", OTHER, false, false, "write value: ... without a distribution"},
     {"const", OTHER, false, false, "write distribution: constant"},
+    {"normal", OTHER, false, false, NULL},
     {"gaussian", OTHER, false, false, "write distribution: normal"},
+    {"bool", CHOICE, false, false,
+     "write values: [true, false] without a distribution"},
+    {"boolean", CHOICE, false, false,
+     "write values: [true, false] without a distribution"},
+    {"truncnorm", OTHER, false, false,
+     "there is none that is cut off: write distribution: normal, or min and max"},
+    {"truncnormal", OTHER, false, false,
+     "there is none that is cut off: write distribution: normal, or min and max"},
     {"randn", OTHER, false, false, "write distribution: normal"},
     {"lognormal", OTHER, false, false, "write distribution: log_normal"},
     {"qnormal", OTHER, false, false, "write distribution: q_normal"},
@@ -69,8 +82,12 @@ static bool same_word(const char *a, const char *word)
 	return !*a && !*word;
 }
 
+/* tune.loguniform, hp.choice: the word behind the last point. */
 static const struct word *find_word(const char *text)
 {
+	const char *point = strrchr(text, '.');
+
+	text = point ? point + 1 : text;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (same_word(text, words[i].word))
 			return &words[i];
@@ -84,7 +101,8 @@ const char *dialect_distribution(const char *word)
 	return w ? w->help : NULL;
 }
 
-/* A range written natively from the texts of its numbers: low, high, step. */
+/* A range written natively from the texts of its numbers: low, high, step. Python's
+ * range and randint leave the upper end out, and count their steps from the lower. */
 static const char *range_text(const struct word *w, const char *const *t, size_t n,
                               bool log, struct arena *a)
 {
@@ -112,6 +130,27 @@ static const char *first_text(const struct node *map, const char *const *keys)
 	return NULL;
 }
 
+static const struct node *first_list(const struct node *map, const char *const *keys)
+{
+	for (; *keys; keys++) {
+		const struct node *n = node_get(map, *keys);
+
+		if (n && n->kind == NODE_LIST)
+			return n;
+	}
+	return NULL;
+}
+
+/* The texts of a list's first scalars. */
+static size_t list_texts(const struct node *list, const char **t, size_t most)
+{
+	size_t n = 0;
+
+	for (; n < list->n && n < most && list->items[n]->kind == NODE_SCALAR; n++)
+		t[n] = list->items[n]->text;
+	return n;
+}
+
 static const char *list_text(const struct node *list, struct arena *a)
 {
 	struct str out = {0};
@@ -133,58 +172,119 @@ static const char *list_text(const struct node *list, struct arena *a)
 	return text;
 }
 
-/* {_type: loguniform, _value: [1e-5, 0.1]}. */
-static const char *nni(const struct node *map, struct arena *a)
+/* A type and its list: {_type: loguniform, _value: [1e-5, 0.1]}, or {loguniform:
+ * [1e-5, 0.1]}. */
+static const char *typed_list(const char *type, const struct node *list,
+                              struct arena *a)
 {
-	const struct node *type = node_get(map, "_type"),
-			  *list = node_get(map, "_value");
-	const struct word *w =
-	    type && type->kind == NODE_SCALAR ? find_word(type->text) : NULL;
+	const struct word *w = type ? find_word(type) : NULL;
 	const char *t[NUMBERS_MAX];
-	size_t n = 0;
 
 	if (!w || !list || list->kind != NODE_LIST)
 		return NULL;
 	if (w->kind == CHOICE)
 		return list_text(list, a);
-	for (; n < list->n && n < NUMBERS_MAX && list->items[n]->kind == NODE_SCALAR;
-	     n++)
-		t[n] = list->items[n]->text;
 	return w->kind == REAL || w->kind == WHOLE || w->kind == WHOLE_BELOW
-	           ? range_text(w, t, n, false, a)
+	           ? range_text(w, t, list_texts(list, t, NUMBERS_MAX), false, a)
 	           : NULL;
+}
+
+/* {loguniform: [1e-5, 0.1]}: one key, and it is the type. */
+static const char *type_as_key(const struct node *map, struct arena *a)
+{
+	return map->n == 1 ? typed_list(map->keys[0], map->items[0], a) : NULL;
+}
+
+static bool is_log_scale(const struct node *map)
+{
+	static const char *const flags[] = {"log", "log_scale", "logscale", NULL};
+	static const char *const scales[] = {"scale", "scaling", "prior", NULL};
+	const char *scale = first_text(map, scales);
+
+	for (const char *const *key = flags; *key; key++) {
+		const struct node *n = node_get(map, *key);
+
+		if (n && n->kind == NODE_SCALAR && n->value.kind == VALUE_BOOL &&
+		    n->value.boolean)
+			return true;
+	}
+	return scale && strncasecmp(scale, "log", 3) == 0;
+}
+
+/* Determined's {type: log, minval: -5, maxval: -1, base: 10}: exponents. */
+static const char *powers(const char *const *t, const char *base, struct arena *a)
+{
+	struct value low, high, b = value_int(10);
+	double x, y, z;
+
+	if (!t[0] || !t[1] || !scalar_number(t[0], &low) ||
+	    !scalar_number(t[1], &high) || (base && !scalar_number(base, &b)) ||
+	    !value_number(&low, &x) || !value_number(&high, &y) ||
+	    !value_number(&b, &z) || !(z > 1))
+		return NULL;
+	return arena_printf(a, "{min: %.6g, max: %.6g, log: true}", pow(z, x),
+	                    pow(z, y));
+}
+
+static const char *with_default(const char *text, const struct node *map,
+                                struct arena *a)
+{
+	static const char *const names[] = {"default", "initial_value", "init", NULL};
+	const char *preset = first_text(map, names);
+
+	return text && preset ? arena_printf(a, "%.*s, default: %s}",
+	                                     (int)strlen(text) - 1, text, preset)
+	                      : text;
+}
+
+static const char *bounds_text(const struct node *map, struct arena *a)
+{
+	static const char *const types[] = {"type",           "suggest_type",
+	                                    "distribution",   "parameterType",
+	                                    "parameter_type", NULL};
+	static const char *const lows[] = {"min",   "low",  "lower", "minval",
+	                                   "start", "from", NULL};
+	static const char *const highs[] = {"max",  "high", "upper", "maxval",
+	                                    "stop", "end",  "to",    NULL};
+	static const char *const steps[] = {"step", "q", NULL};
+	static const char *const pairs[] = {"range", "bounds", "interval", NULL};
+	static const char *const bases[] = {"base", NULL};
+	static const struct word plain = {.kind = REAL};
+	const char *type = first_text(map, types);
+	const struct word *w = type ? find_word(type) : &plain;
+	const struct node *inner = node_get(map, "feasibleSpace");
+	const struct node *from = inner && inner->kind == NODE_MAP ? inner : map;
+	const struct node *pair = first_list(map, pairs);
+	const char *t[NUMBERS_MAX] = {first_text(from, lows), first_text(from, highs),
+	                              first_text(from, steps)};
+
+	if (pair && pair->n == 2)
+		list_texts(pair, t, 2);
+	if (w && w->kind == EXPONENTS)
+		return powers(t, first_text(map, bases), a);
+	if (w && pair && strcmp(w->word, "range") == 0)
+		w = &plain;
+	if (!w || w->kind == CHOICE || w->kind == OTHER || !t[0] || !t[1])
+		return NULL;
+	return range_text(w, t, t[2] ? 3 : 2, is_log_scale(map), a);
 }
 
 const char *dialect_parameter(const struct node *map, struct arena *a)
 {
-	static const char *const types[] = {"type", "distribution", "parameterType",
-	                                    NULL};
-	static const char *const lows[] = {"min", "low", "lower", "minval", NULL};
-	static const char *const highs[] = {"max", "high", "upper", "maxval", NULL};
-	static const char *const steps[] = {"step", "q", NULL};
-	static const char *const lists[] = {"choices",    "options", "vals",
-	                                    "categories", "list",    NULL};
-	static const struct word plain = {.kind = REAL};
-	const char *type = first_text(map, types);
-	const struct word *w = type ? find_word(type) : &plain;
-	const char *t[NUMBERS_MAX] = {first_text(map, lows), first_text(map, highs),
-	                              first_text(map, steps)};
-	const struct node *log = node_get(map, "log");
-	bool is_log = log && log->kind == NODE_SCALAR &&
-	              log->value.kind == VALUE_BOOL && log->value.boolean;
+	static const char *const lists[] = {
+	    "choices", "options",     "vals", "categories", "list",
+	    "choice",  "grid_search", "grid", "values",     NULL};
+	static const char *const nni[] = {"_type", NULL};
+	const struct node *inner = node_get(map, "feasibleSpace"), *list;
+	const char *text;
 
 	if (node_get(map, "_type"))
-		return nni(map, a);
-	for (const char *const *key = lists; *key; key++) {
-		const struct node *n = node_get(map, *key);
-
-		if (n && n->kind == NODE_LIST)
-			return list_text(n, a);
-	}
-	if (!w || w->kind == EXPONENTS || w->kind == CHOICE || w->kind == OTHER ||
-	    !t[0] || !t[1])
-		return NULL;
-	return range_text(w, t, t[2] ? 3 : 2, is_log, a);
+		return typed_list(first_text(map, nni), node_get(map, "_value"), a);
+	text = type_as_key(map, a);
+	list = first_list(inner && inner->kind == NODE_MAP ? inner : map, lists);
+	if (!text)
+		text = list ? list_text(list, a) : bounds_text(map, a);
+	return with_default(text, map, a);
 }
 
 /* The outermost name( … ) of a text: *inner its inside; false: it is none. */
@@ -217,38 +317,130 @@ static size_t split(char *inner, const char **t, size_t most)
 	return n;
 }
 
+/* Without a label in quotes at the front: hp.choice("lr", [1, 2]). */
+static char *without_label(char *inner, bool *label)
+{
+	char *end = *inner == '"' || *inner == '\'' ? strchr(inner + 1, *inner) : NULL;
+
+	*label = end && end[1 + strspn(end + 1, " ")] == ',';
+	return *label ? strchr(end, ',') + 1 + strspn(strchr(end, ',') + 1, " ")
+	              : inner;
+}
+
+/* log=True, step=2 of Optuna's calls: taken out of the parts; false: another one. */
+static bool take_named(const char **t, size_t *n, bool *log, const char **step)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		const char *is = strchr(t[i], '=');
+
+		if (!is)
+			t[kept++] = t[i];
+		else if (strncmp(t[i], "log=", 4) == 0)
+			*log = strcasecmp(is + 1, "true") == 0;
+		else if (strncmp(t[i], "step=", 5) == 0 || strncmp(t[i], "q=", 2) == 0)
+			*step = is + 1;
+		else
+			return false;
+	}
+	*n = kept;
+	return true;
+}
+
+static bool are_numbers(const char *const *t, size_t n)
+{
+	struct value v;
+
+	for (size_t i = 0; i < n; i++)
+		if (!scalar_number(t[i], &v))
+			return false;
+	return true;
+}
+
+/* normal(0, 1) and lognormal(0, 1). */
+static const char *moments(const struct word *w, char *inner, struct arena *a)
+{
+	const char *t[CALL_PARTS];
+	size_t n = split(inner, t, CALL_PARTS);
+
+	if (n != 2 || !are_numbers(t, n) || (w->help && !strstr(w->help, "normal")))
+		return NULL;
+	return arena_printf(a, "{distribution: %s, mu: %s, sigma: %s}",
+	                    strcmp(w->word, "lognormal") == 0 ? "log_normal" : "normal",
+	                    t[0], t[1]);
+}
+
+/* range(1, 10, 2): the multiples of 2 are others. */
+static const char *steps_text(const char *const *t, struct arena *a)
+{
+	struct str out = {0};
+	const char *text = NULL;
+	long low = strtol(t[0], NULL, 10), high = strtol(t[1], NULL, 10),
+	     by = strtol(t[2], NULL, 10);
+
+	if (by > 0 && high > low && (high - low) / by < STEPS_SHOWN) {
+		str_add(&out, "{values: [");
+		for (long x = low; x < high; x += by)
+			str_addf(&out, "%s%ld", x > low ? ", " : "", x);
+		str_add(&out, "]}");
+		text = arena_strdup(a, str_text(&out));
+	}
+	str_free(&out);
+	return text;
+}
+
+/* What the call means; log: it stood in a tag(log, …). */
+static const char *call_text(const char *name, char *inner, bool log, struct arena *a)
+{
+	const char *t[CALL_PARTS], *step = NULL;
+	const struct word *w;
+	bool label;
+	size_t n;
+
+	name += strncmp(name, "suggest_", 8) == 0 ? 8 : 0;
+	w = find_word(name);
+	inner = without_label(inner, &label);
+	if (w && w->kind == CHOICE)
+		return arena_printf(
+		    a, *inner == '[' ? "{values: %s}" : "{values: [%s]}", inner);
+	if (w && w->kind == OTHER)
+		return moments(w, inner, a);
+	if (!w || w->kind == EXPONENTS)
+		return NULL;
+	n = split(inner, t, CALL_PARTS);
+	if (!take_named(t, &n, &log, &step) || !n || n > 3 || !are_numbers(t, n))
+		return NULL;
+	/* Hyperopt's have a label, and exponents. */
+	if (label && w->kind == REAL && w->log && n == 2 &&
+	    strcmp(w->word, "loguniform") == 0)
+		return arena_printf(a, "{distribution: log_uniform, min: %s, max: %s}",
+		                    t[0], t[1]);
+	if (step && n == 2)
+		t[n++] = step;
+	if (n == 3 && strcmp(w->word, "range") == 0)
+		return steps_text(t, a);
+	return range_text(w, t, w->step || step || n < 3 ? n : 2, log, a);
+}
+
 const char *dialect_call(const char *text, struct arena *a)
 {
-	const char *t[NUMBERS_MAX];
 	char *name, *inner, *open;
-	const struct word *w;
 	bool log = false;
-	size_t n;
 
 	if (!call_parts(text, a, &name, &inner))
 		return NULL;
-	/* Hydra: tag(log, int(interval(1, 10))). */
+	/* Hydra: tag(log, int(interval(1, 10))), shuffle(range(1, 10)). */
 	if (strcmp(name, "tag") == 0 && strncmp(inner, "log,", 4) == 0) {
 		log = true;
-		text = inner + 4 + strspn(inner + 4, " ");
-		if (!call_parts(text, a, &name, &inner))
+		inner += 4 + strspn(inner + 4, " ");
+		if (!call_parts(inner, a, &name, &inner))
 			return NULL;
 	}
-	if (strcmp(name, "int") == 0 && call_parts(inner, a, &name, &open))
-		inner = open;
-	w = find_word(name);
-	if (w && w->kind == CHOICE)
-		return arena_printf(a, "{values: [%s]}", inner + strspn(inner, "["));
-	if (!w || w->kind == EXPONENTS || w->kind == OTHER)
-		return NULL;
-	n = split(inner, t, NUMBERS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		struct value v;
-
-		if (!scalar_number(t[i], &v))
-			return NULL;
-	}
-	return range_text(w, t, w->step || n < 3 ? n : 2, log, a);
+	if (strcmp(name, "int") == 0 || strcmp(name, "shuffle") == 0)
+		if (call_parts(inner, a, &name, &open))
+			inner = open;
+	return call_text(name, inner, log, a);
 }
 
 /* Top-level keys. */
@@ -285,16 +477,55 @@ static const struct {
             {"workers", "parallel"},
             {"max_concurrent", "parallel"},
             {"trialConcurrency", "parallel"},
-            {"parallelTrialCount", "parallel"}};
+            {"parallelTrialCount", "parallel"},
+            {"max_trial_num", "max_trials"},
+            {"max_trial_number", "max_trials"},
+            {"max_experiments", "max_trials"},
+            {"num_runs", "max_trials"},
+            {"n_runs", "max_trials"},
+            {"n_iter", "max_trials"},
+            {"iterations", "max_trials"},
+            {"search_algorithm", "method"},
+            {"search_alg", "method"},
+            {"searcher", "method"},
+            {"early_stop", "early_terminate"},
+            {"early_stopping_policy", "early_terminate"},
+            {"entry_point", "program"},
+            {"executable", "command"},
+            {"run", "command"},
+            {"random_state", "seed"},
+            {"random_seed", "seed"},
+            {"num_seeds", "repeats"},
+            {"n_seeds", "repeats"},
+            {"conditions", "constraints"},
+            {"num_gpus", "gpus"},
+            {"n_gpus", "gpus"},
+            {"gpu_ids", "gpus"},
+            {"max_parallel", "parallel"},
+            {"num_workers", "parallel"},
+            {"concurrency", "parallel"}};
+
+static bool is_time(const char *key)
+{
+	static const char *const times[] = {"timeout",      "time_budget",
+	                                    "max_time",     "time_limit",
+	                                    "max_duration", "maxExperimentDuration"};
+
+	for (size_t i = 0; i < ARRAY_LEN(times); i++)
+		if (strcasecmp(key, times[i]) == 0)
+			return true;
+	return false;
+}
 
 const char *dialect_native_key(const char *key)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (strcasecmp(key, keys[i].word) == 0)
 			return keys[i].ours;
-	return strcasecmp(key, "objective") == 0 ? "metric"
-	       : strcasecmp(key, "timeout") == 0 ? "budget"
-	                                         : NULL;
+	return strcasecmp(key, "objective") == 0 || strcasecmp(key, "objectives") == 0
+	           ? "metric"
+	       : is_time(key) ? "budget"
+	                      : NULL;
 }
 
 static const char *goal_help(const char *word, struct arena *a)
@@ -307,6 +538,63 @@ static const char *goal_help(const char *word, struct arena *a)
 	           : NULL;
 }
 
+/* objective: {metric: loss, direction: minimize}. */
+static const char *objective_help(const struct node *n, struct arena *a)
+{
+	static const char *const names[] = {"name", "metric", "objectiveMetricName",
+	                                    NULL};
+	static const char *const goals[] = {"goal", "direction", "mode", "type", NULL};
+	const char *name = NULL, *goal = NULL;
+
+	if (n->kind == NODE_LIST && n->n)
+		n = n->items[0];
+	if (n->kind == NODE_MAP) {
+		name = first_text(n, names);
+		goal = first_text(n, goals);
+	} else if (n->kind == NODE_SCALAR && *n->text) {
+		name = n->text;
+	}
+	return arena_printf(
+	    a, "write metric: {name: %s, goal: %s}", name ? name : "val_loss",
+	    goal && strncasecmp(goal, "max", 3) == 0 ? "maximize" : "minimize");
+}
+
+/* sampler: tpe, tuner: {name: TPE}. */
+static const char *method_help(const struct node *n, struct arena *a)
+{
+	static const char *const names[] = {"name", "type", "algorithmName", NULL};
+	static const char *const ours[] = {"grid", "random", "sobol"};
+	const char *word = n->kind == NODE_MAP      ? first_text(n, names)
+	                   : n->kind == NODE_SCALAR ? n->text
+	                                            : NULL;
+
+	for (size_t i = 0; word && i < ARRAY_LEN(ours); i++)
+		if (strncasecmp(word, ours[i], strlen(ours[i])) == 0)
+			return arena_printf(a, "write method: %s", ours[i]);
+	return "write method: bayes";
+}
+
+/* pruner: median, early_stopping: {type: hyperband}. */
+static const char *early_help(const struct node *n, struct arena *a)
+{
+	static const char *const names[] = {"name", "type", "algorithmName", NULL};
+	static const struct {
+		const char *word, *ours;
+	} types[] = {{"median", "median"},       {"asha", "asha"},
+	             {"successive", "asha"},     {"sha", "asha"},
+	             {"hyperband", "hyperband"}, {"threshold", "threshold"},
+	             {"patien", "patience"}};
+	const char *word = n->kind == NODE_MAP      ? first_text(n, names)
+	                   : n->kind == NODE_SCALAR ? n->text
+	                                            : NULL;
+
+	for (size_t i = 0; word && i < ARRAY_LEN(types); i++)
+		if (strcasestr(word, types[i].word))
+			return arena_printf(a, "write early_terminate: {type: %s, …}",
+			                    types[i].ours);
+	return "write early_terminate: {type: median}";
+}
+
 const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 {
 	const char *ours = dialect_native_key(key);
@@ -315,10 +603,15 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 	if (strcasecmp(key, "direction") == 0 || strcasecmp(key, "goal") == 0 ||
 	    strcasecmp(key, "mode") == 0)
 		return plain ? goal_help(n->text, a) : NULL;
-	if (strcasecmp(key, "objective") == 0)
-		return arena_printf(a, "write metric: {name: %s, goal: minimize}",
-		                    plain ? n->text : "val_loss");
-	if (strcasecmp(key, "timeout") == 0)
+	if (ours && strcmp(ours, "metric") == 0)
+		return objective_help(n, a);
+	if (ours && strcmp(ours, "method") == 0)
+		return method_help(n, a);
+	if (ours && strcmp(ours, "early_terminate") == 0)
+		return early_help(n, a);
+	if (strcasecmp(key, "directions") == 0)
+		return "write metric: {name: ..., goal: minimize}: one objective";
+	if (is_time(key))
 		return arena_printf(a,
 		                    "write budget: {time: %s} for the whole search, "
 		                    "trial_timeout: %s for each run",
@@ -331,23 +624,55 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 
 bool dialect_decides(const char *key)
 {
-	static const char *const decisive[] = {"slurm",        "launcher",
-	                                       "hosts",        "env",
-	                                       "points",       "zip",
-	                                       "items",        "scale",
-	                                       "wandb",        "config",
-	                                       "protocol",     "limits",
-	                                       "metrics",      "rate",
-	                                       "cpus",         "memory",
-	                                       "nice",         "runs_per_gpu",
-	                                       "keep",         "args",
-	                                       "report",       "deterministic_training",
-	                                       "artifacts",    "resources",
-	                                       "environment",  "cwd",
-	                                       "workdir",      "host",
-	                                       "queue",        "partition",
-	                                       "container",    "docker",
-	                                       "docker_image", "image"};
+	static const char *const decisive[] = {"slurm",
+	                                       "launcher",
+	                                       "hosts",
+	                                       "env",
+	                                       "points",
+	                                       "zip",
+	                                       "items",
+	                                       "scale",
+	                                       "wandb",
+	                                       "config",
+	                                       "protocol",
+	                                       "limits",
+	                                       "metrics",
+	                                       "rate",
+	                                       "cpus",
+	                                       "memory",
+	                                       "nice",
+	                                       "runs_per_gpu",
+	                                       "keep",
+	                                       "args",
+	                                       "report",
+	                                       "deterministic_training",
+	                                       "artifacts",
+	                                       "resources",
+	                                       "environment",
+	                                       "cwd",
+	                                       "workdir",
+	                                       "host",
+	                                       "queue",
+	                                       "partition",
+	                                       "container",
+	                                       "docker",
+	                                       "docker_image",
+	                                       "image",
+	                                       "ssh",
+	                                       "kubernetes",
+	                                       "nodes",
+	                                       "resources_per_trial",
+	                                       "working_dir",
+	                                       "working_directory",
+	                                       "environ",
+	                                       "env_vars",
+	                                       "environment_variables",
+	                                       "initial_points",
+	                                       "points_to_evaluate",
+	                                       "enqueue",
+	                                       "initial_params",
+	                                       "cluster",
+	                                       "remote"};
 
 	for (size_t i = 0; i < ARRAY_LEN(decisive); i++)
 		if (strcmp(key, decisive[i]) == 0)

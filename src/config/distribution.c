@@ -39,7 +39,24 @@ static const struct {
                 {"list", "values"},
                 {"parameterType", "distribution"},
                 {"_type", "distribution"},
-                {"_value", "values"}};
+                {"_value", "values"},
+                {"suggest_type", "distribution"},
+                {"parameter_type", "distribution"},
+                {"choice", "values"},
+                {"grid", "values"},
+                {"grid_search", "values"},
+                {"start", "min"},
+                {"from", "min"},
+                {"stop", "max"},
+                {"end", "max"},
+                {"to", "max"},
+                {"range", "min and max"},
+                {"bounds", "min and max"},
+                {"interval", "min and max"},
+                {"scale", "log"},
+                {"scaling", "log"},
+                {"logscale", "log"},
+                {"feasibleSpace", "min and max"}};
 
 static bool is_param_key(const char *key)
 {
@@ -59,10 +76,28 @@ static bool is_slip(const struct node *map, size_t i)
 	return n->kind == NODE_MAP && n->n && is_param_key(n->keys[0]);
 }
 
+static const char *synonym(const char *key)
+{
+	for (size_t k = 0; k < ARRAY_LEN(synonyms); k++)
+		if (strcmp(key, synonyms[k].word) == 0)
+			return synonyms[k].ours;
+	return NULL;
+}
+
+/* Is the whole entry in another tool's words? */
+static bool is_foreign(const struct node *map)
+{
+	for (size_t i = 0; i < map->n; i++)
+		if (!is_param_key(map->keys[i]) && synonym(map->keys[i]))
+			return true;
+	return map->n == 1;
+}
+
 static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 {
-	const char *key = d->map->keys[i], *near = NULL;
-	const char *native = dialect_parameter(d->map, r->a);
+	const char *key = d->map->keys[i], *near = synonym(key);
+	const char *native =
+	    is_foreign(d->map) ? dialect_parameter(d->map, r->a) : NULL;
 
 	if (strcmp(key, "parameters") == 0)
 		return read_fails(
@@ -70,13 +105,18 @@ static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 		    "parameter %s: beside parameters: (a nested group) only "
 		    "when: can stand",
 		    d->p.name);
-	for (size_t k = 0; k < ARRAY_LEN(synonyms) && !near; k++)
-		if (strcmp(key, synonyms[k].word) == 0)
-			near = synonyms[k].ours;
-	if (native && near)
+	if (native)
 		return read_fails(r, d->map->key_at[i],
 		                  arena_printf(r->a, "write %s: %s", d->p.name, native),
 		                  "unknown key %s in parameter %s", key, d->p.name);
+	if (draft_is_top_word(d->p.name) || draft_is_top_word(key))
+		return read_fails(
+		    r, d->map->key_at[i],
+		    arena_printf(r->a,
+		                 "if %s is the search's own, begin it in "
+		                 "the first column",
+		                 draft_is_top_word(key) ? key : d->p.name),
+		    "unknown key %s in parameter %s", key, d->p.name);
 	if (is_slip(d->map, i))
 		return read_fails(r, d->map->key_at[i],
 		                  arena_printf(r->a,
@@ -557,8 +597,11 @@ static bool read_default(struct reading *r, struct draft *d)
 	if (quotes)
 		str_add(&help, "leave the quotes out");
 	else if (param_nearest(&d->p, v, &number)) {
-		str_add(&help, "the nearest that it can be is ");
+		str_add(&help, number.kind == VALUE_STRING
+		                   ? "did you mean "
+		                   : "the nearest that it can be is ");
 		value_text(&number, &help);
+		str_add(&help, number.kind == VALUE_STRING ? "?" : "");
 	}
 	read_fails(r, n->at, help.len ? str_text(&help) : NULL,
 	           "parameter %s: it can never be its default (it is %s)", d->p.name,

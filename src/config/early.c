@@ -1,4 +1,5 @@
 /* The early_terminate block: W&B's hyperband and our own rules. */
+#include "config/dialect.h"
 #include "config/read.h"
 
 #include <math.h>
@@ -271,7 +272,9 @@ static bool read_word(struct reading *r, const struct node *n)
 		return true;
 	}
 	return read_fails(r, n->at,
-	                  "as in early_terminate: {type: hyperband, min_iter: 3}",
+	                  n->kind == NODE_SCALAR && *n->text
+	                      ? dialect_key("early_stopping", n, r->a)
+	                      : "as in early_terminate: {type: hyperband, min_iter: 3}",
 	                  "early_terminate must be a mapping with a type");
 }
 

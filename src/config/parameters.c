@@ -95,7 +95,7 @@ static bool not_a_map(struct reading *r, const struct node *map, size_t i)
 {
 	const char *key = map->keys[i], *help = "write value: for a constant";
 
-	if (is_inner(key))
+	if (is_inner(key) || strcmp(key, "default") == 0)
 		return read_fails(r, map->key_at[i],
 		                  "indent it below the parameter that it belongs to",
 		                  "%s stands where a parameter's name is expected",
@@ -111,11 +111,27 @@ static bool is_short_form(const struct node *map, size_t i)
 {
 	const struct node *n = map->items[i];
 
+	if (strcmp(map->keys[i], "default") == 0)
+		return false;
 	for (size_t k = i; k < map->n && k <= i + 1; k++)
 		if (is_inner(map->keys[k]))
 			return false;
 	return n->kind == NODE_LIST ||
 	       (n->kind == NODE_SCALAR && n->value.kind != VALUE_NULL);
+}
+
+bool draft_is_top_word(const char *key)
+{
+	static const char *const words[] = {
+	    "max_trials", "run_cap",    "min_trials",      "repeats",
+	    "parallel",   "method",     "metric",          "command",
+	    "program",    "budget",     "early_terminate", "constraints",
+	    "test",       "warm_start", "trial_timeout",   "retries"};
+
+	for (size_t k = 0; k < ARRAY_LEN(words); k++)
+		if (strcmp(key, words[k]) == 0)
+			return true;
+	return false;
 }
 
 static const struct node *long_form(struct reading *r, const struct node *map, size_t i)
@@ -125,6 +141,11 @@ static const struct node *long_form(struct reading *r, const struct node *map, s
 	const char *native =
 	    n->kind == NODE_SCALAR && !n->quoted ? dialect_call(n->text, r->a) : NULL;
 
+	if (draft_is_top_word(map->keys[i]))
+		read_note(r, true, map->key_at[i],
+		          "%s stands below parameters:, so it is a parameter; for the "
+		          "search's own begin it in the first column",
+		          map->keys[i]);
 	if (native) {
 		read_fails(
 		    r, n->at, arena_printf(r->a, "write %s: %s", map->keys[i], native),
@@ -302,6 +323,12 @@ bool spec_read_parameters(struct reading *r, const struct node *map)
 	struct drafts ds = {0};
 	bool ok;
 
+	if (map->kind == NODE_LIST)
+		return read_fails(
+		    r, map->at,
+		    "write each without its dash, as in lr: {min: 1e-5, max: "
+		    "1e-1}",
+		    "parameters must be a mapping, not a list");
 	if (!read_map(r, map, "parameters"))
 		return false;
 	ok = read_group(r, &ds, map, 0) && finish(r, &ds, map->at);

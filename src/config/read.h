@@ -75,8 +75,12 @@ bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);
 bool spec_read_early(struct reading *r, const struct node *map);
+bool spec_read_gpus(struct reading *r, const struct node *n);
+bool spec_read_runs_per_gpu(struct reading *r, const struct node *n);
 bool spec_read_command(struct reading *r, const struct node *n, const char *what,
                        bool shell, struct command *out);
+/* After the command is known: spec->home, with a notice where it is set. */
+void spec_find_home(struct reading *r);
 /* Splits a text into words as a shell would, without one. False: a quote is not closed.
  */
 bool spec_split_words(const char *text, struct arena *a, struct command *out);

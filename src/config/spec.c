@@ -44,6 +44,7 @@ static void defaults(struct spec *s, struct arena *a)
 	    .seed = 1,
 	    .repeats = 1,
 	    .parallel = 1,
+	    .runs_per_gpu = 1,
 	    .kill_grace = 10,
 	    .test = {.top = 3, .repeats = 5, .sequential = true, .max_repeats = 20},
 	    .arena = a,

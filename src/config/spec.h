@@ -81,6 +81,8 @@ struct spec {
 	struct space space;
 	const char *program; /* NULL: none */
 	struct command command;
+	const char *home; /* where runs start: the file's directory, if what the command
+	                   * names is there and not here; NULL: here */
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	enum method method;
@@ -88,8 +90,13 @@ struct spec {
 	struct metric metric;
 	uint64_t seed;                     /* 1 by default */
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
-	const char *const *gpus;           /* (n_gpus); one slot each */
+	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
+	bool gpus_auto;      /* all that there are; n_gpus is 0 */
+	size_t runs_per_gpu; /* 1 by default */
+	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
+	const char *const *slots; /* (n_slots) */
+	size_t n_slots;
 	bool parallel_given;
 	uint64_t max_trials; /* 0: not given; max_trials or run_cap */
 	uint64_t min_trials;
@@ -130,10 +137,17 @@ bool spec_load(struct spec *s, const char *path, const struct spec_overrides *o,
 bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
                 const struct spec_overrides *o, struct arena *a, struct error *err);
 
+/* A file that the command names, as seen from here; in a where it is another text. */
+const char *spec_from_home(const struct spec *s, const char *name, struct arena *a);
+
 /* "90", "90s", "10m", "2h", "1d", "1h30m" → seconds; false when it is none of these. */
 bool spec_duration(const char *text, double *seconds);
-/* Trials that the search will make at the most: max_trials, or the grid's size, or the
- * default cap 10 x parameters within 20 … 100. */
-uint64_t spec_trial_cap(const struct spec *s);
+/* Trials that the search will make at the most: what was asked for (-n; 0: nothing, so
+ * max_trials, or the default cap 10 x parameters within 20 … 100), and under a grid no
+ * more than it has: exactly, where it can be counted. */
+uint64_t spec_trial_cap(const struct spec *s, uint64_t asked);
+/* The trials of a grid with constraints or conditions, counted; false: there is no such
+ * thing, or it has more than a million cells. */
+bool spec_grid_count(const struct spec *s, uint64_t *n);
 
 #endif

@@ -2,15 +2,36 @@
  * better. */
 #include "config/spec.h"
 
-uint64_t spec_trial_cap(const struct spec *s)
+static const uint64_t counted_max = 1000000;
+
+static bool is_partial(const struct space *sp)
+{
+	for (size_t i = 0; i < sp->n; i++)
+		if (sp->params[i].n_when)
+			return true;
+	return sp->n_constraints > 0;
+}
+
+bool spec_grid_count(const struct spec *s, uint64_t *n)
+{
+	return s->method == METHOD_GRID && is_partial(&s->space) &&
+	       space_grid_count(&s->space, counted_max, n);
+}
+
+uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 {
 	struct error ignored;
-	uint64_t n;
+	uint64_t n, counted;
 
-	if (s->method == METHOD_GRID && space_grid_size(&s->space, &n, &ignored))
-		return s->max_trials && s->max_trials < n ? s->max_trials : n;
-	if (s->max_trials)
-		return s->max_trials;
+	asked = asked ? asked : s->max_trials;
+	if (s->method == METHOD_GRID && space_grid_size(&s->space, &n, &ignored)) {
+		/* A grid without any trial is refused where it would begin. */
+		if (spec_grid_count(s, &counted) && counted)
+			n = counted;
+		return asked && asked < n ? asked : n;
+	}
+	if (asked)
+		return asked;
 	n = 0;
 	for (size_t i = 0; i < s->space.n; i++)
 		n += s->space.params[i].dist != DIST_CONSTANT;

@@ -1,6 +1,7 @@
 /* What shows only when every key has been read: what is missing, what does not go
  * together, and what a person should know before it starts. */
 #include "config/command.h"
+#include "config/macro.h"
 #include "config/read.h"
 #include "config/scalar.h"
 
@@ -79,13 +80,22 @@ static const char *grid_advice(struct reading *r, const struct param *p)
 		return "leave probabilities out, or use method: random";
 	if (p->dist == DIST_INT_UNIFORM || p->dist == DIST_Q_UNIFORM || p->clip)
 		return "these are too many; write values: [...] or a larger q";
-	if (p->dist != DIST_UNIFORM && p->dist != DIST_LOG_UNIFORM_VALUES)
+	if (p->dist == DIST_LOG_UNIFORM) {
+		low = exp(low);
+		high = exp(high);
+		log = true;
+	} else if (p->dist != DIST_UNIFORM && p->dist != DIST_LOG_UNIFORM_VALUES)
 		return "write values: [...], or use method: random or sobol";
 	str_add(&out, "write values: [");
 	for (int i = 0; i < 5; i++) {
 		double x = log ? low * pow(high / low, i / 4.0) : low + i * step;
 
-		str_addf(&out, "%s%.3g", i ? ", " : "", x);
+		str_add(&out, i ? ", " : "");
+		/* The ends as written: 0.9999 is not 1. */
+		if (i % 4 || p->dist == DIST_LOG_UNIFORM)
+			str_addf(&out, "%.3g", x);
+		else
+			str_double(&out, i ? high : low);
 	}
 	str_add(&out, "]");
 	if (!log)
@@ -196,6 +206,7 @@ static bool check_commands(struct reading *r, const struct node *root, bool give
 	const struct node *test = node_get(root, "test");
 
 	s->has_command = s->program || s->command.n;
+	spec_find_home(r);
 	if (s->has_command && !spec_check_command(r, &s->command, n))
 		return false;
 	if (s->test.command.n &&
@@ -290,10 +301,28 @@ static void note_same_word(struct reading *r, const struct param *p, struct str 
 
 enum { COMPARED_MAX = 1000 };
 
+/* Does a macro of the command write values as texts? In JSON they differ. */
+static bool writes_texts(const struct spec *s)
+{
+	struct hole h;
+
+	for (size_t i = 0; i < s->command.n; i++)
+		for (const char *p = s->command.words[i]; hole_find(p, &h); p = h.end) {
+			enum macro m = hole_macro(&h);
+
+			if (m == MACRO_NONE ? hole_inner(&h) == INNER_NONE
+			                    : m >= MACRO_ARGS && m < MACRO_ARGS_JSON)
+				return true;
+		}
+	return !s->command.n;
+}
+
 static void note_same_words(struct reading *r)
 {
 	const struct space *sp = &r->spec->space;
 
+	if (!writes_texts(r->spec))
+		return;
 	for (size_t i = 0; i < sp->n; i++) {
 		const struct param *p = &sp->params[i];
 		struct str *words;
@@ -320,14 +349,16 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 	if (!s->max_trials && !capped && s->method != METHOD_GRID)
 		read_note(r, false, (struct position){0},
 		          "no max_trials is given: stops after %llu trials",
-		          (unsigned long long)spec_trial_cap(s));
+		          (unsigned long long)spec_trial_cap(s, 0));
 	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,
 		          "early_terminate names no step: reports are counted");
-	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus)
+	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus * s->runs_per_gpu)
 		read_note(r, false, node_get(root, "parallel")->at,
-		          "%zu runs at once share %zu gpus", s->parallel, s->n_gpus);
+		          "gpus has room for %zu runs at once, not %zu (runs_per_gpu "
+		          "lets more of them share one)",
+		          s->n_gpus * s->runs_per_gpu, s->parallel);
 	note_seeds(r);
 }
 
@@ -346,12 +377,9 @@ bool spec_check(struct reading *r, const struct node *root,
 	    !check_commands(r, root, o->command != NULL))
 		return false;
 	if (s->n_gpus && !s->parallel_given)
-		s->parallel = s->n_gpus;
+		s->parallel = s->n_gpus * s->runs_per_gpu;
 	note_booleans(r, root);
-	note_disguises(r, node_get(root, "parameters"));
-	note_disguises(r, node_get(root, "command"));
-	if (s->test.present)
-		note_disguises(r, node_get(node_get(root, "test"), "command"));
+	note_disguises(r, root);
 	note_same_words(r);
 	note_consequences(r, root, o->capped);
 	return true;

@@ -3,9 +3,10 @@
 #include <string.h>
 
 static const char *const free_keys[] = {
-    "parallel", "gpus", "max_trials",  "run_cap",       "min_trials",
-    "budget",   "stop", "retries",     "trial_timeout", "kill_grace",
-    "test",     "name", "description", "project",       "entity"};
+    "parallel", "gpus",          "runs_per_gpu", "max_trials",
+    "run_cap",  "min_trials",    "budget",       "stop",
+    "retries",  "trial_timeout", "kill_grace",   "test",
+    "name",     "description",   "project",      "entity"};
 
 enum { DIFFERENCES_MAX = 8 };
 

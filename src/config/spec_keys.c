@@ -8,13 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-	PARALLEL_MAX = 1024,
-	GPUS_MAX = 1024,
-	WARM_MAX = 20,
-	REPEATS_MAX = 1000,
-	RETRIES_MAX = 100
-};
+enum { PARALLEL_MAX = 1024, WARM_MAX = 20, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
 
 static const char *const method_names[] = {[METHOD_GRID] = "grid",
                                            [METHOD_RANDOM] = "random",
@@ -65,6 +59,9 @@ static bool key_method(struct reading *r, const struct node *n)
 	const char *word;
 	size_t i;
 
+	if (n->kind == NODE_MAP)
+		return read_fails(r, n->at, dialect_key("tuner", n, r->a),
+		                  "method must be a word, not a mapping");
 	if (!read_string(r, n, "method", &word))
 		return false;
 	for (i = 0; i < ARRAY_LEN(methods); i++)
@@ -136,47 +133,6 @@ static bool key_parallel(struct reading *r, const struct node *n)
 {
 	r->spec->parallel_given = true;
 	return read_size(r, n, "parallel", 1, PARALLEL_MAX, &r->spec->parallel);
-}
-
-/* gpus: 4 is [0, 1, 2, 3]. */
-static bool count_of_gpus(struct reading *r, const struct node *n)
-{
-	size_t count;
-	const char **gpus;
-
-	if (!read_size(r, n, "gpus", 1, GPUS_MAX, &count))
-		return false;
-	gpus = arena_new(r->a, count, sizeof *gpus);
-	for (size_t i = 0; i < count; i++)
-		gpus[i] = arena_printf(r->a, "%zu", i);
-	r->spec->gpus = gpus;
-	r->spec->n_gpus = count;
-	read_note(r, false, n->at, "gpus: %zu is taken as the devices 0 to %zu", count,
-	          count - 1);
-	return true;
-}
-
-static bool key_gpus(struct reading *r, const struct node *n)
-{
-	const char **gpus;
-
-	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_INT)
-		return count_of_gpus(r, n);
-	if (n->kind != NODE_LIST || !n->n || n->n > GPUS_MAX)
-		return read_fails(r, n->at, "as in gpus: [0, 1]",
-		                  "gpus must be a list of devices");
-	gpus = arena_new(r->a, n->n, sizeof *gpus);
-	for (size_t i = 0; i < n->n; i++) {
-		if (!read_string(r, n->items[i], "a gpu", &gpus[i]))
-			return false;
-		if (!*gpus[i] || strpbrk(gpus[i], " \t\r\n"))
-			return read_fails(
-			    r, n->items[i]->at, NULL,
-			    "a gpu must be a number or a name without blanks");
-	}
-	r->spec->gpus = gpus;
-	r->spec->n_gpus = n->n;
-	return true;
 }
 
 /* Three keys say it; the least counts. */
@@ -396,7 +352,8 @@ static const struct {
     {"command", key_command},
     {"seed", key_seed},
     {"repeats", key_repeats},
-    {"gpus", key_gpus},
+    {"gpus", spec_read_gpus},
+    {"runs_per_gpu", spec_read_runs_per_gpu},
     {"parallel", key_parallel},
     {"max_trials", key_max_trials},
     {"run_cap", key_run_cap},

@@ -1,4 +1,5 @@
 /* What is measured: the metric block, and the test block with its own. */
+#include "config/dialect.h"
 #include "config/read.h"
 
 #include <ctype.h>
@@ -176,9 +177,24 @@ bool spec_read_metric(struct reading *r, const struct node *n)
 		n = read_as_map(r, n, "name");
 	}
 	if (n->kind != NODE_MAP)
-		return read_fails(r, n->at,
-		                  "as in metric: {name: val_loss, goal: minimize}",
-		                  "metric must be a mapping");
+		return read_fails(
+		    r, n->at,
+		    n->kind == NODE_LIST && n->n
+			? dialect_key("objective", n, r->a)
+			: "as in metric: {name: val_loss, goal: minimize}",
+		    "metric must be a mapping");
+	/* {val_loss: minimize} */
+	if (n->n == 1 && n->items[0]->kind == NODE_SCALAR &&
+	    (strncasecmp(n->items[0]->text, "min", 3) == 0 ||
+	     strncasecmp(n->items[0]->text, "max", 3) == 0) &&
+	    strcmp(n->keys[0], "name") != 0 && strcmp(n->keys[0], "goal") != 0)
+		return read_fails(
+		    r, n->key_at[0],
+		    arena_printf(r->a, "write metric: {name: %s, goal: %s}", n->keys[0],
+		                 strncasecmp(n->items[0]->text, "max", 3) == 0
+		                     ? "maximize"
+		                     : "minimize"),
+		    "unknown key %s in metric", n->keys[0]);
 	if (!read_metric(r, n, "metric", false, m))
 		return false;
 	if (sounds_like_test(m->name))

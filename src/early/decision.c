@@ -1,5 +1,6 @@
 #include "early/decision.h"
 
+#include <math.h>
 #include <string.h>
 
 void decision_conclude(const struct monitor *m, const struct judgement *why,
@@ -8,10 +9,11 @@ void decision_conclude(const struct monitor *m, const struct judgement *why,
 	static const char word[] = "stopped ";
 	struct str text = {0};
 	const char *reason;
+	bool converged = judgement_converged(why) && isfinite(end->value);
 
 	monitor_reason(m, why, &text);
 	reason = str_text(&text);
-	end->outcome = OUTCOME_STOPPED;
+	end->outcome = converged ? OUTCOME_OK : OUTCOME_STOPPED;
 	if (strcmp(why->rule, "divergence") == 0)
 		end->outcome = OUTCOME_DIVERGED;
 	else if (strncmp(reason, word, sizeof word - 1) == 0)

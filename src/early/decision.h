@@ -4,7 +4,8 @@
 
 #include "early/monitor.h"
 
-/* Fills in outcome and reason (in arena a) of a run that a decision ended. */
+/* Fills in outcome and reason (in arena a) of a run that a decision ended; one that had
+ * converged, and has its value, is ok. */
 void decision_conclude(const struct monitor *m, const struct judgement *why,
                        struct run_end *end, struct arena *a);
 /* The decision that ended a finished run, or NULL; m may be NULL. */

@@ -31,6 +31,7 @@ bool monitor_init(struct monitor *s, const struct spec *spec, struct arena *a,
 static void free_watched(struct watched *w)
 {
 	free(w->points);
+	free(w->told);
 	free(w->glimpses);
 }
 
@@ -96,8 +97,9 @@ static void add_run(struct monitor *s, uint64_t trial, size_t run)
 	s->all.list = s->list;
 }
 
-static void start(struct watched *w, double budget)
+static void start(struct watched *w, double budget, bool keeps)
 {
+	w->keeps = keeps;
 	w->launched = w->fresh = true;
 	w->judged = false;
 	w->reports = 0;
@@ -114,17 +116,33 @@ static void forget_from(struct watched *w, double step)
 	w->curve.n = 0;
 	w->curve.rising = true;
 	for (size_t i = 0; i < was.n; i++)
-		if (w->points[i].step < step)
+		if (w->points[i].step < step) {
+			w->told[w->curve.n] = w->told[i];
 			curve_add(&w->curve, w->points, w->points[i].step,
 			          w->points[i].value);
+		}
 }
 
-static void add_point(struct monitor *s, struct watched *w, double step, double value)
+/* Steps that a launch had taken when it first reported: it began at the last report
+ * that it did not make again. */
+static double first_way(const struct watched *w, double step)
+{
+	double from = w->curve.n ? w->points[w->curve.n - 1].step : 0;
+
+	if (!w->races && step > w->before)
+		return step - w->before;
+	return step > from ? step - from : 0;
+}
+
+static void add_point(struct monitor *s, struct watched *w, double step,
+                      const struct report *rep)
 {
 	if (w->fresh)
 		forget_from(w, step);
-	if (s->by_resource || (w->fresh && step <= w->before))
+	if (s->by_resource)
 		w->steps += step;
+	else if (w->fresh)
+		w->steps += first_way(w, step);
 	else if (step > w->before)
 		w->steps += step - w->before;
 	w->fresh = false;
@@ -132,7 +150,9 @@ static void add_point(struct monitor *s, struct watched *w, double step, double 
 	if (!w->races)
 		return;
 	w->points = mem_room(w->points, w->curve.n, &w->cap, sizeof *w->points);
-	curve_add(&w->curve, w->points, step, s->sign * value);
+	w->told = mem_room(w->told, w->curve.n, &w->cap_told, sizeof *w->told);
+	w->told[w->curve.n] = rep->step;
+	curve_add(&w->curve, w->points, step, s->sign * rep->value);
 }
 
 void monitor_seen(const struct monitor *s, const struct trial *t, struct sighting *end)
@@ -208,6 +228,14 @@ static double place_of(const struct monitor *s, const struct watched *w, double 
 	return s->spec->early.type == EARLY_WANDB_HYPERBAND ? w->before : (double)NAN;
 }
 
+/* Has it come as far as a full run does? */
+static bool is_complete(const struct monitor *s, const struct watched *w)
+{
+	double reach = w->on_curve ? w->at : (double)-INFINITY;
+
+	return fmax(reach, curve_reach(&w->curve, w->curve.n)) >= s->full;
+}
+
 /* Would the rule have stopped this member of the control group? */
 static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 {
@@ -215,7 +243,8 @@ static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 	struct curves all = s->all;
 	struct judgement j;
 
-	if (!w->curve.control || !w->races || w->would.decision != DECISION_CONTINUE)
+	if (!w->curve.control || !w->races || is_complete(s, w) ||
+	    w->would.decision != DECISION_CONTINUE)
 		return;
 	as_others.control = false;
 	s->list[which] = &as_others;
@@ -226,10 +255,22 @@ static void ask_shadow(struct monitor *s, struct watched *w, size_t which)
 		w->would = j;
 }
 
+/* Reports of earlier launches from before that step; none, where it is not told. */
+static double count_before(const struct watched *w, double step)
+{
+	double n = 0;
+
+	for (size_t i = 0; i < w->curve.n; i++)
+		n += w->told[i] < step;
+	return n;
+}
+
 static void take_report(struct monitor *s, struct watched *w, const struct event *e)
 {
 	double step = (double)NAN;
 
+	if (w->fresh && w->keeps && !s->spec->early.step && !s->by_resource)
+		w->reports = count_before(w, e->as.report.step);
 	w->reports++;
 	w->glimpsed = false;
 	w->latest = e->as.report.value;
@@ -239,7 +280,7 @@ static void take_report(struct monitor *s, struct watched *w, const struct event
 	w->at = step;
 	if (!w->on_curve)
 		return;
-	add_point(s, w, step, e->as.report.value);
+	add_point(s, w, step, &e->as.report);
 	take_glimpse(s, w, step);
 	ask_shadow(s, w, e->trial * s->repeats + e->run);
 }
@@ -291,7 +332,7 @@ void monitor_take(struct monitor *s, const struct event *e)
 	w = s->runs[which];
 	tell_rules(s, which);
 	if (e->kind == EVENT_START)
-		start(w, e->as.start.budget);
+		start(w, e->as.start.budget, e->as.start.keeps);
 	else if (e->kind == EVENT_REPORT)
 		take_report(s, w, e);
 	else if (e->kind == EVENT_END)
@@ -324,24 +365,30 @@ static struct curve latest_of(const struct monitor *s, const struct watched *w,
 	return c;
 }
 
+static enum decision judge_bound(const struct monitor *s, const struct watched *w,
+                                 const struct curve *latest, struct judgement *out)
+{
+	const struct curve *alone = w->on_curve && w->races ? &w->curve : latest;
+
+	s->bound.type->judge(s->bound.state, &(struct curves){.list = &alone, .n = 1},
+	                     0, out);
+	return out->decision;
+}
+
 enum decision monitor_judge(const struct monitor *s, uint64_t trial, size_t run,
                             struct judgement *out)
 {
 	const struct watched *w = watched_at(s, trial, run);
 	struct curve_point room;
 	struct curve latest = latest_of(s, w, &room);
-	const struct curve *alone = &latest;
 
-	if (judge_divergence(&latest, out))
-		return answer(s, out);
-	if (s->bound.type) {
-		if (w->on_curve && w->races)
-			alone = &w->curve;
-		s->bound.type->judge(s->bound.state,
-		                     &(struct curves){.list = &alone, .n = 1}, 0, out);
-		if (out->decision == DECISION_STOP)
-			return answer(s, out);
+	if (!s->judges_complete && is_complete(s, w)) {
+		*out = judgement_none(s->rule.type->name);
+		return DECISION_CONTINUE;
 	}
+	if (judge_divergence(&latest, out) ||
+	    (s->bound.type && judge_bound(s, w, &latest, out) == DECISION_STOP))
+		return answer(s, out);
 	if (!w->on_curve || !w->races) {
 		out->decision = DECISION_CONTINUE;
 		return DECISION_CONTINUE;
@@ -356,13 +403,10 @@ enum decision monitor_judge_end(const struct monitor *s, uint64_t trial, size_t 
 	const struct watched *w = watched_at(s, trial, run);
 	const struct curve *c = &w->curve;
 
-	*out = (struct judgement){.decision = DECISION_CONTINUE,
-	                          .rule = s->rule.type->name,
-	                          .rung = c->budget,
-	                          .step = (double)NAN,
-	                          .value = (double)NAN,
-	                          .threshold = (double)NAN};
-	if (!s->promote || !w->races || c->control || !(c->budget < s->full) || !c->n)
+	*out = judgement_none(s->rule.type->name);
+	out->rung = c->budget;
+	if (!s->promote || !w->races || c->control || !(c->budget < s->full) || !c->n ||
+	    (!s->judges_complete && is_complete(s, w)))
 		return DECISION_CONTINUE;
 	out->decision = DECISION_PAUSE;
 	out->step = c->points[c->n - 1].step;

@@ -20,6 +20,7 @@ struct monitor {
 	double sign;              /* -1: the metric is maximized */
 	double full;              /* steps of a full run, NaN: unknown (its own end) */
 	bool promote, by_resource;
+	bool judges_complete; /* replay of what 0.1.0 decided: complete runs, too */
 	size_t repeats;
 	struct watched **runs; /* (n), by trial and run; borrowed by all.list */
 	const struct curve **list;
@@ -42,13 +43,15 @@ struct glimpse {
 struct watched {
 	struct curve curve;
 	struct curve_point *points; /* malloc */
-	size_t cap;
+	double *told; /* (curve.n), malloc: the steps as reported, NaN: none */
+	size_t cap, cap_told;
 	bool races;     /* it is compared with others at all */
 	bool launched;  /* at least once */
 	bool fresh;     /* … and nothing reported since */
+	bool keeps;     /* … and it may go on from where an earlier launch was */
 	bool judged;    /* its end is decided: what it still says does not count */
 	bool paused;    /* … and that is a pause */
-	double reports; /* in this launch */
+	double reports; /* in this launch, and before it if it went on from there */
 	double latest;  /* value of the latest one, in the metric's sign … */
 	bool on_curve;  /* … is the last point of the curve … */
 	double at;      /* … at this step */
@@ -69,7 +72,9 @@ void monitor_free(struct monitor *s);
 void monitor_take(struct monitor *s, const struct event *e);
 
 /* What the rule says of a run behind its latest report: STOP and PAUSE are to be
- * decided now. *out is in the metric's sign. */
+ * decided now. A run that has come to the full length is complete: whatever the rule,
+ * it goes on to its own end, where it may be saving its model. *out is in the metric's
+ * sign. */
 enum decision monitor_judge(const struct monitor *s, uint64_t trial, size_t run,
                             struct judgement *out);
 /* The same where a run has ended by itself with success: PAUSE when it had a budget

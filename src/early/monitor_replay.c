@@ -1,4 +1,5 @@
 /* Every decision of a log made again, from the events before it. */
+#include "base/double.h"
 #include "early/monitor.h"
 
 #include <math.h>
@@ -33,17 +34,12 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct rederivation *r
 	return false;
 }
 
-static bool same(double a, double b)
-{
-	return a == b || (isnan(a) && isnan(b));
-}
-
 static bool same_judgement(const struct judgement *a, const struct judgement *b)
 {
 	return a->decision == b->decision && strcmp(a->rule, b->rule) == 0 &&
-	       same(a->rung, b->rung) && same(a->step, b->step) &&
-	       same(a->value, b->value) && same(a->threshold, b->threshold) &&
-	       a->peers == b->peers;
+	       double_same(a->rung, b->rung) && double_same(a->step, b->step) &&
+	       double_same(a->value, b->value) &&
+	       double_same(a->threshold, b->threshold) && a->peers == b->peers;
 }
 
 static bool wrong_reason(struct rederivation *r, const struct judgement *recorded,
@@ -76,12 +72,27 @@ static bool check_debt(struct rederivation *r, const struct event *e)
 	return false;
 }
 
+/* Version 0.1.0 asked the rule about complete runs as well: what it decided then is
+ * held to its rule. */
+static void judge_complete(struct rederivation *r, const struct event *e,
+                           struct judgement *derived)
+{
+	r->monitor.judges_complete = true;
+	if (monitor_judge(&r->monitor, e->trial, e->run, derived) ==
+	        DECISION_CONTINUE &&
+	    e->kind == EVENT_PAUSE)
+		monitor_judge_end(&r->monitor, e->trial, e->run, derived);
+	r->monitor.judges_complete = false;
+}
+
 static bool check_decided(struct rederivation *r, const struct event *e)
 {
 	struct judgement derived = r->owed;
 
 	if (!owes(r) && e->kind == EVENT_PAUSE)
 		monitor_judge_end(&r->monitor, e->trial, e->run, &derived);
+	if (derived.decision == DECISION_CONTINUE)
+		judge_complete(r, e, &derived);
 	if (derived.decision == DECISION_CONTINUE) {
 		differs(r, "recorded: ");
 		monitor_reason(&r->monitor, e->as.decision.why, r->difference);
@@ -144,7 +155,8 @@ static bool check_end(struct rederivation *r, const struct event *e)
 
 	if (e->as.end.outcome == OUTCOME_STOPPED && !w->judged)
 		return differs(r, "recorded as stopped; nobody decided that");
-	if (e->as.end.outcome == OUTCOME_OK && w->judged)
+	if (e->as.end.outcome == OUTCOME_OK && w->judged &&
+	    !judgement_converged(w->why))
 		return differs(r, "recorded as ok; it was to be stopped");
 	if (e->as.end.outcome == OUTCOME_OK &&
 	    monitor_judge_end(&r->monitor, e->trial, e->run, &j) == DECISION_PAUSE)

@@ -1,6 +1,10 @@
 #include "early/savings.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+/* Of intervals. */
+static const double level = 0.95;
 
 static const struct run *run_of(const struct search *s, const struct watched *w)
 {
@@ -15,7 +19,8 @@ static double full_steps(const struct monitor *m)
 	if (!isnan(m->full))
 		return m->full;
 	for (size_t i = 0; i < m->all.n; i++)
-		if (m->runs[i]->curve.state == CURVE_DONE && m->runs[i]->before > 0)
+		if (m->runs[i]->curve.state == CURVE_DONE && !m->runs[i]->judged &&
+		    m->runs[i]->before > 0)
 			most = fmax(most, m->runs[i]->before);
 	return most;
 }
@@ -53,7 +58,10 @@ static void add_run(const struct search *s, const struct watched *w, double full
 	if (!is_over(r) || !(w->steps > 0))
 		return;
 	out->runs++;
-	out->stopped += w->judged && !w->paused;
+	out->odd |= s->spec->early.step &&
+	            (r->steps.trouble == STEPS_FALL || r->steps.trouble == STEPS_JUMP);
+	out->converged += w->judged && r->outcome == OUTCOME_OK;
+	out->stopped += w->judged && !w->paused && r->outcome != OUTCOME_OK;
 	out->paused += w->judged && w->paused;
 	out->steps += w->steps;
 	out->full_steps += w->judged ? fmax(full, reach) : reach;
@@ -95,6 +103,56 @@ static void add_control(const struct search *s, const struct monitor *m,
 		out->would_stop += would;
 		out->would_win += would && m->sign * t->value < best;
 	}
+	out->loss = stat_share((size_t)out->would_win, (size_t)out->would_stop, level);
+}
+
+/* Of run i: it came to its end, and the rule let it; a member of the control group that
+ * it would not have let; stopped by it. */
+enum fate { FATE_OTHER, FATE_KEPT, FATE_SPARED, FATE_STOPPED };
+
+static enum fate fate_of(const struct monitor *m, size_t i)
+{
+	const struct watched *w = m->runs[i];
+
+	if (w->judged && !w->curve.control)
+		return FATE_STOPPED;
+	if (w->curve.state != CURVE_DONE)
+		return FATE_OTHER;
+	if (w->curve.control && (m->promote || w->would.decision == DECISION_STOP))
+		return FATE_SPARED;
+	return m->promote ? FATE_OTHER : FATE_KEPT;
+}
+
+/* What each run counts: the spared ones for all that the rule stopped as well. False:
+ * nobody stands for those. */
+static bool find_weights(const struct monitor *m, double *weight)
+{
+	size_t n = m->all.n, count[FATE_STOPPED + 1] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		count[fate_of(m, i)]++;
+	for (size_t i = 0; i < n; i++) {
+		enum fate f = fate_of(m, i);
+
+		weight[i] = f == FATE_KEPT || f == FATE_SPARED;
+		if (f == FATE_SPARED && !m->promote)
+			weight[i] +=
+			    (double)count[FATE_STOPPED] / (double)count[FATE_SPARED];
+	}
+	return count[FATE_SPARED] || !count[FATE_STOPPED];
+}
+
+static void add_agreement(const struct monitor *m, struct savings *out)
+{
+	const struct curves *all = &m->all;
+	double *weight = mem_new(all->n, sizeof *weight);
+
+	if (find_weights(m, weight))
+		out->correlation = rung_correlation(all, out->low, out->high, weight,
+		                                    &out->pairs, &out->effective);
+	if (!isnan(out->correlation))
+		out->agreement = correlation_interval(out->correlation, out->effective);
+	free(weight);
 }
 
 struct savings savings_of(const struct search *s, const struct monitor *m)
@@ -114,7 +172,7 @@ struct savings savings_of(const struct search *s, const struct monitor *m)
 	if (!isnan(full) && m->rule.type->rungs(m->rule.state, rungs, 1)) {
 		out.low = rungs[0];
 		out.high = full;
-		out.correlation = rung_correlation(&m->all, rungs[0], full, &out.pairs);
+		add_agreement(m, &out);
 	}
 	return out;
 }

@@ -1,10 +1,11 @@
 #include "gp/acquire.h"
+#include "base/elementary.h"
 #include "base/mem.h"
-#include "gp/dense.h"
 #include "gp/lbfgs.h"
 #include "gp/vec.h"
 
 #include <assert.h>
+#include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,21 +18,11 @@ static const double log_half_pi = 0.45158270528945486473;
 static const double class_variance = 0.1;
 static const double variance_least = 1e-14;
 
-/* exp(x^2) erfc(x), x > 0; beyond 25 its asymptotic series. */
-static double erfcx(double x)
-{
-	double x2 = x * x;
-
-	if (x < 25)
-		return exp(x2) * erfc(x);
-	return (1 - (0.5 - (0.75 - 1.875 / x2) / x2) / x2) /
-	       (x * 1.7724538509055160273);
-}
-
 /* log(1 - exp(x)), x < 0. */
 static double log1mexp(double x)
 {
-	return x > -0.69314718055994530942 ? log(-expm1(x)) : log1p(-exp(x));
+	return x > -0.69314718055994530942 ? portable_log(-portable_expm1(x))
+	                                   : portable_log1p(-portable_exp(x));
 }
 
 double log_phi(double z, double *slope)
@@ -39,11 +30,11 @@ double log_phi(double z, double *slope)
 	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
 
 	if (z > -5)
-		f = log(0.5 * erfc(-z * root_half));
+		f = portable_log(0.5 * portable_erfc(-z * root_half));
 	else
-		f = log(0.5 * erfcx(-z * root_half)) - 0.5 * z * z;
+		f = portable_log(0.5 * portable_erfcx(-z * root_half)) - 0.5 * z * z;
 	if (slope)
-		*slope = exp(log_density - f);
+		*slope = portable_exp(log_density - f);
 	return f;
 }
 
@@ -52,14 +43,16 @@ double log_h(double z, double *slope)
 	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
 
 	if (z > -1)
-		f = log(exp(log_density) + z * 0.5 * erfc(-z * root_half));
+		f = portable_log(portable_exp(log_density) +
+		                 z * 0.5 * portable_erfc(-z * root_half));
 	else if (z > -1e5)
 		f = log_density +
-		    log1mexp(log(erfcx(-z * root_half) * -z) + 0.5 * log_half_pi);
+		    log1mexp(portable_log(portable_erfcx(-z * root_half) * -z) +
+		             0.5 * log_half_pi);
 	else
-		f = log_density - 2 * log(-z);
+		f = log_density - 2 * portable_log(-z);
 	if (slope)
-		*slope = exp(log_phi(z, NULL) - f);
+		*slope = portable_exp(log_phi(z, NULL) - f);
 	return f;
 }
 
@@ -71,9 +64,10 @@ double log_ei(double best, double mean, double variance, double *by_mean,
 
 	if (by_mean) {
 		*by_mean = -slope / sd;
-		*by_variance = exp(-0.5 * z * z - log_sqrt_2pi - f) / (2 * sd * sd);
+		*by_variance =
+		    portable_exp(-0.5 * z * z - log_sqrt_2pi - f) / (2 * sd * sd);
 	}
-	return f + log(sd);
+	return f + portable_log(sd);
 }
 
 static void find_incumbent(struct acquisition *a, const bool *usable)
@@ -90,6 +84,16 @@ static void find_incumbent(struct acquisition *a, const bool *usable)
 		}
 	}
 	assert(isfinite(a->best));
+}
+
+static double dot(double *x, double *y, size_t n)
+{
+	gsl_vector_view a = gsl_vector_view_array(x, n);
+	gsl_vector_view b = gsl_vector_view_array(y, n);
+	double sum;
+
+	gsl_blas_ddot(&a.vector, &b.vector, &sum);
+	return sum;
 }
 
 /* In the whitened coordinates a sample of the pending values is a sample of beta's last
@@ -110,8 +114,8 @@ static void draw(struct acquisition *a)
 		a->best_of[s] = a->best;
 		for (size_t p = 0; p < q; p++) {
 			size_t i = g->n_data + p;
-			const double *row = g->l + i * g->ld;
-			double y = g->mean + dense_dot(row, g->beta, g->n_data);
+			double *row = g->l + i * g->ld;
+			double y = g->mean + dot(row, g->beta, g->n_data);
 			double noise = g->nu / g->m[i] + g->jitter * g->kernel.s;
 
 			for (size_t k = 0; k <= p; k++)
@@ -124,19 +128,20 @@ static void draw(struct acquisition *a)
 static void classify(struct acquisition *a, const bool *failed)
 {
 	const struct gp *g = a->g;
-	double up = 0, down = 0;
+	size_t n = g->n_data;
+	gsl_matrix_view l = gp_square(g, g->l, n), inv = gp_square(g, g->inv, g->n);
+	gsl_vector_view ones = gsl_vector_view_array(g->ones, n);
+	gsl_vector_view beta = gsl_vector_view_array(a->ok_beta, n);
+	gsl_vector_view alpha = gsl_vector_view_array(a->ok_alpha, g->n);
 
-	for (size_t i = 0; i < g->n_data; i++)
+	for (size_t i = 0; i < n; i++)
 		a->ok_beta[i] = failed[i] ? -1 : 1;
-	dense_solve(g->l, g->n_data, g->ld, a->ok_beta);
-	for (size_t i = 0; i < g->n_data; i++) {
-		up += g->ones[i] * a->ok_beta[i];
-		down += g->ones[i] * g->ones[i];
-	}
-	a->ok_mean = up / down;
-	for (size_t i = 0; i < g->n_data; i++)
-		a->ok_beta[i] -= a->ok_mean * g->ones[i];
-	dense_lower_t(g->inv, g->n, g->ld, a->ok_beta, a->ok_alpha);
+	gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, &l.matrix, &beta.vector);
+	a->ok_mean = dot(g->ones, a->ok_beta, n) / dot(g->ones, g->ones, n);
+	gsl_blas_daxpy(-a->ok_mean, &ones.vector, &beta.vector);
+	memcpy(a->ok_alpha, a->ok_beta, g->n * sizeof *a->ok_alpha);
+	gsl_blas_dtrmv(CblasLower, CblasTrans, CblasNonUnit, &inv.matrix,
+	               &alpha.vector);
 }
 
 void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usable,
@@ -149,14 +154,13 @@ void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usa
 	    .g = g, .samples = samples, .z = z, .may_fail = failed != NULL};
 	a->best_of = mem_new(samples * (g->n + 1), sizeof *a->best_of);
 	a->alpha = a->best_of + samples;
-	a->k = mem_new(7 * room, sizeof *a->k);
+	a->k = mem_new(6 * room, sizeof *a->k);
 	a->slope = a->k + room;
 	a->v = a->k + 2 * room;
-	a->t = a->k + 3 * room;
-	a->c = a->k + 4 * room;
-	a->ok_beta = a->k + 5 * room;
-	a->ok_alpha = a->k + 6 * room;
-	a->block = mem_new(2 * g->n * GP_BATCH, sizeof *a->block);
+	a->c = a->k + 3 * room;
+	a->ok_beta = a->k + 4 * room;
+	a->ok_alpha = a->k + 5 * room;
+	a->block = mem_new(g->n * GP_BATCH, sizeof *a->block);
 	find_incumbent(a, usable);
 	draw(a);
 	if (failed)
@@ -194,8 +198,8 @@ static double pool(const double *x, size_t n)
 	if (!isfinite(most))
 		return most;
 	for (size_t i = 0; i < n; i++)
-		sum += exp(x[i] - most);
-	return most + log(sum / (double)n);
+		sum += portable_exp(x[i] - most);
+	return most + portable_log(sum / (double)n);
 }
 
 static double log_ok(double mean, double variance, double *by_mean, double *by_variance)
@@ -222,7 +226,7 @@ static double improvement(const struct acquisition *a, const double *mu,
 		return f;
 	*by_variance = 0;
 	for (size_t s = 0; s < a->samples; s++) {
-		double share = exp(each[s] - f) / (double)a->samples;
+		double share = portable_exp(each[s] - f) / (double)a->samples;
 
 		by_mu[s] *= share;
 		*by_variance += dv[s] * share;
@@ -268,7 +272,7 @@ static double cost_at(struct acquisition *a, const double *x, double *gradient)
 
 	one_column(g, x, col);
 	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->cost_k, a->cost_slope);
-	f = -a->cost_weight * (g->mean + dense_dot(a->cost_k, g->alpha, g->n));
+	f = -a->cost_weight * (g->mean + dot(a->cost_k, g->alpha, g->n));
 	for (size_t i = 0; gradient && i < g->n; i++)
 		a->cost_slope[i] *= -a->cost_weight * g->alpha[i];
 	if (gradient)
@@ -277,33 +281,61 @@ static double cost_at(struct acquisition *a, const double *x, double *gradient)
 	return f;
 }
 
+/* v = L^-1 k, and the variance that is left. */
+static double explain(struct acquisition *a)
+{
+	const struct gp *g = a->g;
+	gsl_matrix_view inv = gp_square(g, g->inv, g->n);
+	gsl_vector_view v = gsl_vector_view_array(a->v, g->n);
+
+	memcpy(a->v, a->k, g->n * sizeof *a->v);
+	gsl_blas_dtrmv(CblasLower, CblasNoTrans, CblasNonUnit, &inv.matrix, &v.vector);
+	return fmax(g->kernel.s - dot(a->v, a->v, g->n), 0);
+}
+
+/* c, the derivative by every entry of k times its slope, from those by the variance
+ * (by_v), by the means of the samples (by_mu) and by that of the class (by_ok). */
+static void derive(struct acquisition *a, double by_v, double *by_mu, double by_ok)
+{
+	const struct gp *g = a->g;
+	gsl_matrix_view inv = gp_square(g, g->inv, g->n);
+	gsl_matrix_view alpha = gsl_matrix_view_array(a->alpha, a->samples, g->n);
+	gsl_vector_view c = gsl_vector_view_array(a->c, g->n);
+	gsl_vector_view mu = gsl_vector_view_array(by_mu, a->samples);
+	gsl_vector_view ok = gsl_vector_view_array(a->ok_alpha, g->n);
+	gsl_vector_view slope = gsl_vector_view_array(a->slope, g->n);
+
+	memcpy(a->c, a->v, g->n * sizeof *a->c);
+	gsl_blas_dtrmv(CblasLower, CblasTrans, CblasNonUnit, &inv.matrix, &c.vector);
+	gsl_blas_dgemv(CblasTrans, 1, &alpha.matrix, &mu.vector, -2 * by_v, &c.vector);
+	if (a->may_fail)
+		gsl_blas_daxpy(by_ok, &ok.vector, &c.vector);
+	gsl_vector_mul(&c.vector, &slope.vector);
+}
+
 double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 {
 	const struct gp *g = a->g;
-	double mu[GP_SAMPLES], by_mu[GP_SAMPLES], by_v = 0, f, variance, ok_by_mu = 0;
+	double mu[GP_SAMPLES], by_mu[GP_SAMPLES], by_v = 0, f, variance, by_ok = 0;
 	double *col = mem_new(g->kernel.n_col, sizeof *col);
+	gsl_matrix_view alpha = gsl_matrix_view_array(a->alpha, a->samples, g->n);
+	gsl_vector_view k = gsl_vector_view_array(a->k, g->n);
+	gsl_vector_view means = gsl_vector_view_array(mu, a->samples);
 
 	one_column(g, x, col);
 	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->k, a->slope);
-	dense_lower(g->inv, g->n, g->ld, a->k, a->v);
-	variance = fmax(g->kernel.s - dense_dot(a->v, a->v, g->n), 0);
-	for (size_t s = 0; s < a->samples; s++)
-		mu[s] = g->mean + dense_dot(a->k, a->alpha + s * g->n, g->n);
+	variance = explain(a);
+	gsl_vector_set_all(&means.vector, g->mean);
+	gsl_blas_dgemv(CblasNoTrans, 1, &alpha.matrix, &k.vector, 1, &means.vector);
 	f = improvement(a, mu, variance, gradient ? by_mu : NULL, &by_v);
 	if (a->may_fail) {
-		double dv, mean = a->ok_mean + dense_dot(a->k, a->ok_alpha, g->n);
+		double dv, mean = a->ok_mean + dot(a->k, a->ok_alpha, g->n);
 
-		f += log_ok(mean, variance, &ok_by_mu, &dv);
+		f += log_ok(mean, variance, &by_ok, &dv);
 		by_v += dv;
 	}
 	if (gradient) {
-		dense_lower_t(g->inv, g->n, g->ld, a->v, a->t);
-		for (size_t i = 0; i < g->n; i++) {
-			a->c[i] = -2 * by_v * a->t[i] + ok_by_mu * a->ok_alpha[i];
-			for (size_t s = 0; s < a->samples; s++)
-				a->c[i] += by_mu[s] * a->alpha[s * g->n + i];
-			a->c[i] *= a->slope[i];
-		}
+		derive(a, by_v, by_mu, by_ok);
 		memset(gradient, 0, g->d * sizeof *gradient);
 		chain(g, a->c, x, col, gradient);
 	}
@@ -313,8 +345,22 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 	return f;
 }
 
+/* One block of whitened points v; out: of their class. */
+static void class_means(const struct acquisition *a, double *v, size_t count,
+                        double *out)
+{
+	const struct gp *g = a->g;
+	gsl_matrix_view whitened =
+	    gsl_matrix_view_array_with_tda(v, g->n, count, GP_BATCH);
+	gsl_vector_view beta = gsl_vector_view_array(a->ok_beta, g->n);
+	gsl_vector_view means = gsl_vector_view_array(out, count);
+
+	gsl_vector_set_all(&means.vector, a->ok_mean);
+	gsl_blas_dgemv(CblasTrans, 1, &whitened.matrix, &beta.vector, 1, &means.vector);
+}
+
 /* One block of whitened points v. */
-static void block_values(const struct acquisition *a, const double *v, size_t count,
+static void block_values(const struct acquisition *a, double *v, size_t count,
                          double *out)
 {
 	const struct gp *g = a->g;
@@ -322,21 +368,9 @@ static void block_values(const struct acquisition *a, const double *v, size_t co
 	double mean[GP_BATCH], ok[GP_BATCH], variance[GP_BATCH], mu[GP_SAMPLES];
 	double dm, dv;
 
-	for (size_t c = 0; c < count; c++) {
-		mean[c] = g->mean;
-		ok[c] = a->ok_mean;
-		variance[c] = g->kernel.s;
-	}
-	for (size_t i = 0; i < g->n; i++) {
-		const double *row = v + i * GP_BATCH;
-		double b = g->beta[i], o = a->ok_beta[i];
-
-		for (size_t c = 0; c < count; c++) {
-			mean[c] += row[c] * b;
-			variance[c] -= row[c] * row[c];
-			ok[c] += row[c] * o;
-		}
-	}
+	gp_moments(g, v, count, mean, variance);
+	if (a->may_fail)
+		class_means(a, v, count, ok);
 	for (size_t c = 0; c < count; c++) {
 		for (size_t s = 0; s < a->samples; s++) {
 			mu[s] = mean[c];
@@ -346,7 +380,7 @@ static void block_values(const struct acquisition *a, const double *v, size_t co
 		}
 		out[c] = improvement(a, mu, variance[c], NULL, &dv);
 		if (a->may_fail)
-			out[c] += log_ok(ok[c], fmax(variance[c], 0), &dm, &dv);
+			out[c] += log_ok(ok[c], variance[c], &dm, &dv);
 	}
 }
 
@@ -354,13 +388,13 @@ void acquisition_values(struct acquisition *a, const double *x, size_t count,
                         double *out)
 {
 	const struct gp *g = a->g;
-	double *v = a->block + g->n * GP_BATCH, cost[GP_BATCH];
+	double cost[GP_BATCH];
 
 	for (size_t i = 0; i < count; i += GP_BATCH) {
 		size_t some = count - i < GP_BATCH ? count - i : GP_BATCH;
 
-		gp_whiten(g, x + i * g->d, some, a->block, v);
-		block_values(a, v, some, out + i);
+		gp_whiten(g, x + i * g->d, some, a->block);
+		block_values(a, a->block, some, out + i);
 		if (!a->cost)
 			continue;
 		gp_means(a->cost, x + i * g->d, some, cost);

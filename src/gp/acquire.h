@@ -39,9 +39,9 @@ struct acquisition {
 	 * weighs in; NULL: none. */
 	const struct gp *cost;
 	double cost_weight;
-	double *cost_k, *cost_slope;   /* (cost->n) */
-	double *k, *slope, *v, *t, *c; /* (n) of one point */
-	double *block;                 /* (2, n, GP_BATCH) */
+	double *cost_k, *cost_slope; /* (cost->n) */
+	double *k, *slope, *v, *c;   /* (n) of one point */
+	double *block;               /* (n, GP_BATCH) */
 };
 
 /* g must outlive it. usable (n_data): rows with a value of their own, of which there

@@ -1,10 +1,11 @@
 /* The posterior of the kernel's parameters, its gradient, and its maximum. */
+#include "base/elementary.h"
 #include "base/mem.h"
-#include "gp/dense.h"
 #include "gp/lbfgs.h"
 #include "gp/model.h"
-#include "gp/vec.h"
 
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,24 +24,52 @@ static double prior(const struct gp *g, const double *theta, double *gradient)
 	return sum;
 }
 
-static double value(void *self, const double *theta)
+static void begin(struct gp *g)
 {
-	struct gp *g = self;
-	double sum, jitter = 1e-9;
+	g->n = g->n_data;
+	if (!g->slope) {
+		g->slope = mem_new(g->cap * g->ld, sizeof *g->slope);
+		g->work = mem_new(g->cap * g->ld, sizeof *g->work);
+	}
+}
 
-	do {
-		gp_build(g, theta, jitter, g->slope);
-		if (dense_cholesky(g->l, g->n, g->ld))
-			break;
-		jitter *= 10;
-	} while (jitter < 2e-4);
-	if (jitter > 2e-4)
+/* (y - m)' K^-1 (y - m) */
+static double misfit(const struct gp *g)
+{
+	gsl_vector_view beta = gsl_vector_view_array(g->beta, g->n);
+	double sum;
+
+	gsl_blas_ddot(&beta.vector, &beta.vector, &sum);
+	return sum;
+}
+
+double gp_objective(struct gp *g, const double *theta)
+{
+	double sum;
+
+	begin(g);
+	if (!gp_build(g, theta, g->slope))
 		return (double)INFINITY;
 	gp_center(g);
-	sum = 0.5 * dense_dot(g->beta, g->beta, g->n);
+	sum = 0.5 * misfit(g);
 	for (size_t i = 0; i < g->n; i++)
-		sum += log(g->l[i * g->ld + i]);
+		sum += portable_log(g->l[i * g->ld + i]);
 	return sum + prior(g, theta, NULL);
+}
+
+/* alpha = K^-1 (y - m), and K^-1 into the lower part of work. */
+static void invert(struct gp *g)
+{
+	gsl_matrix_view l = gp_square(g, g->l, g->n);
+	gsl_matrix_view work = gp_square(g, g->work, g->n);
+	gsl_vector_view alpha = gsl_vector_view_array(g->alpha, g->n);
+
+	memcpy(g->alpha, g->beta, g->n * sizeof *g->alpha);
+	gsl_blas_dtrsv(CblasLower, CblasTrans, CblasNonUnit, &l.matrix, &alpha.vector);
+	gsl_matrix_tricpy(CblasLower, CblasNonUnit, &work.matrix, &l.matrix);
+	/* gsl_linalg_cholesky_invert, without its copy to above the diagonal. */
+	gsl_linalg_tri_invert(CblasLower, CblasNonUnit, &work.matrix);
+	gsl_linalg_tri_LTL(&work.matrix);
 }
 
 /* G = alpha alpha' - K^-1 (Rasmussen & Williams 2006, equation 5.9), of which the
@@ -111,51 +140,42 @@ static void add_column(const struct gp *g, size_t c, const double *product, size
 	gradient[2 * g->d + 2 + j] -= 2 * w * by_b;
 }
 
-static void gradient(void *self, const double *theta, double *out)
+void gp_objective_gradient(struct gp *g, const double *theta, double *out)
 {
-	struct gp *g = self;
-	size_t n_col = g->kernel.n_col, ld = vec_room(n_col + 1);
+	size_t n_col = g->kernel.n_col, ld = n_col + 1;
 	double *rows = mem_new(2 * g->n * ld, sizeof *rows);
 	double *product = rows + g->n * ld, noise_part, fit;
+	gsl_matrix_view c = gp_square(g, g->work, g->n);
+	gsl_matrix_view columns = gsl_matrix_view_array(rows, g->n, ld);
+	gsl_matrix_view weighed = gsl_matrix_view_array(product, g->n, ld);
 
-	dense_invert(g->l, g->inv, g->n, g->ld);
-	dense_lower_t(g->inv, g->n, g->ld, g->beta, g->alpha);
-	dense_inverse_product(g->inv, g->work, g->n, g->ld);
-	fit = dense_dot(g->beta, g->beta, g->n) - (double)g->n; /* tr(G K) */
+	invert(g);
+	fit = misfit(g) - (double)g->n; /* tr(G K) */
 	weigh(g, &noise_part);
 	for (size_t i = 0; i < g->n; i++) {
-		for (size_t c = 0; c < n_col; c++)
-			rows[i * ld + c] = g->cols[c * g->ld + i];
+		for (size_t k = 0; k < n_col; k++)
+			rows[i * ld + k] = g->cols[k * g->ld + i];
 		rows[i * ld + n_col] = 1;
 	}
-	dense_multiply(g->work, g->n, g->ld, rows, product, ld, ld);
+	gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, &c.matrix, &columns.matrix, 0,
+	               &weighed.matrix);
 	memset(out, 0, g->n_theta * sizeof *out);
-	for (size_t c = 0; c < n_col; c++)
-		add_column(g, c, product, ld, out);
+	for (size_t k = 0; k < n_col; k++)
+		add_column(g, k, product, ld, out);
 	out[g->d] = -0.5 * (fit - noise_part);
 	out[g->d + 1] = -0.5 * noise_part;
 	prior(g, theta, out);
 	free(rows);
 }
 
-static void begin(struct gp *g)
+static double value(void *self, const double *theta)
 {
-	g->n = g->n_data;
-	if (!g->slope) {
-		g->slope = mem_new(g->cap * g->ld, sizeof *g->slope);
-		g->work = mem_new(g->cap * g->ld, sizeof *g->work);
-	}
+	return gp_objective(self, theta);
 }
 
-double gp_objective(struct gp *g, const double *theta, double *out)
+static void gradient(void *self, const double *theta, double *out)
 {
-	double f;
-
-	begin(g);
-	f = value(g, theta);
-	if (out && isfinite(f))
-		gradient(g, theta, out);
-	return f;
+	gp_objective_gradient(self, theta, out);
 }
 
 double gp_fit(struct gp *g, double *theta, int iterations)
@@ -170,6 +190,26 @@ double gp_fit(struct gp *g, double *theta, int iterations)
 	                  .gradient_least = 1e-3,
 	                  .decrease_least = 1e-9};
 
-	begin(g);
 	return lbfgs_minimize(&l, theta);
+}
+
+void gp_fit_from(struct gp *g, const double *nu, size_t n, int iterations)
+{
+	double *theta = mem_new(2 * g->n_theta, sizeof *theta);
+	double *best = theta + g->n_theta, least = (double)INFINITY;
+
+	memcpy(best, g->prior.mean, g->n_theta * sizeof *best);
+	for (size_t i = 0; i < n; i++) {
+		double f;
+
+		memcpy(theta, g->prior.mean, g->n_theta * sizeof *theta);
+		theta[g->d + 1] = portable_log(nu[i]);
+		f = gp_fit(g, theta, iterations);
+		if (f < least) {
+			least = f;
+			memcpy(best, theta, g->n_theta * sizeof *best);
+		}
+	}
+	gp_factor(g, best);
+	free(theta);
 }

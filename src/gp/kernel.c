@@ -1,4 +1,5 @@
 #include "gp/kernel.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "gp/vec.h"
 
@@ -47,13 +48,13 @@ void kernel_set(struct kernel *k, const double *theta)
 	const double *a = theta + k->d + 2, *b = a + k->d;
 
 	for (size_t c = 0; c < k->n_col; c++)
-		k->w[c] = exp(-2 * theta[k->dim[c]]);
-	k->s = exp(theta[k->d]);
+		k->w[c] = portable_exp(-2 * theta[k->dim[c]]);
+	k->s = portable_exp(theta[k->d]);
 	for (size_t j = 0; j < k->d; j++) {
 		k->warped[j] =
 		    k->dims[j].kind == GP_NUMBER && (fabs(a[j]) > 0 || fabs(b[j]) > 0);
-		k->a[j] = exp(a[j]);
-		k->b[j] = exp(b[j]);
+		k->a[j] = portable_exp(a[j]);
+		k->b[j] = portable_exp(b[j]);
 	}
 }
 
@@ -189,8 +190,8 @@ double kernel_warp_slope(const struct kernel *k, size_t j, double z)
 	if (!k->warped[j])
 		return 1;
 	z = inner(z);
-	za = pow(z, a);
-	return a * b * za / z * pow(1 - za, b - 1);
+	za = portable_pow(z, a);
+	return a * b * za / z * portable_pow(1 - za, b - 1);
 }
 
 void kernel_warp_gradient(const struct kernel *k, size_t j, double z, double *by_a,
@@ -199,8 +200,8 @@ void kernel_warp_gradient(const struct kernel *k, size_t j, double z, double *by
 	double a = k->a[j], b = k->b[j], za, rest;
 
 	z = inner(z);
-	za = pow(z, a);
-	rest = pow(1 - za, b);
-	*by_a = a * b * rest / (1 - za) * za * log(z);
-	*by_b = -b * rest * log1p(-za);
+	za = portable_pow(z, a);
+	rest = portable_pow(1 - za, b);
+	*by_a = a * b * rest / (1 - za) * za * portable_log(z);
+	*by_b = -b * rest * portable_log1p(-za);
 }

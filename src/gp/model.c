@@ -1,9 +1,11 @@
 #include "gp/model.h"
+#include "base/elementary.h"
 #include "base/mem.h"
-#include "gp/dense.h"
 #include "gp/vec.h"
 
 #include <assert.h>
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,17 +60,18 @@ void gp_default_prior(struct gp *g, bool warp)
 	for (size_t j = 0; j < g->d; j++) {
 		double most = warp && g->kernel.dims[j].kind == GP_NUMBER ? 2.3 : 0;
 
-		set_prior(g, j, -0.7 + 0.5 * log(dims), 1, log(0.01), log(300));
-		set_prior(g, g->d + 2 + j, 0, 0.5, -most, most);
-		set_prior(g, 2 * g->d + 2 + j, 0, 0.5, -most, most);
+		set_prior(g, j, -0.7 + 0.5 * portable_log(dims), 1, portable_log(0.01),
+		          portable_log(300));
+		set_prior(g, g->d + 2 + j, 0, 0.5, 0 - most, most);
+		set_prior(g, 2 * g->d + 2 + j, 0, 0.5, 0 - most, most);
 	}
-	set_prior(g, g->d, 0, 1, log(0.01), log(100));
+	set_prior(g, g->d, 0, 1, portable_log(0.01), portable_log(100));
 	gp_noise_prior(g, -6, 2);
 }
 
 void gp_noise_prior(struct gp *g, double log_nu, double sd)
 {
-	double low = log(1e-6);
+	double low = portable_log(1e-6);
 
 	set_prior(g, g->d + 1, fmin(fmax(log_nu, low), 0), sd, low, 0);
 }
@@ -129,13 +132,14 @@ static double noise(const struct gp *g, size_t i)
 	return g->nu / g->m[i] + g->jitter * g->kernel.s;
 }
 
-void gp_build(struct gp *g, const double *theta, double jitter, double *slope)
+/* K at theta into the lower part of l. */
+static void build(struct gp *g, const double *theta, double jitter, double *slope)
 {
 	size_t n_col = g->kernel.n_col;
 	double *row = mem_new(n_col, sizeof *row);
 
 	kernel_set(&g->kernel, theta);
-	g->nu = exp(theta[g->d + 1]);
+	g->nu = portable_exp(theta[g->d + 1]);
 	g->jitter = jitter;
 	kernel_columns(&g->kernel, g->x, g->n, g->cols, g->ld);
 	for (size_t i = 0; i < g->n; i++) {
@@ -148,45 +152,62 @@ void gp_build(struct gp *g, const double *theta, double jitter, double *slope)
 	free(row);
 }
 
+/* GSL refuses a pivot that is not positive, but not one that is no number. */
+static bool factor(struct gp *g)
+{
+	gsl_matrix_view l = gp_square(g, g->l, g->n);
+	gsl_vector_view pivots = gsl_matrix_diagonal(&l.matrix);
+
+	return gsl_linalg_cholesky_decomp1(&l.matrix) == GSL_SUCCESS &&
+	       isfinite(gsl_blas_dasum(&pivots.vector));
+}
+
+bool gp_build(struct gp *g, const double *theta, double *slope)
+{
+	for (double jitter = jitter_least; jitter < 2 * jitter_most; jitter *= 10) {
+		build(g, theta, jitter, slope);
+		if (factor(g))
+			return true;
+	}
+	return false;
+}
+
 void gp_center(struct gp *g)
 {
-	double up = 0, down = 0;
+	size_t n = g->n_data;
+	gsl_matrix_view l = gp_square(g, g->l, n);
+	gsl_vector_view beta = gsl_vector_view_array(g->beta, n);
+	gsl_vector_view ones = gsl_vector_view_array(g->ones, n);
+	double up, down;
 
-	for (size_t i = 0; i < g->n_data; i++) {
-		g->beta[i] = g->y[i];
-		g->ones[i] = 1;
-	}
-	dense_solve(g->l, g->n_data, g->ld, g->beta);
-	dense_solve(g->l, g->n_data, g->ld, g->ones);
-	for (size_t i = 0; i < g->n_data; i++) {
-		up += g->ones[i] * g->beta[i];
-		down += g->ones[i] * g->ones[i];
-	}
-	g->mean = g->n_data ? up / down : 0;
-	for (size_t i = 0; i < g->n_data; i++)
-		g->beta[i] -= g->mean * g->ones[i];
-	for (size_t i = g->n_data; i < g->n; i++)
-		g->beta[i] = 0;
+	memcpy(g->beta, g->y, n * sizeof *g->beta);
+	memset(g->beta + n, 0, (g->n - n) * sizeof *g->beta);
+	gsl_vector_set_all(&ones.vector, 1);
+	gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, &l.matrix, &beta.vector);
+	gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, &l.matrix, &ones.vector);
+	gsl_blas_ddot(&ones.vector, &beta.vector, &up);
+	gsl_blas_ddot(&ones.vector, &ones.vector, &down);
+	g->mean = n ? up / down : 0;
+	gsl_blas_daxpy(-g->mean, &ones.vector, &beta.vector);
 }
 
 void gp_condition(struct gp *g)
 {
+	gsl_matrix_view inv = gp_square(g, g->inv, g->n);
+	gsl_vector_view alpha = gsl_vector_view_array(g->alpha, g->n);
+
 	gp_center(g);
-	dense_lower_t(g->inv, g->n, g->ld, g->beta, g->alpha);
+	memcpy(g->alpha, g->beta, g->n * sizeof *g->alpha);
+	gsl_blas_dtrmv(CblasLower, CblasTrans, CblasNonUnit, &inv.matrix,
+	               &alpha.vector);
 }
 
-static bool factor_with(struct gp *g, const double *theta)
+static void invert(struct gp *g)
 {
-	double jitter = jitter_least;
+	gsl_matrix_view l = gp_square(g, g->l, g->n), inv = gp_square(g, g->inv, g->n);
 
-	for (;;) {
-		gp_build(g, theta, jitter, NULL);
-		if (dense_cholesky(g->l, g->n, g->ld))
-			return true;
-		jitter *= 10;
-		if (jitter > 2 * jitter_most)
-			return false;
-	}
+	gsl_matrix_tricpy(CblasLower, CblasNonUnit, &inv.matrix, &l.matrix);
+	gsl_linalg_tri_invert(CblasLower, CblasNonUnit, &inv.matrix);
 }
 
 enum gp_factored gp_factor(struct gp *g, const double *theta)
@@ -195,51 +216,68 @@ enum gp_factored gp_factor(struct gp *g, const double *theta)
 
 	g->n = g->n_data;
 	memmove(g->theta, theta, g->n_theta * sizeof *theta);
-	if (!factor_with(g, g->theta)) {
+	if (!gp_build(g, g->theta, NULL)) {
 		how = GP_MORE_NOISE;
-		g->theta[g->d + 1] = fmax(g->theta[g->d + 1], log(nu_raised));
-		if (!factor_with(g, g->theta)) {
+		g->theta[g->d + 1] = fmax(g->theta[g->d + 1], portable_log(nu_raised));
+		if (!gp_build(g, g->theta, NULL)) {
 			bool ok;
 
 			how = GP_PRIOR_MEAN;
 			memcpy(g->theta, g->prior.mean, g->n_theta * sizeof *theta);
-			g->theta[g->d + 1] = fmax(g->theta[g->d + 1], log(nu_raised));
-			ok = factor_with(g, g->theta);
+			g->theta[g->d + 1] =
+			    fmax(g->theta[g->d + 1], portable_log(nu_raised));
+			ok = gp_build(g, g->theta, NULL);
 			assert(ok);
 		}
 	}
-	dense_invert(g->l, g->inv, g->n, g->ld);
+	invert(g);
 	gp_condition(g);
 	return how;
+}
+
+/* Row i of the factor, then of its inverse, from the covariances with the rows above,
+ * which are in row i of l; false where what is left of the variance is nothing. */
+static bool extend(struct gp *g, size_t i)
+{
+	gsl_matrix_view inv = gp_square(g, g->inv, i);
+	gsl_vector_view l_row = gsl_vector_view_array(g->l + i * g->ld, i);
+	gsl_vector_view inv_row = gsl_vector_view_array(g->inv + i * g->ld, i);
+	double explained, rest, root;
+
+	gsl_blas_dtrmv(CblasLower, CblasNoTrans, CblasNonUnit, &inv.matrix,
+	               &l_row.vector);
+	gsl_blas_ddot(&l_row.vector, &l_row.vector, &explained);
+	rest = g->kernel.s + noise(g, i) - explained;
+	if (!(rest > g->jitter * g->kernel.s * 1e-3))
+		return false;
+	root = sqrt(rest);
+	gsl_blas_dcopy(&l_row.vector, &inv_row.vector);
+	gsl_blas_dtrmv(CblasLower, CblasTrans, CblasNonUnit, &inv.matrix,
+	               &inv_row.vector);
+	gsl_blas_dscal(-1 / root, &inv_row.vector);
+	g->l[i * g->ld + i] = root;
+	g->inv[i * g->ld + i] = 1 / root;
+	return true;
 }
 
 bool gp_append(struct gp *g, const double *x, double y, double m)
 {
 	size_t i = g->n, n_col = g->kernel.n_col;
-	double *row, *k, *col, rest, root;
+	double *col = mem_new(n_col * (VEC + 1), sizeof *col), *row = col + n_col * VEC;
+	bool ok;
 
 	assert(g->n == g->n_data || isnan(y));
 	make_room(g, i + 1);
 	memcpy(g->x + i * g->d, x, g->d * sizeof *x);
 	g->m[i] = m;
-	col = mem_new(n_col * VEC, sizeof *col);
-	k = mem_new(vec_room(i + 1) + n_col, sizeof *k);
 	kernel_columns(&g->kernel, x, 1, col, VEC);
 	for (size_t c = 0; c < n_col; c++)
-		k[vec_room(i + 1) + c] = col[c * VEC];
-	kernel_row(&g->kernel, k + vec_room(i + 1), g->cols, g->ld, i, k, NULL);
-	row = g->l + i * g->ld;
-	dense_lower(g->inv, i, g->ld, k, row);
-	rest = g->kernel.s + noise(g, i) - dense_dot(row, row, i);
-	if (rest > g->jitter * g->kernel.s * 1e-3) {
-		root = sqrt(rest);
-		row[i] = root;
-		dense_lower_t(g->inv, i, g->ld, row, g->inv + i * g->ld);
-		for (size_t c = 0; c < i; c++)
-			g->inv[i * g->ld + c] /= -root;
-		g->inv[i * g->ld + i] = 1 / root;
+		row[c] = col[c * VEC];
+	kernel_row(&g->kernel, row, g->cols, g->ld, i, g->l + i * g->ld, NULL);
+	ok = extend(g, i);
+	if (ok) {
 		for (size_t c = 0; c < n_col; c++)
-			g->cols[c * g->ld + i] = col[c * VEC];
+			g->cols[c * g->ld + i] = row[c];
 		g->y[i] = isnan(y) ? 0 : y;
 		g->beta[i] = g->alpha[i] = 0;
 		g->n++;
@@ -247,24 +285,18 @@ bool gp_append(struct gp *g, const double *x, double y, double m)
 			g->n_data++;
 	}
 	free(col);
-	free(k);
-	return g->n > i;
-}
-
-void gp_truncate(struct gp *g, size_t n)
-{
-	assert(n >= g->n_data && n <= g->n);
-	g->n = n;
+	return ok;
 }
 
 double gp_log_marginal(const struct gp *g)
 {
-	double sum = 0.5 * dense_dot(g->beta, g->beta, g->n);
+	double sum = 0.5 * (double)g->n * portable_log(2 * 3.14159265358979323846);
 
 	assert(g->n == g->n_data);
 	for (size_t i = 0; i < g->n; i++)
-		sum += log(g->l[i * g->ld + i]);
-	return -sum - 0.5 * (double)g->n * log(2 * 3.14159265358979323846);
+		sum +=
+		    0.5 * g->beta[i] * g->beta[i] + portable_log(g->l[i * g->ld + i]);
+	return -sum;
 }
 
 double gp_mean_at(const struct gp *g, size_t i)
@@ -272,39 +304,42 @@ double gp_mean_at(const struct gp *g, size_t i)
 	return g->y[i] - noise(g, i) * g->alpha[i];
 }
 
-void gp_whiten(const struct gp *g, const double *x, size_t count, double *k, double *v)
+void gp_whiten(const struct gp *g, const double *x, size_t count, double *v)
 {
 	size_t n_col = g->kernel.n_col;
 	double *cols = mem_new(n_col * (GP_BATCH + 1), sizeof *cols);
 	double *row = cols + n_col * GP_BATCH;
+	gsl_matrix_view l = gp_square(g, g->l, g->n);
+	gsl_matrix_view k = gsl_matrix_view_array_with_tda(v, g->n, count, GP_BATCH);
 
 	assert(count <= GP_BATCH);
 	kernel_columns(&g->kernel, x, count, cols, GP_BATCH);
 	for (size_t i = 0; i < g->n; i++) {
 		for (size_t c = 0; c < n_col; c++)
 			row[c] = g->cols[c * g->ld + i];
-		kernel_row(&g->kernel, row, cols, GP_BATCH, count, k + i * GP_BATCH,
+		kernel_row(&g->kernel, row, cols, GP_BATCH, count, v + i * GP_BATCH,
 		           NULL);
 	}
-	dense_lower_block(g->inv, g->n, g->ld, k, v, vec_room(count), GP_BATCH);
+	gsl_blas_dtrsm(CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, 1, &l.matrix,
+	               &k.matrix);
 	free(cols);
 }
 
-/* v: whitened points. */
-static void moments(const struct gp *g, const double *v, size_t count, double *mean,
-                    double *variance)
+void gp_moments(const struct gp *g, double *v, size_t count, double *mean,
+                double *variance)
 {
-	for (size_t c = 0; c < count; c++) {
-		mean[c] = g->mean;
-		variance[c] = g->kernel.s;
-	}
-	for (size_t i = 0; i < g->n; i++)
-		for (size_t c = 0; c < count; c++) {
-			double e = v[i * GP_BATCH + c];
+	gsl_matrix_view whitened =
+	    gsl_matrix_view_array_with_tda(v, g->n, count, GP_BATCH);
+	gsl_vector_view beta = gsl_vector_view_array(g->beta, g->n);
+	gsl_vector_view means = gsl_vector_view_array(mean, count);
 
-			mean[c] += e * g->beta[i];
-			variance[c] -= e * e;
-		}
+	gsl_vector_set_all(&means.vector, g->mean);
+	gsl_blas_dgemv(CblasTrans, 1, &whitened.matrix, &beta.vector, 1, &means.vector);
+	for (size_t c = 0; c < count; c++)
+		variance[c] = g->kernel.s;
+	for (size_t i = 0; i < g->n; i++)
+		for (size_t c = 0; c < count; c++)
+			variance[c] -= v[i * GP_BATCH + c] * v[i * GP_BATCH + c];
 	for (size_t c = 0; c < count; c++)
 		variance[c] = fmax(variance[c], 0);
 }
@@ -312,15 +347,15 @@ static void moments(const struct gp *g, const double *v, size_t count, double *m
 void gp_predict(const struct gp *g, const double *x, size_t count, double *mean,
                 double *variance)
 {
-	double *k = mem_new(2 * g->n * GP_BATCH, sizeof *k), *v = k + g->n * GP_BATCH;
+	double *v = mem_new(g->n * GP_BATCH, sizeof *v);
 
 	for (size_t i = 0; i < count; i += GP_BATCH) {
 		size_t some = count - i < GP_BATCH ? count - i : GP_BATCH;
 
-		gp_whiten(g, x + i * g->d, some, k, v);
-		moments(g, v, some, mean + i, variance + i);
+		gp_whiten(g, x + i * g->d, some, v);
+		gp_moments(g, v, some, mean + i, variance + i);
 	}
-	free(k);
+	free(v);
 }
 
 void gp_means(const struct gp *g, const double *x, size_t count, double *mean)
@@ -328,28 +363,31 @@ void gp_means(const struct gp *g, const double *x, size_t count, double *mean)
 	size_t n_col = g->kernel.n_col, ld = vec_room(count);
 	double *cols = mem_new(n_col * (ld + 1) + ld, sizeof *cols);
 	double *row = cols + n_col * ld, *k = row + n_col;
+	gsl_vector_view means = gsl_vector_view_array(mean, count);
+	gsl_vector_view covariances = gsl_vector_view_array(k, count);
 
 	kernel_columns(&g->kernel, x, count, cols, ld);
-	for (size_t c = 0; c < count; c++)
-		mean[c] = g->mean;
+	gsl_vector_set_all(&means.vector, g->mean);
 	for (size_t i = 0; i < g->n; i++) {
 		for (size_t c = 0; c < n_col; c++)
 			row[c] = g->cols[c * g->ld + i];
 		kernel_row(&g->kernel, row, cols, ld, count, k, NULL);
-		for (size_t c = 0; c < count; c++)
-			mean[c] += g->alpha[i] * k[c];
+		gsl_blas_daxpy(g->alpha[i], &covariances.vector, &means.vector);
 	}
 	free(cols);
 }
 
 void gp_leave_one_out(const struct gp *g, double *mean, double *variance)
 {
+	gsl_matrix_view inv = gp_square(g, g->inv, g->n);
+
 	assert(g->n == g->n_data);
 	for (size_t i = 0; i < g->n; i++) {
-		double diagonal = 0;
+		gsl_vector_view column =
+		    gsl_matrix_subcolumn(&inv.matrix, i, i, g->n - i);
+		double diagonal;
 
-		for (size_t p = i; p < g->n; p++)
-			diagonal += g->inv[p * g->ld + i] * g->inv[p * g->ld + i];
+		gsl_blas_ddot(&column.vector, &column.vector, &diagonal);
 		variance[i] = 1 / diagonal;
 		mean[i] = g->y[i] - g->alpha[i] / diagonal;
 	}

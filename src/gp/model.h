@@ -1,11 +1,16 @@
 /* Gaussian process regression (Rasmussen & Williams 2006): y_i = f(x_i) + e_i, f with a
  * constant mean and the covariance of kernel.h, e_i ~ N(0, nu / m_i) for a y_i that is
  * the mean of m_i measurements. y is expected standardized (target.h). The constant is
- * profiled out: m = (1' K^-1 y) / (1' K^-1 1) (equation 2.41 without a prior). */
+ * profiled out: m = (1' K^-1 y) / (1' K^-1 1) (equation 2.41 without a prior).
+ *
+ * Matrices are GSL's, row after row, rows of ld doubles. stat_init() comes first: else
+ * GSL ends the program where a matrix has no factor. */
 #ifndef HPS_GP_MODEL_H
 #define HPS_GP_MODEL_H
 
 #include "gp/kernel.h"
+
+#include <gsl/gsl_matrix.h>
 
 /* Normal priors of the logarithms of the parameters, and their bounds; equal bounds fix
  * one. Arrays of gp_n_theta(d). */
@@ -24,7 +29,8 @@ struct gp {
 	double *theta;     /* (n_theta) of the factor */
 	double nu, jitter; /* likewise; jitter is relative to s */
 	double *cols;      /* (n_col, ld) */
-	double *l, *inv;   /* (n, ld) the factor of K, and its inverse */
+	double *l, *inv;   /* (n, ld) the factor of K, and its inverse: lower triangles;
+	                    * what is above them means nothing */
 	double mean;       /* m */
 	double *beta;      /* (n) L^-1 (y - m); 0 for pending rows */
 	double *ones;      /* (n_data) L^-1 1 */
@@ -45,11 +51,16 @@ void gp_noise_prior(struct gp *g, double log_nu, double sd);
 /* Takes copies of x (n, d), y and m (n; NULL: all 1). Everything must be finite. */
 void gp_data(struct gp *g, const double *x, const double *y, const double *m, size_t n);
 
-/* - log p(theta | y), but for a constant, and its gradient (n_theta; may be NULL);
- * INFINITY where K has no factor. */
-double gp_objective(struct gp *g, const double *theta, double *gradient);
+/* - log p(theta | y), but for a constant; INFINITY where K has no factor. */
+double gp_objective(struct gp *g, const double *theta);
+/* Its gradient (n_theta) at the theta of the call just before. */
+void gp_objective_gradient(struct gp *g, const double *theta, double *gradient);
 /* Moves theta to a (local) maximum of the posterior; the objective there. */
 double gp_fit(struct gp *g, double *theta, int iterations);
+/* There may be two good fits, one that follows every value, one that calls most of it
+ * noise: fits from the prior's mean with each of the n values of nu, and factors at the
+ * best; at the prior's mean where none has an objective. */
+void gp_fit_from(struct gp *g, const double *nu, size_t n, int iterations);
 
 enum gp_factored {
 	GP_AS_ASKED,
@@ -59,21 +70,26 @@ enum gp_factored {
 /* The posterior at theta: l, inv, alpha … It always exists: jitter grows from 1e-9 s to
  * 1e-4 s, then nu, then theta is the prior's mean. */
 enum gp_factored gp_factor(struct gp *g, const double *theta);
-/* For a block of at most GP_BATCH points x (count, d): k = k(X, x) and v = L^-1 k, both
- * (n, GP_BATCH). */
+/* For a block of at most GP_BATCH points x (count, d): v (n, GP_BATCH) = L^-1 k(X, x),
+ * and from that the mean and the variance of f there. */
 enum { GP_BATCH = 256 };
-void gp_whiten(const struct gp *g, const double *x, size_t count, double *k, double *v);
+void gp_whiten(const struct gp *g, const double *x, size_t count, double *v);
+void gp_moments(const struct gp *g, double *v, size_t count, double *mean,
+                double *variance);
 /* Inside gp/: mean and beta from y and l. */
 void gp_center(struct gp *g);
-/* Inside gp/: K at theta into the lower part of l; the slopes, unless NULL, into slope
- * (n, ld). */
-void gp_build(struct gp *g, const double *theta, double jitter, double *slope);
+/* Inside gp/: the factor of K at theta, with the least jitter that lets there be one;
+ * the slopes, unless NULL, into slope (n, ld). */
+bool gp_build(struct gp *g, const double *theta, double *slope);
+/* Inside gp/: the first n rows and columns of one of g's square arrays. */
+static inline gsl_matrix_view gp_square(const struct gp *g, double *a, size_t n)
+{
+	return gsl_matrix_view_array_with_tda(a, n, n, g->ld);
+}
 /* One more row, O(n^2), theta as it is. A row with a y must come before any without (y
  * = NAN: pending). False, and nothing is changed, when the factor cannot be extended.
  * gp_condition must follow rows with a y. */
 bool gp_append(struct gp *g, const double *x, double y, double m);
-/* Back to the first n rows (n >= n_data). */
-void gp_truncate(struct gp *g, size_t n);
 /* mean, beta, alpha from y. */
 void gp_condition(struct gp *g);
 

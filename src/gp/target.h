@@ -13,8 +13,12 @@ struct target {
 };
 
 /* Values above med + 5 (med - min) become that (above the largest, when half of them or
- * more are alike): they tell nothing of where it is good, and spoil the scale. y (n)
- * out; value[i] may be NAN or infinite: it failed. With no finite value all y are 0.
+ * more are alike): they tell nothing of where it is good, and spoil the scale. Where at
+ * least 3 values, and an eighth, but no more than half, lie before a jump to 1000 times
+ * their size, as a penalty makes it, med and the largest are of those alone: so a
+ * penalty may be of any size, and be what most trials got, and the others are told
+ * apart as with a modest one. y (n) out; value[i] may be NAN or infinite: it failed.
+ * With no finite value all y are 0.
  *
  * What failed counts as the worst that did not. Measured with bench-regret -f (what is
  * worse than a median random configuration fails; 16 problems, 4 seeds): log10 regret
@@ -24,6 +28,9 @@ struct target {
 struct target target_fit(const double *value, size_t n, double *y);
 /* The value that a y stands for. */
 double target_undo(const struct target *t, double y);
+/* Is this a noise of values on that scale? That of a trial of which a run in two got a
+ * penalty is not. */
+bool target_noise(const struct target *t, double stderr_);
 /* A further value; finite. */
 double target_apply(const struct target *t, double value);
 

@@ -76,6 +76,21 @@ int lock_take(const char *dir, struct error *err)
 	return fd;
 }
 
+bool lock_held(const char *dir)
+{
+	char path[PATH_MAX];
+	bool held;
+	int fd;
+
+	snprintf(path, sizeof path, "%s/lock", dir);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
 const char *search_dir(const char *yaml_path, const char *out, struct arena *a)
 {
 	const char *base = strrchr(yaml_path, '/'), *dot;

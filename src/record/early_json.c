@@ -118,6 +118,8 @@ static void add_event(struct str *out, const struct event *e)
 		str_addf(out, ",%u", e->run);
 	if (e->kind == EVENT_START && e->as.start.budget > 0)
 		add_value(out, e->as.start.budget);
+	if (e->kind == EVENT_START && e->as.start.keeps)
+		str_add(out, ",\"keeps\"");
 	if (e->kind == EVENT_REPORT) {
 		add_value(out, e->as.report.step);
 		add_value(out, e->as.report.value);
@@ -143,12 +145,19 @@ static void add_savings(struct str *out, const struct savings *v)
 	json_out_u64(out, "ok", v->control_ok);
 	json_out_u64(out, "would_stop", v->would_stop);
 	json_out_u64(out, "would_win", v->would_win);
+	if (v->would_stop) {
+		json_out_double(out, "loss_low", v->loss.low);
+		json_out_double(out, "loss_high", v->loss.high);
+	}
 	str_addc(out, '}');
 	if (isnan(v->correlation))
 		return;
 	json_out_key(out, "rank_correlation");
 	str_addc(out, '{');
 	json_out_double(out, "spearman", v->correlation);
+	json_out_double(out, "low", v->agreement.low);
+	json_out_double(out, "high", v->agreement.high);
+	json_out_double(out, "effective", v->effective);
 	json_out_known(out, "from", v->low);
 	json_out_known(out, "to", v->high);
 	json_out_u64(out, "runs", v->pairs);

@@ -42,6 +42,14 @@ void run_end_json(const struct run_end *end, struct str *out)
 	json_out_u64(out, "failures", end->failures);
 	if (end->reason)
 		json_out_text(out, "reason", end->reason);
+	if (end->unread) {
+		json_out_u64(out, "unread", end->unread);
+		json_out_text(out, "unread_example", end->unread_example);
+	}
+	if (end->steps.trouble) {
+		json_out_key(out, "steps");
+		steps_json(&end->steps, out);
+	}
 }
 
 void test_use_json(const struct verdict_use *u, struct str *out)
@@ -112,14 +120,13 @@ static void write_run(const struct event *e, struct str *out)
 	json_out_u64(out, "r", e->run);
 }
 
-static void write_report(const struct event *e, const struct spec *spec,
-                         struct str *out)
+static void write_report(const struct event *e, struct str *out)
 {
 	const struct report *rep = &e->as.report;
 
 	json_out_double(out, "step", rep->step);
 	json_out_double(out, "value", rep->value);
-	if (e->kind == EVENT_REPORT && rep->counted && spec->early.step)
+	if (e->kind == EVENT_REPORT && rep->counted)
 		json_out_bool(out, "counted", true);
 }
 
@@ -129,6 +136,8 @@ static void write_start(const struct event *e, struct str *out)
 	json_out_u64(out, "attempt", e->as.start.attempt);
 	if (e->as.start.budget > 0)
 		json_out_double(out, "budget", e->as.start.budget);
+	if (e->as.start.keeps)
+		json_out_bool(out, "keeps", true);
 }
 
 static void write_end(const struct event *e, struct str *out)
@@ -160,7 +169,11 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 {
 	switch (e->kind) {
 	case EVENT_SEARCH: write_search(e->as.search, spec, out); break;
-	case EVENT_SESSION: json_out_u64(out, "max_trials", e->as.max_trials); break;
+	case EVENT_SESSION:
+		json_out_u64(out, "max_trials", e->as.session.max_trials);
+		if (e->as.session.code)
+			json_out_text(out, "code", e->as.session.code);
+		break;
 	case EVENT_WARM_START:
 		str_addc(out, ',');
 		warm_write(e->as.warm.from, spec, e->as.warm.source, out);
@@ -168,7 +181,7 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_TRIAL: write_trial(e, spec, out); break;
 	case EVENT_START: write_start(e, out); break;
 	case EVENT_REPORT:
-	case EVENT_RUNG: write_report(e, spec, out); break;
+	case EVENT_RUNG: write_report(e, out); break;
 	case EVENT_STOP:
 	case EVENT_PAUSE:
 	case EVENT_PROMOTE:
@@ -223,7 +236,8 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
                   struct error *err)
 {
 	const char *outcome = json_string(e, "outcome"),
-		   *reason = json_string(e, "reason");
+		   *reason = json_string(e, "reason"),
+		   *example = json_string(e, "unread_example");
 	uint64_t total = 0;
 	double rss = 0;
 
@@ -246,6 +260,10 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
 	json_u64(e, "reports_total", &total);
 	end->reports_total = (size_t)total;
 	end->reason = reason ? arena_strdup(a, reason) : NULL;
+	if (example && json_u64(e, "unread", &total))
+		end->unread = (size_t)total;
+	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;
+	steps_read(json_get(e, "steps"), &end->steps);
 	return true;
 }
 
@@ -290,6 +308,7 @@ static void read_start(const cJSON *json, struct event *e)
 	json_double(json, "budget", &e->as.start.budget);
 	json_u64(json, "attempt", &attempt);
 	e->as.start.attempt = (unsigned)attempt;
+	e->as.start.keeps = cJSON_IsTrue(json_get(json, "keeps"));
 	e->as.start.seed = SEED_DERIVED;
 	json_u64(json, "seed", &e->as.start.seed);
 }
@@ -384,7 +403,10 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 {
 	switch (e->kind) {
 	case EVENT_SEARCH: return read_search(r, json, e, err);
-	case EVENT_SESSION: json_u64(json, "max_trials", &e->as.max_trials); break;
+	case EVENT_SESSION:
+		json_u64(json, "max_trials", &e->as.session.max_trials);
+		e->as.session.code = json_string(json, "code");
+		break;
 	case EVENT_WARM_START: return read_warm(r, json, e, err);
 	case EVENT_TRIAL: return read_trial(r, json, e, err);
 	case EVENT_START: read_start(json, e); break;

@@ -182,6 +182,8 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	if (m && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->seen);
+	if (t->code && *t->code)
+		json_out_text(out, "code", t->code);
 	if (t->cost_weight > 0)
 		json_out_number(out, "cost_weight", t->cost_weight);
 	str_addc(out, ',');

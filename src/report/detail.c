@@ -107,13 +107,14 @@ static void add_ending(const struct run *r, struct str *out)
 		str_addf(out, ", %u attempts", r->attempts);
 }
 
-static void add_run(const struct trial *t, size_t i, const char *dir, struct str *out)
+static void add_run(const struct search *s, const struct trial *t, size_t i,
+                    const char *dir, struct str *out)
 {
 	const struct run *r = &t->runs[i];
 
 	str_addf(out, "  run %zu, seed %llu: ", i, (unsigned long long)r->seed);
 	if (r->state != RUN_FINISHED) {
-		str_add(out, r->state == RUN_RUNNING ? "running" : "waiting");
+		str_add(out, ranking_waits(s, r));
 	} else {
 		str_add(out, outcome_name(r->outcome));
 		if (isfinite(r->value)) {
@@ -164,7 +165,12 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	         known == 1 ? " was" : "s were");
 	add_params(&s->search.spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
-		add_run(t, i, dir, out);
+		add_run(&s->search, t, i, dir, out);
+	if (t->code && *t->code) {
+		str_add(out, "  trained with ");
+		text_clean(out, t->code);
+		str_addc(out, '\n');
+	}
 }
 
 static void add_belief(const struct belief *b, struct str *out)

@@ -1,21 +1,35 @@
 #include "report/importance.h"
-#include "base/rng.h"
+#include "base/double.h"
+#include "base/elementary.h"
+#include "base/stat.h"
 #include "gp/sample.h"
+#include "gp/slice.h"
+#include "report/shares.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "search/advise.h"
 #include "strategy/dataset.h"
-#include "strategy/sobol.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	POINTS = 512, /* base points of the estimates */
-	DRAWS = 24,   /* from the posterior */
-	PAIRED = 5,   /* parameters whose pairs are looked at */
+	OUTSIDE = 1,        /* draws beyond each end of an interval */
+	POINTS = 2048,      /* in each of two sets of base points */
+	FIRST_POINTS = 256, /* of a first look at which pairs to look at */
+	WALKS = 12,         /* draws of the kernel's parameters … */
+	DRAWS = 2 * WALKS,  /* … and of functions */
+	PAIRED = 5,         /* parameters whose pairs are looked at */
+	BURN = 3,
+	THIN = 2, /* steps of the kernel's parameters */
+	FIT_STEPS = 50,
 	TRIALS_MAX = 800
 };
+
+/* Of the doubt, to each side. */
+static const double pi = 3.14159265358979323846;
+static const double wide_one = 0.5, wide_best = 0.9;
 
 static double r_squared(const struct gp *g)
 {
@@ -33,12 +47,64 @@ static double r_squared(const struct gp *g)
 	return whole > 0 ? 1 - left / whole : 0;
 }
 
+/* Warped or not, the function is about the same; its uncertainty would cost as many
+ * parameters again. And the prior that proposals are made with knows no training that
+ * is all noise; the one that repeats gave is kept. */
+static void set_prior(struct gp *g)
+{
+	for (size_t j = g->d + 2; j < g->n_theta; j++)
+		g->prior.low[j] = g->prior.high[j] = 0;
+	if (g->prior.sd[g->d + 1] > 1)
+		gp_noise_prior(g, -3, 2.5);
+}
+
+static void find_theta(struct gp *g)
+{
+	static const double nu[] = {0.0025, 0.01, 0.5};
+
+	set_prior(g);
+	gp_fit_from(g, nu, ARRAY_LEN(nu), FIT_STEPS);
+}
+
+/* By how much the model's likelihood is above that of noise alone, less what its
+ * parameters are worth. */
+static double gain(const struct gp *g)
+{
+	double n = (double)g->n;
+	struct moments m = stat_of(g->y, g->n);
+	double noise = -0.5 * n * (portable_log(2 * pi * m.variance * (n - 1) / n) + 1);
+
+	return gp_log_marginal(g) - noise - 0.5 * ((double)g->d + 1) * portable_log(n);
+}
+
+/* The cap that proposals are made with is for finding the best, and low where a search
+ * has found it; shares are of all that varies, less what is far out by any measure. */
+static void set_values(struct importance *im, struct dataset *l)
+{
+	struct gp *g = &l->gp;
+	double *value = dataset_values(l, l->n), sd;
+	size_t *order = dataset_sorted(value, l->n);
+	struct moments m;
+
+	im->cap = value[order[l->n * 95 / 100]];
+	im->cap += 5 * (im->cap - value[order[0]]);
+	for (size_t i = 0; i < g->n; i++) {
+		g->y[i] = fmin(l->data[l->view[i]].value, im->cap);
+		im->capped += g->y[i] < l->data[l->view[i]].value;
+	}
+	m = stat_of(g->y, g->n);
+	sd = m.variance > 0 ? sqrt(m.variance) : 1;
+	for (size_t i = 0; i < g->n; i++)
+		g->y[i] = (g->y[i] - m.mean) / sd;
+	free(value);
+	free(order);
+}
+
 /* Trials that have a value; those that failed tell nothing of how much it varies. */
-static size_t fit(struct dataset *l, const struct study *s)
+static size_t fit(struct importance *im, struct dataset *l, const struct study *s)
 {
 	struct seen *seen = mem_new(s->search.n, sizeof *seen);
 	struct history h = {.trials = seen, .n = s->search.n, .seen = UINT64_MAX};
-	const double *theta;
 
 	for (size_t i = 0; i < s->search.n; i++) {
 		const struct sighting *last;
@@ -54,122 +120,27 @@ static size_t fit(struct dataset *l, const struct study *s)
 	free(seen);
 	if (l->n < IMPORTANCE_TRIALS)
 		return l->n;
-	theta = dataset_theta(l);
 	dataset_look_at(l, l->n, TRIALS_MAX, 0, 0, NULL);
 	dataset_load(l, l->n);
-	gp_factor(&l->gp, theta);
+	set_values(im, l);
+	find_theta(&l->gp);
+	im->r2 = r_squared(&l->gp);
+	im->gain = gain(&l->gp);
 	return l->n;
 }
 
-/* The points at which the draws are compared: two independent sets, a and b, and a with
- * the columns of one or two parameters from b. */
-struct plan {
-	struct encoding *e;
-	double *u;    /* (2, POINTS, d) */
-	double *rows; /* (POINTS, d) scratch */
-};
-
-static void make_points(struct plan *p, uint64_t seed)
-{
-	size_t d = p->e->d;
-	bool sobol = 2 * d <= SOBOL_DIMENSIONS;
-	uint32_t *v = mem_new(sobol ? 2 * d * SOBOL_BITS : 0, sizeof *v);
-
-	if (sobol)
-		sobol_directions(2 * d, v);
-	for (size_t j = 0; j < 2 * d; j++)
-		for (uint32_t i = 0; i < POINTS; i++) {
-			double *u = p->u + (j < d ? 0 : POINTS * d) + i * d + j % d;
-			uint32_t key =
-			    (uint32_t)rng_u64(seed, 0, RNG_SCRAMBLE, (uint32_t)j);
-
-			if (!sobol) {
-				*u = rng_unit(seed, i, RNG_MODEL, (uint32_t)j);
-				continue;
-			}
-			*u = ((double)sobol_scramble(
-				  sobol_coordinate(v + j * SOBOL_BITS, i), key) +
-			      0.5) *
-			     0x1p-32;
-		}
-	free(v);
-}
-
-/* The rows of a, with dimensions x and y (SIZE_MAX: none) from b; all from b: x = d. */
-static const double *mixed_rows(struct plan *p, size_t x, size_t y)
-{
-	size_t d = p->e->d;
-	double *genes = mem_new(d, sizeof *genes);
-
-	for (size_t i = 0; i < POINTS; i++) {
-		for (size_t j = 0; j < d; j++) {
-			bool other = x == d || j == x || j == y;
-
-			genes[j] = encoding_gene(
-			    p->e, j, p->u[(other ? POINTS * d : 0) + i * d + j]);
-		}
-		encoding_row(p->e, genes, p->rows + i * d);
-	}
-	free(genes);
-	return p->rows;
-}
-
-/* One draw: first-order (Saltelli et al. 2010, table 2, formula b) and total (formula
- * f, Jansen 1999) shares of each dimension, of the function or of what of it is below a
- * cap (Hutter, Hoos & Leyton-Brown 2014, section 5.3: what matters among the good). */
-struct estimate {
-	double *fa, *fb; /* (POINTS) less their mean */
-	double cap, mean, variance;
-};
-
-static void set_estimate(struct estimate *t, const double *fa, const double *fb,
-                         double cap)
-{
-	double sum = 0;
-
-	t->cap = cap;
-	t->mean = 0;
-	for (size_t i = 0; i < POINTS; i++)
-		t->mean += (fmin(fa[i], cap) + fmin(fb[i], cap)) / (2 * POINTS);
-	for (size_t i = 0; i < POINTS; i++) {
-		t->fa[i] = fmin(fa[i], cap) - t->mean;
-		t->fb[i] = fmin(fb[i], cap) - t->mean;
-		sum += t->fa[i] * t->fa[i] + t->fb[i] * t->fb[i];
-	}
-	t->variance = fmax(sum / (2 * POINTS), 1e-300);
-}
-
-/* The share of the dimensions that were exchanged for fj; their total beside it. */
-static double share_of(const struct estimate *t, const double *fj, double *total)
-{
-	double closed = 0, rest = 0;
-
-	for (size_t i = 0; i < POINTS; i++) {
-		double f = fmin(fj[i], t->cap) - t->mean;
-
-		closed += t->fb[i] * (f - t->fa[i]) / POINTS;
-		rest += (t->fa[i] - f) * (t->fa[i] - f) / (2 * POINTS);
-	}
-	*total = rest / t->variance;
-	return closed / t->variance;
-}
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static struct share summary(double *x)
+/* x (DRAWS) is sorted. */
+static struct share summary(double *x, double wider)
 {
 	struct share s = {0};
 
-	for (size_t i = 0; i < DRAWS; i++)
-		s.mean += fmin(fmax(x[i], 0), 1) / DRAWS;
-	qsort(x, DRAWS, sizeof *x, ascending);
-	s.low = fmin(fmax(x[DRAWS / 20], 0), 1);
-	s.high = fmin(fmax(x[DRAWS - 1 - DRAWS / 20], 0), 1);
+	for (size_t i = 0; i < DRAWS; i++) {
+		x[i] = isnan(x[i]) ? 0 : fmin(fmax(x[i], 0), 1);
+		s.mean += x[i] / DRAWS;
+	}
+	qsort(x, DRAWS, sizeof *x, double_compare);
+	s.low = fmax(floor(100 * (x[OUTSIDE] - wider)) / 100, 0);
+	s.high = fmin(ceil(100 * (x[DRAWS - 1 - OUTSIDE] + wider)) / 100, 1);
 	return s;
 }
 
@@ -191,141 +162,181 @@ static int by_alone(const void *a, const void *b)
 	return (x->param > y->param) - (x->param < y->param);
 }
 
-/* For each draw the function is the same in both passes: the shares of single
- * dimensions, then of the pairs of the largest. */
+/* Each draw has kernel parameters, a function and points of its own, so that the spread
+ * of the shares knows of all three. */
 struct work {
-	struct plan plan;
-	struct estimate all, good;
-	double *fa, *fb, *fj; /* (POINTS) */
-	const struct gp *g;
-	const size_t *levels;
-	uint64_t seed;
-	double *alone, *total, *best, *both; /* (d, DRAWS), …, (pairs, DRAWS) */
+	struct encoding *e;
+	struct gp *g;
+	struct gp_walk walk;
+	size_t *levels; /* (d) */
+	size_t (*pair)[2];
+	size_t n_pairs;
+	struct share_set *one; /* (DRAWS, d) */
+	double *both;          /* (DRAWS, n_pairs) */
+	double *column;        /* (DRAWS) */
+	double doubt[WALKS], noise[WALKS];
 };
 
-static void start_draw(struct work *w, struct gp_sample *s, size_t k)
+static void values_at(void *self, const double *rows, size_t count, double *out,
+                      double *other)
 {
-	double *sorted = w->fj;
-
-	gp_sample_init(s, w->g, w->levels, w->seed, k);
-	gp_sample_values(s, mixed_rows(&w->plan, SIZE_MAX, SIZE_MAX), POINTS, w->fa);
-	gp_sample_values(s, mixed_rows(&w->plan, w->plan.e->d, SIZE_MAX), POINTS,
-	                 w->fb);
-	set_estimate(&w->all, w->fa, w->fb, (double)INFINITY);
-	memcpy(sorted, w->fa, POINTS * sizeof *sorted);
-	qsort(sorted, POINTS, sizeof *sorted, ascending);
-	set_estimate(&w->good, w->fa, w->fb, sorted[POINTS / 10]);
+	gp_sample_values(self, rows, count, out, other);
 }
 
-static void exchange(struct work *w, const struct gp_sample *s, size_t x, size_t y)
+static bool draw_shares(struct work *w, size_t k, size_t points, uint64_t seed)
 {
-	gp_sample_values(s, mixed_rows(&w->plan, x, y), POINTS, w->fj);
+	struct shares s;
+	struct gp_sample f;
+	bool ok = shares_init(&s, w->e, points, seed, k);
+
+	for (int i = 0; i < THIN; i++)
+		gp_walk_step(&w->walk);
+	gp_factor(w->g, w->walk.theta);
+	w->noise[k] = w->g->nu;
+	gp_sample_init(&f, w->g, w->levels, seed, k);
+	if (ok)
+		w->doubt[k] = shares_of(&s, values_at, &f, w->one + 2 * k * w->e->d,
+		                        (const size_t(*)[2])w->pair, w->n_pairs,
+		                        w->both + 2 * k * w->n_pairs);
+	gp_sample_free(&f);
+	shares_free(&s);
+	return ok;
 }
 
-static void single_shares(struct importance *im, struct work *w)
+/* The pairs of the dimensions that matter most in a first draw, of few points. */
+static bool choose_pairs(struct work *w, uint64_t seed)
 {
-	size_t d = w->plan.e->d;
+	size_t d = w->e->d, m = d < PAIRED ? d : PAIRED, *order;
+	double *key = mem_new(d, sizeof *key);
+	bool ok = draw_shares(w, 0, FIRST_POINTS, seed ^ 1);
 
-	for (size_t k = 0; k < DRAWS; k++) {
-		struct gp_sample s;
-
-		start_draw(w, &s, k);
-		for (size_t j = 0; j < d; j++) {
-			size_t at = j * DRAWS + k;
-
-			exchange(w, &s, j, SIZE_MAX);
-			w->alone[at] = share_of(&w->all, w->fj, &w->total[at]);
-			(void)share_of(&w->good, w->fj, &w->best[at]);
+	for (size_t j = 0; j < d; j++)
+		key[j] = -w->one[j].total;
+	order = dataset_sorted(key, d);
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = i + 1; j < m; j++) {
+			w->pair[w->n_pairs][0] = order[i];
+			w->pair[w->n_pairs++][1] = order[j];
 		}
-		gp_sample_free(&s);
-	}
+	free(order);
+	free(key);
+	return ok;
+}
+
+static void fill_rows(struct importance *im, struct work *w)
+{
+	size_t d = w->e->d;
+	double wider = im->doubt * fmax(1 - im->noise, 0);
+
 	im->rows = arena_new(&im->arena, d, sizeof *im->rows);
 	for (im->n = 0; im->n < d; im->n++) {
-		double copy[DRAWS];
+		struct importance_row *r = &im->rows[im->n];
 
-		memcpy(copy, w->alone + im->n * DRAWS, sizeof copy);
-		im->rows[im->n] =
-		    (struct importance_row){.param = im->n,
-		                            .other = SIZE_MAX,
-		                            .alone = summary(copy),
-		                            .total = summary(w->total + im->n * DRAWS),
-		                            .best = summary(w->best + im->n * DRAWS)};
+		*r = (struct importance_row){.param = w->e->codes[im->n].param,
+		                             .other = SIZE_MAX};
+		for (size_t k = 0; k < DRAWS; k++)
+			w->column[k] = w->one[k * d + im->n].alone;
+		r->alone = summary(w->column, wide_one * wider);
+		for (size_t k = 0; k < DRAWS; k++)
+			w->column[k] = w->one[k * d + im->n].total;
+		r->total = summary(w->column, wide_one * wider);
+		for (size_t k = 0; k < DRAWS; k++)
+			w->column[k] = w->one[k * d + im->n].best;
+		r->best = summary(w->column, wide_best * wider);
 	}
 	qsort(im->rows, im->n, sizeof *im->rows, by_total);
 }
 
-static void pair_shares(struct importance *im, struct work *w)
+static void fill_pairs(struct importance *im, struct work *w)
 {
-	size_t m = im->n < PAIRED ? im->n : PAIRED, n = m * (m - 1) / 2;
+	size_t d = w->e->d;
+	double wider = im->doubt * fmax(1 - im->noise, 0);
 
-	if (m < 2)
-		return;
-	im->pairs = arena_new(&im->arena, n, sizeof *im->pairs);
-	w->both = mem_new(n * DRAWS, sizeof *w->both);
-	for (size_t k = 0; k < DRAWS; k++) {
-		struct gp_sample s;
-		double ignored;
-		size_t pair = 0;
+	im->pairs = arena_new(&im->arena, w->n_pairs, sizeof *im->pairs);
+	for (im->n_pairs = 0; im->n_pairs < w->n_pairs; im->n_pairs++) {
+		struct importance_row *r = &im->pairs[im->n_pairs];
+		size_t x = w->pair[im->n_pairs][0], y = w->pair[im->n_pairs][1];
 
-		start_draw(w, &s, k);
-		for (size_t i = 0; i < m; i++)
-			for (size_t j = i + 1; j < m; j++) {
-				size_t x = im->rows[i].param, y = im->rows[j].param;
-
-				exchange(w, &s, x, y);
-				w->both[pair++ * DRAWS + k] =
-				    share_of(&w->all, w->fj, &ignored) -
-				    w->alone[x * DRAWS + k] - w->alone[y * DRAWS + k];
-			}
-		gp_sample_free(&s);
+		r->param = w->e->codes[x].param;
+		r->other = w->e->codes[y].param;
+		for (size_t k = 0; k < DRAWS; k++)
+			w->column[k] = w->both[k * w->n_pairs + im->n_pairs] -
+			               w->one[k * d + x].alone -
+			               w->one[k * d + y].alone;
+		r->alone = summary(w->column, wide_one * wider);
 	}
-	for (size_t i = 0; i < m; i++)
-		for (size_t j = i + 1; j < m; j++) {
-			im->pairs[im->n_pairs] = (struct importance_row){
-			    .param = im->rows[i].param,
-			    .other = im->rows[j].param,
-			    .alone = summary(w->both + im->n_pairs * DRAWS)};
-			im->n_pairs++;
-		}
 	qsort(im->pairs, im->n_pairs, sizeof *im->pairs, by_alone);
-	free(w->both);
 }
 
-static void find_shares(struct importance *im, struct dataset *l)
+static bool find_shares(struct importance *im, struct dataset *l)
 {
-	struct encoding *e = l->encoding;
-	size_t d = e->d, *levels = mem_new(d, sizeof *levels);
-	struct work w = {
-	    .plan = {.e = e}, .g = &l->gp, .levels = levels, .seed = l->seed};
+	size_t d = l->encoding->d, most = PAIRED * (PAIRED - 1) / 2;
+	struct work w = {.e = l->encoding, .g = &l->gp};
+	bool ok;
 
+	w.levels = mem_new(d, sizeof *w.levels);
 	for (size_t j = 0; j < d; j++)
-		levels[j] = e->codes[j].n_cells;
-	w.plan.u = mem_new(3 * POINTS * d, sizeof *w.plan.u);
-	w.plan.rows = w.plan.u + 2 * POINTS * d;
-	w.fa = mem_new(7 * POINTS, sizeof *w.fa);
-	w.fb = w.fa + POINTS;
-	w.fj = w.fb + POINTS;
-	w.all.fa = w.fj + POINTS;
-	w.all.fb = w.all.fa + POINTS;
-	w.good.fa = w.all.fb + POINTS;
-	w.good.fb = w.good.fa + POINTS;
-	w.alone = mem_new(3 * d * DRAWS, sizeof *w.alone);
-	w.total = w.alone + d * DRAWS;
-	w.best = w.total + d * DRAWS;
-	make_points(&w.plan, l->seed);
-	single_shares(im, &w);
-	pair_shares(im, &w);
-	/* From dimensions of the model to parameters. */
-	for (size_t i = 0; i < im->n; i++)
-		im->rows[i].param = e->codes[im->rows[i].param].param;
-	for (size_t i = 0; i < im->n_pairs; i++) {
-		im->pairs[i].param = e->codes[im->pairs[i].param].param;
-		im->pairs[i].other = e->codes[im->pairs[i].other].param;
+		w.levels[j] = l->encoding->codes[j].n_cells;
+	w.pair = mem_new(most, sizeof *w.pair);
+	w.one = mem_new(DRAWS * d, sizeof *w.one);
+	w.both = mem_new(DRAWS * (most + 1), sizeof *w.both);
+	w.column = w.both + DRAWS * most;
+	gp_walk_init(&w.walk, &l->gp, l->gp.theta, l->seed, 0);
+	for (int i = 0; i < BURN; i++)
+		gp_walk_step(&w.walk);
+	ok = choose_pairs(&w, l->seed);
+	for (size_t k = 0; ok && k < WALKS; k++)
+		ok = draw_shares(&w, k, POINTS, l->seed);
+	for (size_t k = 0; k < WALKS; k++) {
+		im->doubt += w.doubt[k] / WALKS;
+		im->noise += w.noise[k] / WALKS;
 	}
-	free(w.plan.u);
-	free(w.fa);
-	free(w.alone);
-	free(levels);
+	if (ok) {
+		fill_rows(im, &w);
+		fill_pairs(im, &w);
+	}
+	gp_walk_free(&w.walk);
+	free(w.levels);
+	free(w.pair);
+	free(w.one);
+	free(w.both);
+	return ok;
+}
+
+static bool check_model(const struct importance *im, struct error *err)
+{
+	static const char help[] =
+	    "\n  help: more trials, or more repeats if the metric is noisy";
+
+	if (im->r2 < IMPORTANCE_R2)
+		return error_set(err, ERROR_TRIAL,
+		                 "the model explains too little of the metric to say "
+		                 "what matters: leave-one-out R2 %.2f, below %.2f%s",
+		                 im->r2, IMPORTANCE_R2, help);
+	if (im->gain < 0)
+		return error_set(err, ERROR_TRIAL,
+		                 "the metric may be noise alone: the model explains it "
+		                 "(leave-one-out R2 %.2f) no better than its number of "
+		                 "parameters lets it by chance%s",
+		                 im->r2, help);
+	return true;
+}
+
+static bool is_constant(const struct search *s, struct error *err)
+{
+	struct str value = {0};
+	double x;
+
+	if (!advise_constant(s, &x))
+		return false;
+	str_double(&value, x);
+	error_set(err, ERROR_TRIAL,
+	          "every trial gave exactly %s, so no parameter made a difference\n"
+	          "  help: do the parameters reach the script? hpsearch check "
+	          "FILE.yaml shows the commands",
+	          str_text(&value));
+	str_free(&value);
+	return true;
 }
 
 bool importance_init(struct importance *im, const struct study *s, struct error *err)
@@ -335,26 +346,21 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	bool ok = true;
 
 	*im = (struct importance){0};
+	if (is_constant(&s->search, err))
+		return false;
 	encoding_init(&e, &s->search.spec->space, false, false);
 	dataset_init(&l, &e, (double)NAN, s->search.spec->seed);
-	im->trials = fit(&l, s);
-	if (!e.d || im->trials < IMPORTANCE_TRIALS) {
+	im->trials = fit(im, &l, s);
+	if (!e.d || im->trials < IMPORTANCE_TRIALS)
 		ok = error_set(err, ERROR_TRIAL,
 		               "importance needs %d trials with a value, there are %zu",
 		               IMPORTANCE_TRIALS, im->trials);
-	} else {
-		im->r2 = r_squared(&l.gp);
-		if (im->r2 < IMPORTANCE_R2)
-			ok = error_set(
-			    err, ERROR_TRIAL,
-			    "the model explains too little of the metric to say what "
-			    "matters: leave-one-out R2 %.2f, below %.2f\n"
-			    "  help: more trials, or more repeats if the metric is "
-			    "noisy",
-			    im->r2, IMPORTANCE_R2);
-		else
-			find_shares(im, &l);
-	}
+	else if (!check_model(im, err))
+		ok = false;
+	else if (!find_shares(im, &l))
+		ok = error_set(err, ERROR_TRIAL,
+		               "hardly any configuration of the space holds its "
+		               "constraints: there is nothing to take shares of");
 	dataset_free(&l);
 	encoding_free(&e);
 	return ok;
@@ -411,11 +417,21 @@ void importance_table(const struct importance *im, const struct study *s,
 	}
 	table_print(&t, NULL, "  ", out);
 	table_free(&t);
-	str_add(
-	    out,
-	    "shares of the variance over the whole search space; among the best, "
-	    "with interactions,\nof what differs below the value that a tenth of the "
-	    "space reaches; intervals over draws\nfrom the model\n");
+	str_addf(out,
+	         "shares of the variance over %s; among the best,\n"
+	         "with interactions, of what differs below the value that a tenth of "
+	         "it reaches. Intervals\nof 90 %%, in whole percents: over draws of "
+	         "a model and its parameters, and wider by a part\nof what it does "
+	         "not know (%.0f %% of the variance)\n",
+	         s->search.spec->space.n_constraints
+	             ? "all configurations that hold the constraints"
+	             : "the whole search space",
+	         ceil(100 * im->doubt));
+	if (im->capped) {
+		text_count(out, im->capped, "value");
+		str_addf(out, " worse than %g count%s as that\n",
+		         search_sign(&s->search) * im->cap, im->capped == 1 ? "s" : "");
+	}
 }
 
 static void json_share(struct str *out, const char *name, struct share s)
@@ -441,6 +457,10 @@ void importance_json(const struct importance *im, const struct study *s,
 {
 	str_addf(out, "{\"trials\":%zu,\"r2\":", im->trials);
 	str_json_double(out, im->r2);
+	str_add(out, ",\"doubt\":");
+	str_json_double(out, im->doubt);
+	str_addf(out, ",\"capped\":%zu,\"feasible_only\":%s", im->capped,
+	         s->search.spec->space.n_constraints ? "true" : "false");
 	str_add(out, ",\n\"parameters\":[");
 	for (size_t i = 0; i < im->n; i++) {
 		str_add(out, i ? ",\n{\"name\":" : "\n{\"name\":");

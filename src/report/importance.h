@@ -1,7 +1,19 @@
 /* Which parameters mattered: shares of the variance of the metric over the search
- * space, as the Gaussian process sees it, of each parameter alone, of it with all that
- * it interacts with, and of pairs beyond their parts. From any search, whatever its
- * method. */
+ * space (shares.h), as the Gaussian process sees it, of each parameter alone, of it
+ * with all that it interacts with, and of pairs beyond their parts. From any search,
+ * whatever its method.
+ *
+ * What is stated of a share are its mean and an interval of 90 % over draws, each with
+ * kernel parameters of its own (gp/slice.h), a function of its own (gp/sample.h) and
+ * points of its own, so that the uncertainty of all three is in it (the first two:
+ * Le Gratiet, Cannamela & Iooss 2014, section 3.2, without their bootstrap). A process
+ * that does not know a function fills it with interactions of every order, which draws
+ * cannot show; so the interval is made wider, on both sides, by 0.5 (among the best:
+ * 0.9) of the doubt, which is the variance of the function at a point, as far as it is
+ * not known, over the variance of the function; less where the model says that part of
+ * the values' variance is noise (times what is none). The two numbers are ours, from
+ * functions other than those that tests/README.md has the coverage for. In the end it
+ * is rounded outwards to whole percents. */
 #ifndef HPS_REPORT_IMPORTANCE_H
 #define HPS_REPORT_IMPORTANCE_H
 
@@ -12,7 +24,7 @@
 enum { IMPORTANCE_TRIALS = 8 };
 
 struct share {
-	double mean, low, high; /* over draws from the posterior: 5 % and 95 % */
+	double mean, low, high; /* low, high: multiples of 0.01 */
 };
 
 struct importance_row {
@@ -23,8 +35,16 @@ struct importance_row {
 };
 
 struct importance {
-	size_t trials;               /* that it is made of */
-	double r2;                   /* leave-one-out */
+	size_t trials; /* that it is made of */
+	double r2;     /* leave-one-out */
+	double
+	    gain; /* of the model over noise alone, in log likelihood, less Schwarz's
+	           * penalty (1978, the proposition of section 2); below 0: refused */
+	double noise;                /* share of the values' variance */
+	double doubt;                /* mean variance of what is not known, over that
+	                              * of the function */
+	double cap;                  /* worse values count as this, minimized … */
+	size_t capped;               /* … so many */
 	struct importance_row *rows; /* (n) parameters, largest total first */
 	size_t n;
 	struct importance_row *pairs; /* (n_pairs) of the largest ones */

@@ -10,8 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COUNTED_MAX = 1000000 };
-
 static void add_metric(const struct spec *sp, struct str *out)
 {
 	const struct metric *m = &sp->metric;
@@ -79,11 +77,27 @@ static void add_space(const struct space *sp, struct str *out)
 	str_free(&line);
 }
 
+/* Which gpus the runs in each slot see. */
+static void add_slots(const struct spec *sp, size_t slots, struct str *out)
+{
+	if (!sp->n_slots)
+		return;
+	str_add(out, "gpus         ");
+	text_count(out, slots < sp->n_slots ? slots : sp->n_slots, "slot");
+	str_add(out, ", CUDA_VISIBLE_DEVICES=");
+	for (size_t i = 0; i < slots && i < sp->n_slots; i++) {
+		str_add(out, i ? " | " : "");
+		text_clean(out, sp->slots[i]);
+	}
+	str_addc(out, '\n');
+}
+
 static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
 	uint64_t size = space_cardinality(&sp->space), holding;
-	bool counted = false;
+	bool counted =
+	    sp->space.n_constraints && spec_grid_count(sp, &holding) && cap == holding;
 
 	str_add(out, "size         ");
 	if (size)
@@ -92,11 +106,6 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		         sp->space.n_constraints ? " before the constraints" : "");
 	else
 		str_add(out, "unbounded\n");
-	if (sp->method == METHOD_GRID && sp->space.n_constraints &&
-	    space_grid_count(&sp->space, COUNTED_MAX, &holding) && holding < cap) {
-		cap = holding;
-		counted = true;
-	}
 	str_addf(out, "trials       %s%llu%s", counted ? "" : "at the most ",
 	         (unsigned long long)cap,
 	         counted ? ", the cells that hold the constraints" : "");
@@ -104,6 +113,7 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		str_addf(out, ", %zu runs each", sp->repeats);
 	str_addf(out, ", %zu at once, seed %llu\n", slots,
 	         (unsigned long long)sp->seed);
+	add_slots(sp, slots, out);
 	if (sp->budget_time > 0) {
 		str_add(out, "budget       ");
 		text_duration(out, sp->budget_time);
@@ -253,8 +263,7 @@ void plan_grid(const struct spec *sp, struct str *out)
 	if (sp->method != METHOD_GRID || !space_grid_size(&sp->space, &size, &ignored))
 		return;
 	str_addf(out, "grid: %llu cells", (unsigned long long)size);
-	if (sp->space.n_constraints &&
-	    space_grid_count(&sp->space, COUNTED_MAX, &holding))
+	if (sp->space.n_constraints && spec_grid_count(sp, &holding))
 		str_addf(out, ", of which %llu hold the constraints",
 		         (unsigned long long)holding);
 	for (size_t i = 0; i < sp->space.n; i++) {
@@ -269,13 +278,13 @@ void plan_grid(const struct spec *sp, struct str *out)
 	str_add(out, sign[1] == 'x' ? ")" : "");
 }
 
-static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
-                        struct str *out, struct error *err)
+static bool add_words(struct study *s, const struct fleet *f, const struct trial *t,
+                      struct run *run, struct str *out, struct error *err)
 {
 	struct arena a = {0};
 	struct str line = {0};
 	struct task task = {.trial = t,
-	                    .run = &t->runs[0],
+	                    .run = run,
 	                    .command = &s->search.spec->command,
 	                    .metric = &s->search.spec->metric};
 	const char *const *argv;
@@ -285,15 +294,37 @@ static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
 	argv = fleet_argv(f, &task, &a, err);
 	if (argv) {
 		command_line(argv, &line);
-		str_add(out, "  ");
 		text_clean(out, str_text(&line));
-		str_add(out, t->origin == ORIGIN_BASELINE     ? "  # the defaults\n"
-		             : t->origin == ORIGIN_WARM_START ? "  # warm start\n"
-		                                              : "\n");
 	}
 	str_free(&line);
 	arena_free(&a);
 	return argv != NULL;
+}
+
+bool plan_command(struct study *s, const struct trial *t, struct str *out,
+                  struct error *err)
+{
+	struct run run = {.seed = seed_of_run(s->search.spec->seed, t->id, 0),
+	                  .budget = early_run_budget(s->search.spec)};
+	struct fleet f;
+	bool ok;
+
+	fleet_init(&f, s->search.spec, NULL, s->search.dir, &s->search.arena);
+	ok = add_words(s, &f, t, &run, out, err);
+	fleet_free(&f);
+	return ok;
+}
+
+static bool add_command(struct study *s, const struct fleet *f, struct trial *t,
+                        struct str *out, struct error *err)
+{
+	str_add(out, "  ");
+	if (!add_words(s, f, t, &t->runs[0], out, err))
+		return false;
+	str_add(out, t->origin == ORIGIN_BASELINE     ? "  # the defaults\n"
+	             : t->origin == ORIGIN_WARM_START ? "  # warm start\n"
+	                                              : "\n");
+	return true;
 }
 
 bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err)

@@ -11,6 +11,9 @@ void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str
 /* The first n commands of an empty study (their trials are added to it), with the
  * folders that they would have below s->dir. */
 bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err);
+/* The command of a trial's first run, as one line for a shell. */
+bool plan_command(struct study *s, const struct trial *t, struct str *out,
+                  struct error *err);
 /* "grid: 24 trials (4 x 3 x 2)"; empty for other methods. */
 void plan_grid(const struct spec *sp, struct str *out);
 

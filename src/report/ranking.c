@@ -25,7 +25,7 @@ static void add_value_cell(struct table *t, const struct value *v)
 static bool has_reasons(struct trial *const *order, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (order[i]->reason)
+		if (order[i]->reason || order[i]->outcome == OUTCOME_NONE)
 			return true;
 	return false;
 }
@@ -78,19 +78,59 @@ static void head(const struct layout *l, const struct study *s, struct table *t)
 		table_cell(t, "reason");
 }
 
-static void add_outcome(struct str *out, const struct trial *t)
+const char *ranking_waits(const struct search *s, const struct run *r)
 {
-	bool running = false;
+	if (r->state == RUN_RUNNING)
+		return "running";
+	return r->attempts && !s->alive ? "interrupted" : "queued";
+}
 
-	for (size_t i = 0; i < t->n_runs; i++)
-		running |= t->runs[i].state == RUN_RUNNING;
+/* Of a trial that has not ended, the run that says most: one that runs, else one that
+ * was begun, else the first. */
+static const struct run *foremost(const struct trial *t)
+{
+	const struct run *best = &t->runs[0];
+
+	for (size_t i = 0; i < t->n_runs; i++) {
+		const struct run *r = &t->runs[i];
+
+		if (r->state == RUN_RUNNING)
+			return r;
+		if (r->state == RUN_QUEUED &&
+		    (best->state == RUN_FINISHED || r->attempts > best->attempts))
+			best = r;
+	}
+	return best;
+}
+
+static void add_outcome(const struct search *s, struct str *out, const struct trial *t)
+{
 	if (t->outcome != OUTCOME_NONE)
 		str_add(out, outcome_name(t->outcome));
 	else
-		str_add(out, running ? "running" : "waiting");
+		str_add(out, ranking_waits(s, foremost(t)));
 }
 
-static void row(struct layout *l, const struct trial *tr, struct table *t)
+/* Its reason, or of a trial under way what it has come to. */
+static void add_reason(struct table *t, const struct trial *tr)
+{
+	const struct run *r = foremost(tr);
+
+	if (tr->reason) {
+		table_cell(t, tr->reason);
+		return;
+	}
+	if (tr->outcome == OUTCOME_NONE && r->n_reports) {
+		str_add(&t->scratch, "last report ");
+		text_number(&t->scratch, r->reports[r->n_reports - 1].value);
+		str_addf(&t->scratch, " at step %.10g",
+		         r->reports[r->n_reports - 1].step);
+	}
+	table_take(t);
+}
+
+static void row(struct layout *l, const struct search *s, const struct trial *tr,
+                struct table *t)
 {
 	if (tr->rank)
 		str_addf(&t->scratch, "%llu", (unsigned long long)tr->rank);
@@ -101,7 +141,7 @@ static void row(struct layout *l, const struct trial *tr, struct table *t)
 	         tr->origin == ORIGIN_BASELINE ? "*" : "");
 	l->baseline |= tr->origin == ORIGIN_BASELINE;
 	table_take(t);
-	add_outcome(&t->scratch, tr);
+	add_outcome(s, &t->scratch, tr);
 	table_take(t);
 	if (l->metric) {
 		if (tr->outcome == OUTCOME_OK) {
@@ -116,7 +156,7 @@ static void row(struct layout *l, const struct trial *tr, struct table *t)
 	for (size_t i = 0; i < l->n_params; i++)
 		add_value_cell(t, tr->values[l->params[i]]);
 	if (l->reasons)
-		table_cell(t, tr->reason ? tr->reason : "");
+		add_reason(t, tr);
 }
 
 /* Leaves out parameters from the right until a row fits. True when any was. */
@@ -209,7 +249,7 @@ void ranking_table(struct study *s, const struct ranking_view *v, struct str *ou
 	table_init(&t, l.columns, l.align);
 	head(&l, s, &t);
 	for (size_t i = 0; i < shown; i++)
-		row(&l, order[i], &t);
+		row(&l, &s->search, order[i], &t);
 	cut = fit(&l, &t, v->width);
 	table_print(&t, l.skip, "", out);
 	notes(&l, s, v, shown, cut, out);
@@ -294,6 +334,22 @@ void ranking_outcomes(const struct study *s, struct str *out)
 	}
 }
 
+/* Of a search at which a driver is at work. */
+static void add_under_way(const struct search *s, struct str *out)
+{
+	size_t running = 0, queued = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t r = 0;
+		     s->trials[i]->outcome == OUTCOME_NONE && r < s->trials[i]->n_runs;
+		     r++) {
+			running += s->trials[i]->runs[r].state == RUN_RUNNING;
+			queued += s->trials[i]->runs[r].state == RUN_QUEUED;
+		}
+	str_addf(out, "; %zu run%s under way, %zu queued", running,
+	         running == 1 ? "" : "s", queued);
+}
+
 void ranking_state(const struct study *s, struct str *out)
 {
 	static const char *const words[] = {
@@ -303,7 +359,7 @@ void ranking_state(const struct study *s, struct str *out)
 	bool long_why =
 	    s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD;
 
-	str_addf(out, "%s: ", words[s->search.state]);
+	str_addf(out, "%s: ", s->search.alive ? "running" : words[s->search.state]);
 	if (s->search.state == SEARCH_INTERRUPTED || s->search.state == SEARCH_RUNNING)
 		str_addf(out, "%llu of ", (unsigned long long)s->search.finished);
 	text_count(out,
@@ -321,4 +377,6 @@ void ranking_state(const struct study *s, struct str *out)
 	text_duration(out, search_elapsed(&s->search));
 	if (s->search.why && !long_why && s->search.state != SEARCH_INTERRUPTED)
 		str_addf(out, "; %s", s->search.why);
+	if (s->search.alive)
+		add_under_way(&s->search, out);
 }

@@ -16,6 +16,9 @@ void ranking_table(struct study *s, const struct ranking_view *v, struct str *ou
 /* top: as in the view. */
 void ranking_yaml(struct study *s, size_t top, struct str *out);
 
+/* Of a run that has not ended: "running", "queued", or "interrupted" where no driver is
+ * at work any more. */
+const char *ranking_waits(const struct search *s, const struct run *r);
 /* "57 ok, 2 failed, 1 timeout". */
 void ranking_outcomes(const struct study *s, struct str *out);
 /* One sentence on where the search stands: "done: 60 trials (57 ok, 3 failed) in 3m12s:

@@ -1,15 +1,21 @@
 #include "report/savings.h"
 #include "early/savings.h"
 #include "report/text.h"
+#include "study/idle.h"
 
 #include <math.h>
 
-/* Below this, ten runs or more, a first rung says too little about the end. */
-static const double trust = 0.5;
-enum { TRUST_PAIRS = 10 };
+/* An agreement that is surely below this is worth a warning. From fewer runs than the
+ * second nothing is said: by their number, since a choice by the width of the interval
+ * would be one of high agreements. */
+static const double trust = 0.5, effective_least = 8;
 
 static void add_saved(const struct savings *v, struct str *out)
 {
+	if (v->odd) {
+		str_add(out, "; steps fall or jump, so what that saved is not known\n");
+		return;
+	}
 	if (isnan(v->full_steps) || !(v->full_steps > 0)) {
 		str_add(out, "; nothing ran to its end, so what that saved is not "
 		             "known\n");
@@ -35,10 +41,13 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 		         (unsigned long long)v->paused, (unsigned long long)v->runs,
 		         (unsigned long long)v->promotions,
 		         v->promotions == 1 ? "" : "s");
+	else if (v->converged)
+		str_addf(out, "%llu of %llu runs ended where they had converged",
+		         (unsigned long long)v->converged, (unsigned long long)v->runs);
 	else
 		str_addf(out, "%llu of %llu runs stopped",
 		         (unsigned long long)v->stopped, (unsigned long long)v->runs);
-	if (s->monitor->promote && v->stopped)
+	if ((s->monitor->promote || v->converged) && v->stopped)
 		str_addf(out, ", %llu stopped", (unsigned long long)v->stopped);
 	add_saved(v, out);
 }
@@ -59,25 +68,39 @@ static void add_control(const struct study *s, const struct savings *v, struct s
 		str_add(out, "what it would have said of them is not known, since "
 		             "they report once\n");
 	else if (!v->would_stop)
-		str_add(out, "it would have stopped none of them\n");
+		str_add(out, "it would have stopped none of them, so what stopping "
+		             "lost is not known\n");
 	else
 		str_addf(out,
-		         "it would have stopped %llu, and lost %llu would-be "
-		         "winner%s\n",
+		         "of %llu that it would have stopped, %llu would have won: "
+		         "between %.0f and %.0f %% of what it stops (95 %%)\n",
 		         (unsigned long long)v->would_stop,
-		         (unsigned long long)v->would_win,
-		         v->would_win == 1 ? "" : "s");
+		         (unsigned long long)v->would_win, 100 * v->loss.low,
+		         100 * v->loss.high);
 }
 
-static void add_trust(const struct savings *v, struct str *out)
+static void add_trust(const struct study *s, const struct savings *v, struct str *out)
 {
-	if (isnan(v->correlation) || v->pairs < TRUST_PAIRS)
+	if (isnan(v->correlation)) {
+		if (v->stopped + v->paused && v->high > 0 &&
+		    !(s->search.spec->early.control > 0))
+			str_add(out,
+			        "trust: those that ran to the end are those that "
+			        "the rule let, so how far it can be trusted is "
+			        "not known; a control group (control: 0.1) tells\n");
+		return;
+	}
+	if (v->effective < effective_least)
 		return;
 	str_addf(out,
-	         "trust: over %zu runs, the ranking at step %.10g agrees with that at "
-	         "step %.10g by %.2f (Spearman)",
-	         v->pairs, v->low, v->high, v->correlation);
-	if (v->correlation < trust)
+	         "trust: the ranking at step %.10g agrees with that at step %.10g by "
+	         "%.2f (Spearman; between %.2f and %.2f with 95 %%, from %zu runs%s)",
+	         v->low, v->high, v->correlation, v->agreement.low, v->agreement.high,
+	         v->pairs,
+	         v->effective < (double)v->pairs - 0.5
+	             ? ", the control group counted for those that were stopped"
+	             : "");
+	if (v->agreement.high < trust)
 		str_addf(out,
 		         "\nwarning: that is little: the rung at step %.10g says not "
 		         "much about the end; a later first rung (grace: %.10g) would "
@@ -96,6 +119,15 @@ static bool reported_once(const struct study *s)
 	return once;
 }
 
+static void add_idle(const struct study *s, struct str *out)
+{
+	size_t before = out->len;
+
+	idle_text(s, out);
+	if (out->len > before)
+		str_addc(out, '\n');
+}
+
 void savings_report(const struct study *s, struct str *out)
 {
 	struct savings v;
@@ -103,11 +135,14 @@ void savings_report(const struct study *s, struct str *out)
 	if (!s->monitor || !s->search.n)
 		return;
 	v = savings_of(&s->search, s->monitor);
-	if (!v.runs)
+	if (!v.runs) {
+		add_idle(s, out);
 		return;
+	}
 	add_counts(s, &v, out);
-	if (reported_once(s))
+	add_idle(s, out);
+	if (!v.stopped && reported_once(s))
 		str_add(out, "each run reported once: there was nothing to stop by\n");
 	add_control(s, &v, out);
-	add_trust(&v, out);
+	add_trust(s, &v, out);
 }

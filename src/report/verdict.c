@@ -3,6 +3,7 @@
 #include "base/effect.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "search/advise.h"
 
 #include <math.h>
 
@@ -552,6 +553,7 @@ void verdict_report(const struct study *study, struct str *out)
 {
 	const struct search *s = &study->search;
 	const struct verdict *v = &s->verdict;
+	double same;
 
 	if (!s->spec->metric.name || !s->best)
 		return;
@@ -562,5 +564,6 @@ void verdict_report(const struct study *study, struct str *out)
 		add_conclusion(s, out);
 	}
 	add_test_uses(v, out);
-	add_optimism(s, out);
+	if (!advise_constant(s, &same))
+		add_optimism(s, out);
 }

@@ -13,20 +13,33 @@
 
 enum { REPORTS_BUFFER = 64 * 1024, STDERR_LOOK = 64 * 1024, PATH_ROOM = 4096 };
 
+/* What an earlier attempt left there is not of this run. */
+static void source_begin(struct output_source *src, char *path)
+{
+	*src = (struct output_source){.path = path};
+	if (path)
+		unlink(path);
+}
+
+static char *join(const char *dir, const char *name)
+{
+	struct str path = {0};
+
+	str_addf(&path, "%s/%s", dir, name);
+	return path.s;
+}
+
 void output_begin(struct output *o, const struct job *job)
 {
 	o->dir = mem_strdup(job->dir);
-	o->results = job->results ? mem_strdup(job->results) : NULL;
 	o->fd = o->reports_fd = -1;
-	o->kept = o->reports_kept = o->results_read = 0;
-	o->results_inode = 0;
+	o->kept = o->reports_kept = 0;
 	o->closed = o->oom_text = false;
-	o->error = o->unread = 0;
-	o->n_tail = 0;
+	o->error = 0;
+	o->tail.n = o->err_tail.n = 0;
 	str_clear(&o->reports);
-	/* What an earlier attempt left there is not of this run. */
-	if (o->results)
-		unlink(o->results);
+	source_begin(&o->err, join(job->dir, "stderr"));
+	source_begin(&o->results, job->results ? mem_strdup(job->results) : NULL);
 }
 
 static const char *in_dir(const struct output *o, const char *name,
@@ -70,20 +83,27 @@ static bool append(struct output *o, int fd, int64_t *kept, const char *bytes, s
 	return false;
 }
 
-static void tail_add(struct output *o, const char *bytes, size_t n)
+static void tail_add(struct output_tail *t, const char *bytes, size_t n)
 {
-	size_t old = o->n_tail;
+	size_t old = t->n;
 
 	if (n > TAIL_BYTES) {
 		bytes += n - TAIL_BYTES;
 		n = TAIL_BYTES;
 	}
 	if (old + n > TAIL_BYTES) {
-		memmove(o->tail, o->tail + old + n - TAIL_BYTES, TAIL_BYTES - n);
+		memmove(t->text, t->text + old + n - TAIL_BYTES, TAIL_BYTES - n);
 		old = TAIL_BYTES - n;
 	}
-	memcpy(o->tail + old, bytes, n);
-	o->n_tail = old + n;
+	memcpy(t->text + old, bytes, n);
+	t->n = old + n;
+}
+
+static void tail_end(struct output_tail *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		t->text[i] = t->text[i] ? t->text[i] : ' ';
+	t->text[t->n] = '\0';
 }
 
 void output_keep(struct output *o, const char *bytes, size_t n)
@@ -92,7 +112,7 @@ void output_keep(struct output *o, const char *bytes, size_t n)
 	bool over = o->kept + (int64_t)n > OUTPUT_KEPT_MAX;
 	size_t keep = over ? (size_t)(OUTPUT_KEPT_MAX - o->kept) : n;
 
-	tail_add(o, bytes, n);
+	tail_add(&o->tail, bytes, n);
 	if (o->closed)
 		return;
 	if (o->fd < 0)
@@ -127,17 +147,6 @@ void output_flush(struct output *o)
 	str_clear(&o->reports);
 }
 
-/* A file that is shorter or another one than before is read from its start. */
-static void find_place(struct output *o, struct scraper *s, const struct stat *st)
-{
-	if (st->st_ino == o->results_inode && st->st_size >= o->results_read)
-		return;
-	if (o->results_inode)
-		scrape_end(s, &s->file);
-	o->results_inode = st->st_ino;
-	o->results_read = 0;
-}
-
 /* No file, or nothing that we would read; anything else hides results from us. */
 static bool is_no_file(int error)
 {
@@ -145,38 +154,80 @@ static bool is_no_file(int error)
 	       error == ENXIO || error == ENAMETOOLONG;
 }
 
-size_t output_follow(struct output *o, struct scraper *s, size_t limit)
+struct follower {
+	struct scraper *s;
+	struct scrape_stream *in;
+	size_t limit;
+};
+
+/* A file that is shorter or another one than before is read from its start. */
+static void find_place(const struct follower *f, struct output_source *src,
+                       const struct stat *st)
 {
-	char buf[32 * 1024];
-	struct stat st;
+	if (st->st_ino == src->inode && st->st_size >= src->read)
+		return;
+	if (src->inode)
+		scrape_end(f->s, f->in);
+	src->inode = st->st_ino;
+	src->read = 0;
+}
+
+static size_t read_on(const struct follower *f, struct output_source *src, int fd)
+{
+	char buf[16 * 1024];
 	size_t got = 0;
 	ssize_t n;
-	int fd;
 
-	o->unread = 0;
-	if (!o->results)
-		return 0;
-	fd = open(o->results, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0) {
-		o->unread = is_no_file(errno) ? 0 : errno;
-		return 0;
-	}
-	if (fstat(fd, &st))
-		o->unread = errno;
-	else if (S_ISREG(st.st_mode))
-		find_place(o, s, &st);
-	while (!o->unread && S_ISREG(st.st_mode) && got < limit) {
-		n = pread(fd, buf, sizeof buf, o->results_read);
+	while (got < f->limit) {
+		n = pread(fd, buf, sizeof buf, src->read);
 		if (n < 0)
-			o->unread = errno;
+			src->unread = errno;
 		if (n <= 0)
 			break;
-		scrape_feed(s, &s->file, buf, (size_t)n);
-		o->results_read += n;
+		scrape_feed(f->s, f->in, buf, (size_t)n);
+		src->read += n;
 		got += (size_t)n;
+	}
+	return got;
+}
+
+static size_t follow(const struct follower *f, struct output_source *src)
+{
+	struct stat st;
+	size_t got = 0;
+	int fd;
+
+	src->unread = 0;
+	if (!src->path || src->empty)
+		return 0;
+	fd = open(src->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0) {
+		src->unread = is_no_file(errno) ? 0 : errno;
+		return 0;
+	}
+	if (fstat(fd, &st)) {
+		src->unread = errno;
+	} else if (S_ISREG(st.st_mode)) {
+		find_place(f, src, &st);
+		if (st.st_size > src->read)
+			got = read_on(f, src, fd);
 	}
 	close(fd);
 	return got;
+}
+
+size_t output_follow(struct output *o, struct scraper *s, size_t limit)
+{
+	struct follower err = {.s = s, .in = &s->err, .limit = limit};
+	struct follower results = {.s = s, .in = &s->file, .limit = limit};
+	size_t got = follow(&err, &o->err);
+
+	return got + follow(&results, &o->results);
+}
+
+int output_unread(const struct output *o)
+{
+	return o->err.unread ? o->err.unread : o->results.unread;
 }
 
 static bool means_oom(const char *text, size_t n)
@@ -193,10 +244,9 @@ static bool means_oom(const char *text, size_t n)
 
 static void look_at_stderr(struct output *o, int64_t size)
 {
-	char path[PATH_ROOM], *text;
+	char *text;
 	int64_t from = size > STDERR_LOOK ? size - STDERR_LOOK : 0;
-	int fd = open(in_dir(o, "stderr", path),
-	              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(o->err.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
@@ -205,8 +255,7 @@ static void look_at_stderr(struct output *o, int64_t size)
 	n = pread(fd, text, STDERR_LOOK, from);
 	if (n > 0) {
 		o->oom_text = means_oom(text, (size_t)n);
-		if (!o->n_tail)
-			tail_add(o, text, (size_t)n);
+		tail_add(o->tail.n ? &o->err_tail : &o->tail, text, (size_t)n);
 	}
 	free(text);
 	close(fd);
@@ -227,12 +276,12 @@ void output_end(struct output *o, int64_t stderr_size)
 		close(o->fd);
 	if (stderr_size)
 		look_at_stderr(o, stderr_size);
-	for (size_t i = 0; i < o->n_tail; i++)
-		o->tail[i] = o->tail[i] ? o->tail[i] : ' ';
-	o->tail[o->n_tail] = '\0';
+	tail_end(&o->tail);
+	tail_end(&o->err_tail);
 	free(o->dir);
-	free(o->results);
+	free(o->err.path);
+	free(o->results.path);
 	str_free(&o->reports);
-	o->dir = o->results = NULL;
+	o->dir = o->err.path = o->results.path = NULL;
 	o->fd = o->reports_fd = -1;
 }

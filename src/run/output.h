@@ -1,6 +1,7 @@
 /* What is kept of a run's output in its directory: stdout (up to a limit),
- * reports.jsonl, the tail for messages; and the HPSEARCH_RESULTS file, followed while
- * it grows. Nothing here fails: a full disk is remembered and the run goes on. */
+ * reports.jsonl, the tail for messages; and the files that are read while they grow:
+ * its stderr, which it writes itself, and HPSEARCH_RESULTS. Nothing here fails: a full
+ * disk is remembered and the run goes on. */
 #ifndef HPS_RUN_OUTPUT_H
 #define HPS_RUN_OUTPUT_H
 
@@ -12,21 +13,30 @@
 
 #define OUTPUT_KEPT_MAX (INT64_C(64) << 20)
 
+/* A file that is followed. */
+struct output_source {
+	char *path; /* a copy; NULL: none */
+	ino_t inode;
+	off_t read; /* bytes */
+	int unread; /* why the file, which may be there, was not read: an errno of the
+	               last try; else 0 */
+	bool empty; /* it is known to stay so: nobody looks */
+};
+
 struct output {
-	char *dir, *results; /* copies; results may be NULL */
-	int fd;              /* dir/stdout, -1 = not open */
-	int64_t kept;        /* bytes written to it */
-	bool closed;         /* over the limit or it failed: no more goes in */
-	int error;           /* the first failure: an errno */
-	char tail[TAIL_BYTES + 1];
-	size_t n_tail;
+	char *dir;    /* a copy */
+	int fd;       /* dir/stdout, -1 = not open */
+	int64_t kept; /* bytes written to it */
+	bool closed;  /* over the limit or it failed: no more goes in */
+	int error;    /* the first failure: an errno */
+	struct output_tail {
+		char text[TAIL_BYTES + 1];
+		size_t n;
+	} tail, err_tail;     /* as in run_result */
 	struct str reports;   /* lines not yet written */
 	int reports_fd;       /* dir/reports.jsonl, -1 = not open */
 	int64_t reports_kept; /* bytes */
-	ino_t results_inode;
-	off_t results_read; /* bytes */
-	int unread; /* why the results file, which may be there, was not read: an
-	               errno of the last try; else 0 */
+	struct output_source err, results;
 	bool oom_text;
 };
 
@@ -38,8 +48,10 @@ void output_begin(struct output *o, const struct job *job);
 void output_keep(struct output *o, const char *bytes, size_t n);
 void output_report(struct output *o, const struct report *r);
 void output_flush(struct output *o); /* writes the reports out */
-/* Gives what is new in the results file to s, at most `limit` bytes; how many. */
+/* Gives what is new in stderr and in the results file to s, at most `limit` bytes of
+ * each; how many. */
 size_t output_follow(struct output *o, struct scraper *s, size_t limit);
+int output_unread(const struct output *o); /* of either file */
 /* Closes the files. stderr_size as the supervisor saw it, negative if unknown. */
 void output_end(struct output *o, int64_t stderr_size);
 

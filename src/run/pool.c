@@ -21,14 +21,15 @@
 #include <unistd.h>
 
 enum {
-	CHUNK = 64 * 1024, /* of one read from a run's stdout: a whole pipe */
-	TURN = 4,          /* reads from one run before the others get theirs */
-	BATCH = 64,        /* events of one epoll_wait */
-	FDS_PER_SLOT = 4,  /* socket, pipe, stdout, reports.jsonl */
+	TURN = 4,         /* reads from one run before the others get theirs */
+	BATCH = 64,       /* events of one epoll_wait */
+	FDS_PER_SLOT = 4, /* socket, pipe, stdout, reports.jsonl */
 	FDS_ELSE = 64
 };
 
-#define LOOK_EVERY     CLOCK_SECOND        /* at results files */
+/* Between looks at stderr and results files: at first, and while they grow; at last. */
+#define LOOK_SOON      (CLOCK_SECOND / 10)
+#define LOOK_EVERY     CLOCK_SECOND
 #define CLOSE_PATIENCE (15 * CLOCK_SECOND) /* for the supervisors to leave */
 #define SWEEP_PATIENCE (2 * CLOCK_SECOND)  /* for orphans to die */
 #define TAG_SIGNAL     UINT64_MAX
@@ -39,15 +40,14 @@ struct pool {
 	size_t n, running;
 	int signals; /* signalfd */
 	int signal;  /* one that arrived and is not told yet */
-	int64_t next_look;
+	int64_t next_look, look_pause;
 	struct slot *first, **end; /* the queue of slots with news */
 	struct scraper told; /* behind the last RUNNER_DONE, freed at the next wait */
-	char tail[TAIL_BYTES + 1]; /* likewise */
-	pid_t *retired;            /* stuck supervisors, still trying: (n_retired) */
+	struct output_tail tail, err_tail; /* likewise */
+	pid_t *retired; /* stuck supervisors, still trying: (n_retired) */
 	size_t n_retired, cap_retired;
 	sigset_t old_mask;
 	struct sigaction old_pipe, old_xfsz;
-	char buf[CHUNK];
 };
 
 static void enqueue(struct pool *p, struct slot *s)
@@ -217,28 +217,42 @@ static bool turn(struct pool *p, int64_t until, int64_t now, struct error *err)
 
 static void look_at_files(struct pool *p, int64_t now)
 {
+	size_t got, most = 0;
+
 	for (size_t i = 0; i < p->n; i++) {
 		struct slot *s = &p->slots[i];
 
 		if (s->state != SLOT_RUNNING)
 			continue;
-		slot_follow(s);
+		got = slot_follow(s);
+		most = got > most ? got : most;
 		if (s->scraper.n_reports > s->taken)
 			enqueue(p, s);
 	}
-	p->next_look = now + LOOK_EVERY;
+	p->look_pause = most                             ? LOOK_SOON
+	                : p->look_pause > LOOK_EVERY / 2 ? LOOK_EVERY
+	                                                 : 2 * p->look_pause;
+	p->next_look = most < SLOT_FOLLOW ? now + p->look_pause : now;
 }
 
 /* --- the runner --- */
+
+static void copy_tail(struct output_tail *to, const struct output_tail *from)
+{
+	memcpy(to->text, from->text, from->n + 1);
+	to->n = from->n;
+}
 
 static void tell_done(struct pool *p, struct slot *s, struct runner_event *out)
 {
 	*out = (struct runner_event){.kind = RUNNER_DONE, .ticket = s->ticket};
 	slot_result(s, &out->result);
-	memcpy(p->tail, s->output.tail, s->output.n_tail + 1);
+	copy_tail(&p->tail, &s->output.tail);
+	copy_tail(&p->err_tail, &s->output.err_tail);
 	p->told = s->scraper;
 	s->scraper = (struct scraper){0};
-	out->result.tail = p->tail;
+	out->result.tail = p->tail.text;
+	out->result.err_tail = p->err_tail.text;
 	out->result.keys = p->told.keys;
 	out->result.n_keys = p->told.n_keys;
 	slot_clear(s);
@@ -303,14 +317,17 @@ static bool pool_start(void *self, const struct job *job, struct error *err)
 {
 	struct pool *p = self;
 	struct slot *s = job->slot < p->n ? &p->slots[job->slot] : NULL;
+	int64_t soon;
 
 	if (!s || s->state != SLOT_FREE)
 		return error_set(err, ERROR_SYSTEM, "slot %zu is not free", job->slot);
 	if (!s->supervisor && !slot_hire(s, &p->shared, err))
 		return false;
-	if (!p->running++)
-		p->next_look = clock_now() + LOOK_EVERY;
-	slot_begin(s, job);
+	soon = clock_now() + LOOK_SOON;
+	p->look_pause = LOOK_SOON;
+	if (!p->running++ || p->next_look > soon)
+		p->next_look = soon;
+	slot_begin(s, &p->shared, job);
 	slot_request(s, &p->shared, REQUEST_START, job);
 	return true;
 }
@@ -425,9 +442,9 @@ struct pool *pool_open(size_t slots, int keep_fd, struct error *err)
 	p->shared = (struct slot_shared){.epoll = -1,
 	                                 .null = -1,
 	                                 .keep_fd = keep_fd,
-	                                 .buf = p->buf,
-	                                 .buf_size = sizeof p->buf};
-	if (!raise_file_limit(p, err)) {
+	                                 .flight = flight_new(slots, err)};
+	if (!p->shared.flight || !raise_file_limit(p, err)) {
+		flight_free(p->shared.flight);
 		free(p);
 		return NULL;
 	}
@@ -494,6 +511,7 @@ void pool_close(struct pool *p)
 		close(p->shared.null);
 	scrape_free(&p->told);
 	free(p->retired);
+	flight_free(p->shared.flight);
 	free(p->slots);
 	free(p);
 }

@@ -15,6 +15,7 @@ struct job {
 	size_t slot;             /* 0 … slots-1, free */
 	const char *const *argv; /* NULL-terminated */
 	const char *const *env;  /* NAME=value additions to our own, NULL-terminated */
+	const char *home;        /* where the command begins; "" or NULL: here */
 	const char *dir;         /* exists; stdout, stderr and reports.jsonl go there */
 	const char *results;     /* a file to read JSON lines from as well
 	                          * (HPSEARCH_RESULTS), removed at the start; or NULL */
@@ -24,11 +25,19 @@ struct job {
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
 };
 
+enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096, UNREAD_BYTES = 160 };
+
 /* One scraped line that held the metric. */
 struct report {
 	double step;  /* from the step key, else 0, 1, 2, … in order of arrival */
 	double value; /* may be NaN or infinite */
 	bool counted; /* the step is that order of arrival */
+};
+
+/* Lines that named the metric and held no number for it: {"loss": tensor(0.5)}. */
+struct unread {
+	size_t n;
+	char example[UNREAD_BYTES]; /* the first of them, cut short, on one line */
 };
 
 /* Why a run was told to stop, by whoever told it. */
@@ -37,8 +46,6 @@ enum cancel {
 	CANCEL_STOP, /* SIGTERM, SIGCONT, grace, SIGKILL, whole process tree */
 	CANCEL_KILL  /* SIGKILL at once */
 };
-
-enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096 };
 
 /* The bare facts about a run that is over: every process of it is gone. */
 struct run_result {
@@ -57,7 +64,9 @@ struct run_result {
 	double wall, user, sys; /* seconds; user and sys of the whole tree */
 	int64_t maxrss;         /* bytes, of its largest process */
 	/* from scraping */
-	size_t reports;  /* lines that held the metric */
+	size_t reports; /* lines that held the metric */
+	size_t objects; /* objects in its lines, with the metric or not */
+	struct unread unread;
 	bool infeasible; /* {"hpsearch": {"status": "infeasible", "reason": …}} */
 	char reason[256];
 	double cost;       /* sum of {"hpsearch": {"cost": …}} */
@@ -66,6 +75,7 @@ struct run_result {
 	size_t n_keys;     /* numeric keys seen, each once, the first SCRAPE_KEYS */
 	char *const *keys; /* (n_keys), valid until the next wait */
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */
+	const char *err_tail; /* last bytes of stderr, "" if they are the tail */
 };
 
 enum runner_event_kind {

@@ -4,8 +4,9 @@
  * in one line, the members looked at in one object, the names remembered. */
 #include "run/scrape.h"
 
-#include "base/json.h"
+#include "base/loose.h"
 #include "base/mem.h"
+#include "base/set.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +27,9 @@ void scrape_init(struct scraper *s, const char *metric, const char *step)
 void scrape_free(struct scraper *s)
 {
 	str_free(&s->out.line);
+	str_free(&s->err.line);
 	str_free(&s->file.line);
+	once_free(&s->once);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
 		free(s->keys[i]);
@@ -44,7 +47,7 @@ static bool is_numeric(const cJSON *item)
 {
 	double ignored;
 
-	return !cJSON_IsBool(item) && json_number(item, &ignored);
+	return !cJSON_IsBool(item) && loose_number(item, &ignored) == LOOSE_NUMBER;
 }
 
 static void remember_key(struct scraper *s, const char *name)
@@ -81,32 +84,57 @@ static void collect_keys(struct key_walk *w, const cJSON *object, size_t len)
 
 /* Control characters would reach a terminal in the end; a cut must not split a letter.
  */
-static void copy_reason(char *out, size_t size, const char *text)
+static void copy_text(char *out, size_t size, const char *text, size_t len)
 {
 	size_t n = 0;
 
-	for (; text[n] && n + 1 < size; n++)
+	for (; n < len && n + 1 < size; n++)
 		out[n] =
 		    (unsigned char)text[n] < ' ' || text[n] == 0x7f ? ' ' : text[n];
-	if (text[n])
+	if (n < len)
 		while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
 			n--;
 	out[n] = '\0';
 }
 
-static void take_control(struct scraper *s, const cJSON *control)
+/* One object of a line, and where it was said. */
+struct said {
+	struct scraper *s;
+	size_t stream;
+	const char *text;
+	size_t len;
+	const cJSON *object;
+};
+
+static bool is_news(const struct said *w, char kind, double a, double b)
 {
+	double both[] = {a, b};
+
+	return once_says(&w->s->once, w->stream,
+	                 set_hash(set_hash(SET_HASH, &kind, 1), both, sizeof both));
+}
+
+static void take_control(const struct said *w)
+{
+	const cJSON *control = json_get(w->object, "hpsearch");
 	const char *status = json_string(control, "status");
 	const char *reason = json_string(control, "reason");
+	struct scraper *s = w->s;
 	double cost;
 
 	if (status && !strcmp(status, "infeasible")) {
 		s->infeasible = true;
-		copy_reason(s->reason, sizeof s->reason, reason ? reason : "");
+		reason = reason ? reason : "";
+		copy_text(s->reason, sizeof s->reason, reason, strlen(reason));
 	}
 	if (json_double(control, "cost", &cost) && cost >= 0 &&
-	    isfinite(s->cost + cost))
+	    isfinite(s->cost + cost) && is_news(w, 'c', cost, 0))
 		s->cost += cost;
+}
+
+static bool is_step(const cJSON *item, double *step)
+{
+	return loose_number(item, step) == LOOSE_NUMBER && isfinite(*step);
 }
 
 static bool find_step(const struct scraper *s, const cJSON *object, double *step)
@@ -115,23 +143,22 @@ static bool find_step(const struct scraper *s, const cJSON *object, double *step
 	                                    "global_step"};
 
 	if (s->step)
-		return json_number(json_path(object, s->step), step) && isfinite(*step);
+		return is_step(json_path(object, s->step), step);
 	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
-		if (json_double(object, usual[i], step) && isfinite(*step))
+		if (is_step(json_get(object, usual[i]), step))
 			return true;
 	return false;
 }
 
-static void take_metric(struct scraper *s, const cJSON *object)
+static void add_report(const struct said *w, struct report r)
 {
-	const cJSON *item = json_path(object, s->metric);
-	struct report r = {0};
+	struct scraper *s = w->s;
 
-	if (cJSON_IsNull(item))
+	r.counted = !find_step(s, w->object, &r.step);
+	if (isnan(r.value)) /* of one sign and payload */
 		r.value = (double)NAN;
-	else if (!json_number(item, &r.value))
+	if (!is_news(w, r.counted ? 'v' : 's', r.value, r.counted ? 0 : r.step))
 		return;
-	r.counted = !find_step(s, object, &r.step);
 	if (r.counted)
 		r.step = (double)s->count;
 	s->reports = mem_room(s->reports, s->n_reports, &s->cap_reports, sizeof r);
@@ -139,40 +166,96 @@ static void take_metric(struct scraper *s, const cJSON *object)
 	s->count++;
 }
 
-static void take_object(struct scraper *s, const cJSON *object)
+static void add_unread(const struct said *w)
 {
-	struct key_walk walk = {.s = s, .budget = MEMBERS_MAX};
+	struct unread *u = &w->s->unread;
 
-	take_control(s, json_get(object, "hpsearch"));
-	if (s->metric)
-		take_metric(s, object);
-	collect_keys(&walk, object, 0);
+	if (!once_says(&w->s->once, w->stream, set_hash(SET_HASH, w->text, w->len)))
+		return;
+	if (!u->n++)
+		copy_text(u->example, sizeof u->example, w->text, w->len);
 }
 
-static void take_line(struct scraper *s, const char *line, size_t len)
+static void take_metric(const struct said *w)
 {
-	const char *brace;
-	size_t end;
+	struct report r = {0};
 
-	for (int i = 0; i < OBJECTS_MAX && (brace = memchr(line, '{', len)); i++) {
-		cJSON *object;
+	switch (loose_number(json_path(w->object, w->s->metric), &r.value)) {
+	case LOOSE_NUMBER: add_report(w, r); break;
+	case LOOSE_UNREADABLE: add_unread(w); break;
+	case LOOSE_ABSENT: break;
+	}
+}
 
-		len -= (size_t)(brace - line);
-		line = brace;
-		object = json_find_object(line, len, &end);
-		if (!object)
-			return;
-		take_object(s, object);
+static void take_object(const struct said *w)
+{
+	struct key_walk walk = {.s = w->s, .budget = MEMBERS_MAX};
+
+	w->s->objects++;
+	take_control(w);
+	if (w->s->metric)
+		take_metric(w);
+	collect_keys(&walk, w->object, 0);
+}
+
+/* Takes colours and other commands to a terminal out of a line: from ESC to a letter,
+ * or, for titles and links (ESC ]), to BEL or ESC \. */
+static size_t strip_escapes(char *line, size_t len)
+{
+	size_t n = 0, i = 0;
+
+	while (i < len) {
+		bool title;
+
+		if (line[i] != '\033') {
+			line[n++] = line[i++];
+			continue;
+		}
+		title = ++i < len && line[i] == ']';
+		if (i < len && (line[i] == '[' || title))
+			i++;
+		if (title)
+			while (i < len && line[i] != '\a' && line[i] != '\033')
+				i++;
+		else
+			while (i < len && line[i] >= ' ' && line[i] < '@')
+				i++;
+		i += i < len;
+		if (title && i < len && line[i - 1] == '\033')
+			i++;
+	}
+	return n;
+}
+
+static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
+{
+	return in == &s->out ? 0 : in == &s->err ? 1 : 2;
+}
+
+static void take_line(struct scraper *s, struct scrape_stream *in)
+{
+	struct said w = {.s = s, .stream = stream_of(s, in)};
+	struct loose line;
+	cJSON *object;
+
+	if (!memchr(in->line.s, '{', in->line.len))
+		return;
+	if (memchr(in->line.s, '\033', in->line.len))
+		in->line.len = strip_escapes(in->line.s, in->line.len);
+	line = loose_begin(in->line.s, in->line.len);
+	for (int i = 0; i < OBJECTS_MAX && (object = loose_next(&line)); i++) {
+		w.object = object;
+		w.text = line.text + line.from;
+		w.len = line.at - line.from;
+		take_object(&w);
 		cJSON_Delete(object);
-		line += end;
-		len -= end;
 	}
 }
 
 static void end_line(struct scraper *s, struct scrape_stream *in)
 {
 	if (!in->skipping && in->line.len)
-		take_line(s, in->line.s, in->line.len);
+		take_line(s, in);
 	in->skipping = false;
 	if (in->line.cap > LINE_KEPT)
 		str_free(&in->line);

@@ -1,15 +1,17 @@
-/* Bytes of a training's output → reports. Any line that holds a JSON object counts,
- * with or without a prefix before it; junk, NUL bytes, endless lines and a missing
- * final newline are no trouble. One scraper per run. */
+/* Bytes of a training's output → reports. Any line that holds an object (JSON, or what
+ * base/loose.h reads like it) counts, with or without a prefix before it; colours,
+ * junk, NUL bytes, endless lines and a missing final newline are no trouble. What is
+ * said on more than one stream counts once. One scraper per run. */
 #ifndef HPS_RUN_SCRAPE_H
 #define HPS_RUN_SCRAPE_H
 
 #include "base/str.h"
+#include "run/once.h"
 #include "run/runner.h"
 
 enum { SCRAPE_LINE_MAX = 1 << 20 };
 
-/* One source of lines: stdout, or the HPSEARCH_RESULTS file. */
+/* One source of lines. */
 struct scrape_stream {
 	struct str line; /* the unfinished one */
 	bool skipping;   /* inside a line over the limit */
@@ -19,13 +21,16 @@ struct scraper {
 	const char *metric; /* borrowed; NULL = collect keys only */
 	const char
 	    *step; /* borrowed; NULL = step, epoch, iter, iteration, global_step… */
-	struct scrape_stream out, file;
+	struct scrape_stream out, err, file; /* stdout, stderr, HPSEARCH_RESULTS */
+	struct once once;
 	struct report *reports; /* found and not yet taken: (n_reports) */
 	size_t n_reports, cap_reports;
 	size_t count; /* reports found in all */
 	bool infeasible;
 	char reason[256];
 	double cost;
+	struct unread unread;
+	size_t objects; /* in all lines */
 	size_t long_lines;
 	char *keys[SCRAPE_KEYS]; /* numeric keys seen, nested ones as a.b */
 	size_t n_keys;

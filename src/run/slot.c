@@ -12,14 +12,13 @@
 #include <unistd.h>
 
 enum {
-	FOLLOW = 256 * 1024, /* bytes of a results file at a time */
 	READ_TRIES = 100,
 	FOLLOW_PAUSE = 10 /* milliseconds, READ_TRIES times */
 };
 
 /* --- the supervisor --- */
 
-uint64_t slot_tag(const struct slot *s, enum slot_source source)
+static uint64_t slot_tag(const struct slot *s, enum slot_source source)
 {
 	return (uint64_t)s->generation << 32 | (uint64_t)s->index << 1 |
 	       (source == SLOT_OUT ? 1U : 0U);
@@ -71,10 +70,13 @@ void slot_dismiss(struct slot *s, const struct slot_shared *sh)
 static bool employ(struct slot *s, const struct slot_shared *sh, int ctl, int out)
 {
 	struct supervisor_setup setup = {.ctl = ctl,
+	                                 .in = s->out,
 	                                 .out = out,
 	                                 .null = sh->null,
 	                                 .keep_fd = sh->keep_fd,
-	                                 .files = sh->files};
+	                                 .files = sh->files,
+	                                 .flight = sh->flight,
+	                                 .slot = s->index};
 	pid_t pid;
 
 	s->n_record = 0;
@@ -157,7 +159,7 @@ int slot_record(struct slot *s)
 
 /* --- the run --- */
 
-void slot_begin(struct slot *s, const struct job *job)
+void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *job)
 {
 	s->state = SLOT_RUNNING;
 	s->ticket = job->ticket;
@@ -169,6 +171,7 @@ void slot_begin(struct slot *s, const struct job *job)
 	s->patience = READ_TRIES;
 	scrape_init(&s->scraper, s->metric, s->step);
 	output_begin(&s->output, job);
+	flight_open(sh->flight, s->index);
 }
 
 static void keep_reports(struct slot *s, size_t from)
@@ -180,18 +183,21 @@ static void keep_reports(struct slot *s, size_t from)
 /* One read, 0 when the pipe is empty. Nothing but that may lose output. */
 static size_t take_output(struct slot *s, const struct slot_shared *sh)
 {
+	struct flight *f = sh->flight;
 	ssize_t n;
 	int tries = READ_TRIES;
 
+	flight_begin(f, s->index);
 	do
-		n = read(s->out, sh->buf, sh->buf_size);
+		n = read(s->out, f->bytes, sizeof f->bytes);
 	while (n < 0 && errno != EAGAIN && tries--);
 	if (n <= 0)
 		return 0;
 	if (s->state == SLOT_RUNNING) {
-		output_keep(&s->output, sh->buf, (size_t)n);
-		scrape_feed(&s->scraper, &s->scraper.out, sh->buf, (size_t)n);
+		output_keep(&s->output, f->bytes, (size_t)n);
+		scrape_feed(&s->scraper, &s->scraper.out, f->bytes, (size_t)n);
 	}
+	flight_end(f, (size_t)n, s->output.closed ? -1 : s->output.kept);
 	return (size_t)n;
 }
 
@@ -200,7 +206,7 @@ void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
 	size_t before = s->scraper.n_reports;
 
 	/* A short read has emptied the pipe; epoll will say when there is more. */
-	while (reads-- && take_output(s, sh) == sh->buf_size)
+	while (reads-- && take_output(s, sh) == FLIGHT_BYTES)
 		;
 	keep_reports(s, before);
 }
@@ -208,16 +214,18 @@ void slot_read(struct slot *s, const struct slot_shared *sh, int reads)
 static size_t follow(struct slot *s)
 {
 	size_t before = s->scraper.n_reports;
-	size_t got = output_follow(&s->output, &s->scraper, FOLLOW);
+	size_t got = output_follow(&s->output, &s->scraper, SLOT_FOLLOW);
 
 	keep_reports(s, before);
 	return got;
 }
 
-void slot_follow(struct slot *s)
+size_t slot_follow(struct slot *s)
 {
-	follow(s);
+	size_t got = follow(s);
+
 	output_flush(&s->output);
+	return got;
 }
 
 void slot_leave(struct slot *s, const struct slot_shared *sh)
@@ -228,6 +236,7 @@ void slot_leave(struct slot *s, const struct slot_shared *sh)
 		;
 	scrape_end(&s->scraper, &s->scraper.out);
 	keep_reports(s, before);
+	s->output.err.empty = s->record.stderr_size == 0;
 	s->state = SLOT_LEAVING;
 }
 
@@ -237,14 +246,15 @@ void slot_finish(struct slot *s)
 
 	if (follow(s))
 		return;
-	if (s->output.unread && s->patience) {
+	if (output_unread(&s->output) && s->patience) {
 		s->patience--;
 		poll(NULL, 0, FOLLOW_PAUSE);
 		return;
 	}
-	if (s->output.unread)
-		s->record.machine_errno = s->output.unread;
+	if (output_unread(&s->output))
+		s->record.machine_errno = output_unread(&s->output);
 	before = s->scraper.n_reports;
+	scrape_end(&s->scraper, &s->scraper.err);
 	scrape_end(&s->scraper, &s->scraper.file);
 	keep_reports(s, before);
 	output_end(&s->output, s->record.stderr_size);
@@ -290,6 +300,8 @@ void slot_result(const struct slot *s, struct run_result *out)
 	                           .sys = r->sys,
 	                           .maxrss = r->maxrss,
 	                           .reports = sc->count,
+	                           .objects = sc->objects,
+	                           .unread = sc->unread,
 	                           .infeasible = sc->infeasible,
 	                           .cost = sc->cost,
 	                           .oom_text = s->output.oom_text,

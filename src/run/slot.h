@@ -13,9 +13,11 @@
 enum slot_state {
 	SLOT_FREE,
 	SLOT_RUNNING,
-	SLOT_LEAVING, /* the processes are gone, the results file may hold more */
+	SLOT_LEAVING, /* the processes are gone, the files may hold more */
 	SLOT_ENDED    /* everything is known but not told */
 };
+
+enum { SLOT_FOLLOW = 512 * 1024 }; /* bytes of a file at a time */
 
 /* Which descriptor of a slot an epoll event is about. */
 enum slot_source { SLOT_CTL, SLOT_OUT };
@@ -33,7 +35,7 @@ struct slot {
 	uint64_t ticket;
 	enum cancel cancelled;
 	bool lost;
-	int patience;        /* tries left to read its results file */
+	int patience;        /* tries left to read its files */
 	char *metric, *step; /* copies for the scraper */
 	struct scraper scraper;
 	size_t taken; /* of scraper.reports */
@@ -47,16 +49,14 @@ struct slot {
 struct slot_shared {
 	int epoll, null, keep_fd;
 	struct rlimit files; /* what commands get */
-	size_t buf_size;
-	char *buf; /* for one read */
+	struct flight *flight;
 };
 
 /* Makes a supervisor for a slot without one, and has epoll watch it. */
 bool slot_hire(struct slot *s, const struct slot_shared *sh, struct error *err);
 /* Lets go of the supervisor, without waiting for it. */
 void slot_dismiss(struct slot *s, const struct slot_shared *sh);
-/* The slot's index, source and generation as epoll data, and back. */
-uint64_t slot_tag(const struct slot *s, enum slot_source source);
+/* What epoll data say: the slot's index, source and generation. */
 size_t slot_tag_index(uint64_t tag);
 enum slot_source slot_tag_source(uint64_t tag);
 bool slot_tag_current(const struct slot *s, uint64_t tag);
@@ -66,10 +66,11 @@ void slot_request(struct slot *s, const struct slot_shared *sh, enum request_kin
                   const struct job *job);
 void slot_push(struct slot *s, const struct slot_shared *sh);
 
-/* A run: begins; reads stdout (at most so many reads), the results file; … */
-void slot_begin(struct slot *s, const struct job *job);
+/* A run: begins; reads stdout (at most so many reads); stderr and the results file (how
+ * many bytes; SLOT_FOLLOW or more: there is more now); … */
+void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *job);
 void slot_read(struct slot *s, const struct slot_shared *sh, int reads);
-void slot_follow(struct slot *s);
+size_t slot_follow(struct slot *s);
 /* 1: the run's record has arrived; 0: not yet; -1: the supervisor is dead. */
 int slot_record(struct slot *s);
 /* … its processes are gone: LEAVING; everything is read: ENDED; told: FREE. */

@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_FIRST_FREE };
+enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_IN, FD_FIRST_FREE };
 
 #define KILL_PATIENCE (10 * CLOCK_SECOND)
 #define LAUNCH_PATIENCE                                                                \
@@ -36,7 +36,7 @@ enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_FIRST_FREE };
 	                    */
 
 /* A request: this, then `size` bytes; for a start those are a start_head and strings,
- * each with its NUL: the directory, argv, the additions to the environment. */
+ * each with its NUL: the directory, home, argv, the additions to the environment. */
 struct request {
 	uint32_t kind, size;
 };
@@ -54,7 +54,8 @@ struct supervisor {
 	size_t done;      /* bytes of inbox that are */
 	bool orphaned;    /* the driver is gone */
 	struct start_head job;
-	const char *dir;
+	const char *home;
+	struct str dir;              /* of the job, which may be over */
 	char **argv, **env, **paths; /* of the job; paths = what to try to execute */
 	size_t cap_argv, cap_env, cap_paths;
 	struct str path_text;
@@ -87,6 +88,8 @@ void request_write(struct str *out, enum request_kind kind, const struct job *jo
 		return;
 	str_addn(out, (const char *)&head, sizeof head);
 	str_addn(out, job->dir, strlen(job->dir) + 1);
+	str_addn(out, job->home ? job->home : "",
+	         job->home ? strlen(job->home) + 1 : 1);
 	head = (struct start_head){.timeout = job->timeout, .grace = job->grace};
 	head.n_argv = add_words(out, job->argv);
 	head.n_env = add_words(out, job->env);
@@ -197,7 +200,10 @@ static void unpack(struct supervisor *s, const char *body)
 
 	memcpy(&s->job, body, sizeof s->job);
 	text += sizeof s->job;
-	s->dir = text;
+	str_clear(&s->dir);
+	str_add(&s->dir, text);
+	text += strlen(text) + 1;
+	s->home = text;
 	text += strlen(text) + 1;
 	while (environ[own])
 		own++;
@@ -250,6 +256,10 @@ __attribute__((noreturn)) static void child(const struct supervisor *s)
 	if (getppid() != s->pid)
 		_exit(127);
 	sigprocmask(SIG_SETMASK, &s->none, NULL);
+	if (*s->home && chdir(s->home)) {
+		*s->exec_errno = errno;
+		_exit(127);
+	}
 	for (char **path = s->paths; *path; path++) {
 		execve(*path, s->argv, s->env);
 		if (errno == EACCES)
@@ -299,10 +309,10 @@ static bool launch_patiently(struct supervisor *s)
 /* Descriptor 2 is free between runs and the lowest that is, so open lands there. */
 static void open_stderr(struct supervisor *s)
 {
-	size_t n = strlen(s->dir) + sizeof "/stderr";
+	size_t n = s->dir.len + sizeof "/stderr";
 	char *path = mem_new(n, 1);
 
-	snprintf(path, n, "%s/stderr", s->dir);
+	snprintf(path, n, "%s/stderr", str_text(&s->dir));
 	if (output_create(path, O_APPEND) < 0) {
 		s->record.output_errno = errno;
 		dup2(FD_NULL, FD_ERR);
@@ -515,7 +525,8 @@ static void run(struct supervisor *s)
  * that, so the driver had better look for another supervisor. */
 static void place_descriptors(const struct supervisor_setup *setup)
 {
-	int fds[] = {setup->null, setup->out, -1, setup->ctl, setup->keep_fd};
+	int fds[] = {setup->null, setup->out,     -1,
+	             setup->ctl,  setup->keep_fd, setup->in};
 
 	for (int i = 0; i < (int)ARRAY_LEN(fds); i++)
 		if (fds[i] >= 0 &&
@@ -580,6 +591,11 @@ __attribute__((noreturn)) static void supervise(const struct supervisor_setup *s
 			receive(&s, 0);
 		}
 	}
+	/* A run that was stuck has been told as over, and its folder may be another's.
+	 */
+	if (s.dir.len && !s.record.stuck)
+		flight_land(setup->flight, setup->slot, FD_IN, str_text(&s.dir),
+		            OUTPUT_KEPT_MAX);
 	closefrom(FD_NULL);
 	_exit(0);
 }

@@ -2,11 +2,13 @@
  * driver, that runs one command at a time and sees to it that nothing of a command
  * outlives its run, nor the driver. It speaks with the driver over a stream socket:
  * requests in (a job, stop, kill), one run_record out per job. When the socket closes
- * it kills at once what it has and leaves. */
+ * it kills at once what it has, keeps what the driver had not read of its output, and
+ * leaves. */
 #ifndef HPS_RUN_SUPERVISOR_H
 #define HPS_RUN_SUPERVISOR_H
 
 #include "base/str.h"
+#include "run/flight.h"
 #include "run/runner.h"
 
 #include <sys/resource.h>
@@ -32,10 +34,12 @@ struct run_record {
 
 struct supervisor_setup {
 	int ctl;             /* its end of the socket */
-	int out;             /* the write end of the slot's stdout pipe */
+	int in, out;         /* the ends of the slot's stdout pipe; in: non-blocking */
 	int null;            /* /dev/null, for reading and writing */
 	int keep_fd;         /* see pool_open; or -1 */
 	struct rlimit files; /* the limit of open files that commands get */
+	const struct flight *flight;
+	size_t slot; /* of flight */
 };
 
 /* Forks a supervisor. Its process id, or -1 with errno. It leaves every descriptor of

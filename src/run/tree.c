@@ -61,7 +61,8 @@ static bool is_among(const struct process *list, size_t n, pid_t pid)
 	return false;
 }
 
-size_t tree_below(pid_t root, struct process *list, size_t n)
+/* Keeps the descendants of root only; returns how many. */
+static size_t tree_below(pid_t root, struct process *list, size_t n)
 {
 	size_t found = 0, before;
 

@@ -13,8 +13,6 @@ struct process {
 
 /* Everything in /proc at about this moment, zombies too: (*n), for free(). */
 struct process *tree_snapshot(size_t *n);
-/* Keeps the descendants of root only; returns how many. */
-size_t tree_below(pid_t root, struct process *list, size_t n);
 
 /* Sends sig to every descendant of root, but not to those in process group `except`
  * (0: no exception). With SIGKILL whole groups are hit first, each at one stroke, so

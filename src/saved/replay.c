@@ -1,4 +1,5 @@
 #include "saved/replay.h"
+#include "base/double.h"
 #include "early/decision.h"
 #include "saved/rewrite.h"
 #include "study/apply.h"
@@ -22,16 +23,11 @@ __attribute__((format(printf, 2, 3))) static bool differs(struct replay *out,
 	return false;
 }
 
-static bool same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
-}
-
 static bool same_point(const struct space *sp, const struct coord *a,
                        const struct coord *b)
 {
 	for (size_t i = 0; i < sp->n; i++)
-		if (a[i].level != b[i].level || !same_double(a[i].u, b[i].u))
+		if (a[i].level != b[i].level || !double_same(a[i].u, b[i].u))
 			return false;
 	return true;
 }
@@ -59,21 +55,65 @@ static bool same_params(const struct saved *sv, const struct trial *t,
 	return same;
 }
 
-static bool same_proposal(const struct saved *sv, const struct trial *t,
-                          const struct trial *again, struct replay *out)
+static bool proposal_differs(const struct saved *sv, const struct trial *t,
+                             const struct event *again, struct replay *out)
 {
+	const struct space *sp = &sv->spec.space;
+	struct arena a = {0};
+	const struct value **values = arena_new(&a, sp->n, sizeof *values);
 	struct str was = {0}, now = {0};
 
-	if (t->origin == again->origin &&
-	    same_point(&sv->spec.space, t->point, again->point))
-		return same_params(sv, t, again, out);
-	space_json(&sv->spec.space, t->values, &was);
-	space_json(&sv->spec.space, again->values, &now);
+	space_decode(sp, again->as.proposal.point, &a, values);
+	space_json(sp, t->values, &was);
+	space_json(sp, values, &now);
 	differs(out, "trial %llu: recorded %s\n  %s proposes %s",
 	        (unsigned long long)t->id, was.s, sv->spec.method_word, now.s);
 	str_free(&was);
 	str_free(&now);
+	arena_free(&a);
 	return false;
+}
+
+/* The model of 0.1.0 had another arithmetic: what it proposed cannot always be made
+ * again to the last bit. All else of its searches is checked. */
+static bool may_differ(const struct saved *sv)
+{
+	return sv->study.search.adaptive && space_decoding(&sv->spec.space) < DECODING;
+}
+
+/* The trial as it was proposed, where it is allowed to be another than *e. */
+static void take_recorded(const struct trial *t, struct event *e, struct replay *out)
+{
+	out->unlike++;
+	*e = (struct event){.kind = EVENT_TRIAL,
+	                    .trial = t->id,
+	                    .as.proposal = {.point = t->point,
+	                                    .seen = t->seen,
+	                                    .cost_weight = t->cost_weight,
+	                                    .origin = t->origin}};
+}
+
+/* Asks for trial t again. False: a difference is in *out, or an error. */
+static bool propose_again(const struct saved *sv, struct study *fresh,
+                          const struct trial *t, struct event *e, struct replay *out,
+                          struct error *err)
+{
+	const char *why = NULL;
+	enum ask ask = study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
+
+	if (ask == ASK_ERROR)
+		return false;
+	if (ask == ASK_POINT && e->as.proposal.origin == t->origin &&
+	    same_point(&sv->spec.space, t->point, e->as.proposal.point))
+		return true;
+	if (may_differ(sv)) {
+		take_recorded(t, e, out);
+		return true;
+	}
+	if (ask == ASK_POINT)
+		return proposal_differs(sv, t, e, out);
+	return differs(out, "trial %llu: recorded, but %s proposes no more: %s",
+	               (unsigned long long)t->id, sv->spec.method_word, why ? why : "");
 }
 
 static bool check_proposals(const struct saved *sv, struct study *fresh,
@@ -83,24 +123,15 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct trial *again;
-		const char *why = NULL;
 		struct event e;
-		enum ask ask =
-		    study_propose_at(fresh, s->trials[i]->seen,
-		                     s->trials[i]->cost_weight, &e, &why, err);
 
-		if (ask == ASK_ERROR)
-			return false;
-		if (ask != ASK_POINT) {
-			differs(out, "trial %zu: recorded, but %s proposes no more: %s",
-			        i, sv->spec.method_word, why ? why : "");
-			return true;
-		}
+		if (!propose_again(sv, fresh, s->trials[i], &e, out, err))
+			return !out->same;
 		if (!study_apply(fresh, &e, err))
 			return false;
 		again = fresh->search.trials[i];
 		out->trials++;
-		if (!same_proposal(sv, s->trials[i], again, out))
+		if (!same_params(sv, s->trials[i], again, out))
 			return true;
 		/* A strategy that learns sees what it had seen: the recorded outcome.
 		 */
@@ -119,10 +150,10 @@ static bool same_reports(const struct run *run, const struct metric *m)
 	if (run->state != RUN_FINISHED || !run->n_reports)
 		return true;
 	if (run->n_reports == run->reports_total &&
-	    (!same_double(d.last, run->reduction.last) ||
-	     !same_double(d.best, run->reduction.best)))
+	    (!double_same(d.last, run->reduction.last) ||
+	     !double_same(d.best, run->reduction.best)))
 		return false;
-	return same_double(run->value, run_value(run, m));
+	return double_same(run->value, run_value(run, m));
 }
 
 static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
@@ -162,7 +193,7 @@ static bool check_trial(const struct saved *sv, const struct trial *t,
 	json_double(item, "value", &value);
 	json_double(item, "stderr", &error);
 	if (strcmp(outcome, outcome_name(t->outcome)) != 0 ||
-	    !same_double(value, t->value) || !same_double(error, t->stderr_))
+	    !double_same(value, t->value) || !double_same(error, t->stderr_))
 		return differs(out,
 		               "trial %llu: recorded %s %.17g, its runs give %s %.17g",
 		               (unsigned long long)t->id, outcome, value,
@@ -192,6 +223,9 @@ static bool check_stop(struct saved *sv, const struct trial *t, size_t r,
 	if (!why)
 		return differs(out, "trial %llu, run %zu: stopped, by no decision",
 		               (unsigned long long)t->id, r);
+	/* To version 0.1.0 a run that had converged was a stopped one. */
+	if (judgement_converged(why) && run->outcome == OUTCOME_STOPPED)
+		return true;
 	decision_conclude(sv->study.monitor, why, &again, &sv->arena);
 	same = again.outcome == run->outcome && run->reason &&
 	       strcmp(again.reason, run->reason) == 0;
@@ -216,8 +250,8 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 
 		if (o->state != SEEN_PENDING || isnan(o->step))
 			continue;
-		if (k == w->n_glimpses || !same_double(o->step, w->glimpses[k].step) ||
-		    !same_double(o->value, w->glimpses[k].value))
+		if (k == w->n_glimpses || !double_same(o->step, w->glimpses[k].step) ||
+		    !double_same(o->value, w->glimpses[k].value))
 			return differs(
 			    out,
 			    "trial %llu: recorded as observed at step %g with "
@@ -279,18 +313,25 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 	return ok;
 }
 
-/* The ranks in the file, which verify_plan has meanwhile made again. */
-static bool check_ranks(const struct saved *sv, struct replay *out)
+/* The ranks in the file, against those that the values give; in version 0.1.0 equal
+ * values had ranks one after the other. */
+static bool check_ranks(struct saved *sv, struct replay *out)
 {
-	for (size_t i = 0; sv->by_id && i < sv->study.search.n; i++) {
+	struct search *s = &sv->study.search;
+	struct trial **order = search_rank(s, &sv->arena);
+
+	for (size_t i = 0; sv->by_id && i < s->n; i++) {
+		const struct trial *t = order[i];
 		uint64_t rank = 0;
 
-		json_u64(sv->by_id[i], "rank", &rank);
-		if (sv->study.search.trials[i]->rank != rank)
-			return differs(
-			    out, "trial %zu: recorded rank %llu, its value gives %llu",
-			    i, (unsigned long long)rank,
-			    (unsigned long long)sv->study.search.trials[i]->rank);
+		json_u64(sv->by_id[t->id], "rank", &rank);
+		if (rank != t->rank && !(t->rank && rank == i + 1))
+			return differs(out,
+			               "trial %llu: recorded rank %llu, its value "
+			               "gives %llu",
+			               (unsigned long long)t->id,
+			               (unsigned long long)rank,
+			               (unsigned long long)t->rank);
 	}
 	return true;
 }
@@ -306,9 +347,9 @@ static bool check_uses(const struct verdict *v, uint64_t tests, struct replay *o
 		const struct verdict_use *u = &v->uses[i];
 		uint64_t k = 1;
 
-		while (k < u->use && !same_double(sequential_allowance(k), u->level))
+		while (k < u->use && !double_same(sequential_allowance(k), u->level))
 			k++;
-		if (u->level > 0 && !same_double(sequential_allowance(k), u->level))
+		if (u->level > 0 && !double_same(sequential_allowance(k), u->level))
 			return differs(out, "verification, use %zu: its level is none",
 			               i);
 		if (u->use > u->uses || (u->kind != USE_MORE && u->begun))

@@ -285,6 +285,7 @@ static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
 {
 	struct reading x = {.sv = sv, .trial = id};
 	const char *outcome = json_string(item, "outcome");
+	const char *code = json_string(item, "code");
 	enum outcome known;
 	const cJSON *run;
 
@@ -302,6 +303,8 @@ static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
 			return false;
 		x.run++;
 	}
+	if (code)
+		sv->study.search.trials[id]->code = arena_strdup(&sv->arena, code);
 	return x.run == sv->spec.repeats ||
 	       bad_file(sv, err, "a trial in it is not whole");
 }

@@ -27,6 +27,20 @@ static bool read_run(const struct search *s, const cJSON **item, struct event *e
 	return true;
 }
 
+/* Behind its run: a budget or none, "keeps" or nothing. */
+static bool read_start(const cJSON *item, struct event *e)
+{
+	if (cJSON_IsNumber(item)) {
+		e->as.start.budget = item->valuedouble;
+		item = item->next;
+		if (!(e->as.start.budget > 0))
+			return false;
+	}
+	e->as.start.keeps =
+	    item && cJSON_IsString(item) && strcmp(item->valuestring, "keeps") == 0;
+	return !item || (e->as.start.keeps && !item->next);
+}
+
 static bool read_list(const struct search *s, const cJSON *list, struct event *e)
 {
 	const cJSON *item = list->child;
@@ -45,8 +59,7 @@ static bool read_list(const struct search *s, const cJSON *list, struct event *e
 		return item && cJSON_IsString(item) &&
 		       outcome_find(item->valuestring, &e->as.end.outcome);
 	if (e->kind == EVENT_START)
-		return !item || (json_number(item, &e->as.start.budget) &&
-		                 e->as.start.budget > 0);
+		return read_start(item, e);
 	return e->kind == EVENT_REPORT && item &&
 	       json_number(item, &e->as.report.step) && item->next &&
 	       json_number(item->next, &e->as.report.value);

@@ -51,6 +51,7 @@ const struct rule_type rule_asha = {
     .promote = ladder_promote,
     .first_budget = ladder_first_budget,
     .describe = asha_describe,
+    .start = ladder_start,
     .rungs = ladder_rungs,
     .remember = ladder_remember,
     .changed = ladder_changed,

@@ -95,6 +95,7 @@ const struct rule_type rule_hyperband = {
     .promote = ladder_promote,
     .first_budget = ladder_first_budget,
     .describe = hyperband_describe,
+    .start = ladder_start,
     .rungs = ladder_rungs,
     .remember = ladder_remember,
     .changed = ladder_changed,

@@ -3,6 +3,7 @@
  * there. It is tested again at every report, as W&B does every few minutes: a run that
  * passed may be stopped when better ones follow. min_steps and min_trials, which W&B
  * does not know, are respected where the file has them. */
+#include "base/double.h"
 #include "base/mem.h"
 #include "schedule/rules.h"
 #include "schedule/track.h"
@@ -222,6 +223,15 @@ static size_t wandb_rungs(const void *state, double *out, size_t max)
 	return n;
 }
 
+static struct rule_start wandb_start(const void *state)
+{
+	const struct wandb *w = state;
+
+	return (struct rule_start){.step = fmax(w->min_steps, 0),
+	                           .reports = (size_t)w->band[0],
+	                           .others = w->min_trials};
+}
+
 const struct rule_type rule_hyperband_wandb = {
     .name = "hyperband",
     .summary =
@@ -230,5 +240,6 @@ const struct rule_type rule_hyperband_wandb = {
     .init = wandb_init,
     .judge = wandb_judge,
     .describe = wandb_describe,
+    .start = wandb_start,
     .rungs = wandb_rungs,
 };

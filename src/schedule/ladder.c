@@ -486,3 +486,12 @@ size_t ladder_rungs(const void *state, double *out, size_t max)
 		out[i] = l->rung[i];
 	return n;
 }
+
+/* Where runs are promoted each is paused at its rung, whoever else is there. */
+struct rule_start ladder_start(const void *state)
+{
+	const struct ladder *l = state;
+
+	return (struct rule_start){.step = l->rung[0],
+	                           .others = l->promote ? 0 : l->min_trials};
+}

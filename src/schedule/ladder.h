@@ -45,6 +45,7 @@ void ladder_judge(const void *state, const struct curves *all, size_t which,
 bool ladder_promote(const void *state, const struct curves *all, struct promotion *out);
 double ladder_first_budget(const void *state, uint64_t trial);
 size_t ladder_rungs(const void *state, double *out, size_t max);
+struct rule_start ladder_start(const void *state);
 void *ladder_remember(const void *state);
 void ladder_changed(void *memory, size_t which);
 void ladder_forget(void *memory);

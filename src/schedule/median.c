@@ -6,6 +6,7 @@
  * best that it can do. (Katib compares the first few reports alone, which later ones
  * cannot correct.) Peers are all other runs that have come as far, not only finished
  * ones, so that the rule works from the first hour on. */
+#include "base/double.h"
 #include "base/mem.h"
 #include "schedule/rules.h"
 #include "schedule/track.h"
@@ -135,6 +136,15 @@ static void median_describe(const void *state, struct str *out)
 	         m->min_trials);
 }
 
+static struct rule_start median_start(const void *state)
+{
+	const struct median *m = state;
+
+	return (struct rule_start){.step = fmax(m->min_steps, 0),
+	                           .reports = isnan(m->min_steps) ? FIRST_REPORTS : 0,
+	                           .others = m->min_trials};
+}
+
 const struct rule_type rule_median = {
     .name = "median",
     .summary = "stops a run whose best is worse than the median average of the others",
@@ -142,5 +152,6 @@ const struct rule_type rule_median = {
     .init = median_init,
     .judge = median_judge,
     .describe = median_describe,
+    .start = median_start,
     .rungs = rule_no_rungs,
 };

@@ -1,5 +1,6 @@
-/* patience: stops a run that has not improved on its own best for so many reports. No
- * other run is looked at. Reports count, in the order of arrival. */
+/* patience: ends a run that has not improved on its own best for so many reports: it
+ * has converged, and its value counts as that of a run that came to its end. No other
+ * run is looked at. Reports count, in the order of arrival. */
 #include "schedule/rules.h"
 #include "schedule/track.h"
 
@@ -56,21 +57,32 @@ static void patience_describe(const void *state, struct str *out)
 {
 	const struct patience *p = state;
 
-	str_addf(out, "A run is stopped after %zu report%s without a better value",
+	str_addf(out,
+	         "A run that has made %zu report%s without a better value of its own "
+	         "has converged",
 	         p->patience, p->patience == 1 ? "" : "s");
 	if (p->smooth > 1)
 		str_addf(out, " (mean of the last %zu)", p->smooth);
 	if (!isnan(p->min_steps))
 		str_addf(out, ", not before step %g", p->min_steps);
-	str_add(out, ".\n");
+	str_add(out, ".\nIt is ended there, and ranked with its value.\n");
+}
+
+static struct rule_start patience_start(const void *state)
+{
+	const struct patience *p = state;
+
+	return (struct rule_start){.step = fmax(p->min_steps, 0),
+	                           .reports = p->patience + 1};
 }
 
 const struct rule_type rule_patience = {
     .name = "patience",
-    .summary = "stops a run that has not improved for some reports",
+    .summary = "ends a run that has converged: no better value in some reports",
     .state_size = sizeof(struct patience),
     .init = patience_init,
     .judge = patience_judge,
     .describe = patience_describe,
+    .start = patience_start,
     .rungs = rule_no_rungs,
 };

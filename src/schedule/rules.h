@@ -1,4 +1,4 @@
-/* The rules by name, and what they share: an undecided judgement, checks of arguments,
+/* The rules by name, and what they share: checks of arguments,
  * and tables for people. Only for the files of this room. */
 #ifndef HPS_SCHEDULE_RULES_H
 #define HPS_SCHEDULE_RULES_H
@@ -12,8 +12,6 @@ extern const struct rule_type rule_median;
 extern const struct rule_type rule_threshold;
 extern const struct rule_type rule_patience;
 
-/* CONTINUE, with nothing compared. */
-struct judgement judgement_none(const char *rule);
 /* False with an error that names the rule unless eta is finite and above 1. */
 bool rule_check_eta(const char *rule, double eta, struct error *err);
 /* The rungs of a rule that has none: no number, returns 0. */

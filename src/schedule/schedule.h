@@ -9,6 +9,7 @@
 #define HPS_SCHEDULE_SCHEDULE_H
 
 #include "base/error.h"
+#include "base/stat.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -54,6 +55,9 @@ void curve_add(struct curve *c, struct curve_point *room, double step, double va
 
 /* The last value, or the mean of the last `smooth` ones (fewer at the start); n > 0. */
 double curve_value(const struct curve *c, size_t smooth);
+
+/* The largest step of the first n points; -INFINITY without any. */
+double curve_reach(const struct curve *c, size_t n);
 
 /* All runs so far; those of one trial are peers like any others. */
 struct curves {
@@ -108,6 +112,13 @@ struct promotion {
 	struct judgement why;
 };
 
+/* From where on a rule can stop a run: from this step on, from its report of this
+ * number on, with at least so many others that came as far. 0: no matter. */
+struct rule_start {
+	double step;
+	size_t reports, others;
+};
+
 struct rule_type {
 	const char *name;    /* the word after type: */
 	const char *summary; /* one line */
@@ -132,6 +143,7 @@ struct rule_type {
 	/* The rungs as numbers, rising, at most max of them; returns how many were put
 	 * in out. For warnings and the comparison of low with high rungs. */
 	size_t (*rungs)(const void *state, double *out, size_t max);
+	struct rule_start (*start)(const void *state);
 	/* NULL, or: with a memory in curves.memory the rule gives the same answers
 	 * without looking at every run. It must be told of each run that was added or
 	 * changed in any way since. forget frees it. */
@@ -152,10 +164,23 @@ const struct rule_type *rule_find(const char *name); /* NULL: none such */
  * control group too nobody is stopped. */
 bool judge_divergence(const struct curve *c, struct judgement *out);
 
-/* Spearman's rank correlation of the values at two rungs over the runs that have both;
- * *pairs is their number. NaN below three pairs. (Spearman 1904) */
+/* CONTINUE, with nothing compared. */
+struct judgement judgement_none(const char *rule);
+/* A stop by patience: the run has done what it can, and its value counts. */
+bool judgement_converged(const struct judgement *j);
+
+/* Spearman's rank correlation (1904) of the values at two rungs over the runs that have
+ * both, by different reports: one report says nothing of how they agree. A run counts
+ * weight[i] times (NULL: each once; 0: not): with 1 / P(it comes to the upper rung) it
+ * is that of all runs, not of those that a rule let through (Horvitz & Thompson 1952,
+ * equation 8). *pairs: how many; *effective: (sum of weights)^2 / sum of their squares
+ * (Kish 1965, section 11.7). NaN below three pairs. */
 double rung_correlation(const struct curves *all, double low, double high,
-                        size_t *pairs);
+                        const double *weight, size_t *pairs, double *effective);
+/* The 95 % interval of a rank correlation over n pairs, by Fisher's transformation with
+ * the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright 2000, equation 6; -1 to 1
+ * where n is not above 3. */
+struct stat_range correlation_interval(double rho, double n);
 
 /* One sentence without a full stop: "stopped at step 9 (rung 9): 0.41 is worse than
  * 0.25, the limit from 12 runs". sign -1 turns the values back for a maximized

@@ -59,7 +59,7 @@ void judgement_text(const struct judgement *j, double sign, struct str *out)
 	                                    [DECISION_STOP] = "stopped",
 	                                    [DECISION_PAUSE] = "paused"};
 
-	str_add(out, words[j->decision]);
+	str_add(out, judgement_converged(j) ? "converged" : words[j->decision]);
 	if (!isnan(j->step))
 		str_addf(out, " at step %.10g", j->step);
 	if (!isnan(j->rung))

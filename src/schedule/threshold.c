@@ -65,6 +65,13 @@ static void threshold_describe(const void *state, struct str *out)
 	str_add(out, ".\n");
 }
 
+static struct rule_start threshold_start(const void *state)
+{
+	const struct threshold *t = state;
+
+	return (struct rule_start){.step = fmax(t->min_steps, 0)};
+}
+
 const struct rule_type rule_threshold = {
     .name = "threshold",
     .summary = "stops a run whose value is beyond min or max",
@@ -72,5 +79,6 @@ const struct rule_type rule_threshold = {
     .init = threshold_init,
     .judge = threshold_judge,
     .describe = threshold_describe,
+    .start = threshold_start,
     .rungs = rule_no_rungs,
 };

@@ -64,7 +64,8 @@ void track_free(struct track *t)
 	*t = (struct track){0};
 }
 
-size_t track_before(const struct track *t, double step)
+/* Points before the step. */
+static size_t track_before(const struct track *t, double step)
 {
 	size_t low = 0, high = t->n;
 
@@ -147,13 +148,6 @@ int place_compare(const void *a, const void *b)
 	if (x->trial != y->trial)
 		return x->trial < y->trial ? -1 : 1;
 	return x->run < y->run ? -1 : x->run > y->run;
-}
-
-int double_compare(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
 }
 
 double curve_value(const struct curve *c, size_t smooth)

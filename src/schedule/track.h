@@ -15,16 +15,13 @@ struct track {
 
 struct track track_of(const struct curve *c);
 void track_free(struct track *t);
-/* Points before the step; those up to and with it. By binary search. */
-size_t track_before(const struct track *t, double step);
+/* Points up to the step and with it. By binary search. */
 size_t track_upto(const struct track *t, double step);
 
 /* points[i].value, or the mean of the last `smooth` values (fewer at the start). */
 double points_value(const struct curve_point *points, size_t i, size_t smooth);
 /* The mean of the values 0 … i. */
 double track_mean(const struct track *t, size_t i);
-/* The largest step of the first n points; -INFINITY without any. */
-double curve_reach(const struct curve *c, size_t n);
 
 /* The value at a rung is that of the first step at or beyond it; or the last one of a
  * run whose budget took it there although it reported nothing so far out (it reports
@@ -40,6 +37,5 @@ struct place {
 	size_t run;
 };
 int place_compare(const void *a, const void *b); /* for qsort: best first, then by id */
-int double_compare(const void *a, const void *b);
 
 #endif

@@ -1,7 +1,10 @@
 #include "search/advise.h"
+#include "base/json_out.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+enum { CONSTANT_TRIALS = 3 };
 
 static uint64_t next_moment(uint64_t trials)
 {
@@ -34,27 +37,74 @@ static uint64_t moment_of(const struct search *s, uint64_t n)
 	return at;
 }
 
-static struct advice advice_at(const struct search *s, uint64_t seen)
+static struct advice advice_at(const struct search *s, uint64_t seen,
+                               const struct advice_repeats *more)
 {
 	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
 	struct advice a;
 
-	advice_make(&s->spec->space, &h, s->spec->seed, &a);
+	advice_make(&s->spec->space, &h, s->spec->seed, more, &a);
 	return a;
+}
+
+bool advise_constant(const struct search *s, double *value)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; s->spec->metric.name && i < s->n; i++) {
+		const struct trial *t = s->trials[i];
+
+		if (t->outcome != OUTCOME_OK)
+			continue;
+		if (n && t->value != *value)
+			return false;
+		*value = t->value;
+		n++;
+	}
+	return n >= CONSTANT_TRIALS;
+}
+
+/* What the re-runs of the verification say of the noise of a run. */
+static struct advice_repeats reruns(const struct search *s)
+{
+	struct advice_repeats r = {0};
+
+	for (size_t i = 0; i < s->verdict.n; i++) {
+		struct moments m = s->verdict.candidates[i].stat[PHASE_RERUN];
+
+		if (m.n < 2 || !isfinite(m.variance))
+			continue;
+		r.squares += m.variance * (double)(m.n - 1);
+		r.df += (double)(m.n - 1);
+	}
+	return r;
 }
 
 static void say(const struct advice *a, struct str *out)
 {
+	if (a->constant) {
+		str_add(out, "every trial has given exactly the same value");
+		return;
+	}
 	if (a->enough)
 		str_addf(out,
-		         "what is left to gain, %.2g at the most (with 90 %%), is less "
-		         "than the noise of a value, %.2g",
-		         a->bound, a->noise);
+		         "what a model of the trials still sees to gain is less than "
+		         "the noise of a value, %.2g",
+		         a->noise);
 	else
 		str_addf(out,
 		         "nothing better by more than the noise, %.2g, in %zu trials, "
-		         "and the model expects %.2g from one more",
+		         "and a model of them expects %.2g from one more",
 		         a->noise, a->since, a->improvement);
+	if (a->sees)
+		str_addf(out,
+		         "; as far as it sees, at most %.2g is left to gain (it "
+		         "explains %.0f %% of the differences, and cannot see a well "
+		         "that lies between the trials)",
+		         a->bound, 100 * a->r2);
+	else
+		str_add(out, "; it explains too little of the differences between "
+		             "trials to say how much may be left to gain");
 }
 
 bool advise_stop(struct search *s, const char **why)
@@ -62,7 +112,7 @@ bool advise_stop(struct search *s, const char **why)
 	uint64_t next = next_moment(s->advised);
 
 	for (; next <= s->ok; next = next_moment(s->advised)) {
-		struct advice a = advice_at(s, moment_of(s, next));
+		struct advice a = advice_at(s, moment_of(s, next), NULL);
 
 		s->advised = next;
 		if (a.enough || a.plateau) {
@@ -80,24 +130,29 @@ bool advise_stop(struct search *s, const char **why)
 
 void advise(struct search *s)
 {
+	struct advice_repeats more = reruns(s);
+
 	s->advice = (struct advice){0};
 	if (s->spec->metric.name && s->ok >= ADVICE_TRIALS)
-		s->advice = advice_at(s, UINT64_MAX);
+		s->advice = advice_at(s, UINT64_MAX, &more);
 }
 
 void advise_text(const struct search *s, struct str *out)
 {
+	double value;
+
+	if (advise_constant(s, &value)) {
+		str_add(out, "advice: every trial gave exactly ");
+		str_double(out, value);
+		str_add(out, ": do the parameters reach the script? (hpsearch check "
+		             "FILE.yaml shows the commands)\n");
+		return;
+	}
 	if (!s->advice.enough && !s->advice.plateau)
 		return;
 	str_add(out, "advice: more trials of this space will hardly help: ");
 	say(&s->advice, out);
 	str_addc(out, '\n');
-}
-
-static void add_number(struct str *out, const char *name, double x)
-{
-	str_addf(out, ",\"%s\":", name);
-	str_json_double(out, x);
 }
 
 void advise_json(const struct search *s, struct str *out)
@@ -106,10 +161,19 @@ void advise_json(const struct search *s, struct str *out)
 
 	if (a->trials < ADVICE_TRIALS)
 		return;
-	str_addf(out, ",\n\"advice\":{\"trials\":%zu", a->trials);
-	add_number(out, "bound", a->bound);
-	add_number(out, "noise", a->noise);
-	add_number(out, "improvement", a->improvement);
-	str_addf(out, ",\"since\":%zu,\"enough\":%s,\"plateau\":%s}", a->since,
-	         a->enough ? "true" : "false", a->plateau ? "true" : "false");
+	str_add(out, ",\n");
+	json_out_key(out, "advice");
+	str_addc(out, '{');
+	json_out_u64(out, "trials", a->trials);
+	json_out_double(out, "bound", a->bound);
+	json_out_double(out, "r2", a->r2);
+	json_out_double(out, "noise", a->noise);
+	json_out_double(out, "repeated", a->repeated);
+	json_out_double(out, "improvement", a->improvement);
+	json_out_u64(out, "since", a->since);
+	json_out_bool(out, "enough", a->enough);
+	json_out_bool(out, "plateau", a->plateau);
+	if (a->constant)
+		json_out_bool(out, "constant", true);
+	str_addc(out, '}');
 }

@@ -11,9 +11,13 @@
  * left to gain? A function of the history up to that moment, so a search that is
  * continued comes to the same answer. *why: one sentence, in arena. */
 bool advise_stop(struct search *s, const char **why);
-/* At the end of a search: fills s->advice. */
+/* At the end of a search, and of its verification, whose re-runs tell more of the
+ * noise: fills s->advice. */
 void advise(struct search *s);
-/* The advice as a line; nothing where there is none to give. */
+/* Have three trials or more values, and all exactly the same? *value: that one. */
+bool advise_constant(const struct search *s, double *value);
+/* The advice as a line: above all, that every trial gave the same; nothing where there
+ * is none to give. */
 void advise_text(const struct search *s, struct str *out);
 /* The member "advice" of a results file, behind a comma. */
 void advise_json(const struct search *s, struct str *out);

@@ -40,7 +40,10 @@ struct event {
 	double time;    /* seconds since 1970; NaN: not known */
 	union {
 		const struct search_origin *search; /* SEARCH */
-		uint64_t max_trials;                /* SESSION: of -n; 0: not given */
+		struct {                            /* SESSION */
+			uint64_t max_trials;        /* of -n; 0: not given */
+			const char *code; /* what it trains with; NULL: not said */
+		} session;
 		struct { /* WARM_START: one source of these */
 			const struct warm *from;
 			size_t source;
@@ -57,6 +60,9 @@ struct event {
 			double budget; /* steps that it is told to take; 0: none */
 			unsigned attempt;
 			unsigned leg; /* a results file: promotions so far */
+			bool keeps;   /* there are reports of an earlier launch, and
+			               * they count up to the step where this one
+			               * turns out to begin */
 		} start;
 		struct report report; /* REPORT, RUNG; for the monitor's log: step is
 		                       * NaN where the line had none and one is named */

@@ -1,4 +1,5 @@
 #include "search/judge.h"
+#include "base/double.h"
 #include "base/seeds.h"
 #include "base/selection.h"
 
@@ -130,13 +131,6 @@ static void find_skew(struct verdict *v, struct arena *a)
 	v->skewed = skewness_matters(&s);
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* y: (n) ok values; they are sorted here. level: of the interval wanted. */
 static struct worth worth_of(const struct verdict *v, struct moments m, double *y,
                              double level)
@@ -156,7 +150,7 @@ static struct worth worth_of(const struct verdict *v, struct moments m, double *
 	if (!v->skewed || m.n < 5)
 		return e;
 	e.median = true;
-	qsort(y, m.n, sizeof *y, ascending);
+	qsort(y, m.n, sizeof *y, double_compare);
 	e.value = seeds_median(y, m.n);
 	e.level = seeds_median_interval(y, m.n, level, &e.low, &e.high);
 	return e;

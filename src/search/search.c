@@ -269,8 +269,11 @@ struct trial **search_rank(struct search *s, struct arena *a)
 		order[i] = s->trials[i];
 	if (s->n > 1)
 		qsort_r(order, s->n, sizeof(struct trial *), by_rank, s);
-	for (size_t i = 0; i < s->n; i++)
-		order[i]->rank =
-		    order[i]->outcome == OUTCOME_OK && s->spec->metric.name ? i + 1 : 0;
+	for (size_t i = 0; i < s->n; i++) {
+		bool ranked = order[i]->outcome == OUTCOME_OK && s->spec->metric.name;
+		bool tied = ranked && i && order[i]->value == order[i - 1]->value;
+
+		order[i]->rank = tied ? order[i - 1]->rank : ranked ? i + 1 : 0;
+	}
 	return order;
 }

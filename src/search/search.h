@@ -28,9 +28,11 @@ struct search {
 	const struct clock *clock;
 	const struct disk *disk;
 	struct search_origin origin;
-	bool begun;    /* its first event has been applied */
-	bool adaptive; /* its strategy learns from values */
-	uint64_t cap;  /* trials at the most */
+	bool begun;       /* its first event has been applied */
+	const char *code; /* what the latest session trains with; NULL: not said */
+	bool alive;       /* read while another driver is at work on it */
+	bool adaptive;    /* its strategy learns from values */
+	uint64_t cap;     /* trials at the most */
 	const struct coord
 	    *baseline;         /* the defaults as a point; NULL: none are given */
 	struct trial **trials; /* (n), by id */
@@ -91,7 +93,7 @@ void search_settle(struct search *s, struct trial *t, struct sighting end);
 void search_reopen(struct search *s, struct trial *t);
 
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
- * ones by value (ties by id), then the others by id. */
+ * ones by value (equal ones by id, and sharing a rank), then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
 int64_t search_ticks(const struct search *s);  /* its stop-watch, in nanoseconds */
 double search_elapsed(const struct search *s); /* seconds, over all sessions */

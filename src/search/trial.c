@@ -49,15 +49,19 @@ bool outcome_find(const char *name, enum outcome *o)
 }
 
 /* The verdict on a run that ended by itself with a status that says success. */
-static enum outcome classify_success(const struct run *r, const struct metric *m,
-                                     struct arena *a, const char **reason)
+static enum outcome classify_success(const struct run *r, const struct run_result *res,
+                                     const struct metric *m, struct arena *a,
+                                     const char **reason)
 {
 	double value;
 
 	if (!m->name)
 		return OUTCOME_OK;
 	if (!r->reduction.n) {
-		*reason = arena_printf(a, "it never printed %s", m->name);
+		*reason = arena_printf(a,
+		                       res->unread.n ? "it printed no number for %s"
+		                                     : "it never printed %s",
+		                       m->name);
 		return OUTCOME_NO_METRIC;
 	}
 	value = run_value(r, m);
@@ -110,7 +114,7 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		*reason = arena_printf(a, "exit %d", res->exit);
 		return OUTCOME_FAILED;
 	}
-	return classify_success(r, m, a, reason);
+	return classify_success(r, res, m, a, reason);
 }
 
 struct run_end run_facts(const struct run *r)
@@ -128,7 +132,10 @@ struct run_end run_facts(const struct run *r)
 	                        .reports_total = r->reports_total,
 	                        .last = r->reduction.last,
 	                        .best = r->reduction.best,
-	                        .reason = r->reason};
+	                        .reason = r->reason,
+	                        .unread = r->unread,
+	                        .unread_example = r->unread_example,
+	                        .steps = r->steps};
 }
 
 struct run_end run_conclude(const struct run *r, const struct run_result *res,
@@ -146,6 +153,9 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 		end.maxrss = res->maxrss;
 	end.cost = r->cost + res->cost;
 	end.value = run_value(r, m);
+	end.unread += res->unread.n;
+	if (res->unread.n && !end.unread_example)
+		end.unread_example = arena_strdup(a, res->unread.example);
 	end.outcome = classify(r, res, m, s, a, &end.reason);
 	return end;
 }
@@ -159,15 +169,19 @@ static void keep_latest(struct run *r, struct report rep)
 	latest[RUN_REPORTS_LATEST - 1] = rep;
 }
 
-static void begin(struct run *r)
+static void begin(struct run *r, bool keeps)
 {
 	r->state = RUN_RUNNING;
 	r->outcome = OUTCOME_NONE;
 	r->value = (double)NAN;
 	r->reason = NULL;
-	r->goes_on = r->leg > 0;
+	steps_begin(&r->steps);
+	r->goes_on = r->leg > 0 || keeps;
 	if (r->goes_on)
 		return;
+	r->unread = 0;
+	r->unread_example = NULL;
+	r->steps = (struct step_order){0};
 	r->n_reports = r->reports_total = 0;
 	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 }
@@ -192,15 +206,17 @@ static void reduce(struct reduction *d, double value, enum goal goal)
 	d->n++;
 }
 
-/* Reports that a launch is about to make again. */
-static void forget_from(struct run *r, double step, enum goal goal)
+/* Reports that a launch is about to make again, the first of them `rep`; all, where it
+ * is not told at which step. */
+static void forget_from(struct run *r, struct report rep, enum goal goal)
 {
 	size_t n = 0;
 
 	r->goes_on = false;
 	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
 	for (size_t i = 0; i < r->n_reports; i++)
-		if (r->reports[i].step < step) {
+		if (!rep.counted && !r->reports[i].counted &&
+		    r->reports[i].step < rep.step) {
 			r->reports[n++] = r->reports[i];
 			reduce(&r->reduction, r->reports[i].value, goal);
 		}
@@ -210,7 +226,9 @@ static void forget_from(struct run *r, double step, enum goal goal)
 static void report(struct run *r, struct report rep, enum goal goal)
 {
 	if (r->goes_on)
-		forget_from(r, rep.step, goal);
+		forget_from(r, rep, goal);
+	if (!rep.counted)
+		steps_take(&r->steps, rep.step);
 	reduce(&r->reduction, rep.value, goal);
 	r->reports_total++;
 	if (r->n_reports >= RUN_REPORTS_MAX) {
@@ -226,7 +244,7 @@ static void start(struct run *r, const struct event *e)
 {
 	if (e->as.start.leg)
 		r->leg = e->as.start.leg;
-	begin(r);
+	begin(r, e->as.start.keeps);
 	if (e->as.start.seed != SEED_DERIVED)
 		r->seed = e->as.start.seed;
 	r->budget = e->as.start.budget;
@@ -252,6 +270,9 @@ static void finish(struct run *r, const struct run_end *end, bool again)
 	r->reduction.last = end->last;
 	r->reduction.best = end->best;
 	r->reason = end->reason;
+	r->unread = end->unread;
+	r->unread_example = end->unread_example;
+	r->steps = end->steps;
 }
 
 void run_apply(struct run *r, const struct event *e, enum goal goal)

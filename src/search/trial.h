@@ -5,6 +5,7 @@
 
 #include "config/spec.h"
 #include "run/runner.h"
+#include "search/steps.h"
 #include "strategy/strategy.h"
 
 enum outcome {
@@ -47,7 +48,7 @@ struct run {
 	double started;     /* seconds since 1970; 0: never */
 	double budget;      /* steps it is told to take; 0: it is told nothing */
 	unsigned leg;       /* promotions so far: it goes on where it was paused */
-	bool goes_on;       /* launched again so, and has not reported since */
+	bool goes_on;       /* launched again, and has not reported since */
 	struct usage {
 		double wall, user, sys;
 	} before; /* of the legs that are over, in wall, user and sys too */
@@ -58,6 +59,9 @@ struct run {
 		double last, best;
 		size_t n; /* finite and not */
 	} reduction;
+	struct step_order steps;    /* of its reports */
+	size_t unread;              /* lines that held no number for the metric */
+	const char *unread_example; /* the first of them; NULL: none */
 };
 
 /* How a run ended: the facts that its END carries, over all its launches. */
@@ -72,6 +76,9 @@ struct run_end {
 	size_t reports_total;
 	double last, best; /* of the metric; NaN without one */
 	const char *reason;
+	size_t unread;              /* as in struct run … */
+	const char *unread_example; /* … */
+	struct step_order steps;
 };
 
 enum origin { ORIGIN_STRATEGY, ORIGIN_BASELINE, ORIGIN_WARM_START };
@@ -93,7 +100,8 @@ struct trial {
 	enum outcome outcome; /* of the whole; NONE while it is not finished */
 	double value;         /* mean over its runs when OK; NaN else */
 	double stderr_;       /* NaN with one run */
-	uint64_t rank;        /* from 1; 0: not ranked */
+	const char *code;     /* what its latest launch trained with; NULL: not said */
+	uint64_t rank;        /* from 1, equal values sharing one; 0: not ranked */
 	const char *reason;
 };
 
@@ -105,8 +113,9 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 /* The facts as they stand in a finished run. */
 struct run_end run_facts(const struct run *r);
 /* What an event (search/event.h) of this run, of any phase, does to it: START makes it
- * ready (what it reported before counts only where it goes on from a checkpoint, up to
- * the step where that turns out to begin), REPORT adds a report (bounded), END, CUT,
+ * ready (what it reported before counts where it goes on from a checkpoint, up to the
+ * step where that turns out to begin; a training that begins again begins at or before
+ * the first step that it reported), REPORT adds a report (bounded), END, CUT,
  * REQUEUE and PROMOTE give it its new state. */
 struct event;
 void run_apply(struct run *r, const struct event *e, enum goal goal);

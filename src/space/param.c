@@ -1,4 +1,5 @@
 #include "space/param.h"
+#include "base/elementary.h"
 #include "base/set.h"
 #include "base/stat.h"
 
@@ -116,8 +117,8 @@ static struct family family_of(const struct param *p)
 	bool exponents = p->dist == DIST_LOG_UNIFORM || p->dist == DIST_Q_LOG_UNIFORM;
 	double first, last;
 
-	f.low = f.kind == LOG && !exponents ? log(p->min) : p->min;
-	f.high = f.kind == LOG && !exponents ? log(p->max) : p->max;
+	f.low = f.kind == LOG && !exponents ? portable_log(p->min) : p->min;
+	f.high = f.kind == LOG && !exponents ? portable_log(p->max) : p->max;
 	if (p->dist == DIST_INV_LOG_UNIFORM) {
 		f.low = -p->max;
 		f.high = -p->min;
@@ -158,7 +159,7 @@ static double quantile(const struct param *p, struct family f, double u)
 	case LOG_NORMAL: x = p->mu + p->sigma * stat_normal_quantile(u); break;
 	case BETA: return beta_quantile(u, p->a, p->b);
 	}
-	return f.kind == LOG || f.kind == LOG_NORMAL ? exp(x) : x;
+	return f.kind == LOG || f.kind == LOG_NORMAL ? portable_exp(x) : x;
 }
 
 static double cdf(const struct param *p, struct family f, double x)
@@ -166,7 +167,7 @@ static double cdf(const struct param *p, struct family f, double x)
 	if (f.kind == BETA)
 		return x <= 0 ? 0 : x >= 1 ? 1 : stat_beta_cdf(x, p->a, p->b);
 	if (f.kind == LOG || f.kind == LOG_NORMAL)
-		x = x > 0 ? log(x) : -(double)INFINITY;
+		x = x > 0 ? portable_log(x) : -(double)INFINITY;
 	if (f.kind == NORMAL || f.kind == LOG_NORMAL)
 		return p->sigma > 0 ? stat_normal_cdf((x - p->mu) / p->sigma)
 		                    : x >= p->mu;
@@ -178,7 +179,7 @@ static double scale_of(const struct param *p, struct family f, double x)
 {
 	switch (f.kind) {
 	case LINEAR: return f.high - f.low;
-	case LOG: return fmin(x, exp(f.high) - exp(f.low));
+	case LOG: return fmin(x, portable_exp(f.high) - portable_exp(f.low));
 	case NORMAL: return p->sigma > 0 ? p->sigma : 1;
 	case LOG_NORMAL: return p->sigma > 0 ? x * fmin(1, p->sigma) : x;
 	case BETA: break;
@@ -234,12 +235,12 @@ static bool bounded(struct family f)
 /* Bounds in values, whatever they were written as. */
 static double lower(struct family f)
 {
-	return f.kind == LOG ? exp(f.low) : f.low;
+	return f.kind == LOG ? portable_exp(f.low) : f.low;
 }
 
 static double upper(struct family f)
 {
-	return f.kind == LOG ? exp(f.high) : f.high;
+	return f.kind == LOG ? portable_exp(f.high) : f.high;
 }
 
 /* The default is a value of the parameter, be it on the lattice or beside it. */
@@ -493,10 +494,28 @@ double param_middle(const struct param *p)
 	           : 0.5;
 }
 
+/* Of the listed texts, the one that was meant. */
+static bool nearest_text(const struct param *p, const char *text, struct value *out)
+{
+	const char **texts = mem_new(p->n_values, sizeof *texts), *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_values; i++)
+		if (p->values[i].kind == VALUE_STRING)
+			texts[n++] = p->values[i].string;
+	near = n ? str_nearest(text, texts, n) : NULL;
+	free(texts);
+	if (near)
+		*out = (struct value){.kind = VALUE_STRING, .string = near};
+	return near != NULL;
+}
+
 bool param_nearest(const struct param *p, const struct value *v, struct value *out)
 {
 	double x, y, best = (double)INFINITY;
 
+	if (v->kind == VALUE_STRING && is_listed(p) && p->n_values)
+		return nearest_text(p, v->string, out);
 	if (!value_number(v, &x))
 		return false;
 	for (size_t i = 0; is_listed(p) && i < p->n_values; i++)

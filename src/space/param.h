@@ -98,8 +98,9 @@ bool param_encode(const struct param *p, const struct value *v, double *u);
 /* A u of the middle of the range: 1/2, but where the cells of a log scale reach beyond
  * the range. */
 double param_middle(const struct param *p);
-/* The value that the parameter can take which is nearest to v; false when there is
- * nothing to measure by (texts, lists). */
+/* The value that the parameter can take which is nearest to v, of texts the one that v
+ * is a slip of; false when there is nothing to measure by. Its text is the parameter's.
+ */
 bool param_nearest(const struct param *p, const struct value *v, struct value *out);
 
 /* Number of different values that param_decode can give; 0 = more than 2^32 or

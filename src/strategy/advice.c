@@ -1,4 +1,6 @@
 #include "strategy/advice.h"
+#include "base/double.h"
+#include "base/elementary.h"
 #include "base/rng.h"
 #include "base/stat.h"
 #include "gp/acquire.h"
@@ -14,9 +16,11 @@ enum {
 	EVEN = 2048,  /* candidates all over the space */
 	AROUND = 512, /* and around the best */
 	BEST_OF = 5,
-	FIT_STEPS = 50
+	FIT_STEPS = 50,
+	MODEL_DF = 2 /* what the model's noise weighs beside repeats */
 };
 
+static const double r2_least = 0.3;
 static const double delta = 0.1, pi = 3.14159265358979323846;
 
 /* The history without what has no value: only ends of trials. */
@@ -33,13 +37,6 @@ static int by_order(const void *a, const void *b)
 	const struct sighting *x = a, *y = b;
 
 	return (x->order > y->order) - (x->order < y->order);
-}
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static void look(struct view *v, const struct history *h)
@@ -77,7 +74,7 @@ static void keep_some(struct view *v)
 	size_t best = MODELLED_MAX / 2, others = v->valued - best, k = 0;
 
 	memcpy(sorted, v->value, v->valued * sizeof *sorted);
-	qsort(sorted, v->valued, sizeof *sorted, ascending);
+	qsort(sorted, v->valued, sizeof *sorted, double_compare);
 	most = sorted[best - 1];
 	free(sorted);
 	for (size_t i = 0; i < v->n; i++) {
@@ -171,7 +168,7 @@ static struct extremes find_extremes(const struct dataset *l, uint64_t seed)
 {
 	const struct gp *g = &l->gp;
 	double n = (double)l->n, d = (double)l->encoding->d, best = (double)INFINITY;
-	double beta = 2 * log(d * n * n * pi * pi / (6 * delta)) / 5, *rows;
+	double beta = 2 * portable_log(d * n * n * pi * pi / (6 * delta)) / 5, *rows;
 	struct extremes x = {.upper = (double)INFINITY,
 	                     .lower = (double)INFINITY,
 	                     .log_gain = -(double)INFINITY};
@@ -187,29 +184,56 @@ static struct extremes find_extremes(const struct dataset *l, uint64_t seed)
 
 static void fit(struct dataset *l)
 {
-	double *theta;
+	static const double nu[] = {0.0025, 0.05, 0.5};
+	struct gp *g = &l->gp;
 
 	dataset_look_at(l, l->n, l->n, 0, 0, NULL);
 	dataset_load(l, l->n);
-	theta = mem_new(l->gp.n_theta, sizeof *theta);
-	memcpy(theta, l->gp.prior.mean, l->gp.n_theta * sizeof *theta);
-	(void)gp_fit(&l->gp, theta, FIT_STEPS);
-	gp_factor(&l->gp, theta);
-	free(theta);
+	/* The prior that proposals are made with knows no training that is all noise;
+	 * the one that repeats gave is kept. */
+	if (g->prior.sd[g->d + 1] > 1)
+		gp_noise_prior(g, -3, 2.5);
+	gp_fit_from(g, nu, ARRAY_LEN(nu), FIT_STEPS);
 }
 
-/* The standard deviation of a value: over repeats where there are enough of those. */
-static double noise_of(const struct view *v, double modelled)
+/* The noise of a trial's value. */
+static double noise_of(const struct view *v, const struct target *t, double modelled,
+                       const struct advice_repeats *more, double *df)
 {
-	double sum = 0;
-	size_t n = 0;
+	double squares = more ? more->squares : 0, runs = 0, value;
 
-	for (size_t i = 0; i < v->n; i++)
-		if (v->seen[i].n && isfinite(v->end[i].stderr_)) {
-			sum += v->end[i].stderr_ * v->end[i].stderr_;
-			n++;
-		}
-	return n >= 3 ? sqrt(sum / (double)n) : modelled;
+	*df = more ? more->df : 0;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct sighting *e = &v->end[i];
+		double m = e->n_runs ? (double)e->n_runs : 1;
+
+		if (!v->seen[i].n)
+			continue;
+		runs += m;
+		if (!target_noise(t, e->stderr_) || m < 2)
+			continue;
+		squares += e->stderr_ * e->stderr_ * m * (m - 1);
+		*df += m - 1;
+	}
+	runs /= (double)v->valued;
+	value = (squares + MODEL_DF * modelled * modelled) / (*df + MODEL_DF);
+	return sqrt(value / runs);
+}
+
+/* Leave-one-out R2, of the values as the model was given them. */
+static double r_squared(const struct gp *g)
+{
+	double *mean = mem_new(2 * g->n, sizeof *mean), left = 0, whole = 0, centre = 0;
+
+	gp_leave_one_out(g, mean, mean + g->n);
+	for (size_t i = 0; i < g->n; i++)
+		centre += g->y[i] / (double)g->n;
+	for (size_t i = 0; i < g->n; i++) {
+		left += (g->y[i] - mean[i]) * (g->y[i] - mean[i]);
+		whole += (g->y[i] - centre) * (g->y[i] - centre);
+	}
+	free(mean);
+	return whole > 0 ? 1 - left / whole : 0;
 }
 
 /* Trials since the best was last beaten by more than the noise. */
@@ -226,18 +250,30 @@ static size_t since_gain(const struct view *v, double noise)
 	return v->valued - 1 - at;
 }
 
-static void judge(struct view *v, const struct dataset *l, uint64_t seed,
-                  struct advice *out)
+static bool is_constant(const struct view *v)
 {
-	double unit = 2 * l->target.scale * l->target.sd;
+	for (size_t i = 1; i < v->valued; i++)
+		if (v->value[i] != v->value[0])
+			return false;
+	return true;
+}
+
+static void judge(struct view *v, const struct dataset *l, uint64_t seed,
+                  const struct advice_repeats *more, struct advice *out)
+{
+	double unit = 2 * l->target.scale * l->target.sd, bound;
+	double left = sqrt(l->gp.nu) * unit;
 	size_t d = l->encoding->d, patience = v->valued / 2;
 	struct extremes x = find_extremes(l, seed);
 
-	out->noise = noise_of(v, sqrt(l->gp.nu) * unit);
-	out->bound = fmax(x.upper - x.lower, 0) * unit;
-	out->improvement = exp(x.log_gain) * unit;
+	out->noise = noise_of(v, &l->target, left, more, &out->repeated);
+	out->r2 = r_squared(&l->gp);
+	out->sees = out->r2 >= r2_least;
+	bound = fmax(x.upper - x.lower, 0) * unit;
+	out->bound = bound + 2 * left;
+	out->improvement = portable_exp(x.log_gain) * unit;
 	out->since = since_gain(v, out->noise);
-	out->enough = out->bound < out->noise;
+	out->enough = out->sees && bound < out->noise;
 	patience = patience < 5 * d ? 5 * d : patience;
 	patience = patience < 20 ? 20 : patience;
 	out->plateau = out->since >= patience &&
@@ -245,7 +281,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 }
 
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
-                 struct advice *out)
+                 const struct advice_repeats *more, struct advice *out)
 {
 	struct view v = {0};
 	struct encoding e;
@@ -256,7 +292,10 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 	out->trials = v.valued;
 	encoding_init(&e, space, false, false);
 	dataset_init(&l, &e, (double)NAN, seed);
-	if (v.valued >= ADVICE_TRIALS && e.d) {
+	if (v.valued >= ADVICE_TRIALS && is_constant(&v)) {
+		out->constant = out->plateau = true;
+		out->since = v.valued - 1;
+	} else if (v.valued >= ADVICE_TRIALS && e.d) {
 		if (v.valued > MODELLED_MAX)
 			keep_some(&v);
 		dataset_gather(
@@ -264,7 +303,7 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 		    &(struct history){.trials = v.seen, .n = v.n, .seen = UINT64_MAX},
 		    v.n);
 		fit(&l);
-		judge(&v, &l, seed, out);
+		judge(&v, &l, seed, more, out);
 	}
 	dataset_free(&l);
 	encoding_free(&e);

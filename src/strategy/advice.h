@@ -10,9 +10,20 @@
  * where the trials were bad, and its bound stays large for that. When the bound is
  * below the noise of a value, what is left to gain cannot be told from luck.
  *
+ * That bound is one on the model's function; what the model takes for noise may be
+ * structure finer than it can see. So what is stated adds two standard deviations of
+ * what it leaves unexplained, and is stated at all only where the model foretells
+ * values that it was not given (leave-one-out R2; Rasmussen & Williams 2006, equation
+ * 5.12). No model sees a well that lies between the trials.
+ *
  * The plateau: for max(20, 5 d, n / 2) trials nothing has improved by more than the
  * noise, and from any further trial the model expects less than a fifth of the noise,
- * or than a hundredth of the values' standard deviation. */
+ * or than a hundredth of the values' standard deviation.
+ *
+ * The noise is pooled from all repeats that there are, each configuration's about its
+ * own mean, with the model's estimate as that of two degrees of freedom more. The
+ * model's is from the best of several fits: one may follow every value, another call
+ * most of it noise. */
 #ifndef HPS_STRATEGY_ADVICE_H
 #define HPS_STRATEGY_ADVICE_H
 
@@ -20,21 +31,32 @@
 
 /* Values in the units of the metric, minimized. */
 struct advice {
-	size_t trials; /* finished with a value; fewer than ADVICE_TRIALS: nothing
-	                * else is set */
-	double bound;  /* on what is left to gain */
-	double noise;  /* standard deviation of a value: from repeats, else from the
-	                * model */
+	size_t trials;      /* finished with a value; fewer than ADVICE_TRIALS: nothing
+	                     * else is set */
+	double bound;       /* on what is left to gain, as far as the model sees */
+	double r2;          /* of the model, leave-one-out */
+	bool sees;          /* it explains enough for the bound to be stated */
+	double noise;       /* standard deviation of a value: of a trial's mean */
+	double repeated;    /* degrees of freedom of that from repeats */
 	double improvement; /* the largest expected from one more trial */
 	size_t since;       /* trials since the last gain larger than the noise */
-	bool enough;        /* the bound is below the noise */
+	bool enough;        /* the model's own bound is below the noise, and it sees */
 	bool plateau;
+	bool constant; /* all have the same value: nothing is left to gain, and no noise
+	                * is made up */
 };
 
 enum { ADVICE_TRIALS = 20 };
 
-/* Of what is known at h->seen; a function of the history alone. */
+/* Repeats that are not in the history: sums of squares about the means of single
+ * configurations, of single runs. */
+struct advice_repeats {
+	double squares, df;
+};
+
+/* Of what is known at h->seen; a function of the history, and of more, alone. more may
+ * be NULL. */
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
-                 struct advice *out);
+                 const struct advice_repeats *more, struct advice *out);
 
 #endif

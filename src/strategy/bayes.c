@@ -1,6 +1,7 @@
 /* Bayesian optimization: a Gaussian process over what has finished, log expected
  * improvement over what may come of what is pending, and the point where that is
  * highest. */
+#include "base/elementary.h"
 #include "base/rng.h"
 #include "base/stat.h"
 #include "strategy/cost.h"
@@ -152,8 +153,8 @@ static void set_region(const struct bayes *b, const double *theta, const double 
 			numbers++;
 		}
 	for (size_t j = 0; j < d; j++) {
-		double half =
-		    0.5 * side * exp(theta[j] - sum / fmax(1, (double)numbers));
+		double half = 0.5 * side *
+		              portable_exp(theta[j] - sum / fmax(1, (double)numbers));
 
 		/* Lists are numbered by their order of writing in the candidates. */
 		if (b->encoding.dims[j].kind == GP_NUMBER && row[j] >= 0 &&
@@ -194,7 +195,7 @@ static void add_near(struct belief *out, uint64_t id, double q)
 		if (out->near[i].id == id)
 			return;
 	out->near[out->n_near].id = id;
-	out->near[out->n_near++].correlation = (1 + q + q * q / 3) * exp(-q);
+	out->near[out->n_near++].correlation = (1 + q + q * q / 3) * portable_exp(-q);
 }
 
 /* The model's belief about a row, in the units of the values; kinds of pending trials
@@ -216,7 +217,8 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	out->sd = sqrt(variance) * unit;
 	out->incumbent = target_undo(&l->target, a->best);
 	out->incumbent_id = l->data[l->view[a->best_row]].id;
-	out->improvement = exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
+	out->improvement =
+	    portable_exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
 	out->cost_weight = b->cost.weight;
 	if (out->cost_weight > 0)
 		out->cost = cost_expected(&b->cost, row);

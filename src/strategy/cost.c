@@ -1,4 +1,5 @@
 #include "strategy/cost.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -49,8 +50,9 @@ static void collect(struct cost_model *c, const struct history *h, uint64_t id)
 		if (state != SEEN_OK || !(last->cost > 0) || !isfinite(last->cost))
 			continue;
 		c->paid = mem_room(c->paid, c->n, &c->cap, sizeof *c->paid);
-		c->paid[c->n++] = (struct paid){
-		    .id = i, .order = last->order, .log_cost = log(last->cost)};
+		c->paid[c->n++] = (struct paid){.id = i,
+		                                .order = last->order,
+		                                .log_cost = portable_log(last->cost)};
 	}
 	if (c->n > 1)
 		qsort(c->paid, c->n, sizeof *c->paid, by_order);
@@ -125,7 +127,7 @@ void cost_gather(struct cost_model *c, const struct history *h, uint64_t id,
 		low = fmin(low, c->paid[i].log_cost);
 		high = fmax(high, c->paid[i].log_cost);
 	}
-	if (c->n < LEAST || high - low <= log(spread_least))
+	if (c->n < LEAST || high - low <= portable_log(spread_least))
 		return;
 	c->weight = fmin(h->cost_weight, 1);
 	fit(c, genes);
@@ -138,5 +140,5 @@ double cost_expected(const struct cost_model *c, const double *row)
 	double mean;
 
 	gp_means(&c->gp, row, 1, &mean);
-	return exp(mean * c->sd + c->mean);
+	return portable_exp(mean * c->sd + c->mean);
 }

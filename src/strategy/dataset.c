@@ -1,4 +1,6 @@
 #include "strategy/dataset.h"
+#include "base/double.h"
+#include "base/elementary.h"
 #include "base/rng.h"
 #include "gp/vec.h"
 
@@ -171,11 +173,6 @@ void dataset_free(struct dataset *b)
 	*b = (struct dataset){0};
 }
 
-static bool same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
-}
-
 static int by_order(const void *a, const void *b)
 {
 	const struct datum *x = a, *y = b;
@@ -191,7 +188,8 @@ static double fidelity_of(double step, double full)
 {
 	double part = step / full;
 
-	return part > 0 && part < 1 ? fmax(1 + log(part) / log(27), 0) : part > 0;
+	return part > 0 && part < 1 ? fmax(1 + portable_log(part) / portable_log(27), 0)
+	                            : part > 0;
 }
 
 static void add_datum(struct dataset *b, const struct sighting *s, uint64_t id,
@@ -236,7 +234,7 @@ static double full_length(const struct dataset *b, const struct history *h, uint
 static bool again(const struct sighting *s, const struct sighting *last)
 {
 	for (const struct sighting *other = s + 1; other <= last; other++)
-		if (same_double(other->step, s->step) && isfinite(other->value))
+		if (double_same(other->step, s->step) && isfinite(other->value))
 			return true;
 	return false;
 }
@@ -270,7 +268,7 @@ static void keep_genes(struct dataset *b, const struct history *h, uint64_t id)
 	genes = b->met_genes + id * d;
 	u = b->met_u + id * n;
 	for (size_t i = 0; same && i < n; i++)
-		same = t->point[i].level < 0 && same_double(u[i], t->point[i].u);
+		same = t->point[i].level < 0 && double_same(u[i], t->point[i].u);
 	if (!same) {
 		for (size_t i = 0; i < n; i++)
 			u[i] = t->point[i].level < 0 ? t->point[i].u : (double)NAN;
@@ -343,9 +341,9 @@ void dataset_gather(struct dataset *b, const struct history *h, uint64_t id)
 static bool same_datum(const struct datum *a, const struct datum *b)
 {
 	return a->id == b->id && a->task == b->task && a->usable == b->usable &&
-	       same_double(a->fidelity, b->fidelity) &&
-	       same_double(a->value, b->value) && same_double(a->m, b->m) &&
-	       same_double(a->stderr_, b->stderr_);
+	       double_same(a->fidelity, b->fidelity) &&
+	       double_same(a->value, b->value) && double_same(a->m, b->m) &&
+	       double_same(a->stderr_, b->stderr_);
 }
 
 /* Fits on data that are no longer the first ones are dropped. */
@@ -375,13 +373,14 @@ static void set_noise_prior(struct dataset *b, const struct target *t)
 	for (size_t i = 0; i < b->n_view; i++) {
 		const struct datum *e = &b->data[b->view[i]];
 
-		if (!isfinite(e->stderr_) || e->m < 2)
+		if (!target_noise(t, e->stderr_) || e->m < 2)
 			continue;
 		sum += e->stderr_ * unit * e->stderr_ * unit * e->m;
 		count++;
 	}
 	if (count >= STDERRS_LEAST && isfinite(sum))
-		gp_noise_prior(&b->gp, log(fmax(sum / (double)count, 1e-6)), 0.5);
+		gp_noise_prior(&b->gp, portable_log(fmax(sum / (double)count, 1e-6)),
+		               0.5);
 }
 
 void dataset_load(struct dataset *b, size_t n)
@@ -405,7 +404,7 @@ void dataset_load(struct dataset *b, size_t n)
 			y[i] = b->earlier_y[b->data[b->view[i]].id];
 	gp_default_prior(&b->gp, n >= WARP_FROM);
 	if (b->encoding->task != SIZE_MAX)
-		b->gp.prior.mean[b->encoding->task] = log(2);
+		b->gp.prior.mean[b->encoding->task] = portable_log(2);
 	set_noise_prior(b, &b->target);
 	gp_data(&b->gp, x, y, m, k);
 	free(value);

@@ -1,9 +1,10 @@
 #include "study/alarm.h"
+#include "run/meant.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { TAIL_LINES = 12 };
+enum { TAIL_LINES = 12, NAMES_SHOWN = 3 };
 
 /* The last lines of a text, each indented, control characters made harmless. */
 static void add_tail(struct str *out, const char *text)
@@ -26,26 +27,52 @@ static void add_tail(struct str *out, const char *text)
 	}
 }
 
+void study_unread_text(struct str *out, const struct unread *u, const char *metric)
+{
+	str_addf(out, "\n  %zu line%s named %s and held no number for it%s:\n    | %s",
+	         u->n, u->n == 1 ? "" : "s", metric, u->n == 1 ? "" : "; the first",
+	         u->example);
+	str_addf(out, "\n  help: %s", meant_number(u->example));
+}
+
+void study_guess_text(struct str *out, const char *metric, const char *const *names,
+                      size_t n)
+{
+	const char *near[NAMES_SHOWN];
+	size_t found = meant_names(metric, names, n, near, NAMES_SHOWN);
+
+	for (size_t i = 0; i < found; i++)
+		str_addf(out, "%s {name: %s}",
+		         i ? " or" : "\n  help: did you mean metric:", near[i]);
+	str_add(out, found ? "?" : "\n  help: name one of them in metric: {name: …}");
+}
+
 static void add_keys(struct str *out, const struct run_result *res, const char *metric)
 {
-	const char *near =
-	    str_nearest(metric, (const char *const *)res->keys, res->n_keys);
-
-	if (!res->n_keys) {
-		str_add(
-		    out,
-		    "\n  no line of its output held a JSON object with a number in it");
-		str_addf(out, "\n  help: print one line per epoch like {\"%s\": 0.25}",
-		         metric);
-		return;
+	if (res->long_lines)
+		str_addf(out, "\n  %zu line%s over 1 MiB %s passed over",
+		         res->long_lines, res->long_lines == 1 ? "" : "s",
+		         res->long_lines == 1 ? "was" : "were");
+	if (res->n_keys) {
+		str_add(out, "\n  numbers that were seen:");
+		for (size_t i = 0; i < res->n_keys; i++)
+			str_addf(out, "%s %s", i ? "," : "", res->keys[i]);
+		if (res->n_keys == SCRAPE_KEYS)
+			str_add(out, ", …");
 	}
-	str_add(out, "\n  numbers that were seen:");
-	for (size_t i = 0; i < res->n_keys; i++)
-		str_addf(out, "%s %s", i ? "," : "", res->keys[i]);
-	if (near)
-		str_addf(out, "\n  help: did you mean metric: {name: %s}?", near);
-	else
-		str_add(out, "\n  help: name one of them in metric: {name: …}");
+	if (res->unread.n) {
+		study_unread_text(out, &res->unread, metric);
+	} else if (res->n_keys) {
+		study_guess_text(out, metric, (const char *const *)res->keys,
+		                 res->n_keys);
+	} else {
+		str_addf(out,
+		         "\n  %s on its stdout, its stderr or in HPSEARCH_RESULTS"
+		         "\n  help: print one line per epoch like {\"%s\": 0.25}",
+		         res->objects ? "no object with a number in it was found"
+		                      : "no line with a JSON object was found",
+		         metric);
+	}
 }
 
 static void add_folder(struct str *out, const struct study *s, const struct trial *t,
@@ -60,12 +87,16 @@ static void add_folder(struct str *out, const struct study *s, const struct tria
 
 static void add_output(struct str *out, const struct run_result *res)
 {
-	if (res->tail && *res->tail) {
-		str_add(out, "\n  the end of its output:");
-		add_tail(out, res->tail);
-	} else {
+	if (!res->tail || !*res->tail) {
 		str_add(out, "\n  it printed nothing");
+		return;
 	}
+	str_add(out, "\n  the end of its output:");
+	add_tail(out, res->tail);
+	if (!res->err_tail || !*res->err_tail)
+		return;
+	str_add(out, "\n  the end of its stderr:");
+	add_tail(out, res->err_tail);
 }
 
 static const char *keep(struct study *s, struct str *text)
@@ -97,7 +128,8 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 		add_folder(&out, s, t, run);
 		return keep(s, &out);
 	}
-	str_addf(&out, "the first run that finished never printed the metric \"%s\"",
+	str_addf(&out, "the first run that finished %s the metric \"%s\"",
+	         res->unread.n ? "printed no number for" : "never printed",
 	         s->search.spec->metric.name);
 	add_keys(&out, res, s->search.spec->metric.name);
 	add_output(&out, res);
@@ -105,21 +137,99 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 	return keep(s, &out);
 }
 
-const char *study_guard_text(struct study *s, const struct trial *t, size_t run,
-                             const struct run_result *res)
+const char *study_run_text(struct study *s, const struct trial *t, size_t run,
+                           const struct run_result *res)
 {
 	const struct run *r = &t->runs[run];
 	struct str out = {0};
 
-	str_addf(&out, "%llu of %llu runs failed; the last one: %s",
-	         (unsigned long long)s->session_failures,
-	         (unsigned long long)s->session_runs, outcome_name(r->outcome));
+	if (r->outcome == OUTCOME_NO_METRIC || res->spawn_errno)
+		return study_contract_text(s, t, run, res);
+	str_addf(&out, "the run did not end well: %s", outcome_name(r->outcome));
 	if (r->reason)
 		str_addf(&out, " (%s)", r->reason);
 	add_output(&out, res);
+	return keep(s, &out);
+}
+
+void alarm_keep(struct study *s, struct first_run *first, const struct trial *t,
+                size_t run, const struct run_result *res)
+{
+	struct str out = {0};
+
+	if (first->trial)
+		return;
+	add_output(&out, res);
 	add_folder(&out, s, t, run);
+	*first = (struct first_run){.trial = t, .run = run, .shown = keep(s, &out)};
+}
+
+static void add_first(struct str *out, const struct first_run *first)
+{
+	const struct run *r = &first->trial->runs[first->run];
+
+	str_addf(out, "trial %llu, %s", (unsigned long long)first->trial->id,
+	         outcome_name(r->outcome));
+	if (r->reason)
+		str_addf(out, " (%s)", r->reason);
+	str_add(out, first->shown);
+}
+
+const char *study_guard_text(struct study *s)
+{
+	struct str out = {0};
+
+	str_addf(&out, "%llu of %llu runs failed; the first one: ",
+	         (unsigned long long)s->session_failures,
+	         (unsigned long long)s->session_runs);
+	add_first(&out, &s->first_failed);
 	str_add(
 	    &out,
 	    "\n  help: mend the cause and run the same command with --retry-failed");
+	return keep(s, &out);
+}
+
+const char *study_steps_meaning(const struct study *s)
+{
+	if (!s->monitor || s->monitor->by_resource)
+		return "reports count in the order in which they came";
+	if (!s->search.spec->early.step)
+		return "early stopping counts reports, in the order in which they came "
+		       "(early_terminate: {step: KEY} takes a key's number)";
+	return "early stopping takes the last report of each step, and a run to have "
+	       "come as far as its largest (is early_terminate: {step: …} the right "
+	       "key?)";
+}
+
+const char *study_steps_text(struct study *s, const struct trial *t, size_t run)
+{
+	struct str out = {0};
+
+	str_addf(&out, "warning: the steps of trial %llu run %zu ",
+	         (unsigned long long)t->id, run);
+	steps_text(&t->runs[run].steps, &out);
+	str_addf(&out, ": %s", study_steps_meaning(s));
+	return keep(s, &out);
+}
+
+const char *study_stopped_text(struct study *s)
+{
+	struct str out = {0};
+
+	str_addf(&out, "%llu of %llu runs were stopped by early_terminate (%s)",
+	         (unsigned long long)s->session_stopped,
+	         (unsigned long long)s->session_runs, s->monitor->rule.type->name);
+	if (s->session_failures)
+		str_addf(&out, ", %llu failed",
+		         (unsigned long long)s->session_failures);
+	str_add(&out, ": none has come to its end, so there is nothing to rank; the "
+	              "first one: ");
+	add_first(&out, &s->first_stopped);
+	str_add(&out,
+	        "\n  help: give early_terminate a limit that good runs keep; that is "
+	        "another search (--fresh, or --out DIR), while the same command tries "
+	        "further trials under the limit that there is");
+	if (s->session_failures)
+		str_add(&out, " (with --retry-failed also those that failed)");
 	return keep(s, &out);
 }

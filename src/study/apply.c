@@ -43,7 +43,9 @@ static void apply_session(struct study *s, const struct event *e)
 	if (!isnan(e->time))
 		se->last_time = e->time;
 	se->session_start = se->last_time;
-	se->origin.max_trials = e->as.max_trials;
+	se->origin.max_trials = e->as.session.max_trials;
+	se->code =
+	    e->as.session.code ? arena_strdup(&se->arena, e->as.session.code) : NULL;
 	se->state = SEARCH_RUNNING;
 	se->finish_recorded = false;
 	if (s->monitor)
@@ -195,6 +197,8 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 
 	if (!r)
 		return misplaced(err, "an event of a run");
+	if (e->kind == EVENT_START && s->search.code)
+		t->code = s->search.code;
 	switch (e->kind) {
 	case EVENT_STOP:
 	case EVENT_PAUSE:

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/command.h"
+#include "search/verdict.h"
+#include "study/last_words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +16,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void task_folder(struct task *t)
+{
+	unsigned long long key = t->key;
+
+	if (t->phase == PHASE_SEARCH)
+		snprintf(t->folder, sizeof t->folder, "trials/%04llu/r%zu", key,
+		         t->index);
+	else if (t->key == VERDICT_DEFAULTS)
+		snprintf(t->folder, sizeof t->folder, "verify/%s/defaults/r%zu",
+		         phase_name(t->phase), t->index);
+	else
+		snprintf(t->folder, sizeof t->folder, "verify/%s/%04llu/r%zu",
+		         phase_name(t->phase), key, t->index);
+}
+
 void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
                 const char *dir, struct arena *arena)
 {
@@ -21,6 +38,10 @@ void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
 
 	*f = (struct fleet){.spec = spec, .runner = runner, .dir = dir, .arena = arena};
 	f->cwd = arena_strdup(arena, getcwd(cwd, sizeof cwd) ? cwd : ".");
+	f->home = !spec->home ? f->cwd
+	          : *spec->home == '/'
+	              ? spec->home
+	              : arena_printf(arena, "%s/%s", f->cwd, spec->home);
 	if (!runner)
 		return;
 	f->slots = mem_new(runner->slots, sizeof(struct task *));
@@ -58,7 +79,7 @@ static const char *task_path(const struct fleet *f, const struct task *t,
 
 static const char *task_gpu(const struct fleet *f, size_t slot)
 {
-	return f->spec->n_gpus ? f->spec->gpus[slot % f->spec->n_gpus] : "";
+	return f->spec->n_slots ? f->spec->slots[slot % f->spec->n_slots] : "";
 }
 
 /* The budget of this launch in the place of the parameter that it is. */
@@ -122,7 +143,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { ENV_MAX = 13, LOST_MAX = 3 };
+enum { LAST_BYTES = 4096, ENV_MAX = 13, LOST_MAX = 3 };
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
@@ -146,7 +167,7 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 		env[n++] =
 		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
 	env[n++] = "PYTHONUNBUFFERED=1";
-	if (f->spec->n_gpus)
+	if (f->spec->n_slots)
 		env[n++] =
 		    arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", task_gpu(f, slot));
 	return env;
@@ -157,7 +178,7 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
                        const char *const *env, struct str *out)
 {
 	str_add(out, "#!/bin/sh\ncd ");
-	str_shell(out, f->cwd);
+	str_shell(out, f->home);
 	str_add(out, " || exit 1\nexec env");
 	for (; *env; env++) {
 		str_add(out, " \\\n\t");
@@ -168,20 +189,19 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
 	str_addc(out, '\n');
 }
 
-/* Logs of an earlier attempt are kept beside the new ones. */
-static void keep_old_logs(const struct fleet *f, const struct task *t)
+void fleet_keep_logs(const struct fleet *f, const struct task *t)
 {
 	static const char *const files[] = {"stdout", "stderr", "reports.jsonl",
 	                                    "results.jsonl"};
 
-	if (t->run->attempts < 2)
+	if (!f->dir || !t->run->attempts)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char old[PATH_MAX], kept[PATH_MAX];
 
 		if (snprintf(old, sizeof old, "%s/%s/%s", f->dir, t->folder,
 		             files[i]) >= (int)sizeof old ||
-		    snprintf(kept, sizeof kept, "%s.%u", old, t->run->attempts - 1) >=
+		    snprintf(kept, sizeof kept, "%s.%u", old, t->run->attempts) >=
 		        (int)sizeof kept)
 			continue;
 		if (rename(old, kept))
@@ -200,7 +220,6 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 
 	if (!file_mkdirs_below(f->dir, t->folder, err))
 		return false;
-	keep_old_logs(f, t);
 	value_json(&args, &text, false);
 	str_addc(&text, '\n');
 	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);
@@ -226,6 +245,7 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.argv = task_argv(f, t, slot, &f->scratch, err);
 	job.env = task_env(f, t, slot, &f->scratch);
 	job.dir = task_path(f, t, "", &f->scratch);
+	job.home = f->spec->home ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
 	job.timeout = nanoseconds(f->spec->trial_timeout);
 	job.grace = nanoseconds(f->spec->kill_grace);
@@ -302,6 +322,26 @@ static bool machine_failed(const struct run *r, const struct run_result *res)
 	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
 }
 
+/* What a failed run says of it, behind its exit status. */
+static void add_last_words(struct fleet *f, const struct task *t,
+                           const struct run_result *res, struct run_end *end)
+{
+	char text[LAST_BYTES] = "";
+	const char *words;
+	size_t n = 0;
+
+	if (end->outcome != OUTCOME_FAILED || res->spawn_errno || !end->reason)
+		return;
+	if (f->dir)
+		n = file_tail(task_path(f, t, "stderr", &f->scratch), text,
+		              sizeof text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = text[i] ? text[i] : ' ';
+	words = last_words(n ? text : res->tail ? res->tail : "", f->arena);
+	if (words)
+		end->reason = arena_printf(f->arena, "%s: %s", end->reason, words);
+}
+
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res, struct run_end *end)
 {
@@ -314,8 +354,10 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 		t->stopped = true;
 		return FLEET_STOPPED;
 	}
-	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken)
+	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken) {
+		add_last_words(f, t, res, end);
 		return FLEET_FINISHED;
+	}
 	return FLEET_CUT;
 }
 

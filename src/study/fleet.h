@@ -51,7 +51,8 @@ struct fleet {
 	const struct spec *spec;
 	struct runner *runner;
 	const char *dir;     /* absolute; NULL: folders are not written (tests) */
-	const char *cwd;     /* absolute: where the commands run */
+	const char *cwd;     /* absolute: where we are */
+	const char *home;    /* absolute: where the commands run */
 	struct task **slots; /* (runner->slots), NULL = free */
 	uint64_t *tickets;   /* (runner->slots) */
 	uint64_t next_ticket;
@@ -64,11 +65,17 @@ struct fleet {
 	struct runner_event event;
 };
 
+/* Names the folder, by phase, key and index. */
+void task_folder(struct task *t);
+
 void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
                 const char *dir, struct arena *arena);
 void fleet_free(struct fleet *f);
 
 bool fleet_room(const struct fleet *f);
+/* Before a run is started: logs of its earlier attempts get the attempt's number. From
+ * then on a log without one is of the attempt that the journal has last. */
+void fleet_keep_logs(const struct fleet *f, const struct task *t);
 /* The run has been started (EVENT_START), and that is written down. Prepares the folder
  * (config.json, cmd), expands the command, starts it. */
 bool fleet_start(struct fleet *f, struct task *t, struct error *err);

@@ -101,11 +101,13 @@ static void put_back(struct loop *l, struct task *t, const struct error *err)
 static bool start(struct loop *l, struct task *t, struct error *err)
 {
 	t->busy = true;
+	fleet_keep_logs(l->fleet, t);
 	happen(l, t,
 	       (struct event){.kind = EVENT_START,
 	                      .as.start = {.seed = t->run->seed,
 	                                   .attempt = t->run->attempts + 1,
-	                                   .budget = t->run->budget}});
+	                                   .budget = t->run->budget,
+	                                   .keeps = t->run->n_reports > 0}});
 	/* A look at the test data is on the disk before it happens. */
 	if (!commit(l, t->phase == PHASE_TEST, err)) {
 		if (l->driver->stuck(l->self) == EIO)

@@ -1,9 +1,11 @@
 /* A search and its directory: beginning a journal, taking one over, reading one. */
 #include "config/spec_compare.h"
+#include "record/dir.h"
 #include "record/event_json.h"
 #include "record/origin.h"
 #include "study/apply.h"
 #include "study/propose.h"
+#include "study/recover.h"
 #include "study/stopping.h"
 #include "study/study.h"
 
@@ -62,6 +64,9 @@ static bool read_journal(struct opening *o, struct journal_summary *sum,
 
 static void end_of_journal(struct study *s)
 {
+	stopping_pay_debt(s);
+	if (s->journal)
+		study_recover(s);
 	stopping_resume(s);
 	study_requeue_interrupted(s);
 	s->search.elapsed_before += s->search.last_time - s->search.session_start;
@@ -75,6 +80,12 @@ bool study_load(struct study *s, struct error *err)
 
 	if (!read_journal(&o, &sum, err))
 		return false;
+	if (lock_held(s->search.dir) && s->search.state == SEARCH_RUNNING) {
+		s->search.alive = true;
+		s->search.elapsed_before +=
+		    search_now(&s->search) - s->search.session_start;
+		return true;
+	}
 	end_of_journal(s);
 	return true;
 }
@@ -161,13 +172,38 @@ static bool take_up(struct study *s, const struct opening *o,
 	return sum->lines || begin(s, found, err);
 }
 
+/* Trials of another script are not trials of this one. */
+static bool check_code(struct study *s, struct error *err)
+{
+	const char *was = s->search.code, *now = s->search.origin.code;
+	const char *text;
+
+	if (!was || !now || !s->search.n || strcmp(was, now) == 0)
+		return true;
+	text = arena_printf(&s->search.arena,
+	                    "what the search trains with has changed since its last "
+	                    "session\n  then: %s\n  now:  %s",
+	                    *was ? was : "(nothing known)",
+	                    *now ? now : "(nothing known)");
+	if (s->strict)
+		return error_set(err, ERROR_USAGE,
+		                 "%s: %s\n  help: without --strict it goes on; --fresh "
+		                 "or --out DIR begins anew with what is there now",
+		                 s->search.dir, text);
+	if (s->watch.message)
+		s->watch.message(s->watch.self,
+		                 arena_printf(&s->search.arena, "warning: %s", text));
+	return true;
+}
+
 bool study_open(struct study *s, bool retry_failed, struct error *err)
 {
 	struct opening o = {.s = s, .compare = true};
 	struct journal_summary sum;
 	struct warm found = {0};
 	uint64_t max_trials = s->search.origin.max_trials;
-	bool ok = read_journal(&o, &sum, err) &&
+	const char *code = s->search.origin.code;
+	bool ok = read_journal(&o, &sum, err) && check_code(s, err) &&
 	          (sum.lines || read_warm(s, &found, err)) &&
 	          take_up(s, &o, &sum, &found, err);
 
@@ -175,7 +211,8 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	if (!ok)
 		return false;
 	study_happen(
-	    s, (struct event){.kind = EVENT_SESSION, .as.max_trials = max_trials});
+	    s, (struct event){.kind = EVENT_SESSION,
+	                      .as.session = {.max_trials = max_trials, .code = code}});
 	if (retry_failed)
 		requeue_failed(s);
 	return study_commit(s, true, err);

@@ -3,6 +3,7 @@
 #include "search/advise.h"
 #include "study/alarm.h"
 #include "study/apply.h"
+#include "study/idle.h"
 #include "study/loop.h"
 #include "study/propose.h"
 #include "study/stopping.h"
@@ -143,8 +144,7 @@ static enum next next(void *self, struct task *task, struct error *err)
 	                      .run = &t->runs[run],
 	                      .command = &s->search.spec->command,
 	                      .metric = &s->search.spec->metric};
-	snprintf(task->folder, sizeof task->folder, "trials/%04llu/r%zu",
-	         (unsigned long long)t->id, run);
+	task_folder(task);
 	return NEXT_TASK;
 }
 
@@ -156,6 +156,17 @@ static void started(void *self, struct task *task)
 		s->watch.started(s->watch.self, task->trial, task->index);
 }
 
+/* Steps that do not rise: said once. */
+static void check_steps(struct study *s, const struct task *t)
+{
+	if (s->told_steps || t->run->steps.trouble == STEPS_RISE)
+		return;
+	s->told_steps = true;
+	if (s->watch.message)
+		s->watch.message(s->watch.self,
+		                 study_steps_text(s, t->trial, t->index));
+}
+
 static bool reported(void *self, struct task *task, const struct report *rep,
                      struct error *err)
 {
@@ -163,6 +174,7 @@ static bool reported(void *self, struct task *task, const struct report *rep,
 
 	if (s->watch.reported)
 		s->watch.reported(s->watch.self, task->trial, task->index, rep);
+	check_steps(s, task);
 	return stopping_report(s, task, err);
 }
 
@@ -183,8 +195,13 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 	const struct run *r = &t->runs[run];
 
 	s->session_runs++;
-	if (outcome_is_failure(r->outcome))
+	if (outcome_is_failure(r->outcome)) {
 		s->session_failures++;
+		alarm_keep(s, &s->first_failed, t, run, res);
+	} else if (stopping_stopped(s, t, run)) {
+		s->session_stopped++;
+		alarm_keep(s, &s->first_stopped, t, run, res);
+	}
 	if (!s->search.any_report && s->search.spec->metric.name &&
 	    (r->outcome == OUTCOME_NO_METRIC || res->spawn_errno)) {
 		finish(&s->search, SEARCH_CONTRACT,
@@ -195,7 +212,12 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 	if ((s->session_runs == GUARD_FIRST && s->session_failures == GUARD_FIRST) ||
 	    (s->session_runs >= GUARD_MANY &&
 	     2 * s->session_failures > s->session_runs)) {
-		finish(&s->search, SEARCH_GUARD, study_guard_text(s, t, run, res));
+		finish(&s->search, SEARCH_GUARD, study_guard_text(s));
+		fleet_wind_down(&s->fleet, FLEET_STOP);
+	} else if (s->session_stopped && s->session_runs >= GUARD_MANY &&
+	           !s->search.ok &&
+	           s->session_stopped + s->session_failures == s->session_runs) {
+		finish(&s->search, SEARCH_GUARD, study_stopped_text(s));
 		fleet_wind_down(&s->fleet, FLEET_STOP);
 	}
 }
@@ -210,6 +232,18 @@ static void check_cost(struct study *s, const struct trial *t)
 		    "budget.cost is given, but no run has reported a cost: "
 		    "what counts is a line like "
 		    "{\"hpsearch\": {\"cost\": 0.1}}");
+}
+
+/* What early stopping cannot do with runs like the first one is said then. */
+static void check_rule(const struct study *s, const struct trial *t, size_t run)
+{
+	struct str text = {0};
+
+	if (s->search.ok == 1 && t->outcome == OUTCOME_OK && s->watch.message)
+		idle_run_text(s, t, run, &text);
+	if (text.len)
+		s->watch.message(s->watch.self, str_text(&text));
+	str_free(&text);
 }
 
 /* results.json can be read at any time; writing it never takes more than a twentieth of
@@ -251,6 +285,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 	} else {
 		check_alarms(s, t, run, res);
 		check_cost(s, t);
+		check_rule(s, t, run);
 		if (s->watch.finished)
 			s->watch.finished(s->watch.self, t, run);
 	}
@@ -371,7 +406,8 @@ static void begin(struct study *s)
 	s->search.advised = 0;
 	s->search.finish_recorded = false;
 	s->no_more = NULL;
-	s->session_runs = s->session_failures = 0;
+	s->session_runs = s->session_failures = s->session_stopped = 0;
+	s->first_failed = s->first_stopped = (struct first_run){0};
 	if (s->chosen_why && !s->search.n)
 		message(s, s->chosen_why);
 }

@@ -54,6 +54,12 @@ void stopping_late(struct study *s, struct task *t, const struct report *rep)
 		fleet_stop(&s->fleet, t);
 }
 
+bool stopping_stopped(const struct study *s, const struct trial *t, size_t run)
+{
+	return s->monitor && t->runs[run].outcome == OUTCOME_STOPPED &&
+	       !monitor_run(s->monitor, t->id, run)->paused;
+}
+
 /* A launch whose budget is a parameter of the command says once how far it came. */
 static void take_rung(struct study *s, struct task *t, const struct run_end *end)
 {
@@ -126,6 +132,31 @@ static void conclude(struct study *s, struct trial *t, size_t r)
 	                            .run = (uint32_t)r,
 	                            .time = s->search.last_time,
 	                            .as.end = {.facts = &end, .outcome = end.outcome}});
+}
+
+bool stopping_heard(struct study *s, uint64_t trial, size_t run)
+{
+	struct judgement j;
+	enum decision d = DECISION_CONTINUE;
+
+	if (s->monitor)
+		d = monitor_judge(s->monitor, trial, run, &j);
+	if (d != DECISION_CONTINUE)
+		decide(s, d == DECISION_STOP ? EVENT_STOP : EVENT_PAUSE, trial, run, &j,
+		       0, false);
+	return d != DECISION_CONTINUE;
+}
+
+/* A driver that was killed behind a report, before it wrote down what follows from it:
+ * that still follows, whether the training would make the report again or not. */
+void stopping_pay_debt(struct study *s)
+{
+	const struct monitor *m = s->monitor;
+	const struct event *last = m && m->n_log ? &m->log[m->n_log - 1] : NULL;
+
+	if (last && last->kind == EVENT_REPORT &&
+	    s->search.trials[last->trial]->runs[last->run].state == RUN_RUNNING)
+		stopping_heard(s, last->trial, last->run);
 }
 
 void stopping_resume(struct study *s)

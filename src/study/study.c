@@ -16,10 +16,11 @@ static bool init_monitor(struct study *s, struct error *err)
 bool study_init(struct study *s, const struct spec *spec, const struct study_options *o,
                 struct error *err)
 {
-	*s = (struct study){.watch = o->watch, .warm_read = o->warm_read};
+	*s = (struct study){
+	    .watch = o->watch, .warm_read = o->warm_read, .strict = o->strict};
 	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, o->disk, err))
 		return false;
-	s->search.cap = o->max_trials ? o->max_trials : spec_trial_cap(spec);
+	s->search.cap = spec_trial_cap(spec, o->max_trials);
 	s->parallel = spec->parallel;
 	s->point = arena_new(&s->search.arena, spec->space.n, sizeof *s->point);
 	return propose_begin(s, err) && init_monitor(s, err);

@@ -50,11 +50,19 @@ struct study {
 	struct observer watch;
 	warm_reader *warm_read;
 	size_t parallel; /* runs at once */
+	bool strict;     /* a search whose script has changed is refused */
 
 	/* of a session */
 	struct fleet fleet;
 	const char *no_more; /* why no further trial is proposed; NULL: it is */
-	uint64_t session_failures, session_runs; /* of the failure guard */
+	/* of the failure guard */
+	uint64_t session_failures, session_stopped, session_runs;
+	struct first_run {
+		const struct trial *trial; /* NULL: none yet */
+		size_t run;
+		const char *shown; /* what it printed, and where */
+	} first_failed, first_stopped;
+	bool told_steps;           /* that those of some run do not rise */
 	int64_t sync_at, write_at; /* when the journal, the results are due */
 	int64_t write_cost;
 	struct str line; /* of the journal, being written */
@@ -64,6 +72,7 @@ struct study_options {
 	const char *dir; /* NULL: nothing is written (tests, --dry-run) */
 	struct search_origin origin;
 	uint64_t max_trials; /* 0: as in the spec */
+	bool strict;         /* a search whose script has changed is refused */
 	struct observer watch;
 	warm_reader *warm_read;    /* NULL: warm_start is refused */
 	const struct clock *clock; /* NULL: the real one */

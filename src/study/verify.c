@@ -1,12 +1,11 @@
 #include "study/verify.h"
 #include "early/early.h"
 #include "record/results.h"
+#include "search/advise.h"
 #include "search/judge.h"
 #include "study/apply.h"
 #include "study/loop.h"
 #include "study/test_use.h"
-
-#include <stdio.h>
 
 struct verification {
 	struct study *s;
@@ -48,18 +47,6 @@ static bool queued_run(const struct verification *f, struct candidate **c, size_
 	return false;
 }
 
-static void name_folder(const struct candidate *c, struct task *t)
-{
-	const char *phase = phase_name(t->phase);
-
-	if (c->key == VERDICT_DEFAULTS)
-		snprintf(t->folder, sizeof t->folder, "verify/%s/defaults/r%zu", phase,
-		         t->index);
-	else
-		snprintf(t->folder, sizeof t->folder, "verify/%s/%04llu/r%zu", phase,
-		         (unsigned long long)c->key, t->index);
-}
-
 static void fill_in(const struct verification *f, struct candidate *c, size_t run,
                     struct task *t)
 {
@@ -76,7 +63,7 @@ static void fill_in(const struct verification *f, struct candidate *c, size_t ru
 	                                                         : &sp->command,
 	                   .metric = test ? &v->test_metric : &v->metric};
 	t->run->budget = early_run_budget(sp);
-	name_folder(c, t);
+	task_folder(t);
 }
 
 /* When the last re-run is over, those who are to be tested are known; when the tests of
@@ -219,6 +206,7 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 		ok = loop_run(&loop, err);
 		loop_free(&loop);
 		verdict_judge(se);
+		advise(se);
 	}
 	return ok && (!se->dir || results_write(se, s->monitor, err));
 }

@@ -1,6 +1,7 @@
 # The benches: they print figures and never gate. Included by the Makefile.
 
-.PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust
+.PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
+	bench-statements
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -55,11 +56,14 @@ bench-early:                          ## early stopping beside its peers; EARLY=
 		--cache '$(CACHE)/early' --program '$(O)/tests/bench/early' --hpsearch '$(HPS)' \
 		--mlp-program '$(MLP)' $(EARLY)
 
-bench-trust:                          ## is what a search says true? SEARCHES=300 SCENARIO='A3 flat' FOLDER
+bench-trust:                          ## is what a search says true? SEARCHES=300 SCENARIO=
 	+@$(call again,$(HPS) $(O)/tests/bench/trust)
 	@tests/bench/trust.py --hpsearch '$(HPS)' --program '$(O)/tests/bench/trust' \
 		--folder '$(or $(FOLDER),$(CACHE)/trust)' --searches '$(or $(SEARCHES),300)' \
 		--scenario '$(SCENARIO)'
+bench-statements:                     ## what is said of importance, gain, savings: true? TIMES=40
+	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
+	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done
 
 # With the reader of surrogates, where there is one.
 YSUR   := $(wildcard $(BENCHDATA)/ysur.c)

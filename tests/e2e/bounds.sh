@@ -77,3 +77,29 @@ sh -c 'yes "a: b" | head -c 100000000' >endless.yaml
 bounded "100 MB of keys" 2 100 check endless.yaml
 bounded "from standard input" 2 100 check - <endless.yaml
 rm -f zeros.* endless.yaml
+
+# Small limits: a sentence, wherever the dynamic linker and the kernel let us begin.
+for kb in 16 20 32 64 128 256 511; do
+	for _ in 1 2 3 4 5; do # where the stack begins is drawn
+		code=$(ulimit -S -s $kb && env -i "$HPSEARCH" check space.yaml >out 2>err; echo $?)
+		[ "$code" = 1 ] && has "the stack is limited to $kb KiB" err || break
+	done
+	check "a stack of $kb KiB: exit 1" test "$code" = 1
+	check "a stack of $kb KiB: said" has "the stack is limited to $kb KiB" err
+done
+least=64 # (0 is none)
+while [ $least -lt 4000 ] && ! (ulimit -S -d $least && exec "$HPSEARCH" --version) >out 2>err; do
+	least=$((least + 64))
+done 2>/dev/null
+check "4 MB of data are enough to begin with" test $least -lt 4000
+with "parameters: {x: {min: 0.0, max: 1.0}}
+max_trials: 12" | sed "s|\[true\]|[\"$FAKE\", \"\${args}\"]|; s/random/bayes/" >data.yaml
+for more in 0 64 128 192 256 320 384 448 512 640 768 1024; do
+	for words in "check data.yaml" "data.yaml -q --fresh --out data"; do
+		within 60 sh -c "ulimit -S -d $((least + more)) && exec '$HPSEARCH' $words" >out 2>err </dev/null
+		code=$?
+		check "$more KiB of data more, ${words%% *}: exit 0 or 1" test "$code" = 0 -o "$code" = 1
+		[ "$code" = 0 ] || check "says why" grep -q "^hpsearch: .*" err
+	done
+done
+expect "and goes on where it stopped" 0 "$HPSEARCH" data.yaml --out data

@@ -178,3 +178,100 @@ expect "--dry-run too" 0 "$HPSEARCH" promote.yaml --dry-run
 check "with their steps" grep -q '^ *1 *3 ' out
 expect "another rule is another search" 2 "$HPSEARCH" promote.yaml --out plain
 check "it says what differs" grep -q 'early_terminate' err
+
+# A run that has converged is a finished one: ranked with its value, verified, learnt from.
+cat >converges.sh <<'TRAIN'
+#!/bin/sh
+# climbs to x for three epochs, stays there for ever, saves at SIGTERM
+x=${1#--x=}
+trap 'echo saved >"$HPSEARCH_DIR/model"; exit 3' TERM
+e=0
+while :; do
+	e=$((e + 1))
+	awk -v x="$x" -v e=$e 'BEGIN { printf "{\"epoch\": %d, \"acc\": %g}\n", e, e < 3 ? x * e / 3 : x }'
+	sleep 0.01
+done
+TRAIN
+chmod +x converges.sh
+cat >converges.yaml <<'FILE'
+command: [./converges.sh, "${args}"]
+method: grid
+metric: {name: acc, goal: maximize}
+parameters:
+  x: {values: [0.5, 0.1, 0.9, 0.95]}
+early_terminate: {type: patience, patience: 2, step: epoch}
+FILE
+expect "runs that converge end" 0 "$HPSEARCH" converges.yaml
+check "all are ok" test "$(outcomes converges.hpsearch/results.json)" = "4 0 0"
+check "ranked by their values" grep -q '^ *1 *3 *ok *0.95' out
+check "the summary says so" has "4 of 4 runs ended where they had converged" out
+check "each at its epoch" holds converges.hpsearch/results.json \
+	'all(x["reports"][4][0] == 5 and x["reason"].startswith("converged at step 5: nothing better than") for x in r)'
+check "each could save its model" test "$(cat converges.hpsearch/trials/*/r0/model | wc -l)" = 4
+expect "the best one is the best" 0 "$HPSEARCH" best converges.hpsearch
+check "x is 0.95" has '{"x":0.95}' out
+expect "replay of them" 0 "$HPSEARCH" replay converges.hpsearch/results.json
+expect "again" 0 "$HPSEARCH" converges.yaml
+check "nothing was run again" test "$(grep -c '"e":"start"' converges.hpsearch/journal.jsonl)" = 4
+expect "check says what patience does" 0 "$HPSEARCH" check converges.yaml
+check "that it ranks" has "ranked with its value" out
+
+# A complete run is never stopped, by any rule; one report is no agreement.
+cat >once.sh <<'TRAIN'
+#!/bin/sh
+# reports once, at its last epoch, and then saves its model
+echo "{\"epoch\": 9, \"loss\": ${1#--x=}}"
+sleep 0.05
+echo saved >"$HPSEARCH_DIR/model"
+TRAIN
+chmod +x once.sh
+for early in "type: asha" "type: hyperband, s: 2" "type: hyperband_brackets" "type: median, min_steps: 1, min_trials: 1" \
+	"type: threshold, max: 0.45" "type: asha, max: 0.45" "type: asha, mode: promote" "type: asha, control: 0.5"; do
+	rm -rf complete.hpsearch
+	sed "s/converges.sh/once.sh/; s/acc, goal: maximize/loss/; s/values:.*/values: [0.5, 0.9, 0.7, 0.6, 0.55, 0.4, 0.8, 0.91, 0.92, 0.93, 0.94]}/; s/^early.*/early_terminate: {$early, step: epoch, max_iter: 9}/" converges.yaml >complete.yaml
+	expect "complete runs, $early" 0 "$HPSEARCH" complete.yaml
+	check "all are ok and have their models" test "$(outcomes complete.hpsearch/results.json), $(cat complete.hpsearch/trials/*/r0/model | wc -l)" = "11 0 0, 11"
+	check "and nothing is said to agree" lacks "agrees" out
+	expect "replay of them" 0 "$HPSEARCH" replay complete.hpsearch/results.json
+done
+
+# A rule that cannot act is said at the first finished run, and in the summary.
+idle() { # NAME EARLY, then the texts of a run and of all
+	sed "s/converges.sh/short.sh/; s/acc, goal: maximize/loss/; s/^early.*/early_terminate: {$2}/; s/values:.*/values: [0.5, 0.9, 0.7]}/" converges.yaml >idle.yaml
+	expect "$1" 0 "$HPSEARCH" idle.yaml --fresh
+	check "$1: said at the first run" has "$3" err
+	check "$1: once" test "$(grep -c "$3" err)" = 1
+	check "$1: and in the summary" has "$4" out
+}
+cat >short.sh <<'TRAIN'
+#!/bin/sh
+for e in 1 2 3; do
+	echo "{\"epoch\": $e, \"loss\": ${1#--x=}}"
+done
+TRAIN
+chmod +x short.sh
+idle "a step that never comes" "type: asha, max_iter: 9, step: batch" \
+	"counts in batch, which no report of this run had: it can stop nothing" \
+	"counts in batch, which no report of any run had: it could stop nothing"
+idle "a rung too far" "type: asha, max_iter: 27, grace: 9, step: epoch" \
+	"looks at runs from step 9 on, and this run never came so far" \
+	"looks at runs from step 9 on, and no run came so far"
+idle "too much patience" "type: patience, patience: 3, step: epoch" \
+	"looks at runs from their report 4 on, and this run never made so many" \
+	"looks at runs from their report 4 on, and no run made so many"
+sed "s/^early.*/early_terminate: {type: asha, max_iter: 9, grace: 1, step: epoch}/" idle.yaml >few.yaml
+expect "too few runs" 0 "$HPSEARCH" few.yaml
+check "too few runs: nothing at the first" lacks "early_terminate" err
+check "too few runs: in the summary" has "compares a run with 3 others at least, and only 3 runs came so far" out
+
+# All stopped, nothing ranked: the guard; with fewer runs, exit 3 and a sentence.
+sed "s/^method.*/method: random/; s/^early.*/early_terminate: {type: threshold, max: 1, step: epoch}\nmax_trials: 30/; s/values:.*/min: 2.0, max: 3.0}/; s/short.sh/long.sh/" few.yaml >all.yaml
+sed 's/done/sleep 0.02; done/' short.sh >long.sh
+chmod +x long.sh
+expect "a rule that stops all: the guard" 4 "$HPSEARCH" all.yaml
+check "after ten runs" has "10 of 10 runs were stopped by early_terminate (threshold): none has come to its end" err
+check "the first is shown" has "trial 0, stopped (at step 1:" err
+check "and what to do" has "another search (--fresh, or --out DIR)" err
+expect "with four of them: exit 3" 3 "$HPSEARCH" all.yaml --fresh -n 4
+check "has a sentence" has "no trial has a usable value: 4 stopped" err
+check "and what to do" has "give it a later or a looser limit" err

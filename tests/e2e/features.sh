@@ -38,6 +38,39 @@ import glob, json
 seen = [json.load(open(f))["CUDA_VISIBLE_DEVICES"] for f in glob.glob("gpu.hpsearch/trials/*/r0/stdout")]
 assert len(seen) == 6 and set(seen) == {"3", "MIG-5"}, seen'
 
+visible() { # NAME OF A SEARCH: what its runs saw, each once
+	python3 -c '
+import glob, json, sys
+print(*sorted({json.load(open(f))["CUDA_VISIBLE_DEVICES"] for f in glob.glob(sys.argv[1] + "/trials/*/r0/stdout")}))' "$1"
+}
+sed 's/^gpus.*/gpus: [0, 1]/' gpu.yaml >two.yaml
+expect "-j above the slots" 0 "$HPSEARCH" two.yaml -n 6 -j 8
+check "is said" has "notice: gpus has room for 2 runs at once, not for the 8 of -j (runs_per_gpu" err
+check "both were used" test "$(visible two.hpsearch)" = "0 1"
+expect "under an inherited list" 0 env CUDA_VISIBLE_DEVICES=4,GPU-9 "$HPSEARCH" two.yaml -n 6 --fresh
+check "that is said, too" has "notice: gpus are 4, GPU-9 of the inherited CUDA_VISIBLE_DEVICES=4,GPU-9" err
+check "gpus are indices into it" test "$(visible two.hpsearch)" = "4 GPU-9"
+expect "check shows the slots" 0 env CUDA_VISIBLE_DEVICES=4,GPU-9 "$HPSEARCH" check two.yaml
+check "with their devices" has "gpus         2 slots, CUDA_VISIBLE_DEVICES=4 | GPU-9" out
+expect "a list that is too short" 2 env CUDA_VISIBLE_DEVICES=4 "$HPSEARCH" two.yaml -n 6 --fresh
+expect "check says the same" 2 env CUDA_VISIBLE_DEVICES=4 "$HPSEARCH" check two.yaml
+check "which gpu is not there" has "there is no gpu 1 in the inherited CUDA_VISIBLE_DEVICES=4" err
+sed 's/^gpus.*/gpus: [[0, 1], [2, 3]]/' gpu.yaml >group.yaml
+expect "two gpus for a run" 0 "$HPSEARCH" group.yaml -n 4
+check "it sees both" test "$(visible group.hpsearch)" = "0,1 2,3"
+mkdir planted
+printf '#!/bin/sh\necho "GPU 0: A (UUID: GPU-a)"\necho "GPU 1: B (UUID: GPU-b)"\n' >planted/nvidia-smi
+chmod +x planted/nvidia-smi
+sed 's/^gpus.*/gpus: auto\nruns_per_gpu: 2/' gpu.yaml >auto.yaml
+if [ -e /dev/nvidia0 ] || [ -d /proc/driver/nvidia/gpus ]; then
+	skip "all gpus, shared" "this machine has some"
+else
+	expect "all gpus, shared" 0 env PATH="$PWD/planted:$PATH" "$HPSEARCH" check auto.yaml
+	check "four slots" has "gpus         4 slots, CUDA_VISIBLE_DEVICES=0 | 1 | 0 | 1" out
+	expect "no gpu at all" 2 "$HPSEARCH" auto.yaml
+	check "is said" has "gpus: auto, but no gpu is found" err
+fi
+
 # What of a curve counts: loss + 1, 1/2, 1/3, 1/4.
 curve() { # NAME WANTED METRIC
 	space "curve, --epochs=4, --epoch-ms=1, " "method: grid" "parameters: {x: {values: [0.3]}}" |
@@ -69,7 +102,7 @@ first() { # NAME TEXT COMMAND…
 	check "$name: $text" has "$text" err
 }
 first "silence" "it printed nothing" "'true'"
-first "text alone" "no line of its output held a JSON object" echo, hello
+first "text alone" "no line with a JSON object was found" echo, hello
 first "another name" "did you mean" "\"$FAKE\", no-metric"
 first "numbers of other names" "name one of them" echo, "'{\"qqqqqqqq\": 1}'"
 CODE=4 first "exit 75 for ever" "a hundred times" "\"$FAKE\", exit, 75"

@@ -133,3 +133,122 @@ expect "a directory that cannot be made" 1 "$HPSEARCH" space.yaml -n 3 --out /pr
 check "is named" has "/proc/nowhere" err
 touch file
 expect "a file in its place" 1 "$HPSEARCH" space.yaml -n 3 --out file
+
+# A search under way, as show sees it from beside: what runs, what waits, how long it took;
+# and when its driver is gone.
+cat >wait.sh <<'TRAIN'
+echo '{"epoch": 7, "loss": 0.5}'
+while [ ! -e "$GO" ]; do sleep 0.05; done
+TRAIN
+cat >aside.yaml <<'FILE'
+command: [sh, wait.sh, "${args}"]
+method: grid
+metric: {name: loss}
+early_terminate: {type: patience, patience: 5, step: epoch}
+repeats: 2
+parallel: 3
+parameters: {x: {values: [1, 2, 3]}}
+FILE
+GO=$PWD/go "$HPSEARCH" aside.yaml >aside.out 2>aside.err &
+aside=$!
+three() { [ "$(grep -c '"e":"report"' aside.hpsearch/journal.jsonl 2>/dev/null)" = 3 ]; }
+check "a search is under way" wait_until 20 three
+expect "show of it" 0 "$HPSEARCH" show aside.hpsearch
+check "its state" grep -q "^state    running: 0 of 3 trials in .*; 3 runs under way, 1 queued" out
+check "what runs, with its last report" grep -q " 0 *running.*last report 0.5 at step 7" out
+expect "show of a trial" 0 "$HPSEARCH" show aside.hpsearch --trial 1
+check "its runs apart" grep -q "run 0, .*: running" out
+check "the other waits" grep -q "run 1, .*: queued" out
+kill -9 "$aside"
+wait "$aside" 2>/dev/null
+gone() { "$HPSEARCH" show aside.hpsearch 2>/dev/null | grep -q "^state    not finished: 0 of 3"; }
+check "its driver is killed" wait_until 20 gone
+expect "show afterwards" 0 "$HPSEARCH" show aside.hpsearch
+check "what ran was interrupted" grep -q " 0 *interrupted" out
+touch go
+expect "it is continued" 0 env GO="$PWD/go" "$HPSEARCH" aside.yaml
+check "with repeats the best so far is a mean" has "the best so far with a mean of 0.5" err
+
+# A script that has changed since the last session: a warning with both states; --strict
+# refuses; each trial has what it ran with.
+echo "echo '{\"loss\": 1}'" >change.sh
+printf '%s\n' 'command: [sh, change.sh, "${args}"]' 'method: random' 'metric: {name: loss}' 'parameters: {x: {min: 0.0, max: 1.0}}' >change.yaml
+expect "a search" 0 "$HPSEARCH" change.yaml -n 2
+expect "goes on with the same script" 0 "$HPSEARCH" change.yaml -n 3 --strict
+check "without a word" lacks "has changed since" err
+echo '# an edit' >>change.sh
+cp change.hpsearch/journal.jsonl before.jsonl
+expect "--strict refuses another one" 2 "$HPSEARCH" change.yaml -n 5 --strict
+check "with both states" test "$(grep -cE '^  (then|now): +change.sh [0-9a-f]{16}' err)" = 2
+check "and writes nothing" cmp before.jsonl change.hpsearch/journal.jsonl
+expect "without --strict it goes on" 0 "$HPSEARCH" change.yaml -n 5
+check "with a warning" has "warning: what the search trains with has changed since its last session" err
+check "each trial has its script" python3 -c '
+import json
+t = sorted(json.load(open("change.hpsearch/results.json"))["trials"], key=lambda t: t["id"])
+code = [x["code"] for x in t]
+assert code[0] == code[1] == code[2] != code[3] == code[4], code'
+expect "show says it" 0 "$HPSEARCH" show change.hpsearch --trial 4
+check "of a trial" grep -q "trained with change.sh [0-9a-f]\{16\}" out
+expect "replay of both" 0 "$HPSEARCH" replay change.hpsearch/results.json
+
+# A driver that does not listen, and is killed: what its training printed meanwhile, and
+# does not print again from its checkpoint, counts.
+cat >train.sh <<'T'
+f=$HPSEARCH_DIR/checkpoint
+e=$(cat "$f" 2>/dev/null || echo 0)
+say() { echo "{\"epoch\": $e, \"loss\": $e.5}" >>"$1"; }
+case $SAYS in stdout) to=/dev/stdout ;; stderr) to=/dev/stderr ;; *) to=$HPSEARCH_RESULTS ;; esac
+[ "$e" -lt 9 ] || say "$to"
+while [ "$e" -lt 9 ]; do
+	e=$((e + 1))
+	say "$to"
+	echo "$e" >"$f"
+	case $HPSEARCH_DIR in */"$WAITS"/*) while [ $e = 2 ] && [ ! -e go ]; do sleep 0.01; done ;; esac
+done
+T
+heard() { grep -q "\"e\":\"$1\".*\"step\":2" deaf/journal.jsonl; }
+saved() { [ "$(cat deaf/"$1"/checkpoint)" = 9 ]; }
+deaf() { # CODE SAYS WAITS EVENT FOLDER LINES…
+	rm -rf deaf go
+	local code=$1
+	shift
+	export SAYS=$1 WAITS=$2
+	printf '%s\n' "command: [sh, train.sh]" "args: none" "method: random" "metric: {name: loss}" \
+		"parameters: {x: {min: 0.0, max: 1.0, default: 0.5}}" "max_trials: 1" "${@:5}" >deaf.yaml
+	"$HPSEARCH" deaf.yaml --out deaf -q >/dev/null 2>&1 &
+	pid=$!
+	wait_until 60 heard "$3"
+	kill -STOP $pid
+	: >go
+	wait_until 60 saved "$4"
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	expect "killed while it did not listen ($*)" "$code" "$HPSEARCH" deaf.yaml --out deaf
+}
+# curve RUN WANTED…: its reports, and how often it was begun
+curve() {
+	python3 -c '
+import json, sys
+d = json.load(open("deaf/results.json"))
+v = d["verification"]
+run = d["trials"][0]["runs"][0] if sys.argv[1] == "search" else v["candidates"][0][sys.argv[1]]["runs"][0]
+print(run)
+assert run["outcome"] == sys.argv[2] and run["attempts"] == int(sys.argv[3])
+n = int(sys.argv[4])
+assert run["reports_total"] == n
+assert "reports" not in run or run["reports"] == [[e, e + 0.5] for e in range(1, n + 1)]' "$@"
+}
+for says in stdout stderr results; do
+	deaf 0 $says trials report trials/0000/r0
+	check "$says: no report is lost" curve search ok 2 9
+	expect "$says: replay" 0 "$HPSEARCH" replay deaf
+done
+deaf 0 stdout trials report trials/0000/r0 "early_terminate: {type: asha, grace: 1, max_iter: 9, step: epoch}"
+check "with a rule, too" curve search ok 2 9
+expect "replay" 0 "$HPSEARCH" replay deaf
+deaf 3 stdout trials report trials/0000/r0 "early_terminate: {type: threshold, max: 5}"
+check "a stop that was due is made, and the run not begun again" curve search stopped 1 5
+expect "replay" 0 "$HPSEARCH" replay deaf
+deaf 5 stdout verify verify_report verify/rerun/0000/r0 "test: {top: 1, repeats: 1}"
+check "in the verification, too" curve rerun ok 2 9

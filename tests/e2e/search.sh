@@ -106,3 +106,40 @@ expect "a budget that ends before min_trials: exit 6" 6 "$HPSEARCH" o.yaml -n 10
 space quadratic "stop: {target: 0.2}" >o.yaml
 expect "a target ends a search" 0 "$HPSEARCH" o.yaml -n 1000 --fresh
 check "before its cap" test "$(ls o.hpsearch/trials | wc -l)" -lt 1000
+
+# The failure guard shows a run that failed, the first one, with its last words.
+cat >third.py <<'TRAIN'
+import os, sys
+if int(os.environ["HPSEARCH_TRIAL"]) % 3:
+    raise ValueError("bad x\t" + os.environ["HPSEARCH_TRIAL"])
+print('{"loss": %s}' % os.environ["HPSEARCH_TRIAL"])
+TRAIN
+printf '%s\n' 'command: [python3, -S, third.py, "${args}"]' 'method: random' 'metric: {name: loss}' 'max_trials: 12' \
+	'parameters: {x: {min: 0.0, max: 1.0}}' >third.yaml
+expect "more than half fail" 4 "$HPSEARCH" third.yaml
+check "the first failure is shown" has "6 of 10 runs failed; the first one: trial 1, failed (exit 1: ValueError: bad x 1)" err
+check "with its folder" has "trials/0001/r0 (run it again" err
+check "and the way on" has "with --retry-failed" err
+check "its last words are its reason" grep -q '1 *failed.*exit 1: ValueError: bad x 1' out
+sed -i 's/% 3:/< 99:/' third.py
+expect "all of three fail: the guard" 4 "$HPSEARCH" third.yaml --fresh
+expect "two trials: exit 3" 3 "$HPSEARCH" third.yaml --fresh -n 2
+check "has a sentence" has "no trial has a usable value: 2 failed" err
+check "the first failure is in it" has "the first that failed, trial 0: failed, exit 1: ValueError: bad x 0" err
+check "and what to do" has "hpsearch show third.hpsearch --trial 0 tells of it" err
+echo "echo '{\"loss\": NaN}'" >nan.sh
+sed 's/^command.*/command: [sh, nan.sh, "${args}"]/' third.yaml >never.yaml
+expect "all diverge: exit 3" 3 "$HPSEARCH" never.yaml -n 4
+check "has a sentence, too" has "no trial has a usable value: 4 diverged" err
+
+# The end of a search, on stderr.
+echo 'echo "{\"loss\": $1}"' >echo.sh
+sed 's/^command.*/command: [sh, echo.sh, "${param:x}"]/' third.yaml >ends.yaml
+expect "a search that ends" 0 "$HPSEARCH" ends.yaml --out "a place" -n 5
+check "why, when, how many" grep -q "^done: 5 trials (5 ok) in .*; every trial that was asked for is done" err
+check "where the results are" has "results  'a place' (results.json" err
+check "the winner's command line" grep -q "^winner   trial [0-9]: sh echo.sh 0\.[0-9]*$" err
+check "the next commands" grep -q "^next     hpsearch best 'a place'; hpsearch show 'a place' --trial [0-9]$" err
+check "nothing of that on stdout" lacks "winner  " out
+expect "-q" 0 "$HPSEARCH" ends.yaml --out "a place" -n 5 -q
+check "says nothing of it" test ! -s err

@@ -73,3 +73,21 @@ check "an interrupted verification is continued" test \
 check "and every use of the test data is counted" test \
 	"$(json slow.hpsearch/results.json "d['verification']['test_uses']")" = \
 	"$(grep -c '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl)"
+
+# Without test: and repeats there is nothing to verify with; that is said, and no more.
+cat >plain.yaml <<'FILE'
+command: [sh, plain.sh, "${args}"]
+method: grid
+metric: {name: loss}
+parameters: {x: {values: [1, 2]}}
+FILE
+echo "echo '{\"loss\": 1}'" >plain.sh
+expect "a search without test:" 0 "$HPSEARCH" plain.yaml
+cp plain.hpsearch/journal.jsonl before.jsonl
+expect "verify of its file" 2 "$HPSEARCH" verify plain.yaml
+check "says why" has "the file has neither test: nor repeats:, so there is nothing to verify with" err
+expect "verify of its directory" 2 "$HPSEARCH" verify plain.hpsearch
+check "says why, too" has "neither test: nor repeats:" err
+check "nothing was changed" cmp before.jsonl plain.hpsearch/journal.jsonl
+expect "show" 0 "$HPSEARCH" show plain.hpsearch
+check "it is done" grep -q "^state    done: 2 trials (2 ok)" out

@@ -33,7 +33,7 @@ static void with_overrides(const struct options *o)
 	struct spec s;
 
 	if (spec_parse(&s, "space.yaml", yaml, sizeof yaml - 1, &over, &a, &err))
-		assert(s.repeats && s.parallel && spec_trial_cap(&s) > 0);
+		assert(s.repeats && s.parallel && spec_trial_cap(&s, 0) > 0);
 	else
 		assert((err.kind == ERROR_FILE || err.kind == ERROR_USAGE) &&
 		       *err.text);

@@ -1,6 +1,7 @@
 /* A training's output, cut into pieces in two ways: what is found must not depend on
- * the cuts, and stay within the limits that scrape.h promises. The first bytes choose
- * the pieces and the names that are looked for. */
+ * the cuts, and stay within the limits that scrape.h promises; and what is said on
+ * stderr again is nothing new. The first bytes choose the pieces and the names that are
+ * looked for. */
 #include "run/scrape.h"
 
 #include <assert.h>
@@ -16,6 +17,8 @@ static void check_limits(const struct scraper *s)
 {
 	assert(s->n_keys <= SCRAPE_KEYS);
 	assert(strlen(s->reason) < sizeof s->reason);
+	assert(strlen(s->unread.example) < sizeof s->unread.example);
+	assert(!s->unread.n || *s->unread.example == '{');
 	assert(isfinite(s->cost) && s->cost >= 0);
 	assert(s->n_reports == s->count);
 	for (size_t i = 0; i < s->n_reports; i++)
@@ -26,19 +29,20 @@ static void check_limits(const struct scraper *s)
 
 /* Pieces of 1 … 255 bytes, taken in turn from the head; a size of 0 means all the rest.
  */
-static void feed(struct scraper *s, const uint8_t *sizes, const char *text, size_t n)
+static void feed(struct scraper *s, struct scrape_stream *in, const uint8_t *sizes,
+                 const char *text, size_t n)
 {
 	for (size_t i = 0; n; i++) {
 		size_t piece =
 		    sizes[i % HEAD] && sizes[i % HEAD] < n ? sizes[i % HEAD] : n;
 
-		scrape_feed(s, &s->out, text, piece);
-		assert(s->out.line.cap <= SCRAPE_LINE_MAX + 1);
+		scrape_feed(s, in, text, piece);
+		assert(in->line.cap <= SCRAPE_LINE_MAX + 1);
 		text += piece;
 		n -= piece;
 	}
-	scrape_end(s, &s->out);
-	assert(!s->out.line.len && !s->out.skipping);
+	scrape_end(s, in);
+	assert(!in->line.len && !in->skipping);
 	check_limits(s);
 }
 
@@ -49,7 +53,9 @@ static void compare(const struct scraper *a, const struct scraper *b)
 		assert(!memcmp(&a->reports[i], &b->reports[i], sizeof a->reports[i]));
 	assert(a->infeasible == b->infeasible && !strcmp(a->reason, b->reason));
 	assert(!memcmp(&a->cost, &b->cost, sizeof a->cost));
-	assert(a->long_lines == b->long_lines && a->n_keys == b->n_keys);
+	assert(a->unread.n == b->unread.n);
+	assert(!strcmp(a->unread.example, b->unread.example));
+	assert(a->n_keys == b->n_keys);
 	for (size_t i = 0; i < a->n_keys; i++)
 		assert(!strcmp(a->keys[i], b->keys[i]));
 }
@@ -64,8 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	scrape_init(&a, data[0] & 1 ? "eval.loss" : "loss", data[0] & 2 ? "t.n" : NULL);
 	scrape_init(&b, a.metric, a.step);
-	feed(&a, whole, text, size - HEAD);
-	feed(&b, data, text, size - HEAD);
+	feed(&a, &a.out, whole, text, size - HEAD);
+	feed(&b, &b.out, data, text, size - HEAD);
+	assert(a.long_lines == b.long_lines && a.objects == b.objects);
+	compare(&a, &b);
+	feed(&b, &b.err, whole, text, size - HEAD);
 	compare(&a, &b);
 	scrape_free(&a);
 	scrape_free(&b);

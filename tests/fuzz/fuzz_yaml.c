@@ -84,7 +84,7 @@ static void parse(const char *text, size_t n, const struct spec_overrides *o)
 		decode(&s, &a);
 		check_notices(&s.notices);
 		assert(s.repeats && s.parallel && s.test.top && s.test.repeats);
-		assert(spec_trial_cap(&s) > 0);
+		assert(spec_trial_cap(&s, 0) > 0);
 	} else {
 		assert((err.kind == ERROR_FILE || err.kind == ERROR_USAGE) &&
 		       *err.text);

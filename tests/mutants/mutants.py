@@ -4,19 +4,21 @@ the tests that concern their room run until one of them fails. A mutant is kille
 does, or takes much too long; it survives when all pass. What does not compile and what gives
 the same object code is left out.
 
-    N=100 SEED=1 JOBS=2 ROOMS="search study" ONLY=unit/test_study mutants.py FOLDER
+    N=100 SEED=1 JOBS=2 ROOMS="search study" ONLY="unit matrix" mutants.py FOLDER
     mutants.py FOLDER FILE OLD NEW …     changes of your own: OLD, once in FILE, becomes NEW
 
 What was judged is kept in FOLDER/judged.jsonl: a run that was interrupted goes on where it was.
+A mutant that has survived is judged again when a test has changed, or ONLY, which names the
+beginnings of the tests that are run.
 Each job works in a copy of its own, FOLDER/0, FOLDER/1, …"""
 import filecmp
 import hashlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -25,27 +27,30 @@ import time
 from mutate import Mutant, enums, mutants_of
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ROOMS = ["search", "early", "record", "study", "saved", "strategy", "run"]
+ROOMS = ["search", "record", "study", "early", "strategy", "run"]
 COPIED = ["Makefile", "src", "include", "tests", "examples"]
 O = "build/release"
 TABLES = ["sobol_table.c"]  # numbers by the thousand, which one test compares with their sum
 
-# The tests of a room, first those that will notice soonest.
+# The tests of a room: the programs, then the scripts, each the fastest first; but before all
+# that of the file itself, unit/test_FILE, where there is one.
 SEARCHES = ["unit/test_study", "unit/test_stopping", "unit/test_saved", "unit/test_journal",
-            "unit/test_advice"]
-SCRIPTS = ["e2e/search.sh", "e2e/verify.sh", "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh",
-           "e2e/early.sh", "e2e/warm.sh", "e2e/journal.sh", "e2e/cli.sh"]
-RUNS = ["unit/test_scrape", "unit/test_pool", "unit/test_fixtures"]
+            "unit/test_event", "unit/test_advice", "unit/test_judge", "unit/test_claim",
+            "unit/test_meant", "unit/test_ledger", "unit/test_results", "e2e/search.sh",
+            "e2e/verify.sh", "e2e/cost.sh", "e2e/resume.sh", "e2e/features.sh", "e2e/early.sh",
+            "e2e/warm.sh", "e2e/journal.sh", "e2e/cli.sh", "e2e/schema1.sh"]
 TESTS = {
-    "run": RUNS + ["unit/test_study"] + SCRIPTS + ["e2e/security.sh", "e2e/children.sh"],
-    "strategy": ["unit/test_strategy", "matrix/test_matrix", "unit/test_advice",
-                 "unit/test_importance", "unit/test_study", "unit/test_saved",
+    "run": ["unit/test_scrape", "unit/test_pool", "unit/test_fixtures", "unit/test_study",
+            "e2e/search.sh", "e2e/cost.sh", "e2e/features.sh", "e2e/reading.sh",
+            "e2e/security.sh", "e2e/children.sh"],
+    "strategy": ["unit/test_strategy", "unit/test_proposals.sh", "matrix/test_matrix",
+                 "unit/test_advice", "unit/test_importance", "unit/test_study", "unit/test_saved",
                  "e2e/search.sh", "e2e/cost.sh", "e2e/warm.sh", "e2e/features.sh"],
     "schedule": ["unit/test_schedule", "unit/test_ladder", "unit/test_hyperband_wandb",
                  "unit/test_stopping", "e2e/early.sh"],
 }
-PATIENCE = 6     # times as long as without a mutant …
-LEAST = 20       # … and never fewer seconds than this
+PATIENCE = 5     # times as long as without a mutant …
+LEAST = 12       # … and never fewer seconds than this
 MEMORY, FILE = 4 << 30, 512 << 20
 
 
@@ -53,11 +58,20 @@ def number(name, default):
     return int(os.environ.get(name) or default)
 
 
-def tests_of(path):
-    room = path.split("/")[1]
-    names = os.environ.get("ONLY", "").split() or TESTS.get(room, SEARCHES + SCRIPTS)
-    return [n for n in names if os.path.exists(os.path.join(ROOT, "tests", n))
-            or os.path.exists(os.path.join(ROOT, "tests", n + ".c"))]
+def there_is(test):
+    return os.path.exists(os.path.join(ROOT, "tests", test + ("" if ".sh" in test else ".c")))
+
+
+def tests_of(path, times=None):
+    """By the folder and name of a file; sorted when it is known how long they take."""
+    _, room, name = path.split("/")
+    own = "unit/test_" + name[:-2]
+    only = tuple(os.environ.get("ONLY", "").split()) or ""
+    names = {own, *TESTS.get(room, SEARCHES)}
+    names = sorted(n for n in names if n.startswith(only) and there_is(n))
+    if times:
+        names.sort(key=lambda n: (n != own, n.endswith(".sh"), times[n]))
+    return names
 
 
 def files_of(root):
@@ -77,21 +91,10 @@ def limits():
         resource.setrlimit(what, (most if hard < 0 else min(most, hard), hard))
 
 
-def end_all(mark):
-    """Whatever carries the mark in its environment; until there is nothing more."""
-    want, found = b"HPSEARCH_MUTANT=" + mark.encode(), True
-    while found:
-        found = False
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open("/proc/%s/environ" % pid, "rb") as f:
-                    if want in f.read().split(b"\0"):
-                        os.kill(int(pid), signal.SIGKILL)
-                        found = True
-            except OSError:
-                pass
-        if found:
-            time.sleep(0.05)
+# A mutant of what ends processes may end whichever it can see: it sees none but its own, and all
+# of them end with the first.
+ALONE = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc",
+         "--kill-child"]
 
 
 class Place:
@@ -100,12 +103,11 @@ class Place:
     def __init__(self, folder, name):
         self.dir = os.path.join(folder, name)
         self.tmp = os.path.join(self.dir, "tmp")
-        self.mark = "%d-%s" % (os.getpid(), name)
-        self.times = {}
+        self.times, self.objects = {}, {}
         self.env = {k: v for k, v in os.environ.items()
                     if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MODE", "BUILD", "CFLAGS")}
         out = os.path.join(self.dir, O)
-        self.env.update(HPSEARCH_MUTANT=self.mark, TMPDIR=self.tmp, HPSEARCH=out + "/hpsearch",
+        self.env.update(TMPDIR=self.tmp, HPSEARCH=out + "/hpsearch",
                         TOOLS=out + "/tests/tools", SRCDIR=self.dir, TEST_JOBS="1",
                         MLP=out + "/examples/mlp/mlp", FAULT_SO=out + "/tests/torture/fault.so",
                         LC_ALL="C.UTF-8")
@@ -125,9 +127,8 @@ class Place:
                 shutil.copy(os.path.join(ROOT, path), here)
 
     def clean(self):
-        end_all(self.mark)
         shutil.rmtree(self.tmp, ignore_errors=True)
-        os.makedirs(self.tmp)
+        os.makedirs(self.tmp, exist_ok=True)
 
     def make(self, *targets):
         """Without what a debugger wants: then the same code is the same object."""
@@ -135,28 +136,48 @@ class Place:
                               cwd=self.dir, env=self.env, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
 
-    def build(self, test):
-        """What a test needs."""
-        fake = O + "/tests/tools/fake_train"
-        if not test.endswith(".sh"):
-            return self.make(O + "/tests/" + test, fake)
-        return self.make(fake, O + "/hpsearch", O + "/examples/mlp/mlp",
-                         O + "/tests/torture/fault.so")
+    def build(self, *tests):
+        """What they need."""
+        wanted = {O + "/tests/tools/fake_train"}
+        for test in tests:
+            if test.endswith(".sh"):
+                wanted |= {O + "/hpsearch", O + "/examples/mlp/mlp", O + "/tests/torture/fault.so",
+                           O + "/tests/tools/proposals"}
+            else:
+                wanted.add(O + "/tests/" + test)
+        return self.make(*sorted(wanted))
+
+    def object_of(self, path):
+        """The bytes; None where it does not compile."""
+        obj = os.path.join(O, path[:-2] + ".o")
+        if self.make(obj).returncode:
+            return None
+        with open(os.path.join(self.dir, obj), "rb") as f:
+            return f.read()
 
     def run(self, test, limit):
         """None where it passes, else what was wrong."""
         program = os.path.join(self.dir, "tests" if test.endswith(".sh") else O + "/tests", test)
         with open(self.dir + "/log", "wb") as log:
-            p = subprocess.Popen([self.dir + "/tests/patience.sh", str(limit), program],
+            p = subprocess.Popen([*ALONE, self.dir + "/tests/patience.sh", str(limit), program],
                                  cwd=self.tmp, env=self.env, stdin=subprocess.DEVNULL, stdout=log,
                                  stderr=log, start_new_session=True, preexec_fn=limits)
-            code = p.wait()
+        failed, code = None, None
+        while not failed and code is None:
+            try:
+                code = p.wait(0.3)
+            except subprocess.TimeoutExpired:
+                pass
+            failed = self.failed()
+        p.kill()  # the rest of the test, where one has failed
+        p.wait()
         self.clean()
-        if code == 124:
-            return "time-out"
+        return "time-out" if code == 124 else failed or ("exit %d" % code if code else None)
+
+    def failed(self):
+        """The first test that the log says has failed."""
         with open(self.dir + "/log", errors="replace") as log:
-            failed = [line.strip() for line in log if line.startswith("not ok")]
-        return failed[0] if failed else "exit %d" % code if code else None
+            return next((line.strip() for line in log if re.match("not ok .*\n", line)), None)
 
     def first_time(self, test):
         """How long it takes without a mutant; it must pass."""
@@ -165,29 +186,32 @@ class Place:
         wrong = built.stderr if built.returncode else self.run(test, 900)
         if wrong:
             sys.exit("%s fails without any mutant: %s" % (test, wrong))
-        self.times[test] = time.monotonic() - start
+        # By the clock of patience.sh.
+        busy = os.getloadavg()[0] / os.cpu_count()
+        self.times[test] = (time.monotonic() - start) / max(1, busy)
 
     def judge(self, mutant):
         """(verdict, by what); the source is as it was afterwards."""
         path = os.path.join(self.dir, mutant.path)
         with open(path) as f:
             source = f.read()
-        obj = os.path.join(O, mutant.path[:-2] + ".o")
-        if self.make(obj).returncode:
-            sys.exit("%s cannot be built" % mutant.path)
-        with open(os.path.join(self.dir, obj), "rb") as f:
-            before = f.read()
+        if mutant.path not in self.objects:
+            self.objects[mutant.path] = self.object_of(mutant.path)
         try:
             with open(path, "w") as f:
                 f.write(mutant.applied(source))
-            if self.make(obj).returncode:
-                return "does not compile", ""
-            with open(os.path.join(self.dir, obj), "rb") as f:
-                if f.read() == before:
-                    return "same code", ""
-            for test in tests_of(mutant.path):
-                if self.build(test).returncode:
-                    return "does not compile", ""
+            changed = self.object_of(mutant.path)
+            if changed in (None, self.objects[mutant.path]):
+                return "same code" if changed else "does not compile", ""
+            tests = tests_of(mutant.path, self.times)
+            built = []
+            for test in tests:
+                if test not in built:
+                    # The first alone, for it may be enough; then all of a kind.
+                    built = [t for t in tests if t.endswith(".sh") == test.endswith(".sh")
+                             and (built or t == test)]
+                    if self.build(*built).returncode:
+                        return "does not compile", ""
                 wrong = self.run(test, max(LEAST, int(PATIENCE * self.times[test])))
                 if wrong:
                     return "killed", "%s: %s" % (test, wrong)
@@ -212,9 +236,10 @@ class Drawing:
                         sources[os.path.relpath(full, ROOT)] = f.read()
         following = enums(sources.values())
         self.digest = {p: hashlib.sha256(t.encode()).hexdigest()[:16] for p, t in sources.items()}
-        self.kinds = {}
+        self.kinds, self.paths = {}, []
         for path in files:
             if path.endswith(".c") and os.path.basename(path) not in TABLES:
+                self.paths.append(path)
                 for m in mutants_of(path, sources[path], following):
                     self.kinds.setdefault(m.kind, []).append(m)
         self.rng = random.Random(seed)
@@ -236,12 +261,14 @@ class Trial:
         self.path = os.path.join(folder, "judged.jsonl")
         self.drawing, self.n, self.lock = drawing, n, threading.Lock()
         self.results, self.drawn, self.known = {}, 0, {}
+        self.tests = state_of("tests") + os.environ.get("ONLY", "")
         if os.path.exists(self.path):
             with open(self.path) as f:
                 for line in f:
                     if line.endswith("\n"):
                         one = json.loads(line)
-                        self.known[one["key"]] = one["verdict"], one["by"]
+                        if one["verdict"] != "survived" or one["tests"] == self.tests:
+                            self.known[one["key"]] = one["verdict"], one["by"]
 
     def counts(self):
         return sum(v[0] in ("killed", "survived") for _, v in self.results.values())
@@ -275,7 +302,7 @@ class Trial:
             self.results[at] = mutant, verdict
             with open(self.path, "a") as f:
                 f.write(json.dumps({"key": self.key(mutant), "verdict": verdict[0],
-                                    "by": verdict[1]}) + "\n")
+                                    "by": verdict[1], "tests": self.tests}) + "\n")
             if verdict[0] in ("killed", "survived"):
                 print("%4d %-8s %s%s" % (self.counts(), verdict[0], mutant,
                                          "  [%s]" % verdict[1] if verdict[1] else ""), flush=True)
@@ -299,9 +326,10 @@ def table(results):
         print("  %s" % m)
 
 
-def state_of_source():
+def state_of(what=""):
+    """A sum of the files whose path begins so."""
     sums = hashlib.sha256()
-    for path in sorted(files_of(ROOT)):
+    for path in sorted(p for p in files_of(ROOT) if p.startswith(what)):
         with open(os.path.join(ROOT, path), "rb") as f:
             sums.update(path.encode() + f.read())
     return sums.hexdigest()
@@ -311,7 +339,7 @@ def places(folder, n, paths):
     """With their builds, and the times of the tests, which are kept as long as no file
     changes."""
     tests = sorted({t for p in paths for t in tests_of(p)})
-    kept, state = os.path.join(folder, "times.json"), state_of_source()
+    kept, state = os.path.join(folder, "times.json"), state_of()
     times = {}
     if os.path.exists(kept):
         with open(kept) as f:
@@ -360,7 +388,7 @@ def main():
     trial = Trial(folder, drawing, number("N", 100))
     print("%d mutants in %s" % (drawing.all, " ".join(rooms)), flush=True)
     workers = [threading.Thread(target=trial.work, args=(p,), daemon=True)
-               for p in places(folder, number("JOBS", 2), ["src/%s/x.c" % r for r in rooms])]
+               for p in places(folder, number("JOBS", 2), drawing.paths)]
     for w in workers:
         w.start()
     for w in workers:
@@ -368,5 +396,16 @@ def main():
     table([trial.results[k] for k in sorted(trial.results)])
 
 
+def behind_a_wall():
+    """All of this as well: what is left ends with it."""
+    if os.environ.get("MUTANTS_WALL"):
+        return
+    if subprocess.run([*ALONE, "true"], check=False).returncode:
+        sys.exit("a mutant needs processes of its own (unshare), or it might end others")
+    os.environ["MUTANTS_WALL"] = "1"
+    os.execvp(ALONE[0], [*ALONE, sys.executable, *sys.argv])
+
+
 if __name__ == "__main__":
+    behind_a_wall()
     main()

@@ -9,6 +9,7 @@
 
 #include "test.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@
 
 static const char learning[] = HEAD "method: bayes\nstop: auto\n";
 static const char drawing[] = HEAD "method: random\nstop: {auto: true}\n";
+static const char twice[] = HEAD "method: random\nstop: auto\nrepeats: 2\n";
 static const char endless[] = HEAD "method: random\n";
 
 /* A number of the configuration's, like noise: uniform in [0, 1). */
@@ -49,6 +51,38 @@ static double rugged(const struct job *job, struct run_result *res, bool *has_me
 	(void)res;
 	*has_metric = true;
 	return sin(25 * a) * cos(21 * b) + a;
+}
+
+/* What never looks at its arguments. */
+static double constant(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	(void)job;
+	(void)res;
+	*has_metric = true;
+	return 0.6931471805599453;
+}
+
+/* A third of the space gets a penalty. */
+static double penalty(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double value = bowl(job, res, has_metric);
+
+	return fake_argument(job, "a") > 0.67 ? 20 : value;
+}
+
+/* The largest there is. */
+static double largest(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double value = penalty(job, res, has_metric);
+
+	return value < 20 ? value : DBL_MAX;
+}
+
+static double alone(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	(void)res;
+	*has_metric = true;
+	return luck(job);
 }
 
 struct rig {
@@ -103,18 +137,57 @@ TEST(noise_at_the_bottom_ends_a_search)
 	end(&r);
 }
 
+/* Repeats say that what the model cannot follow is no noise. */
 TEST(a_search_that_knows_little_goes_on)
 {
 	struct rig r = {0};
 	struct str text = {0};
 
-	CHECK(start(&r, drawing, 60, 1, rugged));
+	CHECK(start(&r, twice, 60, 1, rugged));
 	CHECK_INT(r.study.search.n, 60);
 	CHECK_INT(r.study.search.advice.trials, 60);
+	CHECK_DOUBLE(r.study.search.advice.repeated, 60, 0);
+	CHECK(r.study.search.advice.noise < 0.2);
 	CHECK(!r.study.search.advice.enough && !r.study.search.advice.plateau);
 	CHECK(r.study.search.advice.bound > 0.1);
 	advise_text(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
+	end(&r);
+}
+
+/* Without them it looks like noise; then nothing is said of what may be left. */
+TEST(a_model_that_explains_nothing_states_no_bound)
+{
+	struct rig r = {0};
+	struct str text = {0};
+
+	CHECK(start(&r, endless, 60, 1, alone));
+	CHECK(r.study.search.advice.r2 < 0.3);
+	CHECK(!r.study.search.advice.sees && !r.study.search.advice.enough);
+	CHECK(r.study.search.advice.noise > 0.2 && r.study.search.advice.noise < 0.4);
+	advise_text(&r.study.search, &text);
+	CHECK(!strstr(str_text(&text), "at most"));
+	str_free(&text);
+	end(&r);
+}
+
+/* Re-runs of single configurations, by hand: the noise is theirs. */
+TEST(more_repeats_tell_the_noise)
+{
+	static const struct advice_repeats more = {.squares = 48 * 0.25, .df = 48};
+	struct advice a, b;
+	struct rig r = {0};
+	struct history h;
+
+	CHECK(start(&r, endless, 40, 1, bowl));
+	h = (struct history){
+	    .trials = r.study.search.seen, .n = 40, .seen = UINT64_MAX};
+	advice_make(&r.spec.space, &h, 1, NULL, &a);
+	advice_make(&r.spec.space, &h, 1, &more, &b);
+	CHECK_DOUBLE(a.repeated, 0, 0);
+	CHECK_DOUBLE(b.repeated, 48, 0);
+	CHECK_DOUBLE(b.noise * b.noise, (12 + 2 * a.noise * a.noise) / 50, 1e-12);
+	CHECK_DOUBLE(a.bound, b.bound, 0);
 	end(&r);
 }
 
@@ -161,6 +234,65 @@ TEST(a_search_that_is_continued_stops_for_the_same_reason)
 	CHECK(file_remove_tree(r.dir, &r.err));
 }
 
+TEST(a_constant_metric_is_named)
+{
+	struct rig r = {0};
+	struct str text = {0};
+	double value;
+
+	CHECK(start(&r, learning, 300, 1, constant));
+	CHECK_INT(r.study.search.n, 20);
+	CHECK_STR(r.study.search.why,
+	          "after 20 trials, every trial has given exactly the same value");
+	CHECK(r.study.search.advice.constant);
+	CHECK_DOUBLE(r.study.search.advice.noise, 0, 0);
+	CHECK_DOUBLE(r.study.search.advice.bound, 0, 0);
+	CHECK(advise_constant(&r.study.search, &value));
+	CHECK_DOUBLE(value, 0.6931471805599453, 0);
+	advise_text(&r.study.search, &text);
+	CHECK(strstr(str_text(&text),
+	             "advice: every trial gave exactly 0.6931471805599453: do the "
+	             "parameters reach the script?") == text.s);
+	str_clear(&text);
+	advise_json(&r.study.search, &text);
+	CHECK(strstr(str_text(&text), "\"noise\":0,") != NULL);
+	CHECK(strstr(str_text(&text), "\"constant\":true") != NULL);
+	end(&r);
+	r = (struct rig){0};
+	CHECK(start(&r, drawing, 3, 1, constant));
+	CHECK(advise_constant(&r.study.search, &value));
+	end(&r);
+	r = (struct rig){0};
+	CHECK(start(&r, drawing, 2, 1, constant)); /* may be chance */
+	CHECK(!advise_constant(&r.study.search, &value));
+	end(&r);
+	r = (struct rig){0};
+	CHECK(start(&r, drawing, 9, 1, bowl));
+	CHECK(!advise_constant(&r.study.search, &value));
+	end(&r);
+	str_free(&text);
+}
+
+/* The advice is in the units of the good values, whatever the others got. */
+TEST(a_penalty_of_any_size_leaves_the_advice)
+{
+	struct rig modest = {0}, most = {0};
+	const struct advice *a = &modest.study.search.advice,
+			    *b = &most.study.search.advice;
+
+	CHECK(start(&modest, endless, 60, 1, penalty));
+	CHECK(start(&most, endless, 60, 1, largest));
+	CHECK_DOUBLE(b->noise, a->noise, 1e-6 * a->noise);
+	CHECK_DOUBLE(b->bound, a->bound, 1e-6 * a->bound);
+	CHECK_DOUBLE(b->improvement, a->improvement, 1e-4 * a->improvement);
+	CHECK_INT(b->since, a->since);
+	CHECK(b->noise > 0.03 && b->noise < 0.3);
+	end(&modest);
+	end(&most);
+}
+
 TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
+          a_model_that_explains_nothing_states_no_bound, more_repeats_tell_the_noise,
           nothing_is_said_of_few_trials_or_without_stop_auto,
-          a_search_that_is_continued_stops_for_the_same_reason)
+          a_search_that_is_continued_stops_for_the_same_reason,
+          a_constant_metric_is_named, a_penalty_of_any_size_leaves_the_advice)

@@ -381,9 +381,10 @@ TEST(events_are_read_as_written)
 	const struct spec *sp = &r.spec;
 
 	CHECK(begin(&r, SPACE "max_trials: 1\n", 1));
-	round_trip(
-	    sp, &(struct event){.kind = EVENT_SESSION, .time = 7, .as.max_trials = 4},
-	    "\"e\":\"session\",\"max_trials\":4,\"time\":7.000");
+	round_trip(sp,
+	           &(struct event){
+		       .kind = EVENT_SESSION, .time = 7, .as.session.max_trials = 4},
+	           "\"e\":\"session\",\"max_trials\":4,\"time\":7.000");
 	round_trip(sp,
 	           &(struct event){.kind = EVENT_TRIAL,
 	                           .trial = 2,

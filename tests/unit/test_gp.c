@@ -1,9 +1,10 @@
 /* Gaussian processes: against numbers computed elsewhere, against finite differences,
  * against themselves in another order, and on data that have nothing to say. */
+#include "base/elementary.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/stat.h"
 #include "gp/acquire.h"
-#include "gp/dense.h"
 #include "gp/lbfgs.h"
 #include "gp/sample.h"
 #include "gp/target.h"
@@ -160,7 +161,7 @@ TEST(rows_can_be_appended)
 			           variance + 1);
 			CHECK_DOUBLE(mean[0], mean[1], 1e-12);
 			CHECK(variance[1] < variance[0]);
-			gp_truncate(&f->gp, e->n);
+			f->gp.n = e->n;
 			check_example(e, &f->gp, f);
 		}
 		gp_free(&f->gp);
@@ -188,10 +189,11 @@ TEST(the_objective_has_its_gradient)
 {
 	for (size_t k = 0; k < EXAMPLES; k++) {
 		struct fixture *f = mem_new(1, sizeof *f);
-		double g[3 * D_MAX + 2], ignored[3 * D_MAX + 2], size = 0;
+		double g[3 * D_MAX + 2], size = 0;
 
 		open_example(f, &examples[k]);
-		gp_objective(&f->gp, f->theta, g);
+		gp_objective(&f->gp, f->theta);
+		gp_objective_gradient(&f->gp, f->theta, g);
 		for (size_t i = 0; i < f->gp.n_theta; i++)
 			size = fmax(size, fabs(g[i]));
 		for (size_t i = 0; i < f->gp.n_theta; i++) {
@@ -201,9 +203,9 @@ TEST(the_objective_has_its_gradient)
 				continue;
 			/* At exactly 1 the warp is left out, without its clipping. */
 			f->theta[i] = was + h;
-			up = gp_objective(&f->gp, f->theta, NULL);
+			up = gp_objective(&f->gp, f->theta);
 			f->theta[i] = was - h;
-			down = gp_objective(&f->gp, f->theta, ignored);
+			down = gp_objective(&f->gp, f->theta);
 			f->theta[i] = was;
 			CHECK_DOUBLE((up - down) / (2 * h) / size, g[i] / size, 1e-5);
 		}
@@ -325,7 +327,7 @@ static void check_acquisition(struct fixture *f, size_t pending, bool fails, boo
 	}
 	acquisition_free(&a);
 	gp_free(&cost);
-	gp_truncate(&f->gp, f->n);
+	f->gp.n = f->n;
 }
 
 TEST(the_acquisition_has_its_gradient)
@@ -367,7 +369,7 @@ TEST(fantasies_follow_the_posterior)
 		with = a.best_of[0];
 		without = acquisition_at(&a, &at, NULL);
 		acquisition_free(&a);
-		gp_truncate(&f->gp, f->n);
+		f->gp.n = f->n;
 		/* The same with y as a value; the constant mean is kept. */
 		{
 			struct gp h;
@@ -383,7 +385,11 @@ TEST(fantasies_follow_the_posterior)
 			for (size_t i = 0; i <= f->n; i++)
 				h.beta[i] += h.mean * h.ones[i];
 			h.mean = 0;
-			dense_lower_t(h.inv, h.n, h.ld, h.beta, h.alpha);
+			for (size_t i = 0; i <= f->n; i++) {
+				h.alpha[i] = 0;
+				for (size_t p = i; p <= f->n; p++)
+					h.alpha[i] += h.inv[p * h.ld + i] * h.beta[p];
+			}
 			gp_predict(&h, &at, 1, &m, &v);
 			least = gp_mean_at(&h, f->n) + keep;
 			if (least < with)
@@ -415,10 +421,10 @@ TEST(draws_are_from_the_posterior)
 	gp_predict(&f->gp, x, TESTS, mean, variance);
 	for (uint64_t k = 0; k < DRAWS; k++) {
 		struct gp_sample s;
-		double v[TESTS];
+		double v[TESTS], mirror[TESTS];
 
 		gp_sample_init(&s, &f->gp, levels, 1, k);
-		gp_sample_values(&s, x, TESTS, v);
+		gp_sample_values(&s, x, TESTS, v, mirror);
 		gp_sample_free(&s);
 		for (size_t t = 0; t < TESTS; t++) {
 			sum[t] += v[t] - mean[t];
@@ -494,7 +500,8 @@ TEST(the_fit_finds_the_length_scales)
 	gp_data(&g, f->x, f->y, NULL, n);
 	gp_factor(&g, theta);
 	for (size_t i = 0; i < n; i++)
-		f->y[i] = dense_dot(g.l + i * g.ld, z, i + 1);
+		for (size_t k = 0; k <= i; k++)
+			f->y[i] += g.l[i * g.ld + k] * z[k];
 	gp_data(&g, f->x, f->y, NULL, n);
 	memcpy(theta, g.prior.mean, sizeof theta);
 	gp_fit(&g, theta, 50);
@@ -503,6 +510,35 @@ TEST(the_fit_finds_the_length_scales)
 	CHECK(theta[3] < log(1e-3));
 	gp_free(&g);
 	free(f);
+}
+
+/* sin(x) at 12 places, half of it noise: where the fit from one nu ends is not where
+ * that from another does. */
+TEST(of_several_fits_the_best_is_kept)
+{
+	static const double nu[] = {0.5, 1e-4, 0.05};
+	struct gp_dim dims[1] = {{0}};
+	struct gp g;
+	double x[12], y[12], theta[3 + 2], f[3], least = (double)INFINITY;
+
+	gp_init(&g, dims, 1);
+	for (uint32_t i = 0; i < 12; i++) {
+		x[i] = i / 11.0;
+		y[i] = sin(6 * x[i]) + 2 * rng_unit(5, i, RNG_MODEL, 0) - 1;
+	}
+	gp_data(&g, x, y, NULL, 12);
+	for (size_t i = 0; i < 3; i++) {
+		memcpy(theta, g.prior.mean, g.n_theta * sizeof *theta);
+		theta[g.d + 1] = portable_log(nu[i]);
+		f[i] = gp_fit(&g, theta, 50);
+		least = fmin(least, f[i]);
+	}
+	CHECK(f[0] != f[1] || f[1] != f[2]);
+	gp_fit_from(&g, nu, 3, 50);
+	CHECK(gp_objective(&g, g.theta) == least);
+	gp_fit_from(&g, nu, 0, 50);
+	CHECK(memcmp(g.theta, g.prior.mean, g.n_theta * sizeof *theta) == 0);
+	gp_free(&g);
 }
 
 static void check_degenerate(const double *value, const double *x, size_t d, size_t n,
@@ -620,6 +656,41 @@ TEST(targets_are_capped_and_standardized)
 	}
 }
 
+/* Most trials got the penalty, whatever that is: the others are where a modest one
+ * would have them, and values come back in their units. */
+TEST(penalties_of_any_size_leave_the_scale_of_the_others)
+{
+	static const double penalties[] = {3e3, 1e6, 1e10, 1e30, 1e160, 1e300, DBL_MAX};
+	static const double offsets[] = {0, 1, -2, -0.125};
+	double v[12], modest[12], y[12], x;
+
+	for (size_t k = 0; k < ARRAY_LEN(penalties); k++)
+		for (size_t o = 0; o < ARRAY_LEN(offsets); o++)
+			for (size_t n_bad = 1; n_bad <= 9; n_bad++) {
+				struct target t;
+
+				for (size_t i = 0; i < 12; i++)
+					v[i] = i < n_bad ? penalties[k]
+					                 : offsets[o] + 0.25 +
+					                       0.0625 * (double)i;
+				t = target_fit(v, 12, y);
+				for (size_t i = 0; i < 12; i++) {
+					CHECK(isfinite(y[i]));
+					x = v[i] < 3 ? v[i] : offsets[o] + 10;
+					modest[i] = x;
+				}
+				CHECK(isfinite(t.failed));
+				CHECK_DOUBLE(target_undo(&t, y[11]), v[11], 1e-12);
+				CHECK_DOUBLE(2 * t.scale * t.sd * (y[11] - y[10]),
+				             0.0625, 1e-12);
+				CHECK(y[11] - y[10] > 0.05);
+				CHECK(y[0] > y[11]);
+				(void)target_fit(modest, 12, modest);
+				for (size_t i = 0; n_bad < 6 && i < 12; i++)
+					CHECK_DOUBLE(y[i], modest[i], 1e-9);
+			}
+}
+
 /* Rosenbrock 1960, and a minimum at the edge of the box. */
 static double rosenbrock(void *self, const double *x)
 {
@@ -689,60 +760,78 @@ TEST(the_minimizer_keeps_away_from_what_is_not_finite)
 	CHECK_DOUBLE(x, 0.1, 0);
 }
 
-/* Every size around the blocks and vectors. */
+/* How far L L' is from K, L inv from 1, and K alpha from y - m. */
+static double residual(const struct gp *g)
+{
+	double worst = 0, *k = mem_new(g->n * g->ld, sizeof *k), *one;
+
+	one = mem_new(g->kernel.n_col, sizeof *one);
+	for (size_t i = 0; i < g->n; i++) {
+		double fit = g->mean - g->y[i];
+
+		for (size_t c = 0; c < g->kernel.n_col; c++)
+			one[c] = g->cols[c * g->ld + i];
+		kernel_row(&g->kernel, one, g->cols, g->ld, g->n, k, NULL);
+		k[i] += g->nu / g->m[i] + g->jitter * g->kernel.s;
+		for (size_t j = 0; j < g->n; j++)
+			fit += k[j] * g->alpha[j];
+		worst = fmax(worst, fabs(fit));
+		for (size_t j = 0; j <= i; j++) {
+			double product = 0, unit = 0;
+
+			for (size_t p = 0; p <= j; p++)
+				product += g->l[i * g->ld + p] * g->l[j * g->ld + p];
+			for (size_t p = j; p <= i; p++)
+				unit += g->l[i * g->ld + p] * g->inv[p * g->ld + j];
+			worst = fmax(worst, fabs(product - k[j]));
+			worst = fmax(worst, fabs(unit - (i == j)));
+		}
+	}
+	free(one);
+	free(k);
+	return worst;
+}
+
+/* Every size around the blocks, vectors and GSL's halves. */
 TEST(factors_and_inverses_of_every_size)
 {
 	for (size_t n = 1; n < 140; n += n < 70 ? 1 : 23) {
-		size_t ld = vec_room(n);
-		double *a = mem_new(4 * n * ld, sizeof *a), *l = a + n * ld;
-		double *inv = l + n * ld, *c = inv + n * ld, worst = 0, *x;
+		struct gp_dim dim = {0};
+		struct gp g;
+		double theta[] = {log(0.1), 0, log(0.5), 0, 0};
+		double *x = mem_new(2 * n, sizeof *x);
 
-		for (size_t i = 0; i < n; i++)
-			for (size_t k = 0; k <= i; k++)
-				a[i * ld + k] = l[i * ld + k] = a[k * ld + i] =
-				    exp(-0.1 * (double)(i - k)) + (i == k);
-		CHECK(dense_cholesky(l, n, ld));
-		dense_invert(l, inv, n, ld);
-		dense_inverse_product(inv, c, n, ld);
-		for (size_t i = 0; i < n; i++)
-			for (size_t k = 0; k < i; k++)
-				c[k * ld + i] = c[i * ld + k];
-		for (size_t i = 0; i < n; i++)
-			for (size_t k = 0; k < n; k++) {
-				double sum = 0, low = 0;
-
-				for (size_t p = 0; p < n; p++) {
-					sum += a[i * ld + p] * c[p * ld + k];
-					low += l[i * ld + p] * l[k * ld + p];
-				}
-				worst = fmax(worst, fabs(sum - (i == k)));
-				worst = fmax(worst, fabs(low - a[i * ld + k]));
-				CHECK(k <= i || (fabs(inv[i * ld + k]) <= 0 &&
-				                 fabs(l[i * ld + k]) <= 0));
-			}
-		CHECK(worst < 1e-12);
-		x = mem_new(3 * n, sizeof *x);
-		for (size_t i = 0; i < n; i++)
-			x[i] = x[n + i] = sin((double)i);
-		dense_solve(l, n, ld, x);
-		dense_lower(inv, n, ld, x + n, x + 2 * n);
-		for (size_t i = 0; i < n; i++)
-			CHECK_DOUBLE(x[i], x[2 * n + i], 1e-12);
+		for (size_t i = 0; i < n; i++) {
+			x[i] = fraction(i, 0);
+			x[n + i] = sin((double)i);
+		}
+		gp_init(&g, &dim, 1);
+		gp_data(&g, x, x + n, NULL, n);
+		CHECK_INT(gp_factor(&g, theta), GP_AS_ASKED);
+		CHECK(residual(&g) < 1e-12);
+		gp_free(&g);
 		free(x);
-		free(a);
 	}
 }
 
 TEST(what_is_not_positive_definite_is_refused)
 {
-	double a[8 * 8] = {0};
+	struct gp_dim dim = {0};
+	struct gp g;
+	double theta[] = {0, 0, 0, 0, 0}, x[] = {0.1, 0.5, 0.9};
+	const double y[] = {1, 2, 3}, m[] = {1, -0.5, 1};
 
-	for (size_t i = 0; i < 3; i++)
-		a[i * 8 + i] = 1;
-	a[8] = 2;
-	CHECK(!dense_cholesky(a, 3, 8));
-	a[8] = (double)NAN;
-	CHECK(!dense_cholesky(a, 3, 8));
+	stat_init();
+	gp_init(&g, &dim, 1);
+	gp_data(&g, x, y, NULL, 3);
+	CHECK(gp_build(&g, theta, NULL));
+	theta[1] = (double)NAN;
+	CHECK(!gp_build(&g, theta, NULL));
+	CHECK(isinf(gp_objective(&g, theta)));
+	theta[1] = 0;
+	gp_data(&g, x, y, m, 3); /* a variance of -1 */
+	CHECK(!gp_build(&g, theta, NULL));
+	gp_free(&g);
 }
 
 TEST(vectors_of_exp_and_log_are_those_of_the_library)
@@ -771,13 +860,14 @@ TEST(vectors_of_exp_and_log_are_those_of_the_library)
 	CHECK(worst < 1e-15);
 }
 
-TEST_MAIN(posteriors_are_those_computed_elsewhere, rows_can_be_appended,
-          the_mean_at_a_row_is_the_prediction_there, the_objective_has_its_gradient,
-          the_tails_of_the_normal_are_exact, expected_improvement_is_the_integral,
-          the_acquisition_has_its_gradient, fantasies_follow_the_posterior,
-          draws_are_from_the_posterior, the_order_of_the_rows_does_not_matter,
-          the_fit_finds_the_length_scales, degenerate_data_do_no_harm,
-          targets_are_capped_and_standardized,
+TEST_MAIN(of_several_fits_the_best_is_kept, posteriors_are_those_computed_elsewhere,
+          rows_can_be_appended, the_mean_at_a_row_is_the_prediction_there,
+          the_objective_has_its_gradient, the_tails_of_the_normal_are_exact,
+          expected_improvement_is_the_integral, the_acquisition_has_its_gradient,
+          fantasies_follow_the_posterior, draws_are_from_the_posterior,
+          the_order_of_the_rows_does_not_matter, the_fit_finds_the_length_scales,
+          degenerate_data_do_no_harm, targets_are_capped_and_standardized,
+          penalties_of_any_size_leave_the_scale_of_the_others,
           the_minimizer_finds_minima_inside_and_at_bounds,
           the_minimizer_keeps_away_from_what_is_not_finite,
           factors_and_inverses_of_every_size, what_is_not_positive_definite_is_refused,

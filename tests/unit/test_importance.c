@@ -92,6 +92,10 @@ static void check_known(double (*train)(const struct job *, struct run_result *,
 
 		CHECK_DOUBLE(row->alone.mean, alone[row->param], 0.03);
 		CHECK_DOUBLE(row->total.mean, total[row->param], 0.03);
+		CHECK(row->alone.low <= alone[row->param] + 1e-3 &&
+		      row->alone.high >= alone[row->param] - 1e-3);
+		CHECK(row->total.low <= total[row->param] + 1e-3 &&
+		      row->total.high >= total[row->param] - 1e-3);
 		CHECK(row->alone.low <= row->alone.mean &&
 		      row->alone.mean <= row->alone.high);
 		CHECK(!i || im.rows[i - 1].total.mean >= row->total.mean);
@@ -196,6 +200,31 @@ TEST(a_grid_with_branches_has_shares_too)
 	close_rig(&r);
 }
 
-TEST_MAIN(shares_are_those_of_a_known_function, failed_trials_are_left_out,
-          a_model_that_explains_nothing_is_refused, too_few_trials_are_refused,
-          among_the_best_other_parameters_matter, a_grid_with_branches_has_shares_too)
+static double same(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	(void)job;
+	(void)res;
+	*has_metric = true;
+	return 1;
+}
+
+TEST(a_constant_metric_has_no_shares)
+{
+	struct importance im;
+	struct rig r;
+
+	open_rig(&r, yaml, 22, same);
+	CHECK(!importance_init(&im, &r.study, &r.err));
+	CHECK_INT(r.err.kind, ERROR_TRIAL);
+	CHECK_STR(r.err.text,
+	          "every trial gave exactly 1, so no parameter made a difference\n"
+	          "  help: do the parameters reach the script? hpsearch check "
+	          "FILE.yaml shows the commands");
+	importance_free(&im);
+	close_rig(&r);
+}
+
+TEST_MAIN(a_constant_metric_has_no_shares, shares_are_those_of_a_known_function,
+          failed_trials_are_left_out, a_model_that_explains_nothing_is_refused,
+          too_few_trials_are_refused, among_the_best_other_parameters_matter,
+          a_grid_with_branches_has_shares_too)

@@ -1,4 +1,4 @@
-/* JSON in: what is accepted, what is refused, what is found inside a line. */
+/* JSON in: what is accepted, what is refused. */
 #include "base/json.h"
 #include "base/mem.h"
 #include "test.h"
@@ -155,59 +155,6 @@ TEST(whole_numbers)
 	CHECK_INT(whole("{}"), 77);
 }
 
-/* The member "x" of the object that is found in a line, and the rest of the line. */
-static double found(const char *line, const char **rest)
-{
-	size_t end = 0;
-	cJSON *json = json_find_object(line, strlen(line), &end);
-	double x = -12345;
-
-	json_double(json, "x", &x);
-	*rest = json ? line + end : "(none)";
-	cJSON_Delete(json);
-	return x;
-}
-
-TEST(objects_inside_lines)
-{
-	const char *rest;
-
-	CHECK_DOUBLE(found("{\"x\": 1}", &rest), 1, 0);
-	CHECK_STR(rest, "");
-	CHECK_DOUBLE(found("12:01 INFO epoch {1} {\"x\": 2} done {\"x\": 3}", &rest), 2,
-	             0);
-	CHECK_STR(rest, " done {\"x\": 3}");
-	CHECK_DOUBLE(found("[{\"x\": 4, \"s\": \"}{\\\"\"}]", &rest), 4, 0);
-	CHECK_STR(rest, "]");
-	CHECK(isnan(found("it's {\"y\": {\"x\": 1}, \"x\": NaN} ", &rest)));
-	CHECK_STR(rest, " ");
-	found("no object [1, 2] here", &rest);
-	CHECK_STR(rest, "(none)");
-	found("{\"x\": 1", &rest);
-	CHECK_STR(rest, "(none)");
-	found("{\"x\": \"1}", &rest);
-	CHECK_STR(rest, "(none)");
-	found("", &rest);
-	CHECK_STR(rest, "(none)");
-	found("}}}}{", &rest);
-	CHECK_STR(rest, "(none)");
-}
-
-TEST(a_line_of_braces_is_given_up)
-{
-	size_t n = 1 << 20, end = 0;
-	char *line = mem_new(n, 1);
-
-	memset(line, '{', n);
-	CHECK(!json_find_object(line, n, &end));
-	for (size_t i = 1; i < n; i += 2)
-		line[i] = '}';
-	memcpy(line, "{1", 2);
-	cJSON_Delete(json_find_object(line, n, &end));
-	CHECK_INT(end, 4);
-	free(line);
-}
-
 static const char *at(const cJSON *json, const char *path)
 {
 	return json_path(json, path) ? cJSON_GetStringValue(json_path(json, path))
@@ -317,6 +264,5 @@ TEST(a_lack_of_memory_is_not_bad_json)
 
 TEST_MAIN(accepts_json, refuses_what_is_no_json, depth_is_limited,
           python_specials_are_numbers, numbers_are_exact, numbers_from_other_types,
-          of_several_members_the_last_counts, whole_numbers, objects_inside_lines,
-          a_line_of_braces_is_given_up, paths_into_objects, equality,
-          deep_equality_is_quick, a_lack_of_memory_is_not_bad_json)
+          of_several_members_the_last_counts, whole_numbers, paths_into_objects,
+          equality, deep_equality_is_quick, a_lack_of_memory_is_not_bad_json)

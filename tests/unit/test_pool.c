@@ -897,6 +897,55 @@ TEST(driver_killed)
 	rig_close(&g);
 }
 
+/* kill -9 of a driver that does not read: what its run has printed is in the file. */
+TEST(a_killed_driver_leaves_no_output_unread)
+{
+	struct rig g;
+	struct arena a = {0};
+	struct error err = {0};
+	char path[128], *text = NULL;
+	int say[2], keep[2];
+	size_t n;
+	pid_t pid;
+
+	rig_paths(&g);
+	CHECK(!pipe2(say, O_CLOEXEC) && !pipe2(keep, O_CLOEXEC));
+	snprintf(path, sizeof path, "%s/done", g.dir);
+	pid = fork();
+	if (!pid) {
+		g.pool = pool_open(1, keep[1], &err);
+		if (!g.pool)
+			_exit(1);
+		close(keep[1]);
+		g.r = pool_runner(g.pool);
+		g.job.argv =
+		    WORDS("sh", "-c", "echo one; printf '%s' two; : >\"$0\"; sleep 600",
+		          path);
+		if (!g.r.type->start(g.r.self, &g.job, &err) ||
+		    write(say[1], "k", 1) != 1)
+			_exit(2);
+		for (;;)
+			pause();
+	}
+	close(say[1]);
+	close(keep[1]);
+	CHECK_INT(child_says(say[0]), 'k');
+	for (int64_t start = clock_now();
+	     access(path, F_OK) && clock_now() - start < PATIENCE;)
+		poll(NULL, 0, 2);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	CHECK_INT(child_says(keep[0]), 0);
+	snprintf(path, sizeof path, "%s/stdout", g.dir);
+	CHECK(file_read(path, 4096, &a, &text, &n, &err));
+	CHECK_STR(text, "one\ntwo");
+	close(say[0]);
+	close(keep[0]);
+	arena_free(&a);
+	g.pool = NULL;
+	rig_close(&g);
+}
+
 TEST(close_kills_everything)
 {
 	struct rig g;
@@ -1086,7 +1135,8 @@ TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
           time_out, cancel_running, stop_then_kill, cancel_at_once_and_too_late,
           term_reaches_those_who_left_the_group, leftovers_are_killed,
           supervisor_killed, idle_supervisor_killed,
-          stopped_supervisor_does_not_hang_us, driver_killed, close_kills_everything,
+          stopped_supervisor_does_not_hang_us, driver_killed,
+          a_killed_driver_leaves_no_output_unread, close_kills_everything,
           unkillable_process, ticks_and_signals, two_hundred_at_once,
           result_outlives_the_next_start, busy_slot_is_refused, limit_of_open_files,
           nothing_is_left)

@@ -199,24 +199,83 @@ TEST(correlation_of_ranks)
 {
 	struct rig r;
 	size_t pairs;
+	double effective;
 
 	CHECK(rig_open(&r, "asha", asha(1, 3, false)));
 	RUN(&r, CURVE_DONE, 1, 10);
 	RUN(&r, CURVE_DONE, 2, 30);
-	CHECK(isnan(rung_correlation(&r.all, 1, 2, &pairs)));
+	CHECK(isnan(rung_correlation(&r.all, 1, 2, NULL, &pairs, &effective)));
 	CHECK_INT(pairs, 2);
 	RUN(&r, CURVE_DONE, 3, 20);
-	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, &pairs), 0.5, 1e-15);
+	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, NULL, &pairs, &effective), 0.5,
+	             1e-15);
 	RUN(&r, CURVE_DONE, 4, 40);
 	RUN(&r, CURVE_STOPPED, 0); /* has no second value */
-	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, &pairs), 0.8, 1e-15);
+	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, NULL, &pairs, &effective), 0.8,
+	             1e-15);
 	CHECK_INT(pairs, 4);
 	RUN(&r, CURVE_DONE, nan_, inf); /* worst at both: 1 - 6 * 2 / (5 * 24) */
-	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, &pairs), 0.9, 1e-15);
+	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, NULL, &pairs, &effective), 0.9,
+	             1e-15);
 	RUN(&r, CURVE_DONE, 4, 40); /* ties share a rank, at both: 4.5 */
-	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, &pairs), 32.0 / 34, 1e-14);
-	CHECK(isnan(rung_correlation(&r.all, 2, 2.5, &pairs)));
+	CHECK_DOUBLE(rung_correlation(&r.all, 1, 2, NULL, &pairs, &effective),
+	             32.0 / 34, 1e-14);
+	CHECK(isnan(rung_correlation(&r.all, 2, 2.5, NULL, &pairs, &effective)));
 	rig_drop(&r);
+}
+
+/* What was reported once, or at the end alone, says nothing of how a rung agrees with
+ * the end. */
+TEST(a_single_report_is_no_agreement)
+{
+	double effective;
+	struct rig r;
+	size_t pairs;
+
+	CHECK(rig_open(&r, "asha", asha(1, 9, false)));
+	for (size_t i = 0; i < 12; i++)
+		rig_report(&r, rig_start(&r)->trial, 9, (double)i);
+	CHECK(isnan(rung_correlation(&r.all, 1, 9, NULL, &pairs, &effective)));
+	CHECK_INT(pairs, 0);
+	for (size_t i = 0; i < 4; i++) {
+		size_t run = rig_start(&r)->trial;
+
+		rig_report(&r, run, i == 2 ? 5 : 4, (double)i);
+		rig_report(&r, run, 9, (double)i);
+	}
+	CHECK_DOUBLE(rung_correlation(&r.all, 1, 9, NULL, &pairs, &effective), 1,
+	             1e-15);
+	CHECK_INT(pairs, 4);
+	rig_drop(&r);
+}
+
+/* Weighing a run twice is having it twice; 0 leaves it out. */
+TEST(correlation_of_weighted_ranks)
+{
+	static const double weight[] = {1, 2, 0, 1};
+	struct rig r;
+	size_t pairs;
+	double effective, rho;
+	struct stat_range range;
+
+	CHECK(rig_open(&r, "asha", asha(1, 3, false)));
+	RUN(&r, CURVE_DONE, 1, 20);
+	RUN(&r, CURVE_DONE, 2, 10);
+	RUN(&r, CURVE_DONE, 9, 1);
+	RUN(&r, CURVE_DONE, 3, 30);
+	rho = rung_correlation(&r.all, 1, 2, weight, &pairs, &effective);
+	/* Ranks 0.5 2 2 3.5 and 2.5 1 1 3.5 (of four): 1.5 / sqrt(4.5 * 4.5). */
+	CHECK_DOUBLE(rho, 1 / 3.0, 1e-15);
+	CHECK_INT(pairs, 3);
+	CHECK_DOUBLE(effective, 16.0 / 6, 1e-15);
+	rig_drop(&r);
+	range = correlation_interval(0.5, 28);
+	CHECK_DOUBLE(atanh(range.high) - atanh(0.5),
+	             1.959963984540054 * sqrt(1.125 / 25), 1e-12);
+	CHECK_DOUBLE(atanh(0.5) - atanh(range.low),
+	             1.959963984540054 * sqrt(1.125 / 25), 1e-12);
+	range = correlation_interval(0.5, 3);
+	CHECK(range.low == -1 && range.high == 1);
 }
 
 static void check_text(struct judgement j, double sign, const char *expected)
@@ -259,7 +318,7 @@ TEST(decisions_in_words)
 	    (struct judgement){DECISION_STOP, "divergence", nan_, 5, inf, nan_, 0}, -1,
 	    "stopped at step 5: -inf is not a finite number");
 	check_text((struct judgement){DECISION_STOP, "patience", nan_, 9, 3, 2, 4}, 1,
-	           "stopped at step 9: nothing better than 2 in 4 reports");
+	           "converged at step 9: nothing better than 2 in 4 reports");
 	check_text((struct judgement){DECISION_STOP, "threshold", nan_, 9, 3, 2, 0}, 1,
 	           "stopped at step 9: 3 is above 2, the limit");
 	check_text((struct judgement){DECISION_STOP, "threshold", nan_, 9, 3, 2, 0}, -1,
@@ -503,7 +562,8 @@ TEST(property_same_curves_same_judgement_in_any_order_of_the_list)
 TEST_MAIN(median_of_an_even_number_of_peers, median_by_hand, median_tie_goes_on,
           median_warm_up_and_peers, median_tests_long_curves_now_and_then,
           threshold_both_sides, patience_counts_reports, divergence_stops_at_once,
-          correlation_of_ranks, decisions_in_words, rungs_for_a_person,
+          correlation_of_ranks, correlation_of_weighted_ranks,
+          a_single_report_is_no_agreement, decisions_in_words, rungs_for_a_person,
           control_is_never_stopped_and_a_peer, rising_or_not_is_the_same,
           property_the_best_at_a_rung_is_never_stopped,
           property_wandb_stops_no_best_run_and_many_others,

@@ -59,8 +59,14 @@ TEST(values)
 	CHECK_DOUBLE(only("loss", "{\"loss\":NaN}").step, 0, 0);
 	CHECK(isnan(only("loss", "{\"loss\":NaN}").value));
 	CHECK(isnan(only("loss", "{\"loss\":\"nan\"}").value));
-	CHECK_DOUBLE(only("loss", "{\"loss\":null}").step, 0, 0);
-	CHECK(isnan(only("loss", "{\"loss\":null}").value));
+	CHECK(isnan(only("loss", "{\"loss\":null}").step)); /* no report */
+	CHECK(isnan(only("loss", "{'loss': None}").step));
+	CHECK_DOUBLE(only("loss", "{\"loss\": -nan, \"epoch\": 3}").step, 3, 0);
+	CHECK(isnan(only("loss", "{\"loss\": -nan}").value));
+	CHECK_DOUBLE(only("loss", "{\"loss\": -inf}").value, -(double)INFINITY, 0);
+	CHECK_DOUBLE(only("loss", "{'loss': np.float64(0.5)}").value, 0.5, 0);
+	CHECK_DOUBLE(only("loss", "{'loss': 1.0D-03, 'epoch': 2.}").step, 2, 0);
+	CHECK_DOUBLE(only("a.b", "x {'a': {'b': .5}} y").value, 0.5, 0);
 	CHECK(isnan(only("loss", "{\"loss\":\"high\"}").step));
 	CHECK(isnan(only("loss", "{\"loss\":[1]}").step));
 	CHECK(isnan(only("loss", "{\"Loss\":1}").step));
@@ -303,8 +309,107 @@ TEST(two_streams_do_not_mix)
 	scrape_free(&s);
 }
 
+static struct unread unread(const char *metric, const char *text)
+{
+	struct scraper s;
+	struct unread u;
+
+	scrape(&s, metric, NULL, text, strlen(text));
+	u = s.unread;
+	CHECK_INT(s.n_reports, 0);
+	scrape_free(&s);
+	return u;
+}
+
+TEST(what_cannot_be_read_is_counted)
+{
+	struct unread u = unread("loss", "{'loss': tensor(0.5)}\n{\"loss\": 0,25}\n"
+	                                 "{'loss': None}\n{'lr': tensor(1)}\n"
+	                                 "x {\"loss\": [1]} y\n{\"loss\": 1\n");
+
+	CHECK_INT(u.n, 3);
+	CHECK_STR(u.example, "{'loss': tensor(0.5)}");
+	u = unread("a.b", "{\"a\":{\"b\":\"\tx\033[1my\"}}\n");
+	CHECK_INT(u.n, 1);
+	CHECK_STR(u.example, "{\"a\":{\"b\":\" xy\"}}");
+	CHECK_INT(unread("loss", "{'lr': 1}\nloss: 0.5\n").n, 0);
+}
+
+TEST(colours_are_taken_out)
+{
+	CHECK_DOUBLE(
+	    only("loss", "{\"\033[32mloss\033[0m\": \033[1;31m0.5\033[m}").value, 0.5,
+	    0);
+	CHECK_DOUBLE(only("loss", "\033]0;title\a{'loss': \033(B0.5}\033").value, 0.5,
+	             0);
+	CHECK_DOUBLE(only("loss", "\033]8;;http://x\033\\{'loss': 0.5}\033[").value,
+	             0.5, 0);
+}
+
+static void feed(struct scraper *s, struct scrape_stream *in, const char *text)
+{
+	scrape_feed(s, in, text, strlen(text));
+}
+
+TEST(a_line_on_both_streams_counts_once)
+{
+	struct scraper s;
+
+	scrape_init(&s, "loss", NULL);
+	feed(&s, &s.out, "{\"loss\":1,\"epoch\":1}\n{\"loss\":1,\"epoch\":2}\n");
+	feed(&s, &s.err, "INFO:root:{'loss': 1.0, 'epoch': 1}\n");
+	feed(&s, &s.err, "INFO:root:{\"loss\":1,\"epoch\":2}\n");
+	CHECK_INT(s.n_reports, 2);
+	feed(&s, &s.err, "INFO:root:{'loss': 1.0, 'epoch': 3}\n");
+	feed(&s, &s.out, "{\"loss\":1,\"epoch\":3}\n");
+	feed(&s, &s.file, "{\"loss\":1,\"epoch\":3}\n");
+	CHECK_INT(s.n_reports, 3);
+	CHECK_DOUBLE(s.reports[2].step, 3, 0);
+	scrape_free(&s);
+}
+
+/* Without steps it is the k-th time of the same value that is the same report. */
+TEST(equal_reports_on_one_stream_all_count)
+{
+	struct scraper s;
+
+	scrape_init(&s, "loss", NULL);
+	feed(&s, &s.out, "{\"loss\":1}\n{\"loss\":1}\n{\"loss\":nan}\n");
+	feed(&s, &s.err, "{\"loss\":1}\n{\"loss\":1}\n{\"loss\":-nan}\n");
+	CHECK_INT(s.n_reports, 3);
+	feed(&s, &s.err, "{\"loss\":1}\n");
+	CHECK_INT(s.n_reports, 4);
+	CHECK_DOUBLE(s.reports[3].step, 3, 0);
+	feed(&s, &s.out,
+	     "{\"hpsearch\":{\"cost\":0.5}}\n{\"hpsearch\":{\"cost\":0.5}}\n"
+	     "{'loss': x}\n");
+	feed(&s, &s.err, "{\"hpsearch\":{\"cost\":0.5}}\n{'loss': x}\n");
+	CHECK_DOUBLE(s.cost, 1, 0);
+	CHECK_INT(s.unread.n, 1);
+	scrape_free(&s);
+}
+
+/* More different reports than are remembered: none is lost. */
+TEST(many_reports)
+{
+	struct scraper s;
+	char line[64];
+
+	scrape_init(&s, "loss", NULL);
+	for (int i = 0; i < 3 * ONCE_MAX; i++) {
+		snprintf(line, sizeof line, "{\"loss\":%d,\"step\":%d}\n", i, i);
+		feed(&s, &s.out, line);
+		feed(&s, &s.err, line);
+		s.n_reports = 0;
+	}
+	CHECK_INT(s.count, 3 * ONCE_MAX);
+	scrape_free(&s);
+}
+
 TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
           several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
           names_of_numbers, nul_bytes_and_binary, lines_over_the_limit_are_skipped,
           limit_is_exact, hostile_lines_take_bounded_time, million_keys,
-          chunks_do_not_matter, two_streams_do_not_mix)
+          chunks_do_not_matter, two_streams_do_not_mix, what_cannot_be_read_is_counted,
+          colours_are_taken_out, a_line_on_both_streams_counts_once,
+          equal_reports_on_one_stream_all_count, many_reports)

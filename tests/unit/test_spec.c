@@ -227,7 +227,7 @@ TEST(defaults_of_a_small_file)
 	CHECK(s->early.type == EARLY_NONE && !s->test.present);
 	CHECK_INT(s->test.top, 3);
 	CHECK_INT(s->test.repeats, 5);
-	CHECK_INT(spec_trial_cap(s), 20);
+	CHECK_INT(spec_trial_cap(s, 0), 20);
 	done(&r);
 }
 
@@ -282,7 +282,7 @@ TEST(native_keys)
 	CHECK(s->test.metric.goal == GOAL_MAXIMIZE); /* inherited */
 	CHECK_INT(s->test.top, 2);
 	CHECK_INT(s->test.repeats, 8);
-	CHECK_INT(spec_trial_cap(s), 3); /* the grid ends first */
+	CHECK_INT(spec_trial_cap(s, 0), 3); /* the grid ends first */
 	done(&r);
 }
 
@@ -297,6 +297,15 @@ TEST(gpus_make_slots)
 	load(&r, HEAD PARAM "gpus: 2\n", NULL);
 	CHECK_INT(r.s.parallel, 2);
 	CHECK_STR(r.s.gpus[1], "1");
+	done(&r);
+	load(&r, HEAD PARAM "gpus: [[0, 1], [2, 3]]\nruns_per_gpu: 2\n", NULL);
+	CHECK_INT(r.s.n_gpus, 2);
+	CHECK_STR(r.s.gpus[1], "2,3");
+	CHECK_INT(r.s.parallel, 4);
+	done(&r);
+	load(&r, HEAD PARAM "gpus: All\n", NULL);
+	CHECK(r.s.gpus_auto);
+	CHECK_INT(r.s.n_gpus, 0);
 	done(&r);
 }
 
@@ -319,15 +328,29 @@ TEST(number_of_trials)
 	load(&r, "method: random\n" PARAM "run_cap: \"12\"\nbudget: {trials: 7}\n",
 	     NULL);
 	CHECK_INT(r.s.max_trials, 7);
-	CHECK_INT(spec_trial_cap(&r.s), 7);
+	CHECK_INT(spec_trial_cap(&r.s, 0), 7);
 	CHECK(noticed(&r, "given twice"));
 	done(&r);
 	load(&r,
 	     "method: random\nparameters: {a: {min: 0, max: 9}, b: {min: 0, max: 9}, "
 	     "c: {min: 0, max: 9}, d: {value: 1}}\n",
 	     NULL);
-	CHECK_INT(spec_trial_cap(&r.s), 30);
+	CHECK_INT(spec_trial_cap(&r.s, 0), 30);
 	CHECK(noticed(&r, "stops after 30 trials"));
+	done(&r);
+	load(&r,
+	     "method: grid\nparameters: {a: {min: 1, max: 1000}, b: {min: 1, max: "
+	     "1000}}\nconstraints: [a < b]\n",
+	     NULL);
+	CHECK_INT(spec_trial_cap(&r.s, 0), 499500);
+	CHECK_INT(spec_trial_cap(&r.s, 7), 7);
+	CHECK_INT(spec_trial_cap(&r.s, 1000000), 499500);
+	done(&r);
+	load(&r,
+	     "method: grid\nparameters: {a: {values: [1, 2, 3]}, b: {values: [1, 2, "
+	     "3], when: {a: 1}}}\n",
+	     NULL);
+	CHECK_INT(spec_trial_cap(&r.s, 0), 5);
 	done(&r);
 	load(&r, "method: random\n" PARAM, &(struct spec_overrides){.capped = true});
 	CHECK(!noticed(&r, "stops after"));

@@ -90,6 +90,24 @@ TEST(few_numbers_have_no_interval)
 	CHECK_INT(stat_of(x, 0).n, 0);
 }
 
+/* 0 of 4, 4 of 4, 3 of 10. */
+TEST(share_interval_is_exact)
+{
+	struct stat_range r = stat_share(0, 4, 0.95);
+
+	CHECK_DOUBLE(r.low, 0, 0);
+	CHECK_DOUBLE(r.high, 1 - pow(0.025, 0.25), 1e-12);
+	r = stat_share(4, 4, 0.95);
+	CHECK_DOUBLE(r.low, pow(0.025, 0.25), 1e-12);
+	CHECK_DOUBLE(r.high, 1, 0);
+	/* What defines them: P(X >= 3 | low) = P(X <= 3 | high) = 0.025. */
+	r = stat_share(3, 10, 0.95);
+	CHECK_DOUBLE(stat_beta_cdf(r.low, 3, 8), 0.025, 1e-12);
+	CHECK_DOUBLE(stat_beta_cdf(r.high, 4, 7), 0.975, 1e-12);
+	r = stat_share(0, 0, 0.95);
+	CHECK(r.low == 0 && r.high == 1);
+}
+
 int main(int argc, char **argv)
 {
 	static void (*const tests[])(void) = {t_quantiles,
@@ -98,11 +116,13 @@ int main(int argc, char **argv)
 	                                      nonsense_does_not_end_the_program,
 	                                      moments,
 	                                      moments_far_from_zero,
-	                                      few_numbers_have_no_interval};
+	                                      few_numbers_have_no_interval,
+	                                      share_interval_is_exact};
 
 	stat_init();
 	return test_main(argc, argv, tests, sizeof tests / sizeof *tests,
 	                 "t_quantiles, normal_both_ways, beta_both_ways, "
 	                 "nonsense_does_not_end_the_program, moments, "
-	                 "moments_far_from_zero, few_numbers_have_no_interval");
+	                 "moments_far_from_zero, few_numbers_have_no_interval, "
+	                 "share_interval_is_exact");
 }

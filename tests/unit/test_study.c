@@ -246,7 +246,7 @@ TEST(of_equal_trials_the_earlier_one_is_better)
 		order = search_rank(&r.study.search, &r.study.search.scratch);
 		for (size_t k = 0; k < r.study.search.n; k++) {
 			CHECK_INT(order[k]->id, k);
-			CHECK_INT(order[k]->rank, k + 1);
+			CHECK_INT(order[k]->rank, 1);
 		}
 		rig_drop(&r);
 	}
@@ -468,6 +468,33 @@ TEST(diverged_is_never_the_winner_and_no_failure)
 	CHECK_INT(order[0]->outcome, OUTCOME_OK);
 	CHECK_INT(order[19]->outcome, OUTCOME_DIVERGED);
 	CHECK_INT(order[19]->rank, 0);
+	rig_drop(&r);
+}
+
+/* 0, 1, 1, 2, 2, 2 … in some order: ranks 1, 2, 2, 4, 4, 4. */
+static double steps(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	static const double values[] = {2, 1, 0, 2, 1, 2};
+	int trial = atoi(fake_env(job, "HPSEARCH_TRIAL"));
+
+	(void)res;
+	*has_metric = true;
+	return values[trial];
+}
+
+TEST(equal_values_share_a_rank)
+{
+	static const uint64_t ids[] = {2, 1, 4, 0, 3, 5}, ranks[] = {1, 2, 2, 4, 4, 4};
+	struct rig r = {.fake.train = steps};
+	struct trial **order;
+
+	CHECK(rig_open(&r, plain, 6, 2));
+	CHECK(rig_run(&r));
+	order = search_rank(&r.study.search, &r.study.search.scratch);
+	for (size_t i = 0; i < 6; i++) {
+		CHECK_INT(order[i]->id, ids[i]);
+		CHECK_INT(order[i]->rank, ranks[i]);
+	}
 	rig_drop(&r);
 }
 
@@ -1071,7 +1098,8 @@ TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not
           the_guard_asks_for_more_than_half_of_ten, retries,
           a_repeat_of_a_failed_trial_is_not_waited_for, a_late_retry_is_run,
           exit_75_is_no_failure, diverged_is_never_the_winner_and_no_failure,
-          target_and_patience_stop, an_exhausted_space_is_success, resume_equals_one_go,
+          target_and_patience_stop, equal_values_share_a_rank,
+          an_exhausted_space_is_success, resume_equals_one_go,
           finished_runs_are_not_repeated, the_cost_is_read_back,
           what_failed_is_tried_again_when_asked_for,
           a_trial_whose_other_repeat_was_cut_short_is_settled,
