@@ -162,6 +162,9 @@ int command_replay(struct options *o)
 	} else if (rp.same) {
 		printf("%llu proposals and %llu runs", (unsigned long long)rp.trials,
 		       (unsigned long long)rp.runs);
+		if (rp.verified)
+			printf(" and %llu runs of the verification",
+			       (unsigned long long)rp.verified);
 		if (rp.decisions)
 			printf(" and %zu decisions", rp.decisions);
 		printf(" checked: identical");

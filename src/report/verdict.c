@@ -159,11 +159,8 @@ static void add_choice(const struct worth *w, struct str *out)
 	}
 	str_add(out, w->median ? "and its interval allows for the luck in that"
 	                       : "and value and interval allow for the luck in that");
-	if (w->optimism > 0) {
-		str_add(out, ", ");
-		text_number(out, w->optimism);
-		str_add(out, " on the average");
-	}
+	if (w->optimism > 0)
+		str_addf(out, ", %.2g on the average", w->optimism);
 	str_addc(out, '\n');
 }
 

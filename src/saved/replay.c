@@ -1,12 +1,14 @@
 #include "saved/replay.h"
 #include "base/double.h"
 #include "early/decision.h"
+#include "saved/rewrite.h"
 #include "study/apply.h"
 #include "study/propose.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 __attribute__((format(printf, 2, 3))) static bool differs(struct replay *out,
@@ -161,6 +163,20 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 	return true;
 }
 
+/* Value, last and best follow from the reports, where all were kept. */
+static bool same_reports(const struct run *run, const struct metric *m)
+{
+	struct reduction d = run_reduction(run, m->goal);
+
+	if (run->state != RUN_FINISHED || !run->n_reports)
+		return true;
+	if (run->n_reports == run->reports_total &&
+	    (!double_same(d.last, run->reduction.last) ||
+	     !double_same(d.best, run->reduction.best)))
+		return false;
+	return double_same(run->value, run_value(run, m));
+}
+
 static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
                       struct replay *out)
 {
@@ -173,8 +189,7 @@ static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
 		               "trial %llu, run %zu: recorded seed %llu, derived %llu",
 		               (unsigned long long)t->id, r,
 		               (unsigned long long)run->seed, (unsigned long long)seed);
-	if (run->state == RUN_FINISHED && run->n_reports &&
-	    !double_same(run->value, run_value(run, &sv->spec.metric)))
+	if (!same_reports(run, &sv->spec.metric))
 		return differs(out,
 		               "trial %llu, run %zu: recorded value %.17g, its reports "
 		               "give %.17g",
@@ -269,6 +284,34 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 	return true;
 }
 
+/* The last end of a run in the log is the one that the run has. */
+static bool check_ends(const struct saved *sv, struct replay *out)
+{
+	const struct search *s = &sv->study.search;
+	const struct monitor *m = sv->study.monitor;
+	size_t repeats = sv->spec.repeats, n = s->n * repeats;
+	bool *known = mem_new(n + 1, sizeof *known), same = true;
+
+	for (size_t i = m->n_log; same && i-- > 0;) {
+		const struct event *e = &m->log[i];
+		size_t k = e->trial * repeats + e->run;
+		const struct run *run;
+
+		if (e->kind != EVENT_END || e->trial >= s->n || known[k])
+			continue;
+		known[k] = true;
+		run = &s->trials[e->trial]->runs[e->run];
+		same = run->state != RUN_FINISHED ||
+		       run->outcome == e->as.end.outcome ||
+		       differs(out, "trial %llu, run %u: recorded %s, in the log %s",
+		               (unsigned long long)e->trial, e->run,
+		               outcome_name(run->outcome),
+		               outcome_name(e->as.end.outcome));
+	}
+	free(known);
+	return same;
+}
+
 static bool check_decisions(struct saved *sv, struct replay *out, struct error *err)
 {
 	const struct search *s = &sv->study.search;
@@ -282,7 +325,7 @@ static bool check_decisions(struct saved *sv, struct replay *out, struct error *
 		for (size_t r = 0; out->same && r < s->trials[i]->n_runs; r++)
 			(void)(check_observed(sv, s->trials[i], out) &&
 			       check_stop(sv, s->trials[i], r, out));
-	if (out->same)
+	if (out->same && check_ends(sv, out))
 		ok = monitor_replay(s->spec, m->log, m->n_log, &out->decisions, &text,
 		                    err);
 	if (text.len)
@@ -312,6 +355,83 @@ static bool check_ranks(struct saved *sv, struct replay *out)
 			               (unsigned long long)t->rank);
 	}
 	return true;
+}
+
+/* Every use by the winner of today can be counted in its runs; where an earlier one was
+ * tested as well, its runs are not in the file. The level is one of those that there
+ * are. */
+static bool check_uses(const struct verdict *v, uint64_t tests, struct replay *out)
+{
+	bool all = !v->first_rules;
+
+	for (size_t i = 0; i < v->n_uses; i++) {
+		const struct verdict_use *u = &v->uses[i];
+		uint64_t k = 1;
+
+		while (k < u->use && !double_same(sequential_allowance(k), u->level))
+			k++;
+		if (u->level > 0 && !double_same(sequential_allowance(k), u->level))
+			return differs(out, "verification, use %zu: its level is none",
+			               i);
+		if (u->use > u->uses || (u->kind != USE_MORE && u->begun))
+			return differs(out, "verification, use %zu: cannot be", i);
+		all = all && v->winner != SIZE_MAX &&
+		      u->key == v->candidates[v->winner].key;
+	}
+	if (all ? v->test_uses == tests : v->test_uses >= tests)
+		return true;
+	return differs(out, "verification: recorded %llu test runs, there are %llu",
+	               (unsigned long long)v->test_uses, (unsigned long long)tests);
+}
+
+static bool check_verified(const struct saved *sv, const struct verdict_run *x,
+                           struct replay *out)
+{
+	const struct verdict *v = &sv->study.search.verdict;
+	const struct metric *m = x->phase == PHASE_TEST ? &v->test_metric : &v->metric;
+	uint64_t seed = seed_of_verification(
+	    sv->spec.seed, (uint64_t)(x->phase - PHASE_RERUN) << 32 | x->index);
+
+	if (x->run.seed != seed)
+		return differs(
+		    out, "verification, %s %zu: recorded seed %llu, derived %llu",
+		    phase_name(x->phase), x->index, (unsigned long long)x->run.seed,
+		    (unsigned long long)seed);
+	if (!same_reports(&x->run, m))
+		return differs(out,
+		               "verification, %s %zu: recorded value %.17g, its "
+		               "reports give %.17g",
+		               phase_name(x->phase), x->index, x->run.value,
+		               run_value(&x->run, m));
+	return true;
+}
+
+/* The runs of the verification, and what is counted of them. */
+static bool check_verification(const struct saved *sv, struct replay *out)
+{
+	const struct verdict *v = &sv->study.search.verdict;
+	uint64_t tests = 0;
+
+	for (size_t i = 0; i < v->n_runs; i++) {
+		if (!check_verified(sv, v->runs[i], out))
+			return false;
+		out->verified += v->runs[i]->run.state == RUN_FINISHED;
+		tests += v->runs[i]->phase == PHASE_TEST ? v->runs[i]->run.attempts : 0;
+	}
+	return check_uses(v, tests, out);
+}
+
+/* What a results file says that follows from the rest of it. */
+static bool check_rest(struct saved *sv, struct replay *out)
+{
+	struct str text = {0};
+
+	if (sv->from_file)
+		rewrite_compare(sv, &text);
+	if (text.len)
+		differs(out, "%s", text.s);
+	str_free(&text);
+	return out->same;
 }
 
 static bool check_file(const struct saved *sv, struct replay *out)
@@ -353,6 +473,7 @@ bool replay_run(struct saved *sv, struct replay *out, struct error *err)
 		ok = check_decisions(sv, out, err);
 	if (ok && out->same)
 		(void)(check_numbers(sv, out) && check_ranks(sv, out) &&
-		       check_file(sv, out));
+		       check_verification(sv, out) && check_file(sv, out) &&
+		       check_rest(sv, out));
 	return ok;
 }

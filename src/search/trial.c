@@ -347,6 +347,15 @@ static double mean_last(const struct run *r, size_t k)
 	return n ? sum / (double)n : (double)NAN;
 }
 
+struct reduction run_reduction(const struct run *r, enum goal goal)
+{
+	struct reduction d = {.last = (double)NAN, .best = (double)NAN};
+
+	for (size_t i = 0; i < r->n_reports; i++)
+		reduce(&d, r->reports[i].value, goal);
+	return d;
+}
+
 double run_value(const struct run *r, const struct metric *m)
 {
 	if (!r->reduction.n)

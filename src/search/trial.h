@@ -121,6 +121,8 @@ struct run_end run_facts(const struct run *r);
  * REQUEUE and PROMOTE give it its new state. */
 struct event;
 void run_apply(struct run *r, const struct event *e, enum goal goal);
+/* What its kept reports give; all of them, where reports_total says no more. */
+struct reduction run_reduction(const struct run *r, enum goal goal);
 /* The metric of a finished run by the reduce rule; NaN where there is none. */
 double run_value(const struct run *r, const struct metric *m);
 /* Shall a run that ended so be queued once more? Counts the failure in *end; a run that

@@ -142,6 +142,8 @@ def search(scenario, seed, program, hpsearch, folder):
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if end.returncode == 2:
             return None
+        if end.returncode == 4:
+            return []  # flaky, and the failure guard ended it: nothing was said
         results = os.path.join(folder, "s.hpsearch", "results.json")
         if end.returncode not in (0, 5) or not os.path.exists(results):
             sys.exit(f"trust.py: the search ended with {end.returncode}:\n{end.stderr}")
@@ -158,7 +160,7 @@ def play(name, scenario, options):
         with open(path) as f:
             rows = [json.loads(line) for line in f if line.endswith("\n")]
     if len(rows) >= options.searches:
-        return rows[:options.searches]
+        return [r for r in rows[:options.searches] if r]
     with open(path, "a") as out:
         for i in range(len(rows), options.searches):
             seed = int(hashlib.sha256(f"{name} {i}".encode()).hexdigest()[:8], 16)
@@ -174,7 +176,7 @@ def play(name, scenario, options):
             out.flush()
             print(f"\r{name} {i + 1}/{options.searches}  ", end="", file=sys.stderr, flush=True)
     print("\r\033[K", end="", file=sys.stderr)
-    return rows
+    return [r for r in rows if r]
 
 
 def percent(values):
