@@ -85,6 +85,14 @@ void mock_pay(struct mock_search *s, size_t id, double cost)
 	t->sightings[t->n - 1].cost = cost;
 }
 
+void mock_repeat(struct mock_search *s, size_t id, size_t n_runs, double stderr_)
+{
+	struct seen *t = &s->seen[id];
+
+	t->sightings[t->n - 1].n_runs = n_runs;
+	t->sightings[t->n - 1].stderr_ = stderr_;
+}
+
 double mock_value(const struct mock_search *s, size_t id)
 {
 	const struct seen *t = &s->seen[id];

@@ -31,6 +31,8 @@ void mock_see(struct mock_search *s, size_t id, enum seen_state state, double va
               double step);
 /* What was learnt last of trial id came with this cost. */
 void mock_pay(struct mock_search *s, size_t id, double cost);
+/* … and was the mean of so many runs, with this standard error. */
+void mock_repeat(struct mock_search *s, size_t id, size_t n_runs, double stderr_);
 /* The value learnt last; NAN: none. */
 double mock_value(const struct mock_search *s, size_t id);
 /* What the strategy says to trial id, without adding it; out is (space->n). */

@@ -543,6 +543,9 @@ static void propose_in_units(double min, double max, double a, double b, bool ba
 		            a * (pow(at[0].u - 0.3, 2) + 2 * pow(at[1].u - 0.6, 2) +
 		                 0.1 * at[2].u) +
 		                b);
+		/* Their noise is in the same units. */
+		if (i % 4 == 0)
+			mock_repeat(&s, i, 3, fabs(a) * (0.02 + 0.01 * at[2].u));
 	}
 	CHECK_INT(mock_ask(&s, UNITS_N, out), ASK_POINT);
 	mock_free(&s);
@@ -779,6 +782,39 @@ TEST(bayes_learns_from_parts_of_a_length)
 	maker_free(&m);
 }
 
+/* A run that reports a step again may say another value. What was fitted to the old one
+ * is of no use then: a state that has seen it all come asks as one that sees it now. */
+TEST(bayes_drops_what_was_fitted_to_other_values)
+{
+	struct maker m = {0};
+	struct mock_search s;
+	struct coord live[2], fresh[2];
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(mock_init(&s, "bayes", &m.space, 3, false));
+	s.args.curves = true;
+	s.args.full = 27;
+	mock_forget(&s);
+	for (size_t i = 0; i < 30; i++) {
+		double y;
+
+		CHECK_INT(mock_next(&s), ASK_POINT);
+		y = s.seen[i].point[1].u;
+		mock_see(&s, i, SEEN_PENDING, 3 + s.seen[i].point[0].u, 3);
+		CHECK_INT(mock_ask(&s, s.n, live), ASK_POINT);
+		mock_see(&s, i, SEEN_PENDING, 9 * fabs(y - 0.6), 3);
+		CHECK_INT(mock_ask(&s, s.n, live), ASK_POINT);
+		mock_forget(&s);
+		CHECK_INT(mock_ask(&s, s.n, fresh), ASK_POINT);
+		CHECK_DOUBLE(live[0].u, fresh[0].u, 0);
+		CHECK_DOUBLE(live[1].u, fresh[1].u, 0);
+	}
+	mock_free(&s);
+	maker_free(&m);
+}
+
 /* How long a run is is not known: the longest so far. Nothing but parts, first. */
 TEST(bayes_learns_while_nothing_is_whole)
 {
@@ -905,4 +941,5 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           bayes_says_what_it_believed, bayes_knows_no_units,
           bayes_looks_where_trials_cost_less, bayes_survives_when_everything_fails,
           bayes_sees_every_branch, bayes_learns_from_parts_of_a_length,
-          bayes_learns_while_nothing_is_whole, bayes_learns_from_other_searches)
+          bayes_learns_while_nothing_is_whole,
+          bayes_drops_what_was_fitted_to_other_values, bayes_learns_from_other_searches)
