@@ -93,6 +93,20 @@ static bool is_foreign(const struct node *map)
 	return map->n == 1;
 }
 
+bool draft_is_top_word(const char *key)
+{
+	static const char *const words[] = {
+	    "max_trials", "run_cap",    "min_trials",      "repeats",
+	    "parallel",   "method",     "metric",          "command",
+	    "program",    "budget",     "early_terminate", "constraints",
+	    "test",       "warm_start", "trial_timeout",   "retries"};
+
+	for (size_t k = 0; k < ARRAY_LEN(words); k++)
+		if (strcmp(key, words[k]) == 0)
+			return true;
+	return false;
+}
+
 static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 {
 	const char *key = d->map->keys[i], *near = synonym(key);

@@ -120,20 +120,6 @@ static bool is_short_form(const struct node *map, size_t i)
 	       (n->kind == NODE_SCALAR && n->value.kind != VALUE_NULL);
 }
 
-bool draft_is_top_word(const char *key)
-{
-	static const char *const words[] = {
-	    "max_trials", "run_cap",    "min_trials",      "repeats",
-	    "parallel",   "method",     "metric",          "command",
-	    "program",    "budget",     "early_terminate", "constraints",
-	    "test",       "warm_start", "trial_timeout",   "retries"};
-
-	for (size_t k = 0; k < ARRAY_LEN(words); k++)
-		if (strcmp(key, words[k]) == 0)
-			return true;
-	return false;
-}
-
 static const struct node *long_form(struct reading *r, const struct node *map, size_t i)
 {
 	const struct node *n = map->items[i];

@@ -1,9 +1,10 @@
 /* A search file from anywhere: it is refused with a text, or it is whole: the defaults
  * decode, the command can be built, and every warning is one line. The first byte
- * chooses
- * --strict, a --command and a --set. */
+ * chooses --strict, a --command, a --set, and whether the readers of other tools' words
+ * get it all. */
 #include "base/stat.h"
 #include "config/command.h"
+#include "config/dialect.h"
 
 #include <assert.h>
 #include <math.h>
@@ -92,6 +93,31 @@ static void parse(const char *text, size_t n, const struct spec_overrides *o)
 	arena_free(&a);
 }
 
+/* The readers of other tools' words, which a file meets one by one and only where it is
+ * wrong: all of them on the whole text, and on what is below its keys. */
+static void foreign(const char *text, size_t n)
+{
+	struct arena a = {0};
+	struct notices ns = {.a = &a};
+	struct error err = {0};
+	char *word = arena_strndup(&a, text, n);
+	struct yaml y;
+
+	assert(!dialect_distribution(word) || *dialect_distribution(word));
+	dialect_call(word, &a);
+	if (yaml_parse(&y, "space.yaml", text, n, &a, &ns, &err) &&
+	    y.root->kind == NODE_MAP) {
+		dialect_parameter(y.root, &a);
+		for (size_t i = 0; i < y.root->n; i++) {
+			dialect_key(y.root->keys[i], y.root->items[i], &a);
+			if (y.root->items[i]->kind == NODE_MAP)
+				dialect_parameter(y.root->items[i], &a);
+		}
+	}
+	free(ns.list);
+	arena_free(&a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const set[] = {"parameters.lr.max=0.5", "max_trials=3"};
@@ -109,6 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = malloc(size);
 	memcpy(text, data + 1, size - 1);
 	parse(text, size - 1, &o);
+	if (data[0] & 8)
+		foreign(text, size - 1);
 	free(text);
 	return 0;
 }
