@@ -82,7 +82,7 @@ rm -f zeros.* endless.yaml
 for kb in 16 20 32 64 128 256 511; do
 	for _ in 1 2 3 4 5; do # where the stack begins is drawn
 		code=$(ulimit -S -s $kb && env -i "$HPSEARCH" check space.yaml >out 2>err; echo $?)
-		[ "$code" = 1 ] && has "the stack is limited to $kb KiB" err || break
+		if [ "$code" != 1 ] || lacks "the stack is limited to $kb KiB" err; then break; fi
 	done
 	check "a stack of $kb KiB: exit 1" test "$code" = 1
 	check "a stack of $kb KiB: said" has "the stack is limited to $kb KiB" err
