@@ -206,8 +206,9 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 		ok = loop_run(&loop, err);
 		loop_free(&loop);
 		verdict_judge(se);
-		advise(se);
 	}
+	/* Re-runs say something of the noise, also those of an earlier session. */
+	advise(se);
 	return ok && (!se->dir || results_write(se, s->monitor, err));
 }
 

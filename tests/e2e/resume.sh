@@ -43,7 +43,7 @@ for m in grid random sobol bayes; do
 		kill -9 $pid 2>/dev/null
 		wait $pid 2>/dev/null
 	done
-	expect "$m: goes on after eight kills" 0 "$HPSEARCH" k.yaml -n 24 -j3 --out killed
+	expect "$m: goes on after eight kills" 5 "$HPSEARCH" k.yaml -n 24 -j3 --out killed
 	[ $m = bayes ] ||
 		check "$m: the same trials and ranking as in one go" cmp <(ranks whole) <(ranks killed)
 	check "$m: nothing that the journal has as finished ran again" python3 - killed/journal.jsonl <<'P'
@@ -79,13 +79,13 @@ set -m
 interrupt INT 130
 interrupt TERM 143
 set +m
-expect "the same command continues" 0 "$HPSEARCH" space.yaml -n 30 --out s.out
+expect "the same command continues" 5 "$HPSEARCH" space.yaml -n 30 --out s.out
 check "and says so" has "continuing" err
 
 # A torn last line.
 size=$(stat -c %s s.out/journal.jsonl)
 truncate -s $((size - 7)) s.out/journal.jsonl
-expect "a torn last line is cut off" 0 "$HPSEARCH" space.yaml -n 31 --out s.out
+expect "a torn last line is cut off" 5 "$HPSEARCH" space.yaml -n 31 --out s.out
 check "and kept aside" test -s s.out/journal.torn
 # Damage in the middle.
 cp s.out/journal.jsonl saved
@@ -97,7 +97,7 @@ cp saved s.out/journal.jsonl
 # results.json is made again from the journal.
 ranks s.out >before
 rm s.out/results.json s.out/results.csv
-expect "a lost results.json comes back" 0 "$HPSEARCH" space.yaml -n 31 --out s.out
+expect "a lost results.json comes back" 5 "$HPSEARCH" space.yaml -n 31 --out s.out
 check "with the same ranking" cmp before <(ranks s.out)
 
 # Two drivers.
@@ -114,7 +114,7 @@ sed 's/max: 1.0/max: 2.0/' space.yaml >other.yaml
 expect "another search is refused" 2 "$HPSEARCH" other.yaml --out s.out
 check "with the difference" has "parameters.x.max: was 1, now 2" err
 check "and the way out" has "--fresh" err
-expect "--fresh starts over" 0 "$HPSEARCH" other.yaml -n 12 --fresh --out s.out
+expect "--fresh starts over" 5 "$HPSEARCH" other.yaml -n 12 --fresh --out s.out
 
 # Places that cannot be written.
 mkdir -p full
@@ -123,7 +123,7 @@ if mount -t tmpfs -o size=600k tmpfs full 2>/dev/null; then
 	check "that says what is full" has "No space left" err
 	cp full/s/journal.jsonl j.full
 	mount -o remount,size=20m full
-	expect "and the search goes on when there is room" 0 "$HPSEARCH" space.yaml -n 60 -j2 --out full/s
+	expect "and the search goes on when there is room" 5 "$HPSEARCH" space.yaml -n 60 -j2 --out full/s
 	check "with every line that was there" cmp -n "$(stat -c %s j.full)" j.full full/s/journal.jsonl
 	umount full
 else
