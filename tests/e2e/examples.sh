@@ -35,6 +35,7 @@ training() {
 # search NAME CODES FILE OPTION…: ends with one of the codes, as its verification says, and
 # with a ranking.
 search() {
+	rm -f hpsearch.tests.jsonl # each is a first look by itself
 	within 200 "$HPSEARCH" "$3" -j2 --out found "${@:4}" >log 2>&1 </dev/null
 	code=$?
 	check "$1: the search ends well (exit $code)" report_unless grep -qw $code <<<"$2"
