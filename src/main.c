@@ -12,8 +12,9 @@
 /* The run supervisors see the closed connection and end every child. */
 __attribute__((noreturn)) static void out_of_memory(void *self)
 {
-	static const char text[] = "hpsearch: out of memory; a search that had begun is "
-				   "saved, its command continues it\n";
+	static const char text[] =
+	    "hpsearch: out of memory; a search that had begun is "
+	    "saved, its command continues it\n";
 
 	(void)self;
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)

@@ -64,6 +64,7 @@ planted() {
 	"$@" "$dir/$name"
 	within 30 "$HPSEARCH" space.yaml -n 3 --out $dir >out 2>err </dev/null
 	code=$?
+	[ $code != 5 ] || code=0 # it cannot tell: this training has no seed
 	check "$name, ${1##*/}${2:+ $2}: no hang, exit ${codes// / or }" grep -qw -- $code <<<"$codes"
 	check "$name, ${1##*/}${2:+ $2}: what it points to is untouched" untouched
 }

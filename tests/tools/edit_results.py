@@ -18,7 +18,7 @@ import tempfile
 
 RAW = set("""hpsearch warnings check crc
     why host git file set command_option started finished elapsed max_trials trials_asked state
-    attempts exit signal wall user sys maxrss reports_total failures reason cost note path
+    attempts code exit signal wall user sys maxrss reports_total failures reason cost note path
     use uses configurations since begun_at""".split())
 
 
@@ -101,7 +101,7 @@ def is_raw(data, path):
     if path[-1] in ("seen", "order"):
         # The first proposals of bayes look at nothing.
         return data["search"]["method"] != "bayes" or at(data, path) < 5
-    if path == ("search", "decoding"):
+    if path == ("search", "decoding") or (path[-1] == "runs" and "observed" in path):
         return True
     if "reports" in path:
         i = path.index("reports")

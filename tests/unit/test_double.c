@@ -2,10 +2,12 @@
 #include "base/double.h"
 #include "test.h"
 
+#include <math.h>
+
 TEST(the_least_comes_first)
 {
-	double x[] = {2, -INFINITY, 0.5, INFINITY, -1, 0.5};
-	static const double sorted[] = {-INFINITY, -1, 0.5, 0.5, 2, INFINITY};
+	double x[] = {2, -HUGE_VAL, 0.5, HUGE_VAL, -1, 0.5};
+	static const double sorted[] = {-HUGE_VAL, -1, 0.5, 0.5, 2, HUGE_VAL};
 
 	qsort(x, 6, sizeof *x, double_compare);
 	for (size_t i = 0; i < 6; i++)

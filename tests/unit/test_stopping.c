@@ -774,7 +774,7 @@ TEST(replay_finds_a_changed_decision)
 	tamper(stopping, "\"peers\":4", "\"peers\":5", "its decision says");
 	tamper(promoting, "\"decision\":\"promote\"", "\"decision\":\"pause\"  ",
 	       "its reports give");
-	tamper(stopping, ",\"stopped\"]", ",\"ok\"]     ", "it was to be stopped");
+	tamper(stopping, ",\"stopped\"]", ",\"ok\"]     ", "in the log ok");
 	tamper(stopping, "[\"report\",2,0,3,", "[\"report\",2,0,3,9", "");
 }
 
