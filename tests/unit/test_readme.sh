@@ -4,7 +4,7 @@
 . "$SRCDIR/tests/e2e/lib.sh"
 
 # shellcheck disable=SC2016 # the quotes of the text
-listed() { sed -n 's/^- `\([a-z_/0-9]*\)`.*/\1/p' "$1" | sort; }
+listed() { sed -n 's,^- `\([a-z_/0-9]*\)`: .*,\1,p' "$1" | sort; }
 there() {
 	(cd "$1" && find . -name '*.[ch]' -printf '%P\n') | sed 's/[.][ch]$//' | sort -u
 }
