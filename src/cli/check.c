@@ -219,32 +219,34 @@ static bool propose(struct study *s, struct error *err)
 	return study_propose(s, &e, &why, err) == ASK_POINT && study_apply(s, &e, err);
 }
 
+static void set_up(struct rehearsal *x, const struct study *s, struct trial *t,
+                   uint64_t seed, const char *what)
+{
+	x->trial = t;
+	x->what = what;
+	x->run = t->runs[0];
+	x->run.seed = seed_of_run(s->search.spec->seed, t->id, seed);
+}
+
 /* The defaults with two seeds, and one other configuration. Returns how many there
  * are; a space of one configuration has no other. */
 static size_t plan_rehearsals(struct study *s, struct rehearsal x[static 3],
                               struct error *err)
 {
-	const struct trial *first;
-	size_t n = 0;
+	struct trial *first;
+	bool defaults;
 
 	if (!propose(s, err))
 		return 0;
-	x[n].trial = s->search.trials[0];
-	first = x[n].trial;
-	x[n++].what = first->origin == ORIGIN_BASELINE ? "defaults" : "first trial";
-	x[n].trial = x[0].trial;
-	x[n++].what = first->origin == ORIGIN_BASELINE ? "defaults with another seed"
-	                                               : "same with another seed";
-	if (s->search.cap > 1 && propose(s, err)) {
-		x[n].trial = s->search.trials[1];
-		x[n++].what = "next configuration";
-	}
-	for (size_t i = 0; i < n; i++) {
-		x[i].run = x[i].trial->runs[0];
-		x[i].run.seed =
-		    seed_of_run(s->search.spec->seed, x[i].trial->id, i == 1 ? 1 : 0);
-	}
-	return n;
+	first = s->search.trials[0];
+	defaults = first->origin == ORIGIN_BASELINE;
+	set_up(&x[0], s, first, 0, defaults ? "defaults" : "first trial");
+	set_up(&x[1], s, first, 1,
+	       defaults ? "defaults with another seed" : "same with another seed");
+	if (s->search.cap < 2 || !propose(s, err))
+		return 2;
+	set_up(&x[2], s, s->search.trials[1], 0, "next configuration");
+	return 3;
 }
 
 static bool run_some(struct study *s, size_t wanted, int *code, struct error *err)

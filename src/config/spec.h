@@ -90,9 +90,6 @@ struct spec {
 	struct command command;
 	const char *home; /* where runs start: the file's directory, if what the command
 	                   * names is there and not here; NULL: here */
-	bool no_args;     /* args: none: no parameters on the command's line */
-	bool has_command; /* command or program: it can be run */
-	enum method method;
 	const char *method_word;    /* as in the file, normalised: "grid" … */
 	const char *const *sampler; /* PROGRAM: its words, and a NULL behind them */
 	double sampler_timeout;     /* seconds for an answer; 600 by default */
@@ -101,31 +98,34 @@ struct spec {
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
 	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
-	bool gpus_auto;      /* all that there are; n_gpus is 0 */
 	size_t runs_per_gpu; /* 1 by default */
 	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
 	const char *const *slots; /* (n_slots) */
 	size_t n_slots;
-	bool parallel_given;
 	uint64_t max_trials; /* 0: not given; max_trials or run_cap */
 	uint64_t min_trials;
 	double budget_time;               /* seconds; 0: none */
 	double budget_cost;               /* 0: none */
 	size_t stop_patience;             /* 0: none */
-	bool stop_auto;                   /* when the model sees nothing to gain */
 	double trial_timeout, kill_grace; /* seconds; 0 (none) and 10 by default */
-	bool shuffle;                     /* grid order */
 	const char *const *warm;          /* (n_warm) results of earlier searches */
 	size_t n_warm;
+	struct early early;
+	struct test test;
+	struct notices notices;
+	struct arena *arena;
+	enum method method;
+	bool no_args;     /* args: none: no parameters on the command's line */
+	bool has_command; /* command or program: it can be run */
+	bool gpus_auto;   /* all that there are; n_gpus is 0 */
+	bool parallel_given;
+	bool stop_auto;              /* when the model sees nothing to gain */
+	bool shuffle;                /* grid order */
 	bool deterministic;          /* proposals do not hang on who is first */
 	bool deterministic_training; /* the seed has no part in it: nothing is repeated
 	                              */
 	bool
 	    accept_nonzero; /* a run with the metric and a non-zero exit counts as ok */
-	struct early early;
-	struct test test;
-	struct notices notices;
-	struct arena *arena;
 };
 
 /* Overrides from the command line; zero or NULL where not given. */

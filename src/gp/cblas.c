@@ -5,6 +5,7 @@
  * Every case becomes one: a matrix is an address and two strides, so that transposing
  * swaps these and turning a matrix round negates them; with that every triangle is
  * lower and stands on the left. GSL has checked all arguments. */
+/* NOLINTBEGIN(readability-function-size): how many arguments there are, CBLAS says. */
 #include "gp/vec.h"
 
 #include <gsl/gsl_cblas.h>
@@ -575,3 +576,4 @@ void cblas_dscal(int n, double alpha, double *x, int step)
 	for (ptrdiff_t i = 0; step > 0 && i < n; i++)
 		x[i * step] *= alpha;
 }
+/* NOLINTEND(readability-function-size) */

@@ -164,10 +164,13 @@ static bool factor(struct gp *g)
 
 bool gp_build(struct gp *g, const double *theta, double *slope)
 {
-	for (double jitter = jitter_least; jitter < 2 * jitter_most; jitter *= 10) {
+	double jitter = jitter_least;
+
+	while (jitter < 2 * jitter_most) {
 		build(g, theta, jitter, slope);
 		if (factor(g))
 			return true;
+		jitter *= 10;
 	}
 	return false;
 }

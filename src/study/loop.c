@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "search/event.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -100,6 +101,7 @@ static void put_back(struct loop *l, struct task *t, const struct error *err)
 
 static bool start(struct loop *l, struct task *t, struct error *err)
 {
+	assert(t->run != NULL); /* the driver's task is whole */
 	t->busy = true;
 	fleet_keep_logs(l->fleet, t);
 	happen(l, t,
