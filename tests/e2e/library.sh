@@ -94,6 +94,7 @@ if [ "$mode" = release ] && [ -z "${MEMCHECK_LOG:-}" ]; then
 	expect "it runs" 0 env LD_LIBRARY_PATH="$root/opt/hps/lib" ./shared-embed
 	check "and finds the same" cmp first out
 	# The others of its libraries are where they are.
+	# shellcheck disable=SC2046 # words
 	check "static" cc -o static-embed "$SRCDIR/examples/embed/embed.c" -I"$root/opt/hps/include" \
 		"$root/opt/hps/lib/libhpsearch.a" $(PKG_CONFIG_SYSROOT_DIR='' pkg-config --libs gsl yaml-0.1 libcjson)
 	expect "it runs too" 0 ./static-embed

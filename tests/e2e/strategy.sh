@@ -89,7 +89,7 @@ wrong unknown "it proposes y, which is no parameter"
 wrong constraint "its proposal breaks the constraint x < 0.9"
 wrong missing "it proposes no value for x"
 file >d.yaml
-MODE=done expect "it may end the search" 0 hps d.yaml
+MODE='done' expect "it may end the search" 0 hps d.yaml
 check "and say why" grep -q 'it is good enough' d.hpsearch/results.json
 sed 's/\[python3, .*py"\]/[.\/no-such-program]/' p.yaml >n.yaml
 expect "no such program" 1 hps n.yaml
