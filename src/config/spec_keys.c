@@ -65,11 +65,15 @@ static bool method_program(struct reading *r, const struct node *n)
 	struct command command = {0};
 	const char **words;
 
-	if (!program)
+	if (node_get(n, "name")) /* as others name theirs */
 		return read_fails(r, n->at, dialect_key("tuner", n, r->a),
 		                  "method must be a word, not a mapping");
 	if (!read_known_keys(r, n, "method", keys, ARRAY_LEN(keys)))
 		return false;
+	if (!program)
+		return read_fails(r, n->at,
+		                  "write method: {program: [python3, my_sampler.py]}",
+		                  "method: says no program");
 	s->sampler_timeout = 600;
 	if (!spec_read_command(r, program, "program", false, &command) ||
 	    (timeout && !read_duration(r, timeout, "timeout", &s->sampler_timeout)))
