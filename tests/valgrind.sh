@@ -27,8 +27,9 @@ grind() { # EXPECTED-EXIT WORDS…
 		exit 1
 	}
 }
-grind 0 space.yaml -n 5
-grind 0 space.yaml -n 8
+# This training has no seed: its verification cannot tell.
+grind 5 space.yaml -n 5
+grind 5 space.yaml -n 8
 grind 0 replay space.hpsearch/results.json
 grind 0 show space.hpsearch
 grind 0 best space.hpsearch -f args
