@@ -50,7 +50,8 @@ check "at the end the cost counts less" test \
 expect "replay of that" 0 "$HPSEARCH" replay more.hpsearch/results.json
 had=$(of more.hpsearch/results.json 'len(r["trials"])')
 expect "a larger one" 0 "$HPSEARCH" more.yaml -n 200 -j2 --set budget.cost=18
-check "it counts again" test "$(of more.hpsearch/results.json "r['trials'][$had]['cost_weight'] > 0.8")" = True
+# (Spent by then: less than 9 and two runs of 1; the weight is 2 (1 - 11 / 18) at the least.)
+check "it counts again" test "$(of more.hpsearch/results.json "r['trials'][$had]['cost_weight'] > 0.7")" = True
 expect "replay of both" 0 "$HPSEARCH" replay more.hpsearch/results.json
 expect "and from the journal" 0 "$HPSEARCH" replay more.hpsearch
 
