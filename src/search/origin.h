@@ -16,7 +16,7 @@ struct search_origin {
 	const char *chosen;  /* method: auto, the strategy that it is; NULL: not yet */
 	uint64_t max_trials; /* -n of the latest session; 0: not given */
 	const char *host, *git; /* "" when unknown; git of the first session */
-	const char *code;       /* what this session trains with; NULL: not known */
+	const char *code;       /* files and commit that its runs train with; NULL: not known */
 	const char *version;    /* hpsearch's */
 	int decoding;       /* space_decoding of the search; 0: as the spec has it */
 	double started;     /* seconds since 1970 */

@@ -59,7 +59,7 @@ struct search {
 	uint64_t advised;      /* stop: auto: trials when that was last asked */
 	bool any_report;       /* some run has printed the metric */
 	bool finish_recorded;
-	double session_start, last_time; /* of the events of this session */
+	double session_start, last_time; /* of events, since a driver took it up */
 	size_t first_open;               /* every trial below is settled */
 	uint64_t *open; /* (n_open) ids of those that are not, rising */
 	size_t n_open, cap_open;
