@@ -16,16 +16,17 @@ struct search_origin {
 	const char *chosen;  /* method: auto, the strategy that it is; NULL: not yet */
 	uint64_t max_trials; /* -n of the latest session; 0: not given */
 	const char *host, *git; /* "" when unknown; git of the first session */
-	const char *code;       /* files and commit that its runs train with; NULL: not known */
-	const char *version;    /* hpsearch's */
-	int decoding;       /* space_decoding of the search; 0: as the spec has it */
-	double started;     /* seconds since 1970 */
-	bool elsewhere;     /* its runs are launched by others (ask, tell) */
-	const char *yaml;   /* the file's text */
-	const char *path;   /* the file's name as given */
-	const char *folder; /* that it is in, absolute; NULL: not known */
-	bool first_rules;   /* it began under version 0.1.0, whose verification it
-	                     * keeps */
+	const char
+	    *code; /* files and commit that its runs train with; NULL: not known */
+	const char *version; /* hpsearch's */
+	int decoding;        /* space_decoding of the search; 0: as the spec has it */
+	double started;      /* seconds since 1970 */
+	bool elsewhere;      /* its runs are launched by others (ask, tell) */
+	const char *yaml;    /* the file's text */
+	const char *path;    /* the file's name as given */
+	const char *folder;  /* that it is in, absolute; NULL: not known */
+	bool first_rules;    /* it began under version 0.1.0, whose verification it
+	                      * keeps */
 };
 
 #endif
