@@ -302,6 +302,15 @@ static size_t distance(const char *a, size_t na, const char *b, size_t nb)
 	return d[na % 3][nb];
 }
 
+size_t str_index(const char *word, const char *const *words, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(word, words[i]) != 0)
+		i++;
+	return i;
+}
+
 const char *str_nearest(const char *word, const char *const *names, size_t n)
 {
 	size_t len = strlen(word), best = len / 3 + 2;

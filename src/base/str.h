@@ -33,6 +33,8 @@ void str_double(struct str *s, double x);
 /* As str_double, and non-finite numbers as the JSON strings "nan", "inf", "-inf". */
 void str_json_double(struct str *s, double x);
 
+/* Which of n words it is; n: none of them. */
+size_t str_index(const char *word, const char *const *words, size_t n);
 /* The name among names[n] that is closest to word in edit distance, or NULL when none
  * is close enough to be meant. Case does not count. */
 const char *str_nearest(const char *word, const char *const *names, size_t n);

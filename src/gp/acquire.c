@@ -345,20 +345,6 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 	return f;
 }
 
-/* One block of whitened points v; out: of their class. */
-static void class_means(const struct acquisition *a, double *v, size_t count,
-                        double *out)
-{
-	const struct gp *g = a->g;
-	gsl_matrix_view whitened =
-	    gsl_matrix_view_array_with_tda(v, g->n, count, GP_BATCH);
-	gsl_vector_view beta = gsl_vector_view_array(a->ok_beta, g->n);
-	gsl_vector_view means = gsl_vector_view_array(out, count);
-
-	gsl_vector_set_all(&means.vector, a->ok_mean);
-	gsl_blas_dgemv(CblasTrans, 1, &whitened.matrix, &beta.vector, 1, &means.vector);
-}
-
 /* One block of whitened points v. */
 static void block_values(const struct acquisition *a, double *v, size_t count,
                          double *out)
@@ -370,7 +356,7 @@ static void block_values(const struct acquisition *a, double *v, size_t count,
 
 	gp_moments(g, v, count, mean, variance);
 	if (a->may_fail)
-		class_means(a, v, count, ok);
+		gp_whitened_means(a->g, v, count, a->ok_beta, a->ok_mean, ok);
 	for (size_t c = 0; c < count; c++) {
 		for (size_t s = 0; s < a->samples; s++) {
 			mu[s] = mean[c];

@@ -328,16 +328,23 @@ void gp_whiten(const struct gp *g, const double *x, size_t count, double *v)
 	free(cols);
 }
 
-void gp_moments(const struct gp *g, double *v, size_t count, double *mean,
-                double *variance)
+void gp_whitened_means(const struct gp *g, double *v, size_t count, double *beta,
+                       double constant, double *mean)
 {
 	gsl_matrix_view whitened =
 	    gsl_matrix_view_array_with_tda(v, g->n, count, GP_BATCH);
-	gsl_vector_view beta = gsl_vector_view_array(g->beta, g->n);
+	gsl_vector_view weights = gsl_vector_view_array(beta, g->n);
 	gsl_vector_view means = gsl_vector_view_array(mean, count);
 
-	gsl_vector_set_all(&means.vector, g->mean);
-	gsl_blas_dgemv(CblasTrans, 1, &whitened.matrix, &beta.vector, 1, &means.vector);
+	gsl_vector_set_all(&means.vector, constant);
+	gsl_blas_dgemv(CblasTrans, 1, &whitened.matrix, &weights.vector, 1,
+	               &means.vector);
+}
+
+void gp_moments(const struct gp *g, double *v, size_t count, double *mean,
+                double *variance)
+{
+	gp_whitened_means(g, v, count, g->beta, g->mean, mean);
 	for (size_t c = 0; c < count; c++)
 		variance[c] = g->kernel.s;
 	for (size_t i = 0; i < g->n; i++)
@@ -394,4 +401,19 @@ void gp_leave_one_out(const struct gp *g, double *mean, double *variance)
 		variance[i] = 1 / diagonal;
 		mean[i] = g->y[i] - g->alpha[i] / diagonal;
 	}
+}
+
+double gp_r_squared(const struct gp *g)
+{
+	double *mean = mem_new(2 * g->n, sizeof *mean), left = 0, whole = 0, centre = 0;
+
+	gp_leave_one_out(g, mean, mean + g->n);
+	for (size_t i = 0; i < g->n; i++)
+		centre += g->y[i] / (double)g->n;
+	for (size_t i = 0; i < g->n; i++) {
+		left += (g->y[i] - mean[i]) * (g->y[i] - mean[i]);
+		whole += (g->y[i] - centre) * (g->y[i] - centre);
+	}
+	free(mean);
+	return whole > 0 ? 1 - left / whole : 0;
 }

@@ -74,6 +74,9 @@ enum gp_factored gp_factor(struct gp *g, const double *theta);
  * and from that the mean and the variance of f there. */
 enum { GP_BATCH = 256 };
 void gp_whiten(const struct gp *g, const double *x, size_t count, double *v);
+/* The means alone, of the data behind another beta (n) and constant mean. */
+void gp_whitened_means(const struct gp *g, double *v, size_t count, double *beta,
+                       double constant, double *mean);
 void gp_moments(const struct gp *g, double *v, size_t count, double *mean,
                 double *variance);
 /* Inside gp/: mean and beta from y and l. */
@@ -105,5 +108,8 @@ double gp_mean_at(const struct gp *g, size_t i);
 /* Leave-one-out mean and variance of y_i (Rasmussen & Williams 2006, equation 5.12),
  * theta and the constant mean as they are; needs n == n_data. */
 void gp_leave_one_out(const struct gp *g, double *mean, double *variance);
+/* R2 of these means: the share of the differences between the values that the model
+ * explains, of values that it was not shown; 0 where there are no differences. */
+double gp_r_squared(const struct gp *g);
 
 #endif

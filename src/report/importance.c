@@ -31,22 +31,6 @@ enum {
 static const double pi = 3.14159265358979323846;
 static const double wide_one = 0.5, wide_best = 0.9;
 
-static double r_squared(const struct gp *g)
-{
-	double *mean = mem_new(2 * g->n, sizeof *mean), *variance = mean + g->n;
-	double centre = 0, left = 0, whole = 0;
-
-	gp_leave_one_out(g, mean, variance);
-	for (size_t i = 0; i < g->n; i++)
-		centre += g->y[i] / (double)g->n;
-	for (size_t i = 0; i < g->n; i++) {
-		left += (g->y[i] - mean[i]) * (g->y[i] - mean[i]);
-		whole += (g->y[i] - centre) * (g->y[i] - centre);
-	}
-	free(mean);
-	return whole > 0 ? 1 - left / whole : 0;
-}
-
 /* Warped or not, the function is about the same; its uncertainty would cost as many
  * parameters again. And the prior that proposals are made with knows no training that
  * is all noise; the one that repeats gave is kept. */
@@ -124,7 +108,7 @@ static size_t fit(struct importance *im, struct dataset *l, const struct study *
 	dataset_load(l, l->n);
 	set_values(im, l);
 	find_theta(&l->gp);
-	im->r2 = r_squared(&l->gp);
+	im->r2 = gp_r_squared(&l->gp);
 	im->gain = gain(&l->gp);
 	return l->n;
 }

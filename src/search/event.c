@@ -1,6 +1,5 @@
 #include "search/event.h"
-
-#include <string.h>
+#include "base/str.h"
 
 static const char *const kind_names[] = {[EVENT_SEARCH] = "search",
                                          [EVENT_SESSION] = "session",
@@ -26,10 +25,10 @@ const char *event_kind_name(enum event_kind k)
 
 bool event_kind_find(const char *name, enum event_kind *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(kind_names); i++)
-		if (strcmp(name, kind_names[i]) == 0) {
-			*out = (enum event_kind)i;
-			return true;
-		}
-	return false;
+	size_t i = str_index(name, kind_names, ARRAY_LEN(kind_names));
+
+	if (i == ARRAY_LEN(kind_names))
+		return false;
+	*out = (enum event_kind)i;
+	return true;
 }

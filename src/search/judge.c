@@ -57,14 +57,6 @@ bool judge_ignores_seed(const struct verdict *v, struct arena *scratch)
 
 /* The re-runs. */
 
-static bool ended(const struct candidate *c, enum phase phase)
-{
-	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		if (c->runs[phase][r]->state != RUN_FINISHED)
-			return false;
-	return true;
-}
-
 /* Re-runs that agree need not all be run: those that have not begun never will. */
 static bool reruns_ended(const struct verdict *v)
 {
@@ -396,7 +388,7 @@ static bool has_tests(const struct verdict *v, size_t i)
 {
 	return i == SIZE_MAX ||
 	       (v->candidates[i].n_runs[PHASE_TEST] >= v->pairs_wanted &&
-	        ended(&v->candidates[i], PHASE_TEST));
+	        candidate_ended(&v->candidates[i], PHASE_TEST));
 }
 
 static bool is_used(const struct verdict *v)

@@ -1,4 +1,5 @@
 #include "search/search.h"
+#include "base/str.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,12 +17,12 @@ const char *search_state_name(enum search_state s)
 
 bool search_state_find(const char *name, enum search_state *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(state_names); i++)
-		if (strcmp(name, state_names[i]) == 0) {
-			*out = (enum search_state)i;
-			return true;
-		}
-	return false;
+	size_t i = str_index(name, state_names, ARRAY_LEN(state_names));
+
+	if (i == ARRAY_LEN(state_names))
+		return false;
+	*out = (enum search_state)i;
+	return true;
 }
 
 static bool init_baseline(struct search *s, struct error *err)

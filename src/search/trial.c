@@ -1,6 +1,7 @@
 #include "search/trial.h"
 #include "base/rng.h"
 #include "base/stat.h"
+#include "base/str.h"
 #include "search/event.h"
 
 #include <math.h>
@@ -40,12 +41,12 @@ const char *outcome_name(enum outcome o)
 
 bool outcome_find(const char *name, enum outcome *o)
 {
-	for (size_t i = 0; i < ARRAY_LEN(outcome_names); i++)
-		if (strcmp(name, outcome_names[i]) == 0) {
-			*o = (enum outcome)i;
-			return true;
-		}
-	return false;
+	size_t i = str_index(name, outcome_names, ARRAY_LEN(outcome_names));
+
+	if (i == ARRAY_LEN(outcome_names))
+		return false;
+	*o = (enum outcome)i;
+	return true;
 }
 
 /* The verdict on a run that ended by itself with a status that says success. */

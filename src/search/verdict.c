@@ -160,14 +160,6 @@ bool verdict_extend(struct search *s)
 
 /* Judging by the rules of version 0.1.0; today's: judge.h. */
 
-static bool ended(const struct candidate *c, enum phase phase)
-{
-	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		if (c->runs[phase][r]->state != RUN_FINISHED)
-			return false;
-	return true;
-}
-
 static void summarise(struct candidate *c, enum phase phase, struct arena *a)
 {
 	double *ok = arena_new(a, c->n_runs[phase], sizeof *ok);
@@ -189,7 +181,7 @@ static void choose_winner(struct verdict *v)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct candidate *c = &v->candidates[i];
 
-		if (!ended(c, PHASE_RERUN)) {
+		if (!candidate_ended(c, PHASE_RERUN)) {
 			v->winner = SIZE_MAX;
 			return;
 		}
@@ -258,9 +250,9 @@ bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candid
 static bool all_ended(const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (!ended(&v->candidates[i], PHASE_RERUN) ||
+		if (!candidate_ended(&v->candidates[i], PHASE_RERUN) ||
 		    (verdict_takes_part(v, PHASE_TEST, i) &&
-		     !ended(&v->candidates[i], PHASE_TEST)))
+		     !candidate_ended(&v->candidates[i], PHASE_TEST)))
 			return false;
 	return true;
 }

@@ -97,6 +97,9 @@ struct verdict {
 
 struct search;
 
+/* Every run that is planned for it in a phase is over. */
+bool candidate_ended(const struct candidate *c, enum phase phase);
+
 /* Frees what a verdict holds outside the search's arena. */
 void verdict_free(struct verdict *v);
 /* The run of a candidate, made when it is new; in the search's arena. */

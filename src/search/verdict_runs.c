@@ -49,3 +49,11 @@ void verdict_add_use(struct search *s, const struct verdict_use *use)
 	v->uses = mem_room(v->uses, v->n_uses, &v->cap_uses, sizeof *v->uses);
 	v->uses[v->n_uses++] = *use;
 }
+
+bool candidate_ended(const struct candidate *c, enum phase phase)
+{
+	for (size_t r = 0; r < c->n_runs[phase]; r++)
+		if (c->runs[phase][r]->state != RUN_FINISHED)
+			return false;
+	return true;
+}

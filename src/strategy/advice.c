@@ -220,22 +220,6 @@ static double noise_of(const struct view *v, const struct target *t, double mode
 	return sqrt(value / runs);
 }
 
-/* Leave-one-out R2, of the values as the model was given them. */
-static double r_squared(const struct gp *g)
-{
-	double *mean = mem_new(2 * g->n, sizeof *mean), left = 0, whole = 0, centre = 0;
-
-	gp_leave_one_out(g, mean, mean + g->n);
-	for (size_t i = 0; i < g->n; i++)
-		centre += g->y[i] / (double)g->n;
-	for (size_t i = 0; i < g->n; i++) {
-		left += (g->y[i] - mean[i]) * (g->y[i] - mean[i]);
-		whole += (g->y[i] - centre) * (g->y[i] - centre);
-	}
-	free(mean);
-	return whole > 0 ? 1 - left / whole : 0;
-}
-
 /* Trials since the best was last beaten by more than the noise. */
 static size_t since_gain(const struct view *v, double noise)
 {
@@ -267,7 +251,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 	struct extremes x = find_extremes(l, seed);
 
 	out->noise = noise_of(v, &l->target, left, more, &out->repeated);
-	out->r2 = r_squared(&l->gp);
+	out->r2 = gp_r_squared(&l->gp);
 	out->sees = out->r2 >= r2_least;
 	bound = fmax(x.upper - x.lower, 0) * unit;
 	out->bound = bound + 2 * left;

@@ -1,6 +1,5 @@
 #include "strategy/strategy.h"
-
-#include <string.h>
+#include "base/str.h"
 
 enum seen_state history_state(const struct history *h, uint64_t id,
                               const struct sighting **last)
@@ -28,10 +27,10 @@ const char *seen_state_name(enum seen_state s)
 
 bool seen_state_find(const char *name, enum seen_state *out)
 {
-	for (int s = SEEN_PENDING; s <= SEEN_FAILED; s++)
-		if (strcmp(name, state_names[s]) == 0) {
-			*out = (enum seen_state)s;
-			return true;
-		}
-	return false;
+	size_t i = str_index(name, state_names, ARRAY_LEN(state_names));
+
+	if (i == ARRAY_LEN(state_names))
+		return false;
+	*out = (enum seen_state)i;
+	return true;
 }
