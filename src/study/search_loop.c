@@ -3,8 +3,8 @@
 #include "search/advise.h"
 #include "study/alarm.h"
 #include "study/apply.h"
+#include "study/drive.h"
 #include "study/idle.h"
-#include "study/loop.h"
 #include "study/propose.h"
 #include "study/stopping.h"
 
@@ -313,44 +313,6 @@ static void cut(void *self, struct task *task, const struct run_result *res)
 	                                    : "its supervisor was lost"));
 }
 
-static void signalled(void *self)
-{
-	struct study *s = self;
-
-	s->search.signal = s->fleet.signal;
-	if (s->search.state != SEARCH_CONTRACT && s->search.state != SEARCH_GUARD) {
-		s->search.state = SEARCH_INTERRUPTED;
-		s->search.why = "interrupted";
-	}
-	if (s->watch.winding_down)
-		s->watch.winding_down(s->watch.self, s->fleet.stage);
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return b && b < a ? b : a;
-}
-
-static int64_t deadline(void *self)
-{
-	const struct study *s = self;
-	int64_t at = INT64_MAX;
-
-	at = earlier(at, s->sync_at);
-	at = earlier(at, s->write_at);
-	if (s->watch.tick && s->watch.tick_every)
-		at = earlier(at, search_ticks(&s->search) + s->watch.tick_every);
-	return at;
-}
-
-static void tick(void *self)
-{
-	const struct study *s = self;
-
-	if (s->watch.tick)
-		s->watch.tick(s->watch.self);
-}
-
 /* A results file that finds no room now is written later: the journal has it all. */
 static bool turned(void *self, struct error *err)
 {
@@ -361,44 +323,21 @@ static bool turned(void *self, struct error *err)
 	return true;
 }
 
-static void happen(void *self, const struct event *e)
-{
-	study_happen(self, *e);
-}
-
-static bool commit(void *self, bool sync_now, struct error *err)
-{
-	return study_commit(self, sync_now, err);
-}
-
-static int stuck(void *self)
-{
-	return study_stuck(self);
-}
-
-static void message(void *self, const char *text)
-{
-	const struct study *s = self;
-
-	if (s->watch.message)
-		s->watch.message(s->watch.self, text);
-}
-
 static const struct driver searching = {.next = next,
-                                        .happen = happen,
-                                        .commit = commit,
-                                        .stuck = stuck,
+                                        .happen = drive_happen,
+                                        .commit = drive_commit,
+                                        .stuck = drive_stuck,
                                         .started = started,
                                         .reported = reported,
                                         .late = late,
                                         .conclude = conclude,
                                         .ended = ended,
                                         .cut = cut,
-                                        .signalled = signalled,
-                                        .tick = tick,
-                                        .deadline = deadline,
+                                        .signalled = drive_signalled,
+                                        .tick = drive_tick,
+                                        .deadline = drive_deadline,
                                         .turned = turned,
-                                        .message = message};
+                                        .message = drive_message};
 
 void study_start(struct study *s)
 {
@@ -410,7 +349,7 @@ void study_start(struct study *s)
 	s->session_runs = s->session_failures = s->session_stopped = 0;
 	s->first_failed = s->first_stopped = (struct first_run){0};
 	if (s->chosen_why && !s->search.n)
-		message(s, s->chosen_why);
+		drive_message(s, s->chosen_why);
 }
 
 void study_finish(struct study *s)
@@ -439,7 +378,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	/* A strategy that was thinking has let a signal go before. */
 	if (ok && s->search.state == SEARCH_RUNNING &&
 	    fleet_wait(&s->fleet, 0, &e, &late) && e.kind == FLEET_SIGNAL)
-		signalled(s);
+		drive_signalled(s);
 	if (!ok)
 		return refresh_results(s, true, &late) && false;
 	study_finish(s);

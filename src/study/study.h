@@ -55,6 +55,7 @@ struct study {
 
 	/* of a session */
 	struct fleet fleet;
+	enum phase phase;    /* of a verification under way */
 	const char *no_more; /* why no further trial is proposed; NULL: it is */
 	/* of the failure guard */
 	uint64_t session_failures, session_stopped, session_runs;

@@ -3,62 +3,56 @@
 #include "record/results.h"
 #include "search/advise.h"
 #include "search/judge.h"
-#include "study/apply.h"
-#include "study/loop.h"
+#include "study/drive.h"
 #include "study/test_use.h"
 
-struct verification {
-	struct study *s;
-	enum phase phase;
-};
-
-static size_t count_runs(const struct verification *f, bool ended)
+static size_t count_runs(const struct study *s, bool ended)
 {
-	const struct verdict *v = &f->s->search.verdict;
+	const struct verdict *v = &s->search.verdict;
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n; i++)
-		for (size_t r = 0; verdict_takes_part(v, f->phase, i) &&
-		                   r < v->candidates[i].n_runs[f->phase];
+		for (size_t r = 0; verdict_takes_part(v, s->phase, i) &&
+		                   r < v->candidates[i].n_runs[s->phase];
 		     r++)
 			n += !ended ||
-			     v->candidates[i].runs[f->phase][r]->state == RUN_FINISHED;
+			     v->candidates[i].runs[s->phase][r]->state == RUN_FINISHED;
 	return n;
 }
 
 /* Repetition by repetition, so that an interrupted verification is a balanced one. */
-static bool queued_run(const struct verification *f, struct candidate **c, size_t *run)
+static bool queued_run(struct study *s, struct candidate **c, size_t *run)
 {
-	struct verdict *v = &f->s->search.verdict;
-	bool more = f->phase == PHASE_TEST || !v->ignores_seed;
+	struct verdict *v = &s->search.verdict;
+	bool more = s->phase == PHASE_TEST || !v->ignores_seed;
 
 	for (*run = 0; more; ++*run) {
 		more = false;
 		for (size_t i = 0; i < v->n; i++) {
 			*c = &v->candidates[i];
-			if (!verdict_takes_part(v, f->phase, i) ||
-			    *run >= (*c)->n_runs[f->phase])
+			if (!verdict_takes_part(v, s->phase, i) ||
+			    *run >= (*c)->n_runs[s->phase])
 				continue;
 			more = true;
-			if ((*c)->runs[f->phase][*run]->state == RUN_QUEUED)
+			if ((*c)->runs[s->phase][*run]->state == RUN_QUEUED)
 				return true;
 		}
 	}
 	return false;
 }
 
-static void fill_in(const struct verification *f, struct candidate *c, size_t run,
+static void fill_in(const struct study *s, struct candidate *c, size_t run,
                     struct task *t)
 {
-	const struct spec *sp = f->s->search.spec;
-	const struct verdict *v = &f->s->search.verdict;
-	bool test = f->phase == PHASE_TEST;
+	const struct spec *sp = s->search.spec;
+	const struct verdict *v = &s->search.verdict;
+	bool test = s->phase == PHASE_TEST;
 
 	*t = (struct task){.trial = &c->trial,
 	                   .key = c->key,
-	                   .phase = f->phase,
+	                   .phase = s->phase,
 	                   .index = run,
-	                   .run = c->runs[f->phase][run],
+	                   .run = c->runs[s->phase][run],
 	                   .command = test && sp->test.command.n ? &sp->test.command
 	                                                         : &sp->command,
 	                   .metric = test ? &v->test_metric : &v->metric};
@@ -68,131 +62,70 @@ static void fill_in(const struct verification *f, struct candidate *c, size_t ru
 
 /* When the last re-run is over, those who are to be tested are known; when the tests of
  * a look are, whether there is another one. */
-static bool goes_on(struct verification *f, bool *more, struct error *err)
+static bool goes_on(struct study *s, bool *more, struct error *err)
 {
-	struct search *s = &f->s->search;
+	struct search *se = &s->search;
 
 	*more = false;
-	if (f->s->fleet.busy)
+	if (s->fleet.busy)
 		return true;
-	verdict_judge(s);
-	if (s->verdict.first_rules) {
-		*more = f->phase == PHASE_RERUN;
-		f->phase = PHASE_TEST;
+	verdict_judge(se);
+	if (se->verdict.first_rules) {
+		*more = s->phase == PHASE_RERUN;
+		s->phase = PHASE_TEST;
 		return true;
 	}
-	f->phase = PHASE_TEST;
-	if (s->verdict.needs_use && !test_use_enter(f->s, 0, err))
+	s->phase = PHASE_TEST;
+	if (se->verdict.needs_use && !test_use_enter(s, 0, err))
 		return false;
-	*more = verdict_extend(s);
+	*more = verdict_extend(se);
 	return true;
 }
 
 static enum next next(void *self, struct task *t, struct error *err)
 {
-	struct verification *f = self;
+	struct study *s = self;
 	struct candidate *c;
 	size_t run;
 	bool more;
 
-	while (!queued_run(f, &c, &run)) {
-		if (!goes_on(f, &more, err))
+	while (!queued_run(s, &c, &run)) {
+		if (!goes_on(s, &more, err))
 			return NEXT_ERROR;
 		if (!more)
 			return NEXT_NONE;
 	}
-	fill_in(f, c, run, t);
+	fill_in(s, c, run, t);
 	return NEXT_TASK;
-}
-
-static void happen(void *self, const struct event *e)
-{
-	const struct verification *f = self;
-
-	study_happen(f->s, *e);
-}
-
-static bool commit(void *self, bool sync_now, struct error *err)
-{
-	const struct verification *f = self;
-
-	return study_commit(f->s, sync_now, err);
-}
-
-static int stuck(void *self)
-{
-	const struct verification *f = self;
-
-	return study_stuck(f->s);
 }
 
 static void ended(void *self, struct task *t, const struct run_result *res, bool again)
 {
-	const struct verification *f = self;
-	struct study *s = f->s;
+	struct study *s = self;
 	struct verdict *v = &s->search.verdict;
 
 	(void)t;
 	(void)res;
 	(void)again;
-	if (f->phase == PHASE_RERUN && !v->first_rules && !v->deterministic)
+	if (s->phase == PHASE_RERUN && !v->first_rules && !v->deterministic)
 		v->ignores_seed = judge_ignores_seed(v, &s->search.scratch);
 	if (s->watch.verifying)
-		s->watch.verifying(s->watch.self, v, f->phase, count_runs(f, true),
-		                   count_runs(f, false));
-}
-
-static void signalled(void *self)
-{
-	const struct verification *f = self;
-	struct study *s = f->s;
-
-	s->search.state = SEARCH_INTERRUPTED;
-	s->search.why = "interrupted";
-	s->search.signal = s->fleet.signal;
-	if (s->watch.winding_down)
-		s->watch.winding_down(s->watch.self, s->fleet.stage);
-}
-
-static void tick(void *self)
-{
-	const struct verification *f = self;
-
-	if (f->s->watch.tick)
-		f->s->watch.tick(f->s->watch.self);
-}
-
-static int64_t deadline(void *self)
-{
-	const struct verification *f = self;
-	const struct observer *watch = &f->s->watch;
-
-	return watch->tick && watch->tick_every
-	           ? search_ticks(&f->s->search) + watch->tick_every
-	           : INT64_MAX;
-}
-
-static void message(void *self, const char *text)
-{
-	const struct verification *f = self;
-
-	if (f->s->watch.message)
-		f->s->watch.message(f->s->watch.self, text);
+		s->watch.verifying(s->watch.self, v, s->phase, count_runs(s, true),
+		                   count_runs(s, false));
 }
 
 static const struct driver verifying = {.next = next,
-                                        .happen = happen,
-                                        .commit = commit,
-                                        .stuck = stuck,
+                                        .happen = drive_happen,
+                                        .commit = drive_commit,
+                                        .stuck = drive_stuck,
                                         .ended = ended,
-                                        .signalled = signalled,
-                                        .tick = tick,
-                                        .deadline = deadline,
-                                        .message = message};
+                                        .signalled = drive_signalled,
+                                        .tick = drive_tick,
+                                        .deadline = drive_deadline,
+                                        .message = drive_message};
 
 bool verify_run(struct study *s, struct runner *r, struct error *err)
 {
-	struct verification f = {.s = s, .phase = PHASE_RERUN};
 	struct search *se = &s->search;
 	struct loop loop;
 	bool ok = true;
@@ -202,7 +135,8 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 	if (!se->verdict.done) {
 		fleet_free(&s->fleet);
 		fleet_init(&s->fleet, se->spec, r, se->dir, &se->arena);
-		loop_init(&loop, &s->fleet, &verifying, &f);
+		s->phase = PHASE_RERUN;
+		loop_init(&loop, &s->fleet, &verifying, s);
 		ok = loop_run(&loop, err);
 		loop_free(&loop);
 		verdict_judge(se);
