@@ -142,12 +142,13 @@ static void show_stderr(struct progress *p, const struct trial *t, size_t run)
 	struct arena a = {0};
 	struct error err;
 	struct str out = {0};
+	struct task task = {.key = t->id, .index = run};
 	char path[PATH_MAX], *text;
 	size_t len;
 
-	snprintf(path, sizeof path, "%s/trials/%04llu/r%zu/stderr",
-	         p->study->search.dir ? p->study->search.dir : ".",
-	         (unsigned long long)t->id, run);
+	task_folder(&task);
+	snprintf(path, sizeof path, "%s/%s/stderr",
+	         p->study->search.dir ? p->study->search.dir : ".", task.folder);
 	if (p->study->search.dir && file_read(path, 1 << 26, &a, &text, &len, &err) &&
 	    len) {
 		fprintf(stderr, "  the end of its stderr (%s):\n", path);

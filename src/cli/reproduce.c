@@ -78,8 +78,7 @@ static void collect(struct reproduction *x)
 		                        .run = &a->run,
 		                        .command = &x->sv.spec.command,
 		                        .metric = &x->sv.spec.metric};
-		snprintf(a->task.folder, sizeof a->task.folder, "trials/%04llu/r%zu",
-		         (unsigned long long)a->trial->id, a->index);
+		task_folder(&a->task);
 	}
 }
 

@@ -440,26 +440,22 @@ static double largest(const struct param *p)
 static void note_outside(struct reading *r, const struct draft *d)
 {
 	double low, high;
+	bool below, above;
 
-	if (!param_multiples(&d->p, &low, &high) || d->p.clip || !has(d, "min"))
+	if (!param_multiples(&d->p, &low, &high) || d->p.clip || !has(d, "min") ||
+	    is_exponential(d->p.dist))
 		return;
 	low *= d->p.q;
 	high *= d->p.q;
-	if (low < d->p.min - 1e-9 * d->p.q && !is_exponential(d->p.dist))
+	below = low < d->p.min - 1e-9 * d->p.q;
+	above = high > d->p.max + 1e-9 * d->p.q;
+	if (below || above)
 		read_note(
 		    r, false, d->at,
-		    "parameter %s: %s rounds to %g, below min, as W&B does; {min: "
-		    "%g, max: %g, q: %g%s} without distribution has the multiples "
-		    "inside",
-		    d->p.name, dist_name(d->p.dist), low, d->p.min, d->p.max, d->p.q,
-		    is_log_of_values(d->p.dist) ? ", log: true" : "");
-	else if (high > d->p.max + 1e-9 * d->p.q && !is_exponential(d->p.dist))
-		read_note(
-		    r, false, d->at,
-		    "parameter %s: %s rounds to %g, above max, as W&B does; {min: "
-		    "%g, max: %g, q: %g%s} without distribution has the multiples "
-		    "inside",
-		    d->p.name, dist_name(d->p.dist), high, d->p.min, d->p.max, d->p.q,
+		    "parameter %s: %s rounds to %g, %s, as W&B does; {min: %g, max: "
+		    "%g, q: %g%s} without distribution has the multiples inside",
+		    d->p.name, dist_name(d->p.dist), below ? low : high,
+		    below ? "below min" : "above max", d->p.min, d->p.max, d->p.q,
 		    is_log_of_values(d->p.dist) ? ", log: true" : "");
 }
 

@@ -112,6 +112,7 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
                     const char *dir, struct str *out)
 {
 	const struct run *r = &t->runs[i];
+	struct task task = {.key = t->id, .index = i};
 
 	str_addf(out, "  run %zu, seed %llu: ", i, (unsigned long long)r->seed);
 	if (r->state != RUN_FINISHED) {
@@ -132,9 +133,9 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
 		str_addc(out, '\n');
 	}
 	add_report_list(r, out);
+	task_folder(&task);
 	if (dir && r->attempts)
-		str_addf(out, "    folder: %s/trials/%04llu/r%zu\n", dir,
-		         (unsigned long long)t->id, i);
+		str_addf(out, "    folder: %s/%s\n", dir, task.folder);
 }
 
 void detail_trial(const struct study *s, const struct trial *t, const char *dir,

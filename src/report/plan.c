@@ -284,13 +284,13 @@ static bool add_words(struct study *s, const struct fleet *f, const struct trial
 	struct arena a = {0};
 	struct str line = {0};
 	struct task task = {.trial = t,
+	                    .key = t->id,
 	                    .run = run,
 	                    .command = &s->search.spec->command,
 	                    .metric = &s->search.spec->metric};
 	const char *const *argv;
 
-	snprintf(task.folder, sizeof task.folder, "trials/%04llu/r0",
-	         (unsigned long long)t->id);
+	task_folder(&task);
 	argv = fleet_argv(f, &task, &a, err);
 	if (argv) {
 		command_line(argv, &line);

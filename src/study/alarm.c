@@ -78,11 +78,12 @@ static void add_keys(struct str *out, const struct run_result *res, const char *
 static void add_folder(struct str *out, const struct study *s, const struct trial *t,
                        size_t run)
 {
+	struct task task = {.key = t->id, .index = run};
+
+	task_folder(&task);
 	if (s->search.dir)
-		str_addf(
-		    out,
-		    "\n  its folder: %s/trials/%04llu/r%zu (run it again with: sh cmd)",
-		    s->search.dir, (unsigned long long)t->id, run);
+		str_addf(out, "\n  its folder: %s/%s (run it again with: sh cmd)",
+		         s->search.dir, task.folder);
 }
 
 static void add_output(struct str *out, const struct run_result *res)
