@@ -210,8 +210,7 @@ static bool all_follows(struct rederivation *r, size_t *decisions)
 
 		if (!check_debt(r, e) || !fits(r, e) || !check_event(r, e))
 			return false;
-		*decisions += e->kind == EVENT_STOP || e->kind == EVENT_PAUSE ||
-		              e->kind == EVENT_PROMOTE;
+		*decisions += event_is_decision(e->kind);
 		monitor_take(&r->monitor, e);
 		if (e->kind != EVENT_REPORT)
 			continue;

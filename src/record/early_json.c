@@ -83,12 +83,6 @@ void decision_json(const struct event *e, struct str *out)
 /* The log: ["trial",3], ["start",3,0] or ["start",3,0,budget], ["report",3,0,step,
  * value], ["end",3,0,outcome], and decisions as objects. */
 
-static bool is_decision(const struct event *e)
-{
-	return e->kind == EVENT_STOP || e->kind == EVENT_PAUSE ||
-	       e->kind == EVENT_PROMOTE;
-}
-
 static void add_decision(struct str *out, const struct event *e)
 {
 	str_addc(out, '{');
@@ -107,7 +101,7 @@ static void add_value(struct str *out, double x)
 
 static void add_event(struct str *out, const struct event *e)
 {
-	if (is_decision(e)) {
+	if (event_is_decision(e->kind)) {
 		add_decision(out, e);
 		return;
 	}

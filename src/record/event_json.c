@@ -8,11 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_decision(enum event_kind k)
-{
-	return k == EVENT_STOP || k == EVENT_PAUSE || k == EVENT_PROMOTE;
-}
-
 /* Writing. */
 
 /* null where the metric was never printed; "nan" where that is what was printed. */
@@ -202,7 +197,8 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 static bool is_of_a_run(enum event_kind k)
 {
 	return k == EVENT_START || k == EVENT_REPORT || k == EVENT_RUNG ||
-	       is_decision(k) || k == EVENT_END || k == EVENT_CUT || k == EVENT_REQUEUE;
+	       event_is_decision(k) || k == EVENT_END || k == EVENT_CUT ||
+	       k == EVENT_REQUEUE;
 }
 
 /* Reports come by the thousand; decisions and rungs stand behind a report. */
@@ -219,7 +215,7 @@ void event_write(const struct event *e, const struct spec *spec, struct str *out
 {
 	str_clear(out);
 	str_addf(out, "\"e\":\"%s%s\"", e->phase != PHASE_SEARCH ? "verify_" : "",
-	         is_decision(e->kind) ? "decision" : event_kind_name(e->kind));
+	         event_is_decision(e->kind) ? "decision" : event_kind_name(e->kind));
 	if (is_of_a_run(e->kind))
 		write_run(e, out);
 	write_body(e, spec, out);
@@ -474,7 +470,7 @@ bool event_read(struct event_reader *r, const cJSON *json, struct event *e,
 	name += verification ? sizeof prefix - 1 : 0;
 	if (strcmp(name, "decision") == 0)
 		e->kind = EVENT_STOP; /* which of them, its body says */
-	else if (!event_kind_find(name, &e->kind) || is_decision(e->kind) ||
+	else if (!event_kind_find(name, &e->kind) || event_is_decision(e->kind) ||
 	         e->kind == EVENT_OBSERVED || (verification && !is_of_a_run(e->kind)))
 		return error_set(err, ERROR_FILE,
 		                 "an event \"%.40s\" that this hpsearch does not know",

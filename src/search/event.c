@@ -32,3 +32,8 @@ bool event_kind_find(const char *name, enum event_kind *out)
 	*out = (enum event_kind)i;
 	return true;
 }
+
+bool event_is_decision(enum event_kind k)
+{
+	return k == EVENT_STOP || k == EVENT_PAUSE || k == EVENT_PROMOTE;
+}

@@ -101,5 +101,7 @@ struct search_totals {
 /* "stop", "start", …: the kinds of the monitor's log by name. */
 const char *event_kind_name(enum event_kind k);
 bool event_kind_find(const char *name, enum event_kind *out);
+/* STOP, PAUSE, PROMOTE: as.decision is theirs. */
+bool event_is_decision(enum event_kind k);
 
 #endif
