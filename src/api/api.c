@@ -3,7 +3,7 @@
 #include "base/stat.h"
 #include "hpsearch.h"
 #include "record/results.h"
-#include "report/config.h"
+#include "report/configuration.h"
 #include "saved/import.h"
 #include "saved/saved.h"
 #include "study/apply.h"

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/seeds.h"
 #include "cli/cli.h"
-#include "early/early.h"
+#include "early/early_rule.h"
 #include "report/plan.h"
 #include "report/text.h"
 #include "run/pool.h"

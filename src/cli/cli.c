@@ -4,11 +4,11 @@
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "report/reading.h"
-#include "report/savings.h"
-#include "report/verdict.h"
+#include "report/savings_text.h"
+#include "report/verdict_text.h"
 #include "run/capture.h"
 #include "saved/import.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 #include "study/code.h"
 #include "study/gpus.h"
 #include "study/program.h"
@@ -179,7 +179,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		ranking_yaml(s, top, &out);
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
-		advise_text(&s->search, &out);
+		prospect_text(&s->search, &out);
 		savings_report(s, &out);
 		reading_report(s, &out);
 		if (s->search.verdict.wanted)

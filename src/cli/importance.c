@@ -1,6 +1,6 @@
 /* importance: which parameters of a search mattered. */
-#include "report/importance.h"
 #include "cli/cli.h"
+#include "report/importance_text.h"
 #include "saved/saved.h"
 
 #include <string.h>

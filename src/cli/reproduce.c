@@ -6,7 +6,7 @@
 #include "config/command.h"
 #include "record/dir.h"
 #include "record/lock.h"
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "run/pool.h"

@@ -4,7 +4,7 @@
 #include "cli/progress.h"
 #include "record/dir.h"
 #include "record/lock.h"
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "record/results.h"
 #include "report/closing.h"
 #include "report/plan.h"
@@ -13,7 +13,7 @@
 #include "study/propose.h"
 #include "study/search_loop.h"
 #include "study/test_use.h"
-#include "study/verify.h"
+#include "study/verification.h"
 
 #include <dirent.h>
 #include <limits.h>

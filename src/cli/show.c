@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 #include "config/command.h"
 #include "record/results.h"
-#include "report/config.h"
+#include "report/configuration.h"
 #include "report/detail.h"
 #include "report/ranking.h"
 #include "saved/replay.h"

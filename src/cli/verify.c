@@ -1,14 +1,14 @@
 /* verify: the final verification of a search that is finished: done, continued, or,
  * when it is complete, shown again. */
-#include "study/verify.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "record/dir.h"
 #include "record/lock.h"
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "run/pool.h"
 #include "saved/saved.h"
+#include "study/verification.h"
 
 #include <limits.h>
 #include <stdio.h>

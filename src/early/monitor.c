@@ -155,7 +155,8 @@ static void add_point(struct monitor *s, struct watched *w, double step,
 	curve_add(&w->curve, w->points, step, s->sign * rep->value);
 }
 
-void monitor_seen(const struct monitor *s, const struct trial *t, struct sighting *end)
+void monitor_seen(const struct monitor *s, const struct trial *t,
+                  struct observation *end)
 {
 	if (s->all.n <= t->id * t->n_runs)
 		return;
@@ -174,7 +175,7 @@ void monitor_seen(const struct monitor *s, const struct trial *t, struct sightin
 	}
 }
 
-bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct sighting *out)
+bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct observation *out)
 {
 	const struct watched *w = watched_at(s, trial, 0);
 	const struct glimpse *g;
@@ -182,11 +183,11 @@ bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct sighting *o
 	if (!w->glimpsed)
 		return false;
 	g = &w->glimpses[w->n_glimpses - 1];
-	*out = (struct sighting){.state = SEEN_PENDING,
-	                         .value = g->value,
-	                         .stderr_ = (double)NAN,
-	                         .step = g->step,
-	                         .n_runs = 1};
+	*out = (struct observation){.state = KNOWN_PENDING,
+	                            .value = g->value,
+	                            .stderr_ = (double)NAN,
+	                            .step = g->step,
+	                            .n_runs = 1};
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #ifndef HPS_EARLY_MONITOR_H
 #define HPS_EARLY_MONITOR_H
 
-#include "early/early.h"
+#include "early/early_rule.h"
 #include "search/event.h"
 
 struct monitor {
@@ -88,11 +88,12 @@ bool monitor_promotion(const struct monitor *s, bool last, struct promotion *out
 /* The value of a curve at its end, minimized and smoothed. */
 double monitor_value(const struct monitor *s, const struct curve *c);
 
-/* Completes the last sighting of a trial: how far it had come; a trial that was stopped
- * or paused: what it had reached. */
-void monitor_seen(const struct monitor *s, const struct trial *t, struct sighting *end);
+/* Completes the last observation of a trial: how far it had come; a trial that was
+ * stopped or paused: what it had reached. */
+void monitor_seen(const struct monitor *s, const struct trial *t,
+                  struct observation *end);
 /* After a report of run 0: is its curve at a mark? Then what is to be known of it. */
-bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct sighting *out);
+bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct observation *out);
 
 /* Steps for the first launch of a run; 0: it is told none. */
 double monitor_first_budget(const struct monitor *s, uint64_t trial, size_t run);

@@ -2,7 +2,7 @@
 
 #include "base/json_out.h"
 #include "record/early_json.h"
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "space/point_json.h"
 
 #include <math.h>
@@ -92,7 +92,7 @@ static void write_trial(const struct event *e, const struct spec *spec, struct s
 	json_out_u64(out, "t", e->trial);
 	if (e->as.proposal.origin != ORIGIN_STRATEGY)
 		json_out_text(out, "origin", origin_name(e->as.proposal.origin));
-	json_out_u64(out, "seen", e->as.proposal.seen);
+	json_out_u64(out, "seen", e->as.proposal.known_upto);
 	if (e->as.proposal.cost_weight > 0)
 		json_out_double(out, "cost_weight", e->as.proposal.cost_weight);
 	str_addc(out, ',');
@@ -296,7 +296,7 @@ static bool read_trial(struct event_reader *r, const cJSON *json, struct event *
 
 	if (!json_u64(json, "t", &e->trial))
 		return not_whole(err, "a trial");
-	json_u64(json, "seen", &e->as.proposal.seen);
+	json_u64(json, "seen", &e->as.proposal.known_upto);
 	json_double(json, "cost_weight", &e->as.proposal.cost_weight);
 	e->as.proposal.origin = origin_find(json_string(json, "origin"));
 	e->as.proposal.point = point;

@@ -6,7 +6,7 @@
 #include "early/decision.h"
 #include "record/early_json.h"
 #include "record/event_json.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 #include "space/point_json.h"
 
 #include <limits.h>
@@ -141,15 +141,15 @@ static void add_trial_runs(struct str *out, const struct monitor *m,
 /* What proposals knew of it before its end. */
 static void add_observed(struct str *out, const struct search *s, const struct trial *t)
 {
-	const struct seen *seen = &s->seen[t->id];
+	const struct known *seen = &s->known[t->id];
 	size_t n = seen->n - (t->order != 0);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct sighting *o = &seen->sightings[i];
+		const struct observation *o = &seen->observations[i];
 
 		str_addf(out, "%s{\"order\":%llu,\"state\":\"%s\"",
 		         i ? "," : "\"observed\":[", (unsigned long long)o->order,
-		         seen_state_name(o->state));
+		         known_state_name(o->state));
 		if (!isnan(o->step))
 			json_out_number(out, "step", o->step);
 		if (!isnan(o->value))
@@ -183,7 +183,7 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	json_out_text(out, "origin", origin_name(t->origin));
 	if (m && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
-	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->seen);
+	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->known_upto);
 	if (t->code && *t->code)
 		json_out_text(out, "code", t->code);
 	if (t->cost_weight > 0)
@@ -396,7 +396,7 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	str_addc(out, ']');
 	add_early(p, s, m);
 	add_warm_start(out, s);
-	advise_json(s, out);
+	prospect_json(s, out);
 	add_verification(out, s);
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",

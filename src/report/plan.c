@@ -1,6 +1,6 @@
 #include "report/plan.h"
 #include "config/command.h"
-#include "early/early.h"
+#include "early/early_rule.h"
 #include "report/text.h"
 #include "search/claim.h"
 #include "strategy/choose.h"

@@ -1,5 +1,5 @@
 #include "report/ranking.h"
-#include "report/config.h"
+#include "report/configuration.h"
 #include "report/table.h"
 #include "report/text.h"
 

@@ -87,7 +87,7 @@ static void take_recorded(const struct trial *t, struct event *e)
 	*e = (struct event){.kind = EVENT_TRIAL,
 	                    .trial = t->id,
 	                    .as.proposal = {.point = t->point,
-	                                    .seen = t->seen,
+	                                    .known_upto = t->known_upto,
 	                                    .cost_weight = t->cost_weight,
 	                                    .origin = t->origin}};
 }
@@ -120,7 +120,7 @@ static bool propose_again(const struct saved *sv, struct study *fresh,
 
 	if (study_is_taken(fresh, t->id))
 		return take_a_program_s(sv, t, e, out);
-	ask = study_propose_at(fresh, t->seen, t->cost_weight, e, &why, err);
+	ask = study_propose_at(fresh, t->known_upto, t->cost_weight, e, &why, err);
 	if (ask == ASK_ERROR)
 		return false;
 	if (ask == ASK_POINT && e->as.proposal.origin == t->origin &&
@@ -156,9 +156,9 @@ static bool check_proposals(const struct saved *sv, struct study *fresh,
 			return true;
 		/* A strategy that learns sees what it had seen: the recorded outcome.
 		 */
-		fresh->search.seen[i] = s->seen[i];
-		fresh->search.seen[i].point = again->point;
-		fresh->search.seen[i].values = again->values;
+		fresh->search.known[i] = s->known[i];
+		fresh->search.known[i].point = again->point;
+		fresh->search.known[i].values = again->values;
 	}
 	return true;
 }
@@ -263,13 +263,13 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
                            struct replay *out)
 {
 	const struct watched *w = monitor_run(sv->study.monitor, t->id, 0);
-	const struct seen *seen = &sv->study.search.seen[t->id];
+	const struct known *seen = &sv->study.search.known[t->id];
 	size_t k = 0;
 
 	for (size_t i = 0; sv->study.search.adaptive && i < seen->n; i++) {
-		const struct sighting *o = &seen->sightings[i];
+		const struct observation *o = &seen->observations[i];
 
-		if (o->state != SEEN_PENDING || isnan(o->step))
+		if (o->state != KNOWN_PENDING || isnan(o->step))
 			continue;
 		if (k == w->n_glimpses || !double_same(o->step, w->glimpses[k].step) ||
 		    !double_same(o->value, w->glimpses[k].value))

@@ -1,6 +1,6 @@
 #include "saved/rewrite.h"
 #include "record/results.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -147,7 +147,7 @@ void rewrite_compare(struct saved *sv, struct str *difference)
 	cJSON *now;
 
 	if (json_get(sv->json, "advice"))
-		advise(s);
+		prospect_judge(s);
 	results_json(s, sv->study.monitor, &text);
 	now = json_parse(text.s, text.len);
 	if (now)

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "record/dir.h"
 #include "record/event_json.h"
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "record/results.h"
 #include "saved/saved_early.h"
 #include "space/point_json.h"
@@ -249,13 +249,13 @@ static bool read_observed(const struct reading *x, const cJSON *list, struct err
 
 	cJSON_ArrayForEach(item, list)
 	{
-		struct sighting o = {
+		struct observation o = {
 		    .value = (double)NAN, .stderr_ = (double)NAN, .step = (double)NAN};
 		const char *state = json_string(item, "state");
 		uint64_t runs = 0;
 
 		if (!json_u64(item, "order", &o.order) || !o.order || !state ||
-		    !seen_state_find(state, &o.state))
+		    !known_state_find(state, &o.state))
 			return bad_file(x->sv, err,
 			                "what was observed of a trial is not "
 			                "whole");
@@ -284,7 +284,7 @@ static bool read_proposal(const struct reading *x, const cJSON *item, struct err
 		return error_prefix(err, "%s: ", sv->path);
 	e.as.proposal.point = point;
 	e.as.proposal.origin = origin_find(json_string(item, "origin"));
-	json_u64(item, "seen", &e.as.proposal.seen);
+	json_u64(item, "seen", &e.as.proposal.known_upto);
 	json_double(item, "cost_weight", &e.as.proposal.cost_weight);
 	return tell(x, e, err);
 }

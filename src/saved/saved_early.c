@@ -116,6 +116,6 @@ bool early_load(struct study *study, const cJSON *early, struct error *err)
 	for (size_t i = 0; i < s->n; i++)
 		if (s->trials[i]->outcome != OUTCOME_NONE)
 			monitor_seen(m, s->trials[i],
-			             &s->seen[i].sightings[s->seen[i].n - 1]);
+			             &s->known[i].observations[s->known[i].n - 1]);
 	return true;
 }

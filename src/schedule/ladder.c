@@ -4,7 +4,7 @@
  */
 #include "schedule/ladder.h"
 #include "base/mem.h"
-#include "schedule/places.h"
+#include "schedule/ranked.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -190,7 +190,7 @@ static bool waits_at(const struct ladder *l, const struct curve *c, size_t rung)
 
 /* A run at a rung, with what matters of its state. */
 struct standing {
-	struct place place;
+	struct at_rung place;
 	bool holds, waits;
 };
 
@@ -211,32 +211,32 @@ static bool stands_at(const struct ladder *l, const struct curves *all, size_t w
 
 /* One rung of one bracket: who has come there; who takes a place; who waits for one. */
 struct landing {
-	struct places all, holding, waiting;
+	struct ranked all, holding, waiting;
 };
 
 static void landing_free(struct landing *at)
 {
-	places_free(&at->all);
-	places_free(&at->holding);
-	places_free(&at->waiting);
+	ranked_free(&at->all);
+	ranked_free(&at->holding);
+	ranked_free(&at->waiting);
 }
 
 static void enter(struct landing *at, const struct standing *s)
 {
-	places_add(&at->all, &s->place);
+	ranked_add(&at->all, &s->place);
 	if (s->holds)
-		places_add(&at->holding, &s->place);
+		ranked_add(&at->holding, &s->place);
 	if (s->waits)
-		places_add(&at->waiting, &s->place);
+		ranked_add(&at->waiting, &s->place);
 }
 
 static void leave(struct landing *at, const struct standing *s)
 {
-	places_remove(&at->all, &s->place);
+	ranked_remove(&at->all, &s->place);
 	if (s->holds)
-		places_remove(&at->holding, &s->place);
+		ranked_remove(&at->holding, &s->place);
 	if (s->waits)
-		places_remove(&at->waiting, &s->place);
+		ranked_remove(&at->waiting, &s->place);
 }
 
 /* All landings, and where each run stands on them; runs that have changed are looked at
@@ -377,7 +377,7 @@ static void judge_rung(const struct ladder *l, const struct curves *all, size_t 
 	}
 	if (n > l->min_trials) {
 		keep = best_share(l, n);
-		out->threshold = places_get(&at->all, keep ? keep - 1 : 0)->value;
+		out->threshold = ranked_get(&at->all, keep ? keep - 1 : 0)->value;
 		if (out->value > out->threshold)
 			out->decision = DECISION_STOP;
 	}
@@ -433,15 +433,15 @@ static bool promote_from(const struct ladder *l, const struct curves *all,
 	struct landing own;
 	const struct landing *at = landing(l, all, bracket, rung, &own);
 	size_t n = at->all.n, keep = n > l->min_trials ? best_share(l, n) : 0;
-	const struct place *first;
+	const struct at_rung *first;
 	bool found;
 
 	if (all->last && !keep)
 		keep = 1;
 	if (keep > at->holding.n)
 		keep = at->holding.n;
-	first = at->waiting.n ? places_get(&at->waiting, 0) : NULL;
-	found = first && places_before(&at->holding, first) < keep;
+	first = at->waiting.n ? ranked_get(&at->waiting, 0) : NULL;
+	found = first && ranked_before(&at->holding, first) < keep;
 	if (found) {
 		out->curve = first->curve;
 		out->budget = rung + 1 < l->n ? l->rung[rung + 1] : (double)INFINITY;
@@ -449,7 +449,7 @@ static bool promote_from(const struct ladder *l, const struct curves *all,
 		out->why.rung = l->rung[rung];
 		out->why.step = first->step;
 		out->why.value = first->value;
-		out->why.threshold = places_get(&at->holding, keep - 1)->value;
+		out->why.threshold = ranked_get(&at->holding, keep - 1)->value;
 		out->why.peers = n;
 	}
 	landing_free(&own);

@@ -141,7 +141,7 @@ bool rung_value(const struct curve *c, double rung, size_t smooth, double *value
 
 int place_compare(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct at_rung *x = a, *y = b;
 
 	if (x->value != y->value)
 		return x->value < y->value ? -1 : 1;

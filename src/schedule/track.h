@@ -30,7 +30,7 @@ bool rung_value(const struct curve *c, double rung, size_t smooth, double *value
                 double *step);
 
 /* One run at a rung. */
-struct place {
+struct at_rung {
 	double value, step;
 	size_t curve; /* index in curves */
 	uint64_t trial;

@@ -52,13 +52,13 @@ struct event {
 		} warm;
 		struct {                           /* TRIAL */
 			const struct coord *point; /* (space.n) */
-			uint64_t seen;
+			uint64_t known_upto;
 			double cost_weight;
 			enum origin origin;
 		} proposal;
-		const struct sighting *observed; /* OBSERVED; value minimized */
-		struct {                         /* START */
-			uint64_t seed;           /* or SEED_DERIVED */
+		const struct observation *observed; /* OBSERVED; value minimized */
+		struct {                            /* START */
+			uint64_t seed;              /* or SEED_DERIVED */
 			double budget; /* steps that it is told to take; 0: none */
 			unsigned attempt;
 			unsigned leg; /* a results file: promotions so far */

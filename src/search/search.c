@@ -59,7 +59,7 @@ void search_free(struct search *s)
 	warm_free(&s->warm);
 	free(s->trials);
 	free(s->open);
-	free(s->seen);
+	free(s->known);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
 	*s = (struct search){0};
@@ -118,7 +118,7 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	                    .point = kept,
 	                    .values = values,
 	                    .n_runs = s->spec->repeats,
-	                    .seen = seen,
+	                    .known_upto = seen,
 	                    .value = (double)NAN,
 	                    .stderr_ = (double)NAN};
 	t->runs = arena_new(&s->arena, t->n_runs, sizeof *t->runs);
@@ -128,9 +128,9 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	}
 	s->trials = mem_room(s->trials, s->n, &s->cap_trials, sizeof(struct trial *));
 	if (cap != s->cap_trials)
-		s->seen = mem_grow(s->seen, s->cap_trials, sizeof *s->seen);
+		s->known = mem_grow(s->known, s->cap_trials, sizeof *s->known);
 	s->trials[s->n] = t;
-	s->seen[s->n] = (struct seen){.point = kept, .values = values};
+	s->known[s->n] = (struct known){.point = kept, .values = values};
 	open_add(s, s->n);
 	s->n++;
 	return t;
@@ -152,12 +152,12 @@ static double cost_of(const struct trial *t)
 	return sum;
 }
 
-static enum seen_state seen_state(enum outcome o)
+static enum known_state known_state(enum outcome o)
 {
-	return o == OUTCOME_OK           ? SEEN_OK
-	       : o == OUTCOME_STOPPED    ? SEEN_STOPPED
-	       : o == OUTCOME_INFEASIBLE ? SEEN_INFEASIBLE
-	                                 : SEEN_FAILED;
+	return o == OUTCOME_OK           ? KNOWN_OK
+	       : o == OUTCOME_STOPPED    ? KNOWN_STOPPED
+	       : o == OUTCOME_INFEASIBLE ? KNOWN_INFEASIBLE
+	                                 : KNOWN_FAILED;
 }
 
 double search_sign(const struct search *s)
@@ -165,42 +165,42 @@ double search_sign(const struct search *s)
 	return metric_sign(&s->spec->metric);
 }
 
-void search_learn(struct search *s, struct trial *t, struct sighting sighting)
+void search_learn(struct search *s, struct trial *t, struct observation observation)
 {
-	struct seen *seen = &s->seen[t->id];
-	struct sighting *list;
+	struct known *seen = &s->known[t->id];
+	struct observation *list;
 
 	s->learnt++;
-	if (!sighting.order)
-		sighting.order = s->spec->deterministic ? t->id + 1 : s->learnt;
+	if (!observation.order)
+		observation.order = s->spec->deterministic ? t->id + 1 : s->learnt;
 	if (!(seen->n & (seen->n - 1))) { /* full at every power of two */
 		list = arena_new(&s->arena, seen->n ? 2 * seen->n : 1, sizeof *list);
 		for (size_t i = 0; i < seen->n; i++)
-			list[i] = seen->sightings[i];
-		seen->sightings = list;
+			list[i] = seen->observations[i];
+		seen->observations = list;
 	}
-	seen->sightings[seen->n++] = sighting;
+	seen->observations[seen->n++] = observation;
 }
 
-struct sighting search_sighting(const struct search *s, const struct trial *t)
+struct observation search_observation(const struct search *s, const struct trial *t)
 {
-	return (struct sighting){.order = t->order,
-	                         .state = seen_state(t->outcome),
-	                         .value = search_sign(s) * t->value,
-	                         .stderr_ = t->stderr_,
-	                         .step = (double)NAN,
-	                         .n_runs = t->n_runs,
-	                         .cost = cost_of(t)};
+	return (struct observation){.order = t->order,
+	                            .state = known_state(t->outcome),
+	                            .value = search_sign(s) * t->value,
+	                            .stderr_ = t->stderr_,
+	                            .step = (double)NAN,
+	                            .n_runs = t->n_runs,
+	                            .cost = cost_of(t)};
 }
 
-void search_settle(struct search *s, struct trial *t, struct sighting end)
+void search_settle(struct search *s, struct trial *t, struct observation end)
 {
 	open_remove(s, t->id);
 	s->finished++;
 	s->outcomes[t->outcome]++;
 	s->since_best++;
 	search_learn(s, t, end);
-	t->order = s->seen[t->id].sightings[s->seen[t->id].n - 1].order;
+	t->order = s->known[t->id].observations[s->known[t->id].n - 1].order;
 	if (t->outcome != OUTCOME_OK)
 		return;
 	s->ok++;
@@ -222,10 +222,10 @@ void search_reopen(struct search *s, struct trial *t)
 	t->reason = NULL;
 	t->order = 0;
 	search_learn(s, t,
-	             (struct sighting){.state = SEEN_PENDING,
-	                               .value = (double)NAN,
-	                               .stderr_ = (double)NAN,
-	                               .step = (double)NAN});
+	             (struct observation){.state = KNOWN_PENDING,
+	                                  .value = (double)NAN,
+	                                  .stderr_ = (double)NAN,
+	                                  .step = (double)NAN});
 	if (t->id < s->first_open)
 		s->first_open = t->id;
 }

@@ -36,7 +36,7 @@ struct search {
 	const struct coord
 	    *baseline;         /* the defaults as a point; NULL: none are given */
 	struct trial **trials; /* (n), by id */
-	struct seen *seen;     /* (n), what the strategy may know */
+	struct known *known;   /* (n), what the strategy may know */
 	size_t n, cap_trials;
 	enum search_state state;
 	const char *why; /* one sentence on how it ended */
@@ -47,7 +47,7 @@ struct search {
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
-	uint64_t learnt;       /* sightings of trials so far */
+	uint64_t learnt;       /* observations of trials so far */
 	uint64_t runs_done;
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
 	double cost;           /* of all launches, those that were cut short too */
@@ -79,16 +79,16 @@ void search_free(struct search *s);
 
 /* Adds a trial with a known point, which is kept. */
 struct trial *search_add(struct search *s, const struct coord *point,
-                         enum origin origin, uint64_t seen);
+                         enum origin origin, uint64_t known_upto);
 /* 1, or -1 where the metric is maximized: values times this are minimized. */
 double search_sign(const struct search *s);
 /* The strategy may know this of a trial from now on; order is given to it unless it has
  * one. */
-void search_learn(struct search *s, struct trial *t, struct sighting sighting);
+void search_learn(struct search *s, struct trial *t, struct observation observation);
 /* What is learnt of a trial by its end, as far as the trial itself says. */
-struct sighting search_sighting(const struct search *s, const struct trial *t);
+struct observation search_observation(const struct search *s, const struct trial *t);
 /* Takes a trial whose runs say how it ended into totals, best and what may be known. */
-void search_settle(struct search *s, struct trial *t, struct sighting end);
+void search_settle(struct search *s, struct trial *t, struct observation end);
 /* The opposite, when a settled trial gets another chance, or goes on. */
 void search_reopen(struct search *s, struct trial *t);
 

@@ -95,10 +95,11 @@ struct trial {
 	const struct value *const *values; /* (space.n), NULL = inactive */
 	struct run *runs;                  /* (n_runs), arena */
 	size_t n_runs;
-	uint64_t seen; /* the proposal knew the sightings 1 … seen (strategy.h) */
-	double cost_weight; /* … and took this much account of costs */
-	uint64_t order;     /* of the sighting of its end (deterministic: id + 1); 0: it
-	                     * has not ended */
+	uint64_t known_upto; /* the proposal knew the observations 1 … known_upto
+	                        (strategy.h) */
+	double cost_weight;  /* … and took this much account of costs */
+	uint64_t order; /* of the observation of its end (deterministic: id + 1); 0: it
+	                 * has not ended */
 	enum outcome outcome; /* of the whole; NONE while it is not finished */
 	double value;         /* mean over its runs when OK; NaN else */
 	double stderr_;       /* NaN with one run */

@@ -25,8 +25,8 @@ static const double delta = 0.1, pi = 3.14159265358979323846;
 
 /* The history without what has no value: only ends of trials. */
 struct view {
-	struct seen *seen;
-	struct sighting *end; /* (n), as in seen */
+	struct known *seen;
+	struct observation *end; /* (n), as in seen */
 	size_t n;
 	double *value; /* (n) in the order of their ends */
 	size_t valued;
@@ -34,28 +34,28 @@ struct view {
 
 static int by_order(const void *a, const void *b)
 {
-	const struct sighting *x = a, *y = b;
+	const struct observation *x = a, *y = b;
 
 	return (x->order > y->order) - (x->order < y->order);
 }
 
 static void look(struct view *v, const struct history *h)
 {
-	struct sighting *ends = mem_new(h->n + 1, sizeof *ends);
+	struct observation *ends = mem_new(h->n + 1, sizeof *ends);
 
 	v->n = h->n;
 	v->seen = mem_new(h->n + 1, sizeof *v->seen);
 	v->end = mem_new(h->n + 1, sizeof *v->end);
 	v->value = mem_new(h->n + 1, sizeof *v->value);
 	for (size_t i = 0; i < h->n; i++) {
-		const struct sighting *last;
+		const struct observation *last;
 
 		v->seen[i] = h->trials[i];
 		v->seen[i].n = 0;
-		if (history_state(h, i, &last) != SEEN_OK || !isfinite(last->value))
+		if (history_state(h, i, &last) != KNOWN_OK || !isfinite(last->value))
 			continue;
 		v->end[i] = *last;
-		v->seen[i].sightings = &v->end[i];
+		v->seen[i].observations = &v->end[i];
 		v->seen[i].n = 1;
 		ends[v->valued++] = *last;
 	}
@@ -204,7 +204,7 @@ static double noise_of(const struct view *v, const struct target *t, double mode
 
 	*df = more ? more->df : 0;
 	for (size_t i = 0; i < v->n; i++) {
-		const struct sighting *e = &v->end[i];
+		const struct observation *e = &v->end[i];
 		double m = e->n_runs ? (double)e->n_runs : 1;
 
 		if (!v->seen[i].n)
@@ -282,10 +282,11 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 	} else if (v.valued >= ADVICE_TRIALS && e.d) {
 		if (v.valued > MODELLED_MAX)
 			keep_some(&v);
-		dataset_gather(
-		    &l,
-		    &(struct history){.trials = v.seen, .n = v.n, .seen = UINT64_MAX},
-		    v.n);
+		dataset_gather(&l,
+		               &(struct history){.trials = v.seen,
+		                                 .n = v.n,
+		                                 .known_upto = UINT64_MAX},
+		               v.n);
 		fit(&l);
 		judge(&v, &l, seed, more, out);
 	}

@@ -28,7 +28,7 @@ enum {
 struct bayes {
 	const struct space *space;
 	uint64_t seed;
-	struct fresh fresh;
+	struct unseen fresh;
 	struct encoding encoding;
 	struct design design;
 	struct dataset dataset;
@@ -42,7 +42,7 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	(void)err;
 	b->space = args->space;
 	b->seed = args->seed;
-	fresh_init(&b->fresh, b->space);
+	unseen_init(&b->fresh, b->space);
 	encoding_init(&b->encoding, b->space, args->curves, args->n_earlier > 0);
 	design_init(&b->design, &b->encoding, b->seed);
 	dataset_init(&b->dataset, &b->encoding, args->full, b->seed);
@@ -58,7 +58,7 @@ static void append_pending(struct bayes *b, const struct history *h, uint64_t id
 	double *row = mem_new(b->encoding.width + 1, sizeof *row);
 
 	for (uint64_t i = id < h->n ? id : h->n; i-- > 0 && count < PENDING_MAX;) {
-		if (history_state(h, i, NULL) != SEEN_PENDING)
+		if (history_state(h, i, NULL) != KNOWN_PENDING)
 			continue;
 		encoding_row(&b->encoding, b->dataset.met_genes + i * d, row);
 		count += gp_append(&b->dataset.gp, row, (double)NAN, 1);
@@ -334,14 +334,14 @@ static enum ask bayes_ask(void *state, const struct history *h, uint64_t id,
 {
 	struct bayes *b = state;
 
-	fresh_begin(&b->fresh, h, id);
+	unseen_begin(&b->fresh, h, id);
 	dataset_gather(&b->dataset, h, id);
 	if (wants_design(b, id) || !b->encoding.d)
 		return design_ask(&b->design, &b->fresh, id, out, why, err);
 	if (model_ask(b, h, id, out, NULL))
 		return ASK_POINT;
 	/* Nothing new in sight: what independent draws still find. */
-	fresh_begin(&b->fresh, h, id);
+	unseen_begin(&b->fresh, h, id);
 	return design_ask(&b->design, &b->fresh, id, out, why, err);
 }
 
@@ -351,7 +351,7 @@ static void bayes_explain(void *state, const struct history *h, uint64_t id,
 	struct bayes *b = state;
 	struct coord *point = mem_new(b->space->n, sizeof *point);
 
-	fresh_begin(&b->fresh, h, id);
+	unseen_begin(&b->fresh, h, id);
 	dataset_gather(&b->dataset, h, id);
 	*out = (struct belief){.known = b->dataset.n_settled,
 	                       .pending = id - b->dataset.n_settled};
@@ -370,7 +370,7 @@ static void bayes_fini(void *state)
 	dataset_free(&b->dataset);
 	design_free(&b->design);
 	encoding_free(&b->encoding);
-	fresh_free(&b->fresh);
+	unseen_free(&b->fresh);
 }
 
 const struct strategy_type strategy_bayes = {

@@ -44,10 +44,10 @@ static void collect(struct cost_model *c, const struct history *h, uint64_t id)
 {
 	c->n = 0;
 	for (uint64_t i = 0; i < id && i < h->n; i++) {
-		const struct sighting *last;
-		enum seen_state state = history_state(h, i, &last);
+		const struct observation *last;
+		enum known_state state = history_state(h, i, &last);
 
-		if (state != SEEN_OK || !(last->cost > 0) || !isfinite(last->cost))
+		if (state != KNOWN_OK || !(last->cost > 0) || !isfinite(last->cost))
 			continue;
 		c->paid = mem_room(c->paid, c->n, &c->cap, sizeof *c->paid);
 		c->paid[c->n++] = (struct paid){.id = i,

@@ -192,11 +192,11 @@ static double fidelity_of(double step, double full)
 	                            : part > 0;
 }
 
-static void add_datum(struct dataset *b, const struct sighting *s, uint64_t id,
+static void add_datum(struct dataset *b, const struct observation *s, uint64_t id,
                       bool last, double full)
 {
-	bool ok = s->state == SEEN_OK, valued = isfinite(s->value);
-	bool part = s->state == SEEN_PENDING || s->state == SEEN_STOPPED;
+	bool ok = s->state == KNOWN_OK, valued = isfinite(s->value);
+	bool part = s->state == KNOWN_PENDING || s->state == KNOWN_STOPPED;
 
 	/* What is known of it otherwise: that it runs; that it was once taken for
 	 * failed. */
@@ -210,7 +210,7 @@ static void add_datum(struct dataset *b, const struct sighting *s, uint64_t id,
 	                   .m = s->n_runs ? (double)s->n_runs : 1,
 	                   .stderr_ = ok ? s->stderr_ : (double)NAN,
 	                   .fidelity = part ? fidelity_of(s->step, full) : 1,
-	                   .settled = last && s->state != SEEN_PENDING,
+	                   .settled = last && s->state != KNOWN_PENDING,
 	                   .usable = ok && valued};
 	if (ok && !valued)
 		b->data[b->n - 1].value = (double)NAN;
@@ -225,15 +225,15 @@ static double full_length(const struct dataset *b, const struct history *h, uint
 		return full;
 	for (uint64_t i = 0; i < id && i < h->n; i++)
 		for (size_t k = 0; k < h->trials[i].n; k++)
-			if (h->trials[i].sightings[k].order <= h->seen)
-				full = fmax(full, h->trials[i].sightings[k].step);
+			if (h->trials[i].observations[k].order <= h->known_upto)
+				full = fmax(full, h->trials[i].observations[k].step);
 	return full;
 }
 
 /* Is the same step seen once more: the end of a run that was just seen there? */
-static bool again(const struct sighting *s, const struct sighting *last)
+static bool again(const struct observation *s, const struct observation *last)
 {
-	for (const struct sighting *other = s + 1; other <= last; other++)
+	for (const struct observation *other = s + 1; other <= last; other++)
 		if (double_same(other->step, s->step) && isfinite(other->value))
 			return true;
 	return false;
@@ -243,11 +243,11 @@ static bool again(const struct sighting *s, const struct sighting *last)
 static void take_in(struct dataset *b, const struct history *h, uint64_t id,
                     double full)
 {
-	const struct seen *t = &h->trials[id];
-	const struct sighting *last;
+	const struct known *t = &h->trials[id];
+	const struct observation *last;
 
-	b->n_settled += history_state(h, id, &last) != SEEN_PENDING;
-	for (const struct sighting *s = t->sightings; last && s <= last; s++)
+	b->n_settled += history_state(h, id, &last) != KNOWN_PENDING;
+	for (const struct observation *s = t->observations; last && s <= last; s++)
 		if (s == last || (b->encoding->fidelity != SIZE_MAX && !again(s, last)))
 			add_datum(b, s, id, s == last, full);
 }
@@ -256,7 +256,7 @@ static void take_in(struct dataset *b, const struct history *h, uint64_t id,
 static void keep_genes(struct dataset *b, const struct history *h, uint64_t id)
 {
 	size_t d = b->encoding->d, n = b->space->n;
-	const struct seen *t = &h->trials[id];
+	const struct known *t = &h->trials[id];
 	double *genes, *u;
 	bool same = id < b->n_met;
 

@@ -94,17 +94,17 @@ static void make(const struct design *g, uint64_t id, uint32_t attempt)
 		g->genes[g->branch] = (double)branch_of(g, id + attempt);
 }
 
-enum ask design_ask(struct design *g, struct fresh *f, uint64_t id, struct coord *out,
+enum ask design_ask(struct design *g, struct unseen *f, uint64_t id, struct coord *out,
                     const char **why, struct error *err)
 {
-	enum fresh_result r = FRESH_REFUSED;
+	enum unseen_result r = UNSEEN_REFUSED;
 
-	for (uint32_t attempt = 0; r == FRESH_REFUSED; attempt++) {
+	for (uint32_t attempt = 0; r == UNSEEN_REFUSED; attempt++) {
 		make(g, id, attempt);
 		encoding_point(g->encoding, g->genes, out);
-		r = fresh_check(f, out);
+		r = unseen_check(f, out);
 	}
-	if (r == FRESH_OK)
+	if (r == UNSEEN_OK)
 		return ASK_POINT;
-	return fresh_leftover(f, g->seed, id, out, why, err);
+	return unseen_leftover(f, g->seed, id, out, why, err);
 }

@@ -4,7 +4,7 @@
 #define HPS_STRATEGY_DESIGN_H
 
 #include "strategy/encode.h"
-#include "strategy/fresh.h"
+#include "strategy/unseen.h"
 
 struct design {
 	struct encoding *encoding;
@@ -18,7 +18,7 @@ struct design {
 void design_init(struct design *g, struct encoding *e, uint64_t seed);
 void design_free(struct design *g);
 /* A point for trial id, also beyond the n-th; f is at its beginning. */
-enum ask design_ask(struct design *g, struct fresh *f, uint64_t id, struct coord *out,
+enum ask design_ask(struct design *g, struct unseen *f, uint64_t id, struct coord *out,
                     const char **why, struct error *err);
 
 #endif

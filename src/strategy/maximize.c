@@ -46,7 +46,7 @@ static void add(struct maximize *m, const double *genes)
 static bool is_new(struct maximize *m, const double *genes)
 {
 	encoding_point(m->encoding, genes, m->point);
-	return fresh_check(m->fresh, m->point) == FRESH_OK;
+	return unseen_check(m->fresh, m->point) == UNSEEN_OK;
 }
 
 static bool worth(struct maximize *m, const double *genes)
@@ -422,7 +422,7 @@ bool maximize_run(struct maximize *m, double *genes, double *score)
 
 	m->point = mem_new(m->encoding->space->n, sizeof *m->point);
 	if (m->fresh->cells && m->fresh->cells <= LISTED_MAX) {
-		found = choose_listed(m, fresh_left(m->fresh, m->point), genes, score);
+		found = choose_listed(m, unseen_left(m->fresh, m->point), genes, score);
 	} else {
 		add_global(m);
 		if (m->n_best)

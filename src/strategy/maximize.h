@@ -7,12 +7,12 @@
 
 #include "gp/acquire.h"
 #include "strategy/encode.h"
-#include "strategy/fresh.h"
+#include "strategy/unseen.h"
 
 struct maximize {
 	struct encoding *encoding;
 	struct acquisition *acquisition;
-	struct fresh *fresh; /* at its beginning */
+	struct unseen *fresh; /* at its beginning */
 	uint64_t seed, id;
 	const double
 	    *best; /* (n_best, d) genes of the best configurations, best first */

@@ -1,11 +1,11 @@
 /* Random search without repetition: every coordinate is a pure function of (seed,
  * trial). */
 #include "base/rng.h"
-#include "strategy/fresh.h"
+#include "strategy/unseen.h"
 
 struct random_state {
 	uint64_t seed;
-	struct fresh fresh;
+	struct unseen fresh;
 };
 
 static bool random_init(void *state, const struct strategy_args *args,
@@ -15,7 +15,7 @@ static bool random_init(void *state, const struct strategy_args *args,
 
 	(void)err;
 	s->seed = args->seed;
-	fresh_init(&s->fresh, args->space);
+	unseen_init(&s->fresh, args->space);
 	return true;
 }
 
@@ -24,27 +24,27 @@ static enum ask random_ask(void *state, const struct history *h, uint64_t id,
 {
 	struct random_state *s = state;
 	size_t n = s->fresh.space->n;
-	enum fresh_result r = FRESH_REFUSED;
+	enum unseen_result r = UNSEEN_REFUSED;
 
-	fresh_begin(&s->fresh, h, id);
-	for (uint32_t attempt = 0; r == FRESH_REFUSED; attempt++) {
+	unseen_begin(&s->fresh, h, id);
+	for (uint32_t attempt = 0; r == UNSEEN_REFUSED; attempt++) {
 		for (size_t i = 0; i < n; i++)
 			out[i] = (struct coord){
 			    rng_unit(s->seed, id, RNG_POINT,
 			             attempt * (uint32_t)n + (uint32_t)i),
 			    -1};
-		r = fresh_check(&s->fresh, out);
+		r = unseen_check(&s->fresh, out);
 	}
-	if (r == FRESH_OK)
+	if (r == UNSEEN_OK)
 		return ASK_POINT;
-	return fresh_leftover(&s->fresh, s->seed, id, out, why, err);
+	return unseen_leftover(&s->fresh, s->seed, id, out, why, err);
 }
 
 static void random_fini(void *state)
 {
 	struct random_state *s = state;
 
-	fresh_free(&s->fresh);
+	unseen_free(&s->fresh);
 }
 
 const struct strategy_type strategy_random = {

@@ -3,7 +3,7 @@
  * are passed over. */
 #include "strategy/sobol.h"
 #include "base/rng.h"
-#include "strategy/fresh.h"
+#include "strategy/unseen.h"
 
 #include <stdlib.h>
 
@@ -63,14 +63,14 @@ uint32_t sobol_scramble(uint32_t x, uint32_t seed)
 
 struct sobol_state {
 	uint64_t seed;
-	struct fresh fresh;
+	struct unseen fresh;
 	size_t *dimension; /* (n) of the sequence; constants have none: SIZE_MAX */
 	uint32_t *v;       /* (dimensions, SOBOL_BITS) */
 	uint32_t *keys;    /* (dimensions) of the scrambling */
 	/* Trials below `next` took the points before `index`. What trial `next` would
 	 * get is kept in `found`, once it was looked for. */
 	uint64_t index, next, found;
-	enum fresh_result result;
+	enum unseen_result result;
 	bool looked;
 };
 
@@ -80,7 +80,7 @@ static bool sobol_init(void *state, const struct strategy_args *args, struct err
 	size_t n = args->space->n, used = 0;
 
 	s->seed = args->seed;
-	fresh_init(&s->fresh, args->space);
+	unseen_init(&s->fresh, args->space);
 	s->dimension = mem_new(n, sizeof *s->dimension);
 	for (size_t i = 0; i < n; i++)
 		s->dimension[i] =
@@ -114,19 +114,19 @@ static void point_at(const struct sobol_state *s, uint64_t index, struct coord *
 }
 
 /* The first point of the sequence, from index on, that trial `next` can have. */
-static enum fresh_result look(struct sobol_state *s, const struct history *h,
-                              struct coord *out)
+static enum unseen_result look(struct sobol_state *s, const struct history *h,
+                               struct coord *out)
 {
 	if (s->looked) {
 		point_at(s, s->found, out);
 		return s->result;
 	}
-	fresh_begin(&s->fresh, h, s->next);
+	unseen_begin(&s->fresh, h, s->next);
 	s->result = FRESH_GIVE_UP; /* at the end of the sequence */
 	for (s->found = s->index; s->found <= UINT32_MAX; s->found++) {
 		point_at(s, s->found, out);
-		s->result = fresh_check(&s->fresh, out);
-		if (s->result != FRESH_REFUSED)
+		s->result = unseen_check(&s->fresh, out);
+		if (s->result != UNSEEN_REFUSED)
 			break;
 	}
 	s->looked = true;
@@ -153,7 +153,7 @@ static void catch_up(struct sobol_state *s, const struct history *h, uint64_t id
 		s->looked = false;
 	}
 	for (; s->next < id && s->next < h->n; s->next++) {
-		if (look(s, h, out) == FRESH_OK &&
+		if (look(s, h, out) == UNSEEN_OK &&
 		    same_point(s, out, h->trials[s->next].point))
 			s->index = s->found + 1;
 		s->looked = false;
@@ -166,16 +166,16 @@ static enum ask sobol_ask(void *state, const struct history *h, uint64_t id,
 	struct sobol_state *s = state;
 
 	catch_up(s, h, id, out);
-	if (look(s, h, out) == FRESH_OK)
+	if (look(s, h, out) == UNSEEN_OK)
 		return ASK_POINT;
-	return fresh_leftover(&s->fresh, s->seed, id, out, why, err);
+	return unseen_leftover(&s->fresh, s->seed, id, out, why, err);
 }
 
 static void sobol_fini(void *state)
 {
 	struct sobol_state *s = state;
 
-	fresh_free(&s->fresh);
+	unseen_free(&s->fresh);
 	free(s->dimension);
 	free(s->v);
 	free(s->keys);

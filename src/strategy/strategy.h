@@ -11,22 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum seen_state {
-	SEEN_PENDING, /* under way: value, if any, is what it had reached at `step` */
-	SEEN_OK,      /* value is the mean over its runs */
-	SEEN_STOPPED, /* stopped early or paused: value is what it had reached, at
+enum known_state {
+	KNOWN_PENDING, /* under way: value, if any, is what it had reached at `step` */
+	KNOWN_OK,      /* value is the mean over its runs */
+	KNOWN_STOPPED, /* stopped early or paused: value is what it had reached, at
 	                 `step` */
-	SEEN_INFEASIBLE,
-	SEEN_FAILED /* anything else; no value */
+	KNOWN_INFEASIBLE,
+	KNOWN_FAILED /* anything else; no value */
 };
 
-const char *seen_state_name(enum seen_state s);
-bool seen_state_find(const char *name, enum seen_state *out);
+const char *known_state_name(enum known_state s);
+bool known_state_find(const char *name, enum known_state *out);
 
 /* One thing that was learnt of a trial. */
-struct sighting {
+struct observation {
 	uint64_t order; /* it was the order-th in the search, from 1 */
-	enum seen_state state;
+	enum known_state state;
 	double value; /* to be minimized: negated where the goal is maximize; or NaN */
 	double stderr_; /* of value over repeats; NaN with one run */
 	double step;    /* of value; NaN: not known */
@@ -36,28 +36,28 @@ struct sighting {
 
 /* What a strategy may know of a trial. No test metric, no process, no file. Nothing
  * that was learnt is taken back: a trial that goes on, or gets another chance, has a
- * sighting more. */
-struct seen {
+ * observation more. */
+struct known {
 	const struct coord *point;         /* (space->n) */
 	const struct value *const *values; /* (space->n), NULL = inactive */
-	struct sighting *sightings;        /* (n), order rising */
+	struct observation *observations;  /* (n), order rising */
 	size_t n;
 };
 
-/* Every trial with an id below n, in id order. A proposal may depend on those sightings
- * alone whose order is 1 … seen, even though more is known since: so a proposal can be
- * made again later. */
+/* Every trial with an id below n, in id order. A proposal may depend on those
+ * observations alone whose order is 1 … known_upto, even though more is known since: so
+ * a proposal can be made again later. */
 struct history {
-	const struct seen *trials; /* (n) */
+	const struct known *trials; /* (n) */
 	size_t n;
-	uint64_t seen;
+	uint64_t known_upto;
 	double cost_weight; /* 0 … 1: the power of what a trial costs in the choice */
 };
 
 /* The state of a trial as a proposal may know it, PENDING when it knows nothing; and
- * the sighting that says so, unless NULL. */
-enum seen_state history_state(const struct history *h, uint64_t id,
-                              const struct sighting **last);
+ * the observation that says so, unless NULL. */
+enum known_state history_state(const struct history *h, uint64_t id,
+                               const struct observation **last);
 
 enum ask { ASK_POINT, ASK_WAIT, ASK_DONE, ASK_ERROR };
 
@@ -66,7 +66,7 @@ struct earlier {
 	const struct coord *point;         /* (space->n) */
 	const struct value *const *values; /* (space->n), NULL = inactive */
 	double value; /* to be minimized, in the units of its own search; NaN: failed */
-	double stderr_; /* as in a sighting */
+	double stderr_; /* as in a observation */
 	size_t n_runs;
 	size_t source; /* which search, from 0 */
 };
@@ -86,7 +86,7 @@ struct strategy_args {
 	const struct search *search; /* for a strategy from outside; no other looks */
 };
 
-/* What a strategy thought when it proposed a trial; values as in struct seen. */
+/* What a strategy thought when it proposed a trial; values as in struct known. */
 struct belief {
 	enum {
 		BELIEF_NONE,    /* it thinks nothing of values */

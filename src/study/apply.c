@@ -75,7 +75,7 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 	if (e->trial != s->search.n)
 		return misplaced(err, "a trial");
 	t = search_add(&s->search, e->as.proposal.point, e->as.proposal.origin,
-	               e->as.proposal.seen);
+	               e->as.proposal.known_upto);
 	t->cost_weight = e->as.proposal.cost_weight;
 	for (size_t r = 0; s->monitor && r < t->n_runs; r++)
 		t->runs[r].budget = monitor_first_budget(s->monitor, t->id, r);
@@ -86,11 +86,11 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 
 static void settle(struct study *s, struct trial *t, uint64_t order)
 {
-	struct sighting end;
+	struct observation end;
 
 	if (t->outcome != OUTCOME_NONE || !trial_settle(t))
 		return;
-	end = search_sighting(&s->search, t);
+	end = search_observation(&s->search, t);
 	end.order = order;
 	if (s->monitor)
 		monitor_seen(s->monitor, t, &end);
@@ -121,7 +121,7 @@ void study_requeue_interrupted(struct study *s)
 static void watch_report(struct study *s, const struct event *e)
 {
 	struct event seen = *e;
-	struct sighting sighting;
+	struct observation observation;
 	const struct early *early = &s->search.spec->early;
 
 	seen.kind = EVENT_REPORT;
@@ -129,8 +129,8 @@ static void watch_report(struct study *s, const struct event *e)
 		seen.as.report.step = (double)NAN;
 	monitor_take(s->monitor, &seen);
 	if (e->run == 0 && s->type->adaptive &&
-	    monitor_glimpse(s->monitor, e->trial, &sighting))
-		search_learn(&s->search, s->search.trials[e->trial], sighting);
+	    monitor_glimpse(s->monitor, e->trial, &observation))
+		search_learn(&s->search, s->search.trials[e->trial], observation);
 }
 
 static void watch(struct study *s, const struct event *e)

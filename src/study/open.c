@@ -2,7 +2,7 @@
 #include "config/spec_compare.h"
 #include "record/dir.h"
 #include "record/event_json.h"
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "study/apply.h"
 #include "study/propose.h"
 #include "study/recover.h"

@@ -12,7 +12,7 @@ struct program {
 	struct talk talk;
 	bool waits;    /* for the answer to a question, which a signal has cut short */
 	uint64_t told; /* trials it has heard of … */
-	uint64_t seen; /* … and sightings */
+	uint64_t seen; /* … and observations */
 	struct arena arena; /* of the last words */
 };
 
@@ -85,7 +85,7 @@ static bool question(struct program *p, const struct history *h, uint64_t id,
 	ok = talk_say(&p->talk, line.s, line.len, deadline(p), err);
 	str_free(&line);
 	p->told = id;
-	p->seen = h->seen;
+	p->seen = h->known_upto;
 	p->waits = true;
 	return ok;
 }
@@ -93,7 +93,7 @@ static bool question(struct program *p, const struct history *h, uint64_t id,
 static bool any_pending(const struct history *h, uint64_t id)
 {
 	for (uint64_t i = 0; i < id; i++)
-		if (history_state(h, i, NULL) == SEEN_PENDING)
+		if (history_state(h, i, NULL) == KNOWN_PENDING)
 			return true;
 	return false;
 }

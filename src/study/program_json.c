@@ -124,11 +124,11 @@ void program_hello(const struct search *s, struct str *out)
 }
 
 static void add_news(const struct search *s, const struct history *h, uint64_t id,
-                     const struct sighting *o, struct str *out)
+                     const struct observation *o, struct str *out)
 {
 	str_addc(out, '{');
 	json_out_u64(out, "trial", id);
-	json_out_text(out, "state", seen_state_name(o ? o->state : SEEN_PENDING));
+	json_out_text(out, "state", known_state_name(o ? o->state : KNOWN_PENDING));
 	if (o && !isnan(o->value)) {
 		json_out_double(out, "value", search_sign(s) * o->value);
 		json_out_known(out, "stderr", o->stderr_);
@@ -148,7 +148,7 @@ void program_question(const struct search *s, const struct history *h, uint64_t 
 
 	str_addf(out, "{\"ask\":%llu,\"news\":[", (unsigned long long)id);
 	for (uint64_t i = 0; i < id; i++) {
-		const struct sighting *last;
+		const struct observation *last;
 
 		history_state(h, i, &last);
 		if (i < told && (!last || last->order <= before))

@@ -1,5 +1,5 @@
 #include "study/propose.h"
-#include "early/early.h"
+#include "early/early_rule.h"
 #include "strategy/choose.h"
 
 #include <math.h>
@@ -122,7 +122,7 @@ static void proposed(struct event *out, uint64_t trial, const struct coord *poin
 	*out = (struct event){.kind = EVENT_TRIAL,
 	                      .trial = trial,
 	                      .as.proposal = {.point = point,
-	                                      .seen = seen,
+	                                      .known_upto = seen,
 	                                      .cost_weight = cost_weight,
 	                                      .origin = origin}};
 }
@@ -131,8 +131,10 @@ enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight
                           struct event *out, const char **why, struct error *err)
 {
 	const struct search *s = &study->search;
-	struct history h = {
-	    .trials = s->seen, .n = s->n, .seen = seen, .cost_weight = cost_weight};
+	struct history h = {.trials = s->known,
+	                    .n = s->n,
+	                    .known_upto = seen,
+	                    .cost_weight = cost_weight};
 	size_t before;
 	enum ask ask;
 
@@ -160,13 +162,13 @@ enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight
 static double cost_weight(const struct study *study, uint64_t seen)
 {
 	const struct search *s = &study->search;
-	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
+	struct history h = {.trials = s->known, .n = s->n, .known_upto = seen};
 	double spent = 0;
 
 	if (!(s->spec->budget_cost > 0) || !s->adaptive)
 		return 0;
 	for (uint64_t i = 0; i < s->n; i++) {
-		const struct sighting *last;
+		const struct observation *last;
 
 		history_state(&h, i, &last);
 		spent += last ? last->cost : 0;
@@ -203,20 +205,20 @@ bool study_is_taken(const struct study *study, uint64_t trial)
 size_t study_known(const struct study *study, const struct trial *t)
 {
 	const struct search *s = &study->search;
-	struct history h = {.trials = s->seen, .n = s->n, .seen = t->seen};
+	struct history h = {.trials = s->known, .n = s->n, .known_upto = t->known_upto};
 	size_t n = 0;
 
 	for (uint64_t i = 0; i < t->id; i++)
-		n += history_state(&h, i, NULL) != SEEN_PENDING;
+		n += history_state(&h, i, NULL) != KNOWN_PENDING;
 	return n;
 }
 
 void study_explain(const struct study *study, const struct trial *t, struct belief *out)
 {
 	const struct search *s = &study->search;
-	struct history h = {.trials = s->seen,
+	struct history h = {.trials = s->known,
 	                    .n = s->n,
-	                    .seen = t->seen,
+	                    .known_upto = t->known_upto,
 	                    .cost_weight = t->cost_weight};
 	double sign = search_sign(s);
 

@@ -17,7 +17,7 @@ bool study_warm(struct study *s, struct error *err);
  * valid until the next proposal. *why: the sentence that goes with DONE. */
 enum ask study_propose(struct study *s, struct event *out, const char **why,
                        struct error *err);
-/* The same for a strategy that knows the sightings 1 … seen. */
+/* The same for a strategy that knows the observations 1 … seen. */
 enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
                           struct event *out, const char **why, struct error *err);
 /* Is the point of this trial, or would it be, what a program from outside says? Then it

@@ -1,6 +1,6 @@
 #include "study/search_loop.h"
 #include "record/results.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 #include "study/alarm.h"
 #include "study/apply.h"
 #include "study/drive.h"
@@ -70,7 +70,7 @@ static void check_stops(struct search *s)
 		finish(s, SEARCH_DONE,
 		       arena_printf(&s->arena, "no better trial among the last %llu",
 		                    (unsigned long long)s->since_best));
-	if (sp->stop_auto && advise_stop(s, &why))
+	if (sp->stop_auto && prospect_stop(s, &why))
 		finish(s, SEARCH_DONE, why);
 	if (sp->budget_cost > 0 && s->cost >= sp->budget_cost)
 		finish(s, SEARCH_BUDGET,
@@ -357,7 +357,7 @@ void study_finish(struct study *s)
 	study_happen(s, (struct event){.kind = EVENT_FINISH,
 	                               .as.finish = {.state = (int)s->search.state,
 	                                             .why = s->search.why}});
-	advise(&s->search);
+	prospect_judge(&s->search);
 	s->search.ended = search_now(&s->search);
 }
 

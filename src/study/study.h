@@ -5,7 +5,7 @@
  *   study_open            its directory, for writing: begun, or taken over; or
  *   study_load            its journal, for reading
  *   study_run             until it ends (study/search_loop.h)
- *   verdict_plan, verify_run   the final verification (study/verify.h)
+ *   verdict_plan, verify_run   the final verification (study/verification.h)
  *   study_free
  *
  * Arguments stand in this order: what it is done to, what goes in, what comes out, the

@@ -4,10 +4,10 @@
  *     importance [-s SEARCHES] [-f NAME] [-t]      -t: the functions for tuning
  *
  * Standard errors are over searches. */
-#include "report/importance.h"
 #include "../unit/fake_runner.h"
 #include "base/rng.h"
 #include "base/stat.h"
+#include "report/importance_text.h"
 #include "report/shares.h"
 #include "study/search_loop.h"
 

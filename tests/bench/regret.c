@@ -434,7 +434,7 @@ static double mean_cost(const struct problem *p)
 	for (size_t i = 0; i < CONFIGURATIONS; i++) {
 		if (mock_next(&s) != ASK_POINT)
 			fail("has too few configurations", p->name);
-		measure(p, s.seen[i].values, 1, i, &truth, &cost);
+		measure(p, s.known[i].values, 1, i, &truth, &cost);
 		sum += cost;
 	}
 	mock_free(&s);
@@ -478,7 +478,7 @@ static void spend(const struct problem *p, const char *method, double budget,
 			break;
 		ms = mem_grow(ms, s.n, sizeof *ms);
 		ms[s.n - 1] = (double)(clock_now() - start) / 1e6;
-		y = measure(p, s.seen[s.n - 1].values, seed, s.n - 1, &truth, &cost);
+		y = measure(p, s.known[s.n - 1].values, seed, s.n - 1, &truth, &cost);
 		mock_finish(&s, s.n - 1, y);
 		mock_pay(&s, s.n - 1, cost);
 		spent += cost;
@@ -508,7 +508,7 @@ static void add_random(struct mock_search *s, const struct problem *p, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		if (mock_next(&random) != ASK_POINT)
 			fail("has too few configurations", p->name);
-		mock_add(s, random.seen[i].point);
+		mock_add(s, random.known[i].point);
 	}
 	mock_free(&random);
 }
@@ -539,7 +539,7 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 
 			if (done == s.n)
 				break;
-			y = measure(p, s.seen[done].values, seed, done, &truth, NULL);
+			y = measure(p, s.known[done].values, seed, done, &truth, NULL);
 			if (fails && truth > p->median)
 				y = (double)NAN;
 			mock_finish(&s, done++, y);

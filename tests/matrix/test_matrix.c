@@ -201,8 +201,8 @@ static double value_at(const struct mock_search *s, size_t id, enum function f)
 	double sum = 0, ripples = 0, last = 0, u;
 
 	for (size_t i = 0; i < sp->n; i++)
-		if (s->seen[id].values[i] &&
-		    param_encode(&sp->params[i], s->seen[id].values[i], &u)) {
+		if (s->known[id].values[i] &&
+		    param_encode(&sp->params[i], s->known[id].values[i], &u)) {
 			sum += pow(u - goal(&sp->params[i]), 2);
 			ripples += 0.1 * sin(30 * u);
 			last = u;
@@ -229,7 +229,7 @@ static double value_of(const struct mock_search *s, size_t id)
 static void finish_some(struct mock_search *s, size_t id, enum function f)
 {
 	for (size_t i = id < 4 ? 0 : id - 4; i + 1 < id; i++)
-		if (!s->seen[i].n &&
+		if (!s->known[i].n &&
 		    (i + 4 == id || rng_below(3, i, RNG_MODEL, (uint32_t)id, 3))) {
 			mock_finish(s, i, i % 8 == 7 ? (double)NAN : value_at(s, i, f));
 			return;
@@ -254,7 +254,7 @@ static enum ask next(struct mock_search *s)
 static void check_points(struct mock_search *s, size_t trials, enum function f)
 {
 	for (size_t t = 0; t < trials && next_of(s, f) == ASK_POINT; t++) {
-		const struct seen *seen = &s->seen[t];
+		const struct known *seen = &s->known[t];
 
 		CHECK(in_bounds(s->args.space, seen->values));
 		CHECK(space_feasible(s->args.space, seen->values, NULL));
@@ -288,11 +288,11 @@ static void check_cache(struct mock_search *s)
 			mock_forget(s);
 		for (int twice = 0; twice < 2; twice++) {
 			CHECK_INT(mock_ask(s, t, p), ASK_POINT);
-			CHECK(same_point(p, s->seen[t].point, n));
+			CHECK(same_point(p, s->known[t].point, n));
 		}
 		if (rng_below(s->args.seed, t, RNG_MODEL, 2, 10) == 0) {
 			CHECK_INT(mock_ask(s, back, p), ASK_POINT);
-			CHECK(same_point(p, s->seen[back].point, n));
+			CHECK(same_point(p, s->known[back].point, n));
 		}
 	}
 	free(p);
@@ -390,7 +390,7 @@ TEST(trials_from_elsewhere_do_not_disturb)
 				mock_forget(&s);
 				CHECK(mock_ask(&s, t, p) == ASK_POINT);
 				CHECK(t == 20 ||
-				      same_point(p, s.seen[t].point, m.space.n));
+				      same_point(p, s.known[t].point, m.space.n));
 			}
 			free(p);
 			set_free(&met);
@@ -466,7 +466,7 @@ static double discrepancy(const struct mock_search *s)
 		double product = 1;
 
 		for (size_t d = 0; d < DISCREPANCY_D; d++) {
-			double x = s->seen[i].point[d].u;
+			double x = s->known[i].point[d].u;
 
 			product *= 1 - x * x;
 		}
@@ -474,8 +474,8 @@ static double discrepancy(const struct mock_search *s)
 		for (size_t k = 0; k < s->n; k++) {
 			product = 1;
 			for (size_t d = 0; d < DISCREPANCY_D; d++)
-				product *= 1 - fmax(s->seen[i].point[d].u,
-				                    s->seen[k].point[d].u);
+				product *= 1 - fmax(s->known[i].point[d].u,
+				                    s->known[k].point[d].u);
 			pairs += product;
 		}
 	}

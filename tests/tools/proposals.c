@@ -116,7 +116,7 @@ static double value_of(const struct mock_search *s, size_t id)
 	double value = 0;
 
 	for (size_t i = 0; i < s->args.space->n; i++) {
-		double u = s->seen[id].point[i].u;
+		double u = s->known[id].point[i].u;
 
 		value += (u - 0.4) * (u - 0.4) / (1 + (double)i);
 	}
@@ -137,7 +137,7 @@ static void propose(struct mock_search *s, int kind)
 		exit(1);
 	printf("search %d trial %zu", kind, s->n - 1);
 	for (size_t i = 0; i < s->args.space->n; i++)
-		printf(" %a", s->seen[s->n - 1].point[i].u);
+		printf(" %a", s->known[s->n - 1].point[i].u);
 	printf(" %s\n", mock_json(s, s->n - 1));
 }
 
@@ -155,11 +155,11 @@ static void show_curves(int kind, size_t trials)
 		size_t i = s.n;
 
 		propose(&s, kind);
-		mock_see(&s, i, SEEN_PENDING, value_of(&s, i) + 0.5, 3);
+		mock_see(&s, i, KNOWN_PENDING, value_of(&s, i) + 0.5, 3);
 		if (i % 3 == 0)
-			mock_see(&s, i, SEEN_OK, value_of(&s, i), 27);
+			mock_see(&s, i, KNOWN_OK, value_of(&s, i), 27);
 		else
-			mock_see(&s, i, SEEN_STOPPED, value_of(&s, i) + 0.2, 9);
+			mock_see(&s, i, KNOWN_STOPPED, value_of(&s, i) + 0.2, 9);
 	}
 	mock_free(&s);
 	maker_free(m);
@@ -220,7 +220,7 @@ static void show_search(int kind, size_t trials)
 			continue;
 		mock_finish(&s, s.n - 3,
 		            s.n % 9 == 4 ? (double)NAN : value_of(&s, s.n - 3));
-		mock_pay(&s, s.n - 3, 1 + s.seen[s.n - 3].point[2].u);
+		mock_pay(&s, s.n - 3, 1 + s.known[s.n - 3].point[2].u);
 	}
 	mock_free(&s);
 	maker_free(m);

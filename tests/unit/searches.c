@@ -39,17 +39,17 @@ void mock_add(struct mock_search *s, const struct coord *point)
 	for (size_t i = 0; i < n; i++)
 		copy[i] = point[i];
 	space_decode(s->args.space, copy, &s->a, values);
-	s->seen = mem_room(s->seen, s->n, &s->cap, sizeof *s->seen);
+	s->known = mem_room(s->known, s->n, &s->cap, sizeof *s->known);
 	s->knew = mem_grow(s->knew, s->cap, sizeof *s->knew);
 	s->knew[s->n] = s->finished;
-	s->seen[s->n++] = (struct seen){.point = copy, .values = values};
+	s->known[s->n++] = (struct known){.point = copy, .values = values};
 }
 
 enum ask mock_ask(struct mock_search *s, uint64_t id, struct coord *out)
 {
-	struct history h = {.trials = s->seen,
+	struct history h = {.trials = s->known,
 	                    .n = s->n,
-	                    .seen = id < s->n ? s->knew[id] : s->finished,
+	                    .known_upto = id < s->n ? s->knew[id] : s->finished,
 	                    .cost_weight = s->cost_weight};
 
 	return s->type->ask(s->state, &h, id, out, &s->why, &s->err);
@@ -57,47 +57,47 @@ enum ask mock_ask(struct mock_search *s, uint64_t id, struct coord *out)
 
 void mock_finish(struct mock_search *s, size_t id, double value)
 {
-	mock_see(s, id, isnan(value) ? SEEN_FAILED : SEEN_OK, value, (double)NAN);
+	mock_see(s, id, isnan(value) ? KNOWN_FAILED : KNOWN_OK, value, (double)NAN);
 }
 
-void mock_see(struct mock_search *s, size_t id, enum seen_state state, double value,
+void mock_see(struct mock_search *s, size_t id, enum known_state state, double value,
               double step)
 {
-	struct seen *t = &s->seen[id];
-	struct sighting *list = arena_new(&s->a, t->n + 1, sizeof *list);
+	struct known *t = &s->known[id];
+	struct observation *list = arena_new(&s->a, t->n + 1, sizeof *list);
 
 	for (size_t i = 0; i < t->n; i++)
-		list[i] = t->sightings[i];
-	list[t->n] = (struct sighting){.order = ++s->finished,
-	                               .state = state,
-	                               .value = value,
-	                               .stderr_ = (double)NAN,
-	                               .step = step,
-	                               .n_runs = 1};
-	t->sightings = list;
+		list[i] = t->observations[i];
+	list[t->n] = (struct observation){.order = ++s->finished,
+	                                  .state = state,
+	                                  .value = value,
+	                                  .stderr_ = (double)NAN,
+	                                  .step = step,
+	                                  .n_runs = 1};
+	t->observations = list;
 	t->n++;
 }
 
 void mock_pay(struct mock_search *s, size_t id, double cost)
 {
-	struct seen *t = &s->seen[id];
+	struct known *t = &s->known[id];
 
-	t->sightings[t->n - 1].cost = cost;
+	t->observations[t->n - 1].cost = cost;
 }
 
 void mock_repeat(struct mock_search *s, size_t id, size_t n_runs, double stderr_)
 {
-	struct seen *t = &s->seen[id];
+	struct known *t = &s->known[id];
 
-	t->sightings[t->n - 1].n_runs = n_runs;
-	t->sightings[t->n - 1].stderr_ = stderr_;
+	t->observations[t->n - 1].n_runs = n_runs;
+	t->observations[t->n - 1].stderr_ = stderr_;
 }
 
 double mock_value(const struct mock_search *s, size_t id)
 {
-	const struct seen *t = &s->seen[id];
+	const struct known *t = &s->known[id];
 
-	return t->n ? t->sightings[t->n - 1].value : (double)NAN;
+	return t->n ? t->observations[t->n - 1].value : (double)NAN;
 }
 
 enum ask mock_next(struct mock_search *s)
@@ -123,7 +123,7 @@ void mock_forget(struct mock_search *s)
 
 uint64_t mock_hash(const struct mock_search *s, size_t id)
 {
-	return space_hash(s->args.space, s->seen[id].values);
+	return space_hash(s->args.space, s->known[id].values);
 }
 
 const char *mock_json(struct mock_search *s, size_t id)
@@ -131,7 +131,7 @@ const char *mock_json(struct mock_search *s, size_t id)
 	struct str text = {0};
 	const char *copy;
 
-	space_json(s->args.space, s->seen[id].values, &text);
+	space_json(s->args.space, s->known[id].values, &text);
 	copy = arena_strdup(&s->a, str_text(&text));
 	str_free(&text);
 	return copy;
@@ -140,7 +140,7 @@ const char *mock_json(struct mock_search *s, size_t id)
 void mock_free(struct mock_search *s)
 {
 	free_state(s);
-	free(s->seen);
+	free(s->known);
 	free(s->knew);
 	arena_free(&s->a);
 }

@@ -10,10 +10,10 @@ struct mock_search {
 	struct strategy_args args;
 	void *state;
 	struct arena a;
-	struct seen *seen; /* (n) */
+	struct known *known; /* (n) */
 	size_t n, cap;
-	uint64_t finished;  /* sightings */
-	uint64_t *knew;     /* (n) sightings when it was proposed */
+	uint64_t finished;  /* observations */
+	uint64_t *knew;     /* (n) observations when it was proposed */
 	double cost_weight; /* of the proposals to come */
 	const char *why;    /* of the last DONE */
 	struct error err;
@@ -27,7 +27,7 @@ enum ask mock_next(struct mock_search *s);
 /* Trial id finishes next, with this value; NAN: it fails. */
 void mock_finish(struct mock_search *s, size_t id, double value);
 /* Something is learnt of trial id, at a step or (NAN) in full. */
-void mock_see(struct mock_search *s, size_t id, enum seen_state state, double value,
+void mock_see(struct mock_search *s, size_t id, enum known_state state, double value,
               double step);
 /* What was learnt last of trial id came with this cost. */
 void mock_pay(struct mock_search *s, size_t id, double cost);

@@ -4,7 +4,7 @@
 #include "base/rng.h"
 #include "fake_runner.h"
 #include "record/results.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 #include "study/search_loop.h"
 
 #include "test.h"
@@ -150,7 +150,7 @@ TEST(a_search_that_knows_little_goes_on)
 	CHECK(r.study.search.advice.noise < 0.2);
 	CHECK(!r.study.search.advice.enough && !r.study.search.advice.plateau);
 	CHECK(r.study.search.advice.bound > 0.1);
-	advise_text(&r.study.search, &text);
+	prospect_text(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
 	end(&r);
 }
@@ -165,7 +165,7 @@ TEST(a_model_that_explains_nothing_states_no_bound)
 	CHECK(r.study.search.advice.r2 < 0.3);
 	CHECK(!r.study.search.advice.sees && !r.study.search.advice.enough);
 	CHECK(r.study.search.advice.noise > 0.2 && r.study.search.advice.noise < 0.4);
-	advise_text(&r.study.search, &text);
+	prospect_text(&r.study.search, &text);
 	CHECK(!strstr(str_text(&text), "at most"));
 	str_free(&text);
 	end(&r);
@@ -181,7 +181,7 @@ TEST(more_repeats_tell_the_noise)
 
 	CHECK(start(&r, endless, 40, 1, bowl));
 	h = (struct history){
-	    .trials = r.study.search.seen, .n = 40, .seen = UINT64_MAX};
+	    .trials = r.study.search.known, .n = 40, .known_upto = UINT64_MAX};
 	advice_make(&r.spec.space, &h, 1, NULL, &a);
 	advice_make(&r.spec.space, &h, 1, &more, &b);
 	CHECK_DOUBLE(a.repeated, 0, 0);
@@ -199,14 +199,14 @@ TEST(nothing_is_said_of_few_trials_or_without_stop_auto)
 	CHECK(start(&r, drawing, 19, 1, bowl));
 	CHECK_INT(r.study.search.n, 19);
 	CHECK_INT(r.study.search.advice.trials, 0);
-	advise_json(&r.study.search, &text);
+	prospect_json(&r.study.search, &text);
 	CHECK_INT(text.len, 0);
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, endless, 200, 1, bowl));
 	CHECK_INT(r.study.search.n, 200);
 	CHECK(r.study.search.advice.enough || r.study.search.advice.plateau);
-	advise_text(&r.study.search, &text);
+	prospect_text(&r.study.search, &text);
 	CHECK(strstr(str_text(&text), "advice: more trials of this space") != NULL);
 	end(&r);
 	str_free(&text);
@@ -247,28 +247,28 @@ TEST(a_constant_metric_is_named)
 	CHECK(r.study.search.advice.constant);
 	CHECK_DOUBLE(r.study.search.advice.noise, 0, 0);
 	CHECK_DOUBLE(r.study.search.advice.bound, 0, 0);
-	CHECK(advise_constant(&r.study.search, &value));
+	CHECK(prospect_constant(&r.study.search, &value));
 	CHECK_DOUBLE(value, 0.6931471805599453, 0);
-	advise_text(&r.study.search, &text);
+	prospect_text(&r.study.search, &text);
 	CHECK(strstr(str_text(&text),
 	             "advice: every trial gave exactly 0.6931471805599453: do the "
 	             "parameters reach the script?") == text.s);
 	str_clear(&text);
-	advise_json(&r.study.search, &text);
+	prospect_json(&r.study.search, &text);
 	CHECK(strstr(str_text(&text), "\"noise\":0,") != NULL);
 	CHECK(strstr(str_text(&text), "\"constant\":true") != NULL);
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, drawing, 3, 1, constant));
-	CHECK(advise_constant(&r.study.search, &value));
+	CHECK(prospect_constant(&r.study.search, &value));
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, drawing, 2, 1, constant)); /* may be chance */
-	CHECK(!advise_constant(&r.study.search, &value));
+	CHECK(!prospect_constant(&r.study.search, &value));
 	end(&r);
 	r = (struct rig){0};
 	CHECK(start(&r, drawing, 9, 1, bowl));
-	CHECK(!advise_constant(&r.study.search, &value));
+	CHECK(!prospect_constant(&r.study.search, &value));
 	end(&r);
 	str_free(&text);
 }

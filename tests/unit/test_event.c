@@ -7,7 +7,7 @@
 #include "saved/saved.h"
 #include "study/loop.h"
 #include "study/search_loop.h"
-#include "study/verify.h"
+#include "study/verification.h"
 #include "test.h"
 
 #include <errno.h>
@@ -388,7 +388,7 @@ TEST(events_are_read_as_written)
 	round_trip(sp,
 	           &(struct event){.kind = EVENT_TRIAL,
 	                           .trial = 2,
-	                           .as.proposal = {.point = &point, .seen = 9}},
+	                           .as.proposal = {.point = &point, .known_upto = 9}},
 	           "\"e\":\"trial\",\"t\":2,\"seen\":9,\"u\":[0.25],\"params\":{\"x\":"
 	           "0.25}");
 	round_trip(

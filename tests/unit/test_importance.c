@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "fake_runner.h"
-#include "report/importance.h"
+#include "report/importance_text.h"
 #include "study/search_loop.h"
 
 #include "test.h"

@@ -2,7 +2,7 @@
  * by hand, the table of the Hyperband paper. */
 #include "curves.h"
 #include "schedule/ladder.h"
-#include "schedule/places.h"
+#include "schedule/ranked.h"
 
 /* ---- ladders ---- */
 
@@ -572,21 +572,21 @@ TEST(hyperband_promotes_within_a_bracket)
 /* Places against an array that is sorted again each time. */
 TEST(places_stay_in_order)
 {
-	struct places p = {0};
-	static struct place all[3000];
+	struct ranked p = {0};
+	static struct at_rung all[3000];
 	size_t n = 0;
 
 	for (uint64_t i = 0; i < 6000; i++) {
 		size_t k = n ? (size_t)rng_below(1, i, RNG_PICK, 0, n) : 0;
-		struct place x = {.value = (double)rng_below(1, i, RNG_PICK, 1, 50),
-		                  .trial = i};
+		struct at_rung x = {.value = (double)rng_below(1, i, RNG_PICK, 1, 50),
+		                    .trial = i};
 
 		if (n == ARRAY_LEN(all) ||
 		    (n && rng_unit(1, i, RNG_PICK, 2) < (i < 3000 ? 0.2 : 0.8))) {
-			places_remove(&p, &all[k]);
+			ranked_remove(&p, &all[k]);
 			all[k] = all[--n];
 		} else {
-			places_add(&p, &x);
+			ranked_add(&p, &x);
 			all[n++] = x;
 		}
 		CHECK_INT(p.n, n);
@@ -594,12 +594,12 @@ TEST(places_stay_in_order)
 			continue;
 		qsort(all, n, sizeof *all, place_compare);
 		for (size_t j = 0; j < n; j++) {
-			CHECK_INT(places_get(&p, j)->trial, all[j].trial);
-			CHECK_INT(places_before(&p, &all[j]), j);
+			CHECK_INT(ranked_get(&p, j)->trial, all[j].trial);
+			CHECK_INT(ranked_before(&p, &all[j]), j);
 		}
 	}
-	places_free(&p);
-	CHECK_INT(places_before(&p, &all[0]), 0);
+	ranked_free(&p);
+	CHECK_INT(ranked_before(&p, &all[0]), 0);
 }
 
 static void same_promotion(struct rig *r, void *memory, bool last)

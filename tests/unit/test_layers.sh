@@ -40,7 +40,7 @@ planted "study including cli" study/study.c '#include "cli/cli.h"' "study/ must 
 planted "a room that nobody knows" attic/x.h '#include "attic/y.h"' "attic/ has no row"
 planted "a file deep in a room" base/deep/x.h '#include "run/pool.h"' "base/ must not include run/"
 planted "libyaml outside its door" config/spec.c '#include <yaml.h>' "config/spec.c must not include yaml"
-planted "GSL outside its door" study/verify.c '#include <gsl/gsl_cdf.h>' "study/verify.c must not include gsl/"
+planted "GSL outside its door" study/verification.c '#include <gsl/gsl_cdf.h>' "study/verification.c must not include gsl/"
 planted "cJSON outside its door" run/scrape.c '#include <cjson/cJSON.h>' "run/scrape.c must not include"
 planted "a door in main" main.c '#include "cJSON.h"' "main.c must not include"
 planted "what is not built" base/planted.c 'int planted;' "base/planted.c is not built"

@@ -8,7 +8,7 @@
 #include "fake_runner.h"
 #include "record/results.h"
 #include "study/search_loop.h"
-#include "study/verify.h"
+#include "study/verification.h"
 #include "test.h"
 
 #include <limits.h>

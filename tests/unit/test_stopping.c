@@ -4,7 +4,7 @@
 #include "curve_runner.h"
 #include "early/savings.h"
 #include "record/results.h"
-#include "report/savings.h"
+#include "report/savings_text.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
 #include "study/search_loop.h"
@@ -135,9 +135,9 @@ static void check_replay(const struct rig *r)
 	}
 }
 
-static const struct sighting *last_of(const struct study *s, size_t trial)
+static const struct observation *last_of(const struct study *s, size_t trial)
 {
-	return &s->search.seen[trial].sightings[s->search.seen[trial].n - 1];
+	return &s->search.known[trial].observations[s->search.known[trial].n - 1];
 }
 
 static size_t count(const struct study *s, enum outcome o)
@@ -162,7 +162,7 @@ TEST(asha_stops_and_says_why)
 	CHECK(strstr(run->reason, "at step 3 (rung 3): ") == run->reason);
 	CHECK(strstr(run->reason, "the limit from ") != NULL);
 	CHECK(isnan(r.study.search.trials[i]->value));
-	CHECK_INT(last_of(&r.study, i)->state, SEEN_STOPPED);
+	CHECK_INT(last_of(&r.study, i)->state, KNOWN_STOPPED);
 	CHECK_DOUBLE(last_of(&r.study, i)->value, run->value, 0);
 	CHECK_DOUBLE(last_of(&r.study, i)->step, 3, 0);
 	rig_close(&r);
@@ -176,8 +176,8 @@ TEST(the_winner_is_never_stopped)
 
 		run_all(&r, stopping, order ? 4 : 1);
 		for (size_t i = 0; i < r.study.search.n; i++)
-			if (r.study.search.seen[i].point->u <
-			    r.study.search.seen[best].point->u)
+			if (r.study.search.known[i].point->u <
+			    r.study.search.known[best].point->u)
 				best = i;
 		/* Curves that never cross: the best is the best at every rung. */
 		CHECK_INT(r.study.search.trials[best]->outcome, OUTCOME_OK);
@@ -314,8 +314,8 @@ TEST(the_budget_may_be_a_parameter)
 
 		CHECK_DOUBLE(run->budget, epochs, 0);
 		CHECK_INT(run->n_reports, 1);
-		CHECK_DOUBLE(run->value, r.study.search.seen[i].point[1].u + 1 / epochs,
-		             1e-6);
+		CHECK_DOUBLE(run->value,
+		             r.study.search.known[i].point[1].u + 1 / epochs, 1e-6);
 		full += run->leg == 2;
 	}
 	CHECK(full >= 3 && full == count(&r.study, OUTCOME_OK));
@@ -428,7 +428,7 @@ TEST(a_run_that_diverges_is_stopped_at_once)
 			continue;
 		diverged++;
 		CHECK_INT(t->runs[0].n_reports, 2);
-		CHECK_INT(last_of(&r.study, i)->state, SEEN_FAILED);
+		CHECK_INT(last_of(&r.study, i)->state, KNOWN_FAILED);
 		CHECK_STR(t->reason, "stopped at step 2: nan is not a finite number");
 	}
 	CHECK(diverged >= 8);
@@ -444,7 +444,7 @@ TEST(a_bound_beside_a_rule)
 
 	run_all(&r, text, 1);
 	for (size_t i = 0; i < r.study.search.n; i++)
-		if (r.study.search.seen[i].point->u > 0.5) {
+		if (r.study.search.known[i].point->u > 0.5) {
 			CHECK_INT(r.study.search.trials[i]->runs[0].n_reports, 1);
 			CHECK(strstr(r.study.search.trials[i]->reason,
 			             "above 1.5, the limit"));
@@ -703,20 +703,20 @@ TEST(a_strategy_that_learns_is_shown_the_rungs)
 
 	run_all(&r, learning, 4);
 	for (size_t i = 0; i < r.study.search.n; i++) {
-		const struct seen *seen = &r.study.search.seen[i];
+		const struct known *seen = &r.study.search.known[i];
 		const struct run *run = &r.study.search.trials[i]->runs[0];
-		const enum seen_state end = run->leg == 2 ? SEEN_OK : SEEN_STOPPED;
+		const enum known_state end = run->leg == 2 ? KNOWN_OK : KNOWN_STOPPED;
 
 		/* At each rung it came to: seen there, paused, promoted. */
 		CHECK_INT(seen->n, 3 * run->leg + 1 + (run->leg < 2));
 		for (size_t k = 0; k < seen->n; k++) {
-			const struct sighting *o = &seen->sightings[k];
+			const struct observation *o = &seen->observations[k];
 			double step = 3 * pow(3, (double)(k / 3));
 
 			CHECK(!k || o->order > o[-1].order);
 			CHECK_INT(o->state, k + 1 == seen->n ? end
-			                    : k % 3 == 1     ? SEEN_STOPPED
-			                                     : SEEN_PENDING);
+			                    : k % 3 == 1     ? KNOWN_STOPPED
+			                                     : KNOWN_PENDING);
 			if (k % 3 == 2) {
 				CHECK(isnan(o->value));
 				continue;

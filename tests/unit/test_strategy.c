@@ -84,7 +84,7 @@ TEST(the_order_of_a_shuffled_grid_depends_on_the_seed)
 	CHECK_INT(all_of(&b), 1000);
 	for (size_t i = 0; i < 1000; i++) {
 		same += mock_hash(&a, i) == mock_hash(&b, i);
-		in_order += a.seen[i].point->level == (int64_t)i;
+		in_order += a.known[i].point->level == (int64_t)i;
 	}
 	/* One of each is to be expected; ten have a chance of one in a million. */
 	CHECK(same < 10 && in_order < 10);
@@ -150,8 +150,8 @@ TEST(random_points_are_a_function_of_seed_and_trial)
 	CHECK(mock_init(&s, "random", &m.space, 42, false));
 	for (uint32_t id = 0; id < 50; id++) {
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		CHECK_DOUBLE(s.seen[id].point[0].u, rng_unit(42, id, RNG_POINT, 0), 0);
-		CHECK_DOUBLE(s.seen[id].point[1].u, rng_unit(42, id, RNG_POINT, 1), 0);
+		CHECK_DOUBLE(s.known[id].point[0].u, rng_unit(42, id, RNG_POINT, 0), 0);
+		CHECK_DOUBLE(s.known[id].point[1].u, rng_unit(42, id, RNG_POINT, 1), 0);
 	}
 	mock_free(&s);
 	maker_free(&m);
@@ -501,8 +501,8 @@ TEST(bayes_learns_from_thousands)
 	}
 	for (int i = 0; i < 3; i++) {
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		p[0] = s.seen[s.n - 1].point[0];
-		p[1] = s.seen[s.n - 1].point[1];
+		p[0] = s.known[s.n - 1].point[0];
+		p[1] = s.known[s.n - 1].point[1];
 		near = fmax(near, hypot(p[0].u - 0.2, p[1].u - 0.7));
 	}
 	CHECK(near < 0.01);
@@ -537,7 +537,7 @@ static void propose_in_units(double min, double max, double a, double b, bool ba
 	}
 	for (size_t k = 0; k < UNITS_N; k++) {
 		size_t i = backwards ? UNITS_N - 1 - k : k;
-		const struct coord *at = s.seen[i].point;
+		const struct coord *at = s.known[i].point;
 
 		mock_finish(&s, i,
 		            a * (pow(at[0].u - 0.3, 2) + 2 * pow(at[1].u - 0.6, 2) +
@@ -592,7 +592,7 @@ TEST(bayes_keeps_away_from_failures)
 		const struct coord *p;
 
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		p = s.seen[i].point;
+		p = s.known[i].point;
 		/* The better, the nearer to the cliff. */
 		mock_finish(&s, i, p[0].u > 0.6 ? (double)NAN : -p[0].u + p[1].u);
 		failed += i >= 10 && p[0].u > 0.6;
@@ -604,9 +604,9 @@ TEST(bayes_keeps_away_from_failures)
 
 static struct belief belief_of(struct mock_search *s, size_t id)
 {
-	struct history h = {.trials = s->seen,
+	struct history h = {.trials = s->known,
 	                    .n = s->n,
-	                    .seen = s->knew[id],
+	                    .known_upto = s->knew[id],
 	                    .cost_weight = s->cost_weight};
 	struct belief b;
 
@@ -629,8 +629,8 @@ TEST(bayes_says_what_it_believed)
 		double u;
 
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		u = s.seen[i].point[1].u;
-		mock_finish(&s, i, 1000 + 50 * sin(5 * u) + 10 * s.seen[i].point[0].u);
+		u = s.known[i].point[1].u;
+		mock_finish(&s, i, 1000 + 50 * sin(5 * u) + 10 * s.known[i].point[0].u);
 	}
 	CHECK_INT(belief_of(&s, 3).how, BELIEF_DESIGN);
 	b = belief_of(&s, 20);
@@ -675,7 +675,7 @@ TEST(bayes_looks_where_trials_cost_less)
 			const struct coord *p;
 
 			CHECK_INT(mock_next(&s), ASK_POINT);
-			p = s.seen[i].point;
+			p = s.known[i].point;
 			mock_finish(&s, i, cos(12 * p[0].u) + pow(p[1].u - 0.3, 2));
 			mock_pay(&s, i, cost_of(p, i));
 			if (i > 8 && isfinite(cost_of(p, i)))
@@ -684,12 +684,12 @@ TEST(bayes_looks_where_trials_cost_less)
 		/* From the history alone. */
 		mock_forget(&s);
 		CHECK_INT(mock_ask(&s, 29, again), ASK_POINT);
-		CHECK_DOUBLE(again[0].u, s.seen[29].point[0].u, 0);
-		CHECK_DOUBLE(again[1].u, s.seen[29].point[1].u, 0);
+		CHECK_DOUBLE(again[0].u, s.known[29].point[0].u, 0);
+		CHECK_DOUBLE(again[1].u, s.known[29].point[1].u, 0);
 		b = belief_of(&s, 29);
 		CHECK_DOUBLE(b.cost_weight, told ? 0.8 : 0, 0);
 		if (told) {
-			double true_cost = exp(5 * s.seen[29].point[0].u);
+			double true_cost = exp(5 * s.known[29].point[0].u);
 
 			CHECK(b.cost > true_cost / 2 && b.cost < true_cost * 2);
 		}
@@ -732,7 +732,7 @@ TEST(bayes_sees_every_branch)
 	CHECK(mock_init(&s, "bayes", &m.space, 4, false));
 	for (size_t i = 0; i < 6; i++) {
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		count[(s.seen[i].values[0]->string[0] - 'a') % 3]++;
+		count[(s.known[i].values[0]->string[0] - 'a') % 3]++;
 	}
 	/* c has but one configuration. */
 	CHECK(count[0] >= 2 && count[1] >= 2 && count[2] == 1);
@@ -760,13 +760,13 @@ TEST(bayes_learns_from_parts_of_a_length)
 		double final;
 
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		p = s.seen[i].point;
+		p = s.known[i].point;
 		final = fabs(p[0].u - 0.2) + 0.1 * fabs(p[1].u - 0.5);
-		mock_see(&s, i, SEEN_PENDING, final + 5, 3);
+		mock_see(&s, i, KNOWN_PENDING, final + 5, 3);
 		if (i < 20 ? p[0].u > 0.4 : i % 3 == 0)
-			mock_see(&s, i, SEEN_OK, final, 27);
+			mock_see(&s, i, KNOWN_OK, final, 27);
 		else
-			mock_see(&s, i, SEEN_STOPPED, final + 5, 3);
+			mock_see(&s, i, KNOWN_STOPPED, final + 5, 3);
 		near += i >= 20 && fabs(p[0].u - 0.2) < 0.1;
 	}
 	CHECK(near >= 12);
@@ -775,8 +775,8 @@ TEST(bayes_learns_from_parts_of_a_length)
 		struct coord p[2];
 
 		CHECK_INT(mock_ask(&s, i, p), ASK_POINT);
-		CHECK_DOUBLE(p[0].u, s.seen[i].point[0].u, 0);
-		CHECK_DOUBLE(p[1].u, s.seen[i].point[1].u, 0);
+		CHECK_DOUBLE(p[0].u, s.known[i].point[0].u, 0);
+		CHECK_DOUBLE(p[1].u, s.known[i].point[1].u, 0);
 	}
 	mock_free(&s);
 	maker_free(&m);
@@ -801,10 +801,10 @@ TEST(bayes_drops_what_was_fitted_to_other_values)
 		double y;
 
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		y = s.seen[i].point[1].u;
-		mock_see(&s, i, SEEN_PENDING, 3 + s.seen[i].point[0].u, 3);
+		y = s.known[i].point[1].u;
+		mock_see(&s, i, KNOWN_PENDING, 3 + s.known[i].point[0].u, 3);
 		CHECK_INT(mock_ask(&s, s.n, live), ASK_POINT);
-		mock_see(&s, i, SEEN_PENDING, 9 * fabs(y - 0.6), 3);
+		mock_see(&s, i, KNOWN_PENDING, 9 * fabs(y - 0.6), 3);
 		CHECK_INT(mock_ask(&s, s.n, live), ASK_POINT);
 		mock_forget(&s);
 		CHECK_INT(mock_ask(&s, s.n, fresh), ASK_POINT);
@@ -832,9 +832,9 @@ TEST(bayes_learns_while_nothing_is_whole)
 		double x, far;
 
 		CHECK_INT(mock_next(&s), ASK_POINT);
-		x = s.seen[i].point[0].u;
+		x = s.known[i].point[0].u;
 		far = fabs(x - 0.7);
-		mock_see(&s, i, SEEN_STOPPED, far + 2, far < 0.2 ? 9 : 3);
+		mock_see(&s, i, KNOWN_STOPPED, far + 2, far < 0.2 ? 9 : 3);
 		near += i >= 10 && far < 0.15;
 	}
 	CHECK(near >= 8);
@@ -890,7 +890,7 @@ static double best_after(const struct space *sp, double scale)
 			double y;
 
 			CHECK_INT(mock_next(&s), ASK_POINT);
-			y = valley(s.seen[i].point);
+			y = valley(s.known[i].point);
 			best = fmin(best, y);
 			mock_finish(&s, i, y);
 		}

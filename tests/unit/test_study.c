@@ -9,7 +9,7 @@
 #include "saved/saved.h"
 #include "study/search_loop.h"
 #include "study/study.h"
-#include "study/verify.h"
+#include "study/verification.h"
 #include "test.h"
 
 #include <math.h>
@@ -979,7 +979,7 @@ TEST(replay_makes_again_what_was_learned)
 		CHECK_STR(rp.difference, "");
 		/* Another history gives other proposals. */
 		for (size_t i = 0; i < 12; i++)
-			sv.study.search.seen[i].sightings[0].value *= -1;
+			sv.study.search.known[i].observations[0].value *= -1;
 		CHECK(replay_run(&sv, &rp, &r.err));
 		CHECK(!rp.same);
 		saved_free(&sv);

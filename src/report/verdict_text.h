@@ -1,7 +1,7 @@
 /* The verification report: what the search believed, what fresh seeds say, what the
  * test data say, and whether the winner is better than the defaults. */
-#ifndef HPS_REPORT_VERDICT_H
-#define HPS_REPORT_VERDICT_H
+#ifndef HPS_REPORT_VERDICT_TEXT_H
+#define HPS_REPORT_VERDICT_TEXT_H
 
 #include "study/study.h"
 

@@ -1,4 +1,4 @@
-#include "schedule/places.h"
+#include "schedule/ranked.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 enum { BLOCK_MAX = 256 };
 
 /* The block where a place is or belongs: the first that ends with no better one. */
-static size_t block_of(const struct places *p, const struct place *x)
+static size_t block_of(const struct ranked *p, const struct at_rung *x)
 {
 	size_t low = 0, high = p->n_blocks;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		const struct places_block *b = &p->blocks[mid];
+		const struct ranked_block *b = &p->blocks[mid];
 
 		if (place_compare(&b->at[b->n - 1], x) < 0)
 			low = mid + 1;
@@ -24,7 +24,7 @@ static size_t block_of(const struct places *p, const struct place *x)
 }
 
 /* The first in a block that is not better. */
-static size_t slot_of(const struct places_block *b, const struct place *x)
+static size_t slot_of(const struct ranked_block *b, const struct at_rung *x)
 {
 	size_t low = 0, high = b->n;
 
@@ -39,30 +39,30 @@ static size_t slot_of(const struct places_block *b, const struct place *x)
 	return low;
 }
 
-static struct places_block *insert_block(struct places *p, size_t at)
+static struct ranked_block *insert_block(struct ranked *p, size_t at)
 {
 	p->blocks = mem_room(p->blocks, p->n_blocks, &p->cap, sizeof *p->blocks);
 	memmove(p->blocks + at + 1, p->blocks + at,
 	        (p->n_blocks - at) * sizeof *p->blocks);
 	p->n_blocks++;
 	p->blocks[at] =
-	    (struct places_block){.at = mem_new(BLOCK_MAX, sizeof(struct place))};
+	    (struct ranked_block){.at = mem_new(BLOCK_MAX, sizeof(struct at_rung))};
 	return &p->blocks[at];
 }
 
-static void split(struct places *p, size_t at)
+static void split(struct ranked *p, size_t at)
 {
-	struct places_block *upper = insert_block(p, at + 1), *b = &p->blocks[at];
+	struct ranked_block *upper = insert_block(p, at + 1), *b = &p->blocks[at];
 
 	upper->n = b->n / 2;
 	b->n -= upper->n;
 	memcpy(upper->at, b->at + b->n, upper->n * sizeof *b->at);
 }
 
-void places_add(struct places *p, const struct place *x)
+void ranked_add(struct ranked *p, const struct at_rung *x)
 {
 	size_t k = block_of(p, x), i;
-	struct places_block *b;
+	struct ranked_block *b;
 
 	if (!p->n_blocks)
 		insert_block(p, 0);
@@ -78,10 +78,10 @@ void places_add(struct places *p, const struct place *x)
 	p->n++;
 }
 
-void places_remove(struct places *p, const struct place *x)
+void ranked_remove(struct ranked *p, const struct at_rung *x)
 {
 	size_t k = block_of(p, x);
-	struct places_block *b = &p->blocks[k];
+	struct ranked_block *b = &p->blocks[k];
 	size_t i = slot_of(b, x);
 
 	b->n--;
@@ -94,16 +94,16 @@ void places_remove(struct places *p, const struct place *x)
 	memmove(b, b + 1, (p->n_blocks - k) * sizeof *b);
 }
 
-const struct place *places_get(const struct places *p, size_t i)
+const struct at_rung *ranked_get(const struct ranked *p, size_t i)
 {
-	const struct places_block *b = p->blocks;
+	const struct ranked_block *b = p->blocks;
 
 	for (; i >= b->n; b++)
 		i -= b->n;
 	return &b->at[i];
 }
 
-size_t places_before(const struct places *p, const struct place *x)
+size_t ranked_before(const struct ranked *p, const struct at_rung *x)
 {
 	size_t k = block_of(p, x), n = 0;
 
@@ -114,10 +114,10 @@ size_t places_before(const struct places *p, const struct place *x)
 	return n + slot_of(&p->blocks[k], x);
 }
 
-void places_free(struct places *p)
+void ranked_free(struct ranked *p)
 {
 	for (size_t i = 0; i < p->n_blocks; i++)
 		free(p->blocks[i].at);
 	free(p->blocks);
-	*p = (struct places){0};
+	*p = (struct ranked){0};
 }

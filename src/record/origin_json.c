@@ -1,4 +1,4 @@
-#include "record/origin.h"
+#include "record/origin_json.h"
 #include "record/journal.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "strategy/fresh.h"
+#include "strategy/unseen.h"
 #include "base/rng.h"
 
 #include <stdlib.h>
@@ -10,11 +10,11 @@ enum { DUPLICATES_MAX = 1000, DRAWS_MAX = 100000 };
  * list of them then takes at the most 4 bytes times the second number. */
 static const uint64_t cells_max = UINT64_C(1) << 20, entries_max = UINT64_C(1) << 24;
 
-void fresh_init(struct fresh *f, const struct space *space)
+void unseen_init(struct unseen *f, const struct space *space)
 {
 	uint64_t cells = space_cardinality(space);
 
-	*f = (struct fresh){.space = space};
+	*f = (struct unseen){.space = space};
 	if (cells <= cells_max && cells * space->n <= entries_max)
 		f->cells = cells;
 	f->values = mem_new(space->n, sizeof(const struct value *));
@@ -22,7 +22,7 @@ void fresh_init(struct fresh *f, const struct space *space)
 	arena_new(&f->scratch, 1, 1);
 }
 
-static void forget(struct fresh *f)
+static void forget(struct unseen *f)
 {
 	set_free(&f->seen);
 	f->taken = 0;
@@ -30,7 +30,7 @@ static void forget(struct fresh *f)
 	f->n_left = 0;
 }
 
-void fresh_free(struct fresh *f)
+void unseen_free(struct unseen *f)
 {
 	forget(f);
 	free(f->left);
@@ -39,7 +39,7 @@ void fresh_free(struct fresh *f)
 	free(f->values);
 }
 
-void fresh_begin(struct fresh *f, const struct history *h, uint64_t id)
+void unseen_begin(struct unseen *f, const struct history *h, uint64_t id)
 {
 	if (id < f->taken)
 		forget(f);
@@ -48,7 +48,7 @@ void fresh_begin(struct fresh *f, const struct history *h, uint64_t id)
 	f->duplicates = f->infeasible = 0;
 }
 
-static enum fresh_result look(struct fresh *f, const struct coord *point)
+static enum unseen_result look(struct unseen *f, const struct coord *point)
 {
 	struct arena_mark mark = arena_mark(&f->scratch);
 	bool seen, feasible = true;
@@ -60,15 +60,15 @@ static enum fresh_result look(struct fresh *f, const struct coord *point)
 	arena_rewind(&f->scratch, mark);
 	f->duplicates += seen;
 	f->infeasible += !feasible;
-	return !seen && feasible ? FRESH_OK : FRESH_REFUSED;
+	return !seen && feasible ? UNSEEN_OK : UNSEEN_REFUSED;
 }
 
-enum fresh_result fresh_check(struct fresh *f, const struct coord *point)
+enum unseen_result unseen_check(struct unseen *f, const struct coord *point)
 {
-	enum fresh_result r = look(f, point);
+	enum unseen_result r = look(f, point);
 
-	if (r == FRESH_REFUSED && (f->duplicates >= DUPLICATES_MAX ||
-	                           f->duplicates + f->infeasible >= DRAWS_MAX))
+	if (r == UNSEEN_REFUSED && (f->duplicates >= DUPLICATES_MAX ||
+	                            f->duplicates + f->infeasible >= DRAWS_MAX))
 		return FRESH_GIVE_UP;
 	return r;
 }
@@ -85,7 +85,7 @@ static void cell_point(const struct space *s, const uint32_t *cell, struct coord
 /* The next combination of cells, the last of space->order fastest. An inactive
  * parameter stays at its first cell, so each configuration comes once; whether it is
  * active only hangs on what comes before it in that order. */
-static bool next_cell(const struct fresh *f, uint32_t *cell)
+static bool next_cell(const struct unseen *f, uint32_t *cell)
 {
 	const struct space *s = f->space;
 
@@ -101,7 +101,7 @@ static bool next_cell(const struct fresh *f, uint32_t *cell)
 	return false;
 }
 
-static void add_left(struct fresh *f, const uint32_t *cell, uint64_t hash)
+static void add_left(struct unseen *f, const uint32_t *cell, uint64_t hash)
 {
 	size_t n = f->space->n;
 
@@ -112,7 +112,7 @@ static void add_left(struct fresh *f, const uint32_t *cell, uint64_t hash)
 	f->left_hash[f->n_left++] = hash;
 }
 
-static void list_left(struct fresh *f, struct coord *point)
+static void list_left(struct unseen *f, struct coord *point)
 {
 	uint32_t *cell = mem_new(f->space->n, sizeof *cell);
 	struct arena_mark mark = arena_mark(&f->scratch);
@@ -134,7 +134,7 @@ static void list_left(struct fresh *f, struct coord *point)
 }
 
 /* Strikes out what was tried since. */
-static void shrink_left(struct fresh *f)
+static void shrink_left(struct unseen *f)
 {
 	size_t n = f->space->n, kept = 0;
 
@@ -147,7 +147,8 @@ static void shrink_left(struct fresh *f)
 	f->n_left = kept;
 }
 
-static enum ask nothing_left(const struct fresh *f, const char **why, struct error *err)
+static enum ask nothing_left(const struct unseen *f, const char **why,
+                             struct error *err)
 {
 	bool found = f->cells ? f->seen.n : f->duplicates > f->infeasible;
 
@@ -172,7 +173,7 @@ static enum ask nothing_left(const struct fresh *f, const char **why, struct err
 	return ASK_ERROR;
 }
 
-size_t fresh_left(struct fresh *f, struct coord *scratch)
+size_t unseen_left(struct unseen *f, struct coord *scratch)
 {
 	if (f->cells && !f->listed)
 		list_left(f, scratch);
@@ -180,17 +181,17 @@ size_t fresh_left(struct fresh *f, struct coord *scratch)
 	return f->n_left;
 }
 
-void fresh_left_point(const struct fresh *f, size_t k, struct coord *out)
+void fresh_left_point(const struct unseen *f, size_t k, struct coord *out)
 {
 	cell_point(f->space, f->left + k * f->space->n, out);
 }
 
-enum ask fresh_leftover(struct fresh *f, uint64_t seed, uint64_t id, struct coord *out,
-                        const char **why, struct error *err)
+enum ask unseen_leftover(struct unseen *f, uint64_t seed, uint64_t id,
+                         struct coord *out, const char **why, struct error *err)
 {
 	size_t pick;
 
-	if (!fresh_left(f, out))
+	if (!unseen_left(f, out))
 		return nothing_left(f, why, err);
 	pick = (size_t)rng_below(seed, id, RNG_PICK, 0, f->n_left);
 	fresh_left_point(f, pick, out);

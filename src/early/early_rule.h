@@ -1,6 +1,6 @@
 /* The early_terminate block as a rule of the schedule room. */
-#ifndef HPS_EARLY_EARLY_H
-#define HPS_EARLY_EARLY_H
+#ifndef HPS_EARLY_EARLY_RULE_H
+#define HPS_EARLY_EARLY_RULE_H
 
 #include "config/spec.h"
 #include "schedule/schedule.h"

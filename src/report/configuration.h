@@ -1,7 +1,7 @@
 /* One configuration, written for whoever takes it from here: a JSON or YAML file, words
  * on a command line, variables for a shell. */
-#ifndef HPS_REPORT_CONFIG_H
-#define HPS_REPORT_CONFIG_H
+#ifndef HPS_REPORT_CONFIGURATION_H
+#define HPS_REPORT_CONFIGURATION_H
 
 #include "study/study.h"
 

@@ -1,4 +1,4 @@
-#include "early/early.h"
+#include "early/early_rule.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "report/config.h"
+#include "report/configuration.h"
 #include "config/command.h"
 
 #include <ctype.h>

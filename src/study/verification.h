@@ -1,8 +1,8 @@
 /* The final verification, as a driver of the loop: the best trials and the defaults are
  * run again on fresh seeds, the winner is chosen by those re-runs, and only then winner
  * and defaults meet the test data, paired by seed. */
-#ifndef HPS_STUDY_VERIFY_H
-#define HPS_STUDY_VERIFY_H
+#ifndef HPS_STUDY_VERIFICATION_H
+#define HPS_STUDY_VERIFICATION_H
 
 #include "study/study.h"
 

@@ -1,4 +1,4 @@
-#include "search/advise.h"
+#include "search/prospect.h"
 #include "base/json_out.h"
 
 #include <math.h>
@@ -40,14 +40,14 @@ static uint64_t moment_of(const struct search *s, uint64_t n)
 static struct advice advice_at(const struct search *s, uint64_t seen,
                                const struct advice_repeats *more)
 {
-	struct history h = {.trials = s->seen, .n = s->n, .seen = seen};
+	struct history h = {.trials = s->known, .n = s->n, .known_upto = seen};
 	struct advice a;
 
 	advice_make(&s->spec->space, &h, s->spec->seed, more, &a);
 	return a;
 }
 
-bool advise_constant(const struct search *s, double *value)
+bool prospect_constant(const struct search *s, double *value)
 {
 	uint64_t n = 0;
 
@@ -107,7 +107,7 @@ static void say(const struct advice *a, struct str *out)
 		             "trials to say how much may be left to gain");
 }
 
-bool advise_stop(struct search *s, const char **why)
+bool prospect_stop(struct search *s, const char **why)
 {
 	uint64_t next = next_moment(s->advised);
 
@@ -128,7 +128,7 @@ bool advise_stop(struct search *s, const char **why)
 	return false;
 }
 
-void advise(struct search *s)
+void prospect_judge(struct search *s)
 {
 	struct advice_repeats more = reruns(s);
 
@@ -137,11 +137,11 @@ void advise(struct search *s)
 		s->advice = advice_at(s, UINT64_MAX, &more);
 }
 
-void advise_text(const struct search *s, struct str *out)
+void prospect_text(const struct search *s, struct str *out)
 {
 	double value;
 
-	if (advise_constant(s, &value)) {
+	if (prospect_constant(s, &value)) {
 		str_add(out, "advice: every trial gave exactly ");
 		str_double(out, value);
 		str_add(out, ": do the parameters reach the script? (hpsearch check "
@@ -155,7 +155,7 @@ void advise_text(const struct search *s, struct str *out)
 	str_addc(out, '\n');
 }
 
-void advise_json(const struct search *s, struct str *out)
+void prospect_json(const struct search *s, struct str *out)
 {
 	const struct advice *a = &s->advice;
 

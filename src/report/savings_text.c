@@ -1,4 +1,4 @@
-#include "report/savings.h"
+#include "report/savings_text.h"
 #include "early/savings.h"
 #include "report/text.h"
 #include "study/idle.h"

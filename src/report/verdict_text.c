@@ -1,9 +1,9 @@
-#include "report/verdict.h"
+#include "report/verdict_text.h"
 #include "base/clock.h"
 #include "base/effect.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 
 #include <math.h>
 
@@ -564,6 +564,6 @@ void verdict_report(const struct study *study, struct str *out)
 		add_conclusion(s, out);
 	}
 	add_test_uses(v, out);
-	if (!advise_constant(s, &same))
+	if (!prospect_constant(s, &same))
 		add_optimism(s, out);
 }

@@ -1,8 +1,8 @@
-#include "study/verify.h"
-#include "early/early.h"
+#include "study/verification.h"
+#include "early/early_rule.h"
 #include "record/results.h"
-#include "search/advise.h"
 #include "search/judge.h"
+#include "search/prospect.h"
 #include "study/drive.h"
 #include "study/test_use.h"
 
@@ -142,7 +142,7 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 		verdict_judge(se);
 	}
 	/* Re-runs say something of the noise, also those of an earlier session. */
-	advise(se);
+	prospect_judge(se);
 	return ok && (!se->dir || results_write(se, s->monitor, err));
 }
 

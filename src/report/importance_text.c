@@ -1,4 +1,4 @@
-#include "report/importance.h"
+#include "report/importance_text.h"
 #include "base/double.h"
 #include "base/elementary.h"
 #include "base/stat.h"
@@ -7,7 +7,7 @@
 #include "report/shares.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "search/advise.h"
+#include "search/prospect.h"
 #include "strategy/dataset.h"
 
 #include <math.h>
@@ -87,16 +87,16 @@ static void set_values(struct importance *im, struct dataset *l)
 /* Trials that have a value; those that failed tell nothing of how much it varies. */
 static size_t fit(struct importance *im, struct dataset *l, const struct study *s)
 {
-	struct seen *seen = mem_new(s->search.n, sizeof *seen);
-	struct history h = {.trials = seen, .n = s->search.n, .seen = UINT64_MAX};
+	struct known *seen = mem_new(s->search.n, sizeof *seen);
+	struct history h = {.trials = seen, .n = s->search.n, .known_upto = UINT64_MAX};
 
 	for (size_t i = 0; i < s->search.n; i++) {
-		const struct sighting *last;
+		const struct observation *last;
 
-		seen[i] = s->search.seen[i];
+		seen[i] = s->search.known[i];
 		if (seen[i].n) {
-			last = seen[i].sightings + seen[i].n - 1;
-			if (last->state != SEEN_OK || !isfinite(last->value))
+			last = seen[i].observations + seen[i].n - 1;
+			if (last->state != KNOWN_OK || !isfinite(last->value))
 				seen[i].n = 0;
 		}
 	}
@@ -311,7 +311,7 @@ static bool is_constant(const struct search *s, struct error *err)
 	struct str value = {0};
 	double x;
 
-	if (!advise_constant(s, &x))
+	if (!prospect_constant(s, &x))
 		return false;
 	str_double(&value, x);
 	error_set(err, ERROR_TRIAL,

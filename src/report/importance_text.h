@@ -14,8 +14,8 @@
  * the values' variance is noise (times what is none). The two numbers are ours, from
  * functions other than those that tests/README.md has the coverage for. In the end it
  * is rounded outwards to whole percents. */
-#ifndef HPS_REPORT_IMPORTANCE_H
-#define HPS_REPORT_IMPORTANCE_H
+#ifndef HPS_REPORT_IMPORTANCE_TEXT_H
+#define HPS_REPORT_IMPORTANCE_TEXT_H
 
 #include "study/study.h"
 

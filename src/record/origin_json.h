@@ -1,6 +1,6 @@
 /* Where a search comes from, read back from its journal; and the spec that it means. */
-#ifndef HPS_RECORD_ORIGIN_H
-#define HPS_RECORD_ORIGIN_H
+#ifndef HPS_RECORD_ORIGIN_JSON_H
+#define HPS_RECORD_ORIGIN_JSON_H
 
 #include "base/json.h"
 #include "config/spec.h"
