@@ -42,6 +42,7 @@ static bool begin(struct rig *r, const char *yaml, size_t slots)
 	                          .disk = r->disk,
 	                          .origin = {.yaml = yaml,
 	                                     .path = "space.yaml",
+	                                     .folder = r->dir, /* of the ledger */
 	                                     .host = "",
 	                                     .git = "",
 	                                     .version = HPS_VERSION}};
