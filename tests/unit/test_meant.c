@@ -57,6 +57,11 @@ TEST(ways_out_of_what_cannot_be_read)
 	CHECK(strstr(meant_number("{\"loss\": 0,25}"), "LC_NUMERIC=C"));
 	CHECK(strstr(meant_number("{\"loss\": [1]}"), "one number"));
 	CHECK(strstr(meant_number(","), "one number"));
+	/* A comma is a decimal one between two digits only. */
+	CHECK(strstr(meant_number("[1, 2]"), "one number"));
+	CHECK(strstr(meant_number("a,2"), "one number"));
+	CHECK(strstr(meant_number(",2"), "one number"));
+	CHECK(strstr(meant_number("a,b, 1,2"), "LC_NUMERIC=C"));
 }
 
 static const char *order(const double *steps, size_t n)

@@ -731,7 +731,7 @@ TEST(a_strategy_that_learns_is_shown_the_rungs)
 }
 
 /* A results file in which one number of a decision, or of a report behind it, is
- * another. */
+ * another; with NULL: the line of the decision is not there. */
 static void tamper_at(const char *yaml, const char *where, const char *mark,
                       const char *with, const char *difference)
 {
@@ -750,8 +750,12 @@ static void tamper_at(const char *yaml, const char *where, const char *mark,
 	at = strstr(text, where);
 	at = at ? strstr(at, mark) : NULL;
 	CHECK(at != NULL);
-	if (at)
+	if (at && with)
 		memcpy(at, with, strlen(with));
+	else if (at)
+		for (at = (char *)memrchr(text, '\n', (size_t)(at - text)) + 1;
+		     *at != '\n'; at++)
+			*at = ' ';
 	CHECK(file_write(path, text, len, 0666, &r.err));
 	CHECK(saved_load(&sv, path, &r.err) && replay_run(&sv, &out, &r.err));
 	CHECK(!out.same);
@@ -776,6 +780,9 @@ TEST(replay_finds_a_changed_decision)
 	       "its reports give");
 	tamper(stopping, ",\"stopped\"]", ",\"ok\"]     ", "in the log ok");
 	tamper(stopping, "[\"report\",2,0,3,", "[\"report\",2,0,3,9", "");
+	tamper(stopping, "\"decision\":\"stop\"", NULL, "stopped, by no decision");
+	tamper(promoting, "\"decision\":\"pause\"", NULL,
+	       "recorded as going on; its reports say: paused at step 3 (rung 3): ");
 }
 
 TEST(replay_finds_what_was_never_reported)
