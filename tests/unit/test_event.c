@@ -330,6 +330,52 @@ TEST(a_search_has_the_clock_that_it_is_given)
 	drop(&r);
 }
 
+/* How many trials the results file had when each training began. */
+struct watched_results {
+	char path[96];
+	size_t trials[8], n;
+};
+
+static struct watched_results watched;
+
+static double a_second(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	struct arena a = {0};
+	struct error err;
+	char *text;
+	size_t len, trials = 0;
+
+	if (!access(watched.path, F_OK) &&
+	    file_read(watched.path, 1 << 20, &a, &text, &len, &err))
+		while ((text = strstr(text, "\n{\"id\":"))) {
+			text++;
+			trials++;
+		}
+	arena_free(&a);
+	watched.trials[watched.n++ % ARRAY_LEN(watched.trials)] = trials;
+	clock_of_test.now += CLOCK_SECOND;
+	return bowl(job, res, has_metric);
+}
+
+/* Two seconds after a trial is over they are written, with the one that has just begun:
+ * one trial is over after each second. */
+TEST(results_are_written_while_it_runs)
+{
+	static const size_t trials[] = {0, 0, 0, 3, 3, 5, 5, 7};
+	struct clock clock = {.now = set_now, .wall = set_wall, .self = &clock_of_test};
+	struct rig r = {.fake.train = a_second, .clock = &clock};
+
+	clock_of_test.now = CLOCK_SECOND;
+	CHECK(begin(&r, SPACE "max_trials: 8\n", 1));
+	watched = (struct watched_results){0};
+	snprintf(watched.path, sizeof watched.path, "%s/results.json", r.dir);
+	CHECK(study_run(&r.study, &r.runner, &r.err));
+	CHECK_INT(watched.n, 8);
+	for (size_t i = 0; i < 8; i++)
+		CHECK_INT(watched.trials[i], trials[i]);
+	drop(&r);
+}
+
 /* Every kind, written and read back, is the same line again. */
 static void round_trip(const struct spec *spec, const struct event *e, const char *line)
 {
@@ -454,4 +500,5 @@ TEST(events_are_read_as_written)
 TEST_MAIN(the_cost_is_the_same_live_resumed_and_shown,
           a_cost_budget_counts_launches_that_were_cut_short,
           the_rule_of_retries_is_the_same_everywhere, a_full_disk_is_waited_for,
-          a_search_has_the_clock_that_it_is_given, events_are_read_as_written)
+          a_search_has_the_clock_that_it_is_given, results_are_written_while_it_runs,
+          events_are_read_as_written)
