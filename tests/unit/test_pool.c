@@ -1010,6 +1010,25 @@ TEST(ticks_and_signals)
 	rig_close(&g);
 }
 
+/* Under nohup a hang-up is nothing, else it is told. */
+TEST(hang_ups)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
+
+	for (int nohup = 0; nohup < 2; nohup++) {
+		struct rig g;
+		struct runner_event e;
+
+		sigaction(SIGHUP, nohup ? &ignore : NULL, &was);
+		if (!rig_open(&g, 1))
+			return;
+		kill(getpid(), SIGHUP);
+		CHECK_INT(rig_wait(&g, 0, &e), nohup ? RUNNER_TICK : RUNNER_SIGNAL);
+		rig_close(&g);
+		sigaction(SIGHUP, &was, NULL);
+	}
+}
+
 TEST(two_hundred_at_once)
 {
 	enum { N = 200 };
@@ -1137,6 +1156,6 @@ TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
           supervisor_killed, idle_supervisor_killed,
           stopped_supervisor_does_not_hang_us, driver_killed,
           a_killed_driver_leaves_no_output_unread, close_kills_everything,
-          unkillable_process, ticks_and_signals, two_hundred_at_once,
+          unkillable_process, ticks_and_signals, hang_ups, two_hundred_at_once,
           result_outlives_the_next_start, busy_slot_is_refused, limit_of_open_files,
           nothing_is_left)
