@@ -839,6 +839,11 @@ static int child_says(int fd)
 	return c;
 }
 
+/* An orphan ends, and has been reaped: the last that its supervisor has heard. */
+#define ORPHAN                                                                         \
+	"o=$(sh -c 'sh -c \"while [ -d /proc/\\$0 ]; do :; done\" $$ >/dev/null & "    \
+	"echo $!'); while kill -0 $o 2>/dev/null; do :; done; "
+
 /* A driver with a run in every slot, which says 'k' when all have reported. */
 static void be_driver(struct rig *g, int say, int keep_fd)
 {
@@ -853,7 +858,7 @@ static void be_driver(struct rig *g, int say, int keep_fd)
 	close(keep_fd);
 	g->r = pool_runner(g->pool);
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
-		const char *argv[] = {"sh",    "-c",     "\"$0\" $1; sleep 600",
+		const char *argv[] = {"sh",    "-c",     ORPHAN "\"$0\" $1; sleep 600",
 		                      g->tool, modes[i], NULL};
 
 		g->job.argv = argv;
