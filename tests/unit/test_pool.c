@@ -12,12 +12,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -332,6 +337,49 @@ TEST(exec_failures)
 	CHECK_INT(g.result.spawn_errno, 0);
 	CHECK_INT(g.result.exit, 127);
 	rig_close(&g);
+}
+
+/* From here on no program is executed by this process and its children. */
+static bool refuse_exec(int why)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)why),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {.len = 4, .filter = code};
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* What the machine is short of is not the command's fault. */
+TEST(shortages_are_the_machines)
+{
+	static const struct {
+		int why;
+		bool machine;
+	} cases[] = {{EAGAIN, true}, {ENOMEM, true}, {EMFILE, true}, {ENFILE, true},
+	             {EINTR, true},  {EPERM, false}, {EIO, false},   {E2BIG, false}};
+
+	for (size_t i = 0; !test_emulated() && i < sizeof cases / sizeof *cases; i++) {
+		int why = cases[i].why, status = 0;
+		pid_t pid = fork();
+		struct rig g;
+
+		if (!pid) {
+			test_failures = 0;
+			if (!refuse_exec(why) || !rig_open(&g, 1))
+				_exit(2);
+			rig_run(&g, WORDS("true"));
+			CHECK_INT(g.result.machine_errno, cases[i].machine ? why : 0);
+			CHECK_INT(g.result.spawn_errno, cases[i].machine ? 0 : why);
+			rig_close(&g);
+			_exit(test_failures > 0);
+		}
+		waitpid(pid, &status, 0);
+		CHECK_INT(status, 0);
+	}
 }
 
 TEST(path_of_the_job_counts)
@@ -1151,12 +1199,13 @@ TEST(nothing_is_left)
 }
 
 TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
-          words_to_hpsearch_and_memory, exec_failures, path_of_the_job_counts,
-          large_arguments, a_clean_start, additions_replace_our_variables,
-          measures_the_whole_tree, odd_output, flood_is_kept_up_to_a_limit,
-          endless_line, results_file, results_file_is_read_while_it_grows,
-          links_are_not_followed, full_disk_does_not_stop_a_run, missing_directory,
-          time_out, cancel_running, stop_then_kill, cancel_at_once_and_too_late,
+          words_to_hpsearch_and_memory, exec_failures, shortages_are_the_machines,
+          path_of_the_job_counts, large_arguments, a_clean_start,
+          additions_replace_our_variables, measures_the_whole_tree, odd_output,
+          flood_is_kept_up_to_a_limit, endless_line, results_file,
+          results_file_is_read_while_it_grows, links_are_not_followed,
+          full_disk_does_not_stop_a_run, missing_directory, time_out, cancel_running,
+          stop_then_kill, cancel_at_once_and_too_late,
           term_reaches_those_who_left_the_group, leftovers_are_killed,
           supervisor_killed, idle_supervisor_killed,
           stopped_supervisor_does_not_hang_us, driver_killed,
