@@ -123,7 +123,7 @@ class Place:
         self.env.update(TMPDIR=self.tmp, HPSEARCH=out + "/hpsearch",
                         TOOLS=out + "/tests/tools", SRCDIR=self.dir, TEST_JOBS="1",
                         MLP=out + "/examples/mlp/mlp", FAULT_SO=out + "/tests/torture/fault.so",
-                        LC_ALL="C.UTF-8")
+                        HPS_SLOW_TESTS="1", LC_ALL="C.UTF-8")
         os.makedirs(self.dir, exist_ok=True)
         self.copy()
         self.clean()

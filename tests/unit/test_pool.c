@@ -1014,24 +1014,43 @@ TEST(close_kills_everything)
 	rig_close(&g); /* checks that nothing is left */
 }
 
-/* A tracer that does not let go of a dead process: SIGKILL does not help, the slot gets
- * another supervisor. Takes ten seconds, so only when asked for. */
-TEST(unkillable_process)
+/* A tracer that does not let go of dead processes: SIGKILL does not help, the slots get
+ * other supervisors, and those they had live until the processes are gone, whatever is
+ * swept away meanwhile. Takes ten seconds, so only when asked for. */
+TEST(unkillable_processes)
 {
 	struct rig g;
-	pid_t pid;
+	pid_t pid[2], supervisor[2], other;
 
-	if (!getenv("HPS_SLOW_TESTS") || !rig_open(&g, 1))
+	if (!getenv("HPS_SLOW_TESTS") || !rig_open(&g, 3))
 		return;
-	pid = reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
-	CHECK_INT(ptrace(PTRACE_SEIZE, pid, NULL, NULL), 0);
-	g.r.type->cancel(g.r.self, 1, CANCEL_KILL);
+	for (size_t i = 0; i < 2; i++) {
+		g.job.slot = g.job.ticket = i;
+		pid[i] =
+		    reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
+		supervisor[i] = parent_of(pid[i]);
+		CHECK_INT(ptrace(PTRACE_SEIZE, pid[i], NULL, NULL), 0);
+	}
+	for (uint64_t i = 0; i < 2; i++)
+		g.r.type->cancel(g.r.self, i, CANCEL_KILL);
+	for (size_t i = 0; i < 2; i++) {
+		rig_until(&g, RUNNER_DONE);
+		CHECK(g.result.stuck);
+	}
+	g.job.slot = g.job.ticket = 2;
+	other = reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
+	kill(parent_of(other), SIGKILL);
 	rig_until(&g, RUNNER_DONE);
-	CHECK(g.result.stuck);
-	rig_train(&g, "quadratic", NULL, NULL);
-	CHECK(!g.result.stuck);
-	CHECK_INT(g.result.exit, 0);
-	CHECK_INT(waitpid(pid, NULL, __WALL), pid);
+	CHECK(g.result.lost);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_INT(kill(supervisor[i], 0), 0);
+		CHECK_INT(parent_of(supervisor[i]), getpid());
+		g.job.slot = g.job.ticket = i;
+		rig_train(&g, "quadratic", NULL, NULL);
+		CHECK(!g.result.stuck);
+		CHECK_INT(g.result.exit, 0);
+		CHECK_INT(waitpid(pid[i], NULL, __WALL), pid[i]);
+	}
 	CHECK(none_marked_soon(&g));
 	rig_close(&g);
 }
@@ -1210,6 +1229,6 @@ TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
           supervisor_killed, idle_supervisor_killed,
           stopped_supervisor_does_not_hang_us, driver_killed,
           a_killed_driver_leaves_no_output_unread, close_kills_everything,
-          unkillable_process, ticks_and_signals, hang_ups, two_hundred_at_once,
+          unkillable_processes, ticks_and_signals, hang_ups, two_hundred_at_once,
           result_outlives_the_next_start, busy_slot_is_refused, limit_of_open_files,
           nothing_is_left)
