@@ -757,9 +757,10 @@ TEST(term_reaches_those_who_left_the_group)
 	if (!rig_open(&g, 1))
 		return;
 	g.job.argv = WORDS("sh", "-c",
+	                   "trap 'wait; exit 5' TERM; "
 	                   "setsid sh -c 'trap \"echo heard; exit\" TERM; "
 	                   "echo \"{\\\"loss\\\":1}\"; while :; do sleep 0.05; done' & "
-	                   "trap 'wait; exit 5' TERM; wait");
+	                   "wait");
 	rig_start(&g);
 	rig_until(&g, RUNNER_REPORT);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
