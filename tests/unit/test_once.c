@@ -52,6 +52,20 @@ TEST(the_latest_things_are_known)
 	once_free(&o);
 }
 
+/* A table is three quarters full before it grows to twice its size. */
+TEST(a_table_is_no_larger_than_it_has_to_be)
+{
+	struct once o = {0};
+	size_t cap = 16;
+
+	for (uint64_t n = 1; n < 1000; n++) {
+		once_says(&o, 0, key_of(n));
+		cap = n > 3 * cap / 4 ? 2 * cap : cap;
+		CHECK_INT(o.now.cap, cap);
+	}
+	once_free(&o);
+}
+
 TEST(what_it_held_is_given_back)
 {
 	struct once o = {0};
@@ -68,4 +82,4 @@ TEST(what_it_held_is_given_back)
 }
 
 TEST_MAIN(a_thing_counts_as_often_as_one_stream_says_it, the_latest_things_are_known,
-          what_it_held_is_given_back)
+          a_table_is_no_larger_than_it_has_to_be, what_it_held_is_given_back)
