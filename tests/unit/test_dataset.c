@@ -99,6 +99,25 @@ TEST(what_was_fitted_is_kept)
 	end(&r);
 }
 
+/* A proposal for a trial in the middle knows those before it. */
+TEST(later_trials_are_not_known)
+{
+	struct history h;
+	struct rig r;
+
+	begin(&r, false, false);
+	h = (struct history){.trials = r.known, .n = 8, .known_upto = UINT64_MAX};
+	dataset_gather(&r.b, &h, 5);
+	CHECK_INT(r.b.n, 5);
+	CHECK_INT(r.b.n_settled, 5);
+	dataset_gather(&r.b, &h, 11); /* … of what there is */
+	CHECK_INT(r.b.n, 8);
+	h.known_upto = 3;
+	dataset_gather(&r.b, &h, 5);
+	CHECK_INT(r.b.n, 3);
+	end(&r);
+}
+
 /* With the datum `at` changed, the fits on the data before it stay, the others are made
  * again, and are those of a search that has known nothing else. */
 static void check_changed(struct rig *r, size_t at)
@@ -251,6 +270,6 @@ TEST(trials_of_a_source_are_not_counted)
 	end(&r);
 }
 
-TEST_MAIN(what_was_fitted_is_kept, what_has_changed_is_fitted_anew,
-          changed_errors_are_fitted_anew, values_are_put_on_the_scale_of_the_source,
-          trials_of_a_source_are_not_counted)
+TEST_MAIN(what_was_fitted_is_kept, later_trials_are_not_known,
+          what_has_changed_is_fitted_anew, changed_errors_are_fitted_anew,
+          values_are_put_on_the_scale_of_the_source, trials_of_a_source_are_not_counted)

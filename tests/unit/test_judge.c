@@ -122,6 +122,11 @@ TEST(a_seed_that_is_ignored_is_found_out)
 	CHECK_INT(b.v.winner, 1);
 	CHECK(isnan(b.c[1].worth[PHASE_RERUN].low));
 	CHECK(isnan(b.v.gain_half));
+	/* Nobody waits for tests that were once planned. */
+	b.c[1].n_runs[PHASE_TEST] = 2;
+	say(&b);
+	CHECK_INT(b.v.pairs_wanted, 0);
+	b.c[1].n_runs[PHASE_TEST] = 0;
 	/* One candidate that differs is enough to know better. */
 	b.c[2].runs[PHASE_RERUN][1]->value += 0.01;
 	say(&b);
