@@ -112,7 +112,12 @@ static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 	const char *key = d->map->keys[i], *near = synonym(key);
 	const char *native =
 	    is_foreign(d->map) ? dialect_parameter(d->map, r->a) : NULL;
+	const char *blank =
+	    read_missing_blank(r, key, param_keys, ARRAY_LEN(param_keys));
 
+	if (blank)
+		return read_fails(r, d->map->key_at[i], blank,
+		                  "unknown key %s in parameter %s", key, d->p.name);
 	if (strcmp(key, "parameters") == 0)
 		return read_fails(
 		    r, d->map->key_at[i], "give the group a name of its own",

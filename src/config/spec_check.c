@@ -4,6 +4,7 @@
 #include "config/macro.h"
 #include "config/read.h"
 #include "config/scalar.h"
+#include "config/yaml_cause.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -57,8 +57,6 @@ struct yaml {
 	struct node *root;
 };
 
-extern const char yaml_template_help[]; /* for a {{name}} that was left as it is */
-
 /* text must outlive y. Errors have the form of yaml_error. */
 bool yaml_parse(struct yaml *y, const char *path, const char *text, size_t len,
                 struct arena *a, struct notices *ns, struct error *err);
