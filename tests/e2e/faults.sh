@@ -233,6 +233,19 @@ for goal in minimize:5 maximize:6; do
 	rm -rf finite
 done
 
+# A value that is too good to be one; a penalty, and a spread of ten times, are none.
+for found in -1e300:1 0.0001:0 1e300:0 '-9e5 -1e6:2' '-7 -8 -9:0'; do
+	space alone.yaml '[sh, -c, "echo {\"loss\": $1}", sh, "${param:x}"]' \
+		"{x: {values: [0.5, 0.75, 0.9, 1, 4, ${found%:*}]}}" 'method: grid'
+	sed -i 's/\([0-9]\) -/\1, -/g' alone.yaml
+	expect "beside 0.5 to 4: ${found%:*}" 0 "$HPSEARCH" alone.yaml --fresh
+	case $found in
+	*:0) check "nothing is said of it" lacks "slip of the script" out ;;
+	*:1) check "is asked about" has "the best value, -1e+300, lies over 1000 times as far from the next, 0.5" out ;;
+	*) check "are asked about" has "the best two values, down to -900000, lie over 1000 times as far from the next, 0.5" out ;;
+	esac
+done
+
 # Nothing outlives its run.
 space child.yaml '[sh, -c, "sleep 863.25 & setsid sleep 863.25 & echo {\"loss\": 1}", sh, "${args}"]' '{x: {min: 0.0, max: 1.0}}' 'method: random' 'max_trials: 3'
 expect "children left behind" 0 "$HPSEARCH" child.yaml
