@@ -1,4 +1,5 @@
 #include "config/command.h"
+#include "config/hydra.h"
 #include "config/macro.h"
 
 #include <ctype.h>
@@ -55,7 +56,11 @@ static void add_argument(struct building *b, enum macro m, const char *key,
 			add_argument(b, m, arena_printf(b->a, "%s.%s", key, v->keys[i]),
 			             &v->items[i]);
 	} else if (hydra) {
-		add_parts(b, hydra, key, "=", v);
+		struct str text = {0};
+
+		hydra_text(v, m != MACRO_ARGS_NO_HYPHENS, &text);
+		add_word(b, arena_printf(b->a, "%s%s=%s", hydra, key, str_text(&text)));
+		str_free(&text);
 	} else if (m == MACRO_ARGS_NO_EQUALS) {
 		add_parts(b, "--", key, "", NULL);
 		add_parts(b, "", "", "", v);
