@@ -414,6 +414,32 @@ const char *const *command_build(const struct spec *s, const struct command *cmd
 	return argv;
 }
 
+static bool shows_parameters(const struct spec *s, const char *word)
+{
+	struct hole h;
+
+	for (; hole_find(word, &h); word = h.end) {
+		const char *name = h.name;
+		size_t n = h.n;
+		enum macro m = hole_macro(&h);
+
+		if (m >= MACRO_ARGS && m <= MACRO_ARGS_JSON_FILE)
+			return true;
+		if (hole_is_param(&h, &name, &n) || macro_names_parameter(s, name, n))
+			return true;
+	}
+	return false;
+}
+
+bool command_shows_parameters(const struct spec *s, const struct command *cmd)
+{
+	bool shows = !cmd->n;
+
+	for (size_t i = 0; i < cmd->n && !shows; i++)
+		shows = shows_parameters(s, cmd->words[i]);
+	return shows;
+}
+
 void command_line(const char *const *argv, struct str *out)
 {
 	for (size_t i = 0; argv[i]; i++) {
