@@ -145,8 +145,8 @@ static bool verify(struct session *x, struct runner *r, struct error *err)
 	return verify_run(s, r, err);
 }
 
-/* On stderr: what there is to know when the results are printed. A search that is not
- * finished, or was ended by an alarm, has a text of its own. */
+/* On stderr: what there is to know when the results are printed. An interrupted search
+ * has a text of its own; why an alarm ended one stands before its results. */
 static bool last_words(struct session *x, struct error *err)
 {
 	const char *dir = search_dir(x->o->file, x->o->out, &x->o->arena);
@@ -154,10 +154,10 @@ static bool last_words(struct session *x, struct error *err)
 	struct str out = {0};
 	bool ok = true;
 
-	if (!is_complete(s))
+	if (s->search.state == SEARCH_INTERRUPTED)
 		return true;
 	fflush(stdout);
-	if (exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
+	if (is_complete(s) && exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
 		str_add(&out, "hpsearch: ");
 		closing_no_trial(s, dir, &out);
 		str_addc(&out, '\n');

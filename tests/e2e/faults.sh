@@ -117,6 +117,8 @@ check "the first of them is shown" has "6 of 10 runs failed; the first one: tria
 check "with what it said" has "no data in here" err
 check "its folder" has "guard.hpsearch/trials/0001/r0" err
 check "and how to go on" has "--retry-failed" err
+check "the end of the session has its summary" grep -q "^stopped: 10 trials (4 ok, 6 failed) in " err
+check "with where the results are" has "results  guard.hpsearch" err
 
 # Texts that YAML 1.1 makes numbers of.
 space octal.yaml "$one" '{fold: {values: [003, "008", 009, 9]}, at: {values: [2_2, 10:20:30, 0x1F, 0b11]}}' 'method: grid'
