@@ -146,7 +146,7 @@ static const struct node *long_form(struct reading *r, const struct node *map, s
 		    "parameter %s: %s is another program's", map->keys[i], n->text);
 		return NULL;
 	}
-	read_note(r, false, map->key_at[i],
+	read_note(r, plain && dialect_is_call(n->text, r->a), map->key_at[i],
 	          n->kind == NODE_LIST ? "parameter %s is a list: taken as its %s"
 	                               : "parameter %s is one value: taken as its %s",
 	          map->keys[i], word);

@@ -75,6 +75,8 @@ struct position yaml_position(const struct yaml *y, const struct node *n,
                               size_t offset);
 
 struct node *node_get(const struct node *map, const char *key); /* NULL: not there */
+/* The text of the first of the keys (up to a NULL) that has a scalar behind it. */
+const char *node_first_text(const struct node *map, const char *const *keys);
 /* The position of a key in a map (it must be there). */
 struct position node_key_position(const struct node *map, const char *key);
 /* Any node as a value (lists and maps too). */

@@ -114,8 +114,7 @@ double target_least(const struct target *t)
 
 struct target target_fit(const double *value, size_t n, double *y)
 {
-	struct target t = {
-	    .scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
+	struct target t = {.scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
 	double *sorted = mem_new(n, sizeof *sorted);
 	size_t k = 0, alone;
 

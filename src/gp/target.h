@@ -27,8 +27,8 @@ struct target {
  * -0.12 +- 0.07, -0.13 +- 0.06, -0.07 +- 0.08; against the median -0.07 +- 0.05, -0.12
  * +- 0.07, -0.07 +- 0.08, 0.00 +- 0.08. */
 struct target target_fit(const double *value, size_t n, double *y);
-/* How many of the sorted values, two at the most, lie below all others by 1000 times the
- * size of those (of their least, and of their median; at least four): a slip of the
+/* How many of the sorted values, two at the most, lie below all others by 1000 times
+ * the size of those (of their least, and of their median; at least four): a slip of the
  * script, or a first find, which a third one confirms. */
 size_t target_alone(const double *sorted, size_t n);
 /* No value below this counts as any better; -INFINITY where all count. */
