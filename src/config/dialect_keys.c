@@ -62,13 +62,23 @@ static const struct {
             {"gpu_ids", "gpus"},
             {"max_parallel", "parallel"},
             {"num_workers", "parallel"},
-            {"concurrency", "parallel"}};
+            {"concurrency", "parallel"},
+            {"max_concurrent_trials", "parallel"},
+            {"trialGpuNumber", "gpus"},
+            {"assessor", "early_terminate"},
+            {"retry", "retries"},
+            {"max_retries", "retries"},
+            {"num_retries", "retries"},
+            {"n_repeats", "repeats"},
+            {"num_repeats", "repeats"},
+            {"replicates", "repeats"}};
 
 static bool is_time(const char *key)
 {
-	static const char *const times[] = {"timeout",      "time_budget",
-	                                    "max_time",     "time_limit",
-	                                    "max_duration", "maxExperimentDuration"};
+	static const char *const times[] = {
+	    "timeout",       "time_budget",  "max_time",
+	    "time_limit",    "max_duration", "maxExperimentDuration",
+	    "time_budget_s", "walltime",     "max_runtime"};
 
 	for (size_t i = 0; i < ARRAY_LEN(times); i++)
 		if (strcasecmp(key, times[i]) == 0)
@@ -168,6 +178,9 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 		return method_help(n, a);
 	if (ours && strcmp(ours, "early_terminate") == 0)
 		return early_help(n, a);
+	if (strcasecmp(key, "target") == 0 || strcasecmp(key, "patience") == 0)
+		return arena_printf(a, "write stop: {%s: %s}", key,
+		                    plain ? n->text : "...");
 	if (strcasecmp(key, "directions") == 0)
 		return "write metric: {name: ..., goal: minimize}: one objective";
 	if (is_time(key))
@@ -231,6 +244,25 @@ bool dialect_decides(const char *key)
 	                                       "enqueue",
 	                                       "initial_params",
 	                                       "cluster",
+	                                       "sbatch",
+	                                       "executor",
+	                                       "backend",
+	                                       "trainingService",
+	                                       "ntasks",
+	                                       "gres",
+	                                       "modules",
+	                                       "venv",
+	                                       "conda",
+	                                       "chdir",
+	                                       "directory",
+	                                       "setup",
+	                                       "pre",
+	                                       "prerun",
+	                                       "pre_run",
+	                                       "before",
+	                                       "post",
+	                                       "after",
+	                                       "hooks",
 	                                       "remote"};
 
 	for (size_t i = 0; i < ARRAY_LEN(decisive); i++)

@@ -503,7 +503,7 @@ static bool unknown_key(struct reading *r, const struct node *root, size_t i)
 		return read_fails(r, root->key_at[i], native, "unknown key %s", key);
 	if (dialect_decides(key) && !r->recorded)
 		return read_fails(r, root->key_at[i],
-		                  slip && !node_get(root, slip)
+		                  slip && within(key, slip, 1) && !node_get(root, slip)
 		                      ? arena_printf(r->a, "did you mean %s?", slip)
 		                      : "take it out, or do it in the command",
 		                  "hpsearch has no %s:, and a search without it would "
