@@ -123,7 +123,13 @@ static bool open_study(struct session *x, struct error *err)
 	    !study_open(s, x->o->retry_failed, err))
 		return false;
 	x->progress.best = s->search.best;
-	if (s->search.n && x->o->verbose >= 0)
+	if (s->search.n && x->o->verbose >= 0 && s->search.finished > s->search.cap)
+		fprintf(stderr,
+		        "continuing %s: %llu trials are done, more than the %llu that "
+		        "are asked for\n",
+		        x->dir, (unsigned long long)s->search.finished,
+		        (unsigned long long)s->search.cap);
+	else if (s->search.n && x->o->verbose >= 0)
 		fprintf(stderr, "continuing %s: %llu of %llu trials are done\n", x->dir,
 		        (unsigned long long)s->search.finished,
 		        (unsigned long long)s->search.cap);

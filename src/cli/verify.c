@@ -107,15 +107,41 @@ static bool takes_directory(const struct options *o, struct error *err)
 	                 o->file);
 }
 
+/* Options that a search's own file, kept in its directory, leaves no room for. */
+static bool only_with_file(const struct options *o, struct error *err)
+{
+	const char *option = o->out       ? "--out"
+	                     : o->n_set   ? "--set"
+	                     : o->command ? "--command"
+	                                  : NULL;
+
+	return !option || cli_is_yaml(o->file) ||
+	       error_set(err, ERROR_USAGE,
+	                 "%s goes with the search's YAML file: a directory is "
+	                 "verified as it was begun\n"
+	                 "  help: hpsearch verify FILE.yaml %s ...",
+	                 option, option);
+}
+
+static bool show_again(const struct options *o)
+{
+	if (o->n_set || o->command)
+		fprintf(stderr,
+		        "notice: the verification is complete, so %s changes nothing "
+		        "(--more N adds pairs)\n",
+		        o->n_set ? "--set" : "--command");
+	return true;
+}
+
 static bool verify(struct options *o, struct saved *sv, struct error *err)
 {
 	const char *path =
 	    cli_is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
 
-	if (!saved_load(sv, path, err))
+	if (!only_with_file(o, err) || !saved_load(sv, path, err))
 		return false;
 	if (sv->study.search.verdict.done && !(o->more && sv->study.search.dir))
-		return !o->more || takes_directory(o, err);
+		return o->more ? takes_directory(o, err) : show_again(o);
 	if (sv->study.search.best && sv->study.search.dir &&
 	    (sv->study.search.state == SEARCH_DONE ||
 	     sv->study.search.state == SEARCH_BUDGET) &&
