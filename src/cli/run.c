@@ -136,16 +136,11 @@ static bool open_study(struct session *x, struct error *err)
 	return true;
 }
 
-static bool is_complete(const struct study *s)
-{
-	return s->search.state == SEARCH_DONE || s->search.state == SEARCH_BUDGET;
-}
-
 static bool verify(struct session *x, struct runner *r, struct error *err)
 {
 	struct study *s = &x->study;
 
-	if (!is_complete(s) || exit_decide(NULL, &s->search, NULL))
+	if (!search_is_over(&s->search) || exit_decide(NULL, &s->search, NULL))
 		return true;
 	verdict_plan(&s->search);
 	return verify_run(s, r, err);
@@ -163,7 +158,8 @@ static bool last_words(struct session *x, struct error *err)
 	if (s->search.state == SEARCH_INTERRUPTED)
 		return true;
 	fflush(stdout);
-	if (is_complete(s) && exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
+	if (search_is_over(&s->search) &&
+	    exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
 		str_add(&out, "hpsearch: ");
 		closing_no_trial(s, dir, &out);
 		str_addc(&out, '\n');

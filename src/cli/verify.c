@@ -8,6 +8,7 @@
 #include "record/origin_json.h"
 #include "run/pool.h"
 #include "saved/saved.h"
+#include "study/search_loop.h"
 #include "study/verification.h"
 
 #include <limits.h>
@@ -35,6 +36,12 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 		    err, ERROR_USAGE,
 		    "%s: the search is not finished; the command that began it "
 		    "continues it",
+		    sv->path);
+	if (!search_is_over(&s->search))
+		return error_set(
+		    err, ERROR_USAGE,
+		    "%s: the search was stopped because of its failures; the "
+		    "command that began it continues it (with --retry-failed)",
 		    sv->path);
 	if (!s->search.best)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
@@ -84,8 +91,10 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (!pool || !cli_init_study(o, &now, s->search.dir, &watch, &open, err) ||
 	    !study_open(&open, false, err))
 		goto out;
+	/* The search stays finished, whatever becomes of this session. */
 	open.search.state = s->search.state;
 	open.search.why = s->search.why;
+	study_finish(&open);
 	runner = pool_runner(pool);
 	verdict_plan(&open.search);
 	ok = (!o->more || verify_more(&open, o->more, err)) &&
@@ -143,8 +152,7 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 	if (sv->study.search.verdict.done && !(o->more && sv->study.search.dir))
 		return o->more ? takes_directory(o, err) : show_again(o);
 	if (sv->study.search.best && sv->study.search.dir &&
-	    (sv->study.search.state == SEARCH_DONE ||
-	     sv->study.search.state == SEARCH_BUDGET) &&
+	    search_is_over(&sv->study.search) &&
 	    (sv->study.search.verdict.wanted || cli_is_yaml(o->file))) {
 		if (!complete(o, sv, err))
 			return false;
