@@ -182,7 +182,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		prospect_text(&s->search, &out);
 		savings_report(s, &out);
 		reading_report(s, &out);
-		if (s->search.verdict.wanted)
+		if (s->search.verdict.wanted && search_is_over(&s->search))
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
 	} else {

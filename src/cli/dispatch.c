@@ -2,10 +2,12 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct command_type *find_command(const char *word)
 {
@@ -69,11 +71,16 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 /* What was printed and did not arrive is an error, unless the reader has gone away. */
 static int flush_output(int code)
 {
-	if (!fflush(stdout) && !ferror(stdout))
+	struct pollfd out = {.fd = STDOUT_FILENO};
+	bool earlier = ferror(stdout); /* errno is another's by now */
+
+	if (!fflush(stdout) && !earlier)
 		return code;
-	if (errno == EPIPE)
+	if ((!earlier && errno == EPIPE) ||
+	    (poll(&out, 1, 0) == 1 && (out.revents & POLLERR)))
 		return code;
-	fprintf(stderr, "hpsearch: standard output: %s\n", strerror(errno));
+	fprintf(stderr, "hpsearch: standard output: %s\n",
+	        earlier ? "not all of it could be written" : strerror(errno));
 	return code ? code : EXIT_SYSTEM;
 }
 

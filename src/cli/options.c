@@ -301,8 +301,8 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	if (optind < argc && strchr(c->operand, ' '))
 		o->third = unshield(argv[optind++]);
 	if (optind < argc)
-		return usage(c, code, "does not know what to do with", argv[optind],
-		             NULL);
+		return usage(c, code, "does not know what to do with",
+		             unshield(argv[optind]), NULL);
 	if (!o->file && !o->log)
 		return usage(c, code, "needs", c->operand, NULL);
 	return true;
@@ -349,6 +349,8 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 		const char *text;
 	} pairs[] = {
 	    {o->run > 0, o->log != NULL, "--run and --log"},
+	    {o->max_trials > 0, o->log != NULL, "--max-trials and --log"},
+	    {o->command != NULL, o->log != NULL, "--command and --log"},
 	    {o->all, o->top > 0, "--all and --top"},
 	    {o->has_trial, o->top > 0, "--trial and --top"},
 	    {o->dry_run, o->fresh, "--dry-run and --fresh"},

@@ -44,6 +44,10 @@ __attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,
 __attribute__((format(printf, 4, 5))) void read_note(struct reading *r, bool warning,
                                                      struct position at,
                                                      const char *fmt, ...);
+/* The help where a key is "min:0.1", a name of names[n] and what was to stand behind
+ * its colon; else NULL. */
+const char *read_missing_blank(struct reading *r, const char *key,
+                               const char *const *names, size_t n);
 /* An error for a key of a map that is none of names[n], with "did you mean". */
 bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
                       const char *where, const char *const *names, size_t n);

@@ -4,6 +4,7 @@
 #include "config/macro.h"
 #include "config/read.h"
 #include "config/scalar.h"
+#include "config/yaml_cause.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -347,9 +348,10 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 		read_note(r, true, (struct position){0},
 		          "no metric is given: everything runs, nothing is ranked");
 	if (!s->max_trials && !capped && s->method != METHOD_GRID)
-		read_note(r, false, (struct position){0},
-		          "no max_trials is given: stops after %llu trials",
-		          (unsigned long long)spec_trial_cap(s, 0));
+		read_note(
+		    r, false, (struct position){0},
+		    "no max_trials is given: stops after %llu trials at the latest",
+		    (unsigned long long)spec_trial_cap(s, 0));
 	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,

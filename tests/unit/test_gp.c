@@ -691,6 +691,43 @@ TEST(penalties_of_any_size_leave_the_scale_of_the_others)
 			}
 }
 
+/* One or two values beyond all others: those are told apart as without them. */
+TEST(values_alone_leave_the_scale_of_the_others)
+{
+	static const double alone[] = {-3e3, -1e10, -1e300, -DBL_MAX};
+	double v[12], y[12], others[12];
+
+	for (size_t k = 0; k < ARRAY_LEN(alone); k++)
+		for (size_t n = 1; n <= 3; n++) {
+			struct target t;
+
+			for (size_t i = 0; i < 12; i++)
+				v[i] = i < n ? alone[k] : 0.25 + 0.0625 * (double)i;
+			t = target_fit(v, 12, y);
+			CHECK(target_alone(v, 12) == (n < 3 ? n : 0));
+			CHECK(isfinite(y[0]) && isfinite(target_undo(&t, y[0])));
+			if (n == 3) { /* a scale of their own */
+				CHECK(y[3] - y[0] > 0.5);
+				CHECK(target_least(&t) < -DBL_MAX);
+				continue;
+			}
+			CHECK_DOUBLE(target_least(&t), v[n], 0);
+			CHECK_DOUBLE(y[0], y[n], 0);
+			CHECK_DOUBLE(target_undo(&t, y[11]), v[11], 1e-12);
+			(void)target_fit(v + n, 12 - n, others);
+			CHECK_DOUBLE((y[11] - y[n]) / (y[5] - y[n]),
+			             (others[11 - n] - others[0]) /
+			                 (others[5 - n] - others[0]),
+			             1e-9);
+		}
+	/* No such thing: bad ones beyond all others, zeroes, too few. */
+	CHECK(!target_alone((const double[]){1, 2, 3, 4, 5, 1e300}, 6));
+	CHECK(!target_alone((const double[]){0.5, 1e6, 1e6, 1e6, 1e6}, 5));
+	CHECK(!target_alone((const double[]){-5, 0, 0, 0, 0}, 5));
+	CHECK(!target_alone((const double[]){-1e9, 1, 2, 3}, 4));
+	CHECK(!target_alone((const double[]){-900, 1, 1, 1, 1, 1}, 6));
+}
+
 /* Rosenbrock 1960, and a minimum at the edge of the box. */
 static double rosenbrock(void *self, const double *x)
 {
@@ -948,6 +985,7 @@ TEST_MAIN(of_several_fits_the_best_is_kept, posteriors_are_those_computed_elsewh
           the_order_of_the_rows_does_not_matter, the_fit_finds_the_length_scales,
           degenerate_data_do_no_harm, targets_are_capped_and_standardized,
           penalties_of_any_size_leave_the_scale_of_the_others,
+          values_alone_leave_the_scale_of_the_others,
           the_minimizer_finds_minima_inside_and_at_bounds,
           the_minimizer_keeps_away_from_what_is_not_finite,
           factors_and_inverses_of_every_size, what_is_not_positive_definite_is_refused,

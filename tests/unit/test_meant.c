@@ -89,6 +89,14 @@ TEST(steps_that_do_not_rise)
 	CHECK_STR(ORDER(1, 2, 2, 1), "repeat (2 after 2)");
 	CHECK_STR(ORDER(1, 2, 3, 2, 50), "fall (2 after 3)");
 	CHECK_STR(ORDER(1, 2, 3, 50), "jump (50 after 3)");
+	CHECK_STR(ORDER(1, 2, 1000000), "jump (1000000 after 2)");
+	CHECK_STR(ORDER(1, 2, 500, 501), "jump (500 after 2)");
+	CHECK_STR(ORDER(1, 500, 501, 502), "jump (500 after 1)");
+	CHECK_STR(ORDER(-3, -2, -1, 0, 1), "");
+	CHECK_STR(ORDER(-1, -2), "fall (-2 after -1)");
+	/* The first one or two, then every so many, and what is left. */
+	CHECK_STR(ORDER(0, 1, 100, 200, 300, 301), "");
+	CHECK_STR(ORDER(1, 5000, 10000, 15000, 15001), "");
 	CHECK_STR(ORDER(0, 1), "");
 }
 
