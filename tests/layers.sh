@@ -17,6 +17,7 @@ rooms='
 base
 space     base
 config    +space
+convert   +config
 gp        base
 strategy  +space gp
 schedule  base

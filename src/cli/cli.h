@@ -17,7 +17,9 @@ struct options {
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
 	const char *out, *command, *log;
-	const char *format; /* table, json, csv, yaml, args, env */
+	const char *output;    /* the file to write */
+	const char *operation; /* convert: of a Guild file */
+	const char *format;    /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
@@ -55,6 +57,7 @@ int command_importance(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);
+int command_convert(struct options *o);
 int command_init(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);

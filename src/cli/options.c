@@ -14,6 +14,7 @@ enum id {
 	ID_QUIET = 'q',
 	ID_VERBOSE = 'v',
 	ID_HELP = 'h',
+	ID_OUTPUT = 'o',
 	ID_SEED = 256,
 	ID_OUT,
 	ID_FRESH,
@@ -36,7 +37,8 @@ enum id {
 	ID_FAIL,
 	ID_INFEASIBLE,
 	ID_REASON,
-	ID_COST
+	ID_COST,
+	ID_OPERATION
 };
 
 /* commands: the names that take it, between blanks. */
@@ -95,6 +97,9 @@ static const struct row {
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
     {"verbose", NULL, "also the start of every run", " run verify reproduce ",
      ID_VERBOSE},
+    {"output", "FILE", "write there instead of on stdout", " convert ", ID_OUTPUT},
+    {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
+     " convert ", ID_OPERATION},
     {"help", NULL, "this text", NULL, ID_HELP},
 };
 
@@ -230,6 +235,8 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_FAIL: o->fail = true; return true;
 	case ID_INFEASIBLE: o->infeasible = true; return true;
 	case ID_REASON: o->reason = arg; return true;
+	case ID_OUTPUT: o->output = arg; return *arg != '\0';
+	case ID_OPERATION: o->operation = arg; return *arg != '\0';
 	case ID_COST: o->cost = unshield(arg); return true;
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
