@@ -163,6 +163,7 @@ static bool ranged(struct target *t, const char *name, const struct prior *p,
 	struct range r = {.whole = p->discrete, .log = strstr(p->name, "log") != NULL};
 	size_t from = t->parameters.len;
 	struct node at = {.at = {1, 1}};
+	double x;
 
 	if (strcmp(p->name, "randint") == 0)
 		r.whole = true;
@@ -175,7 +176,12 @@ static bool ranged(struct target *t, const char *name, const struct prior *p,
 		char *tail = arena_strdup(t->a, end);
 
 		t->parameters.len = (size_t)(end - t->parameters.s);
-		str_addf(&t->parameters, ", default: %s%s", p->preset, tail);
+		str_add(&t->parameters, ", default: ");
+		if (number(p->preset, &x))
+			str_add(&t->parameters, p->preset);
+		else
+			yaml_string(&t->parameters, p->preset);
+		str_add(&t->parameters, tail);
 	}
 	return true;
 }
@@ -298,12 +304,39 @@ static size_t own_flags(struct target *t, const struct command *c, size_t i)
 	return i;
 }
 
+static size_t replaced(const char *text)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, "\xef\xbf\xbd")) != NULL) {
+		text += 3;
+		n++;
+	}
+	return n;
+}
+
+/* What JSON would have to replace is no text. */
+static bool is_text(const char *text)
+{
+	struct str s = {0};
+	bool ok;
+
+	str_json(&s, text, strlen(text), false);
+	ok = replaced(str_text(&s)) == replaced(text);
+	str_free(&s);
+	return ok;
+}
+
 bool orion_convert(struct target *t, const char *text)
 {
 	struct command c = {0};
 	struct str line = {0};
 	size_t i = 0;
 	bool ok = true, known;
+
+	if (!is_text(text))
+		return error_set(t->err, ERROR_FILE, "%s: this is not UTF-8",
+		                 t->yaml->path);
 
 	for (const char *s = text; *s; s++)
 		if (*s == '\\' && s[1] == '\n')

@@ -74,16 +74,31 @@ void yaml_float(struct str *out, double x)
 
 /* Lines. */
 
+/* How many bytes of a character that ends a line in YAML: \x1f and below, DEL, NEL, and
+ * the line and paragraph separators. 0: none. */
+static size_t line_end(const char *s)
+{
+	static const char *const ends[] = {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (strncmp(s, ends[i], strlen(ends[i])) == 0)
+			return strlen(ends[i]);
+	return (unsigned char)*s < 0x20 || *s == 0x7f;
+}
+
 /* What stands behind a # must stay on its line and readable. */
 static void comment(struct str *out, const char *text)
 {
-	size_t n = 0;
+	size_t end = out->len + COMMENT_MAX;
 
-	for (; *text && n < COMMENT_MAX; text++, n++)
-		str_addc(out,
-		         (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+	while (*text && out->len < end) {
+		size_t n = line_end(text);
+
+		str_addc(out, n ? ' ' : *text);
+		text += n ? n : 1;
+	}
 	/* Not in the middle of a character. */
-	while (*text && ((unsigned char)*text & 0xc0) == 0x80)
+	while (((unsigned char)*text & 0xc0) == 0x80)
 		str_addc(out, *text++);
 	if (*text)
 		str_add(out, " …");
