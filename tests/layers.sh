@@ -18,6 +18,7 @@ base
 space     base
 config    +space
 convert   +config
+script    +config
 gp        base
 strategy  +space gp
 schedule  base

@@ -71,6 +71,8 @@ bool tell_number(const char *text, double *out);
 int cli_fail(const struct error *err);
 /* The YAML file with the overrides of the options; prints warnings and notices once. */
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
+/* A search file for the script o->file, on stdout or in o->output. */
+bool cli_propose(struct options *o, struct error *err);
 /* Ends the name in .yaml or .yml? */
 bool cli_is_yaml(const char *path);
 /* The plan of a search and its first n commands, on stdout. */

@@ -18,7 +18,8 @@ const struct command_type commands[] = {
      command_reproduce},
     {"convert", "FILE", "another tool's search file as one for hpsearch",
      command_convert},
-    {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
+    {"init", "SCRIPT.py|FILE.yaml",
+     "propose a file for a script; begin a search whose runs you launch", command_init},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
     {NULL, NULL, NULL, NULL}};

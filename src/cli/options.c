@@ -97,7 +97,7 @@ static const struct row {
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
     {"verbose", NULL, "also the start of every run", " run verify reproduce ",
      ID_VERBOSE},
-    {"output", "FILE", "write there instead of on stdout", " convert ", ID_OUTPUT},
+    {"output", "FILE", "write there instead of on stdout", " convert init ", ID_OUTPUT},
     {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
      " convert ", ID_OPERATION},
     {"help", NULL, "this text", NULL, ID_HELP},

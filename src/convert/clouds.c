@@ -171,8 +171,7 @@ static bool is_vertex(const struct node *root)
 	return s && node_get(s, "parameters");
 }
 
-static bool vertex_parameters(struct target *t, const struct node *list,
-                              const char *when, int depth);
+static bool vertex_parameters(struct target *t, const struct node *list, int depth);
 
 static bool vertex_conditional(struct target *t, const struct node *p, const char *name,
                                int depth)
@@ -187,6 +186,7 @@ static bool vertex_conditional(struct target *t, const struct node *p, const cha
 		const struct node *one = either(t, c, "parameterSpec");
 		struct node inner = {.kind = NODE_LIST, .n = 1};
 		struct node *items[1];
+		const char *within = t->when;
 		bool ok;
 
 		target_open(t, c);
@@ -204,8 +204,9 @@ static bool vertex_conditional(struct target *t, const struct node *p, const cha
 		items[0] = (struct node *)(uintptr_t)one;
 		inner.items = items;
 		inner.at = one->at;
-		ok = vertex_parameters(t, &inner, arena_strdup(t->a, str_text(&when)),
-		                       depth + 1);
+		t->when = arena_strdup(t->a, str_text(&when));
+		ok = vertex_parameters(t, &inner, depth + 1);
+		t->when = within;
 		str_free(&when);
 		if (!ok)
 			return false;
@@ -213,12 +214,18 @@ static bool vertex_conditional(struct target *t, const struct node *p, const cha
 	return true;
 }
 
-static bool vertex_parameter(struct target *t, const struct node *p, const char *when,
-                             int depth)
+static void vertex_default(struct target *t, const struct node *v)
+{
+	const struct node *preset = either(t, v, "defaultValue");
+
+	if (preset)
+		t->preset = flow(t, preset);
+}
+
+static bool vertex_parameter(struct target *t, const struct node *p, int depth)
 {
 	const struct node *id = either(t, p, "parameterId"), *v;
-	const struct node *scale = either(t, p, "scaleType"), *preset = NULL;
-	size_t from = t->parameters.len;
+	const struct node *scale = either(t, p, "scaleType");
 	struct range r = {0};
 	const char *name;
 	bool ok;
@@ -234,6 +241,7 @@ static bool vertex_parameter(struct target *t, const struct node *p, const char 
 	    (v = either(t, p, "discreteValueSpec")) != NULL) {
 		const struct node *list = take(t, v, "values");
 
+		vertex_default(t, v);
 		ok = list ? target_values(t, name, list, NULL)
 		          : target_fails(t, v, NULL, "%s: values are missing", name);
 	} else {
@@ -249,31 +257,17 @@ static bool vertex_parameter(struct target *t, const struct node *p, const char 
 			    "%s: a value specification with minValue and "
 			    "maxValue, or values, is needed",
 			    name);
+		vertex_default(t, v);
 		ok = target_range(t, name, &r, p, NULL);
-	}
-	preset = either(t, v, "defaultValue");
-	if (ok && (preset || when)) {
-		struct str *out = &t->parameters;
-		char *open = strchr(out->s + from, '{');
-		char *rest = arena_strdup(t->a, open + 1);
-
-		out->len = (size_t)(open - out->s) + 1;
-		out->s[out->len] = '\0';
-		if (when)
-			str_addf(out, "when: %s, ", when);
-		if (preset)
-			str_addf(out, "default: %s, ", flow(t, preset));
-		str_add(out, rest);
 	}
 	return ok && vertex_conditional(t, p, name, depth);
 }
 
-static bool vertex_parameters(struct target *t, const struct node *list,
-                              const char *when, int depth)
+static bool vertex_parameters(struct target *t, const struct node *list, int depth)
 {
 	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->n; i++) {
 		target_open(t, list->items[i]);
-		if (!vertex_parameter(t, list->items[i], when, depth))
+		if (!vertex_parameter(t, list->items[i], depth))
 			return false;
 	}
 	return true;
@@ -335,7 +329,7 @@ static bool vertex(struct target *t, const struct node *root)
 	if (either(t, s, "medianAutomatedStoppingSpec"))
 		target_key(t, "early_terminate", "{type: median}");
 	vertex_command(t, root);
-	return vertex_parameters(t, take(t, s, "parameters"), NULL, 0);
+	return vertex_parameters(t, take(t, s, "parameters"), 0);
 }
 
 const struct format format_vertex = {"Vertex AI", is_vertex, vertex};

@@ -141,8 +141,6 @@ static bool distribution(struct target *t, const char *name, const struct functi
 {
 	bool log = strcmp(f->name, "loguniform") == 0;
 	struct range r = {.low = f->x[0], .high = f->x[1], .log = log};
-	size_t from = t->parameters.len;
-	struct str *p = &t->parameters;
 
 	if (strcmp(f->name, "range") == 0 || strcmp(f->name, "linspace") == 0 ||
 	    strcmp(f->name, "logspace") == 0)
@@ -153,22 +151,18 @@ static bool distribution(struct target *t, const char *name, const struct functi
 		                    "linspace, logspace",
 		                    "%s: %s is not understood", name, at->text);
 	r.whole = f->whole && !log;
-	if (!target_range(t, name, &r, at, at->text))
-		return false;
 	/* A third number is where the search begins. */
 	if (f->n > 2 && f->x[2] >= r.low && f->x[2] <= r.high) {
-		char *end = strrchr(p->s + from, '}');
-		char *tail = arena_strdup(t->a, end);
+		struct str preset = {0};
 
-		p->len = (size_t)(end - p->s);
-		str_add(p, ", default: ");
 		if (r.whole)
-			str_double(p, f->x[2]);
+			str_double(&preset, f->x[2]);
 		else
-			yaml_float(p, f->x[2]);
-		str_add(p, tail);
+			yaml_float(&preset, f->x[2]);
+		t->preset = arena_strdup(t->a, str_text(&preset));
+		str_free(&preset);
 	}
-	return true;
+	return target_range(t, name, &r, at, at->text);
 }
 
 /* A flag of the operation, or what a step says of it instead. */
@@ -196,13 +190,9 @@ static bool flag(struct target *t, const char *name, const struct node *def,
 			yaml_node(t, &out, v ? v : c);
 		}
 		if (value && value->kind == NODE_SCALAR &&
-		    value->value.kind != VALUE_NULL) {
-			str_add(&out, "], default: ");
-			yaml_scalar(&out, value);
-		} else {
-			str_add(&out, "]");
-		}
-		target_parameter(t, name, "its choices", "{values: [%s}",
+		    value->value.kind != VALUE_NULL)
+			t->preset = flow(t, value);
+		target_parameter(t, name, "its choices", "{values: [%s]}",
 		                 str_text(&out));
 		str_free(&out);
 		return true;

@@ -44,34 +44,16 @@ static bool numbers(struct target *t, const char *name, const struct node *list,
 }
 
 static bool space(struct target *t, const struct node *map, const char *prefix,
-                  const char *when, size_t depth);
-
-/* The line just written gets `when`. */
-static void add_when(struct target *t, size_t from, const char *when)
-{
-	struct str *p = &t->parameters;
-	char *open = when ? strchr(p->s + from, '{') : NULL;
-	struct str tail = {0};
-	size_t at;
-
-	if (!open)
-		return;
-	at = (size_t)(open - p->s) + 1;
-	str_add(&tail, p->s + at);
-	p->len = at;
-	p->s[at] = '\0';
-	str_addf(p, "when: %s, %s", when, str_text(&tail));
-	str_free(&tail);
-}
+                  size_t depth);
 
 /* Options with spaces of their own: {_name: conv, units: {…}}. NNI gives the script
  * {"layer": {"_name": "conv", "units": 3}}, and so do groups of ours. */
 static bool nested(struct target *t, const char *name, const struct node *options,
-                   const char *within, size_t depth)
+                   size_t depth)
 {
 	struct str list = {0};
 	const char *choice = arena_printf(t->a, "%s._name", name);
-	size_t from = t->parameters.len;
+	const char *within = t->when;
 	bool ok =
 	    depth < DEPTH_MAX ||
 	    target_fails(t, options, NULL, "%s: options within options too deep", name);
@@ -92,10 +74,8 @@ static bool nested(struct target *t, const char *name, const struct node *option
 		str_add(&list, i ? ", " : "");
 		yaml_string(&list, word);
 	}
-	if (ok) {
+	if (ok)
 		target_parameter(t, choice, NULL, "{values: [%s]}", str_text(&list));
-		add_when(t, from, within);
-	}
 	for (size_t i = 0; ok && i < options->n; i++) {
 		struct str when = {0};
 
@@ -104,20 +84,21 @@ static bool nested(struct target *t, const char *name, const struct node *option
 		str_add(&when, ": ");
 		yaml_string(&when, node_get(options->items[i], "_name")->text);
 		str_add(&when, "}");
+		t->when = arena_strdup(t->a, str_text(&when));
 		ok = space(t, options->items[i], arena_printf(t->a, "%s.", name),
-		           arena_strdup(t->a, str_text(&when)), depth + 1);
+		           depth + 1);
+		t->when = within;
 		str_free(&when);
 	}
 	str_free(&list);
 	return ok;
 }
 static bool parameter(struct target *t, const char *name, const struct node *entry,
-                      const char *when, size_t depth)
+                      size_t depth)
 {
 	const char *type = take_text(t, entry, "_type");
 	const struct node *v = take(t, entry, "_value");
 	const char *was = arena_printf(t->a, "%s %s", type ? type : "", flow(t, v));
-	size_t from = t->parameters.len;
 	double x[3];
 	bool ok;
 
@@ -126,7 +107,7 @@ static bool parameter(struct target *t, const char *name, const struct node *ent
 		return target_fails(t, entry, NULL, "%s: _type must be a word", name);
 	if (strcmp(type, "choice") == 0 && v->kind == NODE_LIST && v->n &&
 	    v->items[0]->kind == NODE_MAP && node_get(v->items[0], "_name"))
-		return nested(t, name, v, when, depth);
+		return nested(t, name, v, depth);
 	if (strcmp(type, "choice") == 0) {
 		ok = target_values(t, name, v, NULL);
 	} else if (strcmp(type, "randint") == 0) {
@@ -166,13 +147,11 @@ static bool parameter(struct target *t, const char *name, const struct node *ent
 		    "has no counterpart",
 		    name, type);
 	}
-	if (ok)
-		add_when(t, from, when);
 	return ok;
 }
 
 static bool space(struct target *t, const struct node *map, const char *prefix,
-                  const char *when, size_t depth)
+                  size_t depth)
 {
 	for (size_t i = 0; i < map->n; i++) {
 		const char *name = arena_printf(t->a, "%s%s", prefix, map->keys[i]);
@@ -200,7 +179,7 @@ static bool space(struct target *t, const struct node *map, const char *prefix,
 			    name, other);
 			name = other;
 		}
-		if (!parameter(t, name, map->items[i], when, depth))
+		if (!parameter(t, name, map->items[i], depth))
 			return false;
 	}
 	return true;
@@ -242,7 +221,7 @@ static bool space_beside(struct target *t, const struct node *at)
 	ok = yaml_parse(&y, path, text, y.len, t->a, &ns, t->err) &&
 	     (is_space(y.root) ||
 	      target_fails(t, y.root, NULL, "this is no search space of NNI")) &&
-	     space(t, y.root, "", NULL, 0);
+	     space(t, y.root, "", 0);
 	t->yaml = outer;
 	free(ns.list);
 	return ok;
@@ -337,7 +316,7 @@ static bool config(struct target *t, const struct node *root)
 		target_key(t, "trial_timeout", "%s", flow(t, n));
 	assessor(t, root);
 	if (inside)
-		return space(t, inside, "", NULL, 0);
+		return space(t, inside, "", 0);
 	if (!file || file->kind != NODE_SCALAR)
 		return target_fails(t, root, "searchSpaceFile: search_space.json",
 		                    "the file names no search space");
@@ -354,7 +333,7 @@ static bool space_alone(struct target *t, const struct node *root)
 	t->method = "bayes";
 	t->goal = "maximize";
 	target_note(t, NULL, "goal: NNI's default; the search space does not say it");
-	return space(t, root, "", NULL, 0);
+	return space(t, root, "", 0);
 }
 
 const struct format format_nni = {"NNI", is_config, config};

@@ -161,7 +161,6 @@ static bool ranged(struct target *t, const char *name, const struct prior *p,
                    const char *text)
 {
 	struct range r = {.whole = p->discrete, .log = strstr(p->name, "log") != NULL};
-	size_t from = t->parameters.len;
 	struct node at = {.at = {1, 1}};
 	double x;
 
@@ -169,21 +168,17 @@ static bool ranged(struct target *t, const char *name, const struct prior *p,
 		r.whole = true;
 	if (!number(p->args[0], &r.low) || !number(p->args[1], &r.high))
 		return false;
-	if (!target_range(t, name, &r, &at, text))
-		return false;
 	if (p->preset) {
-		char *end = strrchr(t->parameters.s + from, '}');
-		char *tail = arena_strdup(t->a, end);
+		struct str preset = {0};
 
-		t->parameters.len = (size_t)(end - t->parameters.s);
-		str_add(&t->parameters, ", default: ");
 		if (number(p->preset, &x))
-			str_add(&t->parameters, p->preset);
+			str_add(&preset, p->preset);
 		else
-			yaml_string(&t->parameters, p->preset);
-		str_add(&t->parameters, tail);
+			yaml_string(&preset, p->preset);
+		t->preset = arena_strdup(t->a, str_text(&preset));
+		str_free(&preset);
 	}
-	return true;
+	return target_range(t, name, &r, &at, text);
 }
 
 static bool parameter(struct target *t, const char *name, const char *text)

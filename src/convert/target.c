@@ -223,7 +223,14 @@ void target_parameter(struct target *t, const char *name, const char *was,
 	va_end(ap);
 	str_add(&t->parameters, "  ");
 	yaml_string(&t->parameters, name);
-	str_addf(&t->parameters, ": %s", text);
+	str_add(&t->parameters, ": {");
+	if (t->when)
+		str_addf(&t->parameters, "when: %s, ", t->when);
+	str_addn(&t->parameters, text + 1, n - 2);
+	if (t->preset)
+		str_addf(&t->parameters, ", default: %s", t->preset);
+	str_addc(&t->parameters, '}');
+	t->preset = NULL;
 	if (was) {
 		str_add(&t->parameters, "  # ");
 		comment(&t->parameters, was);
@@ -391,9 +398,31 @@ static void unused(struct target *t, const struct node *n, const char *path)
 	}
 }
 
+/* YAML ends a line at three characters more than JSON; in quotes they have escapes. */
+static void escape_line_ends(struct str *out, size_t from)
+{
+	char *text = mem_strdup(out->s + from);
+
+	out->len = from;
+	for (const char *s = text; *s;) {
+		size_t n = (unsigned char)*s < 0x80 ? 0 : line_end(s);
+
+		if (!n) {
+			str_addc(out, *s++);
+			continue;
+		}
+		str_add(out, n == 2                        ? "\\N"
+		             : (unsigned char)s[2] == 0xa8 ? "\\L"
+		                                           : "\\P");
+		s += n;
+	}
+	free(text);
+}
+
 void target_write(struct target *t, const struct node *root, struct str *out)
 {
 	struct str said = t->notes;
+	size_t from = out->len;
 
 	const char *slash = strrchr(t->yaml->path, '/');
 
@@ -425,4 +454,5 @@ void target_write(struct target *t, const struct node *root, struct str *out)
 		         str_text(&t->notes));
 	str_free(&t->notes);
 	t->notes = said;
+	escape_line_ends(out, from);
 }

@@ -24,7 +24,9 @@ struct target {
 	struct str parameters; /* a line each */
 	struct str notes;      /* comments, a line each */
 	size_t n_parameters;
-	struct set names; /* of parameters, by hash */
+	struct set names;   /* of parameters, by hash */
+	const char *when;   /* of the parameters to come, in YAML; NULL: none */
+	const char *preset; /* the default of the next one, in YAML; NULL: none */
 	struct error *err;
 };
 
