@@ -48,6 +48,13 @@ int cli_main(int argc, char **argv);
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code);
 void options_help(const struct command_type *c); /* NULL: of the program */
+/* The options of a command, one after the other: *i from 0. False: no more. argument:
+ * what goes with it ("N"), NULL: nothing. */
+struct option_words {
+	const char *name, *argument, *help;
+	char letter; /* 0: none */
+};
+bool options_next(const struct command_type *c, size_t *i, struct option_words *out);
 
 int command_run(struct options *o);
 int command_check(struct options *o);
@@ -57,6 +64,7 @@ int command_importance(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);
+int command_completion(struct options *o);
 int command_convert(struct options *o);
 int command_init(struct options *o);
 int command_ask(struct options *o);

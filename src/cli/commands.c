@@ -22,4 +22,6 @@ const struct command_type commands[] = {
      "propose a file for a script; begin a search whose runs you launch", command_init},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
+    {"completion", "bash|zsh|fish", "what a shell needs to complete hpsearch's words",
+     command_completion},
     {NULL, NULL, NULL, NULL}};

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { COMMANDS_MAX = 64 };
+
 static const struct command_type *find_command(const char *word)
 {
 	for (const struct command_type *c = commands; c->name; c++)
@@ -25,10 +27,10 @@ static bool looks_like_a_file(const char *word)
 
 static int no_such_command(const char *word)
 {
-	const char *names[16], *near;
+	const char *names[COMMANDS_MAX], *near;
 	size_t n = 0;
 
-	for (const struct command_type *c = commands; c->name; c++)
+	for (const struct command_type *c = commands; c->name && n < COMMANDS_MAX; c++)
 		names[n++] = c->name;
 	near = str_nearest(word, names, n);
 	fprintf(stderr, "hpsearch: %s is neither a command nor a file\n", word);

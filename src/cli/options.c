@@ -111,6 +111,21 @@ static bool takes(const struct command_type *c, const struct row *r)
 	return !r->commands || strstr(r->commands, name);
 }
 
+bool options_next(const struct command_type *c, size_t *i, struct option_words *out)
+{
+	for (; *i < ARRAY_LEN(rows); ++*i) {
+		const struct row *r = &rows[*i];
+
+		if (!takes(c, r) || !r->help)
+			continue;
+		*out = (struct option_words){r->name, r->argument, r->help,
+		                             r->id < 256 ? (char)r->id : '\0'};
+		++*i;
+		return true;
+	}
+	return false;
+}
+
 void options_help(const struct command_type *c)
 {
 	if (!c) {

@@ -67,8 +67,9 @@ static void sort_out(const struct script *s, const struct script_option *o,
 			str_add(&p->fixed, ")");
 		}
 		str_add(&p->fixed, ": ");
-		comment(&p->fixed, o->required ? "the script insists on it: add it to the command"
-		                               : reason);
+		comment(&p->fixed,
+		        o->required ? "the script insists on it: add it to the command"
+		                    : reason);
 		str_addc(&p->fixed, '\n');
 		break;
 	}
@@ -166,7 +167,9 @@ bool propose(const struct script *s, const char *interpreter, struct str *out,
 	    script_how_name(s->how), s->n);
 	command(s, &p, interpreter, out);
 	if (s->places) {
-		str_add(out, "# It also takes arguments by their place: add to the command: ");
+		str_add(
+		    out,
+		    "# It also takes arguments by their place: add to the command: ");
 		comment(out, s->places);
 		str_addc(out, '\n');
 	}

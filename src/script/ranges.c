@@ -343,8 +343,9 @@ enum range_use range_of(const struct script_option *o, struct str *entry,
 	if (r && !(r->whole && has && !whole) && (has || !o->preset)) {
 		numeric(r, has, preset, o->preset, entry);
 		if (has && !strstr(str_text(entry), "default: "))
-			*reason = arena_printf(a, "%s; its default, %s, is not among them",
-			                       r->reason, o->preset);
+			*reason =
+			    arena_printf(a, "%s; its default, %s, is not among them",
+			                 r->reason, o->preset);
 		return RANGE_SEARCH;
 	}
 	if (has && guess(preset, whole, o->preset, entry)) {

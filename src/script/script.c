@@ -135,7 +135,8 @@ static const char *long_name(const struct python_call *c, struct arena *a)
 /* add_argument("data"): it must stand in the command. */
 static void by_place(struct script *s, const struct python_call *c)
 {
-	const char *name = c->n && !c->names[0] ? python_string(c->texts[0], s->a) : NULL;
+	const char *name =
+	    c->n && !c->names[0] ? python_string(c->texts[0], s->a) : NULL;
 	const char *nargs = python_keyword(c, "nargs");
 
 	if (!name || *name == '-' || (nargs && strpbrk(nargs, "?*")))
