@@ -17,9 +17,10 @@ struct options {
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
 	const char *out, *command, *log;
-	const char *output;    /* the file to write */
-	const char *operation; /* convert: of a Guild file */
-	const char *format;    /* table, json, csv, yaml, args, env */
+	const struct command_type *all; /* the table of commands */
+	const char *output;             /* the file to write */
+	const char *operation;          /* convert: of a Guild file */
+	const char *format;             /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
@@ -47,7 +48,7 @@ int cli_main(int argc, char **argv);
  * leave with *code. */
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code);
-void options_help(const struct command_type *c); /* NULL: of the program */
+void options_help(const struct command_type *c);
 /* The options of a command, one after the other: *i from 0. False: no more. argument:
  * what goes with it ("N"), NULL: nothing. */
 struct option_words {

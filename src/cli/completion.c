@@ -23,10 +23,10 @@ static const char *formats_of(const struct command_type *c)
 	                                     : "table json csv yaml";
 }
 
-static void names(struct str *out)
+static void names(const struct command_type *all, struct str *out)
 {
-	for (const struct command_type *c = commands; c->name; c++)
-		str_addf(out, "%s%s", c == commands ? "" : " ", c->name);
+	for (const struct command_type *c = all; c->name; c++)
+		str_addf(out, "%s%s", c == all ? "" : " ", c->name);
 }
 
 /* Trials of the first directory on the line, or of its search file. */
@@ -41,7 +41,7 @@ static const char trials[] =
     "		return\n"
     "	done\n";
 
-static void bash(struct str *out)
+static void bash(const struct command_type *all, struct str *out)
 {
 	str_add(out, "# bash completion of hpsearch\n_hpsearch_trials() {\n");
 	str_add(out, trials);
@@ -51,10 +51,10 @@ static void bash(struct str *out)
 	    "	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 	    "	local command=run options formats\n"
 	    "	case ' ");
-	names(out);
+	names(all, out);
 	str_add(out, " ' in\n	*\" ${COMP_WORDS[1]} \"*) command=${COMP_WORDS[1]} ;;\n"
 	             "	esac\n	case $command in\n");
-	for (const struct command_type *c = commands; c->name; c++) {
+	for (const struct command_type *c = all; c->name; c++) {
 		struct option_words w;
 
 		str_addf(out, "	%s) formats='%s' options='", c->name, formats_of(c));
@@ -80,7 +80,7 @@ static void bash(struct str *out)
 	    "	else\n"
 	    "		COMPREPLY=($(compgen -f -- \"$cur\"))\n"
 	    "		[ \"$COMP_CWORD\" != 1 ] || COMPREPLY+=($(compgen -W '");
-	names(out);
+	names(all, out);
 	str_add(
 	    out,
 	    "' -- \"$cur\"))\n	fi\n}\ncomplete -o filenames -F _hpsearch hpsearch\n");
@@ -116,13 +116,13 @@ static void zsh_option(struct str *out, const struct command_type *c,
 	str_addc(out, '\'');
 }
 
-static void zsh(struct str *out)
+static void zsh(const struct command_type *all, struct str *out)
 {
 	str_add(out, "#compdef hpsearch\n_hpsearch_trials() {\n");
 	str_add(out, trials);
 	str_add(out,
 	        "}\n_hpsearch() {\n	local command=run\n	local -a all\n	all=(");
-	for (const struct command_type *c = commands; c->name; c++) {
+	for (const struct command_type *c = all; c->name; c++) {
 		struct str text = {0};
 
 		str_addf(&text, "%s:%s", c->name, c->summary);
@@ -137,7 +137,7 @@ static void zsh(struct str *out)
 	             "		command=$words[2]\n		shift words\n	"
 	             "	((CURRENT--))\n	fi\n"
 	             "	case $command in\n");
-	for (const struct command_type *c = commands; c->name; c++) {
+	for (const struct command_type *c = all; c->name; c++) {
 		struct option_words w;
 
 		str_addf(out, "	%s)\n		_arguments", c->name);
@@ -152,7 +152,7 @@ static void zsh(struct str *out)
 	str_add(out, "	esac\n}\n_hpsearch \"$@\"\n");
 }
 
-static void fish(struct str *out)
+static void fish(const struct command_type *all, struct str *out)
 {
 	str_add(
 	    out,
@@ -169,7 +169,7 @@ static void fish(struct str *out)
 	    "		end\n"
 	    "	end\n"
 	    "end\n");
-	for (const struct command_type *c = commands; c->name; c++) {
+	for (const struct command_type *c = all; c->name; c++) {
 		struct option_words w;
 
 		str_addf(out, "complete -c hpsearch -n __fish_use_subcommand -a %s -d ",
@@ -206,14 +206,14 @@ int command_completion(struct options *o)
 {
 	static const struct {
 		const char *name;
-		void (*write)(struct str *out);
+		void (*write)(const struct command_type *all, struct str *out);
 	} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
 	struct str out = {0};
 	struct error err = {0};
 
 	for (size_t i = 0; i < ARRAY_LEN(shells) && !out.len; i++)
 		if (strcmp(o->file, shells[i].name) == 0)
-			shells[i].write(&out);
+			shells[i].write(o->all, &out);
 	if (!out.len) {
 		error_set(
 		    &err, ERROR_USAGE,

@@ -41,6 +41,17 @@ static int no_such_command(const char *word)
 	return EXIT_USAGE;
 }
 
+static void program_help(void)
+{
+	printf("usage: hpsearch FILE.yaml [options]      run a search, or continue it\n"
+	       "       hpsearch COMMAND …                one of these:\n\n");
+	for (const struct command_type *c = commands; c->name; c++)
+		printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
+	printf(
+	    "\nhpsearch COMMAND --help tells the options of each; man hpsearch tells "
+	    "all.\n");
+}
+
 static int dispatch(int argc, char **argv, const struct command_type **c)
 {
 	const char *word = argc > 1 ? argv[1] : "--help";
@@ -51,7 +62,7 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 	}
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
 	    (strcmp(word, "help") == 0 && argc < 3)) {
-		options_help(NULL);
+		program_help();
 		return argc > 1 ? EXIT_FINE : EXIT_USAGE;
 	}
 	if (strcmp(word, "help") == 0) {
@@ -96,8 +107,10 @@ int cli_main(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (options_parse(&o, c, argc, argv, &code))
+	if (options_parse(&o, c, argc, argv, &code)) {
+		o.all = commands;
 		code = c->run(&o);
+	}
 	arena_free(&o.arena);
 	return flush_output(code);
 }

@@ -128,17 +128,6 @@ bool options_next(const struct command_type *c, size_t *i, struct option_words *
 
 void options_help(const struct command_type *c)
 {
-	if (!c) {
-		printf("usage: hpsearch FILE.yaml [options]      run a search, or "
-		       "continue it\n"
-		       "       hpsearch COMMAND …                one of these:\n\n");
-		for (c = commands; c->name; c++)
-			printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
-		printf("\nhpsearch COMMAND --help tells the options of each; man "
-		       "hpsearch tells "
-		       "all.\n");
-		return;
-	}
 	printf("usage: hpsearch %s %s [options]\n%s\n\n", c->name, c->operand,
 	       c->summary);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
