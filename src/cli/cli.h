@@ -17,10 +17,10 @@ struct options {
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
 	const char *out, *command, *log;
-	const struct command_type *all; /* the table of commands */
-	const char *output;             /* the file to write */
-	const char *operation;          /* convert: of a Guild file */
-	const char *format;             /* table, json, csv, yaml, args, env */
+	const struct command_type *table; /* the table of commands */
+	const char *output;               /* the file to write */
+	const char *operation;            /* convert: of a Guild file */
+	const char *format;               /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */

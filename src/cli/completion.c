@@ -213,7 +213,7 @@ int command_completion(struct options *o)
 
 	for (size_t i = 0; i < ARRAY_LEN(shells) && !out.len; i++)
 		if (strcmp(o->file, shells[i].name) == 0)
-			shells[i].write(o->all, &out);
+			shells[i].write(o->table, &out);
 	if (!out.len) {
 		error_set(
 		    &err, ERROR_USAGE,

@@ -108,7 +108,7 @@ int cli_main(int argc, char **argv)
 		argv++;
 	}
 	if (options_parse(&o, c, argc, argv, &code)) {
-		o.all = commands;
+		o.table = commands;
 		code = c->run(&o);
 	}
 	arena_free(&o.arena);
