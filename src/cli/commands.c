@@ -16,7 +16,12 @@ const struct command_type commands[] = {
      command_replay},
     {"reproduce", "results.json", "run recorded trials again and compare",
      command_reproduce},
-    {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
+    {"convert", "FILE", "another tool's search file as one for hpsearch",
+     command_convert},
+    {"init", "SCRIPT.py|FILE.yaml",
+     "propose a file for a script; begin a search whose runs you launch", command_init},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
+    {"completion", "bash|zsh|fish", "what a shell needs to complete hpsearch's words",
+     command_completion},
     {NULL, NULL, NULL, NULL}};

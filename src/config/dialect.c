@@ -110,6 +110,11 @@ const char *dialect_distribution(const char *word)
 	return w ? w->help : NULL;
 }
 
+static bool whole_text(const char *text)
+{
+	return *text && text[strspn(text, "+-0123456789")] == '\0';
+}
+
 /* A range written natively from the texts of its numbers: low, high, step. Python's
  * range and randint leave the upper end out, and count their steps from the lower. */
 static const char *range_text(const struct word *w, const char *const *t, size_t n,
@@ -121,6 +126,10 @@ static const char *range_text(const struct word *w, const char *const *t, size_t
 
 	if (!high)
 		return NULL;
+	/* Whole bounds would make integers of what is none. */
+	if (w->kind == REAL && !step && whole_text(t[0]) && whole_text(high))
+		return arena_printf(a, "{min: %s.0, max: %s.0%s}", t[0], high,
+		                    log || w->log ? ", log: true" : "");
 	if (w->kind == WHOLE_BELOW && scalar_number(high, &v) && value_number(&v, &x))
 		high = arena_printf(a, "%.15g", x - 1);
 	return arena_printf(a, "{min: %s, max: %s%s%s%s}", t[0], high,

@@ -644,9 +644,12 @@ static bool read_default(struct reading *r, struct draft *d)
 
 bool draft_read(struct reading *r, struct draft *d)
 {
-	const struct node *n = has(d, "log");
+	const struct node *n;
 	bool log = false;
 
+	if (!draft_borrowed(r, d))
+		return false;
+	n = has(d, "log");
 	for (size_t i = 0; i < d->map->n; i++)
 		if (!is_param_key(d->map->keys[i]))
 			return unknown_key(r, d, i);
