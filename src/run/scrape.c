@@ -7,6 +7,7 @@
 #include "base/loose.h"
 #include "base/mem.h"
 #include "base/set.h"
+#include "run/stall.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ void scrape_free(struct scraper *s)
 	str_free(&s->out.line);
 	str_free(&s->err.line);
 	str_free(&s->file.line);
+	str_free(&s->hook.line);
 	once_free(&s->once);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
@@ -106,6 +108,8 @@ struct said {
 	const cJSON *object;
 };
 
+enum { STREAM_OUT, STREAM_ERR, STREAM_FILE, STREAM_HOOK };
+
 static bool is_news(const struct said *w, char kind, double a, double b)
 {
 	double both[] = {a, b};
@@ -119,6 +123,7 @@ static void take_control(const struct said *w)
 	const cJSON *control = json_get(w->object, "hpsearch");
 	const char *status = json_string(control, "status");
 	const char *reason = json_string(control, "reason");
+	const char *wandb = json_string(control, "wandb");
 	struct scraper *s = w->s;
 	double cost;
 
@@ -127,6 +132,8 @@ static void take_control(const struct said *w)
 		reason = reason ? reason : "";
 		copy_text(s->reason, sizeof s->reason, reason, strlen(reason));
 	}
+	s->wandb = s->wandb ||
+	           (w->stream == STREAM_HOOK && wandb && !strcmp(wandb, "offline"));
 	if (json_double(control, "cost", &cost) && cost >= 0 &&
 	    isfinite(s->cost + cost) && is_news(w, 'c', cost, 0))
 		s->cost += cost;
@@ -229,7 +236,10 @@ static size_t strip_escapes(char *line, size_t len)
 
 static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
 {
-	return in == &s->out ? 0 : in == &s->err ? 1 : 2;
+	return in == &s->out    ? STREAM_OUT
+	       : in == &s->err  ? STREAM_ERR
+	       : in == &s->file ? STREAM_FILE
+	                        : STREAM_HOOK;
 }
 
 static void take_line(struct scraper *s, struct scrape_stream *in)
@@ -238,6 +248,8 @@ static void take_line(struct scraper *s, struct scrape_stream *in)
 	struct loose line;
 	cJSON *object;
 
+	if (w.stream <= STREAM_ERR)
+		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
 	if (!memchr(in->line.s, '{', in->line.len))
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))

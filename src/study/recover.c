@@ -119,6 +119,7 @@ static void recover(struct study *s, struct task t)
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);
 	read_file(&r, "results.jsonl", &r.scraper.file);
+	read_file(&r, "hook.jsonl", &r.scraper.hook);
 	scrape_free(&r.scraper);
 	free(r.said);
 }
