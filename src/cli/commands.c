@@ -19,4 +19,6 @@ const struct command_type commands[] = {
     {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
+    {"import", "SCRIPT.py", "the sweep that a script defines in Python, as a file",
+     command_import},
     {NULL, NULL, NULL, NULL}};

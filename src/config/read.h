@@ -88,6 +88,7 @@ bool spec_split_words(const char *text, struct arena *a, struct command *out);
 bool spec_script_holds(const struct spec *s, const char *name, const char *const *words,
                        size_t n);
 bool spec_read_wandb(struct reading *r, const struct node *n);
+bool spec_read_protocol(struct reading *r, const struct node *n);
 /* After the command is known: a notice where its script uses wandb. */
 void spec_note_wandb(struct reading *r);
 /* After the parameters are known: macros that name nothing, a command without

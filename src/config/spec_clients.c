@@ -1,5 +1,5 @@
-/* Scripts of other trackers: the key wandb, and what a script that uses it means for a
- * search. */
+/* Scripts of other trackers: the keys wandb and protocol, and what a script that uses
+ * it means for a search. */
 #include "config/read.h"
 
 #include <stdlib.h>
@@ -18,6 +18,17 @@ bool spec_read_wandb(struct reading *r, const struct node *n)
 	                  "auto puts wandb offline where a script uses it; off leaves "
 	                  "it alone",
 	                  "wandb must be auto or off");
+}
+
+bool spec_read_protocol(struct reading *r, const struct node *n)
+{
+	static const char *const names[] = {"json", "nni"};
+	size_t i;
+
+	if (!read_choice(r, n, "protocol", names, ARRAY_LEN(names), &i))
+		return false;
+	r->spec->nni = i == 1;
+	return true;
 }
 
 bool spec_wandb_online(void)

@@ -18,12 +18,16 @@ __asm__(".pushsection .rodata\n"
         "python sitecustomize\n"
         "python hpsearch_hook\n"
         "python hpsearch_wandb\n"
+        "python hpsearch_loggers\n"
+        "python hpsearch_import\n"
         ".purgem python\n"
         ".popsection");
 
 extern const char python_sitecustomize[], python_sitecustomize_end[];
 extern const char python_hpsearch_hook[], python_hpsearch_hook_end[];
 extern const char python_hpsearch_wandb[], python_hpsearch_wandb_end[];
+extern const char python_hpsearch_loggers[], python_hpsearch_loggers_end[];
+extern const char python_hpsearch_import[], python_hpsearch_import_end[];
 
 static bool write_file(const char *dir, const char *name, const char *text,
                        const char *end, struct error *err)
@@ -45,6 +49,8 @@ bool hook_write(const char *dir, struct error *err)
 	    {"sitecustomize", python_sitecustomize, python_sitecustomize_end},
 	    {"hpsearch_hook", python_hpsearch_hook, python_hpsearch_hook_end},
 	    {"hpsearch_wandb", python_hpsearch_wandb, python_hpsearch_wandb_end},
+	    {"hpsearch_loggers", python_hpsearch_loggers, python_hpsearch_loggers_end},
+	    {"hpsearch_import", python_hpsearch_import, python_hpsearch_import_end},
 	};
 
 	if (!file_mkdirs_below(dir, "python", err))

@@ -25,6 +25,7 @@ struct job {
 	int64_t patience;        /* nanoseconds that it may wait for a server that it
 	                          * cannot reach (run/stall.h); 0 = for ever */
 	int64_t grace;           /* nanoseconds between SIGTERM and SIGKILL */
+	bool nni;                /* lines of NNI's client are reports, too */
 	const char *metric;      /* name to scrape; NULL = nothing to rank by */
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
 };

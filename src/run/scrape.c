@@ -7,6 +7,7 @@
 #include "base/loose.h"
 #include "base/mem.h"
 #include "base/set.h"
+#include "run/nni.h"
 #include "run/stall.h"
 
 #include <math.h>
@@ -161,7 +162,6 @@ static void add_report(const struct said *w, struct report r)
 {
 	struct scraper *s = w->s;
 
-	r.counted = !find_step(s, w->object, &r.step);
 	if (isnan(r.value)) /* of one sign and payload */
 		r.value = (double)NAN;
 	if (!is_news(w, r.counted ? 'v' : 's', r.value, r.counted ? 0 : r.step))
@@ -188,7 +188,10 @@ static void take_metric(const struct said *w)
 	struct report r = {0};
 
 	switch (loose_number(json_path(w->object, w->s->metric), &r.value)) {
-	case LOOSE_NUMBER: add_report(w, r); break;
+	case LOOSE_NUMBER:
+		r.counted = !find_step(w->s, w->object, &r.step);
+		add_report(w, r);
+		break;
 	case LOOSE_UNREADABLE: add_unread(w); break;
 	case LOOSE_ABSENT: break;
 	}
@@ -234,6 +237,54 @@ static size_t strip_escapes(char *line, size_t len)
 	return n;
 }
 
+/* Of a dictionary the metric, or what NNI's tuners look at; of a number the number. */
+static bool nni_number(const struct scraper *s, const cJSON *value, double *x)
+{
+	const cJSON *item = value;
+
+	if (cJSON_IsObject(value))
+		item = json_path(value, s->metric);
+	if (!item)
+		item = json_get(value, "default");
+	return loose_number(item, x) == LOOSE_NUMBER;
+}
+
+/* A final result is one more report, unless it says the latest one again. */
+static void take_nni(const struct said *w, const struct nni_said *said)
+{
+	struct scraper *s = w->s;
+	struct key_walk walk = {.s = s, .budget = MEMBERS_MAX};
+	struct report r = {.step = said->final ? s->nni_next : said->sequence};
+
+	s->objects++;
+	if (cJSON_IsObject(said->value))
+		collect_keys(&walk, said->value, 0);
+	if (!s->metric)
+		return;
+	if (!nni_number(s, said->value, &r.value)) {
+		add_unread(w);
+		return;
+	}
+	if (said->final && s->nni_next > 0 && r.value == s->nni_value)
+		return;
+	add_report(w, r);
+	s->nni_next = r.step + 1;
+	s->nni_value = r.value;
+}
+
+static bool is_nni(struct scraper *s, struct scrape_stream *in, size_t stream)
+{
+	struct said w = {.s = s, .stream = stream, .text = in->line.s, in->line.len};
+	struct nni_said said;
+
+	if (!s->nni || stream != STREAM_OUT ||
+	    !nni_read(in->line.s, in->line.len, &said))
+		return false;
+	take_nni(&w, &said);
+	cJSON_Delete(said.value);
+	return true;
+}
+
 static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
 {
 	return in == &s->out    ? STREAM_OUT
@@ -254,6 +305,8 @@ static void take_line(struct scraper *s, struct scrape_stream *in)
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
+	if (is_nni(s, in, w.stream))
+		return;
 	line = loose_begin(in->line.s, in->line.len);
 	for (int i = 0; i < OBJECTS_MAX && (object = loose_next(&line)); i++) {
 		w.object = object;

@@ -21,6 +21,8 @@ struct scraper {
 	const char *metric; /* borrowed; NULL = collect keys only */
 	const char
 	    *step; /* borrowed; NULL = step, epoch, iter, iteration, global_step… */
+	bool nni;  /* set after scrape_init: lines of NNI's client are read, too */
+	double nni_next, nni_value; /* the step behind its latest report; its value */
 	struct scrape_stream out, err, file; /* stdout, stderr, HPSEARCH_RESULTS */
 	struct scrape_stream hook;           /* HPSEARCH_HOOK */
 	struct once once;

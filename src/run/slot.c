@@ -173,6 +173,7 @@ void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *
 	s->taken = 0;
 	s->patience = READ_TRIES;
 	scrape_init(&s->scraper, s->metric, s->step);
+	s->scraper.nni = job->nni;
 	output_begin(&s->output, job);
 	flight_open(sh->flight, s->index);
 }

@@ -53,6 +53,19 @@ static void wandb_env(const struct client_run *c, struct env_list *l)
 	put_default(l, "WANDB_X_TRANSACTION_LOG_FLUSH_INTERVAL", "0.5");
 }
 
+/* Its client prints its reports where the platform is none that it knows. */
+static void nni_env(const struct client_run *c, struct env_list *l)
+{
+	unsigned long long trial = c->trial;
+
+	put(l, "NNI_PLATFORM", "hpsearch");
+	put(l, "NNI_EXP_ID", "hpsearch");
+	put(l, "NNI_SYS_DIR", c->folder);
+	put(l, "NNI_OUTPUT_DIR", c->folder);
+	put(l, "NNI_TRIAL_JOB_ID", arena_printf(l->a, "trial%llu.%zu", trial, c->run));
+	put(l, "NNI_TRIAL_SEQ_ID", arena_printf(l->a, "%llu", trial));
+}
+
 size_t clients_env(const struct client_run *c, struct arena *a, const char **env)
 {
 	struct env_list l = {.a = a, .env = env};
@@ -62,6 +75,8 @@ size_t clients_env(const struct client_run *c, struct arena *a, const char **env
 		wandb_env(c, &l);
 	else
 		put(&l, "HPSEARCH_WANDB", "off");
+	if (c->spec->nni)
+		nni_env(c, &l);
 	return l.n;
 }
 
@@ -78,18 +93,39 @@ static void wandb_parameters(const struct value *arguments, struct str *out)
 	}
 }
 
+static void nni_parameters(const struct client_run *c, struct str *out)
+{
+	str_addf(out,
+	         "{\"parameter_id\": %llu, \"parameter_source\": \"algorithm\", "
+	         "\"parameters\": ",
+	         (unsigned long long)c->trial);
+	value_json(c->arguments, out, false);
+	str_add(out, "}\n");
+}
+
+static bool put_file(const struct client_run *c, const char *name, struct str *text,
+                     struct arena *a, struct error *err)
+{
+	bool ok = file_write(arena_printf(a, "%s/%s", c->folder, name), text->s,
+	                     text->len, 0666, err);
+
+	str_free(text);
+	return ok;
+}
+
 bool clients_files(const struct client_run *c, struct arena *a, struct error *err)
 {
 	struct str text = {0};
-	bool ok;
 
-	if (!c->spec->wandb)
+	if (c->spec->wandb) {
+		wandb_parameters(c->arguments, &text);
+		if (!put_file(c, "wandb.yaml", &text, a, err))
+			return false;
+	}
+	if (!c->spec->nni)
 		return true;
-	wandb_parameters(c->arguments, &text);
-	ok = file_write(arena_printf(a, "%s/wandb.yaml", c->folder), text.s, text.len,
-	                0666, err);
-	str_free(&text);
-	return ok;
+	nni_parameters(c, &text);
+	return put_file(c, "parameter.cfg", &text, a, err);
 }
 
 bool clients_install(const char *dir, struct error *err)

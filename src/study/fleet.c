@@ -159,7 +159,9 @@ static struct client_run task_client(const struct fleet *f, const struct task *t
 	return (struct client_run){.spec = f->spec,
 	                           .dir = f->dir,
 	                           .folder = task_path(f, t, "", a),
-	                           .arguments = args};
+	                           .arguments = args,
+	                           .trial = t->trial->id,
+	                           .run = t->index};
 }
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
@@ -271,6 +273,7 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.timeout = nanoseconds(f->spec->trial_timeout);
 	job.grace = nanoseconds(f->spec->kill_grace);
 	job.patience = f->spec->wandb && !spec_wandb_online() ? STALL_PATIENCE : 0;
+	job.nni = f->spec->nni;
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
 	job.ticket = f->next_ticket++;

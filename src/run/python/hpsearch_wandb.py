@@ -195,11 +195,6 @@ def listen_only(wandb):
 
 
 def patch(wandb):
-    if os.environ.get("HPSEARCH_IMPORT"):
-        import hpsearch_import
-
-        hpsearch_import.patch(wandb)
-        return
     run = sys.modules["wandb.sdk.wandb_run"].Run
     observe(run, "log", logged)
     observe(run, "define_metric", defined)
@@ -209,3 +204,7 @@ def patch(wandb):
         listen_only(wandb)
     else:
         stay_offline(wandb)
+    if os.environ.get("HPSEARCH_IMPORT"):
+        import hpsearch_import
+
+        hpsearch_import.patch(wandb)
