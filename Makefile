@@ -175,6 +175,7 @@ $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(if $(findstring /src/gp/,$@),$(VECTOR)) -MMD -MP -c -o $@ $<
+$(O)/src/run/hook.o: $(wildcard src/run/python/*.py)
 -include $(patsubst %.c,$(O)/%.d,$(SRC) $(TESTSRC) $(EXAMPLE))
 
 # --- tests ---

@@ -70,6 +70,7 @@ int command_convert(struct options *o);
 int command_init(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);
+int command_import(struct options *o);
 
 /* "17" or "17.2": a trial and which of its runs. */
 bool tell_name(const char *text, uint64_t *trial, uint64_t *run);

@@ -24,4 +24,6 @@ const struct command_type commands[] = {
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
     {"completion", "bash|zsh|fish", "what a shell needs to complete hpsearch's words",
      command_completion},
+    {"import", "SCRIPT.py", "the sweep that a script defines in Python, as a file",
+     command_import},
     {NULL, NULL, NULL, NULL}};

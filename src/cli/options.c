@@ -65,6 +65,8 @@ static const struct row {
      " run check verify init ", ID_SET},
     {"command", "TEXT", "the training command, for a file without one",
      " run check verify reproduce ", ID_COMMAND},
+    {"command", "TEXT", "how the script is run (default: python3 SCRIPT.py)",
+     " import ", ID_COMMAND},
     {"strict", NULL, "take warnings as errors", " run check init ", ID_STRICT},
     {"run", "[=N]",
      "run the defaults with two seeds and one other configuration (N: the first N of "

@@ -50,8 +50,9 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 static bool discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
-	    "strategy.log",  ".reserve",     "trials",       "verify"};
+	    "journal.jsonl", "journal.torn", "results.json",
+	    "results.csv",   "strategy.log", ".reserve",
+	    "trials",        "verify",       "python"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;

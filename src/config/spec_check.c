@@ -243,6 +243,8 @@ static void note_seeds(struct reading *r)
 
 static void note_booleans(struct reading *r, const struct node *n)
 {
+	if (n == node_get(r->spec->yaml.root, "wandb"))
+		return; /* off is a word there */
 	if (n->kind == NODE_SCALAR && n->yes_no)
 		read_note(r, false, n->at,
 		          "%s is the boolean %s; quote it if it is a text", n->text,
@@ -384,5 +386,6 @@ bool spec_check(struct reading *r, const struct node *root,
 	note_disguises(r, root);
 	note_same_words(r);
 	note_consequences(r, root, o->capped);
+	spec_note_wandb(r);
 	return true;
 }

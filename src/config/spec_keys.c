@@ -409,6 +409,8 @@ static const struct {
     {"deterministic_training", key_deterministic_training},
     {"accept_nonzero", key_accept_nonzero},
     {"warm_start", key_warm_start},
+    {"wandb", spec_read_wandb},
+    {"protocol", spec_read_protocol},
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},
     {"project", key_unused},

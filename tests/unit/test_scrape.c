@@ -432,11 +432,22 @@ TEST(many_reports)
 	scrape_free(&s);
 }
 
+/* What the hook says is one more stream; that wandb is offline is its to say. */
+TEST(the_hook_is_a_stream)
+{
+	struct scraper s;
+
+	scrape_init(&s, "loss", NULL);
+	feed(&s, &s.out, "{\"loss\":1}\n{\"hpsearch\":{\"wandb\":\"offline\"}}\n");
+	CHECK(!s.wandb);
+	feed(&s, &s.hook, "{\"hpsearch\":{\"wandb\":\"online\"}}\n{\"loss\":1}\n");
+	CHECK(!s.wandb);
+	feed(&s, &s.hook, "{\"hpsearch\":{\"wandb\":\"offline\"}}\n{\"loss\":2}\n");
+	CHECK(s.wandb);
+	CHECK_INT(s.n_reports, 2);
+	scrape_free(&s);
+}
+
 TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
           several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
-          names_of_numbers, long_names_of_numbers, nul_bytes_and_binary,
-          lines_over_the_limit_are_skipped, limit_is_exact,
-          hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter,
-          two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out,
-          a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count,
-          many_reports)
+          names_of_numbers, long_names_of_numbers, nul_bytes_and_binary, lines_over_the_limit_are_skipped, limit_is_exact, hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter, two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out, a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count, many_reports, the_hook_is_a_stream
