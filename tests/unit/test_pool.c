@@ -1247,7 +1247,15 @@ TEST(nothing_is_left)
 }
 
 TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
-          words_to_hpsearch_and_memory, exec_failures, shortages_are_the_machines, path_of_the_job_counts, large_arguments, a_clean_start, additions_replace_our_variables, measures_the_whole_tree, odd_output, flood_is_kept_up_to_a_limit, endless_line, results_file, results_file_is_read_while_it_grows, links_are_not_followed, full_disk_does_not_stop_a_run, missing_directory, time_out, cancel_running, stop_then_kill, cancel_at_once_and_too_late, term_reaches_those_who_left_the_group, leftovers_are_killed, supervisor_killed, idle_supervisor_killed, waits_for_a_server,
+          words_to_hpsearch_and_memory, exec_failures, shortages_are_the_machines,
+          path_of_the_job_counts, large_arguments, a_clean_start,
+          additions_replace_our_variables, measures_the_whole_tree, odd_output,
+          flood_is_kept_up_to_a_limit, endless_line, results_file,
+          results_file_is_read_while_it_grows, links_are_not_followed,
+          full_disk_does_not_stop_a_run, missing_directory, time_out, cancel_running,
+          stop_then_kill, cancel_at_once_and_too_late,
+          term_reaches_those_who_left_the_group, leftovers_are_killed,
+          supervisor_killed, idle_supervisor_killed, waits_for_a_server,
           stopped_supervisor_does_not_hang_us, driver_killed,
           a_killed_driver_leaves_no_output_unread, close_kills_everything,
           unkillable_processes, ticks_and_signals, hang_ups, two_hundred_at_once,

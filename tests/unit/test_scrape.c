@@ -450,4 +450,9 @@ TEST(the_hook_is_a_stream)
 
 TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
           several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
-          names_of_numbers, long_names_of_numbers, nul_bytes_and_binary, lines_over_the_limit_are_skipped, limit_is_exact, hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter, two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out, a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count, many_reports, the_hook_is_a_stream
+          names_of_numbers, long_names_of_numbers, nul_bytes_and_binary,
+          lines_over_the_limit_are_skipped, limit_is_exact,
+          hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter,
+          two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out,
+          a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count,
+          many_reports, the_hook_is_a_stream)
