@@ -410,6 +410,42 @@ TEST(the_control_group_runs_to_its_end)
 	rig_close(&r);
 }
 
+/* Each repeat of a member is judged in its own place among all runs: of the same
+ * curves, one after the other, the second meets those that the first met, the first
+ * itself, and who has come between. */
+TEST(each_repeat_of_the_control_group_is_judged)
+{
+	static const char text[] =
+	    HEAD "repeats: 2\nearly_terminate: {type: asha, grace: 3, max_iter: 27, "
+		 "step: epoch, control: 0.3}\n";
+	struct rig r = {.curves = {.steps = 27}};
+	size_t members = 0, stopped = 0, peers = 0;
+
+	run_all(&r, text, 1);
+	for (size_t i = 0; i < r.study.search.n; i++) {
+		const struct judgement *a = &monitor_run(r.study.monitor, i, 0)->would;
+		const struct judgement *b = &monitor_run(r.study.monitor, i, 1)->would;
+
+		if (!monitor_control(&r.spec, i)) {
+			CHECK_INT(a->decision, DECISION_CONTINUE);
+			CHECK_INT(b->decision, DECISION_CONTINUE);
+			continue;
+		}
+		members++;
+		stopped += a->decision == DECISION_STOP;
+		stopped += b->decision == DECISION_STOP;
+		peers += a->peers + b->peers;
+		if (a->decision == DECISION_STOP && b->decision == DECISION_STOP &&
+		    a->rung >= b->rung && a->rung <= b->rung)
+			CHECK(b->peers > a->peers);
+	}
+	/* As once computed; the first that came had nobody to be compared with. */
+	CHECK_INT(members, 7);
+	CHECK_INT(stopped, 13);
+	CHECK_INT(peers, 297);
+	rig_close(&r);
+}
+
 /* Late bloomers: the rule stops those that would have won, and only the control group
  * can tell. */
 static double late(double x, double step)
@@ -841,6 +877,7 @@ TEST_MAIN(a_checkpoint_keeps_the_curve, without_steps_a_launch_replaces_the_curv
           the_budget_may_be_a_parameter,
           repeats_wait_until_a_promoted_run_has_come_to_the_end,
           the_control_group_runs_to_its_end, would_be_winners_are_counted,
+          each_repeat_of_the_control_group_is_judged,
           a_run_that_diverges_is_stopped_at_once, a_bound_beside_a_rule,
           goal_maximize_is_the_mirror_image,
           without_a_step_reports_are_counted_from_one,
