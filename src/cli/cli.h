@@ -16,7 +16,7 @@ struct options {
 	uint64_t max_trials;
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
-	const char *out, *command, *log;
+	const char *out, *command, *log, *metrics_in;
 	const char *format; /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;

@@ -24,6 +24,7 @@ enum id {
 	ID_STRICT,
 	ID_RUN,
 	ID_LOG,
+	ID_FILE,
 	ID_TRIAL,
 	ID_WHY,
 	ID_TOP,
@@ -69,6 +70,8 @@ static const struct row {
      "these) and show what was scraped",
      " check ", ID_RUN},
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
+    {"file", "FILE", "read a file of metrics (metric.file) and show what is found",
+     " check ", ID_FILE},
     {"trial", "N", "one trial (show: all about it)", " show best ", ID_TRIAL},
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
     {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
@@ -202,6 +205,7 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_COMMAND: o->command = arg; return true;
 	case ID_FORMAT: o->format = arg; return true;
 	case ID_LOG: o->log = arg; return true;
+	case ID_FILE: o->metrics_in = arg; return true;
 	case ID_FRESH: o->fresh = true; return true;
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
@@ -349,6 +353,8 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 		const char *text;
 	} pairs[] = {
 	    {o->run > 0, o->log != NULL, "--run and --log"},
+	    {o->metrics_in != NULL, o->log != NULL || o->run > 0,
+	     "--file and --log or --run"},
 	    {o->all, o->top > 0, "--all and --top"},
 	    {o->has_trial, o->top > 0, "--trial and --top"},
 	    {o->dry_run, o->fresh, "--dry-run and --fresh"},

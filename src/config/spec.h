@@ -24,6 +24,9 @@ struct metric {
 	double target;
 	enum reduce reduce;
 	size_t reduce_last; /* K of mean_last_K */
+	/* Where it is, if not under its name in what a run prints; or NULL. */
+	const char *pattern, *step_pattern; /* base/pattern.h */
+	const char *file; /* a pattern of names, with macros; from the run's home */
 };
 
 /* 1 where less is better, -1 where more is: value * sign is to be minimized. */

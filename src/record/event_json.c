@@ -188,6 +188,11 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_END: write_end(e, out); break;
 	case EVENT_CUT: json_out_double(out, "cost", e->as.cost); break;
 	case EVENT_FINISH: write_finish(e, out); break;
+	case EVENT_READING:
+		json_out_bool(out, "text", e->as.reading.text);
+		if (e->as.reading.text)
+			json_out_text(out, "line", e->as.reading.line);
+		break;
 	case EVENT_TEST_USE: write_use(e->as.use, out); break;
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
@@ -208,7 +213,7 @@ static bool has_time(const struct event *e)
 
 	return e->lease > 0 || k == EVENT_SEARCH || k == EVENT_SESSION ||
 	       k == EVENT_START || k == EVENT_END || k == EVENT_CUT ||
-	       k == EVENT_FINISH || k == EVENT_TEST_USE;
+	       k == EVENT_FINISH || k == EVENT_READING || k == EVENT_TEST_USE;
 }
 
 void event_write(const struct event *e, const struct spec *spec, struct str *out)
@@ -420,6 +425,10 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 	case EVENT_END: return read_end(r, json, e, err);
 	case EVENT_CUT: json_double(json, "cost", &e->as.cost); break;
 	case EVENT_FINISH: read_finish(r, json, e); break;
+	case EVENT_READING:
+		e->as.reading.text = cJSON_IsTrue(json_get(json, "text"));
+		e->as.reading.line = json_string(json, "line");
+		break;
 	case EVENT_TEST_USE: return read_use(r, json, e, err);
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;

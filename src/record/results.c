@@ -40,6 +40,11 @@ static void add_search(struct str *out, const struct search *s)
 		json_out_bool(out, "elsewhere", true);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
 	str_addf(out, ",\"decoding\":%d", space_decoding(&sp->space));
+	if (s->texts != TEXTS_ASK)
+		json_out_text(out, "reading",
+		              s->texts == TEXTS_ON ? "text" : "objects");
+	if (s->text_line)
+		json_out_text(out, "text_line", s->text_line);
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
 	str_addf(out, ",\"repeats\":%zu", sp->repeats);

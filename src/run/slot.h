@@ -3,6 +3,7 @@
 #ifndef HPS_RUN_SLOT_H
 #define HPS_RUN_SLOT_H
 
+#include "run/metric_file.h"
 #include "run/output.h"
 #include "run/runner.h"
 #include "run/scrape.h"
@@ -35,11 +36,12 @@ struct slot {
 	uint64_t ticket;
 	enum cancel cancelled;
 	bool lost;
-	int patience;        /* tries left to read its files */
-	char *metric, *step; /* copies for the scraper */
+	int patience;               /* tries left to read its files */
+	char *metric, *step, *glob; /* copies for the scraper and for file */
 	struct scraper scraper;
 	size_t taken; /* of scraper.reports */
 	struct output output;
+	struct metric_file file;
 	/* the pool's queue of slots with news */
 	bool queued;
 	struct slot *next;

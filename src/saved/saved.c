@@ -396,6 +396,18 @@ static bool read_verification(struct saved *sv, struct error *err)
 	return true;
 }
 
+static bool read_reading(struct saved *sv, const cJSON *search, struct error *err)
+{
+	const char *from = json_string(search, "reading");
+	struct event e = {.kind = EVENT_READING, .time = (double)NAN};
+
+	if (!from)
+		return true;
+	e.as.reading.text = strcmp(from, "text") == 0;
+	e.as.reading.line = json_string(search, "text_line");
+	return study_apply(&sv->study, &e, err);
+}
+
 static bool read_state(struct saved *sv, struct error *err)
 {
 	const cJSON *search = json_get(sv->json, "search");
@@ -404,6 +416,8 @@ static bool read_state(struct saved *sv, struct error *err)
 	struct search_totals totals = {.cap = sv->study.search.cap};
 	struct event e = {.kind = EVENT_FINISH, .time = (double)NAN};
 
+	if (!read_reading(sv, json_get(sv->json, "search"), err))
+		return false;
 	if (word)
 		search_state_find(word, &state);
 	json_double(search, "elapsed", &totals.elapsed);

@@ -311,6 +311,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	case EVENT_RUNG:
 	case EVENT_STOP:
 	case EVENT_PAUSE:
+	case EVENT_READING:
 	case EVENT_TEST_USE:
 	case EVENT_FINISH: break;
 	}

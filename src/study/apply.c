@@ -66,6 +66,13 @@ static void apply_finish(struct search *s, const struct event *e)
 	s->verdict.test_uses = t->test_uses;
 }
 
+static void apply_reading(struct search *s, const struct event *e)
+{
+	s->texts = e->as.reading.text ? TEXTS_ON : TEXTS_OFF;
+	if (e->as.reading.text && e->as.reading.line)
+		s->text_line = arena_strdup(&s->arena, e->as.reading.line);
+}
+
 /* Trials. */
 
 static bool apply_trial(struct study *s, const struct event *e, struct error *err)
@@ -224,6 +231,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_WARM_START:
 	case EVENT_TRIAL:
 	case EVENT_OBSERVED:
+	case EVENT_READING:
 	case EVENT_TEST_USE:
 	case EVENT_FINISH: break;
 	}
@@ -271,6 +279,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 		search_learn(&s->search, s->search.trials[e->trial], *e->as.observed);
 		return true;
 	case EVENT_FINISH: apply_finish(&s->search, e); return true;
+	case EVENT_READING: apply_reading(&s->search, e); return true;
 	case EVENT_TEST_USE: verdict_add_use(&s->search, e->as.use); return true;
 	case EVENT_START:
 	case EVENT_REPORT:

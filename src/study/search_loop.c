@@ -130,6 +130,14 @@ struct trial *study_next(struct study *s, size_t *run, enum ask *ask, struct err
 	return s->search.state == SEARCH_RUNNING ? next_run(s, run, ask, err) : NULL;
 }
 
+/* hpsearch 0.1.0 read no plain text: where it found the metric, objects have it. */
+static enum texts reading(const struct search *s)
+{
+	bool first = s->origin.first_rules && s->any_report;
+
+	return first && s->texts == TEXTS_ASK ? TEXTS_OFF : s->texts;
+}
+
 static enum next next(void *self, struct task *task, struct error *err)
 {
 	struct study *s = self;
@@ -144,7 +152,8 @@ static enum next next(void *self, struct task *task, struct error *err)
 	                      .index = run,
 	                      .run = &t->runs[run],
 	                      .command = &s->search.spec->command,
-	                      .metric = &s->search.spec->metric};
+	                      .metric = &s->search.spec->metric,
+	                      .texts = reading(&s->search)};
 	task_folder(task);
 	return NEXT_TASK;
 }
@@ -271,6 +280,26 @@ static void results_due(struct study *s)
 		s->write_at = search_ticks(&s->search) + wait;
 }
 
+/* The first run that finished with the metric says where it is, for all. */
+static void check_reading(struct study *s, const struct run_result *res)
+{
+	const struct metric *m = &s->search.spec->metric;
+
+	if (s->search.texts != TEXTS_ASK || !m->name || m->pattern || m->file ||
+	    !res->reports || res->exit)
+		return;
+	study_happen(s, (struct event){.kind = EVENT_READING,
+	                               .as.reading = {.text = res->by_text,
+	                                              .line = res->text_line}});
+	if (res->by_text && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    arena_printf(&s->search.scratch,
+		                 "%s is read from lines of plain text, since no "
+		                 "JSON holds it; the first: %s",
+		                 m->name, res->text_line));
+}
+
 static void ended(void *self, struct task *task, const struct run_result *res,
                   bool again)
 {
@@ -278,6 +307,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 	struct trial *t = s->search.trials[task->trial->id];
 	size_t run = task->index;
 
+	check_reading(s, res);
 	if (again) {
 		if (t->id < s->search.first_open)
 			s->search.first_open = t->id;
