@@ -16,6 +16,8 @@ struct options {
 	uint64_t max_trials;
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
+	const char *point[CLI_SETS]; /* add */
+	size_t n_point;
 	const char *out, *command, *log, *metrics_in;
 	const char *format; /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
@@ -56,6 +58,7 @@ int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);
 int command_init(struct options *o);
+int command_add(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);
 

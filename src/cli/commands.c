@@ -17,6 +17,7 @@ const struct command_type commands[] = {
     {"reproduce", "results.json", "run recorded trials again and compare",
      command_reproduce},
     {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
+    {"add", "DIR", "configurations of yours, for a search that has begun", command_add},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
     {NULL, NULL, NULL, NULL}};

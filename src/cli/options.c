@@ -23,6 +23,7 @@ enum id {
 	ID_COMMAND,
 	ID_STRICT,
 	ID_RUN,
+	ID_POINT,
 	ID_LOG,
 	ID_FILE,
 	ID_TRIAL,
@@ -69,6 +70,9 @@ static const struct row {
      "run the defaults with two seeds and one other configuration (N: the first N of "
      "these) and show what was scraped",
      " check ", ID_RUN},
+    {"point", "NAME=VALUE,…",
+     "a configuration; others are at their defaults; name=… labels it", " add ",
+     ID_POINT},
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
     {"file", "FILE", "read a file of metrics (metric.file) and show what is found",
      " check ", ID_FILE},
@@ -204,6 +208,11 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_OUT: o->out = arg; return *arg != '\0';
 	case ID_COMMAND: o->command = arg; return true;
 	case ID_FORMAT: o->format = arg; return true;
+	case ID_POINT:
+		if (o->n_point == CLI_SETS)
+			return false;
+		o->point[o->n_point++] = arg;
+		return true;
 	case ID_LOG: o->log = arg; return true;
 	case ID_FILE: o->metrics_in = arg; return true;
 	case ID_FRESH: o->fresh = true; return true;

@@ -628,8 +628,6 @@ bool dialect_decides(const char *key)
 	                                       "launcher",
 	                                       "hosts",
 	                                       "env",
-	                                       "points",
-	                                       "zip",
 	                                       "items",
 	                                       "scale",
 	                                       "wandb",

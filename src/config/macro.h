@@ -47,7 +47,8 @@ enum macro hole_macro(const struct hole *h);
 enum inner hole_inner(const struct hole *h);
 /* ${param:NAME}: *name, *n become NAME. */
 bool hole_is_param(const struct hole *h, const char **name, size_t *n);
-/* A parameter's flat name, or the name of a nested group. */
+/* A parameter's flat name, the name of a nested group, or of a part of a mapping that
+ * is a value. */
 bool macro_names_parameter(const struct spec *s, const char *name, size_t n);
 /* ${envvar:NAME} with NAME of capitals, digits and _: the value, NAME itself when it is
  * not set; NULL when h is no such thing. */

@@ -10,7 +10,8 @@ struct reading {
 	struct spec *spec;
 	struct arena *a;
 	struct error *err;
-	bool recorded; /* as in struct spec_overrides */
+	bool recorded;      /* as in struct spec_overrides */
+	const char *points; /* likewise */
 };
 
 /* "what" is the key's name as in the file, for the message. All return false on error.

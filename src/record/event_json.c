@@ -71,6 +71,8 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 	if (o->folder)
 		json_out_text(out, "folder", o->folder);
 	json_out_text(out, "yaml", o->yaml);
+	if (spec->points_text)
+		json_out_text(out, "points", spec->points_text);
 	json_out_u64(out, "seed", spec->seed);
 	json_out_words(out, "set", o->set, o->n_set);
 	if (o->command)
@@ -92,6 +94,10 @@ static void write_trial(const struct event *e, const struct spec *spec, struct s
 	json_out_u64(out, "t", e->trial);
 	if (e->as.proposal.origin != ORIGIN_STRATEGY)
 		json_out_text(out, "origin", origin_name(e->as.proposal.origin));
+	if (e->as.proposal.label)
+		json_out_text(out, "label", e->as.proposal.label);
+	if (e->as.proposal.added)
+		json_out_u64(out, "added", e->as.proposal.added);
 	json_out_u64(out, "seen", e->as.proposal.known_upto);
 	if (e->as.proposal.cost_weight > 0)
 		json_out_double(out, "cost_weight", e->as.proposal.cost_weight);
@@ -304,6 +310,8 @@ static bool read_trial(struct event_reader *r, const cJSON *json, struct event *
 	json_u64(json, "seen", &e->as.proposal.known_upto);
 	json_double(json, "cost_weight", &e->as.proposal.cost_weight);
 	e->as.proposal.origin = origin_find(json_string(json, "origin"));
+	e->as.proposal.label = json_string(json, "label");
+	json_u64(json, "added", &e->as.proposal.added);
 	e->as.proposal.point = point;
 	return point_read(json, &r->spec->space, point, err);
 }

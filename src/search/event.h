@@ -56,6 +56,8 @@ struct event {
 			uint64_t known_upto;
 			double cost_weight;
 			enum origin origin;
+			const char *label; /* or NULL */
+			uint64_t added;    /* as in struct trial */
 		} proposal;
 		const struct observation *observed; /* OBSERVED; value minimized */
 		struct {                            /* START */

@@ -47,6 +47,8 @@ struct search {
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
+	uint64_t given, added; /* trials of the file's points, of hpsearch add … */
+	uint64_t added_upto;   /* … whose last line this is */
 	uint64_t learnt;       /* observations of trials so far */
 	uint64_t runs_done;
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */

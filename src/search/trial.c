@@ -428,7 +428,9 @@ uint64_t seed_of_verification(uint64_t seed, uint64_t run)
 
 static const char *const origin_names[] = {[ORIGIN_STRATEGY] = "strategy",
                                            [ORIGIN_BASELINE] = "baseline",
-                                           [ORIGIN_WARM_START] = "warm_start"};
+                                           [ORIGIN_WARM_START] = "warm_start",
+                                           [ORIGIN_POINT] = "point",
+                                           [ORIGIN_ADDED] = "added"};
 
 const char *origin_name(enum origin o)
 {

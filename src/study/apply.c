@@ -84,6 +84,13 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 	t = search_add(&s->search, e->as.proposal.point, e->as.proposal.origin,
 	               e->as.proposal.known_upto);
 	t->cost_weight = e->as.proposal.cost_weight;
+	t->added = e->as.proposal.added;
+	if (e->as.proposal.label)
+		t->label = arena_strdup(&s->search.arena, e->as.proposal.label);
+	s->search.given += t->origin == ORIGIN_POINT;
+	s->search.added += t->origin == ORIGIN_ADDED;
+	if (t->added > s->search.added_upto)
+		s->search.added_upto = t->added;
 	for (size_t r = 0; s->monitor && r < t->n_runs; r++)
 		t->runs[r].budget = monitor_first_budget(s->monitor, t->id, r);
 	if (s->monitor)

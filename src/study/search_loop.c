@@ -1,6 +1,7 @@
 #include "study/search_loop.h"
 #include "record/results.h"
 #include "search/prospect.h"
+#include "study/added.h"
 #include "study/alarm.h"
 #include "study/apply.h"
 #include "study/drive.h"
@@ -110,7 +111,7 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 		return t;
 	if (s->no_more)
 		return nothing_more(s, s->no_more, run);
-	if (s->search.n >= s->search.cap)
+	if (s->search.n - s->search.added >= s->search.cap)
 		return nothing_more(s, "every trial that was asked for is done", run);
 	*ask = study_propose(s, &e, &why, err);
 	if (*ask == ASK_DONE)
@@ -122,8 +123,24 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 	return s->search.trials[s->search.n - 1];
 }
 
+/* What a person adds is asked for: it does not wait for a slot that is not to come. */
+static struct trial *added_run(struct study *s, size_t *run)
+{
+	struct event e;
+
+	if (s->search.state != SEARCH_RUNNING || !added_next(s, &e))
+		return NULL;
+	study_happen(s, e);
+	*run = 0;
+	return s->search.trials[s->search.n - 1];
+}
+
 struct trial *study_next(struct study *s, size_t *run, enum ask *ask, struct error *err)
 {
+	struct trial *added = added_run(s, run);
+
+	if (added)
+		return added;
 	*ask = ASK_WAIT;
 	if (s->search.state == SEARCH_RUNNING)
 		check_stops(&s->search);
