@@ -631,7 +631,6 @@ bool dialect_decides(const char *key)
 	                                       "items",
 	                                       "scale",
 	                                       "wandb",
-	                                       "config",
 	                                       "protocol",
 	                                       "limits",
 	                                       "metrics",

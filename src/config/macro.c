@@ -17,6 +17,7 @@ const char *const macro_names[] = {
     [MACRO_ARGS_APPEND_HYDRA] = "args_append_hydra",
     [MACRO_ARGS_OVERRIDE_HYDRA] = "args_override_hydra",
     [MACRO_ARGS_NO_BOOLEAN_FLAGS] = "args_no_boolean_flags",
+    [MACRO_ARGS_DOTTED] = "args_dotted",
     [MACRO_ARGS_JSON] = "args_json",
     [MACRO_ARGS_JSON_FILE] = "args_json_file",
     [MACRO_ARGS_DICT] = "args_dict",

@@ -72,6 +72,7 @@ bool spec_read_keys(struct reading *r, const struct node *root);
 bool spec_check(struct reading *r, const struct node *root,
                 const struct spec_overrides *o);
 bool spec_read_metric(struct reading *r, const struct node *n);
+bool spec_read_config(struct reading *r, const struct node *n);
 bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);

@@ -79,6 +79,7 @@ struct spec_point {
 	const char *label;      /* its name; NULL: none */
 };
 struct point_rows;
+struct template;
 
 struct test {
 	bool present;
@@ -124,6 +125,7 @@ struct spec {
 	const struct point_rows *point_rows; /* as read, of config/points.h; or NULL */
 	const struct spec_point *points;     /* (n_points) */
 	size_t n_points;
+	const struct template *config; /* of config/template.h; NULL: none */
 	const char *points_text; /* JSON of them, where they are of another file */
 	struct early early;
 	struct test test;

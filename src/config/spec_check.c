@@ -5,6 +5,7 @@
 #include "config/points.h"
 #include "config/read.h"
 #include "config/scalar.h"
+#include "config/template.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -219,6 +220,8 @@ static bool check_commands(struct reading *r, const struct node *root, bool give
 	    !spec_check_command(r, &s->test.command, node_get(test, "command")))
 		return false;
 	if (s->has_command && !r->recorded && !check_first_word(r, &s->command, n))
+		return false;
+	if (!spec_check_config(r))
 		return false;
 	if (s->command.shell && !s->command.n)
 		read_note(r, false, node_get(root, "shell")->at,

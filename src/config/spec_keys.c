@@ -394,6 +394,7 @@ static const struct {
     {"shell", key_shell},
     {"args", key_args},
     {"command", key_command},
+    {"config", spec_read_config},
     {"seed", key_seed},
     {"repeats", key_repeats},
     {"gpus", spec_read_gpus},

@@ -60,6 +60,9 @@ struct param {
 	const struct condition *when;
 	size_t n_when;
 	size_t line, column; /* of its name in the file, from 1 */
+	/* How it is written on a command line (config/spelling.h); NULL: as usual. */
+	const char *arg, *format, *separator;
+	bool flag;
 	/* One of several that move together (zip): the k-th of its values goes with the
 	 * k-th of the others'. The one that leads is categorical, with a cell for each;
 	 * the others follow it and are constants to whoever draws points. */

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/command.h"
+#include "config/template.h"
 #include "search/verdict.h"
 #include "study/last_words.h"
 
@@ -215,7 +216,29 @@ void fleet_keep_logs(const struct fleet *f, const struct task *t)
 	}
 }
 
-static bool prepare_folder(struct fleet *f, const struct task *t,
+/* The user's own configuration file, for this run. */
+static bool fill_template(struct fleet *f, const struct task *t, size_t slot,
+                          struct error *err)
+{
+	struct arena *a = &f->scratch;
+	struct command_context c = task_context(f, t, slot, a);
+	const struct template_set *culprit;
+	struct str text = {0};
+	const char *place;
+	bool ok;
+
+	if (!f->spec->config)
+		return true;
+	place = template_place(f->spec, &c, a, err);
+	if (place && *place != '/')
+		place = arena_printf(a, "%s/%s", f->home, place);
+	ok = place && template_fill(f->spec, &c, &text, &culprit, a, err) &&
+	     file_write(place, str_text(&text), text.len, 0666, err);
+	str_free(&text);
+	return ok;
+}
+
+static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
                            const char *const *argv, const char *const *env,
                            struct error *err)
 {
@@ -229,6 +252,7 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	value_json(&args, &text, false);
 	str_addc(&text, '\n');
 	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);
+	ok = ok && fill_template(f, t, slot, err);
 	str_clear(&text);
 	cmd_script(f, argv, env, &text);
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
@@ -301,7 +325,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	if (!task_source(f, t, &job.source, &f->scratch, err))
 		return false;
 	job.ticket = f->next_ticket++;
-	ok = job.argv && (!f->dir || prepare_folder(f, t, job.argv, job.env, err)) &&
+	ok = job.argv &&
+	     (!f->dir || prepare_folder(f, t, slot, job.argv, job.env, err)) &&
 	     f->runner->type->start(f->runner->self, &job, err);
 	arena_free(&f->scratch);
 	if (!ok)
