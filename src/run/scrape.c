@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/set.h"
+#include "run/nni.h"
 #include "run/plain.h"
+#include "run/stall.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ void scrape_free(struct scraper *s)
 	str_free(&s->out.line);
 	str_free(&s->err.line);
 	str_free(&s->file.line);
+	str_free(&s->hook.line);
 	once_free(&s->once);
 	pattern_free(s->pattern);
 	pattern_free(s->step_pattern);
@@ -129,6 +132,8 @@ struct said {
 	const cJSON *object;
 };
 
+enum { STREAM_OUT, STREAM_ERR, STREAM_FILE, STREAM_HOOK };
+
 static bool is_news(const struct said *w, char kind, double a, double b)
 {
 	double both[] = {a, b};
@@ -142,6 +147,7 @@ static void take_control(const struct said *w)
 	const cJSON *control = json_get(w->object, "hpsearch");
 	const char *status = json_string(control, "status");
 	const char *reason = json_string(control, "reason");
+	const char *wandb = json_string(control, "wandb");
 	struct scraper *s = w->s;
 	double cost;
 
@@ -150,6 +156,8 @@ static void take_control(const struct said *w)
 		reason = reason ? reason : "";
 		copy_text(s->reason, sizeof s->reason, reason, strlen(reason));
 	}
+	s->wandb = s->wandb ||
+	           (w->stream == STREAM_HOOK && wandb && !strcmp(wandb, "offline"));
 	if (json_double(control, "cost", &cost) && cost >= 0 &&
 	    isfinite(s->cost + cost) && is_news(w, 'c', cost, 0))
 		s->cost += cost;
@@ -194,7 +202,6 @@ static void add_report(const struct said *w, struct report r)
 {
 	struct scraper *s = w->s;
 
-	r.counted = !find_step(s, w->object, &r.step);
 	if (s->texts == TEXTS_ASK) { /* so text lines do not count */
 		s->texts = TEXTS_OFF;
 		s->n_held = 0;
@@ -218,7 +225,10 @@ static void take_metric(const struct said *w)
 	struct report r = {.line = w->line};
 
 	switch (loose_number(json_path(w->object, w->s->metric), &r.value)) {
-	case LOOSE_NUMBER: add_report(w, r); break;
+	case LOOSE_NUMBER:
+		r.counted = !find_step(w->s, w->object, &r.step);
+		add_report(w, r);
+		break;
 	case LOOSE_UNREADABLE: add_unread(w); break;
 	case LOOSE_ABSENT: break;
 	}
@@ -264,9 +274,60 @@ static size_t strip_escapes(char *line, size_t len)
 	return n;
 }
 
+/* Of a dictionary the metric, or what NNI's tuners look at; of a number the number. */
+static bool nni_number(const struct scraper *s, const cJSON *value, double *x)
+{
+	const cJSON *item = value;
+
+	if (cJSON_IsObject(value))
+		item = json_path(value, s->metric);
+	if (!item)
+		item = json_get(value, "default");
+	return loose_number(item, x) == LOOSE_NUMBER;
+}
+
+/* A final result is one more report, unless it says the latest one again. */
+static void take_nni(const struct said *w, const struct nni_said *said)
+{
+	struct scraper *s = w->s;
+	struct key_walk walk = {.s = s, .budget = MEMBERS_MAX};
+	struct report r = {.step = said->final ? s->nni_next : said->sequence};
+
+	s->objects++;
+	if (cJSON_IsObject(said->value))
+		collect_keys(&walk, said->value, 0);
+	if (!s->metric || s->pattern || s->elsewhere)
+		return;
+	if (!nni_number(s, said->value, &r.value)) {
+		add_unread(w);
+		return;
+	}
+	if (said->final && s->nni_next > 0 && r.value == s->nni_value)
+		return;
+	add_report(w, r);
+	s->nni_next = r.step + 1;
+	s->nni_value = r.value;
+}
+
+static bool is_nni(struct scraper *s, struct scrape_stream *in, size_t stream)
+{
+	struct said w = {.s = s, .stream = stream, .text = in->line.s, in->line.len};
+	struct nni_said said;
+
+	if (!s->nni || stream != STREAM_OUT ||
+	    !nni_read(in->line.s, in->line.len, &said))
+		return false;
+	take_nni(&w, &said);
+	cJSON_Delete(said.value);
+	return true;
+}
+
 static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
 {
-	return in == &s->out ? 0 : in == &s->err ? 1 : 2;
+	return in == &s->out    ? STREAM_OUT
+	       : in == &s->err  ? STREAM_ERR
+	       : in == &s->file ? STREAM_FILE
+	                        : STREAM_HOOK;
 }
 
 /* A progress bar is drawn again and again: what it shows counts once. */
@@ -389,10 +450,14 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 	bool braces = memchr(in->line.s, '{', in->line.len) != NULL;
 	bool objects;
 
+	if (w.stream <= STREAM_ERR)
+		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
 	if (!plain && !braces && !s->pattern)
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
+	if (braces && is_nni(s, in, w.stream))
+		return;
 	objects = braces && take_objects(&w, in);
 	w.text = in->line.s;
 	w.len = in->line.len < TEXT_MAX ? in->line.len : TEXT_MAX;

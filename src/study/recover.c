@@ -123,9 +123,11 @@ static void recover(struct study *s, struct task t)
 	r.scraper.texts = s->search.texts;
 	if (!scrape_source(&r.scraper, &source, &bad))
 		abort(); /* the patterns of a spec can be read */
+	r.scraper.nni = s->search.spec->nni;
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);
 	read_file(&r, "results.jsonl", &r.scraper.file);
+	read_file(&r, "hook.jsonl", &r.scraper.hook);
 	scrape_free(&r.scraper);
 	free(r.said);
 }
