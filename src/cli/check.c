@@ -1,13 +1,12 @@
-/* check: what a file means; with --run, what a few runs of it print; with --log, what a
- * log holds. */
+/* check: what a file means; with --run, what a few runs of it print. */
 #include "base/file.h"
 #include "base/seeds.h"
+#include "cli/check_log.h"
 #include "cli/cli.h"
 #include "early/early_rule.h"
 #include "report/plan.h"
 #include "report/text.h"
 #include "run/pool.h"
-#include "run/scrape.h"
 #include "study/alarm.h"
 #include "study/apply.h"
 #include "study/loop.h"
@@ -18,93 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMANDS_SHOWN = 3, REPORTS_SHOWN = 10 };
-
-static const size_t log_max = (size_t)1 << 30;
-
-static void show_reports(const struct report *reports, size_t n, const char *metric)
-{
-	struct str value = {0};
-
-	printf("%zu reports of %s\n", n, metric);
-	for (size_t i = 0; i < n; i++) {
-		if (i == REPORTS_SHOWN / 2 && n > REPORTS_SHOWN) {
-			printf("  …\n");
-			i = n - REPORTS_SHOWN / 2;
-		}
-		str_clear(&value);
-		text_number(&value, reports[i].value);
-		printf("  step %g: %s\n", reports[i].step, str_text(&value));
-	}
-	str_free(&value);
-}
-
-static void show_keys(const char *const *keys, size_t n)
-{
-	struct str out = {0};
-
-	str_addf(&out, "numbers that were seen:%s", n ? "" : " none");
-	for (size_t i = 0; i < n; i++) {
-		str_add(&out, i ? ", " : " ");
-		text_clean(&out, keys[i]);
-	}
-	str_addf(&out, "%s\n", n == SCRAPE_KEYS ? ", …" : "");
-	cli_print(&out);
-	str_free(&out);
-}
-
-static void show_unread(const struct unread *u, const char *metric)
-{
-	struct str out = {0};
-
-	if (u->n && metric)
-		study_unread_text(&out, u, metric);
-	if (out.len)
-		printf("%s\n", out.s + 1);
-	str_free(&out);
-}
-
-/* What might be meant where nothing was found. */
-static void show_guess(const struct scraper *s)
-{
-	struct str out = {0};
-
-	if (s->n_keys)
-		study_guess_text(&out, s->metric, (const char *const *)s->keys,
-		                 s->n_keys);
-	if (out.len)
-		printf("%s\n", out.s + 1);
-	str_free(&out);
-}
-
-/* --log FILE [FILE.yaml]: the operand is the YAML file, if any. */
-static bool check_log(struct options *o, int *code, struct error *err)
-{
-	struct spec spec = {0};
-	struct scraper s;
-	char *text;
-	size_t len;
-
-	if (o->file && !cli_load_spec(o, &spec, true, err))
-		return false;
-	if (!file_read(o->log, log_max, &o->arena, &text, &len, err))
-		return false;
-	scrape_init(&s, spec.metric.name, spec.early.step);
-	s.nni = spec.nni;
-	scrape_feed(&s, &s.out, text, len);
-	scrape_end(&s, &s.out);
-	if (spec.metric.name)
-		show_reports(s.reports, s.n_reports, spec.metric.name);
-	show_keys((const char *const *)s.keys, s.n_keys);
-	if (s.long_lines)
-		printf("%zu lines over 1 MiB were passed over\n", s.long_lines);
-	show_unread(&s.unread, s.metric);
-	if (spec.metric.name && !s.count && !s.unread.n)
-		show_guess(&s);
-	*code = spec.metric.name && !s.n_reports ? EXIT_NO_TRIAL : EXIT_FINE;
-	scrape_free(&s);
-	return true;
-}
+enum { COMMANDS_SHOWN = 3 };
 
 /* One run, until it has ended. */
 struct single {
@@ -164,10 +77,15 @@ static bool show_run(struct study *s, struct rehearsal *x)
 	       r->reason ? ": " : "", r->reason ? r->reason : "", str_text(&wall));
 	str_free(&wall);
 	if (s->search.spec->metric.name && r->reduction.n)
-		show_reports(r->reports, r->n_reports, s->search.spec->metric.name);
-	show_keys((const char *const *)x->result.keys, x->result.n_keys);
+		check_show_reports(r->reports, r->n_reports,
+		                   s->search.spec->metric.name, NULL);
+	if (x->result.by_text)
+		printf("read from lines of plain text, since no JSON holds it; the "
+		       "first: %s\n",
+		       x->result.text_line);
+	check_show_keys((const char *const *)x->result.keys, x->result.n_keys);
 	if (r->reduction.n)
-		show_unread(&x->result.unread, s->search.spec->metric.name);
+		check_show_unread(&x->result.unread, s->search.spec->metric.name);
 	if (r->outcome == OUTCOME_OK)
 		return true;
 	x->trial->runs[0] = *r;
@@ -329,7 +247,9 @@ int command_check(struct options *o)
 	struct error err = {0};
 	int code = EXIT_FINE;
 
-	if (!(o->log ? check_log(o, &code, &err) : check(o, &code, &err)))
+	if (!(o->log          ? check_log(o, &code, &err)
+	      : o->metrics_in ? check_metrics(o, &code, &err)
+	                      : check(o, &code, &err)))
 		return cli_fail(&err);
 	return code;
 }

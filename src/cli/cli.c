@@ -95,6 +95,19 @@ static const char *git_commit(struct arena *a)
 	return arena_strdup(a, line);
 }
 
+/* Runs that keep their numbers in one place could not be told apart. */
+static bool own_file(const struct spec *s, const struct metric *m, size_t slots,
+                     struct error *err)
+{
+	return !m->file || strstr(m->file, "${") ||
+	       error_set(err, ERROR_FILE,
+	                 "%s: metric.file %s is one place for %zu runs at once: whose "
+	                 "numbers are in it?\n"
+	                 "  help: give every run a folder of its own, ${dir} in the "
+	                 "command and in metric.file, or run one at a time (-j1)",
+	                 s->yaml.path, m->file, slots);
+}
+
 bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
                struct error *err)
 {
@@ -108,7 +121,7 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 		fprintf(stderr, "notice: %s\n", note);
 	*slots = o->parallel ? o->parallel : s->parallel;
 	if (!s->n_slots || *slots <= s->n_slots)
-		return true;
+		return *slots < 2 || own_file(s, &s->metric, *slots, err);
 	if (o->verbose >= 0)
 		fprintf(
 		    stderr,
@@ -116,7 +129,7 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 		    "-j (runs_per_gpu lets more of them share one)\n",
 		    s->n_slots, *slots);
 	*slots = s->n_slots;
-	return true;
+	return *slots < 2 || own_file(s, &s->metric, *slots, err);
 }
 
 /* Where a file is; NULL where there is none to be found. */

@@ -16,7 +16,9 @@ struct options {
 	uint64_t max_trials;
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
-	const char *out, *command, *log;
+	const char *point[CLI_SETS]; /* add */
+	size_t n_point;
+	const char *out, *command, *log, *metrics_in;
 	const struct command_type *table; /* the table of commands */
 	const char *output;               /* the file to write */
 	const char *operation;            /* convert: of a Guild file */
@@ -68,6 +70,7 @@ int command_reproduce(struct options *o);
 int command_completion(struct options *o);
 int command_convert(struct options *o);
 int command_init(struct options *o);
+int command_add(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);
 int command_import(struct options *o);

@@ -20,6 +20,7 @@ const struct command_type commands[] = {
      command_convert},
     {"init", "SCRIPT.py|FILE.yaml",
      "propose a file for a script; begin a search whose runs you launch", command_init},
+    {"add", "DIR", "configurations of yours, for a search that has begun", command_add},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},
     {"completion", "bash|zsh|fish", "what a shell needs to complete hpsearch's words",

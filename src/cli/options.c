@@ -24,7 +24,9 @@ enum id {
 	ID_COMMAND,
 	ID_STRICT,
 	ID_RUN,
+	ID_POINT,
 	ID_LOG,
+	ID_FILE,
 	ID_TRIAL,
 	ID_WHY,
 	ID_TOP,
@@ -72,7 +74,12 @@ static const struct row {
      "run the defaults with two seeds and one other configuration (N: the first N of "
      "these) and show what was scraped",
      " check ", ID_RUN},
+    {"point", "NAME=VALUE,…",
+     "a configuration; others are at their defaults; name=… labels it", " add ",
+     ID_POINT},
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
+    {"file", "FILE", "read a file of metrics (metric.file) and show what is found",
+     " check ", ID_FILE},
     {"trial", "N", "one trial (show: all about it)", " show best ", ID_TRIAL},
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
     {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
@@ -212,7 +219,13 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_OUT: o->out = arg; return *arg != '\0';
 	case ID_COMMAND: o->command = arg; return true;
 	case ID_FORMAT: o->format = arg; return true;
+	case ID_POINT:
+		if (o->n_point == CLI_SETS)
+			return false;
+		o->point[o->n_point++] = arg;
+		return true;
 	case ID_LOG: o->log = arg; return true;
+	case ID_FILE: o->metrics_in = arg; return true;
 	case ID_FRESH: o->fresh = true; return true;
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
@@ -362,6 +375,8 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 		const char *text;
 	} pairs[] = {
 	    {o->run > 0, o->log != NULL, "--run and --log"},
+	    {o->metrics_in != NULL, o->log != NULL || o->run > 0,
+	     "--file and --log or --run"},
 	    {o->max_trials > 0, o->log != NULL, "--max-trials and --log"},
 	    {o->command != NULL, o->log != NULL, "--command and --log"},
 	    {o->all, o->top > 0, "--all and --top"},

@@ -77,7 +77,8 @@ static void collect(struct reproduction *x)
 		                        .index = a->index,
 		                        .run = &a->run,
 		                        .command = &x->sv.spec.command,
-		                        .metric = &x->sv.spec.metric};
+		                        .metric = &x->sv.spec.metric,
+		                        .texts = s->search.texts};
 		task_folder(&a->task);
 	}
 }

@@ -1,6 +1,7 @@
 #include "config/command.h"
 #include "config/hydra.h"
 #include "config/macro.h"
+#include "config/spelling.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct building {
 	const struct command_context *c;
 	struct arena *a;
 	struct error *err;
+	bool spelled;       /* some parameter says how it is written */
 	const char **words; /* malloc */
 	size_t n, cap;
 };
@@ -74,6 +76,82 @@ static void add_argument(struct building *b, enum macro m, const char *key,
 	}
 }
 
+/* The parameter of a flat name that says how it is written; NULL: it says nothing. */
+static const struct param *own_spelling(const struct building *b, const char *name)
+{
+	const struct space *sp = &b->s->space;
+	size_t i = b->spelled ? space_find(sp, name) : SIZE_MAX;
+
+	return i < sp->n && spelling_is_own(&sp->params[i]) ? &sp->params[i] : NULL;
+}
+
+/* --learning-rate=0.1, -l 0.1, --nesterov or nothing. */
+static void add_spelled(struct building *b, enum macro m, const struct param *p,
+                        const char *key, const struct value *v)
+{
+	bool bare = m == MACRO_ARGS_NO_HYPHENS || m == MACRO_ARGS_APPEND_HYDRA ||
+	            m == MACRO_ARGS_OVERRIDE_HYDRA;
+	const char *sign = m == MACRO_ARGS_APPEND_HYDRA     ? "+"
+	                   : m == MACRO_ARGS_OVERRIDE_HYDRA ? "++"
+	                   : bare                           ? ""
+	                                                    : "--";
+	const char *arg = p->arg ? p->arg : arena_printf(b->a, "%s%s", sign, key);
+	bool letter = arg[0] == '-' && arg[1] != '-' && !bare;
+	bool apart = m == MACRO_ARGS_NO_EQUALS || letter;
+	const char *between = p->separator ? p->separator : apart ? " " : "=";
+	struct str text = {0};
+
+	if (p->flag) {
+		if (v->kind == VALUE_BOOL && v->boolean)
+			add_word(b, arg);
+		return;
+	}
+	spelling_text(p, v, &text);
+	if (strcmp(between, " ") == 0) {
+		add_word(b, arg);
+		add_word(b, arena_strdup(b->a, str_text(&text)));
+	} else {
+		add_word(b,
+		         arena_printf(b->a, "%s%s%s", arg, between, str_text(&text)));
+	}
+	str_free(&text);
+}
+
+/* A group is one word, less what has a spelling of its own below it. */
+static void add_entry(struct building *b, enum macro m, const char *flat,
+                      const char *key, const struct value *v)
+{
+	const struct param *own = m == MACRO_ARGS_DICT ? NULL : own_spelling(b, flat);
+	struct value rest = *v;
+	struct value *items;
+	const char **keys;
+
+	if (own) {
+		add_spelled(b, m, own, key, v);
+		return;
+	}
+	if (v->kind != VALUE_MAP || m == MACRO_ARGS_DICT ||
+	    (!b->spelled && m != MACRO_ARGS_DOTTED)) {
+		add_argument(b, m, key, v);
+		return;
+	}
+	items = arena_new(b->a, v->n, sizeof *items);
+	keys = arena_new(b->a, v->n, sizeof *keys);
+	rest = (struct value){.kind = VALUE_MAP, .items = items, .keys = keys};
+	for (size_t i = 0; i < v->n; i++) {
+		const char *name = arena_printf(b->a, "%s.%s", flat, v->keys[i]);
+
+		if (m == MACRO_ARGS_DOTTED || own_spelling(b, name)) {
+			add_entry(b, m, name, name, &v->items[i]);
+			continue;
+		}
+		keys[rest.n] = v->keys[i];
+		items[rest.n++] = v->items[i];
+	}
+	if (rest.n)
+		add_argument(b, m, key, &rest);
+}
+
 static void add_json(struct building *b)
 {
 	struct str text = {0};
@@ -102,9 +180,10 @@ static void add_macro(struct building *b, enum macro m)
 	case MACRO_ARGS_APPEND_HYDRA:
 	case MACRO_ARGS_OVERRIDE_HYDRA:
 	case MACRO_ARGS_NO_BOOLEAN_FLAGS:
+	case MACRO_ARGS_DOTTED:
 	case MACRO_ARGS_DICT:
 		for (size_t i = 0; i < args->n; i++)
-			add_argument(b, m, args->keys[i], &args->items[i]);
+			add_entry(b, m, args->keys[i], args->keys[i], &args->items[i]);
 		break;
 	case MACRO_NONE: break;
 	}
@@ -141,10 +220,14 @@ static enum expansion expand_parameter(struct building *b, const char *name, siz
                                        struct str *out)
 {
 	const struct value *v = find_argument(b->c->arguments, name, n);
+	const struct param *own = own_spelling(b, arena_strndup(b->a, name, n));
 
 	if (!v)
 		return INACTIVE;
-	value_text(v, out);
+	if (own)
+		spelling_text(own, v, out);
+	else
+		value_text(v, out);
 	return EXPANDED;
 }
 
@@ -403,6 +486,8 @@ const char *const *command_build(const struct spec *s, const struct command *cmd
 	struct building b = {.s = s, .c = c, .a = a, .err = &why};
 	const char **argv = NULL;
 
+	for (size_t i = 0; i < s->space.n; i++)
+		b.spelled = b.spelled || spelling_is_own(&s->space.params[i]);
 	if (build(&b, cmd)) {
 		argv = arena_new(a, b.n + 1, sizeof *argv);
 		if (b.n)

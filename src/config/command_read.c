@@ -314,7 +314,8 @@ static void check_whole(struct check *c, const struct node *n)
 	if (c->uses_program && !s->program)
 		read_note(c->r, true, at,
 		          "the command's ${program} is empty: no program is given");
-	if (!c->uses && !c->mentions && s->space.n && !s->no_args && !s->nni)
+	if (!c->uses && !c->mentions && s->space.n && !s->no_args && !s->config &&
+	    !s->nni)
 		read_note(
 		    c->r, true, at,
 		    "the command has neither ${args} nor a parameter in it: the "

@@ -3,13 +3,15 @@
 #include "config/dialect.h"
 #include "config/draft.h"
 #include "config/scalar.h"
+#include "config/spelling.h"
 
 #include <math.h>
 #include <string.h>
 
 static const char *const param_keys[] = {
-    "value", "values", "probabilities", "min",     "max",  "q",           "mu", "sigma",
-    "a",     "b",      "log",           "default", "when", "distribution"};
+    "arg", "flag",    "format", "separator",   "value", "values", "probabilities",
+    "min", "max",     "q",      "mu",          "sigma", "a",      "b",
+    "log", "default", "when",   "distribution"};
 
 /* Words of other tools, too far from ours to be taken for typing errors. */
 static const struct {
@@ -180,7 +182,7 @@ static bool only_keys(struct reading *r, const struct draft *d, const char *what
 	for (size_t i = 0; i < d->map->n; i++) {
 		const char *key = d->map->keys[i];
 		bool ok = strcmp(key, "default") == 0 || strcmp(key, "when") == 0 ||
-		          strcmp(key, "distribution") == 0;
+		          strcmp(key, "distribution") == 0 || spelling_is_key(key);
 
 		for (size_t k = 0; k < n && !ok; k++)
 			ok = strcmp(key, allowed[k]) == 0;
@@ -657,5 +659,5 @@ bool draft_read(struct reading *r, struct draft *d)
 		return false;
 	return (has(d, "distribution") ? by_distribution(r, d, log)
 	                               : by_keys(r, d, log)) &&
-	       read_default(r, d);
+	       read_default(r, d) && draft_read_spelling(r, d);
 }

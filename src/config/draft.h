@@ -30,6 +30,23 @@ bool draft_is_top_word(const char *key);
 bool draft_borrowed(struct reading *r, struct draft *d);
 /* Everything of an entry but its name and its `when`. */
 bool draft_read(struct reading *r, struct draft *d);
+/* More drafts, where the file says so: what `zip` names, and with method: list the
+ * names of the points. */
+struct drafts {
+	struct draft *list; /* malloc */
+	size_t n, cap;
+	const char *path[NESTING_MAX];
+	struct scope scopes[NESTING_MAX];
+	size_t n_scopes;
+	size_t unusual; /* names outside of W&B's pattern */
+};
+/* False, with an error: it cannot be one's name. */
+bool drafts_check_name(struct reading *r, struct drafts *ds, const char *name,
+                       struct position at);
+bool drafts_add_zip(struct reading *r, struct drafts *ds);
+/* A draft of its own below the top; path and name are set, the rest is 0. */
+struct draft *drafts_new(struct reading *r, struct drafts *ds, const char *name,
+                         struct position at);
 /* The conditions of all, once every name is known. Refuses two of one name. */
 bool draft_conditions(struct reading *r, struct draft *list, size_t n);
 

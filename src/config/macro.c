@@ -17,6 +17,7 @@ const char *const macro_names[] = {
     [MACRO_ARGS_APPEND_HYDRA] = "args_append_hydra",
     [MACRO_ARGS_OVERRIDE_HYDRA] = "args_override_hydra",
     [MACRO_ARGS_NO_BOOLEAN_FLAGS] = "args_no_boolean_flags",
+    [MACRO_ARGS_DOTTED] = "args_dotted",
     [MACRO_ARGS_JSON] = "args_json",
     [MACRO_ARGS_JSON_FILE] = "args_json_file",
     [MACRO_ARGS_DICT] = "args_dict",
@@ -93,13 +94,40 @@ static bool is_group_of(const struct param *p, const char *name, size_t n)
 	return false;
 }
 
+static bool has_part(const struct value *v, const char *name, size_t n)
+{
+	for (size_t i = 0; v->kind == VALUE_MAP && i < v->n; i++) {
+		size_t len = strlen(v->keys[i]);
+
+		if (len > n || memcmp(v->keys[i], name, len) != 0)
+			continue;
+		if (len == n || (name[len] == '.' &&
+		                 has_part(&v->items[i], name + len + 1, n - len - 1)))
+			return true;
+	}
+	return false;
+}
+
+/* cfg.lr, where a value of cfg is a mapping that has an lr. */
+static bool is_part_of(const struct param *p, const char *name, size_t n)
+{
+	size_t len = strlen(p->name);
+
+	if (len + 1 >= n || memcmp(p->name, name, len) != 0 || name[len] != '.')
+		return false;
+	for (size_t i = 0; i < p->n_values; i++)
+		if (has_part(&p->values[i], name + len + 1, n - len - 1))
+			return true;
+	return false;
+}
+
 bool macro_names_parameter(const struct spec *s, const char *name, size_t n)
 {
 	for (size_t i = 0; i < s->space.n; i++) {
 		const struct param *p = &s->space.params[i];
 
 		if ((strncmp(p->name, name, n) == 0 && !p->name[n]) ||
-		    is_group_of(p, name, n))
+		    is_group_of(p, name, n) || is_part_of(p, name, n))
 			return true;
 	}
 	return false;

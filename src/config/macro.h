@@ -15,6 +15,7 @@ enum macro {
 	MACRO_ARGS_APPEND_HYDRA,
 	MACRO_ARGS_OVERRIDE_HYDRA,
 	MACRO_ARGS_NO_BOOLEAN_FLAGS,
+	MACRO_ARGS_DOTTED, /* ours: --optimizer.lr=0.1 */
 	MACRO_ARGS_JSON,
 	MACRO_ARGS_JSON_FILE,
 	MACRO_ARGS_DICT,
@@ -47,7 +48,8 @@ enum macro hole_macro(const struct hole *h);
 enum inner hole_inner(const struct hole *h);
 /* ${param:NAME}: *name, *n become NAME. */
 bool hole_is_param(const struct hole *h, const char **name, size_t *n);
-/* A parameter's flat name, or the name of a nested group. */
+/* A parameter's flat name, the name of a nested group, or of a part of a mapping that
+ * is a value. */
 bool macro_names_parameter(const struct spec *s, const char *name, size_t n);
 /* ${envvar:NAME} with NAME of capitals, digits and _: the value, NAME itself when it is
  * not set; NULL when h is no such thing. */

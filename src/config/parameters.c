@@ -1,53 +1,13 @@
 /* The parameters block: names, nested groups, and the space that they make. */
 #include "config/dialect.h"
 #include "config/draft.h"
+#include "config/points.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARAMS_MAX = 10000, NAME_MAX_BYTES = 200 };
-
-struct drafts {
-	struct draft *list; /* malloc */
-	size_t n, cap;
-	const char *path[NESTING_MAX];
-	struct scope scopes[NESTING_MAX];
-	size_t n_scopes;
-	size_t unusual; /* names outside of W&B's pattern */
-};
-
-/* [A-Za-z_][A-Za-z0-9_.-]* */
-static bool is_usual(const char *name)
-{
-	if (!isalpha((unsigned char)*name) && *name != '_')
-		return false;
-	while (isalnum((unsigned char)*name) || (*name && strchr("_.-", *name)))
-		name++;
-	return !*name;
-}
-
-static bool check_name(struct reading *r, struct drafts *ds, const char *name,
-                       struct position at)
-{
-	for (const char *s = name; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '=')
-			return read_fails(
-			    r, at, NULL,
-			    "a parameter's name must not hold control characters or "
-			    "\"=\"");
-	if (!*name || strlen(name) > NAME_MAX_BYTES)
-		return read_fails(r, at, NULL, "a parameter's name has 1 to %d bytes",
-		                  NAME_MAX_BYTES);
-	if (!is_usual(name) && !ds->unusual++)
-		read_note(
-		    r, true, at,
-		    "parameter %s: W&B's names are made of letters, digits, _ . and "
-		    "-; passed as it is",
-		    name);
-	return true;
-}
+enum { PARAMS_MAX = 10000 };
 
 static bool read_group(struct reading *r, struct drafts *ds, const struct node *map,
                        size_t depth);
@@ -207,7 +167,7 @@ static bool read_entry(struct reading *r, struct drafts *ds, const struct node *
 	if (!map->key_at[i].line && !r->recorded && !is_set_whole(r, map, i))
 		return false;
 	ds->path[depth] = map->keys[i];
-	if (!check_name(r, ds, map->keys[i], map->key_at[i]))
+	if (!drafts_check_name(r, ds, map->keys[i], map->key_at[i]))
 		return false;
 	if (is_short_form(map, i))
 		n = long_form(r, map, i);
@@ -227,7 +187,7 @@ static bool read_entry(struct reading *r, struct drafts *ds, const struct node *
 static bool read_group(struct reading *r, struct drafts *ds, const struct node *map,
                        size_t depth)
 {
-	if (!map->n)
+	if (!map->n && !r->spec->point_rows && !node_get(r->spec->yaml.root, "zip"))
 		return read_fails(r, map->at, NULL, "parameters is empty");
 	for (size_t i = 0; i < map->n; i++)
 		if (!read_entry(r, ds, map, i, depth))
@@ -241,8 +201,6 @@ static struct draft *resource_draft(struct reading *r, struct drafts *ds,
                                     const struct node *name)
 {
 	const char **names = arena_new(r->a, ds->n, sizeof *names);
-	struct draft d = {.at = name->at, .p = {.name = name->text, .depth = 1}};
-	const char **path = arena_new(r->a, 1, sizeof *path);
 
 	for (size_t i = 0; i < ds->n; i++) {
 		names[i] = ds->list[i].p.name;
@@ -251,13 +209,7 @@ static struct draft *resource_draft(struct reading *r, struct drafts *ds,
 	}
 	if (str_nearest(name->text, names, ds->n))
 		return NULL;
-	path[0] = name->text;
-	d.p.path = path;
-	d.p.line = name->at.line;
-	d.p.column = name->at.column;
-	ds->list = mem_room(ds->list, ds->n, &ds->cap, sizeof *ds->list);
-	ds->list[ds->n] = d;
-	return &ds->list[ds->n++];
+	return drafts_new(r, ds, name->text, name->at);
 }
 
 /* early_terminate: {resource: {parameter: epochs, max: 81}}: the parameter is the
@@ -275,7 +227,7 @@ static bool take_resource(struct reading *r, struct drafts *ds)
 
 	if (!name || name->kind != NODE_SCALAR || !max || max->kind != NODE_SCALAR)
 		return true;
-	if (!check_name(r, ds, name->text, name->at) ||
+	if (!drafts_check_name(r, ds, name->text, name->at) ||
 	    !read_number(r, max, "resource.max", &x))
 		return false;
 	d = resource_draft(r, ds, name);
@@ -302,7 +254,8 @@ static bool finish(struct reading *r, struct drafts *ds, struct position at)
 	struct space *sp = &r->spec->space;
 	struct error circle;
 
-	if (!take_resource(r, ds) || !draft_conditions(r, ds->list, ds->n))
+	if (!take_resource(r, ds) || !drafts_add_zip(r, ds) ||
+	    !draft_conditions(r, ds->list, ds->n))
 		return false;
 	sp->n = ds->n;
 	sp->params = arena_new(r->a, ds->n, sizeof *sp->params);
@@ -325,6 +278,10 @@ bool spec_read_parameters(struct reading *r, const struct node *map)
 		    "parameters must be a mapping, not a list");
 	if (!read_map(r, map, "parameters"))
 		return false;
+	/* A list that says nothing of the space is the space. */
+	if (!map->n && r->spec->point_rows && r->spec->method == METHOD_LIST &&
+	    !node_get(r->spec->yaml.root, "zip"))
+		map = points_parameters(r->spec->point_rows, r->a);
 	ok = read_group(r, &ds, map, 0) && finish(r, &ds, map->at);
 	if (ds.unusual > 1)
 		read_note(r, true, map->at,

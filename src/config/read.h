@@ -10,7 +10,8 @@ struct reading {
 	struct spec *spec;
 	struct arena *a;
 	struct error *err;
-	bool recorded; /* as in struct spec_overrides */
+	bool recorded;      /* as in struct spec_overrides */
+	const char *points; /* likewise */
 };
 
 /* "what" is the key's name as in the file, for the message. All return false on error.
@@ -75,6 +76,7 @@ bool spec_read_keys(struct reading *r, const struct node *root);
 bool spec_check(struct reading *r, const struct node *root,
                 const struct spec_overrides *o);
 bool spec_read_metric(struct reading *r, const struct node *n);
+bool spec_read_config(struct reading *r, const struct node *n);
 bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);

@@ -66,6 +66,12 @@ static bool read_all(struct reading *r, const char *path, const char *text, size
 		if (!yaml_set(&s->yaml, o->set[i], r->a, &s->notices, r->err))
 			return false;
 	root = s->yaml.root;
+	/* A list, or what moves together, names its parameters itself. */
+	if (!node_get(root, "parameters") &&
+	    (node_get(root, "points") || node_get(root, "zip")) &&
+	    !yaml_set(&s->yaml, "parameters={}", r->a, &s->notices, r->err))
+		return false;
+	root = s->yaml.root;
 	return spec_check_keys(r, root) && spec_read_keys(r, root) &&
 	       command_option(r, o->command) && spec_check(r, root, o) &&
 	       (!o->strict || first_warning(r));
@@ -74,7 +80,11 @@ static bool read_all(struct reading *r, const char *path, const char *text, size
 bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
                 const struct spec_overrides *o, struct arena *a, struct error *err)
 {
-	struct reading r = {.spec = s, .a = a, .err = err, .recorded = o->recorded};
+	struct reading r = {.spec = s,
+	                    .a = a,
+	                    .err = err,
+	                    .recorded = o->recorded,
+	                    .points = o->points};
 	struct notice *grown;
 	bool ok;
 

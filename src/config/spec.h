@@ -12,6 +12,7 @@ enum method {
 	METHOD_SOBOL,
 	METHOD_BAYES,
 	METHOD_AUTO,
+	METHOD_LIST,   /* points, and nothing else */
 	METHOD_PROGRAM /* one from outside: sampler */
 };
 enum reduce { REDUCE_LAST, REDUCE_BEST, REDUCE_MEAN_LAST };
@@ -24,6 +25,9 @@ struct metric {
 	double target;
 	enum reduce reduce;
 	size_t reduce_last; /* K of mean_last_K */
+	/* Where it is, if not under its name in what a run prints; or NULL. */
+	const char *pattern, *step_pattern; /* base/pattern.h */
+	const char *file; /* a pattern of names, with macros; from the run's home */
 };
 
 /* 1 where less is better, -1 where more is: value * sign is to be minimized. */
@@ -69,6 +73,14 @@ struct early {
 	struct position at;
 };
 
+/* A configuration that is tried before any other. */
+struct spec_point {
+	const struct coord *at; /* (space.n) */
+	const char *label;      /* its name; NULL: none */
+};
+struct point_rows;
+struct template;
+
 struct test {
 	bool present;
 	struct command
@@ -110,6 +122,11 @@ struct spec {
 	double trial_timeout, kill_grace; /* seconds; 0 (none) and 10 by default */
 	const char *const *warm;          /* (n_warm) results of earlier searches */
 	size_t n_warm;
+	const struct point_rows *point_rows; /* as read, of config/points.h; or NULL */
+	const struct spec_point *points;     /* (n_points) */
+	size_t n_points;
+	const struct template *config; /* of config/template.h; NULL: none */
+	const char *points_text; /* JSON of them, where they are of another file */
 	struct early early;
 	struct test test;
 	struct notices notices;
@@ -141,6 +158,7 @@ struct spec_overrides {
 	bool recorded;       /* the text of a search that has begun: what only later
 	                      * versions refuse is a warning */
 	bool capped;         /* -n was given: no notice on the default cap */
+	const char *points;  /* recorded: spec.points_text of then; or NULL */
 };
 
 /* Reads a file ("-": standard input). */

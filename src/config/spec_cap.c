@@ -24,10 +24,13 @@ uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 	uint64_t n, counted;
 
 	asked = asked ? asked : s->max_trials;
+	if (s->method == METHOD_LIST && s->n_points)
+		return asked && asked < s->n_points ? asked : s->n_points;
 	if (s->method == METHOD_GRID && space_grid_size(&s->space, &n, &ignored)) {
 		/* A grid without any trial is refused where it would begin. */
 		if (spec_grid_count(s, &counted) && counted)
 			n = counted;
+		n += s->n_points; /* which a grid does not make again */
 		return asked && asked < n ? asked : n;
 	}
 	if (asked)

@@ -2,8 +2,10 @@
  * together, and what a person should know before it starts. */
 #include "config/command.h"
 #include "config/macro.h"
+#include "config/points.h"
 #include "config/read.h"
 #include "config/scalar.h"
+#include "config/template.h"
 #include "config/yaml_cause.h"
 
 #include <math.h>
@@ -41,6 +43,11 @@ static bool check_required(struct reading *r, const struct node *root)
 		    "a %s: without a method makes this a launch configuration, which "
 		    "hpsearch does not run",
 		    launch);
+	if (s->method == METHOD_LIST && !s->point_rows)
+		return read_fails(r, method->at,
+		                  "as in points: [{lr: 0.1}, {lr: 0.2}], or points: "
+		                  "params.csv",
+		                  "method: list runs the points, and there are none");
 	if (!method) {
 		r->spec->method = METHOD_AUTO;
 		r->spec->method_word = "auto";
@@ -215,6 +222,8 @@ static bool check_commands(struct reading *r, const struct node *root, bool give
 		return false;
 	if (s->has_command && !r->recorded && !check_first_word(r, &s->command, n))
 		return false;
+	if (!spec_check_config(r))
+		return false;
 	if (s->command.shell && !s->command.n)
 		read_note(r, false, node_get(root, "shell")->at,
 		          "shell means nothing without a command");
@@ -330,7 +339,8 @@ static void note_same_words(struct reading *r)
 		const struct param *p = &sp->params[i];
 		struct str *words;
 
-		if (p->dist != DIST_CATEGORICAL || p->n_distinct > COMPARED_MAX)
+		if (p->dist != DIST_CATEGORICAL || p->zip ||
+		    p->n_distinct > COMPARED_MAX)
 			continue;
 		words = mem_new(p->n_distinct, sizeof *words);
 		for (size_t k = 0; k < p->n_distinct; k++)
@@ -349,7 +359,8 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 	if (!s->metric.name)
 		read_note(r, true, (struct position){0},
 		          "no metric is given: everything runs, nothing is ranked");
-	if (!s->max_trials && !capped && s->method != METHOD_GRID)
+	if (!s->max_trials && !capped && s->method != METHOD_GRID &&
+	    s->method != METHOD_LIST)
 		read_note(
 		    r, false, (struct position){0},
 		    "no max_trials is given: stops after %llu trials at the latest",
@@ -377,7 +388,7 @@ bool spec_check(struct reading *r, const struct node *root,
 		return read_fails(
 		    r, node_get(root, "method")->at, NULL,
 		    "method: bayes needs a parameter that is not constant");
-	if (!check_grid(r, root) || !check_defaults(r, root) ||
+	if (!check_grid(r, root) || !check_defaults(r, root) || !spec_place_points(r) ||
 	    !check_commands(r, root, o->command != NULL))
 		return false;
 	if (s->n_gpus && !s->parallel_given)

@@ -1,6 +1,7 @@
 /* The top-level keys: a table of readers, the keys of W&B's server, and those that
  * nobody knows. */
 #include "config/dialect.h"
+#include "config/points.h"
 #include "config/read.h"
 
 #include <ctype.h>
@@ -10,11 +11,9 @@
 
 enum { PARALLEL_MAX = 1024, WARM_MAX = 20, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
 
-static const char *const method_names[] = {[METHOD_GRID] = "grid",
-                                           [METHOD_RANDOM] = "random",
-                                           [METHOD_SOBOL] = "sobol",
-                                           [METHOD_BAYES] = "bayes",
-                                           [METHOD_AUTO] = "auto"};
+static const char *const method_names[] = {
+    [METHOD_GRID] = "grid",   [METHOD_RANDOM] = "random", [METHOD_SOBOL] = "sobol",
+    [METHOD_BAYES] = "bayes", [METHOD_AUTO] = "auto",     [METHOD_LIST] = "list"};
 
 static bool key_name(struct reading *r, const struct node *n)
 {
@@ -342,7 +341,7 @@ static bool key_warm_start(struct reading *r, const struct node *n)
 		return read_fails(r, n->at,
 		                  "as in metric: {name: val_loss, goal: minimize}",
 		                  "warm_start needs a metric");
-	if (r->spec->method == METHOD_GRID)
+	if (r->spec->method == METHOD_GRID || r->spec->method == METHOD_LIST)
 		return read_fails(r, n->at, "method: bayes learns from them",
 		                  "a grid is tried as it is written; warm_start has no "
 		                  "say in it");
@@ -368,6 +367,14 @@ static bool key_accept_nonzero(struct reading *r, const struct node *n)
 	return read_bool(r, n, "accept_nonzero", &r->spec->accept_nonzero);
 }
 
+/* Read with the parameters, which must be there for it: config/zip.c. */
+static bool key_zip(struct reading *r, const struct node *n)
+{
+	(void)r;
+	(void)n;
+	return true;
+}
+
 /* Keys that W&B's server needs and a search on this machine does not. */
 static bool key_unused(struct reading *r, const struct node *n)
 {
@@ -385,12 +392,15 @@ static const struct {
     {"description", key_description},
     {"method", key_method},
     {"metric", spec_read_metric},
+    {"points", spec_read_points},
     {"parameters", spec_read_parameters},
+    {"zip", key_zip},
     {"constraints", spec_read_constraints},
     {"program", key_program},
     {"shell", key_shell},
     {"args", key_args},
     {"command", key_command},
+    {"config", spec_read_config},
     {"seed", key_seed},
     {"repeats", key_repeats},
     {"gpus", spec_read_gpus},

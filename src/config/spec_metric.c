@@ -1,4 +1,5 @@
 /* What is measured: the metric block, and the test block with its own. */
+#include "base/pattern.h"
 #include "config/dialect.h"
 #include "config/read.h"
 
@@ -107,8 +108,11 @@ static bool sounds_like_test(const char *name)
 
 static bool check_keys(struct reading *r, const struct node *map, const char *where)
 {
-	static const char *const names[] = {"name",   "goal",   "target",
-	                                    "reduce", "impute", "impute_while_running"};
+	static const char *const names[] = {
+	    "name",         "goal", "target", "reduce",
+	    "pattern",      "file", "impute", "impute_while_running",
+	    "step_pattern",
+	};
 
 	for (size_t i = 0; i < map->n; i++)
 		if (strcasecmp(map->keys[i], "direction") == 0 ||
@@ -135,6 +139,50 @@ static bool check_keys(struct reading *r, const struct node *map, const char *wh
 static bool is_null(const struct node *n)
 {
 	return n->kind == NODE_SCALAR && n->value.kind == VALUE_NULL;
+}
+
+static bool read_pattern(struct reading *r, const struct node *n, const char *what,
+                         const char **out)
+{
+	struct pattern *p;
+	struct error why;
+	const char *help;
+
+	if (!n)
+		return true;
+	if (n->kind != NODE_SCALAR || n->value.kind != VALUE_STRING)
+		return read_fails(r, n->at, "as in pattern: 'val_loss: ([0-9.eE+-]+)'",
+		                  "%s must be a regular expression", what);
+	*out = n->text;
+	p = pattern_new(n->text, &help, &why);
+	pattern_free(p);
+	return p || read_fails(r, n->at, help, "%s: %s", what, why.text);
+}
+
+/* Where the metric is. */
+static bool read_source(struct reading *r, const struct node *map, const char *where,
+                        struct metric *m)
+{
+	const struct node *file = node_get(map, "file");
+	const struct node *step = node_get(map, "step_pattern");
+
+	if (!read_pattern(r, node_get(map, "pattern"),
+	                  arena_printf(r->a, "%s.pattern", where), &m->pattern) ||
+	    !read_pattern(r, step, arena_printf(r->a, "%s.step_pattern", where),
+	                  &m->step_pattern))
+		return false;
+	if (step && !m->pattern)
+		return read_fails(r, step->at, "write the pattern of the metric, too",
+		                  "%s.step_pattern goes with a pattern", where);
+	if (!file)
+		return true;
+	if (!read_string(r, file, arena_printf(r->a, "%s.file", where), &m->file))
+		return false;
+	if (m->pattern)
+		return read_fails(r, file->at, "take one of the two out",
+		                  "%s is to be read in a file and by a pattern", where);
+	return *m->file || read_fails(r, file->at, "as in file: runs/**/results.csv",
+	                              "%s.file must be the name of a file", where);
 }
 
 /* goal_known: a goal is inherited where none is given. */
@@ -164,7 +212,7 @@ static bool read_metric(struct reading *r, const struct node *map, const char *w
 	if (n && !read_number(r, n, "target", &m->target))
 		return false;
 	n = node_get(map, "reduce");
-	return !n || read_reduce(r, n, m);
+	return (!n || read_reduce(r, n, m)) && read_source(r, map, where, m);
 }
 
 bool spec_read_metric(struct reading *r, const struct node *n)

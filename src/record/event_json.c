@@ -71,6 +71,8 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 	if (o->folder)
 		json_out_text(out, "folder", o->folder);
 	json_out_text(out, "yaml", o->yaml);
+	if (spec->points_text)
+		json_out_text(out, "points", spec->points_text);
 	json_out_u64(out, "seed", spec->seed);
 	json_out_words(out, "set", o->set, o->n_set);
 	if (o->command)
@@ -92,6 +94,10 @@ static void write_trial(const struct event *e, const struct spec *spec, struct s
 	json_out_u64(out, "t", e->trial);
 	if (e->as.proposal.origin != ORIGIN_STRATEGY)
 		json_out_text(out, "origin", origin_name(e->as.proposal.origin));
+	if (e->as.proposal.label)
+		json_out_text(out, "label", e->as.proposal.label);
+	if (e->as.proposal.added)
+		json_out_u64(out, "added", e->as.proposal.added);
 	json_out_u64(out, "seen", e->as.proposal.known_upto);
 	if (e->as.proposal.cost_weight > 0)
 		json_out_double(out, "cost_weight", e->as.proposal.cost_weight);
@@ -188,6 +194,11 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_END: write_end(e, out); break;
 	case EVENT_CUT: json_out_double(out, "cost", e->as.cost); break;
 	case EVENT_FINISH: write_finish(e, out); break;
+	case EVENT_READING:
+		json_out_bool(out, "text", e->as.reading.text);
+		if (e->as.reading.text)
+			json_out_text(out, "line", e->as.reading.line);
+		break;
 	case EVENT_TEST_USE: write_use(e->as.use, out); break;
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
@@ -208,7 +219,7 @@ static bool has_time(const struct event *e)
 
 	return e->lease > 0 || k == EVENT_SEARCH || k == EVENT_SESSION ||
 	       k == EVENT_START || k == EVENT_END || k == EVENT_CUT ||
-	       k == EVENT_FINISH || k == EVENT_TEST_USE;
+	       k == EVENT_FINISH || k == EVENT_READING || k == EVENT_TEST_USE;
 }
 
 void event_write(const struct event *e, const struct spec *spec, struct str *out)
@@ -299,6 +310,8 @@ static bool read_trial(struct event_reader *r, const cJSON *json, struct event *
 	json_u64(json, "seen", &e->as.proposal.known_upto);
 	json_double(json, "cost_weight", &e->as.proposal.cost_weight);
 	e->as.proposal.origin = origin_find(json_string(json, "origin"));
+	e->as.proposal.label = json_string(json, "label");
+	json_u64(json, "added", &e->as.proposal.added);
 	e->as.proposal.point = point;
 	return point_read(json, &r->spec->space, point, err);
 }
@@ -420,6 +433,10 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 	case EVENT_END: return read_end(r, json, e, err);
 	case EVENT_CUT: json_double(json, "cost", &e->as.cost); break;
 	case EVENT_FINISH: read_finish(r, json, e); break;
+	case EVENT_READING:
+		e->as.reading.text = cJSON_IsTrue(json_get(json, "text"));
+		e->as.reading.line = json_string(json, "line");
+		break;
 	case EVENT_TEST_USE: return read_use(r, json, e, err);
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;

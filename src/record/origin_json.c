@@ -36,6 +36,7 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	const char *version = json_string(event, "hpsearch");
 	const char *chosen = json_string(event, "chosen");
 	const char *folder = json_string(event, "folder");
+	const char *points = json_string(event, "points");
 	double schema = 0, decoding = 1;
 
 	json_double(event, "schema", &schema);
@@ -50,6 +51,7 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 		                 decoding);
 	o->decoding = (int)decoding;
 	o->yaml = arena_strdup(a, yaml);
+	o->points = points ? arena_strdup(a, points) : NULL;
 	o->path = arena_strdup(a, path ? path : "space.yaml");
 	o->folder = folder ? arena_strdup(a, folder) : NULL;
 	o->command = command ? arena_strdup(a, command) : NULL;
@@ -64,11 +66,15 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena *a,
                  struct error *err)
 {
-	struct spec_overrides over = {
-	    .set = o->set, .n_set = o->n_set, .command = o->command, .recorded = true};
+	struct spec_overrides over = {.set = o->set,
+	                              .n_set = o->n_set,
+	                              .command = o->command,
+	                              .recorded = true,
+	                              .points = o->points};
 
 	if (!spec_parse(spec, o->path, o->yaml, strlen(o->yaml), &over, a, err))
 		return false;
+	spec->points_text = o->points;
 	if (o->decoding)
 		space_set_decoding(&spec->space, o->decoding);
 	return true;

@@ -40,11 +40,18 @@ static void add_search(struct str *out, const struct search *s)
 		json_out_bool(out, "elsewhere", true);
 	str_addf(out, ",\"seed\":\"%llu\"", (unsigned long long)sp->seed);
 	str_addf(out, ",\"decoding\":%d", space_decoding(&sp->space));
+	if (s->texts != TEXTS_ASK)
+		json_out_text(out, "reading",
+		              s->texts == TEXTS_ON ? "text" : "objects");
+	if (s->text_line)
+		json_out_text(out, "text_line", s->text_line);
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
 	str_addf(out, ",\"repeats\":%zu", sp->repeats);
 	json_out_words(out, "command", sp->command.words, sp->command.n);
 	json_out_text(out, "program", sp->program);
+	if (sp->points_text)
+		json_out_text(out, "points", sp->points_text);
 	json_out_text(out, "file", o->path);
 	json_out_words(out, "set", o->set, o->n_set);
 	json_out_text(out, "command_option", o->command);
@@ -181,6 +188,10 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	json_out_number(out, "stderr", t->stderr_);
 	json_out_text(out, "reason", t->reason);
 	json_out_text(out, "origin", origin_name(t->origin));
+	if (t->label)
+		json_out_text(out, "label", t->label);
+	if (t->added)
+		json_out_u64(out, "added", t->added);
 	if (m && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->known_upto);
@@ -434,7 +445,7 @@ static void add_csv_number(struct str *out, double x)
 }
 
 static void add_csv_trial(struct str *out, const struct search *s,
-                          const struct trial *t)
+                          const struct trial *t, bool labels)
 {
 	struct str text = {0};
 	double wall = 0;
@@ -455,6 +466,10 @@ static void add_csv_trial(struct str *out, const struct search *s,
 			value_text(t->values[i], &text);
 		add_field(out, str_text(&text));
 	}
+	if (labels) {
+		str_addc(out, ',');
+		add_field(out, t->label ? t->label : "");
+	}
 	str_addc(out, '\n');
 	str_free(&text);
 }
@@ -464,16 +479,21 @@ static void write_csv(struct search *s, const struct monitor *m, struct page *p)
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = search_rank(s, &s->scratch);
 	struct str *out = p->out;
+	bool labels = false;
 
+	for (size_t i = 0; i < s->n; i++)
+		labels = labels || s->trials[i]->label;
 	(void)m;
 	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');
 		add_field(out, s->spec->space.params[i].name);
 	}
+	if (labels)
+		str_add(out, ",label");
 	str_addc(out, '\n');
 	for (size_t i = 0; i < s->n && (!p->top || i < p->top); i++) {
-		add_csv_trial(out, s, order[i]);
+		add_csv_trial(out, s, order[i], labels);
 		turn_over(p, PIECE_BYTES);
 	}
 	turn_over(p, 1);

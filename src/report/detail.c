@@ -199,10 +199,12 @@ static void add_belief(const struct belief *b, struct str *out)
 /* Trials of the warm start follow the defaults, in the order of s->warm.first. */
 static void add_earlier(const struct study *s, const struct trial *t, struct str *out)
 {
-	size_t k = (size_t)t->id - (s->search.baseline != NULL);
-	const struct earlier *p =
-	    k < s->search.warm.n_first ? s->search.warm.first[k] : NULL;
+	const struct earlier *p;
+	size_t k = 0;
 
+	for (uint64_t i = 0; i < t->id; i++)
+		k += s->search.trials[i]->origin == ORIGIN_WARM_START;
+	p = k < s->search.warm.n_first ? s->search.warm.first[k] : NULL;
 	if (!p)
 		return;
 	str_add(out, "  among the best of an earlier search, ");
@@ -223,6 +225,17 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 	}
 	if (t->origin == ORIGIN_WARM_START) {
 		add_earlier(s, t, out);
+		return;
+	}
+	if (t->origin == ORIGIN_POINT || t->origin == ORIGIN_ADDED) {
+		str_add(out, t->origin == ORIGIN_POINT
+		                 ? "  it is one of the points of the file"
+		                 : "  it was added by hand (hpsearch add)");
+		if (t->label) {
+			str_add(out, ", called ");
+			text_clean(out, t->label);
+		}
+		str_addc(out, '\n');
 		return;
 	}
 	if (study_is_taken(s, t->id)) {

@@ -10,7 +10,7 @@
 /* A parameter with one value only says nothing in a table. */
 static bool is_constant(const struct param *p)
 {
-	return !p->n_when && param_cardinality(p) == 1;
+	return !p->n_when && !p->zip && param_cardinality(p) == 1;
 }
 
 static void add_value_cell(struct table *t, const struct value *v)
@@ -30,12 +30,20 @@ static bool has_reasons(struct trial *const *order, size_t n)
 	return false;
 }
 
-/* Columns of the table: three fixed ones, the value where there is a metric, a
- * parameter each, and the reason. */
+static bool has_labels(struct trial *const *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (order[i]->label)
+			return true;
+	return false;
+}
+
+/* Columns of the table: three fixed ones, the value where there is a metric, the name
+ * where one has any, a parameter each, and the reason. */
 struct layout {
 	size_t columns, first_param, n_params;
 	size_t *params; /* (n_params), indices in the space */
-	bool metric, reasons, baseline;
+	bool metric, labels, reasons, baseline;
 	enum align *align;
 	bool *skip;
 };
@@ -46,12 +54,13 @@ static void layout_init(struct layout *l, const struct study *s,
 	const struct space *sp = &s->search.spec->space;
 
 	*l = (struct layout){.metric = s->search.spec->metric.name != NULL,
+	                     .labels = has_labels(order, shown),
 	                     .reasons = has_reasons(order, shown)};
 	l->params = mem_new(sp->n + 1, sizeof *l->params);
 	for (size_t i = 0; i < sp->n; i++)
 		if (!is_constant(&sp->params[i]))
 			l->params[l->n_params++] = i;
-	l->first_param = 3 + l->metric;
+	l->first_param = 3U + l->metric + l->labels;
 	l->columns = l->first_param + l->n_params + l->reasons;
 	l->align = mem_new(l->columns, sizeof *l->align);
 	l->skip = mem_new(l->columns, sizeof *l->skip);
@@ -72,6 +81,8 @@ static void head(const struct layout *l, const struct study *s, struct table *t)
 	table_cell(t, "outcome");
 	if (l->metric)
 		table_cell(t, s->search.spec->metric.name);
+	if (l->labels)
+		table_cell(t, "name");
 	for (size_t i = 0; i < l->n_params; i++)
 		table_cell(t, s->search.spec->space.params[l->params[i]].name);
 	if (l->reasons)
@@ -153,6 +164,8 @@ static void row(struct layout *l, const struct search *s, const struct trial *tr
 		}
 		table_take(t);
 	}
+	if (l->labels)
+		table_cell(t, tr->label ? tr->label : "-");
 	for (size_t i = 0; i < l->n_params; i++)
 		add_value_cell(t, tr->values[l->params[i]]);
 	if (l->reasons)

@@ -5,10 +5,27 @@
 #define HPS_RUN_RUNNER_H
 
 #include "base/error.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Whether lines of plain text, name: value, hold the metric. */
+enum texts {
+	TEXTS_ASK, /* where no object of the run does: known when it ends */
+	TEXTS_OFF, /* no */
+	TEXTS_ON
+};
+
+/* Where the metric of a run is, if not under its name in what it prints. */
+struct metric_source {
+	const char *pattern, *step_pattern; /* base/pattern.h: in its lines; or NULL */
+	const char *file; /* absolute, with * ? [] and ** in it: in the newest of these
+	                   * files that changes while it runs; or NULL */
+	/* YAML → JSON, in out; false: it is none. For a file called so. */
+	bool (*yaml)(const char *text, size_t n, struct str *out);
+};
 
 struct job {
 	uint64_t ticket;         /* comes back with every event; unique while it runs */
@@ -28,6 +45,8 @@ struct job {
 	bool nni;                /* lines of NNI's client are reports, too */
 	const char *metric;      /* name to scrape; NULL = nothing to rank by */
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
+	struct metric_source source;
+	enum texts texts;
 };
 
 enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096, UNREAD_BYTES = 160 };
@@ -37,6 +56,7 @@ struct report {
 	double step;  /* from the step key, else 0, 1, 2, … in order of arrival */
 	double value; /* may be NaN or infinite */
 	bool counted; /* the step is that order of arrival */
+	size_t line;  /* where it was said, from 1; 0: not known */
 };
 
 /* Lines that named the metric and held no number for it: {"loss": tensor(0.5)}. */
@@ -73,6 +93,9 @@ struct run_result {
 	size_t reports; /* lines that held the metric */
 	size_t objects; /* objects in its lines, with the metric or not */
 	struct unread unread;
+	bool by_text;                 /* the reports are of lines of plain text … */
+	char text_line[UNREAD_BYTES]; /* … the first of them */
+	char source_trouble[UNREAD_BYTES]; /* what is wrong with metric.file; or "" */
 	bool infeasible; /* {"hpsearch": {"status": "infeasible", "reason": …}} */
 	char reason[256];
 	bool wandb;        /* it uses wandb, which was put offline */

@@ -6,8 +6,10 @@
 
 #include "base/loose.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/set.h"
 #include "run/nni.h"
+#include "run/plain.h"
 #include "run/stall.h"
 
 #include <math.h>
@@ -15,10 +17,13 @@
 #include <string.h>
 
 enum {
-	OBJECTS_MAX = 64,     /* per line */
-	MEMBERS_MAX = 4096,   /* per object, when collecting names */
-	KEY_BYTES = 200,      /* of one name */
-	LINE_KEPT = 64 * 1024 /* a bigger line buffer is given back after use */
+	OBJECTS_MAX = 64,            /* per line */
+	MEMBERS_MAX = 4096,          /* per object, when collecting names */
+	KEY_BYTES = 200,             /* of one name */
+	TEXT_KEYS = SCRAPE_KEYS / 2, /* names out of plain text */
+	HELD_MAX = 1 << 16,          /* reports kept back */
+	TEXT_MAX = 16 * 1024,        /* bytes of a line that a pattern is tried on */
+	LINE_KEPT = 64 * 1024        /* a bigger line buffer is given back after use */
 };
 
 void scrape_init(struct scraper *s, const char *metric, const char *step)
@@ -33,10 +38,25 @@ void scrape_free(struct scraper *s)
 	str_free(&s->file.line);
 	str_free(&s->hook.line);
 	once_free(&s->once);
+	pattern_free(s->pattern);
+	pattern_free(s->step_pattern);
+	free(s->held);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
 		free(s->keys[i]);
 	*s = (struct scraper){0};
+}
+
+bool scrape_source(struct scraper *s, const struct metric_source *from,
+                   struct error *err)
+{
+	const char *help;
+
+	s->elsewhere = from->file != NULL;
+	if (from->pattern && !(s->pattern = pattern_new(from->pattern, &help, err)))
+		return false;
+	return !from->step_pattern ||
+	       (s->step_pattern = pattern_new(from->step_pattern, &help, err));
 }
 
 /* The walk over an object's members that collects the names of numbers. */
@@ -53,8 +73,10 @@ static bool is_numeric(const cJSON *item)
 	return !cJSON_IsBool(item) && loose_number(item, &ignored) == LOOSE_NUMBER;
 }
 
-static void remember_key(struct scraper *s, const char *name)
+void scrape_name(struct scraper *s, const char *name)
 {
+	if (s->n_keys == SCRAPE_KEYS)
+		return;
 	for (size_t i = 0; i < s->n_keys; i++)
 		if (!strcmp(s->keys[i], name))
 			return;
@@ -77,7 +99,7 @@ static void collect_keys(struct key_walk *w, const cJSON *object, size_t len)
 			continue;
 		memcpy(w->name + len, item->string, n + 1);
 		if (is_numeric(item)) {
-			remember_key(w->s, w->name);
+			scrape_name(w->s, w->name);
 		} else if (cJSON_IsObject(item) && len + n < KEY_BYTES) {
 			w->name[len + n] = '.';
 			collect_keys(w, item, len + n + 1);
@@ -106,6 +128,7 @@ struct said {
 	size_t stream;
 	const char *text;
 	size_t len;
+	size_t line;
 	const cJSON *object;
 };
 
@@ -158,19 +181,33 @@ static bool find_step(const struct scraper *s, const cJSON *object, double *step
 	return false;
 }
 
-static void add_report(const struct said *w, struct report r)
+void scrape_report(struct scraper *s, struct report r)
 {
-	struct scraper *s = w->s;
-
-	if (isnan(r.value)) /* of one sign and payload */
-		r.value = (double)NAN;
-	if (!is_news(w, r.counted ? 'v' : 's', r.value, r.counted ? 0 : r.step))
-		return;
 	if (r.counted)
 		r.step = (double)s->count;
 	s->reports = mem_room(s->reports, s->n_reports, &s->cap_reports, sizeof r);
 	s->reports[s->n_reports++] = r;
 	s->count++;
+}
+
+/* kinds: of one whose step is counted, of one that has a step. */
+static bool report_is_news(const struct said *w, struct report *r, const char kinds[3])
+{
+	if (isnan(r->value)) /* of one sign and payload */
+		r->value = (double)NAN;
+	return is_news(w, kinds[!r->counted], r->value, r->counted ? 0 : r->step);
+}
+
+static void add_report(const struct said *w, struct report r)
+{
+	struct scraper *s = w->s;
+
+	if (s->texts == TEXTS_ASK) { /* so text lines do not count */
+		s->texts = TEXTS_OFF;
+		s->n_held = 0;
+	}
+	if (report_is_news(w, &r, "vs"))
+		scrape_report(s, r);
 }
 
 static void add_unread(const struct said *w)
@@ -185,7 +222,7 @@ static void add_unread(const struct said *w)
 
 static void take_metric(const struct said *w)
 {
-	struct report r = {0};
+	struct report r = {.line = w->line};
 
 	switch (loose_number(json_path(w->object, w->s->metric), &r.value)) {
 	case LOOSE_NUMBER:
@@ -203,7 +240,7 @@ static void take_object(const struct said *w)
 
 	w->s->objects++;
 	take_control(w);
-	if (w->s->metric)
+	if (w->s->metric && !w->s->pattern && !w->s->elsewhere)
 		take_metric(w);
 	collect_keys(&walk, w->object, 0);
 }
@@ -259,7 +296,7 @@ static void take_nni(const struct said *w, const struct nni_said *said)
 	s->objects++;
 	if (cJSON_IsObject(said->value))
 		collect_keys(&walk, said->value, 0);
-	if (!s->metric)
+	if (!s->metric || s->pattern || s->elsewhere)
 		return;
 	if (!nni_number(s, said->value, &r.value)) {
 		add_unread(w);
@@ -293,34 +330,147 @@ static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
 	                        : STREAM_HOOK;
 }
 
-static void take_line(struct scraper *s, struct scrape_stream *in)
+/* A progress bar is drawn again and again: what it shows counts once. */
+static bool is_drawn_again(struct scrape_stream *in, const struct report *r,
+                           bool redraw)
 {
-	struct said w = {.s = s, .stream = stream_of(s, in)};
-	struct loose line;
+	const struct report *last = &in->latest;
+	bool again = in->drawn && r->counted == last->counted &&
+	             r->value == last->value &&
+	             (r->counted ? redraw : r->step == last->step);
+
+	in->drawn = true;
+	in->latest = *r;
+	return again;
+}
+
+static void hold(struct scraper *s, struct report r)
+{
+	if (s->n_held == HELD_MAX) {
+		s->held[HELD_MAX - 1] = r;
+		return;
+	}
+	s->held = mem_room(s->held, s->n_held, &s->cap_held, sizeof r);
+	s->held[s->n_held++] = r;
+}
+
+static void add_text_report(const struct said *w, struct scrape_stream *in,
+                            struct report r, bool redraw)
+{
+	struct scraper *s = w->s;
+
+	if (is_drawn_again(in, &r, redraw) || !report_is_news(w, &r, "tu"))
+		return;
+	if (!*s->text_line)
+		copy_text(s->text_line, sizeof s->text_line, w->text, w->len);
+	if (s->texts == TEXTS_ASK && !s->pattern) {
+		hold(s, r);
+		return;
+	}
+	s->by_text = true;
+	scrape_report(s, r);
+}
+
+static void add_keys(const struct said *w)
+{
+	char name[PLAIN_NAME];
+	size_t at = 0;
+
+	while (w->s->n_keys < TEXT_KEYS && plain_next(w->text, w->len, &at, name))
+		scrape_name(w->s, name);
+}
+
+static void take_plain(const struct said *w, struct scrape_stream *in, bool redraw)
+{
+	struct report r = {.line = w->line};
+
+	add_keys(w);
+	if (!plain_number(w->text, w->len, w->s->metric, &r.value))
+		return;
+	r.counted = !plain_step(w->text, w->len, w->s->step, &r.step);
+	add_text_report(w, in, r, redraw);
+}
+
+static bool pattern_number(const struct pattern *p, const struct said *w, double *out)
+{
+	size_t from, n;
+
+	return pattern_find(p, w->text, w->len, &from, &n) &&
+	       number_read(w->text + from, n, out) == NUMBER_READ;
+}
+
+/* What step_pattern finds holds for the lines that follow, too. */
+static void take_pattern(const struct said *w, struct scrape_stream *in, bool redraw)
+{
+	struct scraper *s = w->s;
+	struct report r = {.line = w->line};
+	size_t from, n;
+	double step;
+
+	if (s->step_pattern && pattern_number(s->step_pattern, w, &step) &&
+	    isfinite(step)) {
+		in->step = step;
+		in->has_step = true;
+	}
+	if (!pattern_find(s->pattern, w->text, w->len, &from, &n)) {
+		add_keys(w);
+		return;
+	}
+	if (number_read(w->text + from, n, &r.value) != NUMBER_READ) {
+		add_unread(w);
+		return;
+	}
+	r.step = in->step;
+	r.counted = s->step_pattern ? !in->has_step
+	                            : !plain_step(w->text, w->len, s->step, &r.step);
+	add_text_report(w, in, r, redraw);
+}
+
+static bool take_objects(struct said *w, struct scrape_stream *in)
+{
+	struct loose line = loose_begin(in->line.s, in->line.len);
 	cJSON *object;
+	int i = 0;
+
+	for (; i < OBJECTS_MAX && (object = loose_next(&line)); i++) {
+		w->object = object;
+		w->text = line.text + line.from;
+		w->len = line.at - line.from;
+		take_object(w);
+		cJSON_Delete(object);
+	}
+	return i > 0;
+}
+
+/* redraw: a carriage return ended it. */
+static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
+{
+	struct said w = {.s = s, .stream = stream_of(s, in), .line = in->newlines + 1};
+	bool plain = s->metric && !s->elsewhere && s->texts != TEXTS_OFF;
+	bool braces = memchr(in->line.s, '{', in->line.len) != NULL;
+	bool objects;
 
 	if (w.stream <= STREAM_ERR)
 		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
-	if (!memchr(in->line.s, '{', in->line.len))
+	if (!plain && !braces && !s->pattern)
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
-	if (is_nni(s, in, w.stream))
+	if (braces && is_nni(s, in, w.stream))
 		return;
-	line = loose_begin(in->line.s, in->line.len);
-	for (int i = 0; i < OBJECTS_MAX && (object = loose_next(&line)); i++) {
-		w.object = object;
-		w.text = line.text + line.from;
-		w.len = line.at - line.from;
-		take_object(&w);
-		cJSON_Delete(object);
-	}
+	objects = braces && take_objects(&w, in);
+	w.text = in->line.s;
+	w.len = in->line.len < TEXT_MAX ? in->line.len : TEXT_MAX;
+	if (s->pattern)
+		take_pattern(&w, in, redraw);
+	else if (plain && !objects)
+		take_plain(&w, in, redraw);
 }
 
-static void end_line(struct scraper *s, struct scrape_stream *in)
+static void end_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 {
 	if (!in->skipping && in->line.len)
-		take_line(s, in);
+		take_line(s, in, redraw);
 	in->skipping = false;
 	if (in->line.cap > LINE_KEPT)
 		str_free(&in->line);
@@ -364,7 +514,7 @@ static void feed_piece(struct scraper *s, struct scrape_stream *in, const char *
 		size_t len = (size_t)(cr - bytes);
 
 		add_to_line(s, in, bytes, len);
-		end_line(s, in);
+		end_line(s, in, true);
 		bytes += len + 1;
 		n -= len + 1;
 	}
@@ -380,7 +530,8 @@ void scrape_feed(struct scraper *s, struct scrape_stream *in, const char *bytes,
 		size_t len = (size_t)(newline - bytes);
 
 		feed_piece(s, in, bytes, len);
-		end_line(s, in);
+		end_line(s, in, false);
+		in->newlines++;
 		bytes += len + 1;
 		n -= len + 1;
 	}
@@ -389,5 +540,15 @@ void scrape_feed(struct scraper *s, struct scrape_stream *in, const char *bytes,
 
 void scrape_end(struct scraper *s, struct scrape_stream *in)
 {
-	end_line(s, in);
+	end_line(s, in, false);
+}
+
+void scrape_settle(struct scraper *s)
+{
+	if (s->texts != TEXTS_ASK)
+		return;
+	for (size_t i = 0; i < s->n_held; i++)
+		scrape_report(s, s->held[i]);
+	s->by_text = s->n_held > 0;
+	s->n_held = 0;
 }

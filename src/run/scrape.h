@@ -1,10 +1,17 @@
 /* Bytes of a training's output → reports. Any line that holds an object (JSON, or what
  * base/loose.h reads like it) counts, with or without a prefix before it; colours,
  * junk, NUL bytes, endless lines and a missing final newline are no trouble. What is
- * said on more than one stream counts once. One scraper per run. */
+ * said on more than one stream counts once. One scraper per run.
+ *
+ * The metric may also stand in lines of plain text (run/plain.h; `texts`), be found by
+ * a pattern, or come from elsewhere (scrape_report). Under TEXTS_ASK the reports of
+ * text lines are kept back until scrape_settle, and dropped where an object has the
+ * metric.
+ */
 #ifndef HPS_RUN_SCRAPE_H
 #define HPS_RUN_SCRAPE_H
 
+#include "base/pattern.h"
 #include "base/str.h"
 #include "run/once.h"
 #include "run/runner.h"
@@ -15,6 +22,12 @@ enum { SCRAPE_LINE_MAX = 1 << 20 };
 struct scrape_stream {
 	struct str line; /* the unfinished one */
 	bool skipping;   /* inside a line over the limit */
+	size_t newlines;
+	bool has_step; /* step_pattern has matched: */
+	double step;
+	bool drawn; /* the last line of text with the metric, or what a progress bar
+	             * made of it: */
+	struct report latest;
 };
 
 struct scraper {
@@ -29,6 +42,13 @@ struct scraper {
 	struct report *reports; /* found and not yet taken: (n_reports) */
 	size_t n_reports, cap_reports;
 	size_t count; /* reports found in all */
+	enum texts texts;
+	struct pattern *pattern, *step_pattern; /* or NULL */
+	bool elsewhere;      /* the metric is in no line: scrape_report has it */
+	struct report *held; /* of text lines, TEXTS_ASK: (n_held) */
+	size_t n_held, cap_held;
+	bool by_text;                 /* reports are of text lines … */
+	char text_line[UNREAD_BYTES]; /* … the first of them */
 	bool infeasible;
 	char reason[256];
 	double cost;
@@ -43,9 +63,18 @@ struct scraper {
 
 void scrape_init(struct scraper *s, const char *metric, const char *step);
 void scrape_free(struct scraper *s);
+/* Before any byte is fed. False: a pattern is none. */
+bool scrape_source(struct scraper *s, const struct metric_source *from,
+                   struct error *err);
 /* Feeds bytes; scrape_end takes a last line that has no newline. */
 void scrape_feed(struct scraper *s, struct scrape_stream *in, const char *bytes,
                  size_t n);
 void scrape_end(struct scraper *s, struct scrape_stream *in);
+/* Nothing more will come: if only text lines had the metric, they count. */
+void scrape_settle(struct scraper *s);
+/* A report from elsewhere; counted: its step is not known. */
+void scrape_report(struct scraper *s, struct report r);
+/* The name of a number that was seen. */
+void scrape_name(struct scraper *s, const char *name);
 
 #endif

@@ -159,6 +159,21 @@ int slot_record(struct slot *s)
 
 /* --- the run --- */
 
+static void begin_scraping(struct slot *s, const struct job *job)
+{
+	struct metric_source source = job->source;
+	struct error err;
+
+	s->glob = source.file ? mem_strdup(source.file) : NULL;
+	source.file = s->glob;
+	scrape_init(&s->scraper, s->metric, s->step);
+	s->scraper.texts = job->texts;
+	/* Who read the patterns has tried them. */
+	if (!scrape_source(&s->scraper, &source, &err))
+		abort();
+	metric_file_begin(&s->file, &source);
+}
+
 void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *job)
 {
 	s->state = SLOT_RUNNING;
@@ -172,7 +187,7 @@ void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *
 	s->step = job->step ? mem_strdup(job->step) : NULL;
 	s->taken = 0;
 	s->patience = READ_TRIES;
-	scrape_init(&s->scraper, s->metric, s->step);
+	begin_scraping(s, job);
 	s->scraper.nni = job->nni;
 	output_begin(&s->output, job);
 	flight_open(sh->flight, s->index);
@@ -220,6 +235,7 @@ static size_t follow(struct slot *s)
 	size_t before = s->scraper.n_reports;
 	size_t got = output_follow(&s->output, &s->scraper, SLOT_FOLLOW);
 
+	metric_file_follow(&s->file, &s->scraper, false);
 	keep_reports(s, before);
 	return got;
 }
@@ -275,6 +291,8 @@ void slot_finish(struct slot *s)
 	scrape_end(&s->scraper, &s->scraper.err);
 	scrape_end(&s->scraper, &s->scraper.file);
 	scrape_end(&s->scraper, &s->scraper.hook);
+	metric_file_follow(&s->file, &s->scraper, true);
+	scrape_settle(&s->scraper);
 	keep_reports(s, before);
 	output_end(&s->output, s->record.stderr_size);
 	s->state = SLOT_ENDED;
@@ -283,9 +301,11 @@ void slot_finish(struct slot *s)
 void slot_clear(struct slot *s)
 {
 	scrape_free(&s->scraper);
+	metric_file_free(&s->file);
 	free(s->metric);
 	free(s->step);
-	s->metric = s->step = NULL;
+	free(s->glob);
+	s->metric = s->step = s->glob = NULL;
 	s->state = SLOT_FREE;
 }
 
@@ -322,10 +342,15 @@ void slot_result(const struct slot *s, struct run_result *out)
 	                           .reports = sc->count,
 	                           .objects = sc->objects,
 	                           .unread = sc->unread,
+	                           .by_text = sc->by_text,
 	                           .infeasible = sc->infeasible,
 	                           .cost = sc->cost,
 	                           .wandb = sc->wandb,
 	                           .oom_text = s->output.oom_text,
 	                           .long_lines = sc->long_lines};
 	memcpy(out->reason, sc->reason, sizeof out->reason);
+	memcpy(out->text_line, sc->text_line, sizeof out->text_line);
+	if (!sc->count)
+		memcpy(out->source_trouble, s->file.trouble,
+		       sizeof out->source_trouble);
 }

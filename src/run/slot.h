@@ -3,6 +3,7 @@
 #ifndef HPS_RUN_SLOT_H
 #define HPS_RUN_SLOT_H
 
+#include "run/metric_file.h"
 #include "run/output.h"
 #include "run/runner.h"
 #include "run/scrape.h"
@@ -37,11 +38,12 @@ struct slot {
 	int64_t stall_patience, stalled_at; /* 0: none; it is not */
 	bool given_up;                      /* stopped, because it was for too long */
 	bool lost;
-	int patience;        /* tries left to read its files */
-	char *metric, *step; /* copies for the scraper */
+	int patience;               /* tries left to read its files */
+	char *metric, *step, *glob; /* copies for the scraper and for file */
 	struct scraper scraper;
 	size_t taken; /* of scraper.reports */
 	struct output output;
+	struct metric_file file;
 	/* the pool's queue of slots with news */
 	bool queued;
 	struct slot *next;

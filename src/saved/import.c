@@ -1,13 +1,11 @@
 #include "saved/import.h"
+#include "saved/import_table.h"
 #include "saved/saved.h"
 
 #include <math.h>
 #include <string.h>
 
-enum {
-	TAKEN_MAX = 300, /* of all sources together: the model's time is cubic */
-	BEST_SHARE = 4,  /* a quarter of them: the best; the others evenly */
-};
+enum { TAKEN_MAX = 300 /* of all sources together: the model's time is cubic */ };
 
 /* One trial of another search on its way into this space. */
 struct move {
@@ -83,17 +81,6 @@ static bool usable(const struct trial *t)
 	       t->outcome == OUTCOME_OOM || t->outcome == OUTCOME_TIMEOUT;
 }
 
-/* Which of n trials, in rank order first the best: every k-th of the others. */
-static bool wanted(size_t rank, size_t n, size_t most)
-{
-	size_t best = most / BEST_SHARE, others = most - best;
-
-	if (n <= most || rank < best)
-		return true;
-	return (rank - best) * others / (n - best) !=
-	       (rank - best + 1) * others / (n - best);
-}
-
 static void take(struct warm *w, struct saved *sv, const struct spec *spec,
                  const struct coord *defaults, size_t most, struct arena *a)
 {
@@ -112,7 +99,7 @@ static void take(struct warm *w, struct saved *sv, const struct spec *spec,
 		struct coord *point;
 		struct earlier *p;
 
-		if (!usable(t) || !wanted(rank++, n, most))
+		if (!usable(t) || !import_wanted(rank++, n, most))
 			continue;
 		point = arena_new(a, spec->space.n, sizeof *point);
 		if (!place(&m, t, point))
@@ -192,7 +179,10 @@ bool warm_load(struct warm *w, const struct spec *spec, struct arena *a,
 	if (!space_defaults(&spec->space, defaults, &any, err))
 		return false;
 	for (size_t i = 0; i < spec->n_warm; i++)
-		if (!load_one(w, spec, spec->warm[i], defaults, a, err))
+		if (import_is_table(spec->warm[i])
+		        ? !import_table(w, spec, spec->warm[i],
+		                        TAKEN_MAX / spec->n_warm, a, err)
+		        : !load_one(w, spec, spec->warm[i], defaults, a, err))
 			return false;
 	return true;
 }

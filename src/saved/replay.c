@@ -89,7 +89,9 @@ static void take_recorded(const struct trial *t, struct event *e)
 	                    .as.proposal = {.point = t->point,
 	                                    .known_upto = t->known_upto,
 	                                    .cost_weight = t->cost_weight,
-	                                    .origin = t->origin}};
+	                                    .origin = t->origin,
+	                                    .label = t->label,
+	                                    .added = t->added}};
 }
 
 /* What a program from outside has proposed is in the space, or it would not be there:
@@ -110,6 +112,18 @@ static bool take_a_program_s(const struct saved *sv, const struct trial *t,
 	               (unsigned long long)t->id, why);
 }
 
+/* What a person has added. */
+static bool take_added(const struct saved *sv, const struct trial *t, struct event *e,
+                       struct replay *out)
+{
+	const char *why = NULL;
+
+	take_recorded(t, e);
+	return space_feasible(&sv->spec.space, t->values, &why) ||
+	       differs(out, "trial %llu: breaks the constraint %s",
+	               (unsigned long long)t->id, why);
+}
+
 /* Asks for trial t again. False: a difference is in *out, or an error. */
 static bool propose_again(const struct saved *sv, struct study *fresh,
                           const struct trial *t, struct event *e, struct replay *out,
@@ -118,6 +132,8 @@ static bool propose_again(const struct saved *sv, struct study *fresh,
 	const char *why = NULL;
 	enum ask ask;
 
+	if (t->origin == ORIGIN_ADDED)
+		return take_added(sv, t, e, out);
 	if (study_is_taken(fresh, t->id))
 		return take_a_program_s(sv, t, e, out);
 	ask = study_propose_at(fresh, t->known_upto, t->cost_weight, e, &why, err);

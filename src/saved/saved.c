@@ -142,6 +142,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->host = json_string(search, "host");
 	o->chosen = json_string(search, "chosen");
 	o->git = json_string(search, "git");
+	o->points = json_string(search, "points");
 	json_double(sv->json, "schema", &schema);
 	o->first_rules = schema < 2;
 	o->elsewhere = cJSON_IsTrue(json_get(search, "elsewhere"));
@@ -284,6 +285,8 @@ static bool read_proposal(const struct reading *x, const cJSON *item, struct err
 		return error_prefix(err, "%s: ", sv->path);
 	e.as.proposal.point = point;
 	e.as.proposal.origin = origin_find(json_string(item, "origin"));
+	e.as.proposal.label = json_string(item, "label");
+	json_u64(item, "added", &e.as.proposal.added);
 	json_u64(item, "seen", &e.as.proposal.known_upto);
 	json_double(item, "cost_weight", &e.as.proposal.cost_weight);
 	return tell(x, e, err);
@@ -396,6 +399,18 @@ static bool read_verification(struct saved *sv, struct error *err)
 	return true;
 }
 
+static bool read_reading(struct saved *sv, const cJSON *search, struct error *err)
+{
+	const char *from = json_string(search, "reading");
+	struct event e = {.kind = EVENT_READING, .time = (double)NAN};
+
+	if (!from)
+		return true;
+	e.as.reading.text = strcmp(from, "text") == 0;
+	e.as.reading.line = json_string(search, "text_line");
+	return study_apply(&sv->study, &e, err);
+}
+
 static bool read_state(struct saved *sv, struct error *err)
 {
 	const cJSON *search = json_get(sv->json, "search");
@@ -404,6 +419,8 @@ static bool read_state(struct saved *sv, struct error *err)
 	struct search_totals totals = {.cap = sv->study.search.cap};
 	struct event e = {.kind = EVENT_FINISH, .time = (double)NAN};
 
+	if (!read_reading(sv, json_get(sv->json, "search"), err))
+		return false;
 	if (word)
 		search_state_find(word, &state);
 	json_double(search, "elapsed", &totals.elapsed);

@@ -15,6 +15,7 @@ static const char *const kind_names[] = {[EVENT_SEARCH] = "search",
                                          [EVENT_END] = "end",
                                          [EVENT_CUT] = "cut",
                                          [EVENT_REQUEUE] = "requeue",
+                                         [EVENT_READING] = "reading",
                                          [EVENT_TEST_USE] = "test_use",
                                          [EVENT_FINISH] = "finish"};
 

@@ -26,6 +26,7 @@ enum event_kind {
 	EVENT_END,      /* the run is over; again: and queued once more */
 	EVENT_CUT,      /* its launch was cut short, through no fault of its own */
 	EVENT_REQUEUE,  /* a finished run gets another chance (--retry-failed) */
+	EVENT_READING,  /* whether lines of plain text hold the metric, for all runs */
 	EVENT_TEST_USE, /* a comparison on the test data is about to begin, or go on */
 	EVENT_FINISH    /* the search is over, or interrupted */
 };
@@ -55,6 +56,8 @@ struct event {
 			uint64_t known_upto;
 			double cost_weight;
 			enum origin origin;
+			const char *label; /* or NULL */
+			uint64_t added;    /* as in struct trial */
 		} proposal;
 		const struct observation *observed; /* OBSERVED; value minimized */
 		struct {                            /* START */
@@ -80,6 +83,10 @@ struct event {
 			enum outcome outcome; /* as in facts */
 			bool again;
 		} end;
+		struct { /* READING */
+			bool text;
+			const char *line; /* text: the first of them */
+		} reading;
 		const struct verdict_use *use; /* TEST_USE */
 		double cost; /* CUT: what the launch had said that it cost */
 		struct {     /* FINISH */

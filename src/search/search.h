@@ -47,6 +47,8 @@ struct search {
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */
+	uint64_t given, added; /* trials of the file's points, of hpsearch add … */
+	uint64_t added_upto;   /* … whose last line this is */
 	uint64_t learnt;       /* observations of trials so far */
 	uint64_t runs_done;
 	uint64_t outcomes[OUTCOME_PREEMPTED + 1]; /* trials by outcome */
@@ -58,6 +60,8 @@ struct search {
 	uint64_t since_best;   /* trials finished after the best one */
 	uint64_t advised;      /* stop: auto: trials when that was last asked */
 	bool any_report;       /* some run has printed the metric */
+	enum texts texts;      /* whether lines of plain text hold it … */
+	const char *text_line; /* … the first of them; NULL: none */
 	bool finish_recorded;
 	double session_start, last_time; /* of events, since a driver took it up */
 	size_t first_open;               /* every trial below is settled */

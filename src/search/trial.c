@@ -315,6 +315,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	case EVENT_RUNG:
 	case EVENT_STOP:
 	case EVENT_PAUSE:
+	case EVENT_READING:
 	case EVENT_TEST_USE:
 	case EVENT_FINISH: break;
 	}
@@ -431,7 +432,9 @@ uint64_t seed_of_verification(uint64_t seed, uint64_t run)
 
 static const char *const origin_names[] = {[ORIGIN_STRATEGY] = "strategy",
                                            [ORIGIN_BASELINE] = "baseline",
-                                           [ORIGIN_WARM_START] = "warm_start"};
+                                           [ORIGIN_WARM_START] = "warm_start",
+                                           [ORIGIN_POINT] = "point",
+                                           [ORIGIN_ADDED] = "added"};
 
 const char *origin_name(enum origin o)
 {

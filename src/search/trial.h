@@ -83,7 +83,13 @@ struct run_end {
 	struct step_order steps;
 };
 
-enum origin { ORIGIN_STRATEGY, ORIGIN_BASELINE, ORIGIN_WARM_START };
+enum origin {
+	ORIGIN_STRATEGY,
+	ORIGIN_BASELINE,
+	ORIGIN_WARM_START,
+	ORIGIN_POINT, /* of the file's list */
+	ORIGIN_ADDED  /* by hpsearch add */
+};
 const char *origin_name(enum origin o);
 /* Whatever is none is the strategy's. */
 enum origin origin_find(const char *name);
@@ -91,6 +97,8 @@ enum origin origin_find(const char *name);
 struct trial {
 	uint64_t id;
 	enum origin origin;
+	const char *label;                 /* its name; NULL: none */
+	uint64_t added;                    /* ADDED: the line that said it, from 1 */
 	const struct coord *point;         /* (space.n) */
 	const struct value *const *values; /* (space.n), NULL = inactive */
 	struct run *runs;                  /* (n_runs), arena */

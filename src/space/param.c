@@ -62,7 +62,7 @@ void param_finish(struct param *p, struct arena *a)
 	p->n_distinct = 0;
 	for (size_t i = 0; i < p->n_values; i++)
 		if ((!p->probabilities || p->probabilities[i] > 0) &&
-		    set_add(&seen, value_hash(SET_HASH, &p->values[i])))
+		    (p->zip || set_add(&seen, value_hash(SET_HASH, &p->values[i]))))
 			distinct[p->n_distinct++] = i;
 	p->distinct = distinct;
 	set_free(&seen);
@@ -353,6 +353,11 @@ static size_t category(const struct param *p, double u)
 	while (i && p->probabilities[i] <= 0)
 		i--;
 	return i;
+}
+
+size_t param_row(const struct param *p, double u, int64_t level)
+{
+	return level >= 0 ? p->distinct[level] : category(p, u);
 }
 
 static int64_t integer(const struct param *p, double u)

@@ -60,6 +60,15 @@ struct param {
 	const struct condition *when;
 	size_t n_when;
 	size_t line, column; /* of its name in the file, from 1 */
+	/* How it is written on a command line (config/spelling.h); NULL: as usual. */
+	const char *arg, *format, *separator;
+	bool flag;
+	/* One of several that move together (zip): the k-th of its values goes with the
+	 * k-th of the others'. The one that leads is categorical, with a cell for each;
+	 * the others follow it and are constants to whoever draws points. */
+	size_t zip; /* number of the group, from 1; 0: none */
+	bool zip_leads;
+	size_t zip_leader; /* its index; filled by space_finish */
 };
 
 /* How coordinates become values. A search keeps the one that it began with: DECODING
@@ -91,6 +100,8 @@ bool param_multiples(const struct param *p, double *first, double *last);
  * as wide as each other, on a log scale from (k - 1/2) q to (k + 1/2) q, the first and
  * the last too (as Optuna's log integers). */
 void param_decode(const struct param *p, double u, struct arena *a, struct value *out);
+/* Which of the values, (n_values), a point of a categorical parameter has. */
+size_t param_row(const struct param *p, double u, int64_t level);
 /* A u whose value is v, centred in v's cell for discrete parameters; false when v is
  * not within reach of the parameter. Numbers that differ by a rounding error only (1e-9
  * of a step or of the scale, 1e-12 of a listed value) are the same. */

@@ -56,17 +56,30 @@ static bool visit(struct space *s, size_t i, unsigned char *mark, size_t *order,
 {
 	if (mark[i] == 2)
 		return true;
+	if (mark[i] == 1 && s->params[i].zip_leader == i && s->params[i].zip)
+		return true;
 	if (mark[i] == 1)
 		return error_set(err, ERROR_FILE,
 		                 "the conditions (when:) of %s go in a circle",
 		                 s->params[i].name);
 	mark[i] = 1;
+	if (s->params[i].zip && !visit(s, s->params[i].zip_leader, mark, order, n, err))
+		return false;
 	for (size_t k = 0; k < s->params[i].n_when; k++)
 		if (!visit(s, s->params[i].when[k].param, mark, order, n, err))
 			return false;
 	mark[i] = 2;
 	order[(*n)++] = i;
 	return true;
+}
+
+static void find_leaders(struct space *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; s->params[i].zip && k < s->n; k++)
+			if (s->params[k].zip == s->params[i].zip &&
+			    s->params[k].zip_leads)
+				s->params[i].zip_leader = k;
 }
 
 bool space_finish(struct space *s, struct arena *a, struct error *err)
@@ -76,6 +89,7 @@ bool space_finish(struct space *s, struct arena *a, struct error *err)
 	size_t n = 0;
 
 	sort_params(s, a);
+	find_leaders(s);
 	for (size_t i = 0; i < s->n; i++) {
 		param_finish(&s->params[i], a);
 		if (!visit(s, i, mark, order, &n, err))
@@ -115,6 +129,14 @@ static bool active(const struct param *p, const struct value *const *values)
 	return true;
 }
 
+static size_t zip_row(const struct space *s, const struct param *p,
+                      const struct coord *point)
+{
+	const struct coord *leader = &point[p->zip_leader];
+
+	return param_row(&s->params[p->zip_leader], leader->u, leader->level);
+}
+
 void space_decode(const struct space *s, const struct coord *point, struct arena *a,
                   const struct value **out)
 {
@@ -129,7 +151,9 @@ void space_decode(const struct space *s, const struct coord *point, struct arena
 			continue;
 		/* Listed values are shared, not copied. */
 		v = arena_new(a, 1, sizeof *v);
-		if (point[i].level >= 0)
+		if (p->zip)
+			*v = p->values[zip_row(s, p, point)];
+		else if (point[i].level >= 0)
 			param_grid_value(p, (uint64_t)point[i].level, a, v);
 		else
 			param_decode(p, point[i].u, a, v);
@@ -155,7 +179,8 @@ uint64_t space_hash(const struct space *s, const struct value *const *values)
 	uint64_t h = SET_HASH;
 
 	for (size_t i = 0; i < s->n; i++) {
-		if (!values[i] || s->params[i].dist == DIST_CONSTANT)
+		if (!values[i] ||
+		    (s->params[i].dist == DIST_CONSTANT && !s->params[i].zip))
 			continue;
 		h = set_hash(h, &i, sizeof i);
 		h = value_hash(h, values[i]);

@@ -39,7 +39,7 @@ static double *ranks(const struct param *p, size_t n)
 	while (k < n && p->values[p->distinct[k]].kind != VALUE_BOOL &&
 	       value_number(&p->values[p->distinct[k]], &value[k]))
 		k++;
-	if (k == n && n >= 3) {
+	if (k == n && n >= 3 && !p->zip) {
 		position = mem_new(n, sizeof *position);
 		order = order_of(value, n);
 		for (size_t r = 0; r < n; r++)

@@ -2,6 +2,7 @@
  * shuffled order. A cell is passed over when it violates a constraint, or when it
  * differs from an earlier one only in parameters that are not active. */
 #include "base/rng.h"
+#include "base/set.h"
 #include "strategy/strategy.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct grid_state {
 	const char *constraint; /* the last one that did not hold */
 	struct arena scratch;
 	const struct value **values; /* (n), malloc */
+	struct set given;            /* space_hash of the points that come first */
 };
 
 static bool grid_init(void *state, const struct strategy_args *args, struct error *err)
@@ -26,13 +28,20 @@ static bool grid_init(void *state, const struct strategy_args *args, struct erro
 	s->shuffle = args->shuffle;
 	if (!space_grid_size(s->space, &s->size, err))
 		return false;
-	s->plain = !s->space->n_constraints;
+	s->plain = !s->space->n_constraints && !args->n_given;
 	for (size_t i = 0; i < s->space->n; i++)
 		s->plain = s->plain && !s->space->params[i].n_when;
 	for (s->half = 1; s->size >> (2 * s->half);)
 		s->half++;
 	s->values = mem_new(s->space->n, sizeof(const struct value *));
 	arena_new(&s->scratch, 1, 1);
+	for (size_t i = 0; i < args->n_given; i++) {
+		struct arena_mark mark = arena_mark(&s->scratch);
+
+		space_decode(s->space, args->given[i], &s->scratch, s->values);
+		set_add(&s->given, space_hash(s->space, s->values));
+		arena_rewind(&s->scratch, mark);
+	}
 	return true;
 }
 
@@ -87,6 +96,8 @@ static uint64_t steps_from(struct grid_state *s, uint64_t cell, struct coord *po
 	space_grid_point(s->space, cell, point);
 	space_decode(s->space, point, &s->scratch, s->values);
 	steps = steps_to_canonical(s, cell, point);
+	if (!steps && set_has(&s->given, space_hash(s->space, s->values)))
+		steps = 1;
 	if (!steps && !space_feasible(s->space, s->values, &s->constraint))
 		steps = 1;
 	arena_rewind(&s->scratch, mark);
@@ -131,7 +142,7 @@ static enum ask grid_ask(void *state, const struct history *h, uint64_t id,
 		s->found += !steps;
 		s->cursor += steps ? steps : 1;
 	}
-	return s->found ? ASK_DONE : nothing_holds(s, err);
+	return s->found || s->given.n ? ASK_DONE : nothing_holds(s, err);
 }
 
 static void grid_fini(void *state)
@@ -139,6 +150,7 @@ static void grid_fini(void *state)
 	struct grid_state *s = state;
 
 	arena_free(&s->scratch);
+	set_free(&s->given);
 	free(s->values);
 }
 

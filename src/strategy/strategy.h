@@ -83,6 +83,8 @@ struct strategy_args {
 	double full;  /* … which is so many steps; NaN: not known */
 	const struct earlier *earlier; /* (n_earlier), by source; outlive the state */
 	size_t n_earlier, n_sources;
+	const struct coord *const *given; /* (n_given) points that are tried first */
+	size_t n_given;
 	const struct search *search; /* for a strategy from outside; no other looks */
 };
 
@@ -128,8 +130,8 @@ struct strategy_type {
 	void (*fini)(void *state); /* NULL when there is nothing to release */
 };
 
-extern const struct strategy_type strategy_grid, strategy_random, strategy_sobol,
-    strategy_bayes;
+extern const struct strategy_type strategy_grid, strategy_list, strategy_random,
+    strategy_sobol, strategy_bayes;
 
 extern const struct strategy_type *const strategies[];       /* NULL-terminated */
 const struct strategy_type *strategy_find(const char *name); /* NULL: not there (yet) */

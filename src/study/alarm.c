@@ -47,8 +47,33 @@ void study_guess_text(struct str *out, const char *metric, const char *const *na
 	str_add(out, found ? "?" : "\n  help: name one of them in metric: {name: …}");
 }
 
-static void add_keys(struct str *out, const struct run_result *res, const char *metric)
+/* Why it was not found where the file says that it is. */
+static void add_source(struct str *out, const struct run_result *res,
+                       const struct metric *m)
 {
+	if (m->file)
+		str_addf(out,
+		         "\n  metric.file %s: %s\n  help: file: is seen from where "
+		         "the command begins, or from ${dir}, the run's folder; "
+		         "hpsearch check --file F.csv FILE.yaml shows what is read in "
+		         "a file",
+		         m->file,
+		         *res->source_trouble ? res->source_trouble
+		                              : "no number of that name is in it");
+	else if (!res->unread.n)
+		str_addf(
+		    out,
+		    "\n  no line that it printed has what metric.pattern asks for: "
+		    "%s\n  help: hpsearch check --log LOG FILE.yaml tries it on a "
+		    "log",
+		    m->pattern);
+}
+
+static void add_keys(struct str *out, const struct run_result *res,
+                     const struct metric *m)
+{
+	const char *metric = m->name;
+
 	if (res->long_lines)
 		str_addf(out, "\n  %zu line%s over 1 MiB %s passed over",
 		         res->long_lines, res->long_lines == 1 ? "" : "s",
@@ -60,12 +85,16 @@ static void add_keys(struct str *out, const struct run_result *res, const char *
 		if (res->n_keys == SCRAPE_KEYS)
 			str_add(out, ", …");
 	}
+	if (m->pattern || m->file)
+		add_source(out, res, m);
 	if (res->unread.n) {
 		study_unread_text(out, &res->unread, metric);
+	} else if (m->pattern) {
+		return;
 	} else if (res->n_keys) {
 		study_guess_text(out, metric, (const char *const *)res->keys,
 		                 res->n_keys);
-	} else {
+	} else if (!m->file) {
 		str_addf(out,
 		         "\n  %s on its stdout, its stderr or in HPSEARCH_RESULTS"
 		         "\n  help: print one line per epoch like {\"%s\": 0.25}",
@@ -142,7 +171,7 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 	str_addf(&out, "the first run that finished %s the metric \"%s\"",
 	         res->unread.n ? "printed no number for" : "never printed",
 	         s->search.spec->metric.name);
-	add_keys(&out, res, s->search.spec->metric.name);
+	add_keys(&out, res, &s->search.spec->metric);
 	add_output(&out, res);
 	add_folder(&out, s, t, run);
 	add_way_on(&out, s);

@@ -66,6 +66,13 @@ static void apply_finish(struct search *s, const struct event *e)
 	s->verdict.test_uses = t->test_uses;
 }
 
+static void apply_reading(struct search *s, const struct event *e)
+{
+	s->texts = e->as.reading.text ? TEXTS_ON : TEXTS_OFF;
+	if (e->as.reading.text && e->as.reading.line)
+		s->text_line = arena_strdup(&s->arena, e->as.reading.line);
+}
+
 /* Trials. */
 
 static bool apply_trial(struct study *s, const struct event *e, struct error *err)
@@ -77,6 +84,13 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 	t = search_add(&s->search, e->as.proposal.point, e->as.proposal.origin,
 	               e->as.proposal.known_upto);
 	t->cost_weight = e->as.proposal.cost_weight;
+	t->added = e->as.proposal.added;
+	if (e->as.proposal.label)
+		t->label = arena_strdup(&s->search.arena, e->as.proposal.label);
+	s->search.given += t->origin == ORIGIN_POINT;
+	s->search.added += t->origin == ORIGIN_ADDED;
+	if (t->added > s->search.added_upto)
+		s->search.added_upto = t->added;
 	for (size_t r = 0; s->monitor && r < t->n_runs; r++)
 		t->runs[r].budget = monitor_first_budget(s->monitor, t->id, r);
 	if (s->monitor)
@@ -224,6 +238,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_WARM_START:
 	case EVENT_TRIAL:
 	case EVENT_OBSERVED:
+	case EVENT_READING:
 	case EVENT_TEST_USE:
 	case EVENT_FINISH: break;
 	}
@@ -271,6 +286,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 		search_learn(&s->search, s->search.trials[e->trial], *e->as.observed);
 		return true;
 	case EVENT_FINISH: apply_finish(&s->search, e); return true;
+	case EVENT_READING: apply_reading(&s->search, e); return true;
 	case EVENT_TEST_USE: verdict_add_use(&s->search, e->as.use); return true;
 	case EVENT_START:
 	case EVENT_REPORT:

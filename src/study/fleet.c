@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/command.h"
+#include "config/template.h"
 #include "search/verdict.h"
 #include "study/client_trouble.h"
 #include "study/clients.h"
@@ -119,14 +120,13 @@ static const char *budget_text(const struct task *t, struct arena *a)
 	return text;
 }
 
-static const char *const *task_argv(const struct fleet *f, const struct task *t,
-                                    size_t slot, struct arena *a, struct error *err)
+static struct command_context task_context(const struct fleet *f, const struct task *t,
+                                           size_t slot, struct arena *a)
 {
 	struct value *args = arena_new(a, 1, sizeof *args);
-	struct command_context c;
 
 	*args = space_arguments(&f->spec->space, task_values(f, t, a), a);
-	c = (struct command_context){
+	return (struct command_context){
 	    .arguments = args,
 	    .trial = t->trial->id,
 	    .run = t->index,
@@ -136,6 +136,13 @@ static const char *const *task_argv(const struct fleet *f, const struct task *t,
 	    .gpu = task_gpu(f, slot),
 	    .step_budget = budget_text(t, a),
 	};
+}
+
+static const char *const *task_argv(const struct fleet *f, const struct task *t,
+                                    size_t slot, struct arena *a, struct error *err)
+{
+	struct command_context c = task_context(f, t, slot, a);
+
 	return command_build(f->spec, t->command, &c, a, err);
 }
 
@@ -229,7 +236,29 @@ void fleet_keep_logs(const struct fleet *f, const struct task *t)
 	}
 }
 
-static bool prepare_folder(struct fleet *f, const struct task *t,
+/* The user's own configuration file, for this run. */
+static bool fill_template(struct fleet *f, const struct task *t, size_t slot,
+                          struct error *err)
+{
+	struct arena *a = &f->scratch;
+	struct command_context c = task_context(f, t, slot, a);
+	const struct template_set *culprit;
+	struct str text = {0};
+	const char *place;
+	bool ok;
+
+	if (!f->spec->config)
+		return true;
+	place = template_place(f->spec, &c, a, err);
+	if (place && *place != '/')
+		place = arena_printf(a, "%s/%s", f->home, place);
+	ok = place && template_fill(f->spec, &c, &text, &culprit, a, err) &&
+	     file_write(place, str_text(&text), text.len, 0666, err);
+	str_free(&text);
+	return ok;
+}
+
+static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
                            const char *const *argv, const char *const *env,
                            struct error *err)
 {
@@ -245,6 +274,7 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	value_json(client.arguments, &text, false);
 	str_addc(&text, '\n');
 	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);
+	ok = ok && fill_template(f, t, slot, err);
 	str_clear(&text);
 	cmd_script(f, argv, env, &text);
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
@@ -255,6 +285,46 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 static int64_t nanoseconds(double seconds)
 {
 	return seconds > 9e9 ? INT64_MAX / 2 : (int64_t)(seconds * 1e9);
+}
+
+/* What is odd about it is not for us to say. */
+bool fleet_yaml(const char *text, size_t n, struct str *out)
+{
+	struct arena a = {0};
+	struct notices ns = {.a = &a};
+	struct yaml y = {0};
+	struct error ignored;
+	bool ok = yaml_parse(&y, "", text, n, &a, &ns, &ignored);
+
+	if (ok) {
+		struct value v = node_value(y.root, &a);
+
+		value_json(&v, out, false);
+	}
+	free(ns.list);
+	arena_free(&a);
+	return ok;
+}
+
+static bool task_source(const struct fleet *f, const struct task *t,
+                        struct metric_source *out, struct arena *a, struct error *err)
+{
+	const struct metric *m = t->metric;
+	const struct command word = {.words = &m->file, .n = 1};
+	struct command_context c;
+	const char *const *file;
+
+	*out = (struct metric_source){
+	    .pattern = m->pattern, .step_pattern = m->step_pattern, .yaml = fleet_yaml};
+	if (!m->file)
+		return true;
+	c = task_context(f, t, 0, a);
+	c.part = true;
+	file = command_build(f->spec, &word, &c, a, err);
+	if (!file || !*file)
+		return file && error_set(err, ERROR_FILE, "metric.file names nothing");
+	out->file = **file == '/' ? *file : arena_printf(a, "%s/%s", f->home, *file);
+	return true;
 }
 
 bool fleet_start(struct fleet *f, struct task *t, struct error *err)
@@ -276,8 +346,12 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.nni = f->spec->nni;
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
+	job.texts = t->texts;
+	if (!task_source(f, t, &job.source, &f->scratch, err))
+		return false;
 	job.ticket = f->next_ticket++;
-	ok = job.argv && (!f->dir || prepare_folder(f, t, job.argv, job.env, err)) &&
+	ok = job.argv &&
+	     (!f->dir || prepare_folder(f, t, slot, job.argv, job.env, err)) &&
 	     f->runner->type->start(f->runner->self, &job, err);
 	arena_free(&f->scratch);
 	if (!ok)

@@ -17,10 +17,11 @@ struct task {
 	struct run *run;               /* events of the task are applied to it */
 	const struct command *command; /* as written; macros are expanded here */
 	const struct metric *metric;
-	bool judged;     /* its end is decided: reports come as FLEET_LATE */
-	bool stopped;    /* by fleet_stop */
-	char folder[64]; /* below the fleet's directory: "trials/0017/r0" */
-	bool busy;       /* from its start to its end */
+	enum texts texts; /* of the search, as far as that is known */
+	bool judged;      /* its end is decided: reports come as FLEET_LATE */
+	bool stopped;     /* by fleet_stop */
+	char folder[64];  /* below the fleet's directory: "trials/0017/r0" */
+	bool busy;        /* from its start to its end */
 };
 
 enum fleet_event_kind {
@@ -86,6 +87,9 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
                 struct error *err);
 /* Moves to a stage at least: STOP and KILL reach every running task. */
 void fleet_wind_down(struct fleet *f, enum fleet_stage stage);
+
+/* A run's YAML as JSON, for metric.file. */
+bool fleet_yaml(const char *text, size_t n, struct str *out);
 
 /* The words of the command that a task would run; for --dry-run and cmd. */
 const char *const *fleet_argv(const struct fleet *f, const struct task *t,

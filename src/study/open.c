@@ -23,6 +23,23 @@ struct origin_reading {
 	struct arena *arena;
 };
 
+/* The points of a file that is no part of ours. */
+static bool same_points(const struct search_origin *was, const struct search *s,
+                        struct error *err)
+{
+	const char *now = s->spec->points_text;
+
+	if (!was->points || !now || strcmp(was->points, now) == 0)
+		return true;
+	return error_set(err, ERROR_USAGE,
+	                 "the points of %s are no longer those that it was begun "
+	                 "with\n"
+	                 "  help: hpsearch add %s --point … tries more; --fresh "
+	                 "discards what is there, --out DIR puts a new search "
+	                 "elsewhere",
+	                 s->dir, s->dir);
+}
+
 static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 {
 	struct search *s = &o->s->search;
@@ -31,7 +48,8 @@ static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 	struct spec spec;
 	bool ok =
 	    origin_read(event, &was, &a, err) && origin_spec(&was, &spec, &a, err) &&
-	    same_search(&spec, was.command, s->spec, s->origin.command, s->dir, err);
+	    same_search(&spec, was.command, s->spec, s->origin.command, s->dir, err) &&
+	    same_points(&was, s, err);
 
 	if (ok && was.elsewhere != s->origin.elsewhere)
 		ok = error_set(err, ERROR_USAGE,

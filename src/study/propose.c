@@ -5,7 +5,18 @@
 #include <math.h>
 #include <string.h>
 
-static struct strategy_args strategy_args_of(const struct study *study)
+static const struct coord *const *given_points(struct study *study)
+{
+	const struct spec *sp = study->search.spec;
+	const struct coord **given =
+	    arena_new(&study->search.arena, sp->n_points, sizeof *given);
+
+	for (size_t i = 0; i < sp->n_points; i++)
+		given[i] = sp->points[i].at;
+	return given;
+}
+
+static struct strategy_args strategy_args_of(struct study *study)
 {
 	const struct search *s = &study->search;
 
@@ -19,6 +30,8 @@ static struct strategy_args strategy_args_of(const struct study *study)
 	                              .n_earlier = s->warm.n,
 	                              .n_sources = s->warm.n_sources,
 	                              .search = s,
+	                              .given = given_points(study),
+	                              .n_given = s->spec->n_points,
 	                              .full = s->spec->early.type != EARLY_NONE
 	                                          ? early_full_budget(s->spec)
 	                                          : (double)NAN};
@@ -135,23 +148,33 @@ enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight
 	                    .n = s->n,
 	                    .known_upto = seen,
 	                    .cost_weight = cost_weight};
-	size_t before;
+	size_t before, own = s->n - s->given - s->added;
 	enum ask ask;
 
+	if (s->given < s->spec->n_points) {
+		proposed(out, s->n, s->spec->points[s->given].at, ORIGIN_POINT, seen,
+		         0);
+		out->as.proposal.label = s->spec->points[s->given].label;
+		return ASK_POINT;
+	}
 	/* The defaults come first, but a grid is what the file says and nothing else.
 	 */
-	if (!s->n && s->baseline && study->type != &strategy_grid) {
+	if (!own && s->baseline && study->type != &strategy_grid &&
+	    study->type != &strategy_list) {
 		proposed(out, s->n, s->baseline, ORIGIN_BASELINE, seen, 0);
 		return ASK_POINT;
 	}
 	/* Then the best of earlier searches. */
 	before = s->baseline ? 1 : 0;
-	if (s->n >= before && s->n - before < s->warm.n_first) {
-		proposed(out, s->n, s->warm.first[s->n - before]->point,
+	if (own >= before && own - before < s->warm.n_first) {
+		proposed(out, s->n, s->warm.first[own - before]->point,
 		         ORIGIN_WARM_START, seen, 0);
 		return ASK_POINT;
 	}
-	ask = study->type->ask(study->strategy, &h, s->n, study->point, why, err);
+	/* A grid counts its cells. */
+	ask = study->type->ask(study->strategy, &h,
+	                       study->type == &strategy_grid ? own : s->n, study->point,
+	                       why, err);
 	if (ask == ASK_POINT)
 		proposed(out, s->n, study->point, ORIGIN_STRATEGY, seen, cost_weight);
 	return ask;
@@ -198,8 +221,12 @@ bool study_is_taken(const struct study *study, uint64_t trial)
 {
 	const struct search *s = &study->search;
 
-	return s->spec->method == METHOD_PROGRAM &&
-	       trial >= (s->baseline ? 1 : 0) + s->warm.n_first;
+	if (s->spec->method != METHOD_PROGRAM)
+		return false;
+	if (trial < s->n)
+		return s->trials[trial]->origin == ORIGIN_STRATEGY;
+	return s->given >= s->spec->n_points &&
+	       s->n - s->given - s->added >= (s->baseline ? 1 : 0) + s->warm.n_first;
 }
 
 size_t study_known(const struct study *study, const struct trial *t)

@@ -107,6 +107,10 @@ static bool is_judged(const struct study *s, const struct task *t)
 static void recover(struct study *s, struct task t)
 {
 	struct recovery r = {.s = s, .task = t};
+	struct metric_source source = {.pattern = t.metric->pattern,
+	                               .step_pattern = t.metric->step_pattern,
+	                               .file = t.metric->file};
+	struct error bad;
 
 	if (t.run->state != RUN_RUNNING || !t.metric->name ||
 	    t.run->reports_total >= RUN_REPORTS_MAX || is_judged(s, &t))
@@ -116,6 +120,9 @@ static void recover(struct study *s, struct task t)
 	r.n_heard = t.run->goes_on ? 0 : t.run->n_reports;
 	r.said = mem_new(r.n_heard, sizeof *r.said);
 	scrape_init(&r.scraper, t.metric->name, s->search.spec->early.step);
+	r.scraper.texts = s->search.texts;
+	if (!scrape_source(&r.scraper, &source, &bad))
+		abort(); /* the patterns of a spec can be read */
 	r.scraper.nni = s->search.spec->nni;
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);

@@ -1,6 +1,7 @@
 #include "study/search_loop.h"
 #include "record/results.h"
 #include "search/prospect.h"
+#include "study/added.h"
 #include "study/alarm.h"
 #include "study/apply.h"
 #include "study/drive.h"
@@ -110,7 +111,7 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 		return t;
 	if (s->no_more)
 		return nothing_more(s, s->no_more, run);
-	if (s->search.n >= s->search.cap)
+	if (s->search.n - s->search.added >= s->search.cap)
 		return nothing_more(s, "every trial that was asked for is done", run);
 	*ask = study_propose(s, &e, &why, err);
 	if (*ask == ASK_DONE)
@@ -122,12 +123,36 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 	return s->search.trials[s->search.n - 1];
 }
 
+/* What a person adds is asked for: it does not wait for a slot that is not to come. */
+static struct trial *added_run(struct study *s, size_t *run)
+{
+	struct event e;
+
+	if (s->search.state != SEARCH_RUNNING || !added_next(s, &e))
+		return NULL;
+	study_happen(s, e);
+	*run = 0;
+	return s->search.trials[s->search.n - 1];
+}
+
 struct trial *study_next(struct study *s, size_t *run, enum ask *ask, struct error *err)
 {
+	struct trial *added = added_run(s, run);
+
+	if (added)
+		return added;
 	*ask = ASK_WAIT;
 	if (s->search.state == SEARCH_RUNNING)
 		check_stops(&s->search);
 	return s->search.state == SEARCH_RUNNING ? next_run(s, run, ask, err) : NULL;
+}
+
+/* hpsearch 0.1.0 read no plain text: where it found the metric, objects have it. */
+static enum texts reading(const struct search *s)
+{
+	bool first = s->origin.first_rules && s->any_report;
+
+	return first && s->texts == TEXTS_ASK ? TEXTS_OFF : s->texts;
 }
 
 static enum next next(void *self, struct task *task, struct error *err)
@@ -144,7 +169,8 @@ static enum next next(void *self, struct task *task, struct error *err)
 	                      .index = run,
 	                      .run = &t->runs[run],
 	                      .command = &s->search.spec->command,
-	                      .metric = &s->search.spec->metric};
+	                      .metric = &s->search.spec->metric,
+	                      .texts = reading(&s->search)};
 	task_folder(task);
 	return NEXT_TASK;
 }
@@ -284,6 +310,26 @@ static void results_due(struct study *s)
 		s->write_at = search_ticks(&s->search) + wait;
 }
 
+/* The first run that finished with the metric says where it is, for all. */
+static void check_reading(struct study *s, const struct run_result *res)
+{
+	const struct metric *m = &s->search.spec->metric;
+
+	if (s->search.texts != TEXTS_ASK || !m->name || m->pattern || m->file ||
+	    !res->reports || res->exit)
+		return;
+	study_happen(s, (struct event){.kind = EVENT_READING,
+	                               .as.reading = {.text = res->by_text,
+	                                              .line = res->text_line}});
+	if (res->by_text && s->watch.message)
+		s->watch.message(
+		    s->watch.self,
+		    arena_printf(&s->search.scratch,
+		                 "%s is read from lines of plain text, since no "
+		                 "JSON holds it; the first: %s",
+		                 m->name, res->text_line));
+}
+
 static void ended(void *self, struct task *task, const struct run_result *res,
                   bool again)
 {
@@ -291,6 +337,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 	struct trial *t = s->search.trials[task->trial->id];
 	size_t run = task->index;
 
+	check_reading(s, res);
 	if (again) {
 		if (t->id < s->search.first_open)
 			s->search.first_open = t->id;

@@ -18,6 +18,8 @@
 #include "search/search.h"
 #include "study/fleet.h"
 
+#include <sys/types.h>
+
 /* Who wants to know what happens (the progress display). Any member may be NULL. */
 struct observer {
 	void *self;
@@ -68,7 +70,8 @@ struct study {
 	bool told_steps;           /* that those of some run do not rise */
 	int64_t sync_at, write_at; /* when the journal, the results are due */
 	int64_t write_cost;
-	struct str line; /* of the journal, being written */
+	struct str line;  /* of the journal, being written */
+	off_t added_size; /* of the file of added.h, when nothing was left in it */
 };
 
 struct study_options {

@@ -48,14 +48,15 @@ static void fill_in(const struct study *s, struct candidate *c, size_t run,
 	const struct verdict *v = &s->search.verdict;
 	bool test = s->phase == PHASE_TEST;
 
-	*t = (struct task){.trial = &c->trial,
-	                   .key = c->key,
-	                   .phase = s->phase,
-	                   .index = run,
-	                   .run = c->runs[s->phase][run],
-	                   .command = test && sp->test.command.n ? &sp->test.command
-	                                                         : &sp->command,
-	                   .metric = test ? &v->test_metric : &v->metric};
+	*t = (struct task){
+	    .trial = &c->trial,
+	    .key = c->key,
+	    .phase = s->phase,
+	    .index = run,
+	    .run = c->runs[s->phase][run],
+	    .command = test && sp->test.command.n ? &sp->test.command : &sp->command,
+	    .metric = test ? &v->test_metric : &v->metric,
+	    .texts = test && sp->test.present ? TEXTS_ASK : s->search.texts};
 	t->run->budget = early_run_budget(sp);
 	task_folder(t);
 }

@@ -1,0 +1,457 @@
+#include "run/metric_file.h"
+
+#include "base/json.h"
+#include "base/loose.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/rows.h"
+#include "run/find.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEADER_MAX = 64 * 1024 };
+
+static const char *const steps[] = {"step", "epoch", "iter", "iteration",
+                                    "global_step"};
+
+/* What is read at one time. */
+struct look {
+	struct metric_file *f;
+	struct scraper *s;
+	bool last;
+	size_t rows;   /* with the metric, so far */
+	off_t offset;  /* of the text in the file, where it is only the end of it … */
+	bool end_only; /* … which this says */
+};
+
+/* --- which file --- */
+
+static struct stamp stamp_of(const struct stat *st)
+{
+	return (struct stamp){.device = st->st_dev,
+	                      .inode = st->st_ino,
+	                      .size = st->st_size,
+	                      .time = st->st_mtim};
+}
+
+static bool same_stamp(const struct stamp *a, const struct stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->time.tv_sec == b->time.tv_sec && a->time.tv_nsec == b->time.tv_nsec;
+}
+
+static bool note_before(void *self, const char *path, const struct stat *st)
+{
+	struct metric_file *f = self;
+
+	(void)path;
+	f->before = mem_room(f->before, f->n_before, &f->cap_before, sizeof *f->before);
+	f->before[f->n_before++] = stamp_of(st);
+	return false;
+}
+
+static bool is_of_this_run(void *self, const char *path, const struct stat *st)
+{
+	struct metric_file *f = self;
+	struct stamp now = stamp_of(st);
+
+	if (!S_ISREG(st->st_mode)) {
+		snprintf(f->trouble, sizeof f->trouble, "%.100s is %s", path,
+		         S_ISLNK(st->st_mode)    ? "a link"
+		         : S_ISFIFO(st->st_mode) ? "a pipe"
+		         : S_ISDIR(st->st_mode)  ? "a folder"
+		                                 : "no regular file");
+		return false;
+	}
+	for (size_t i = 0; i < f->n_before; i++)
+		if (same_stamp(&f->before[i], &now)) {
+			snprintf(f->trouble, sizeof f->trouble,
+			         "%.100s was there before and has not changed", path);
+			return false;
+		}
+	return true;
+}
+
+void metric_file_begin(struct metric_file *f, const struct metric_source *source)
+{
+	struct find find = {.wanted = note_before, .self = f};
+
+	*f = (struct metric_file){.source = *source};
+	if (source->file)
+		find_newest(&find, source->file);
+}
+
+void metric_file_free(struct metric_file *f)
+{
+	free(f->before);
+	free(f->path);
+	*f = (struct metric_file){0};
+}
+
+/* --- what it says --- */
+
+static void found(struct look *l, struct report r, size_t behind)
+{
+	struct metric_file *f = l->f;
+	off_t at = l->offset + (off_t)behind;
+
+	l->rows++;
+	if (l->end_only ? at <= f->told_at : l->rows <= f->told)
+		return;
+	if (isnan(r.value))
+		r.value = (double)NAN;
+	f->told = l->end_only ? f->told + 1 : l->rows;
+	f->told_at = at;
+	f->latest = r;
+	scrape_report(l->s, r);
+}
+
+static void unreadable(const struct look *l, const char *text)
+{
+	struct unread *u = &l->s->unread;
+
+	if (!u->n++)
+		snprintf(u->example, sizeof u->example, "%.150s", text);
+	for (char *c = u->example; *c; c++)
+		*c = (unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c;
+}
+
+static size_t find_column(const struct rows *t, const char *name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(rows_cell(t, i), name) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static size_t find_step_column(const struct rows *t, const char *step)
+{
+	for (size_t k = 0; !step && k < ARRAY_LEN(steps); k++)
+		if (find_column(t, steps[k]) != SIZE_MAX)
+			return find_column(t, steps[k]);
+	return step ? find_column(t, step) : SIZE_MAX;
+}
+
+struct columns {
+	size_t metric, step; /* SIZE_MAX: none */
+};
+
+static bool read_header(const struct look *l, struct rows *t, struct columns *c)
+{
+	struct metric_file *f = l->f;
+
+	if (!rows_next(t) || (!t->whole && !l->last))
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		if (*rows_cell(t, i))
+			scrape_name(l->s, rows_cell(t, i));
+	c->metric = find_column(t, l->s->metric);
+	c->step = find_step_column(t, l->s->step);
+	if (c->metric == SIZE_MAX)
+		snprintf(f->trouble, sizeof f->trouble,
+		         "%.100s has no column of that name", f->path);
+	return c->metric != SIZE_MAX;
+}
+
+static void read_rows(struct look *l, struct rows *t, const struct columns *c)
+{
+	while (rows_next(t) && (t->whole || l->last)) {
+		const char *cell = rows_cell(t, c->metric), *step = "";
+		struct report r = {.line = t->line, .counted = true};
+
+		if (!*cell)
+			continue;
+		switch (number_read(cell, strlen(cell), &r.value)) {
+		case NUMBER_ABSENT: continue;
+		case NUMBER_NONE: unreadable(l, cell); continue;
+		case NUMBER_READ: break;
+		}
+		if (c->step != SIZE_MAX)
+			step = rows_cell(t, c->step);
+		r.counted = number_read(step, strlen(step), &r.step) != NUMBER_READ ||
+		            !isfinite(r.step);
+		found(l, r, t->at);
+	}
+}
+
+static void take_table(struct look *l, const char *text, size_t n, char delimiter)
+{
+	struct rows t;
+	struct columns c;
+
+	rows_begin(&t, text, n, delimiter);
+	if (read_header(l, &t, &c))
+		read_rows(l, &t, &c);
+	rows_end(&t);
+}
+
+/* Of a table that is too large: its header, and its end from the first whole row. */
+static void take_end(struct look *l, int fd, off_t size, char delimiter)
+{
+	char *head = mem_new(HEADER_MAX, 1), *end = mem_new(METRIC_FILE_END, 1), *row;
+	ssize_t n = pread(fd, head, HEADER_MAX, 0);
+	struct rows t;
+	struct columns c;
+
+	rows_begin(&t, head, n > 0 ? (size_t)n : 0, delimiter);
+	delimiter = t.delimiter;
+	if (read_header(l, &t, &c)) {
+		l->end_only = true;
+		l->offset = size - METRIC_FILE_END;
+		n = pread(fd, end, METRIC_FILE_END, l->offset);
+		row = n > 0 ? memchr(end, '\n', (size_t)n) : NULL;
+		rows_end(&t);
+		rows_begin(&t, row ? row : "", row ? (size_t)(end + n - row) : 0,
+		           delimiter);
+		l->offset += row ? row - end : 0;
+		read_rows(l, &t, &c);
+	}
+	rows_end(&t);
+	free(head);
+	free(end);
+}
+
+static bool step_of(const struct look *l, const cJSON *object, double *out)
+{
+	const char *name = l->s->step;
+
+	for (size_t k = 0; !name && k < ARRAY_LEN(steps); k++)
+		if (loose_number(json_get(object, steps[k]), out) == LOOSE_NUMBER)
+			return isfinite(*out);
+	return name && loose_number(json_path(object, name), out) == LOOSE_NUMBER &&
+	       isfinite(*out);
+}
+
+/* {"val_loss": [0.5, 0.4], "epoch": [1, 2]} */
+static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
+{
+	const cJSON *at = l->s->step ? json_path(object, l->s->step) : NULL, *item;
+	int i = 0;
+
+	for (size_t k = 0; !l->s->step && !at && k < ARRAY_LEN(steps); k++)
+		at = json_get(object, steps[k]);
+	cJSON_ArrayForEach(item, values)
+	{
+		struct report r = {.counted = true};
+
+		if (loose_number(item, &r.value) == LOOSE_NUMBER) {
+			r.counted = !cJSON_IsArray(at) ||
+			            loose_number(cJSON_GetArrayItem(at, i), &r.step) !=
+			                LOOSE_NUMBER;
+			found(l, r, 0);
+		}
+		i++;
+	}
+}
+
+static void take_names(const struct look *l, const cJSON *object)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, object)
+	{
+		double ignored;
+
+		if (cJSON_IsArray(item) || loose_number(item, &ignored) == LOOSE_NUMBER)
+			scrape_name(l->s, item->string);
+	}
+}
+
+/* One object that is written anew has said something when it has changed. */
+static void take_object(struct look *l, const cJSON *object, bool alone)
+{
+	const cJSON *value = json_path(object, l->s->metric);
+	struct metric_file *f = l->f;
+	struct report r = {0};
+
+	take_names(l, object);
+	if (cJSON_IsArray(value)) {
+		take_lists(l, object, value);
+		return;
+	}
+	switch (loose_number(value, &r.value)) {
+	case LOOSE_ABSENT: return;
+	case LOOSE_UNREADABLE: unreadable(l, "no number"); return;
+	case LOOSE_NUMBER: break;
+	}
+	r.counted = !step_of(l, object, &r.step);
+	if (alone && f->told && f->latest.value == r.value &&
+	    (r.counted || f->latest.step == r.step))
+		return;
+	if (alone)
+		l->rows = f->told;
+	found(l, r, 0);
+}
+
+static void take_document(struct look *l, const char *text, size_t n)
+{
+	struct metric_file *f = l->f;
+	cJSON *tree = json_parse(text, n);
+	const cJSON *item;
+
+	if (!tree)
+		snprintf(f->trouble, sizeof f->trouble, "%.100s cannot be read",
+		         f->path);
+	if (cJSON_IsArray(tree))
+		cJSON_ArrayForEach(item, tree) take_object(l, item, false);
+	else if (tree)
+		take_object(l, tree, true);
+	cJSON_Delete(tree);
+}
+
+static void take_json_lines(struct look *l, const char *text, size_t n)
+{
+	size_t at = 0, line = 1;
+
+	while (at < n) {
+		const char *end = memchr(text + at, '\n', n - at);
+		size_t len = end ? (size_t)(end - text) - at : n - at;
+		struct loose row = loose_begin(text + at, len);
+		cJSON *object = end || l->last ? loose_next(&row) : NULL;
+
+		if (object)
+			take_object(l, object, false);
+		cJSON_Delete(object);
+		at += len + 1;
+		line++;
+	}
+}
+
+static void take_yaml(struct look *l, const char *text, size_t n)
+{
+	struct str json = {0};
+
+	if (l->f->source.yaml && l->f->source.yaml(text, n, &json))
+		take_document(l, str_text(&json), json.len);
+	else
+		snprintf(l->f->trouble, sizeof l->f->trouble, "%.100s is no YAML",
+		         l->f->path);
+	str_free(&json);
+}
+
+/* --- reading --- */
+
+static bool has_ending(const char *path, const char *ending)
+{
+	size_t n = strlen(path), k = strlen(ending);
+
+	return n >= k && strcasecmp(path + n - k, ending) == 0;
+}
+
+static bool is_document(const char *path)
+{
+	return has_ending(path, ".json") || has_ending(path, ".yaml") ||
+	       has_ending(path, ".yml");
+}
+
+static bool is_lines(const char *path)
+{
+	return has_ending(path, ".jsonl") || has_ending(path, ".ndjson");
+}
+
+static void take_text(struct look *l, const char *text, size_t n)
+{
+	const char *path = l->f->path;
+
+	if (is_lines(path))
+		take_json_lines(l, text, n);
+	else if (has_ending(path, ".json"))
+		take_document(l, text, n);
+	else if (is_document(path))
+		take_yaml(l, text, n);
+	else
+		take_table(l, text, n, has_ending(path, ".tsv") ? '\t' : 0);
+}
+
+static void take_whole(struct look *l, int fd, off_t size)
+{
+	char *text = mem_new((size_t)size + 1, 1);
+	size_t got = 0;
+	ssize_t n;
+
+	while (got < (size_t)size &&
+	       ((n = pread(fd, text + got, (size_t)size - got, (off_t)got)) > 0 ||
+	        (n < 0 && errno == EINTR)))
+		got += n > 0 ? (size_t)n : 0;
+	take_text(l, text, got);
+	/* It begins anew: what was told is of another table. */
+	if (l->last && l->rows && l->rows < l->f->told) {
+		l->f->told = l->rows = 0;
+		take_text(l, text, got);
+	}
+	free(text);
+}
+
+static void take_open(struct look *l, int fd, const struct stat *st)
+{
+	struct metric_file *f = l->f;
+	bool document = is_document(f->path);
+
+	if (st->st_size <= (document ? METRIC_FILE_JSON : METRIC_FILE_WHOLE))
+		take_whole(l, fd, st->st_size);
+	else if (document || is_lines(f->path))
+		snprintf(f->trouble, sizeof f->trouble, "%.100s is too large", f->path);
+	else
+		take_end(l, fd, st->st_size, has_ending(f->path, ".tsv") ? '\t' : 0);
+}
+
+static void change_path(struct metric_file *f, const char *path)
+{
+	if (f->path && strcmp(f->path, path) == 0)
+		return;
+	free(f->path);
+	f->path = mem_strdup(path);
+	f->seen = (struct stamp){0};
+	f->told = 0;
+	f->told_at = 0;
+}
+
+void metric_file_take(struct metric_file *f, const char *path, struct scraper *s,
+                      bool last)
+{
+	struct look l = {.f = f, .s = s, .last = last};
+	struct stat st;
+	struct stamp now;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	change_path(f, path);
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		snprintf(f->trouble, sizeof f->trouble, "%.100s: %s", path,
+		         fd < 0 ? strerror(errno) : "is no regular file");
+	} else {
+		now = stamp_of(&st);
+		if (last || !same_stamp(&now, &f->seen)) {
+			*f->trouble = '\0';
+			take_open(&l, fd, &st);
+		}
+		f->seen = now;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+void metric_file_follow(struct metric_file *f, struct scraper *s, bool last)
+{
+	struct find find = {.wanted = is_of_this_run, .self = f};
+
+	if (!f->source.file)
+		return;
+	*f->trouble = '\0';
+	find_newest(&find, f->source.file);
+	if (*find.path)
+		metric_file_take(f, find.path, s, last);
+	else if (!find.entries)
+		snprintf(f->trouble, sizeof f->trouble,
+		         "more than %d files and folders are where it could be",
+		         FIND_ENTRIES);
+	else if (!*f->trouble)
+		snprintf(f->trouble, sizeof f->trouble, "no such file has come");
+}
