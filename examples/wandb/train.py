@@ -1,30 +1,18 @@
-"""Logistic regression by gradient descent, on data made here: standard library only.
+"""Logistic regression by gradient descent, on data made here, logged with wandb.
 
-    python3 train.py --learning_rate=0.1 --optim.momentum=0.9 --standardize=True
+    WANDB_MODE=offline python3 train.py
 
-A W&B script prints through wandb.log; this one prints the same dictionaries as JSON.
+An ordinary W&B script: its settings are in wandb.config, its metrics go to wandb.log. It knows of
+hpsearch only to choose between validation and test data, and its seed.
 """
-import argparse
-import json
 import math
 import os
 import random
 
+import wandb
 
-def boolean(text):
-    """W&B passes booleans as True and False."""
-    return {"true": True, "false": False}[text.lower()]
-
-
-def settings():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--learning_rate", type=float, default=0.01)
-    parser.add_argument("--batch_size", type=int, default=32)
-    parser.add_argument("--l2", type=float, default=0.0)
-    parser.add_argument("--optim.momentum", type=float, default=0.0, dest="momentum")
-    parser.add_argument("--standardize", type=boolean, default=False)
-    parser.add_argument("--epochs", type=int, default=10)
-    return parser.parse_args()
+DEFAULTS = {"learning_rate": 0.01, "batch_size": 32, "l2": 0.0, "optim.momentum": 0.0,
+            "standardize": False, "epochs": 10}
 
 
 def make_data(n, rng):
@@ -63,37 +51,38 @@ def evaluate(weights, rows):
     return loss / len(rows), correct / len(rows)
 
 
-def train_epoch(weights, velocity, rows, args):
-    for first in range(0, len(rows), args.batch_size):
-        batch = rows[first:first + args.batch_size]
-        gradient = [args.l2 * w for w in weights]
+def train_epoch(weights, velocity, rows, config):
+    for first in range(0, len(rows), config.batch_size):
+        batch = rows[first:first + config.batch_size]
+        gradient = [config.l2 * w for w in weights]
         for x, y in batch:
             error = (probability(weights, x) - y) / len(batch)
             for i, v in enumerate(x):
                 gradient[i] += error * v
             gradient[-1] += error
         for i, g in enumerate(gradient):
-            velocity[i] = args.momentum * velocity[i] - args.learning_rate * g
+            velocity[i] = config["optim.momentum"] * velocity[i] - config.learning_rate * g
             weights[i] += velocity[i]
 
 
 def main():
-    args = settings()
+    run = wandb.init(project="logistic-regression", config=DEFAULTS)
+    config = run.config
     data = random.Random(0)
     train, valid, test = make_data(400, data), make_data(400, data), make_data(2000, data)
     split = os.environ.get("HPSEARCH_SPLIT") or "valid"
     name, rows = ("test", test) if split == "test" else ("val", valid)
-    if args.standardize:
+    if config.standardize:
         train, rows = standardize(train, like=train), standardize(rows, like=train)
     rng = random.Random(int(os.environ.get("HPSEARCH_SEED") or 1))
     weights = [rng.gauss(0, 0.1) for _ in range(13)]
     velocity = [0.0] * 13
-    for epoch in range(1, args.epochs + 1):
+    for epoch in range(1, config.epochs + 1):
         rng.shuffle(train)
-        train_epoch(weights, velocity, train, args)
+        train_epoch(weights, velocity, train, config)
         loss, accuracy = evaluate(weights, rows)
-        print(json.dumps({"epoch": epoch, f"{name}_loss": round(loss, 6),
-                          f"{name}_accuracy": accuracy}), flush=True)
+        wandb.log({"epoch": epoch, f"{name}_loss": loss, f"{name}_accuracy": accuracy})
+    run.finish()
 
 
 if __name__ == "__main__":

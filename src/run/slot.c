@@ -1,6 +1,7 @@
 #include "run/slot.h"
 
 #include "base/mem.h"
+#include "run/wandb_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -274,6 +275,20 @@ void slot_leave(struct slot *s, const struct slot_shared *sh)
 	s->state = SLOT_LEAVING;
 }
 
+/* Where our hook said nothing, wandb's own files may hold what was logged. */
+static void read_wandb(struct slot *s)
+{
+	struct str lines = {0};
+
+	if (!s->output.hook.path || s->output.hook.read)
+		return;
+	wandb_folder_lines(s->output.dir, &lines);
+	if (lines.len)
+		scrape_feed(&s->scraper, &s->scraper.hook, lines.s, lines.len);
+	s->scraper.wandb = s->scraper.wandb || lines.len;
+	str_free(&lines);
+}
+
 void slot_finish(struct slot *s)
 {
 	size_t before;
@@ -288,6 +303,7 @@ void slot_finish(struct slot *s)
 	if (output_unread(&s->output))
 		s->record.machine_errno = output_unread(&s->output);
 	before = s->scraper.n_reports;
+	read_wandb(s);
 	scrape_end(&s->scraper, &s->scraper.err);
 	scrape_end(&s->scraper, &s->scraper.file);
 	scrape_end(&s->scraper, &s->scraper.hook);

@@ -218,8 +218,9 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
 
 void fleet_keep_logs(const struct fleet *f, const struct task *t)
 {
-	static const char *const files[] = {"stdout", "stderr", "reports.jsonl",
-	                                    "results.jsonl", "hook.jsonl"};
+	static const char *const files[] = {"stdout",        "stderr",
+	                                    "reports.jsonl", "results.jsonl",
+	                                    "hook.jsonl",    "wandb"};
 
 	if (!f->dir || !t->run->attempts)
 		return;

@@ -179,7 +179,9 @@ scripts() {
 		several_inits | sed 's/.*/&.py/' >names
 	{
 		echo "command: [$build/venv-wandb-$1/bin/python, \"\${param:script}\", \"\${args}\"]"
+		# On a busy machine the old client's own service is not always there in time.
 		echo "method: grid
+retries: 2
 metric: {name: val_loss, goal: minimize}
 parameters:
   lr: {value: 5.0e-05}
@@ -238,9 +240,70 @@ for c in v["candidates"]:
 	sed 's/verified.py/artifact.py/; /^test/d' verified.yaml >artifact.yaml
 	expect "an artifact of the server" 3 "$HPSEARCH" artifact.yaml -j2
 	check "cannot be had, with the reason" has "artifacts are on W&B's server" err
+	cat >isolated.yaml <<Y
+command: [$python, -I, -c, "import sys; sys.path.insert(0, '.'); exec(open('define_metric.py').read())"]
+args: none
+method: grid
+metric: {name: val_loss}
+parameters: {lr: {value: 0.25}, width: {value: 64}}
+Y
+	expect "python -I keeps the hook away" 0 "$HPSEARCH" isolated.yaml
+	check "and wandb's own file tells at the end" python3 -c '
+import json
+from model import val_loss
+t = json.load(open("isolated.hpsearch/results.json"))["trials"][0]
+curve = [[e, val_loss(0.25, 64, e)] for e in (0, 3, 1, 3)]
+assert t["runs"][0]["reports"] == curve and t["value"] == curve[-1][1], t'
+	check "where it is put offline, too" has "it is put offline" err
 	sed "s/verified.py/-I, hang.py/; /^test/d" verified.yaml >hang.yaml
-	expect "python -I keeps the hook away" 3 "$HPSEARCH" hang.yaml -j2
-	check "which is said where wandb wants an account" has "because hpsearch's hook did not reach it" err
+	expect "a script that goes online all the same" 3 "$HPSEARCH" hang.yaml -j2
+	check "fails with the reason: the hook was kept away" has "because hpsearch's hook did not reach it" err
+}
+
+# The example, and the sweep that a script has in Python.
+example() {
+	python=$build/venv-wandb-$1/bin/python
+	mkdir example && cp "$SRCDIR"/examples/wandb/*.* example && cd example || exit 1
+	expect "the example" 0 env PATH="${python%/*}:$PATH" "$HPSEARCH" sweep.yaml -n 4 -j4
+	check "logs ten epochs a run, and ranks" python3 -c '
+import json
+trials = json.load(open("sweep.hpsearch/results.json"))["trials"]
+assert [t["rank"] for t in trials] == [1, 2, 3, 4] and len({t["value"] for t in trials}) == 4, trials
+for t in trials:
+    assert [s for s, _ in t["runs"][0]["reports"]] == list(range(1, 11)), t'
+	check "its wandb files are in the folder of the run" sh -c \
+		'ls sweep.hpsearch/trials/0000/r0/wandb/offline-run-*/*.wandb'
+	cd ..
+	expect "a sweep in Python" 0 "$HPSEARCH" import python_sweep.py --command "$python python_sweep.py"
+	cp out imported.yaml
+	check "becomes a file" diff imported.yaml - <<-Y
+		# Written by hpsearch import from the sweep that the script defines.
+		# It gets its parameters from wandb.config, so its command has none.
+		command: ["$python", python_sweep.py]
+		args: "none"
+		method: random
+		name: "in Python"
+		metric:
+		  goal: minimize
+		  name: val_loss
+		parameters:
+		  lr: {min: 0.0001, max: 0.1}
+		  width: {values: [16, 32, 64]}
+		run_cap: 10
+	Y
+	expect "which runs" 0 "$HPSEARCH" imported.yaml -n 2 -j2 --strict
+	check "each trial calls the function once" python3 -c '
+import json
+from model import EPOCHS, val_loss
+trials = json.load(open("imported.hpsearch/results.json"))["trials"]
+for t in trials:
+    p = t["params"]
+    assert len(t["runs"][0]["reports"]) == EPOCHS, t
+    assert t["value"] == val_loss(p["lr"], p["width"], EPOCHS - 1), t
+assert len(trials) == 2'
+	expect "a script without a sweep" 2 "$HPSEARCH" import with_init.py --command "$python with_init.py"
+	check "has none to import" has "gave wandb.sweep no dictionary" err
+	check "and leaves nothing behind" test -z "$(find /tmp -maxdepth 1 -name 'hpsearch-import.*' -newer imported.yaml)"
 }
 
 oldest=0.13.11 latest=0.31.0
@@ -251,6 +314,8 @@ for version in $oldest $latest; do
 		continue
 	fi
 	scripts "$version"
-	[ "$version" = $oldest ] || newest "$version"
+	[ "$version" = $oldest ] && continue
+	newest "$version"
+	example "$version"
 done
 kill $proxy
