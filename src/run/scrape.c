@@ -33,6 +33,7 @@ void scrape_free(struct scraper *s)
 	str_free(&s->file.line);
 	str_free(&s->hook.line);
 	once_free(&s->once);
+	item_lines_free(&s->items);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
 		free(s->keys[i]);
@@ -203,7 +204,8 @@ static void take_object(const struct said *w)
 
 	w->s->objects++;
 	take_control(w);
-	if (w->s->metric)
+	/* A metric may well be called score: an item's is none. */
+	if (!item_lines_take(&w->s->items, w->object) && w->s->metric)
 		take_metric(w);
 	collect_keys(&walk, w->object, 0);
 }

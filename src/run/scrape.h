@@ -6,6 +6,7 @@
 #define HPS_RUN_SCRAPE_H
 
 #include "base/str.h"
+#include "run/item_lines.h"
 #include "run/once.h"
 #include "run/runner.h"
 
@@ -34,6 +35,7 @@ struct scraper {
 	double cost;
 	bool stalled; /* run/stall.h: by its latest line on stdout or stderr */
 	bool wandb;   /* the hook says that wandb is there, and was put offline */
+	struct item_lines items; /* of whoever sets items.wanted */
 	struct unread unread;
 	size_t objects; /* in all lines */
 	size_t long_lines;

@@ -276,6 +276,7 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.nni = f->spec->nni;
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
+	job.items = t->phase == PHASE_TEST;
 	job.ticket = f->next_ticket++;
 	ok = job.argv && (!f->dir || prepare_folder(f, t, job.argv, job.env, err)) &&
 	     f->runner->type->start(f->runner->self, &job, err);

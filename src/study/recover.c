@@ -117,6 +117,7 @@ static void recover(struct study *s, struct task t)
 	r.said = mem_new(r.n_heard, sizeof *r.said);
 	scrape_init(&r.scraper, t.metric->name, s->search.spec->early.step);
 	r.scraper.nni = s->search.spec->nni;
+	r.scraper.items.wanted = t.phase == PHASE_TEST; /* they are no reports */
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);
 	read_file(&r, "results.jsonl", &r.scraper.file);
