@@ -4,7 +4,7 @@
  * The name is a text or a number, the score a number. Of an item that is named again
  * the last score counts, as of a metric; which stream it stands on makes no difference.
  * Names are kept as 64-bit hashes, at most SCORES_MAX of them: memory stays below 50
- * MB. */
+ * MB, and 25 more while they are packed. */
 #ifndef HPS_RUN_ITEM_LINES_H
 #define HPS_RUN_ITEM_LINES_H
 
