@@ -3,15 +3,17 @@
 #include <math.h>
 #include <stdbool.h>
 
-static bool tells(struct moments s, size_t n, double level)
-{
-	double df = (double)n - 1;
+static const double power = 0.8;
 
-	return fabs(s.mean) * sqrt((double)n / s.variance) >=
-	       stat_t_quantile(1 - level, df) + stat_t_quantile(0.8, df);
+static bool tells(struct moments s, double items, size_t n, double level)
+{
+	double df = (double)n - 1, seeds = s.variance / (double)n;
+
+	return fabs(s.mean) >= stat_t_quantile(1 - level, df) * sqrt(seeds + items) +
+	                           stat_t_quantile(power, df) * sqrt(seeds);
 }
 
-size_t effect_pairs(struct moments s, double level)
+size_t effect_pairs(struct moments s, double items, double level)
 {
 	size_t low = s.n < 2 ? 2 : s.n, high = EFFECT_PAIRS_MAX;
 
@@ -21,10 +23,19 @@ size_t effect_pairs(struct moments s, double level)
 	while (low + 1 < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (tells(s, middle, level))
+		if (tells(s, items, middle, level))
 			high = middle;
 		else
 			low = middle;
 	}
 	return high;
+}
+
+double effect_items(double mean, double items, size_t n, double level)
+{
+	double z = stat_normal_quantile(1 - level) + stat_normal_quantile(power);
+
+	if (!(fabs(mean) > 0))
+		return 0;
+	return fmin(1e15, ceil((double)n * items * z * z / (mean * mean)));
 }

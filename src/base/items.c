@@ -2,102 +2,107 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
-/* Satterthwaite's degrees of freedom of a sum of two variances. */
-static double satterthwaite(double a, double df_a, double b, double df_b)
+void crossed_init(struct crossed *c, size_t items, double range)
 {
-	double parts = (a > 0 ? a * a / df_a : 0) + (b > 0 ? b * b / df_b : 0);
-
-	return parts > 0 ? (a + b) * (a + b) / parts : df_a > 0 ? df_a : df_b;
+	*c = (struct crossed){
+	    .items = items, .range = range, .sum = mem_new(items, sizeof *c->sum)};
 }
 
-/* Of the mean over items, from each item's mean over the seeds, two items added. */
-static double variance_by_item(const double *d, size_t seeds, size_t items, double mean,
-                               double range)
+void crossed_free(struct crossed *c)
 {
-	double sum = range * range, n = (double)items + 2;
+	free(c->sum);
+	*c = (struct crossed){0};
+}
 
-	for (size_t i = 0; i < items; i++) {
-		double m = 0;
+void crossed_add(struct crossed *c, const double *x)
+{
+	double mean = 0;
 
-		for (size_t r = 0; r < seeds; r++)
-			m += d[r * items + i] / (double)seeds;
-		sum += (m - mean) * (m - mean);
+	for (size_t i = 0; i < c->items; i++) {
+		c->sum[i] += x[i];
+		c->squares += x[i] * x[i];
+		mean += x[i] / (double)c->items;
 	}
-	return sum / (n * (n - 1));
+	c->by_seed += mean * mean;
+	c->seeds++;
 }
 
-/* What the two variances both hold: of single outcomes around their seed and item. */
-static double variance_of_both(const double *d, size_t seeds, size_t items)
+double crossed_variance(const struct crossed *c)
 {
-	double all = (double)seeds * (double)items, sum = 0;
-	double *by_seed = mem_new(seeds, sizeof *by_seed);
-	double *by_item = mem_new(items, sizeof *by_item), mean = 0;
+	double seeds = (double)c->seeds, items = (double)c->items, mean = 0;
+	double around = 0, squares = 0, added = items + 2, both;
 
-	for (size_t r = 0; r < seeds; r++)
-		for (size_t i = 0; i < items; i++) {
-			by_seed[r] += d[r * items + i] / (double)items;
-			by_item[i] += d[r * items + i] / (double)seeds;
-			mean += d[r * items + i] / all;
-		}
-	for (size_t r = 0; r < seeds; r++)
-		for (size_t i = 0; i < items; i++) {
-			double e = d[r * items + i] - by_seed[r] - by_item[i] + mean;
+	for (size_t i = 0; i < c->items; i++)
+		mean += c->sum[i] / seeds / items;
+	for (size_t i = 0; i < c->items; i++) {
+		double m = c->sum[i] / seeds;
 
-			sum += e * e;
-		}
-	free(by_seed);
-	free(by_item);
-	return sum / (((double)seeds - 1) * ((double)items - 1)) / all;
-}
-
-struct joint items_paired(const double *d, size_t seeds, size_t items, double range)
-{
-	double *means = mem_new(seeds, sizeof *means);
-	struct moments m;
-	struct joint j;
-
-	for (size_t r = 0; r < seeds; r++)
-		means[r] = stat_of(&d[r * items], items).mean;
-	m = stat_of(means, seeds);
-	j = (struct joint){.mean = m.mean,
-	                   .items = variance_by_item(d, seeds, items, m.mean, range)};
-	if (seeds > 1) {
-		j.seeds = m.variance / (double)seeds;
-		j.items = fmax(0, j.items - variance_of_both(d, seeds, items));
+		around += (m - mean) * (m - mean);
+		squares += m * m;
 	}
-	j.df = satterthwaite(j.seeds, (double)seeds - 1, j.items, (double)items - 1);
-	free(means);
-	return j;
+	around = (around + c->range * c->range) / (added * (added - 1));
+	if (c->seeds < 2)
+		return around;
+	/* Of single outcomes around their seed and item. */
+	both = c->squares - items * c->by_seed - seeds * squares +
+	       seeds * items * mean * mean;
+	return fmax(0, around - both / ((seeds - 1) * (items - 1) * seeds * items));
 }
 
-struct joint items_unpaired(struct moments d, double p, double q, size_t items)
+double items_alone(size_t items, double mean, double variance, double low, double high)
 {
-	struct joint j = {.mean = d.mean,
-	                  .seeds = d.n > 1 ? d.variance / (double)d.n : 0,
-	                  .items = (p * (1 - p) + q * (1 - q)) / (double)items};
+	double n = (double)items, m = (n * mean + low + high) / (n + 2);
+	double around = n * (variance + (mean - m) * (mean - m)) +
+	                (low - m) * (low - m) + (high - m) * (high - m);
 
-	j.df = satterthwaite(j.seeds, (double)d.n - 1, j.items, (double)items - 1);
-	return j;
+	return around / ((n + 2) * (n + 2));
+}
+
+struct joint joint_of(struct moments d, double variance, size_t items)
+{
+	bool several = d.n > 1;
+
+	return (struct joint){.seeds = several ? d.variance / (double)d.n : 0,
+	                      .items = variance,
+	                      .df_seeds = several ? (double)d.n - 1 : 0,
+	                      .df_items = items > 1 ? (double)items - 1 : 0};
 }
 
 static double half(double variance, double df, double level)
 {
+	if (!(df > 0))
+		return (double)NAN;
 	return variance > 0 ? stat_t_quantile((1 + level) / 2, df) * sqrt(variance) : 0;
+}
+
+/* Satterthwaite's degrees of freedom of the sum of the two variances. */
+static double df_of(struct joint j)
+{
+	double parts = 0;
+
+	if (j.df_seeds > 0)
+		parts += j.seeds * j.seeds / j.df_seeds;
+	if (j.df_items > 0)
+		parts += j.items * j.items / j.df_items;
+	return parts > 0 ? (j.seeds + j.items) * (j.seeds + j.items) / parts
+	                 : fmax(j.df_seeds, j.df_items);
 }
 
 double joint_half(struct joint j, double level)
 {
-	return half(j.seeds + j.items, j.df, level);
+	return fmax(half(j.seeds + j.items, df_of(j), level),
+	            joint_seeds_half(j, level));
 }
 
-double joint_seeds_half(struct joint j, double level, size_t seeds)
+double joint_seeds_half(struct joint j, double level)
 {
-	return half(j.seeds, (double)seeds - 1, level);
+	return half(j.seeds, j.df_seeds, level);
 }
 
-double joint_items_half(struct joint j, double level, size_t items)
+double joint_items_half(struct joint j, double level)
 {
-	return half(j.items, (double)items - 1, level);
+	return half(j.items, j.df_items, level);
 }

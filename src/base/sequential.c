@@ -348,14 +348,14 @@ size_t sequential_plan(size_t most, struct look *looks)
 	return k;
 }
 
-double sequential_power(struct moments s, size_t n, double bound)
+double sequential_power(struct moments s, size_t n, double half)
 {
 	double all = (double)n, seen = (double)s.n, sd = sqrt(s.variance);
-	double at = all * s.mean, limit = bound * sqrt(all) * sd;
+	double at = all * s.mean, limit = all * half;
 	double error = sd * sqrt((all - seen) * all / seen);
 
 	if (!(error > 0))
-		return isfinite(bound) && fabs(at) >= limit;
+		return isfinite(half) && fabs(at) >= limit;
 	return stat_normal_cdf((at - limit) / error) +
 	       stat_normal_cdf((-at - limit) / error);
 }

@@ -46,13 +46,14 @@ void sequential_bound(struct look *looks, size_t k);
  * difference. */
 double sequential_error(const struct look *looks, size_t k);
 
-/* The chance that a comparison that stands at s decides at n >= s.n pairs with this
- * bound, either way, going by what is seen so far: the sum of the pairs to come is
- * normal around (n - s.n) mean, with the error that the mean itself has after s.n pairs
- * (predictive power, Spiegelhalter, Freedman & Blackburn 1986, Controlled Clinical
- * Trials 7; without that error, conditional power gives up too early after five pairs).
- */
-double sequential_power(struct moments s, size_t n, double bound);
+/* The chance that a comparison that stands at s decides at n >= s.n pairs, either way,
+ * where that takes a mean of half or more: half the width of the interval then, bound
+ * sqrt(variance / n) or wider. It goes by what is seen so far: the sum of the pairs to
+ * come is normal around (n - s.n) mean, with the error that the mean itself has after
+ * s.n pairs (predictive power, Spiegelhalter, Freedman & Blackburn 1986, Controlled
+ * Clinical Trials 7; without that error, conditional power gives up too early after
+ * five pairs). */
+double sequential_power(struct moments s, size_t n, double half);
 
 /* What the use-th time (1, 2, …) that test data are met may spend, one-sided: 0.02,
  * then 0.0025, 0.00125, …, whose sum never reaches 0.025. */

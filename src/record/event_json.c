@@ -41,6 +41,12 @@ void run_end_json(const struct run_end *end, struct str *out)
 		json_out_u64(out, "unread", end->unread);
 		json_out_text(out, "unread_example", end->unread_example);
 	}
+	if (end->items) {
+		json_out_key(out, "items");
+		str_addc(out, '{');
+		scores_json(end->items, out);
+		str_addc(out, '}');
+	}
 	if (end->steps.trouble) {
 		json_out_key(out, "steps");
 		steps_json(&end->steps, out);
@@ -245,6 +251,23 @@ static int get_int(const cJSON *e, const char *name)
 	return json_double(e, name, &x) && x >= -1 && x <= 1024 ? (int)x : 0;
 }
 
+static bool not_whole(struct error *err, const char *what)
+{
+	return error_set(err, ERROR_FILE, "%s that is not whole", what);
+}
+
+static bool read_items(const cJSON *json, struct run_end *end, struct arena *a,
+                       struct error *err)
+{
+	struct scores *s;
+
+	if (!json)
+		return true;
+	s = arena_new(a, 1, sizeof *s);
+	end->items = s;
+	return scores_read(json, s, a) || not_whole(err, "scores of test items");
+}
+
 bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
                   struct error *err)
 {
@@ -277,12 +300,7 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
 		end->unread = (size_t)total;
 	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;
 	steps_read(json_get(e, "steps"), &end->steps);
-	return true;
-}
-
-static bool not_whole(struct error *err, const char *what)
-{
-	return error_set(err, ERROR_FILE, "%s that is not whole", what);
+	return read_items(json_get(e, "items"), end, a, err);
 }
 
 static bool read_search(struct event_reader *r, const cJSON *json, struct event *e,

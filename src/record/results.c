@@ -219,6 +219,8 @@ static void add_worth(struct str *out, const struct worth *w)
 	json_out_number(out, "high", w->high);
 	json_out_number(out, "level", isnan(w->low) ? (double)NAN : w->level);
 	json_out_bool(out, "selected", w->selected);
+	if (w->items)
+		json_out_bool(out, "items", true);
 	json_out_number(out, "optimism", w->optimism);
 }
 
@@ -276,6 +278,21 @@ static void add_uses(struct str *out, const struct verdict *v)
 	str_addc(out, ']');
 }
 
+/* Where the tests said something of items. */
+static void add_items(struct str *out, const struct test_items *t)
+{
+	if (t->use == ITEMS_NONE)
+		return;
+	json_out_key(out, "test_items");
+	str_addc(out, '{');
+	json_out_text(out, "use", items_use_name(t->use));
+	json_out_u64(out, "n", t->n);
+	json_out_text(out, "why", *t->why ? t->why : NULL);
+	json_out_u64(out, "again", t->again);
+	json_out_u64(out, "unread", t->unread);
+	str_addc(out, '}');
+}
+
 /* What was found, and how; today's rules. */
 static void add_claim(struct str *out, const struct verdict *v)
 {
@@ -298,6 +315,7 @@ static void add_claim(struct str *out, const struct verdict *v)
 	json_out_number(out, "failures_p", c->looks ? c->failures_p : (double)NAN);
 	json_out_number(out, "seeds_half_width", c->seeds_half);
 	json_out_number(out, "items_half_width", c->items_half);
+	add_items(out, &v->items);
 	add_uses(out, v);
 }
 

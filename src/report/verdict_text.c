@@ -1,6 +1,7 @@
 #include "report/verdict_text.h"
 #include "base/clock.h"
 #include "base/effect.h"
+#include "report/items_text.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "search/prospect.h"
@@ -185,6 +186,8 @@ static void add_legend(const struct search *s, struct str *out)
 		         "  intervals: mean ± half width, Student's t, %.3g %%, over "
 		         "seeds\n",
 		         lowest_level(v));
+	if (w && w->worth[PHASE_TEST].items)
+		str_add(out, "  those of tests are over test items too\n");
 	if (w)
 		add_choice(&w->worth[PHASE_RERUN], out);
 }
@@ -277,10 +280,7 @@ static void add_seeds(const struct verdict *v, struct str *out)
 	text_number(out, c->least);
 	str_addc(out, '\n');
 	if (v->has_test)
-		str_add(
-		    out,
-		    "  over training seeds, on this test set: what another test set "
-		    "would say is not in it\n");
+		items_text_scope(v, out);
 }
 
 static void add_failures(const struct verdict *v, struct str *out)
@@ -323,21 +323,29 @@ static void add_command(const struct search *s, size_t more, struct str *out)
 	str_addf(out, " --more %zu\n", more);
 }
 
+static void add_ruled_out(const struct verdict *v, struct str *out)
+{
+	if (!isfinite(v->gain_half))
+		return;
+	str_add(out, "  ruled out: more than ");
+	text_number(out, v->gain.mean + v->gain_half);
+	str_add(out, " better, more than ");
+	text_number(out, v->gain_half - v->gain.mean);
+	str_add(out, " worse\n");
+}
+
 /* What to do about "cannot tell". */
 static void add_next(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 	uint64_t next = v->n_uses ? v->uses[v->n_uses - 1].use + 1 : 2;
-	size_t pairs = effect_pairs(v->claim.gain, sequential_allowance(next));
+	double level = sequential_allowance(next);
+	size_t pairs = effect_pairs(v->claim.gain, v->claim.items_variance, level);
 
-	if (isfinite(v->gain_half)) {
-		str_add(out, "  ruled out: more than ");
-		text_number(out, v->gain.mean + v->gain_half);
-		str_add(out, " better, more than ");
-		text_number(out, v->gain_half - v->gain.mean);
-		str_add(out, " worse\n");
-	}
+	add_ruled_out(v, out);
 	if (!pairs || !v->has_test)
+		return;
+	if (pairs - v->claim.gain.n > MORE_MAX && items_text_next(v, level, out))
 		return;
 	if (pairs - v->claim.gain.n > MORE_MAX) {
 		str_addf(out,
@@ -354,11 +362,31 @@ static void add_next(const struct search *s, struct str *out)
 	add_command(s, pairs - v->claim.gain.n, out);
 }
 
+/* One seed, and items. */
+static void add_once(const struct verdict *v, struct str *out)
+{
+	uint64_t next = v->uses[v->n_uses - 1].use + 1;
+
+	str_addf(
+	    out,
+	    "  the interval holds in %.4g %% of such verifications, a yes is false in "
+	    "at most %.4g %%\n",
+	    100 * v->promised, 50 * (1 - v->promised));
+	items_text_scope(v, out);
+	if (v->answer != ANSWER_CANNOT_TELL)
+		return;
+	add_ruled_out(v, out);
+	items_text_next(v, sequential_allowance(next), out);
+}
+
 static void add_claim(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 
 	add_answer(v, out);
+	items_text_parts(v, out);
+	if (v->deterministic && v->claim.items)
+		add_once(v, out);
 	if (!v->claim.looks)
 		return;
 	if (isfinite(v->gain_half))

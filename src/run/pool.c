@@ -44,6 +44,7 @@ struct pool {
 	struct slot *first, **end; /* the queue of slots with news */
 	struct scraper told; /* behind the last RUNNER_DONE, freed at the next wait */
 	struct output_tail tail, err_tail; /* likewise */
+	struct arena items;                /* likewise */
 	pid_t *retired; /* stuck supervisors, still trying: (n_retired) */
 	size_t n_retired, cap_retired;
 	sigset_t old_mask;
@@ -257,6 +258,7 @@ static void tell_done(struct pool *p, struct slot *s, struct runner_event *out)
 	out->result.err_tail = p->err_tail.text;
 	out->result.keys = p->told.keys;
 	out->result.n_keys = p->told.n_keys;
+	out->result.items = item_lines_scores(&p->told.items, &p->items);
 	slot_clear(s);
 	p->running--;
 }
@@ -296,6 +298,7 @@ static bool pool_wait(void *self, int64_t deadline, struct runner_event *out,
 	struct pool *p = self;
 
 	scrape_free(&p->told);
+	arena_free(&p->items);
 	for (bool looked = false;; looked = true) {
 		int64_t now, until = deadline;
 
@@ -512,6 +515,7 @@ void pool_close(struct pool *p)
 	if (p->shared.null >= 0)
 		close(p->shared.null);
 	scrape_free(&p->told);
+	arena_free(&p->items);
 	free(p->retired);
 	flight_free(p->shared.flight);
 	free(p->slots);

@@ -5,6 +5,7 @@
 #define HPS_RUN_RUNNER_H
 
 #include "base/error.h"
+#include "base/scores.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -47,6 +48,7 @@ struct job {
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
 	struct metric_source source;
 	enum texts texts;
+	bool items;       /* lines about items of a test set are taken */
 };
 
 enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096, UNREAD_BYTES = 160 };
@@ -102,6 +104,9 @@ struct run_result {
 	double cost;       /* sum of {"hpsearch": {"cost": …}} */
 	bool oom_text;     /* stderr ends in words that mean out of memory */
 	size_t long_lines; /* lines over the limit, skipped */
+	const struct scores
+	    *items;        /* that it gave them, until the next wait; NULL: none
+	                    */
 	size_t n_keys;     /* numeric keys seen, each once, the first SCRAPE_KEYS */
 	char *const *keys; /* (n_keys), valid until the next wait */
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */

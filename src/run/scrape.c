@@ -41,6 +41,7 @@ void scrape_free(struct scraper *s)
 	pattern_free(s->pattern);
 	pattern_free(s->step_pattern);
 	free(s->held);
+	item_lines_free(&s->items);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
 		free(s->keys[i]);
@@ -240,7 +241,9 @@ static void take_object(const struct said *w)
 
 	w->s->objects++;
 	take_control(w);
-	if (w->s->metric && !w->s->pattern && !w->s->elsewhere)
+	/* A metric may well be called score: an item's is none. */
+	if (!item_lines_take(&w->s->items, w->object) && w->s->metric && !w->s->pattern &&
+	    !w->s->elsewhere)
 		take_metric(w);
 	collect_keys(&walk, w->object, 0);
 }

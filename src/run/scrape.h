@@ -13,6 +13,7 @@
 
 #include "base/pattern.h"
 #include "base/str.h"
+#include "run/item_lines.h"
 #include "run/once.h"
 #include "run/runner.h"
 
@@ -54,6 +55,7 @@ struct scraper {
 	double cost;
 	bool stalled; /* run/stall.h: by its latest line on stdout or stderr */
 	bool wandb;   /* the hook says that wandb is there, and was put offline */
+	struct item_lines items; /* of whoever sets items.wanted */
 	struct unread unread;
 	size_t objects; /* in all lines */
 	size_t long_lines;

@@ -190,6 +190,7 @@ void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *
 	s->patience = READ_TRIES;
 	begin_scraping(s, job);
 	s->scraper.nni = job->nni;
+	s->scraper.items.wanted = job->items;
 	output_begin(&s->output, job);
 	flight_open(sh->flight, s->index);
 }

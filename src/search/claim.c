@@ -1,5 +1,6 @@
 #include "search/claim.h"
 #include "base/fisher.h"
+#include "base/items.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -126,38 +127,22 @@ static bool any_failure(const struct claim *c)
 	return c->one_ok < c->one_runs || c->other_ok < c->other_runs;
 }
 
-/* Rows of the items' differences that belong to whole pairs, together. */
-static struct joint joint_of(const struct claim_values *v, size_t n,
-                             const struct claim *c)
+double claim_half(const struct claim *c, struct moments d, double level)
 {
-	size_t items = v->items.items, rows = 0;
-	struct joint j;
-	double *d;
-
-	if (!v->items.difference)
-		return items_unpaired(c->gain, v->items.one, v->items.other, items);
-	d = mem_new(c->gain.n * items, sizeof *d);
-	for (size_t i = 0; i < n; i++) {
-		if (!whole(v, i))
-			continue;
-		for (size_t k = 0; k < items; k++)
-			d[rows * items + k] = v->items.difference[i * items + k];
-		rows++;
-	}
-	j = items_paired(d, rows, items, v->items.range);
-	free(d);
-	return j;
+	return joint_half(joint_of(d, c->items_variance, c->items), 1 - 2 * level);
 }
 
-static void add_items(const struct claim_values *v, size_t n, struct claim *c)
+static void add_items(const struct claim_values *v, struct claim *c)
 {
-	struct joint j = joint_of(v, n, c);
 	double level = 1 - 2 * c->level;
+	struct joint j;
 
+	c->items = v->items.n;
+	c->items_variance = v->items.variance[c->gain.n];
+	j = joint_of(c->gain, c->items_variance, c->items);
 	c->half = joint_half(j, level);
-	c->seeds_half =
-	    c->gain.n > 1 ? joint_seeds_half(j, level, c->gain.n) : (double)NAN;
-	c->items_half = joint_items_half(j, level, v->items.items);
+	c->seeds_half = joint_seeds_half(j, level);
+	c->items_half = joint_items_half(j, level);
 }
 
 /* The looks as they are: at the pairs that there are. */
@@ -168,7 +153,7 @@ struct standing {
 };
 
 static void take_look(const struct claim_plan *p, const struct claim_values *v,
-                      size_t n, double spend, struct standing *s, struct claim *c)
+                      double spend, struct standing *s, struct claim *c)
 {
 	struct look *l = &s->looks[s->k];
 	size_t before = s->k ? s->looks[s->k - 1].n : 1;
@@ -185,8 +170,8 @@ static void take_look(const struct claim_plan *p, const struct claim_values *v,
 	c->level = l->level;
 	c->bound = l->bound;
 	c->half = l->bound * stat_stderr(c->gain);
-	if (v->items.items)
-		add_items(v, n, c);
+	if (v->items.n && c->level > 0)
+		add_items(v, c);
 }
 
 static enum answer decide(const struct claim *c, double failures_level)
@@ -201,7 +186,18 @@ static enum answer decide(const struct claim *c, double failures_level)
 	return ANSWER_CANNOT_TELL;
 }
 
-/* Is a look to come likely to decide? As if no further pair fails. */
+/* Half the width of the interval at a look to come, with the noise of today. */
+static double half_at(const struct look *l, const struct claim *c)
+{
+	struct moments then = {.n = l->n, .variance = c->gain.variance};
+
+	if (!c->items || !(l->level > 0))
+		return l->bound * stat_stderr(then);
+	return claim_half(c, then, l->level);
+}
+
+/* Is a look to come likely to decide? As if no further pair fails. More pairs take
+ * nothing away from what the items leave open. */
 static bool hopeful(const struct claim_plan *p, size_t k, const struct standing *s,
                     const struct claim *c)
 {
@@ -215,7 +211,7 @@ static bool hopeful(const struct claim_plan *p, size_t k, const struct standing 
 		*l = (struct look){.n = c->gain.n + p->looks[j].n - p->looks[k].n,
 		                   .spend = p->looks[j].spend / (double)p->among};
 		sequential_bound(next.looks, next.k++);
-		if (sequential_power(c->gain, l->n, l->bound) >= hope)
+		if (sequential_power(c->gain, l->n, half_at(l, c)) >= hope)
 			return true;
 	}
 	return false;
@@ -243,7 +239,7 @@ void claim_judge(const struct claim_plan *p, const struct claim_values *v,
 		measure(v, n, d, c);
 		count_failures(v, n, c);
 		failures = any_failure(c) ? share_of_failures * spend : 0;
-		take_look(p, v, n, spend - failures + s.unspent, &s, c);
+		take_look(p, v, spend - failures + s.unspent, &s, c);
 		c->answer = decide(c, failures / (double)v->candidates);
 		c->by_failures =
 		    c->answer == ANSWER_YES && !(c->gain.mean - c->half > 0);

@@ -9,13 +9,18 @@
  *   error is bounded, and without any it cannot err.
  * - A look at which t has no more pairs than at the one before leaves its level to the
  * next.
+ * - Where test items are known, the interval is that of seeds and items together
+ *   (base/items.h), at the level that the look has for t alone. The items' part is the
+ *   same at every look, which only draws the looks closer together: all of them then
+ * say a false "better" no more often than where pairs are independent (Slepian 1962,
+ * Bell Syst. Tech. J. 41).
  * - Looks end when it is decided, or when no look to come is likely to decide (chance
  *   below CLAIM_HOPE, see sequential_power). */
 #ifndef HPS_SEARCH_CLAIM_H
 #define HPS_SEARCH_CLAIM_H
 
-#include "base/items.h"
 #include "base/sequential.h"
+#include "base/stat.h"
 
 enum answer {
 	ANSWER_NONE,        /* not finished, or not asked for */
@@ -47,13 +52,11 @@ bool claim_plan_more(struct claim_plan *p, size_t begun, size_t pairs, double le
 /* The most pairs that it can come to. */
 size_t claim_plan_most(const struct claim_plan *p);
 
-/* Outcomes of test items, or how many were right. */
+/* What the items of the test set add. */
 struct claim_items {
-	size_t items; /* 0: none are known */
-	const double
-	    *difference;   /* (n, items), of every pair as claim_values; NULL: counts */
-	double range;      /* largest less smallest outcome */
-	double one, other; /* shares that are right, over the pairs; for counts */
+	size_t n;               /* 0: none are known */
+	const double *variance; /* (pairs + 1): the items' part of the variance of the
+	                         * mean over the first 1, 2, … whole pairs */
 };
 
 struct claim_values {
@@ -77,12 +80,16 @@ struct claim {
 	    gain;    /* other - one over the complete pairs: positive is better */
 	double half; /* of the interval that holds at every look; NaN: none */
 	double seeds_half, items_half; /* its parts, where items are known; else NaN */
-	size_t wins, ties;             /* among the complete pairs */
-	double least;                  /* the smallest gain among them */
+	double items_variance;         /* of the mean; 0: none are known */
+	size_t items;
+	size_t wins, ties; /* among the complete pairs */
+	double least;      /* the smallest gain among them */
 	size_t one_ok, one_runs, other_ok,
 	    other_runs;    /* the pairs' runs and the others */
 	double failures_p; /* Fisher's, one-sided */
 };
+/* Half the width of the interval at a one-sided level, after so many pairs as in d. */
+double claim_half(const struct claim *c, struct moments d, double level);
 void claim_judge(const struct claim_plan *p, const struct claim_values *v,
                  struct claim *out);
 

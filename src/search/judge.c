@@ -1,7 +1,9 @@
 #include "search/judge.h"
 #include "base/double.h"
+#include "base/items.h"
 #include "base/seeds.h"
 #include "base/selection.h"
+#include "search/test_items.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -209,6 +211,23 @@ static void allow_for_choice(struct verdict *v, struct arena *a)
 	e->high = e->value + half;
 }
 
+/* The test items, for those whose tests were compared. The interval of a median seed
+ * has two halves, and each gets its share. */
+static void add_items(const struct verdict *v, size_t i, struct worth *e)
+{
+	struct joint j =
+	    joint_of(v->candidates[i].stat[PHASE_TEST],
+	             i == v->winner ? v->items.winner : v->items.defaults, v->items.n);
+	double half = joint_half(j, e->level), part = joint_items_half(j, e->level);
+
+	if (v->items.use < ITEMS_UNPAIRED || (i != v->winner && i != v->baseline) ||
+	    isnan(e->low))
+		return;
+	e->items = true;
+	e->low = e->value - (e->median ? hypot(e->value - e->low, part) : half);
+	e->high = e->value + (e->median ? hypot(e->high - e->value, part) : half);
+}
+
 static void weigh_all(struct verdict *v, struct arena *a)
 {
 	find_skew(v, a);
@@ -222,6 +241,8 @@ static void weigh_all(struct verdict *v, struct arena *a)
 			if (p == PHASE_TEST && v->claim.looks && v->claim.level > 0)
 				level = fmax(level, 1 - 2 * v->claim.level);
 			c->worth[p] = worth_of(v, c->stat[p], y, level);
+			if (p == PHASE_TEST)
+				add_items(v, i, &c->worth[p]);
 		}
 	if (v->winner != SIZE_MAX)
 		allow_for_choice(v, a);
@@ -309,6 +330,7 @@ static void claim_on_test(struct verdict *v, struct arena *a)
 	if (!judge_plan(v, v->candidates[v->winner].key, &plan))
 		return;
 	add_reruns(v, &values);
+	values.items = test_items_of(v, values.n, a);
 	v->promised = 1 - 2 * spent(&plan);
 	claim_judge(&plan, &values, &v->claim);
 }
@@ -327,8 +349,37 @@ static void claim_on_reruns(struct verdict *v, struct arena *a)
 	claim_judge(&plan, &values, &v->claim);
 }
 
+/* What the winner's comparison may spend, by its last use of the test data. */
+static double level_of_use(const struct verdict *v)
+{
+	double level = 0;
+
+	for (size_t i = 0; i < v->n_uses; i++)
+		if (v->uses[i].key == v->candidates[v->winner].key)
+			level = v->uses[i].level;
+	return level;
+}
+
+/* Seeds leave nothing open; items may. */
+static enum answer claim_over_items(struct verdict *v, struct arena *a)
+{
+	struct claim_items items = test_items_of(v, 1, a);
+	double level = level_of_use(v);
+	struct claim *c = &v->claim;
+
+	if (!items.n || !(level > 0))
+		return v->gain.mean > 0 ? ANSWER_YES : ANSWER_NO;
+	c->items = items.n;
+	c->items_variance = items.variance[1];
+	v->gain_half = c->half = c->items_half = claim_half(c, v->gain, level);
+	v->promised = 1 - 2 * level;
+	return v->gain.mean - c->half > 0    ? ANSWER_YES
+	       : v->gain.mean + c->half <= 0 ? ANSWER_NO
+	                                     : ANSWER_CANNOT_TELL;
+}
+
 /* One seed is as good as all. */
-static enum answer compare_once(struct verdict *v)
+static enum answer compare_once(struct verdict *v, struct arena *a)
 {
 	enum phase p = v->has_test ? PHASE_TEST : PHASE_RERUN;
 	const struct candidate *w = &v->candidates[v->winner];
@@ -342,6 +393,8 @@ static enum answer compare_once(struct verdict *v)
 	v->gain = (struct moments){
 	    .n = 1, .mean = metric_sign(m) * (other - one), .variance = nothing};
 	v->wins = v->gain.mean > 0;
+	if (p == PHASE_TEST)
+		return claim_over_items(v, a);
 	return v->gain.mean > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
@@ -349,12 +402,12 @@ static enum answer answer_of(struct verdict *v, struct arena *a)
 {
 	if (v->winner == SIZE_MAX)
 		return ANSWER_FAILED;
-	if (v->baseline == SIZE_MAX)
-		return ANSWER_NO_BASELINE;
-	if (v->baseline == v->winner)
-		return ANSWER_NO;
+	if (v->baseline == SIZE_MAX || v->baseline == v->winner) {
+		test_items_of(v, v->candidates[v->winner].n_runs[PHASE_TEST], a);
+		return v->baseline == SIZE_MAX ? ANSWER_NO_BASELINE : ANSWER_NO;
+	}
 	if (v->deterministic)
-		return compare_once(v);
+		return compare_once(v, a);
 	if (v->ignores_seed)
 		return ANSWER_CANNOT_TELL;
 	if (v->has_test)
@@ -422,6 +475,7 @@ void judge(struct verdict *v, struct arena *scratch)
 	v->gain_half = v->promised = nothing;
 	v->wins = v->pairs_wanted = 0;
 	v->claim = (struct claim){.half = nothing};
+	v->items = (struct test_items){0};
 	v->winner = SIZE_MAX;
 	v->answer = ANSWER_NONE;
 	v->done = v->needs_use = false;

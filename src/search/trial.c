@@ -140,6 +140,7 @@ struct run_end run_facts(const struct run *r)
 	                        .reason = r->reason,
 	                        .unread = r->unread,
 	                        .unread_example = r->unread_example,
+	                        .items = r->items,
 	                        .steps = r->steps};
 }
 
@@ -162,6 +163,8 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 	if (res->unread.n && !end.unread_example)
 		end.unread_example = arena_strdup(a, res->unread.example);
 	end.outcome = classify(r, res, m, s, a, &end.reason);
+	end.items =
+	    res->items && end.outcome == OUTCOME_OK ? scores_copy(res->items, a) : NULL;
 	return end;
 }
 
@@ -180,6 +183,7 @@ static void begin(struct run *r, bool keeps)
 	r->outcome = OUTCOME_NONE;
 	r->value = (double)NAN;
 	r->reason = NULL;
+	r->items = NULL;
 	steps_begin(&r->steps);
 	r->goes_on = r->leg > 0 || keeps;
 	if (r->goes_on)
@@ -277,6 +281,7 @@ static void finish(struct run *r, const struct run_end *end, bool again)
 	r->reason = end->reason;
 	r->unread = end->unread;
 	r->unread_example = end->unread_example;
+	r->items = end->items;
 	r->steps = end->steps;
 }
 

@@ -64,6 +64,7 @@ struct run {
 	struct step_order steps;    /* of its reports */
 	size_t unread;              /* lines that held no number for the metric */
 	const char *unread_example; /* the first of them; NULL: none */
+	const struct scores *items; /* of a test that ended ok; NULL: none */
 };
 
 /* How a run ended: the facts that its END carries, over all its launches. */
@@ -80,6 +81,7 @@ struct run_end {
 	const char *reason;
 	size_t unread;              /* as in struct run … */
 	const char *unread_example; /* … */
+	const struct scores *items; /* … */
 	struct step_order steps;
 };
 

@@ -16,8 +16,9 @@ struct worth {
 	double low, high; /* the interval; NaN: there is none */
 	double level;     /* that it has */
 	bool median;      /* it is for the median of seeds, not the mean */
-	bool selected;    /* these runs chose it; value and interval allow for that */
-	double optimism;  /* by which they do; 0 where not selected */
+	bool items;      /* the interval is over test items too, not over seeds alone */
+	bool selected;   /* these runs chose it; value and interval allow for that */
+	double optimism; /* by which they do; 0 where not selected */
 };
 
 struct candidate {
@@ -57,6 +58,24 @@ struct verdict_run {
 	struct run run;
 };
 
+/* What the tests said of single items, and what becomes of it. */
+enum items_use {
+	ITEMS_NONE,     /* they said nothing */
+	ITEMS_UNUSED,   /* the interval is over seeds alone */
+	ITEMS_UNPAIRED, /* it includes the items, wider than need be */
+	ITEMS_PAIRED    /* it includes them, paired by item */
+};
+const char *items_use_name(enum items_use u); /* "none", "unused", … */
+
+struct test_items {
+	enum items_use use;
+	size_t n;                /* items; of several numbers the smallest */
+	uint64_t again, unread;  /* lines of all runs that gave an item another score,
+	                          * and  without a score that can be read */
+	char why[256];           /* UNUSED, UNPAIRED: for what reason */
+	double winner, defaults; /* their parts in the variances of either's mean */
+};
+
 struct verdict {
 	bool wanted; /* there is something to do: test: or repeats */
 	bool done;   /* every run that was planned has ended */
@@ -84,6 +103,7 @@ struct verdict {
 	uint64_t seed;      /* the search's, for what is drawn here */
 	size_t runs_saved;  /* re-runs that were not needed */
 	struct claim claim; /* of today's rules */
+	struct test_items items;
 	size_t test_repeats; /* tests where there is nothing to compare with */
 	bool needs_use;      /* the test data are to be met, and not yet written down */
 	size_t pairs_wanted; /* test runs of the winner and the defaults, in all */

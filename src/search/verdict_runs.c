@@ -42,6 +42,16 @@ const char *use_kind_name(enum use_kind k)
 	return names[k];
 }
 
+const char *items_use_name(enum items_use u)
+{
+	static const char *const names[] = {[ITEMS_NONE] = "none",
+	                                    [ITEMS_UNUSED] = "unused",
+	                                    [ITEMS_UNPAIRED] = "unpaired",
+	                                    [ITEMS_PAIRED] = "paired"};
+
+	return names[u];
+}
+
 void verdict_add_use(struct search *s, const struct verdict_use *use)
 {
 	struct verdict *v = &s->verdict;

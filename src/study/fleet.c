@@ -350,6 +350,7 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.texts = t->texts;
 	if (!task_source(f, t, &job.source, &f->scratch, err))
 		return false;
+	job.items = t->phase == PHASE_TEST;
 	job.ticket = f->next_ticket++;
 	ok = job.argv &&
 	     (!f->dir || prepare_folder(f, t, slot, job.argv, job.env, err)) &&

@@ -124,6 +124,7 @@ static void recover(struct study *s, struct task t)
 	if (!scrape_source(&r.scraper, &source, &bad))
 		abort(); /* the patterns of a spec can be read */
 	r.scraper.nni = s->search.spec->nni;
+	r.scraper.items.wanted = t.phase == PHASE_TEST; /* they are no reports */
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);
 	read_file(&r, "results.jsonl", &r.scraper.file);

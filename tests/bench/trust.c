@@ -2,7 +2,9 @@
  * are best. For tests/bench/trust.py, which asks how often what is printed is true.
  *     trust LAW EFFECT SIGN FLAKY x=VALUE
  * f is EFFECT at the defaults, x = 0.5, and 0 elsewhere; SIGN, 1 or -1, multiplies the
- * result; FLAKY is the chance that a run fails, +2 where only the defaults do. */
+ * result; FLAKY is the chance that a run fails, +2 where only the defaults do. Of
+ * items, "items/7", the metric is the share that is wrong of the seventh sample of
+ * them, and EFFECT makes each harder for the defaults, in standard deviations. */
 #include "base/rng.h"
 #include "base/stat.h"
 
@@ -13,15 +15,15 @@
 #include <string.h>
 
 struct run {
-	uint64_t seed, split, config;
+	uint64_t seed, split, config, sample;
 	double x;
 };
 
-enum { NOISE, OF_CONFIG, OF_SEED, FAILURE, ITEMS };
+enum { NOISE, OF_CONFIG, OF_SEED, FAILURE, ITEMS, N_ITEMS = 200 };
 
 static double unit(const struct run *r, uint32_t what, uint32_t j)
 {
-	uint64_t seed = what == OF_CONFIG ? 0 : r->seed;
+	uint64_t seed = what == OF_CONFIG ? r->sample : r->seed;
 	uint64_t config = what == OF_SEED ? 0 : r->config;
 
 	return rng_unit(seed * 2 + r->split, config, RNG_MODEL, what << 20 | j);
@@ -53,13 +55,13 @@ static double share(const struct run *r, double p)
 
 /* Items of a fixed test set: how hard each is, what each configuration makes of it, and
  * a little of the seed. Prints them in the test run; the share that is wrong. */
-static double items(const struct run *r, uint32_t n, bool print)
+static double items(const struct run *r, double effect, bool print)
 {
-	struct run all = {.seed = r->split, .split = r->split};
+	struct run all = {.seed = r->sample, .split = r->split};
 	uint32_t wrong = 0;
 
-	for (uint32_t j = 0; j < n; j++) {
-		double hard = normal(&all, ITEMS, j) - 1;
+	for (uint32_t j = 0; j < N_ITEMS; j++) {
+		double hard = normal(&all, ITEMS, j) - 1 + effect;
 		bool right =
 		    hard + normal(r, OF_CONFIG, j) + 0.3 * normal(r, ITEMS, j) <= 0;
 
@@ -67,7 +69,7 @@ static double items(const struct run *r, uint32_t n, bool print)
 		if (print && r->split)
 			printf("{\"item\": \"q%u\", \"score\": %d}\n", j, right);
 	}
-	return wrong / (double)n;
+	return wrong / (double)N_ITEMS;
 }
 
 static double noise(const struct run *r, const char *law)
@@ -94,12 +96,29 @@ static double noise(const struct run *r, const char *law)
 		return normal(r, OF_CONFIG, 0);
 	if (strcmp(law, "jitter") == 0)
 		return normal(r, OF_CONFIG, 0) + 1e-6 * normal(r, NOISE, 0);
-	if (strcmp(law, "items") == 0)
-		return items(r, 200, true);
-	if (strcmp(law, "count") == 0)
-		return items(r, 200, false);
 	fprintf(stderr, "trust: no such law: %s\n", law);
 	exit(2);
+}
+
+/* "items/7": one line for each; "count/7": how many are right; "unsaid/7": neither. */
+static bool is_of_items(const char *law)
+{
+	return strncmp(law, "items/", 6) == 0 || strncmp(law, "count/", 6) == 0 ||
+	       strncmp(law, "unsaid/", 7) == 0;
+}
+
+static double value_of(const struct run *r, const char *law, double effect)
+{
+	double here = r->x == 0.5 ? effect : 0;
+	double value;
+
+	if (!is_of_items(law))
+		return noise(r, law) + here;
+	value = items(r, here, *law == 'i');
+	if (*law == 'c' && r->split)
+		printf("{\"hpsearch\": {\"items\": %d, \"correct\": %.0f}}\n", N_ITEMS,
+		       N_ITEMS * (1 - value));
+	return value;
 }
 
 /* Everything of a configuration hangs on its number. */
@@ -134,10 +153,9 @@ int main(int argc, char **argv)
 		flaky = r.x == 0.5 ? flaky - 2 : 0;
 	if (unit(&r, FAILURE, 0) < flaky)
 		return 1;
-	value = noise(&r, argv[1]) + (r.x == 0.5 ? effect : 0);
-	if (strcmp(argv[1], "count") == 0 && r.split)
-		printf("{\"hpsearch\": {\"items\": 200, \"correct\": %.0f}}\n",
-		       200 * (1 - value));
+	if (is_of_items(argv[1]))
+		r.sample = strtoull(strchr(argv[1], '/') + 1, NULL, 10);
+	value = value_of(&r, argv[1], effect);
 	printf("{\"m\": %.17g}\n", sign * value);
 	return 0;
 }

@@ -25,7 +25,8 @@ import tempfile
 MEAN = {"lognormal": math.exp(0.5), "-lognormal": -math.exp(0.5), "share20": 0.2, "share2": 0.02}
 MEDIAN = {"lognormal": 1, "-lognormal": -1, "share20": 0.2, "share2": 0.02}
 # What a training that ignores its seed, or a fixed test set, is worth nobody has said.
-UNKNOWN = {"fixed", "jitter", "items", "count"}
+UNKNOWN = {"fixed", "jitter", "items", "count", "unsaid"}
+ITEMS = {"items", "count", "unsaid"}
 
 
 class Scenario:
@@ -37,7 +38,8 @@ class Scenario:
 
     def yaml(self, program, seed, top):
         goal = "minimize" if self.sign > 0 else "maximize"
-        words = [program, self.law, str(self.effect), str(self.sign), str(self.flaky), "${args_no_hyphens}"]
+        law = f"{self.law}/{seed}" if self.law in ITEMS else self.law
+        words = [program, law, str(self.effect), str(self.sign), str(self.flaky), "${args_no_hyphens}"]
         check = f"test: {{top: {top}, repeats: {self.repeats}}}" if self.test \
             else f"repeats: {self.repeats}"
         return (f"command: {json.dumps(words)}\nmethod: random\nseed: {seed}\n"
@@ -75,8 +77,10 @@ def scenarios():
         s[f"auto-{effect}"] = Scenario("C2", effect=effect, repeats="auto")
     for law in ("t3", "unequal", "lognormal"):
         s[f"auto-{law}"] = Scenario("C2", law, repeats="auto")
-    s["items"] = Scenario("C8", "items")
-    s["count"] = Scenario("C8", "count")
+    for law in ("items", "count", "unsaid"):
+        s[law] = Scenario("C8", law, repeats="auto")
+        s[f"{law}-5"] = Scenario("C8", law)
+        s[f"{law}-step-0.5"] = Scenario("C8", law, effect=0.5, repeats="auto")
     return s
 
 
@@ -89,13 +93,29 @@ def interval(phase):
     return None
 
 
+def wrong_items(effect):
+    """Of all items there are, the share that is wrong (see trust.c)."""
+    return 0.5 * (1 + math.erf((effect - 1) / math.sqrt(2 * 2.09)))
+
+
+def worse_by(scenario):
+    """The defaults than all others, in the metric."""
+    if scenario.law in ITEMS:
+        return wrong_items(scenario.effect) - wrong_items(0)
+    return scenario.effect
+
+
 def is_defaults(candidate):
     return candidate["params"]["x"] == 0.5
 
 
 def held(scenario, candidate, phase):
     i = interval(candidate[phase])
-    if i is None or scenario.law in UNKNOWN:
+    if i is None:
+        return None
+    if scenario.law in ITEMS and phase == "test":
+        return bool(i[0] <= wrong_items(scenario.effect if is_defaults(candidate) else 0) <= i[1])
+    if scenario.law in UNKNOWN:
         return None
     luck = (MEDIAN if i[2] == "median" else MEAN).get(scenario.law, 0)
     truth = scenario.sign * (luck + (scenario.effect if is_defaults(candidate) else 0))
@@ -111,7 +131,7 @@ def row(scenario, code, v):
     """What is kept of one search."""
     winner = next((c for c in v["candidates"] if c["winner"]), None)
     better = bool(winner) and not is_defaults(winner) and scenario.effect > 0
-    gain = scenario.effect if winner and not is_defaults(winner) else 0
+    gain = worse_by(scenario) if winner and not is_defaults(winner) else 0
     r = {"code": code, "answer": v["answer"], "uses": v["test_uses"], "better": better,
          "defaults": bool(winner) and is_defaults(winner),
          "pairs": len([t for t in winner.get("test", {"runs": []})["runs"] if t["state"] == "finished"]) if winner else 0,
@@ -129,6 +149,10 @@ def row(scenario, code, v):
             r["se"] = sd
     if v.get("better_by") is not None and v.get("half_width") is not None:
         r["gain"] = bool(abs(v["better_by"] - gain) <= v["half_width"])
+    if v.get("test_items") and v.get("half_width") is not None:
+        r["items"] = v["test_items"]["use"]
+        r["seeds_gain"] = bool(abs(v["better_by"] - gain) <= v["seeds_half_width"])
+        r["seeds_yes"] = v["better_by"] > v["seeds_half_width"]
     return r
 
 
@@ -227,6 +251,14 @@ def answers(rows):
     return ", ".join(f"{n} {a}" for a, n in sorted(found.items()))
 
 
+def seeds_alone(name, rows):
+    """C8: what the same pairs would say without their items."""
+    last = [r[-1] for r in rows if "items" in r[-1]]
+    if last:
+        print(f"  {name}: the same over seeds alone: difference {percent([r['seeds_gain'] for r in last])}, "
+              f"false yes {share([r['seeds_yes'] for r in last if not r['better']])}")
+
+
 def grown(rows):
     """A5: a yes at least once, after each time that the file has grown."""
     print("  grown: yes at least once after each step: " + " → ".join(
@@ -258,6 +290,8 @@ def main():
         for n, r in rows.items():
             if table in ("A1", "A4", "A7", "C8"):
                 print(f"  {n}: {answers(r)}")
+            if table == "C8":
+                seeds_alone(n, r)
             if table == "A5":
                 grown(r)
 

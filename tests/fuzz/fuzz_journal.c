@@ -15,6 +15,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define SEARCH "\"e\":\"search\",\"schema\":1,\"yaml\":\""
+#define TODAYS "\"e\":\"search\",\"schema\":2,\"yaml\":\""
 #define METRIC "metric: {name: loss}\\n"
 #define SPACE                                                                          \
 	"parameters: {x: {min: 0.0, max: 1.0, default: 0.5}, y: {values: [1, 2]}}\\n"
@@ -36,6 +37,7 @@ static const char *const first[] = {
     SEARCH TRAIN "method: bayes\\n\"",
     SEARCH TRAIN "method: bayes\\nwarm_start: [old.json]\\n\"",
     SEARCH TRAIN "method: bayes\\nbudget: {cost: 9}\\n\"",
+    TODAYS TRAIN "method: random\\ntest: {repeats: 3, top: 1}\\nmax_trials: 2\\n\"",
 };
 
 static void add_line(struct str *out, uint64_t n, const char *fields, size_t len)

@@ -46,8 +46,42 @@ static void feed(struct scraper *s, struct scrape_stream *in, const uint8_t *siz
 	check_limits(s);
 }
 
+/* What is packed is what was said, and comes back the same from JSON. */
+static void check_scores(const struct scores *s, const struct scores *t,
+                         struct arena *a)
+{
+	struct str text = {0};
+	struct scores again;
+	cJSON *json;
+
+	assert(!s == !t);
+	if (!s)
+		return;
+	assert(s->kind == t->kind && s->n == t->n && s->set == t->set);
+	assert(s->n <= SCORES_MAX || s->kind == SCORES_COUNT);
+	str_addc(&text, '{');
+	scores_json(s, &text);
+	str_addc(&text, '}');
+	json = json_parse(text.s, text.len);
+	assert(json && scores_read(json, &again, a));
+	assert(again.kind == s->kind && again.n == s->n && again.set == s->set);
+	for (size_t i = 0; s->kind == SCORES_PACKED && i < s->n; i++) {
+		double x = scores_get(s, i), y = scores_get(t, i);
+		double z = scores_get(&again, i);
+
+		assert(!memcmp(&x, &y, sizeof x) && !memcmp(&x, &z, sizeof x));
+	}
+	cJSON_Delete(json);
+	str_free(&text);
+}
+
 static void compare(const struct scraper *a, const struct scraper *b)
 {
+	struct arena room = {0};
+
+	check_scores(item_lines_scores(&a->items, &room),
+	             item_lines_scores(&b->items, &room), &room);
+	arena_free(&room);
 	assert(a->n_reports == b->n_reports);
 	for (size_t i = 0; i < a->n_reports; i++)
 		assert(!memcmp(&a->reports[i], &b->reports[i], sizeof a->reports[i]));
@@ -73,7 +107,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	scrape_init(&a, data[0] & 1 ? "eval.loss" : "loss", data[0] & 2 ? "t.n" : NULL);
 	scrape_init(&b, a.metric, a.step);
-	assert(!s->unread.n || s->pattern || s->nni || *s->unread.example == '{');
+	a.nni = b.nni = data[0] & 4;
+	a.items.wanted = b.items.wanted = data[0] & 8;
+	a.texts = b.texts = data[0] & 16   ? TEXTS_ON
+	                    : data[0] & 32 ? TEXTS_OFF
+	                                   : TEXTS_ASK;
+	if (data[0] & 64 &&
+	    (!scrape_source(&a, &source, &err) || !scrape_source(&b, &source, &err)))
+		abort();
 	feed(&a, &a.out, whole, text, size - HEAD);
 	feed(&b, &b.out, data, text, size - HEAD);
 	assert(a.long_lines == b.long_lines && a.objects == b.objects);

@@ -209,34 +209,104 @@ TEST(one_pair_has_no_interval)
 	CHECK_INT(c.answer, ANSWER_CANNOT_TELL);
 }
 
-/* Twenty items, both right on most: the seeds agree, the items leave it open. */
+/* The seeds agree, the items leave it open: scipy, t with Satterthwaite's degrees of
+ * freedom at the level of the look. */
 TEST(items_widen_the_interval)
 {
-	double d[5 * 20] = {0};
 	const double one[] = {0.10, 0.10, 0.10, 0.10, 0.15};
 	const double other[] = {0.20, 0.20, 0.20, 0.20, 0.20};
+	const double variance[] = {0, 1, 1, 1, 1, 0.0025};
 	struct claim_values v = {.one = one, .other = other, .n = 5, .candidates = 3};
 	struct claim_plan p;
 	struct claim c;
 
-	for (size_t r = 0; r < 5; r++)
-		d[r * 20] = d[r * 20 + 1] = 1;
-	d[4 * 20 + 1] = 0;
 	claim_plan_fixed(&p, 5, 0.02);
 	claim_judge(&p, &v, &c);
 	CHECK_INT(c.answer, ANSWER_YES);
+	CHECK_INT(c.items, 0);
 	CHECK(isnan(c.items_half));
-	v.items.items = 20;
-	v.items.difference = d;
-	v.items.range = 1;
+	v.items = (struct claim_items){.n = 20, .variance = variance};
 	claim_judge(&p, &v, &c);
 	CHECK_INT(c.answer, ANSWER_CANNOT_TELL);
-	CHECK(c.items_half > c.seeds_half && c.half > c.items_half * 0.9);
-	v.items.difference = NULL;
-	v.items.one = 0.89;
-	v.items.other = 0.8;
+	CHECK_DOUBLE(c.half, 0.11185763590848492, 1e-9);
+	CHECK_DOUBLE(c.seeds_half, 2.9985278732065868 * 0.01, 1e-9);
+	CHECK_DOUBLE(c.items_half, 0.11023506753708041, 1e-9);
+	CHECK_INT(c.items, 20);
+	CHECK_DOUBLE(c.items_variance, 0.0025, 0);
+}
+
+/* What the items leave open is there at every look: a difference within that is given
+ * up at once, where over the seeds alone a later look would decide. */
+TEST(more_pairs_do_not_help_against_items)
+{
+	double one[20] = {0}, other[20], variance[21];
+	struct claim_values v = {.one = one, .other = other, .n = 5, .candidates = 3};
+	struct claim_plan p;
+	struct claim c;
+
+	for (size_t i = 0; i < 20; i++)
+		other[i] = 1 + (i % 2 ? 1 : -1.2);
+	for (size_t i = 0; i <= 20; i++)
+		variance[i] = 4;
+	claim_plan_sequential(&p, 20, 0.02);
 	claim_judge(&p, &v, &c);
+	CHECK_INT(c.more, 10);
+	v.items = (struct claim_items){.n = 1000, .variance = variance};
+	claim_judge(&p, &v, &c);
+	CHECK_INT(c.more, 0);
+	CHECK(c.hopeless);
 	CHECK_INT(c.answer, ANSWER_CANNOT_TELL);
+	/* Where they leave little open, they do not end it. */
+	for (size_t i = 0; i <= 20; i++)
+		variance[i] = 0.01;
+	claim_judge(&p, &v, &c);
+	CHECK_INT(c.more, 10);
+	CHECK(!c.hopeless);
+}
+
+/* How often looks at seeds on the same items say a false yes: luck of the items that
+ * all looks share, in standard deviations of a pair. */
+static double false_yes(double items_sd, size_t times, double *pairs)
+{
+	double variance[21];
+	struct claim_plan p;
+	size_t yes = 0, all = 0;
+
+	for (size_t i = 0; i <= 20; i++)
+		variance[i] = items_sd * items_sd;
+	claim_plan_sequential(&p, 20, 0.02);
+	for (uint64_t i = 0; i < times; i++) {
+		double one[20] = {0}, other[20],
+		       luck = items_sd * noise_normal(51, i, 0);
+		struct claim_values v = {.one = one,
+		                         .other = other,
+		                         .candidates = 3,
+		                         .items = {.n = 1000, .variance = variance}};
+		struct claim c;
+
+		for (uint32_t j = 0; j < 20; j++)
+			other[j] = luck + noise_normal(52, i, j);
+		do {
+			claim_judge(&p, &v, &c);
+			v.n = c.more ? c.more : v.n;
+		} while (c.more);
+		yes += c.answer == ANSWER_YES;
+		all += v.n;
+	}
+	*pairs = (double)all / (double)times;
+	return (double)yes / (double)times;
+}
+
+TEST(looks_with_items_keep_their_level)
+{
+	static const double sd[] = {0.1, 0.3, 1};
+
+	for (size_t i = 0; i < sizeof sd / sizeof *sd; i++) {
+		double pairs, yes = false_yes(sd[i], 600, &pairs);
+
+		printf("# items %.1f: false yes %.4f, %.1f pairs\n", sd[i], yes, pairs);
+		CHECK(yes <= 0.02 + 3.5 * sqrt(0.02 / 600));
+	}
 }
 
 /* A tenth of all runs fails. */
@@ -297,6 +367,8 @@ int main(int argc, char **argv)
 	                                      the_choice_is_paid_for,
 	                                      one_pair_has_no_interval,
 	                                      items_widen_the_interval,
+	                                      more_pairs_do_not_help_against_items,
+	                                      looks_with_items_keep_their_level,
 	                                      failures_take_little_of_the_power};
 
 	stat_init();
@@ -306,5 +378,7 @@ int main(int argc, char **argv)
 	                 "looks_end_when_it_is_decided, somebody_asks_for_more, "
 	                 "the_choice_is_paid_for, one_pair_has_no_interval, "
 	                 "items_widen_the_interval, "
+	                 "more_pairs_do_not_help_against_items, "
+	                 "looks_with_items_keep_their_level, "
 	                 "failures_take_little_of_the_power");
 }

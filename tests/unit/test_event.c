@@ -418,6 +418,7 @@ TEST(events_are_read_as_written)
 	                                     .threshold = 0.25,
 	                                     .peers = 4};
 	static const struct coord point = {0.25, -1};
+	struct scores count = {.kind = SCORES_COUNT, .n = 9, .correct = 7};
 	struct run_end facts = {.outcome = OUTCOME_OK,
 	                        .value = 0.5,
 	                        .wall = 1.5,
@@ -477,6 +478,18 @@ TEST(events_are_read_as_written)
 	           "\"value\":0.5,\"exit\":0,\"signal\":0,\"wall\":1.5,\"user\":0,"
 	           "\"sys\":0,\"maxrss\":0,\"cost\":2,\"reports_total\":3,\"last\":0.5,"
 	           "\"best\":0.25,\"failures\":0,\"time\":9.000");
+	facts = (struct run_end){.outcome = OUTCOME_OK, .value = 1, .items = &count};
+	round_trip(sp,
+	           &(struct event){.kind = EVENT_END,
+	                           .phase = PHASE_TEST,
+	                           .trial = VERDICT_DEFAULTS,
+	                           .time = 9,
+	                           .as.end = {.facts = &facts}},
+	           "\"e\":\"verify_end\",\"phase\":\"test\",\"c\":\"defaults\",\"r\":0,"
+	           "\"outcome\":\"ok\",\"value\":1,\"exit\":0,\"signal\":0,\"wall\":0,"
+	           "\"user\":0,\"sys\":0,\"maxrss\":0,\"reports_total\":0,\"last\":0,"
+	           "\"best\":0,\"failures\":0,\"items\":{\"n\":9,\"correct\":7},"
+	           "\"time\":9.000");
 	round_trip(sp, &(struct event){.kind = EVENT_CUT, .time = 9, .as.cost = 0.5},
 	           "\"e\":\"cut\",\"t\":0,\"r\":0,\"cost\":0.5,\"time\":9.000");
 	round_trip(sp, &(struct event){.kind = EVENT_REQUEUE, .trial = 1, .run = 1},

@@ -50,22 +50,71 @@ TEST(pairs_that_would_tell)
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		CHECK_INT(effect_pairs(known[i].s, known[i].level), known[i].pairs);
+		CHECK_INT(effect_pairs(known[i].s, 0, known[i].level), known[i].pairs);
 }
 
-/* numpy, by the formulas of the header. */
+/* The items' part is not made smaller: scipy, the least n of the formula. */
+TEST(pairs_do_not_replace_items)
+{
+	struct moments s = {5, 1, 2};
+
+	CHECK_INT(effect_pairs(s, 0.05, 0.02), 27);
+	CHECK_INT(effect_pairs(s, 0.2, 0.02), 341);
+	CHECK_INT(effect_pairs(s, 0.3, 0.02), EFFECT_PAIRS_MAX);
+	/* ceil(200 * 0.3 * (norm.isf(0.02) + norm.ppf(0.8))**2 / 1) */
+	CHECK_DOUBLE(effect_items(1, 0.3, 200, 0.02), 503, 0);
+	CHECK_DOUBLE(effect_items(0, 0.3, 200, 0.02), 0, 0);
+}
+
+static struct crossed crossed_of(const double *d, size_t seeds, size_t items,
+                                 double range)
+{
+	struct crossed c;
+
+	crossed_init(&c, items, range);
+	for (size_t r = 0; r < seeds; r++)
+		crossed_add(&c, &d[r * items]);
+	return c;
+}
+
+static struct joint joint_of_rows(const double *d, size_t seeds, size_t items,
+                                  double range)
+{
+	struct crossed c = crossed_of(d, seeds, items, range);
+	double means[10] = {0};
+	struct joint j;
+
+	for (size_t r = 0; r < seeds; r++)
+		means[r] = stat_of(&d[r * items], items).mean;
+	j = joint_of(stat_of(means, seeds), crossed_variance(&c), items);
+	crossed_free(&c);
+	return j;
+}
+
+/* numpy, by the formulas of the header; the joint one with df 4.887172925570543. */
 TEST(seeds_and_items_together)
 {
 	const double d[] = {1, 0, 0, -1, 1, 0, 0, 1, 0, 1, 1, -1, 0, 0, 1};
-	struct joint j = items_paired(d, 3, 5, 1);
+	struct joint j = joint_of_rows(d, 3, 5, 1);
 
-	CHECK_DOUBLE(j.mean, 0.26666666666666666, 1e-14);
 	CHECK_DOUBLE(j.seeds, 0.0044444444444444444, 1e-14);
 	CHECK_DOUBLE(j.items, 0.036560846560846565, 1e-14);
-	CHECK_DOUBLE(j.df, 4.887172925570543, 1e-11);
 	CHECK_DOUBLE(joint_half(j, 0.95), 0.5241721176622939, 1e-9);
-	CHECK_DOUBLE(joint_seeds_half(j, 0.95, 3), 4.302652729749462 * sqrt(j.seeds),
+	CHECK_DOUBLE(joint_seeds_half(j, 0.95), 4.302652729749462 * sqrt(j.seeds),
 	             1e-9);
+	CHECK_DOUBLE(joint_items_half(j, 0.95), 2.7764451051977934 * sqrt(j.items),
+	             1e-9);
+}
+
+/* A little more of uncertainty, and a smaller quantile: the interval does not shrink
+ * for it. */
+TEST(items_never_make_it_narrower)
+{
+	struct joint j = {.seeds = 1, .items = 0.1, .df_seeds = 4, .df_items = 199};
+
+	CHECK_DOUBLE(joint_half(j, 0.96), 2.9985278732065868, 1e-8);
+	j.items = 1;
+	CHECK(joint_half(j, 0.96) > 3.1);
 }
 
 /* Twelve items that only the one has right, five that only the other has: McNemar's
@@ -77,32 +126,34 @@ TEST(one_seed_is_mcnemar)
 
 	for (size_t i = 0; i < 17; i++)
 		d[i] = i < 12 ? 1 : -1;
-	j = items_paired(d, 1, 100, 1);
-	CHECK_DOUBLE(j.mean, 0.07, 1e-14);
+	j = joint_of_rows(d, 1, 100, 1);
 	CHECK_DOUBLE(j.seeds, 0, 0);
 	CHECK_DOUBLE(j.items, 0.0016996699669966995, 1e-15);
 	CHECK_DOUBLE(j.items, (17 - 49.0 / 100) / 10000, 6e-5);
-	CHECK(joint_items_half(j, 0.95, 100) > 0);
-	CHECK_DOUBLE(joint_half(j, 0.95), joint_items_half(j, 0.95, 100), 1e-12);
+	CHECK(joint_items_half(j, 0.95) > 0);
+	CHECK_DOUBLE(joint_half(j, 0.95), joint_items_half(j, 0.95), 1e-12);
 }
 
 TEST(no_item_differs_and_yet_nothing_is_certain)
 {
 	double d[40] = {0};
-	struct joint j = items_paired(d, 2, 20, 1);
+	struct joint j = joint_of_rows(d, 2, 20, 1);
 
-	CHECK_DOUBLE(j.mean, 0, 0);
 	CHECK(joint_half(j, 0.95) > 0);
 }
 
-TEST(counts_alone_are_unpaired)
+/* Agresti & Caffo: (k + 1) / (n + 2). */
+TEST(one_side_alone)
 {
-	const double d[] = {0.02, 0.03, 0.01};
-	struct moments m = stat_of(d, 3);
-	struct joint j = items_unpaired(m, 0.87, 0.85, 1000);
+	double p = 871.0 / 1000, q = 872.0 / 1002;
 
-	CHECK_DOUBLE(j.items, (0.87 * 0.13 + 0.85 * 0.15) / 1000, 1e-15);
-	CHECK_DOUBLE(j.seeds, m.variance / 3, 1e-18);
+	CHECK_DOUBLE(items_alone(1000, p, p * (1 - p), 0, 1), q * (1 - q) / 1002,
+	             1e-15);
+	q = 51.0 / 52;
+	CHECK_DOUBLE(items_alone(50, 1, 0, 0, 1), q * (1 - q) / 52, 1e-15);
+	/* Of other scores: two more, the smallest and the largest. numpy.var of
+	 * [1, 4, 2, 5, 3, 1, 5] / 7. */
+	CHECK_DOUBLE(items_alone(5, 3, 2, 1, 5), 2.5714285714285716 / 7, 1e-14);
 }
 
 /* Two configurations that are equally good in the whole population of items, each with
@@ -133,9 +184,12 @@ static double coverage(size_t seeds, size_t items, double luck, bool counts)
 				q += b / (double)(items * seeds);
 			}
 		}
-		j = counts ? items_unpaired(stat_of(mean, seeds), p, q, items)
-		           : items_paired(d, seeds, items, 1);
-		held += fabs(j.mean) <= joint_half(j, 0.95);
+		j = counts ? joint_of(stat_of(mean, seeds),
+		                      items_alone(items, p, p * (1 - p), 0, 1) +
+		                          items_alone(items, q, q * (1 - q), 0, 1),
+		                      items)
+		           : joint_of_rows(d, seeds, items, 1);
+		held += fabs(p - q) <= joint_half(j, 0.95);
 	}
 	free(d);
 	return (double)held / (double)times;
@@ -159,17 +213,19 @@ int main(int argc, char **argv)
 	static void (*const tests[])(void) = {
 	    fisher_as_scipy,
 	    pairs_that_would_tell,
+	    pairs_do_not_replace_items,
 	    seeds_and_items_together,
+	    items_never_make_it_narrower,
 	    one_seed_is_mcnemar,
 	    no_item_differs_and_yet_nothing_is_certain,
-	    counts_alone_are_unpaired,
+	    one_side_alone,
 	    the_interval_holds_the_population};
 
 	stat_init();
 	return test_main(argc, argv, tests, sizeof tests / sizeof *tests,
 	                 "fisher_as_scipy, pairs_that_would_tell, "
-	                 "seeds_and_items_together, one_seed_is_mcnemar, "
-	                 "no_item_differs_and_yet_nothing_is_certain, "
-	                 "counts_alone_are_unpaired, "
+	                 "pairs_do_not_replace_items, seeds_and_items_together, "
+	                 "items_never_make_it_narrower, one_seed_is_mcnemar, "
+	                 "no_item_differs_and_yet_nothing_is_certain, one_side_alone, "
 	                 "the_interval_holds_the_population");
 }

@@ -366,6 +366,225 @@ TEST(a_continuation_has_a_level_of_its_own)
 	done(&b);
 }
 
+/* n items, the first `wrong` of them wrong. */
+static struct scores *score(struct bench *b, size_t n, size_t wrong)
+{
+	struct scores *s = arena_new(&b->a, 1, sizeof *s);
+	double *x = arena_new(&b->a, n, sizeof *x);
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = i >= wrong;
+	s->set = n;
+	scores_pack(s, x, n, &b->a);
+	return s;
+}
+
+/* Tests of 100 items, of which the winner has `wrong` or one more wrong, the defaults
+ * 20 to 22; the metric is what scale and offset make of the mean. */
+static void test_items(struct bench *b, size_t wrong, double scale, double offset)
+{
+	for (size_t r = 0; r < REPEATS; r++) {
+		struct scores *one = score(b, 100, wrong + 3 * r % 2);
+		struct scores *other = score(b, 100, 20 + r % 3);
+
+		end_run(b, 1, PHASE_TEST, r, offset + scale * one->mean);
+		end_run(b, 3, PHASE_TEST, r, offset + scale * other->mean);
+		b->c[1].runs[PHASE_TEST][r]->items = one;
+		b->c[3].runs[PHASE_TEST][r]->items = other;
+	}
+}
+
+static void begin_tests(struct bench *b, enum goal goal)
+{
+	init(b, true);
+	b->v.test_metric.goal = goal;
+	rerun(b, usual);
+	b->uses[b->v.n_uses++] = (struct verdict_use){
+	    .key = 11, .use = 1, .level = 0.02, .kind = USE_FIXED, .pairs = 5};
+}
+
+/* numpy and scipy, by the formulas of base/items.h. */
+TEST(items_are_part_of_the_interval)
+{
+	static const struct {
+		double scale, offset;
+		enum goal goal;
+	} metrics[] = {{1, 0, GOAL_MAXIMIZE},
+	               {-1, 1, GOAL_MINIMIZE},
+	               {100, 0, GOAL_MAXIMIZE},
+	               {-100, 100, GOAL_MINIMIZE}};
+	struct bench b;
+
+	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+		double size = fabs(metrics[i].scale);
+
+		begin_tests(&b, metrics[i].goal);
+		test_items(&b, 8, metrics[i].scale, metrics[i].offset);
+		say(&b);
+		CHECK_INT(b.v.items.use, ITEMS_PAIRED);
+		CHECK_INT(b.v.items.n, 100);
+		CHECK_STR(b.v.items.why, "");
+		CHECK_INT(b.v.answer, ANSWER_YES);
+		CHECK_DOUBLE(b.v.gain.mean, 0.124 * size, 1e-12 * size);
+		CHECK_DOUBLE(b.v.claim.items_variance,
+		             0.001073442885465017 * size * size, 1e-12 * size * size);
+		CHECK_DOUBLE(b.v.claim.seeds_half, 0.015289552137532265 * size,
+		             1e-9 * size);
+		CHECK_DOUBLE(b.v.claim.items_half, 0.06818600762125315 * size,
+		             1e-9 * size);
+		CHECK_DOUBLE(b.v.gain_half, 0.06897656305705896 * size, 1e-9 * size);
+		CHECK(b.c[1].worth[PHASE_TEST].items);
+		CHECK(!b.c[2].worth[PHASE_TEST].items);
+		done(&b);
+	}
+}
+
+TEST(a_yes_over_seeds_need_not_be_one_over_items)
+{
+	struct bench b;
+
+	begin_tests(&b, GOAL_MAXIMIZE);
+	test_items(&b, 16, 1, 0);
+	say(&b);
+	CHECK_INT(b.v.answer, ANSWER_CANNOT_TELL);
+	CHECK(b.v.gain.mean > b.v.claim.seeds_half);
+	for (size_t r = 0; r < REPEATS; r++)
+		b.c[1].runs[PHASE_TEST][r]->items = b.c[3].runs[PHASE_TEST][r]->items =
+		    NULL;
+	say(&b);
+	CHECK_INT(b.v.items.use, ITEMS_NONE);
+	CHECK_INT(b.v.answer, ANSWER_YES);
+	done(&b);
+}
+
+TEST(a_winner_without_an_opponent_has_items_too)
+{
+	struct bench b;
+	double alone;
+
+	for (size_t baseline = 1; baseline < 3; baseline++) {
+		begin_tests(&b, GOAL_MAXIMIZE);
+		test_items(&b, 8, 1, 0);
+		b.v.baseline = baseline == 1 ? 1 : SIZE_MAX;
+		say(&b);
+		CHECK_INT(b.v.answer, baseline == 1 ? ANSWER_NO : ANSWER_NO_BASELINE);
+		CHECK_INT(b.v.items.use, ITEMS_PAIRED);
+		CHECK(b.c[1].worth[PHASE_TEST].items);
+		alone = stat_half_width(b.c[1].stat[PHASE_TEST], 0.95);
+		CHECK(b.c[1].worth[PHASE_TEST].high - b.c[1].worth[PHASE_TEST].low >
+		      4 * alone);
+		done(&b);
+	}
+}
+
+TEST(items_that_differ_are_unpaired)
+{
+	struct scores count = {0};
+	struct bench b;
+	double half;
+
+	begin_tests(&b, GOAL_MAXIMIZE);
+	test_items(&b, 8, 1, 0);
+	say(&b);
+	half = b.v.gain_half;
+	b.c[3].runs[PHASE_TEST][2]->items = score(&b, 99, 22);
+	b.c[3].runs[PHASE_TEST][2]->value = 77.0 / 99;
+	say(&b);
+	CHECK_INT(b.v.items.use, ITEMS_UNPAIRED);
+	CHECK_INT(b.v.items.n, 99);
+	CHECK_STR(b.v.items.why, "not every run names the same items");
+	CHECK(b.v.gain_half > half);
+	scores_count(&count, 100, 78);
+	b.c[3].runs[PHASE_TEST][2]->items = &count;
+	b.c[3].runs[PHASE_TEST][2]->value = 0.78;
+	say(&b);
+	CHECK_INT(b.v.items.use, ITEMS_UNPAIRED);
+	CHECK_STR(b.v.items.why, "how many were right is known, not which");
+	CHECK_DOUBLE(b.v.claim.items_variance, 0.0024669847946868096, 1e-15);
+	done(&b);
+}
+
+TEST(items_that_do_not_fit_the_metric_do_not_count)
+{
+	struct scores bad = {.kind = SCORES_OVER, .n = SCORES_MAX};
+	struct bench b;
+
+	begin_tests(&b, GOAL_MAXIMIZE);
+	test_items(&b, 8, 1, 0);
+	b.c[3].runs[PHASE_TEST][2]->value = 0.781; /* 0.78 */
+	say(&b);
+	CHECK_INT(b.v.items.use, ITEMS_UNUSED);
+	CHECK_INT(b.v.claim.items, 0);
+	CHECK(isnan(b.v.claim.items_half));
+	CHECK_STR(b.v.items.why,
+	          "m is 0.781 in test 2 of the defaults, and the mean of "
+	          "its 100 scores 0.78");
+	b.c[3].runs[PHASE_TEST][2]->items = NULL;
+	say(&b);
+	CHECK_INT(b.v.items.use, ITEMS_UNUSED);
+	CHECK_STR(b.v.items.why, "test 2 of the defaults has none that can be read");
+	b.c[3].runs[PHASE_TEST][2]->items = &bad;
+	say(&b);
+	CHECK_STR(b.v.items.why,
+	          "test 2 of the defaults has more than 1000000 of them");
+	bad = *score(&b, 1, 0);
+	say(&b);
+	CHECK_STR(b.v.items.why, "test 2 of the defaults has less than 2 of them");
+	done(&b);
+}
+
+/* A metric that was rounded for printing is still the mean: a third, here. */
+TEST(what_was_rounded_agrees)
+{
+	static const struct {
+		double value;
+		enum items_use use;
+	} known[] = {
+	    {0.333, ITEMS_PAIRED},  {0.33, ITEMS_PAIRED},
+	    {0.3333, ITEMS_PAIRED}, {0.33333334326744, ITEMS_PAIRED}, /* a float */
+	    {0.334, ITEMS_UNUSED},  {0.3, ITEMS_UNUSED},
+	    {0.3335, ITEMS_UNUSED}, {33.3, ITEMS_PAIRED},
+	    {33, ITEMS_PAIRED},     {66.7, ITEMS_PAIRED},
+	    {0.667, ITEMS_PAIRED},  {0.6664, ITEMS_UNUSED}};
+	struct bench b;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		begin_tests(&b, GOAL_MAXIMIZE);
+		for (size_t r = 0; r < REPEATS; r++)
+			for (size_t c = 1; c < 4; c += 2) {
+				end_run(&b, c, PHASE_TEST, r, known[i].value);
+				b.c[c].runs[PHASE_TEST][r]->items = score(&b, 300, 200);
+			}
+		say(&b);
+		if (b.v.items.use != known[i].use)
+			printf("# %g\n", known[i].value);
+		CHECK_INT(b.v.items.use, known[i].use);
+		done(&b);
+	}
+}
+
+/* McNemar: 20 items that the winner alone has right, of 100. */
+TEST(one_deterministic_run_leaves_the_items_open)
+{
+	struct bench b;
+
+	begin_tests(&b, GOAL_MAXIMIZE);
+	b.v.deterministic = true;
+	test_items(&b, 0, 1, 0);
+	b.c[1].n_runs[PHASE_TEST] = b.c[3].n_runs[PHASE_TEST] = 1;
+	say(&b);
+	CHECK_INT(b.v.items.use, ITEMS_PAIRED);
+	CHECK_INT(b.v.answer, ANSWER_YES);
+	CHECK_DOUBLE(b.v.gain.mean, 0.2, 1e-12);
+	CHECK_DOUBLE(b.v.gain_half, 0.08454140860303115, 1e-9);
+	CHECK_DOUBLE(b.v.promised, 0.96, 1e-12);
+	test_items(&b, 18, 1, 0);
+	b.c[1].n_runs[PHASE_TEST] = b.c[3].n_runs[PHASE_TEST] = 1;
+	say(&b);
+	CHECK_INT(b.v.answer, ANSWER_CANNOT_TELL);
+	done(&b);
+}
+
 int main(int argc, char **argv)
 {
 	static void (*const tests[])(void) = {
@@ -380,7 +599,14 @@ int main(int argc, char **argv)
 	    more_is_better_the_other_way_round,
 	    without_test_data_the_choice_is_paid_for,
 	    nothing_to_compare_with,
-	    a_continuation_has_a_level_of_its_own};
+	    a_continuation_has_a_level_of_its_own,
+	    items_are_part_of_the_interval,
+	    a_yes_over_seeds_need_not_be_one_over_items,
+	    a_winner_without_an_opponent_has_items_too,
+	    items_that_differ_are_unpaired,
+	    items_that_do_not_fit_the_metric_do_not_count,
+	    what_was_rounded_agrees,
+	    one_deterministic_run_leaves_the_items_open};
 
 	stat_init();
 	return test_main(
@@ -395,5 +621,12 @@ int main(int argc, char **argv)
 	    "more_is_better_the_other_way_round, "
 	    "without_test_data_the_choice_is_paid_for, "
 	    "nothing_to_compare_with, "
-	    "a_continuation_has_a_level_of_its_own");
+	    "a_continuation_has_a_level_of_its_own, "
+	    "items_are_part_of_the_interval, "
+	    "a_yes_over_seeds_need_not_be_one_over_items, "
+	    "a_winner_without_an_opponent_has_items_too, "
+	    "items_that_differ_are_unpaired, "
+	    "items_that_do_not_fit_the_metric_do_not_count, "
+	    "what_was_rounded_agrees, "
+	    "one_deterministic_run_leaves_the_items_open");
 }

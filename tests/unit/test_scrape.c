@@ -448,6 +448,162 @@ TEST(the_hook_is_a_stream)
 	scrape_free(&s);
 }
 
+/* Feeds a test run's output, and packs what it says of items. */
+static const struct scores *items_of(struct scraper *s, const char *text,
+                                     struct arena *a)
+{
+	scrape_init(s, "score", NULL);
+	s->items.wanted = true;
+	scrape_feed(s, &s->out, text, strlen(text));
+	scrape_end(s, &s->out);
+	return item_lines_scores(&s->items, a);
+}
+
+TEST(lines_of_items)
+{
+	struct arena a = {0};
+	struct scraper s;
+	const struct scores *x = items_of(
+	    &s,
+	    "{\"item\": \"q1\", \"score\": 1}\nINFO {'item': 'q2', 'score': False} ok\n"
+	    "{\"item\": 3, \"score\": \"0.5\", \"cost\": 2, \"latency\": 0.1}\n"
+	    "{\"item\": 4}\n{\"score\": 0.5}\n",
+	    &a);
+
+	CHECK(x != NULL);
+	CHECK_INT(x->kind, SCORES_PACKED);
+	CHECK_INT(x->n, 3);
+	CHECK_DOUBLE(x->mean, 0.5, 1e-15);
+	CHECK_INT(x->unread, 0);
+	/* A score without an item is the metric; an item's is not. */
+	CHECK_INT(s.n_reports, 1);
+	CHECK_DOUBLE(s.reports[0].value, 0.5, 0);
+	scrape_free(&s);
+	scrape_text(&s, "{\"item\": \"q1\", \"score\": 1, \"loss\": 4}\n");
+	CHECK(!item_lines_scores(&s.items, &a)); /* nobody asked */
+	CHECK_INT(s.n_reports, 1);
+	scrape_free(&s);
+	arena_free(&a);
+}
+
+/* The set and the order are those of the names, however they come. */
+TEST(items_in_any_order)
+{
+	struct arena a = {0};
+	struct scraper s, t;
+	const struct scores *x = items_of(
+	    &s,
+	    "{\"item\":1,\"score\":1}{\"item\":2,\"score\":2}{\"item\":3,\"score\":3}",
+	    &a);
+	const struct scores *y = items_of(
+	    &t, "{\"item\":\"3\",\"score\":3}\n{\"item\":1,\"score\":1}\n", &a);
+
+	CHECK(y->set != x->set);
+	feed(&t, &t.err, "{\"item\":2.0,\"score\":2}\n");
+	y = item_lines_scores(&t.items, &a);
+	CHECK(y->set == x->set);
+	for (size_t i = 0; i < 3; i++)
+		CHECK_DOUBLE(scores_get(x, i), scores_get(y, i), 0);
+	scrape_free(&s);
+	scrape_free(&t);
+	arena_free(&a);
+}
+
+TEST(an_item_that_is_named_again)
+{
+	struct arena a = {0};
+	struct scraper s;
+	const struct scores *x =
+	    items_of(&s,
+	             "{\"item\":1,\"score\":0}\n{\"item\":1,\"score\":0}\n"
+	             "{\"item\":2,\"score\":-0.0}\n{\"item\":1,\"score\":1}\n",
+	             &a);
+
+	CHECK_INT(x->n, 2);
+	CHECK_DOUBLE(x->mean, 0.5, 0); /* the last one counts */
+	CHECK_INT(x->again, 1);
+	/* The same on another stream is nothing new. */
+	feed(&s, &s.err, "{\"item\":1,\"score\":1}\n{\"item\":2,\"score\":0}\n");
+	x = item_lines_scores(&s.items, &a);
+	CHECK_INT(x->n, 2);
+	CHECK_INT(x->again, 1);
+	CHECK_DOUBLE(x->low, 0, 0);
+	scrape_free(&s);
+	arena_free(&a);
+}
+
+TEST(scores_that_are_no_numbers)
+{
+	struct arena a = {0};
+	struct scraper s;
+	const struct scores *x =
+	    items_of(&s,
+	             "{\"item\":1,\"score\":\"good\"}\n{\"item\":2,\"score\":NaN}\n"
+	             "{\"item\":3,\"score\":null}\n{\"item\":4,\"score\":1e300}\n"
+	             "{\"item\":5,\"score\":[1]}\n{\"item\":[5],\"score\":1}\n",
+	             &a);
+
+	CHECK_INT(x->kind, SCORES_UNREAD);
+	CHECK_INT(x->n, 0);
+	CHECK_INT(x->unread, 5);
+	feed(&s, &s.out, "{\"item\":1,\"score\":1}\n");
+	x = item_lines_scores(&s.items, &a);
+	CHECK_INT(x->kind, SCORES_PACKED);
+	CHECK_INT(x->n, 1);
+	CHECK_INT(x->unread, 5);
+	scrape_free(&s);
+	arena_free(&a);
+}
+
+TEST(counts_of_items)
+{
+	struct arena a = {0};
+	struct scraper s;
+	const struct scores *x = items_of(
+	    &s,
+	    "{\"hpsearch\": {\"items\": 10, \"correct\": 8}}\n"
+	    "{\"hpsearch\": {\"items\": 1000, \"correct\": \"871\", \"cost\": 2}}\n"
+	    "{\"hpsearch\": {\"items\": 5, \"correct\": 6}}\n"
+	    "{\"hpsearch\": {\"items\": 0, \"correct\": 0}}\n"
+	    "{\"hpsearch\": {\"items\": 2.5, \"correct\": 1}}\n"
+	    "{\"hpsearch\": {\"items\": 5}}\n",
+	    &a);
+
+	CHECK_INT(x->kind, SCORES_COUNT);
+	CHECK_INT(x->n, 1000);
+	CHECK_DOUBLE(x->correct, 871, 0);
+	CHECK_INT(x->unread, 3);
+	CHECK_DOUBLE(s.cost, 2, 0);
+	/* Single items say more. */
+	feed(&s, &s.out, "{\"item\":1,\"score\":1}\n");
+	CHECK_INT(item_lines_scores(&s.items, &a)->kind, SCORES_PACKED);
+	scrape_free(&s);
+	arena_free(&a);
+}
+
+TEST(a_million_items_and_no_more)
+{
+	struct arena a = {0};
+	struct item_lines l = {.wanted = true};
+	cJSON *line = json_parse("{\"item\":0,\"score\":1}", 20);
+	cJSON *name = line ? cJSON_GetObjectItem(line, "item") : NULL;
+
+	for (int i = 0; name && i < SCORES_MAX + 10; i++) {
+		cJSON_SetNumberValue(name, i);
+		item_lines_take(&l, line);
+		if (i == SCORES_MAX - 1) {
+			CHECK(!l.over);
+			CHECK_INT(item_lines_scores(&l, &a)->n, SCORES_MAX);
+		}
+	}
+	CHECK_INT(l.n, SCORES_MAX);
+	CHECK(l.over && l.cap * sizeof *l.list <= 48 << 20);
+	CHECK_INT(item_lines_scores(&l, &a)->kind, SCORES_OVER);
+	item_lines_free(&l);
+	cJSON_Delete(line);
+	arena_free(&a);
+}
+
 TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
           several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
           names_of_numbers, long_names_of_numbers, nul_bytes_and_binary,
@@ -455,4 +611,6 @@ TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
           hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter,
           two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out,
           a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count,
-          many_reports, the_hook_is_a_stream)
+          many_reports, the_hook_is_a_stream, lines_of_items, items_in_any_order,
+          an_item_that_is_named_again, scores_that_are_no_numbers, counts_of_items,
+          a_million_items_and_no_more)

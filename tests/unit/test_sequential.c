@@ -131,6 +131,11 @@ TEST(many_pairs_are_normal)
 		             4e-3);
 }
 
+static double chance(struct moments s, size_t n, double bound)
+{
+	return sequential_power(s, n, bound * sqrt(s.variance / (double)n));
+}
+
 /* One comparison as the verification makes it: 1 yes, -1 no, 0 cannot tell. */
 static int compare(const struct look *l, size_t k, const double *d, size_t *pairs)
 {
@@ -142,7 +147,7 @@ static int compare(const struct look *l, size_t k, const double *d, size_t *pair
 		if (fabs(t) >= l[i].bound)
 			return t > 0 ? 1 : -1;
 		for (size_t j = i + 1; j < k; j++)
-			likely = fmax(likely, sequential_power(s, l[j].n, l[j].bound));
+			likely = fmax(likely, chance(s, l[j].n, l[j].bound));
 		if (likely < 0.05)
 			return 0;
 	}
@@ -226,13 +231,17 @@ TEST(the_chance_that_a_later_look_decides)
 {
 	struct moments s = {.n = 10, .mean = 0.8, .variance = 1.21};
 
-	CHECK_DOUBLE(sequential_power(s, 20, 2.65), 0.726566847137017, 1e-12);
+	CHECK_DOUBLE(chance(s, 20, 2.65), 0.726566847137017, 1e-12);
 	s.mean = -0.8;
-	CHECK_DOUBLE(sequential_power(s, 20, 2.65), 0.726566847137017, 1e-12);
+	CHECK_DOUBLE(chance(s, 20, 2.65), 0.726566847137017, 1e-12);
 	s.variance = 0;
-	CHECK_DOUBLE(sequential_power(s, 20, 2.65), 1, 0);
+	CHECK_DOUBLE(chance(s, 20, 2.65), 1, 0);
 	s.mean = 0;
 	CHECK_DOUBLE(sequential_power(s, 20, (double)INFINITY), 0, 0);
+	/* A half width that more pairs do not bring below the mean. */
+	s = (struct moments){.n = 10, .mean = 0.5, .variance = 0.01};
+	CHECK(sequential_power(s, 20, 0.8) < 1e-9);
+	CHECK_DOUBLE(sequential_power(s, 20, 0.5), 0.5, 1e-12);
 }
 
 TEST(allowances_add_up_to_less_than_the_whole)
