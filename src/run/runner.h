@@ -61,7 +61,8 @@ struct report {
 	size_t line;  /* where it was said, from 1; 0: not known */
 };
 
-/* Lines that named the metric and held no number for it: {"loss": tensor(0.5)}. */
+/* Lines that named the metric and no number of it could be read: {"loss": tensor(0.5)}.
+ */
 struct unread {
 	size_t n;
 	char example[UNREAD_BYTES]; /* the first of them, cut short, on one line */

@@ -242,8 +242,8 @@ static void take_object(const struct said *w)
 	w->s->objects++;
 	take_control(w);
 	/* A metric may well be called score: an item's is none. */
-	if (!item_lines_take(&w->s->items, w->object) && w->s->metric && !w->s->pattern &&
-	    !w->s->elsewhere)
+	if (!item_lines_take(&w->s->items, w->object) && w->s->metric &&
+	    !w->s->pattern && !w->s->elsewhere)
 		take_metric(w);
 	collect_keys(&walk, w->object, 0);
 }
@@ -383,15 +383,16 @@ static void add_keys(const struct said *w)
 		scrape_name(w->s, name);
 }
 
-static void take_plain(const struct said *w, struct scrape_stream *in, bool redraw)
+static bool take_plain(const struct said *w, struct scrape_stream *in, bool redraw)
 {
 	struct report r = {.line = w->line};
 
 	add_keys(w);
 	if (!plain_number(w->text, w->len, w->s->metric, &r.value))
-		return;
+		return false;
 	r.counted = !plain_step(w->text, w->len, w->s->step, &r.step);
 	add_text_report(w, in, r, redraw);
+	return true;
 }
 
 static bool pattern_number(const struct pattern *p, const struct said *w, double *out)
@@ -445,6 +446,39 @@ static bool take_objects(struct said *w, struct scrape_stream *in)
 	return i > 0;
 }
 
+/* Is there "NAME": in it, or the last part of such a name? As in an object that is cut,
+ * in a text, or printed over several lines. */
+static bool names_metric(const char *metric, const char *line, size_t len)
+{
+	const char *dot = strrchr(metric, '.'), *begin = line, *end = line + len, *at;
+	const char *name = dot && dot[1] ? dot + 1 : metric;
+	size_t n = strlen(name);
+
+	for (; n && (at = memmem(line, (size_t)(end - line), name, n)); line = at + n) {
+		const char *p = at + n;
+
+		if (at == begin || !at[-1] || !strchr("\"'", at[-1]))
+			continue;
+		p += p < end && *p == '\\';
+		if (p >= end || !*p || !strchr("\"'", *p))
+			continue;
+		for (p++; p < end && (*p == ' ' || *p == '\t');)
+			p++;
+		if (p < end && (*p == ':' || *p == '='))
+			return true;
+	}
+	return false;
+}
+
+static void take_rest(struct said *w, const struct scrape_stream *in)
+{
+	if (!w->s->metric || !names_metric(w->s->metric, in->line.s, in->line.len))
+		return;
+	w->text = in->line.s;
+	w->len = in->line.len;
+	add_unread(w);
+}
+
 /* redraw: a carriage return ended it. */
 static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 {
@@ -455,7 +489,7 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 
 	if (w.stream <= STREAM_ERR)
 		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
-	if (!plain && !braces && !s->pattern)
+	if (!s->metric && !braces && !s->pattern)
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
@@ -466,8 +500,8 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 	w.len = in->line.len < TEXT_MAX ? in->line.len : TEXT_MAX;
 	if (s->pattern)
 		take_pattern(&w, in, redraw);
-	else if (plain && !objects)
-		take_plain(&w, in, redraw);
+	else if (!objects && !s->elsewhere && !(plain && take_plain(&w, in, redraw)))
+		take_rest(&w, in);
 }
 
 static void end_line(struct scraper *s, struct scrape_stream *in, bool redraw)
