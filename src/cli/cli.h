@@ -62,6 +62,7 @@ int command_check(struct options *o);
 int command_show(struct options *o);
 int command_best(struct options *o);
 int command_importance(struct options *o);
+int command_refine(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);

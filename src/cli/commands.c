@@ -10,6 +10,8 @@ const struct command_type commands[] = {
     {"best", "DIR|results.json", "only the winning configuration", command_best},
     {"importance", "DIR|results.json", "which parameters mattered, as a model sees it",
      command_importance},
+    {"refine", "DIR|results.json", "the file of a finer search, where the best may lie",
+     command_refine},
     {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
      command_verify},
     {"replay", "results.json", "derive every proposal again and compare; start nothing",
