@@ -6,6 +6,7 @@
 #include "report/ranking.h"
 #include "report/reading.h"
 #include "report/savings_text.h"
+#include "report/scaling_text.h"
 #include "report/verdict_text.h"
 #include "run/capture.h"
 #include "saved/import.h"
@@ -198,6 +199,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		ranking_table(s, &view, &out);
 		prospect_text(&s->search, &out);
 		edges_text(&s->search, &out);
+		scaling_report(&s->search, &out);
 		savings_report(s, &out);
 		reading_report(s, &out);
 		if (s->search.verdict.wanted && search_is_over(&s->search))

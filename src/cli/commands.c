@@ -12,6 +12,8 @@ const struct command_type commands[] = {
      command_importance},
     {"refine", "DIR|results.json", "the file of a finer search, where the best may lie",
      command_refine},
+    {"scale", "DIR|results.json …",
+     "where the best values go with the size of a model, and beyond", command_scale},
     {"verify", "DIR|FILE.yaml", "the final verification of a finished search",
      command_verify},
     {"replay", "results.json", "derive every proposal again and compare; start nothing",

@@ -203,7 +203,6 @@ bool dialect_decides(const char *key)
 	                                       "points",
 	                                       "zip",
 	                                       "items",
-	                                       "scale",
 	                                       "wandb",
 	                                       "config",
 	                                       "protocol",

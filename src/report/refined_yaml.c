@@ -2,6 +2,7 @@
 #include "report/configuration.h"
 #include "report/refinement.h"
 #include "report/text.h"
+#include "search/edges.h"
 
 #include <string.h>
 
@@ -116,7 +117,7 @@ static void add_when(const struct page *g, const struct node *when,
 static void add_range(const struct page *g, const struct param *p,
                       const struct refined *r)
 {
-	bool whole = refined_is_whole(p), log = refined_is_log(p);
+	bool whole = edge_is_whole(p), log = edge_is_log(p);
 	bool steps =
 	    p->dist != DIST_INT_UNIFORM && strncmp(dist_name(p->dist), "q_", 2) == 0;
 

@@ -23,31 +23,15 @@ struct work {
 	double *idle; /* (sp->n) the upper end of its share; INFINITY: not known */
 };
 
-bool refined_is_log(const struct param *p)
-{
-	struct value low;
-	double x;
-
-	if (p->dist == DIST_CATEGORICAL || !strstr(dist_name(p->dist), "log_"))
-		return false;
-	low = edge_value(p, false);
-	return value_number(&low, &x) && x > 0;
-}
-
-bool refined_is_whole(const struct param *p)
-{
-	return edge_value(p, false).kind == VALUE_INT;
-}
-
 /* A number on the parameter's own scale, and back. */
 static double to_scale(const struct param *p, double x)
 {
-	return refined_is_log(p) ? log(x) : x;
+	return edge_is_log(p) ? log(x) : x;
 }
 
 static double from_scale(const struct param *p, double t)
 {
-	return refined_is_log(p) ? exp(fmin(fmax(t, -700), 700)) : t;
+	return edge_is_log(p) ? exp(fmin(fmax(t, -700), 700)) : t;
 }
 
 static const char *value_of(struct work *w, const struct value *v)
@@ -148,14 +132,14 @@ static double round_out(double x, double unit, bool up, bool coarse)
 
 static double tidy(const struct param *p, double x, double range, bool up, bool coarse)
 {
-	double q = refined_is_whole(p) ? 1 : 0;
+	double q = edge_is_whole(p) ? 1 : 0;
 
 	if (p->dist != DIST_INT_UNIFORM && strncmp(dist_name(p->dist), "q_", 2) == 0)
 		q = p->q;
 	if (q > 0)
 		return (up ? ceil(x / q - 1e-9) : floor(x / q + 1e-9)) * q;
-	return refined_is_log(p) ? round_out(x, x, up, coarse)
-	                         : round_out(x, range, up, false);
+	return edge_is_log(p) ? round_out(x, x, up, coarse)
+	                      : round_out(x, range, up, false);
 }
 
 /* Beyond an end of the old range: as far as the meaning of the number lets it. */
@@ -164,14 +148,14 @@ static double beyond(const struct param *p, double first, double last, bool up)
 	double range = last - first, x;
 
 	x = from_scale(p, up ? last + widen_by * range : first - widen_by * range);
-	if (refined_is_log(p)) {
+	if (edge_is_log(p)) {
 		x = tidy(p, x, range, up, true);
-		return refined_is_whole(p) ? fmax(x, 1) : x;
+		return edge_is_whole(p) ? fmax(x, 1) : x;
 	}
 	if (up && first >= 0 && last < 1 && x >= 1)
 		return (1 + last) / 2;
 	if (!up && first > 0 && x <= 0)
-		return refined_is_whole(p) ? 1 : first / 2;
+		return edge_is_whole(p) ? 1 : first / 2;
 	return tidy(p, x, range, up, false);
 }
 
@@ -506,7 +490,7 @@ static void refine(struct work *w, size_t i)
 	if (!can_be_active(w, i)) {
 		r->what = REFINED_GONE;
 		r->why = "it could never be active any more";
-	} else if (param_cardinality(p) == 1) {
+	} else if (p->size || param_cardinality(p) == 1) {
 		r->what = REFINED_KEPT;
 	} else if (w->idle[i] <= idle_below) {
 		fix(w, i);
@@ -574,7 +558,7 @@ bool refinement_init(struct refinement *r, struct study *s, struct error *err)
 	if (ok && !r->winner)
 		ok = error_set(err, ERROR_TRIAL, "no trial has a usable value");
 	if (ok) {
-		optima_find(w.sp, &h, s->search.spec->seed, &w.o);
+		optima_find(w.sp, &h, NULL, s->search.spec->seed, &w.o);
 		r->trials = w.o.trials;
 		r->r2 = w.o.r2;
 		r->list = arena_new(&r->arena, w.sp->n, sizeof *r->list);

@@ -51,9 +51,5 @@ void refinement_yaml(const struct refinement *r, const struct study *s,
 /* What has changed, a line each. */
 void refinement_text(const struct refinement *r, const struct study *s,
                      struct str *out);
-/* Is the parameter's own scale logarithmic? */
-bool refined_is_log(const struct param *p);
-/* Are its values whole numbers? */
-bool refined_is_whole(const struct param *p);
 
 #endif

@@ -20,11 +20,6 @@ static bool is_list(const struct param *p)
 	return true;
 }
 
-static bool is_log(const struct param *p)
-{
-	return strstr(dist_name(p->dist), "log_") != NULL;
-}
-
 bool edge_is_ranged(const struct param *p)
 {
 	switch (p->dist) {
@@ -82,6 +77,22 @@ struct value edge_value(const struct param *p, bool upper)
 	return v;
 }
 
+bool edge_is_log(const struct param *p)
+{
+	struct value low;
+	double x;
+
+	if (p->dist == DIST_CATEGORICAL || !strstr(dist_name(p->dist), "log_"))
+		return false;
+	low = edge_value(p, false);
+	return value_number(&low, &x) && x > 0;
+}
+
+bool edge_is_whole(const struct param *p)
+{
+	return edge_value(p, false).kind == VALUE_INT;
+}
+
 bool edge_is_natural(const struct param *p, bool upper)
 {
 	struct value low, high;
@@ -94,7 +105,7 @@ bool edge_is_natural(const struct param *p, bool upper)
 	if (!value_number(&low, &a) || !value_number(&high, &b))
 		return true;
 	if (upper)
-		return b == 0 || (b == 1 && a >= 0 && !is_log(p));
+		return b == 0 || (b == 1 && a >= 0 && !edge_is_log(p));
 	return a == 0 || (a == 1 && low.kind == VALUE_INT);
 }
 
@@ -173,7 +184,7 @@ static double chance(size_t k, double p)
 
 static bool can_be_crossed(const struct param *p, bool upper)
 {
-	return edge_is_ranged(p) && !edge_is_natural(p, upper);
+	return !p->size && edge_is_ranged(p) && !edge_is_natural(p, upper);
 }
 
 /* Is there something to say of this end, one of so many? */

@@ -39,5 +39,9 @@ bool edge_is_ranged(const struct param *p);
 bool edge_is_natural(const struct param *p, bool upper);
 /* The least or the largest value of a range or list. */
 struct value edge_value(const struct param *p, bool upper);
+/* Is the own scale of a parameter that is no list logarithmic? */
+bool edge_is_log(const struct param *p);
+/* Are its values whole numbers? */
+bool edge_is_whole(const struct param *p);
 
 #endif

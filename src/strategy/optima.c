@@ -26,11 +26,15 @@ struct work {
 	struct dataset l;
 	struct encoding e;
 	struct optima *out;
+	const struct optima_at *at;
+	size_t place;
 	size_t *levels; /* (d) */
-	double *genes;  /* (n, d) the candidates, data among them */
-	double *rows;   /* (n, d) */
-	size_t n;
-	double *value; /* (2, n) */
+	struct candidates {
+		double *genes; /* (n, d) data among them */
+		double *rows;  /* (n, d) */
+		size_t n;
+	} * of;        /* (places) */
+	double *value; /* (2, n) of the most */
 	struct coord *point;
 	struct arena scratch;
 	uint64_t seed, draws;
@@ -58,6 +62,20 @@ static bool feasible(struct work *w, const double *genes, double *row)
 	return ok;
 }
 
+/* Puts what is given in its place. */
+static void give(struct work *w, double *genes)
+{
+	const struct optima_at *at = w->at;
+
+	for (size_t i = 0; at && i < at->n_params; i++) {
+		size_t j = w->e.dim_of[at->params[i]];
+
+		if (j != SIZE_MAX)
+			genes[j] =
+			    encoding_gene(&w->e, j, at->u[w->place * at->n_params + i]);
+	}
+}
+
 /* Genes near to others: one in three moves, a number by up to `far`. */
 static void step(struct work *w, const double *from, double far, double *genes)
 {
@@ -76,6 +94,7 @@ static void step(struct work *w, const double *from, double far, double *genes)
 			u = fmin(fmax(u + far * (2 * draw(w) - 1), 0), 1);
 		genes[j] = encoding_gene(&w->e, j, u);
 	}
+	give(w, genes);
 }
 
 static void even(struct work *w, double *genes)
@@ -84,30 +103,29 @@ static void even(struct work *w, double *genes)
 		genes[j] = encoding_gene(&w->e, j, draw(w));
 }
 
-/* The data, points all over the space, and points near to the best data. */
-static void make_candidates(struct work *w)
+/* The data, points all over the space, and points near to the best data; at one place
+ * of what is given. */
+static void make_candidates(struct work *w, struct candidates *c)
 {
 	const struct dataset *l = &w->l;
 	size_t d = w->e.d, best = l->n < BEST_OF ? l->n : BEST_OF, *order;
 	double *value = dataset_values(l, l->n);
 
 	order = dataset_sorted(value, l->n);
-	w->genes = mem_new((l->n + EVEN + AROUND) * d, sizeof *w->genes);
-	w->rows = mem_new((l->n + EVEN + AROUND) * d, sizeof *w->rows);
-	for (; w->n < l->n; w->n++) {
-		memcpy(w->genes + w->n * d, dataset_genes(l, w->n), d * sizeof(double));
-		memcpy(w->rows + w->n * d, l->rows + w->n * d, d * sizeof(double));
-	}
-	for (size_t i = 0; i < EVEN + AROUND; i++) {
-		double *genes = w->genes + w->n * d;
+	c->genes = mem_new((l->n + EVEN + AROUND) * d, sizeof *c->genes);
+	c->rows = mem_new((l->n + EVEN + AROUND) * d, sizeof *c->rows);
+	for (size_t i = 0; i < l->n + EVEN + AROUND; i++) {
+		double *genes = c->genes + c->n * d;
 
-		if (i < EVEN)
+		if (i < l->n)
+			memcpy(genes, dataset_genes(l, i), d * sizeof *genes);
+		else if (i < l->n + EVEN)
 			even(w, genes);
 		else
 			step(w, dataset_genes(l, order[i % best]), 0.1, genes);
-		w->n += feasible(w, genes, w->rows + w->n * d);
+		give(w, genes);
+		c->n += feasible(w, genes, c->rows + c->n * d);
 	}
-	w->value = mem_new(2 * w->n, sizeof *w->value);
 	free(order);
 	free(value);
 }
@@ -151,7 +169,7 @@ static void descend(struct work *w, const struct gp_sample *f, bool mirrored,
 	free(tries);
 }
 
-static void keep(struct work *w, const double *genes)
+static void keep(struct work *w, const double *genes, size_t draw)
 {
 	struct optima *o = w->out;
 	const struct space *sp = w->e.space;
@@ -159,21 +177,22 @@ static void keep(struct work *w, const double *genes)
 
 	encoding_point(&w->e, genes, w->point);
 	space_decode(sp, w->point, &o->arena, values);
-	o->values[o->n++] = values;
+	o->values[draw * o->places + w->place] = values;
 }
 
 static void take(struct work *w, const struct gp_sample *f, bool mirrored)
 {
+	const struct candidates *c = &w->of[w->place];
 	size_t d = w->e.d, best = 0;
-	const double *v = w->value + (mirrored ? w->n : 0);
+	const double *v = w->value + (mirrored ? c->n : 0);
 	double *genes = mem_new(d, sizeof *genes);
 
-	for (size_t i = 1; i < w->n; i++)
+	for (size_t i = 1; i < c->n; i++)
 		if (v[i] < v[best])
 			best = i;
-	memcpy(genes, w->genes + best * d, d * sizeof *genes);
+	memcpy(genes, c->genes + best * d, d * sizeof *genes);
 	descend(w, f, mirrored, genes, v[best]);
-	keep(w, genes);
+	keep(w, genes, w->out->n + mirrored);
 	free(genes);
 }
 
@@ -192,9 +211,14 @@ static void draw_all(struct work *w)
 			gp_factor(&w->l.gp, walk.theta);
 		}
 		gp_sample_init(&f, &w->l.gp, w->levels, w->seed, k);
-		gp_sample_values(&f, w->rows, w->n, w->value, w->value + w->n);
-		take(w, &f, false);
-		take(w, &f, true);
+		for (w->place = 0; w->place < w->out->places; w->place++) {
+			const struct candidates *c = &w->of[w->place];
+
+			gp_sample_values(&f, c->rows, c->n, w->value, w->value + c->n);
+			take(w, &f, false);
+			take(w, &f, true);
+		}
+		w->out->n += 2;
 		gp_sample_free(&f);
 	}
 	gp_walk_free(&walk);
@@ -238,31 +262,50 @@ static void fit(struct dataset *l)
 	gp_fit_from(g, nu, ARRAY_LEN(nu), FIT_STEPS);
 }
 
-void optima_find(const struct space *space, const struct history *h, uint64_t seed,
-                 struct optima *out)
+/* False: at some place nothing holds the constraints. */
+static bool prepare(struct work *w)
 {
-	struct work w = {.out = out, .seed = seed};
+	size_t most = 0;
 
-	*out = (struct optima){0};
+	w->levels = mem_new(w->e.d, sizeof *w->levels);
+	for (size_t j = 0; j < w->e.d; j++)
+		w->levels[j] = w->e.codes[j].n_cells;
+	w->of = mem_new(w->out->places, sizeof *w->of);
+	for (w->place = 0; w->place < w->out->places; w->place++) {
+		make_candidates(w, &w->of[w->place]);
+		if (!w->of[w->place].n)
+			return false;
+		most = w->of[w->place].n > most ? w->of[w->place].n : most;
+	}
+	w->value = mem_new(2 * most, sizeof *w->value);
+	return true;
+}
+
+void optima_find(const struct space *space, const struct history *h,
+                 const struct optima_at *at, uint64_t seed, struct optima *out)
+{
+	struct work w = {.out = out, .seed = seed, .at = at};
+
+	*out = (struct optima){.places = at ? at->n : 1};
 	encoding_init(&w.e, space, false, false);
 	dataset_init(&w.l, &w.e, (double)NAN, seed);
+	w.point = mem_new(space->n, sizeof *w.point);
 	gather(&w, h);
 	out->trials = w.l.n;
 	if (w.l.n >= OPTIMA_TRIALS && w.e.d) {
-		w.levels = mem_new(w.e.d, sizeof *w.levels);
-		for (size_t j = 0; j < w.e.d; j++)
-			w.levels[j] = w.e.codes[j].n_cells;
-		w.point = mem_new(space->n, sizeof *w.point);
-		out->values = mem_new(DRAWS, sizeof *out->values);
+		out->values = mem_new(DRAWS * out->places, sizeof *out->values);
 		fit(&w.l);
 		out->r2 = gp_r_squared(&w.l.gp);
-		make_candidates(&w);
-		draw_all(&w);
+		if (prepare(&w))
+			draw_all(&w);
 	}
+	for (size_t i = 0; w.of && i < out->places; i++) {
+		free(w.of[i].genes);
+		free(w.of[i].rows);
+	}
+	free(w.of);
 	free(w.levels);
 	free(w.point);
-	free(w.genes);
-	free(w.rows);
 	free(w.value);
 	arena_free(&w.scratch);
 	dataset_free(&w.l);
