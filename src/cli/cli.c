@@ -6,9 +6,11 @@
 #include "report/ranking.h"
 #include "report/reading.h"
 #include "report/savings_text.h"
+#include "report/scaling_text.h"
 #include "report/verdict_text.h"
 #include "run/capture.h"
 #include "saved/import.h"
+#include "search/edges.h"
 #include "search/prospect.h"
 #include "study/code.h"
 #include "study/gpus.h"
@@ -209,6 +211,8 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	} else if (strcmp(o->format, "table") == 0) {
 		ranking_table(s, &view, &out);
 		prospect_text(&s->search, &out);
+		edges_text(&s->search, &out);
+		scaling_report(&s->search, &out);
 		savings_report(s, &out);
 		reading_report(s, &out);
 		if (s->search.verdict.wanted && search_is_over(&s->search))

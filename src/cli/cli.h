@@ -7,12 +7,17 @@
 #include "config/spec.h"
 #include "study/study.h"
 
-enum { CLI_SETS = 32 };
+enum { CLI_SETS = 32, CLI_FILES = 64 };
 
 struct options {
 	const char *file; /* the operand: a YAML file, a directory, a results file */
-	const char *second, *third; /* more of them, where the command has them */
-	size_t parallel;            /* 0: as in the file */
+	const char *second, *third;   /* more of them, where the command has them */
+	const char *files[CLI_FILES]; /* (n_files) all operands of scale */
+	size_t n_files;
+	const char *parameters[2]; /* scale: what a size is … */
+	double targets[2];         /* … and where it is to go */
+	size_t n_parameters, n_targets;
+	size_t parallel; /* 0: as in the file */
 	uint64_t max_trials;
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
@@ -64,6 +69,8 @@ int command_check(struct options *o);
 int command_show(struct options *o);
 int command_best(struct options *o);
 int command_importance(struct options *o);
+int command_refine(struct options *o);
+int command_scale(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);

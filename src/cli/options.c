@@ -40,7 +40,9 @@ enum id {
 	ID_INFEASIBLE,
 	ID_REASON,
 	ID_COST,
-	ID_OPERATION
+	ID_OPERATION,
+	ID_PARAMETER,
+	ID_TARGET
 };
 
 /* commands: the names that take it, between blanks. */
@@ -100,13 +102,20 @@ static const struct row {
     {"infeasible", NULL, "its configuration is not possible", " tell ", ID_INFEASIBLE},
     {"reason", "TEXT", "why, in a few words", " tell ", ID_REASON},
     {"cost", "X", "what it has cost, for budget: {cost}", " tell ", ID_COST},
+    {"parameter", "NAME",
+     "what a size is: a parameter that the searches have several values of (twice: "
+     "two)",
+     " scale ", ID_PARAMETER},
+    {"target", "X", "the size to extrapolate to, one for each parameter", " scale ",
+     ID_TARGET},
     {"format", "FORMAT",
      "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
-     " run show best importance verify ask ", ID_FORMAT},
+     " run show best importance scale verify ask ", ID_FORMAT},
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
     {"verbose", NULL, "also the start of every run", " run verify reproduce ",
      ID_VERBOSE},
-    {"output", "FILE", "write there instead of on stdout", " convert init ", ID_OUTPUT},
+    {"output", "FILE", "write there instead of on stdout", " convert init refine ",
+     ID_OUTPUT},
     {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
      " convert ", ID_OPERATION},
     {"help", NULL, "this text", NULL, ID_HELP},
@@ -189,7 +198,7 @@ static bool add_set(struct options *o, const char *text)
 static void shield_numbers(struct options *o, const struct command_type *c, int argc,
                            char **argv)
 {
-	for (int i = 1; strchr(c->operand, ' ') && i < argc; i++)
+	for (int i = 1; strstr(c->operand, " TRIAL") && i < argc; i++)
 		if (*argv[i] == '-' && argv[i][1] &&
 		    strchr("0123456789.in", argv[i][1]))
 			argv[i] = arena_printf(&o->arena, " %s", argv[i]);
@@ -257,6 +266,17 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_OUTPUT: o->output = arg; return *arg != '\0';
 	case ID_OPERATION: o->operation = arg; return *arg != '\0';
 	case ID_COST: o->cost = unshield(arg); return true;
+	case ID_PARAMETER:
+		if (o->n_parameters == ARRAY_LEN(o->parameters))
+			return false;
+		o->parameters[o->n_parameters++] = arg;
+		return *arg != '\0';
+	case ID_TARGET:
+		if (o->n_targets == ARRAY_LEN(o->targets))
+			return false;
+		o->targets[o->n_targets] = strtod(arg, &end);
+		return end != arg && !*end && o->targets[o->n_targets] > 0 &&
+		       isfinite(o->targets[o->n_targets++]);
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
 		return end != arg && !*end && o->tolerance >= 0 &&
@@ -320,8 +340,15 @@ static bool unknown_option(const struct command_type *c, const struct getopt_tab
 static bool operands(struct options *o, const struct command_type *c, int argc,
                      char **argv, int *code)
 {
+	bool several = strstr(c->operand, "…") != NULL;
+
 	if (optind < argc)
-		o->file = argv[optind++];
+		o->file = o->files[o->n_files++] = argv[optind++];
+	while (several && optind < argc && o->n_files < CLI_FILES)
+		o->files[o->n_files++] = argv[optind++];
+	if (several && optind < argc)
+		return usage(c, code, "takes no more than 64 files, and there is",
+		             argv[optind], NULL);
 	if (optind < argc && (o->log || strchr(c->operand, ' ')))
 		o->second = argv[optind++];
 	if (optind < argc && strchr(c->operand, ' '))
@@ -344,7 +371,8 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	           {"best", "json yaml args env", true},
 	           {"best", "json yaml args env", false},
 	           {"ask", "json args env", false},
-	           {"importance", "table json", false}};
+	           {"importance", "table json", false},
+	           {"scale", "table json", false}};
 	const char *formats = "table json csv yaml";
 	char word[32], list[64];
 

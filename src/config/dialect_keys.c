@@ -201,7 +201,6 @@ bool dialect_decides(const char *key)
 	                                       "hosts",
 	                                       "env",
 	                                       "items",
-	                                       "scale",
 	                                       "wandb",
 	                                       "protocol",
 	                                       "limits",

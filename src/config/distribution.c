@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const char *const param_keys[] = {
-    "arg", "flag",    "format", "separator",   "value", "values", "probabilities",
-    "min", "max",     "q",      "mu",          "sigma", "a",      "b",
-    "log", "default", "when",   "distribution"};
+    "arg", "flag",    "format", "separator",    "value", "values", "probabilities",
+    "min", "max",     "q",      "mu",           "sigma", "a",      "b",
+    "log", "default", "when",   "distribution", "idle"};
 
 /* Words of other tools, too far from ours to be taken for typing errors. */
 static const struct {
@@ -207,9 +207,11 @@ static void set_constant(struct reading *r, struct draft *d, const struct node *
 
 static bool constant(struct reading *r, struct draft *d)
 {
-	static const char *const keys[] = {"value"};
+	static const char *const keys[] = {"value", "idle"};
 
 	if (!only_keys(r, d, "a constant", keys, ARRAY_LEN(keys)))
+		return false;
+	if (has(d, "idle") && !read_bool(r, has(d, "idle"), "idle", &d->p.idle))
 		return false;
 	if (!has(d, "value"))
 		return read_fails(r, d->at, "as in {value: 3}",

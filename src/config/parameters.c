@@ -249,12 +249,48 @@ static bool take_resource(struct reading *r, struct drafts *ds)
 	return true;
 }
 
+/* scale: its parameters are the search's, with those values. */
+static bool take_sizes(struct reading *r, struct drafts *ds)
+{
+	const struct scale *s = &r->spec->scale;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct scale_size *size = &s->sizes[i];
+		const char **path = arena_new(r->a, 1, sizeof *path);
+		struct draft d = {.at = size->at,
+		                  .p = {.name = size->name,
+		                        .path = path,
+		                        .depth = 1,
+		                        .dist = DIST_CATEGORICAL,
+		                        .values = size->values,
+		                        .n_values = size->n,
+		                        .size = true,
+		                        .line = size->at.line,
+		                        .column = size->at.column}};
+
+		path[0] = size->name;
+		if (!check_name(r, ds, size->name, size->at))
+			return false;
+		for (size_t k = 0; k < ds->n; k++)
+			if (strcmp(ds->list[k].p.name, size->name) == 0)
+				return read_fails(
+				    r, ds->list[k].at,
+				    "take it out here; the values of "
+				    "scale: are those that it has",
+				    "%s stands in parameters: and in scale:",
+				    size->name);
+		ds->list = mem_room(ds->list, ds->n, &ds->cap, sizeof *ds->list);
+		ds->list[ds->n++] = d;
+	}
+	return true;
+}
+
 static bool finish(struct reading *r, struct drafts *ds, struct position at)
 {
 	struct space *sp = &r->spec->space;
 	struct error circle;
 
-	if (!take_resource(r, ds) || !drafts_add_zip(r, ds) ||
+	if (!take_resource(r, ds) || !drafts_add_zip(r, ds) || !take_sizes(r, ds) ||
 	    !draft_conditions(r, ds->list, ds->n))
 		return false;
 	sp->n = ds->n;
@@ -267,8 +303,12 @@ static bool finish(struct reading *r, struct drafts *ds, struct position at)
 
 bool spec_read_parameters(struct reading *r, const struct node *map)
 {
+	const struct node *scale = node_get(r->spec->yaml.root, "scale");
 	struct drafts ds = {0};
 	bool ok;
+
+	if (scale && !spec_read_scale(r, scale))
+		return false;
 
 	if (map->kind == NODE_LIST)
 		return read_fails(

@@ -80,6 +80,10 @@ bool spec_read_config(struct reading *r, const struct node *n);
 bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);
 bool spec_read_constraints(struct reading *r, const struct node *list);
+/* Before the parameters, whose space the sizes join. */
+bool spec_read_scale(struct reading *r, const struct node *n);
+/* What does not go with it. */
+bool spec_check_scale(struct reading *r);
 bool spec_read_early(struct reading *r, const struct node *map);
 bool spec_read_gpus(struct reading *r, const struct node *n);
 bool spec_read_runs_per_gpu(struct reading *r, const struct node *n);

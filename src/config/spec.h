@@ -94,6 +94,20 @@ struct test {
 	                       * beside the file */
 };
 
+/* A parameter that is the size of what is trained: tuned at these, foretold there. */
+struct scale_size {
+	const char *name;
+	const struct value *values; /* (n) rising */
+	size_t n;
+	double target;
+	struct position at; /* of its name */
+};
+
+struct scale {
+	size_t n; /* 0: none */
+	struct scale_size sizes[2];
+};
+
 struct spec {
 	struct yaml yaml; /* path, text verbatim, tree */
 	const char *name, *description;
@@ -129,6 +143,7 @@ struct spec {
 	const char *points_text; /* JSON of them, where they are of another file */
 	struct early early;
 	struct test test;
+	struct scale scale;
 	struct notices notices;
 	struct arena *arena;
 	enum method method;

@@ -68,6 +68,8 @@ static bool check_required(struct reading *r, const struct node *root)
 		                  "early_terminate and deterministic do not go "
 		                  "together: which runs are stopped depends on when "
 		                  "the others report");
+	if (!spec_check_scale(r))
+		return false;
 	if (s->test.present && !s->metric.name)
 		return read_fails(r, node_get(root, "test")->at,
 		                  "as in metric: {name: val_loss, goal: minimize}",

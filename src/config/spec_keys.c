@@ -375,6 +375,13 @@ static bool key_zip(struct reading *r, const struct node *n)
 	return true;
 }
 
+/* It was read before the parameters. */
+static bool key_scale(struct reading *r, const struct node *n)
+{
+	(void)n;
+	return r->spec->scale.n > 0;
+}
+
 /* Keys that W&B's server needs and a search on this machine does not. */
 static bool key_unused(struct reading *r, const struct node *n)
 {
@@ -423,6 +430,7 @@ static const struct {
     {"protocol", spec_read_protocol},
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},
+    {"scale", key_scale},
     {"project", key_unused},
     {"entity", key_unused},
     {"apiVersion", key_unused},

@@ -7,6 +7,7 @@
 #include "record/early_json.h"
 #include "record/event_json.h"
 #include "search/prospect.h"
+#include "search/scaling.h"
 #include "space/point_json.h"
 
 #include <limits.h>
@@ -426,6 +427,7 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	add_early(p, s, m);
 	add_warm_start(out, s);
 	prospect_json(s, out);
+	scaling_member(s, out);
 	add_verification(out, s);
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",

@@ -15,8 +15,7 @@ void config_json(const struct spec *sp, const struct value *const *values,
 	arena_free(&a);
 }
 
-/* A key that no reader takes for anything but a string. */
-static void yaml_key(const char *key, struct str *out)
+void config_yaml_key(const char *key, struct str *out)
 {
 	static const char *const words[] = {"y",   "n",    "yes",   "no",  "on",
 	                                    "off", "true", "false", "null"};
@@ -38,7 +37,7 @@ static void yaml_map(const struct value *map, int depth, struct str *out)
 		const struct value *v = &map->items[i];
 
 		str_addf(out, "%*s", 2 * depth, "");
-		yaml_key(map->keys[i], out);
+		config_yaml_key(map->keys[i], out);
 		str_addc(out, ':');
 		if (v->kind == VALUE_MAP && v->n) {
 			str_addc(out, '\n');

@@ -17,4 +17,7 @@ bool config_args(const struct spec *sp, const struct value *const *values,
 bool config_env(const struct spec *sp, const struct value *const *values,
                 struct str *out, struct error *err);
 
+/* A key, or a text, that no reader takes for anything but a string. */
+void config_yaml_key(const char *key, struct str *out);
+
 #endif

@@ -3,6 +3,7 @@
 #include "early/early_rule.h"
 #include "report/text.h"
 #include "search/claim.h"
+#include "search/sizes.h"
 #include "strategy/choose.h"
 #include "study/apply.h"
 #include "study/propose.h"
@@ -251,6 +252,11 @@ void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str
 	add_space(&sp->space, out);
 	add_counts(sp, cap, slots, out);
 	add_early(sp, out);
+	if (sizes_count(sp)) {
+		str_add(out, "scale        ");
+		sizes_text(sp, out);
+		str_addc(out, '\n');
+	}
 	add_test(sp, out);
 }
 

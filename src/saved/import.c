@@ -64,7 +64,7 @@ static bool place(struct move *m, const struct trial *t, struct coord *point)
 			                    "there is no %s in it, and it has no "
 			                    "default here (value: …)",
 			                    p->name));
-		if (v && !encode(p, v, &point[i].u))
+		if (v && !p->idle && !encode(p, v, &point[i].u))
 			return does_not_fit(
 			    m, arena_printf(m->a, "a %s of it is out of reach here",
 			                    p->name));

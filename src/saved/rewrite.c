@@ -75,7 +75,8 @@ static bool same_below(struct walk *w, const char *name, const cJSON *was,
 	bool model = w->model, ok;
 
 	snprintf(w->path + n, sizeof w->path - n, "%s%s", n ? "." : "", name);
-	w->model = model || (!n && strcmp(name, "advice") == 0);
+	w->model = model ||
+	           (!n && (strcmp(name, "advice") == 0 || strcmp(name, "scale") == 0));
 	ok = was && now ? same(w, was, now) : differ(w, was, now);
 	w->path[n] = '\0';
 	w->model = model;

@@ -48,6 +48,9 @@ struct param {
 	bool v1;         /* decoded as by hpsearch 0.1.0, whose searches go on: half
 	                  * cells at the ends of a log scale with steps, and no
 	                  * rounding to the ends and the middle of a range */
+	bool size;       /* CATEGORICAL: one of scale: (config/spec.h) */
+	bool idle;       /* CONSTANT: it makes no difference, so earlier trials count
+	                  * whatever theirs was */
 	double mu, sigma, a, b;
 	const struct value *values;  /* CONSTANT: one; CATEGORICAL: (n_values) */
 	const double *probabilities; /* (n_values), or NULL: all alike */

@@ -102,6 +102,7 @@ enum ask design_ask(struct design *g, struct unseen *f, uint64_t id, struct coor
 	for (uint32_t attempt = 0; r == UNSEEN_REFUSED; attempt++) {
 		make(g, id, attempt);
 		encoding_point(g->encoding, g->genes, out);
+		unseen_pin(f, out);
 		r = unseen_check(f, out);
 	}
 	if (r == UNSEEN_OK)

@@ -1,4 +1,5 @@
 #include "strategy/encode.h"
+#include "base/elementary.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -30,6 +31,16 @@ static size_t *order_of(double *v, size_t n)
 	return order;
 }
 
+/* Of a size among n rising ones: evenly by their logarithms, as far from the ends as
+ * ranks are. */
+static double log_position(const double *value, size_t n, double x)
+{
+	double part =
+	    portable_log(x / value[0]) / portable_log(value[n - 1] / value[0]);
+
+	return (0.5 + part * ((double)n - 1)) / (double)n;
+}
+
 /* A list of three numbers or more has an order. */
 static double *ranks(const struct param *p, size_t n)
 {
@@ -39,7 +50,11 @@ static double *ranks(const struct param *p, size_t n)
 	while (k < n && p->values[p->distinct[k]].kind != VALUE_BOOL &&
 	       value_number(&p->values[p->distinct[k]], &value[k]))
 		k++;
-	if (k == n && n >= 3 && !p->zip) {
+	if (k == n && p->size) {
+		position = mem_new(n, sizeof *position);
+		for (size_t i = 0; i < n; i++)
+			position[i] = log_position(value, n, value[i]);
+	} else if (k == n && n >= 3 && !p->zip) {
 		position = mem_new(n, sizeof *position);
 		order = order_of(value, n);
 		for (size_t r = 0; r < n; r++)

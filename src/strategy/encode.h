@@ -7,6 +7,7 @@
  *                                 model is constant inside a step (Garrido-Merchan &
  *                                 Hernandez-Lobato 2020, equation 13)
  *     list of >= 3 numbers        (rank + 1/2) / n
+ *     a size (scale:)             evenly by its logarithm, likewise
  *     any other list              a category
  *     inactive                    absent
  *

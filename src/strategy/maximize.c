@@ -28,6 +28,29 @@ static double draw(struct maximize *m)
 	return rng_unit(m->seed, m->id, RNG_MODEL, m->draws++);
 }
 
+/* Puts in their place the genes that are given. */
+static void pin(const struct maximize *m, double *genes)
+{
+	for (size_t j = 0; j < m->encoding->d; j++)
+		if (!isnan(m->pin[j]))
+			genes[j] = m->pin[j];
+}
+
+/* What is given is what pinning changes. */
+static void find_pins(struct maximize *m)
+{
+	const struct encoding *e = m->encoding;
+
+	for (size_t i = 0; i < e->space->n; i++)
+		m->point[i] = (struct coord){-1, -1};
+	unseen_pin(m->fresh, m->point);
+	for (size_t j = 0; j < e->d; j++) {
+		double u = m->point[e->codes[j].param].u;
+
+		m->pin[j] = u >= 0 ? encoding_gene(e, j, u) : (double)NAN;
+	}
+}
+
 static void add(struct maximize *m, const double *genes)
 {
 	size_t d = m->encoding->d, width = m->encoding->width;
@@ -39,7 +62,8 @@ static void add(struct maximize *m, const double *genes)
 		m->score = mem_grow(m->score, m->cap, sizeof *m->score);
 	}
 	memcpy(m->genes + m->n * d, genes, d * sizeof *genes);
-	encoding_row(m->encoding, genes, m->rows + m->n * width);
+	pin(m, m->genes + m->n * d);
+	encoding_row(m->encoding, m->genes + m->n * d, m->rows + m->n * width);
 	m->n++;
 }
 
@@ -83,6 +107,7 @@ static void add_global(struct maximize *m)
 			genes[j] = encoding_gene(
 			    e, j, m->low[j] + u * (m->high[j] - m->low[j]));
 		}
+		pin(m, genes);
 		if (worth(m, genes))
 			add(m, genes);
 	}
@@ -158,6 +183,7 @@ static void add_local(struct maximize *m)
 				genes[j] = mutated(m, j, genes[j], sd);
 				moved++;
 			}
+		pin(m, genes);
 		if (moved && worth(m, genes))
 			add(m, genes);
 	}
@@ -213,7 +239,8 @@ static void put(struct maximize *m, struct start *p, const double *genes, double
                 bool fresh)
 {
 	memcpy(p->genes, genes, m->encoding->d * sizeof *genes);
-	encoding_row(m->encoding, genes, p->row);
+	pin(m, p->genes);
+	encoding_row(m->encoding, p->genes, p->row);
 	p->score = score;
 	p->fresh = fresh;
 }
@@ -391,6 +418,15 @@ static bool choose(struct maximize *m, double *genes, double *score)
 	return best != SIZE_MAX;
 }
 
+/* Has it the genes that are given? */
+static bool is_pinned(const struct maximize *m, const double *genes)
+{
+	for (size_t j = 0; j < m->encoding->d; j++)
+		if (!isnan(m->pin[j]) && fabs(genes[j] - m->pin[j]) > 0)
+			return false;
+	return true;
+}
+
 /* Few configurations are left: each of them is a candidate. */
 static bool choose_listed(struct maximize *m, size_t left, double *genes, double *score)
 {
@@ -403,17 +439,18 @@ static bool choose_listed(struct maximize *m, size_t left, double *genes, double
 		fresh_left_point(m->fresh, i, m->point);
 		space_decode(e->space, m->point, &a, values);
 		encoding_genes(e, m->point, values, genes);
-		add(m, genes);
+		if (is_pinned(m, genes))
+			add(m, genes);
 	}
 	order = sorted(m, 0);
-	if (left) {
+	if (m->n) {
 		memcpy(genes, m->genes + order[0] * e->d, e->d * sizeof *genes);
 		*score = m->score[order[0]];
 	}
 	free(order);
 	free(values);
 	arena_free(&a);
-	return left > 0;
+	return m->n > 0;
 }
 
 bool maximize_run(struct maximize *m, double *genes, double *score)
@@ -421,6 +458,8 @@ bool maximize_run(struct maximize *m, double *genes, double *score)
 	bool found;
 
 	m->point = mem_new(m->encoding->space->n, sizeof *m->point);
+	m->pin = mem_new(m->encoding->d + 1, sizeof *m->pin);
+	find_pins(m);
 	if (m->fresh->cells && m->fresh->cells <= LISTED_MAX) {
 		found = choose_listed(m, unseen_left(m->fresh, m->point), genes, score);
 	} else {
@@ -430,6 +469,7 @@ bool maximize_run(struct maximize *m, double *genes, double *score)
 		found = choose(m, genes, score);
 	}
 	free(m->point);
+	free(m->pin);
 	free(m->genes);
 	free(m->rows);
 	free(m->score);

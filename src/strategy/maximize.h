@@ -24,6 +24,7 @@ struct maximize {
 
 	/* private */
 	struct coord *point; /* (space->n) */
+	double *pin;         /* (d) genes that are given; NAN: chosen */
 	uint32_t draws;
 	double *genes, *rows; /* (candidates, d), (candidates, width) */
 	double *score;        /* (candidates) */

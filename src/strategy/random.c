@@ -33,6 +33,7 @@ static enum ask random_ask(void *state, const struct history *h, uint64_t id,
 			    rng_unit(s->seed, id, RNG_POINT,
 			             attempt * (uint32_t)n + (uint32_t)i),
 			    -1};
+		unseen_pin(&s->fresh, out);
 		r = unseen_check(&s->fresh, out);
 	}
 	if (r == UNSEEN_OK)

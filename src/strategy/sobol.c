@@ -119,12 +119,14 @@ static enum unseen_result look(struct sobol_state *s, const struct history *h,
 {
 	if (s->looked) {
 		point_at(s, s->found, out);
+		unseen_pin(&s->fresh, out);
 		return s->result;
 	}
 	unseen_begin(&s->fresh, h, s->next);
 	s->result = FRESH_GIVE_UP; /* at the end of the sequence */
 	for (s->found = s->index; s->found <= UINT32_MAX; s->found++) {
 		point_at(s, s->found, out);
+		unseen_pin(&s->fresh, out);
 		s->result = unseen_check(&s->fresh, out);
 		if (s->result != UNSEEN_REFUSED)
 			break;

@@ -52,6 +52,9 @@ struct history {
 	size_t n;
 	uint64_t known_upto;
 	double cost_weight; /* 0 … 1: the power of what a trial costs in the choice */
+	/* Some coordinates of trial id may be given, not chosen; NULL: none are. */
+	void (*pin)(const void *self, uint64_t id, struct coord *point);
+	const void *pinned; /* its self */
 };
 
 /* The state of a trial as a proposal may know it, PENDING when it knows nothing; and

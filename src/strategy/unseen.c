@@ -46,6 +46,15 @@ void unseen_begin(struct unseen *f, const struct history *h, uint64_t id)
 	for (; f->taken < id && f->taken < h->n; f->taken++)
 		set_add(&f->seen, space_hash(f->space, h->trials[f->taken].values));
 	f->duplicates = f->infeasible = 0;
+	f->pin = h->pin;
+	f->pinned = h->pinned;
+	f->id = id;
+}
+
+void unseen_pin(const struct unseen *f, struct coord *point)
+{
+	if (f->pin)
+		f->pin(f->pinned, f->id, point);
 }
 
 static enum unseen_result look(struct unseen *f, const struct coord *point)

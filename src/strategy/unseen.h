@@ -10,6 +10,10 @@ struct unseen {
 	const struct space *space;
 	struct set seen; /* space_hash of the trials below `taken` */
 	uint64_t taken;
+	/* As in the history, of the trial that is being looked for. */
+	void (*pin)(const void *self, uint64_t id, struct coord *point);
+	const void *pinned;
+	uint64_t id;
 	struct arena scratch;
 	const struct value **values;     /* (n), malloc */
 	uint64_t duplicates, infeasible; /* draws refused since unseen_begin */
@@ -29,6 +33,8 @@ void unseen_init(struct unseen *f, const struct space *space);
 void unseen_free(struct unseen *f);
 /* Begins the search for the point of trial id. */
 void unseen_begin(struct unseen *f, const struct history *h, uint64_t id);
+/* Puts in their place the coordinates that are given. */
+void unseen_pin(const struct unseen *f, struct coord *point);
 /* Is this a point to propose? GIVE_UP: so many were refused that drawing is no use. */
 enum unseen_result unseen_check(struct unseen *f, const struct coord *point);
 /* How many configurations of a finite space (f->cells) are left, and one of them: of

@@ -1,8 +1,10 @@
 #include "study/propose.h"
 #include "early/early_rule.h"
+#include "search/sizes.h"
 #include "strategy/choose.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct coord *const *given_points(struct study *study)
@@ -140,6 +142,85 @@ static void proposed(struct event *out, uint64_t trial, const struct coord *poin
 	                                      .origin = origin}};
 }
 
+static void pin(const void *spec, uint64_t id, struct coord *point)
+{
+	sizes_pin(spec, id, point);
+}
+
+/* The size of a trial: the levels that its parameters of scale: have. */
+static uint64_t size_of(const struct spec *sp, const struct known *t)
+{
+	uint64_t h = 0;
+
+	for (size_t i = 0; i < sp->space.n; i++)
+		if (sp->space.params[i].size && t->values[i])
+			h = value_hash(h, t->values[i]);
+	return h;
+}
+
+/* With scale: what a strategy that learns is to make small is by how much a trial is
+ * worse than the best of its size that may be known: a copy of the history, malloc. */
+static struct known *within_sizes(const struct search *s, uint64_t seen,
+                                  struct observation **all)
+{
+	struct known *copy = mem_new(s->n + 1, sizeof *copy);
+	uint64_t *size = mem_new(s->n + 1, sizeof *size);
+	double *best = mem_new(s->n + 1, sizeof *best);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		size[i] = size_of(s->spec, &s->known[i]);
+		n += s->known[i].n;
+		best[i] = (double)INFINITY;
+		for (size_t k = 0; k < s->known[i].n; k++) {
+			const struct observation *o = &s->known[i].observations[k];
+
+			if (o->order <= seen && isfinite(o->value))
+				best[i] = fmin(best[i], o->value);
+		}
+	}
+	*all = mem_new(n + 1, sizeof **all);
+	n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		double least = (double)INFINITY;
+
+		for (size_t k = 0; k < s->n; k++)
+			if (size[k] == size[i])
+				least = fmin(least, best[k]);
+		copy[i] = s->known[i];
+		copy[i].observations = *all + n;
+		for (size_t k = 0; k < copy[i].n; k++, n++) {
+			(*all)[n] = s->known[i].observations[k];
+			if (isfinite(least))
+				(*all)[n].value -= least;
+		}
+	}
+	free(size);
+	free(best);
+	return copy;
+}
+
+/* The strategy's answer, to what it may know. */
+static enum ask ask_strategy(struct study *study, struct history *h, uint64_t id,
+                             const char **why, struct error *err)
+{
+	const struct search *s = &study->search;
+	struct observation *all = NULL;
+	struct known *copy = NULL;
+	enum ask ask;
+
+	if (sizes_count(s->spec)) {
+		h->pin = pin;
+		h->pinned = s->spec;
+		if (s->adaptive && s->spec->method != METHOD_PROGRAM)
+			h->trials = copy = within_sizes(s, h->known_upto, &all);
+	}
+	ask = study->type->ask(study->strategy, h, id, study->point, why, err);
+	free(copy);
+	free(all);
+	return ask;
+}
+
 enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight,
                           struct event *out, const char **why, struct error *err)
 {
@@ -172,9 +253,8 @@ enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight
 		return ASK_POINT;
 	}
 	/* A grid counts its cells. */
-	ask = study->type->ask(study->strategy, &h,
-	                       study->type == &strategy_grid ? own : s->n, study->point,
-	                       why, err);
+	ask = ask_strategy(study, &h, study->type == &strategy_grid ? own : s->n, why,
+	                   err);
 	if (ask == ASK_POINT)
 		proposed(out, s->n, study->point, ORIGIN_STRATEGY, seen, cost_weight);
 	return ask;
@@ -247,12 +327,21 @@ void study_explain(const struct study *study, const struct trial *t, struct beli
 	                    .n = s->n,
 	                    .known_upto = t->known_upto,
 	                    .cost_weight = t->cost_weight};
+	struct observation *all = NULL;
+	struct known *copy = NULL;
 	double sign = search_sign(s);
 
 	*out = (struct belief){0};
 	if (t->origin != ORIGIN_STRATEGY || !study->type->explain)
 		return;
+	if (sizes_count(s->spec)) {
+		h.pin = pin;
+		h.pinned = s->spec;
+		h.trials = copy = within_sizes(s, h.known_upto, &all);
+	}
 	study->type->explain(study->strategy, &h, t->id, out);
+	free(copy);
+	free(all);
 	out->mean *= sign;
 	out->incumbent *= sign;
 }

@@ -1,7 +1,7 @@
 # The benches: they print figures and never gate. Included by the Makefile.
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
-	bench-statements
+	bench-statements bench-scale
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -64,6 +64,11 @@ bench-trust:                          ## is what a search says true? SEARCHES=30
 bench-statements:                     ## what is said of importance, gain, savings: true? TIMES=40
 	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
 	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done
+
+bench-scale:                          ## predictions beyond the sizes tuned, on real ones; RUNS=20 SUBSETS=5 MORE=-a
+	+@$(call again,$(O)/tests/bench/scale)
+	@$(O)/tests/bench/scale -d '$(BENCHDATA)/scaling' -r '$(or $(RUNS),20)' \
+		-s '$(or $(SUBSETS),5)' $(MORE)
 
 # With the reader of surrogates, where there is one.
 YSUR   := $(wildcard $(BENCHDATA)/ysur.c)

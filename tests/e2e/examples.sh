@@ -90,6 +90,9 @@ for r in runs:
     assert [s for s, v in r["reports"]] == list(range(1, int(r["budget"]) + 1)), r
 assert d["early_terminate"]["steps"] < 0.5 * d["early_terminate"]["steps_in_full"]'
 expect "mlp: replay makes every decision again" 0 "$HPSEARCH" replay found
+rm -r found
+expect "mlp: four widths, and a fifth foretold" 0 within 200 "$HPSEARCH" scale.yaml -j2 -q -n 24 --set repeats=1 --out found
+check "mlp: the trend of the best rate" has "scale: the best values over width, to width 128, from 24 trials at 4 sizes" out
 
 if /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
 	folder digits

@@ -1,0 +1,86 @@
+/* scale: where the best values go with the size, from finished searches. */
+#include "cli/cli.h"
+#include "report/scaling_text.h"
+#include "saved/saved.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool load_all(const struct options *o, struct saved *sv, struct error *err)
+{
+	for (size_t i = 0; i < o->n_files; i++) {
+		if (!saved_load(&sv[i], o->files[i], err))
+			return false;
+		if (sv[i].from_file && !sv[i].intact)
+			return error_set(err, ERROR_FILE,
+			                 "%s was changed after it was written\n  help: "
+			                 "hpsearch replay tells more",
+			                 sv[i].path);
+	}
+	return true;
+}
+
+static bool check_words(const struct options *o, struct error *err)
+{
+	if (!o->n_parameters)
+		return error_set(err, ERROR_USAGE,
+		                 "which parameter is the size?\n  help: hpsearch scale "
+		                 "%s --parameter width --target 2048",
+		                 o->file);
+	return o->n_parameters == o->n_targets ||
+	       error_set(err, ERROR_USAGE,
+	                 "%zu --parameter and %zu --target\n  help: one target for "
+	                 "each parameter, in the same order",
+	                 o->n_parameters, o->n_targets);
+}
+
+/* What the command line does not say the file may. */
+static void take_block(struct options *o, const struct scale *s)
+{
+	if (o->n_parameters || o->n_targets)
+		return;
+	for (; o->n_parameters < s->n; o->n_parameters++) {
+		o->parameters[o->n_parameters] = s->sizes[o->n_parameters].name;
+		o->targets[o->n_targets++] = s->sizes[o->n_parameters].target;
+	}
+}
+
+static bool scale(struct options *o, struct saved *sv, struct scaling *s,
+                  struct error *err)
+{
+	struct search *searches[CLI_FILES];
+	struct str out = {0};
+
+	if (!load_all(o, sv, err))
+		return false;
+	for (size_t i = 0; i < o->n_files; i++)
+		searches[i] = &sv[i].study.search;
+	take_block(o, &sv[0].spec.scale);
+	if (!check_words(o, err) ||
+	    !scaling_init(s, searches, o->n_files, o->parameters, o->targets,
+	                  o->n_parameters, err))
+		return false;
+	if (strcmp(o->format, "json") == 0) {
+		scaling_json(s, &out);
+		str_addc(&out, '\n');
+	} else {
+		scaling_text(s, &out);
+	}
+	cli_print(&out);
+	str_free(&out);
+	return true;
+}
+
+int command_scale(struct options *o)
+{
+	struct saved *sv = mem_new(CLI_FILES, sizeof *sv);
+	struct scaling s = {0};
+	struct error err = {0};
+	int code = scale(o, sv, &s, &err) ? EXIT_FINE : cli_fail(&err);
+
+	scaling_free(&s);
+	for (size_t i = 0; i < o->n_files; i++)
+		saved_free(&sv[i]);
+	free(sv);
+	return code;
+}

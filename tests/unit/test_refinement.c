@@ -1,0 +1,243 @@
+/* Refining: ranges, lists, ends and idle parameters of functions whose optimum is
+ * known; the text is a file that reads back; what is said of the ends of ranges. */
+#include "base/rng.h"
+#include "fake_runner.h"
+#include "report/refinement.h"
+#include "search/edges.h"
+#include "study/search_loop.h"
+
+#include "test.h"
+
+#include <math.h>
+
+struct rig {
+	struct arena arena;
+	struct spec spec;
+	struct study study;
+	struct fake_runner fake;
+	struct runner runner;
+	struct refinement r;
+	struct error err;
+};
+
+static void open_rig(struct rig *r, const char *text, uint64_t trials,
+                     double (*train)(const struct job *, struct run_result *, bool *))
+{
+	struct spec_overrides none = {0};
+	struct study_options o = {.max_trials = trials};
+
+	*r = (struct rig){.fake.train = train};
+	r->runner = fake_runner(&r->fake, 1);
+	CHECK(spec_parse(&r->spec, "s.yaml", text, strlen(text), &none, &r->arena,
+	                 &r->err) &&
+	      study_init(&r->study, &r->spec, &o, &r->err) &&
+	      study_run(&r->study, &r->runner, &r->err));
+}
+
+static void close_rig(struct rig *r)
+{
+	refinement_free(&r->r);
+	study_free(&r->study);
+	arena_free(&r->arena);
+}
+
+static const struct refined *of(const struct rig *r, const char *name)
+{
+	return &r->r.list[space_find(&r->spec.space, name)];
+}
+
+#define HEAD                                                                           \
+	"command: [train, '${args}']\n"                                                \
+	"metric: {name: loss}\n"                                                       \
+	"parameters:\n"
+
+static const char mixed[] =
+    HEAD "  lr: {min: 1e-5, max: 1e-1, log: true, default: 1e-3}\n"
+	 "  a: {min: 0.0, max: 1.0, default: 0.5}\n"
+	 "  idle: {min: 0.0, max: 8.0, default: 2.5}\n"
+	 "  width: {values: [16, 32, 64, 128]}\n"
+	 "  kind: {values: [1, 2]}\n"
+	 "  sub: {min: 0.0, max: 1.0, when: {kind: 2}}\n"
+	 "constraints: ['width < 500', 'sub < 2']\n"
+	 "method: bayes\n";
+
+/* Best at lr beyond its upper end, a = 0.3, the last width, kind 1. */
+static double bowl(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double lr = log10(fake_argument(job, "lr")), a = fake_argument(job, "a");
+	double kind = fake_argument(job, "kind");
+
+	(void)res;
+	*has_metric = true;
+	return 0.1 * lr * lr + 4 * (a - 0.3) * (a - 0.3) + (kind > 1) +
+	       pow(log2(fake_argument(job, "width")) - 8, 2) / 10;
+}
+
+TEST(ranges_lists_and_idle_parameters_of_a_known_function)
+{
+	struct rig r;
+	const struct refined *f;
+
+	open_rig(&r, mixed, 60, bowl);
+	CHECK(refinement_init(&r.r, &r.study, &r.err));
+	CHECK_INT(r.r.trials, 60);
+	f = of(&r, "lr");
+	CHECK_INT(f->what, REFINED_RANGE);
+	CHECK_DOUBLE(f->max, 1, 0);
+	CHECK(f->min > 1e-3 && f->min < 0.1);
+	CHECK_STR(f->why, "was 1e-05 … 0.1; the best lr is at the upper end of its "
+	                  "range: widened to 1");
+	f = of(&r, "a");
+	CHECK_INT(f->what, REFINED_RANGE);
+	CHECK(f->min < 0.3 && f->min > 0.1 && f->max > 0.3 && f->max < 0.5);
+	f = of(&r, "idle");
+	CHECK_INT(f->what, REFINED_FIXED);
+	CHECK(f->idle && f->values[0].number == 2.5);
+	f = of(&r, "width");
+	CHECK_INT(f->what, REFINED_VALUES);
+	CHECK_INT(f->values[f->n - 1].integer, 256);
+	CHECK(strstr(f->why, "the best width is at the upper end of its list: widened "
+	                     "to 256") != NULL);
+	f = of(&r, "kind");
+	CHECK_INT(f->what, REFINED_FIXED);
+	CHECK(!f->idle && f->values[0].integer == 1);
+	CHECK_INT(of(&r, "sub")->what, REFINED_GONE);
+	/* lr has 1e-3 by default, which is outside. */
+	CHECK(r.r.winner_presets);
+	CHECK(value_equal(of(&r, "a")->preset,
+	                  r.r.winner->values[space_find(&r.spec.space, "a")]));
+	close_rig(&r);
+}
+
+TEST(the_text_is_a_file_that_says_the_same)
+{
+	struct spec_overrides none = {0};
+	struct arena a = {0};
+	struct str text = {0};
+	struct spec again;
+	struct rig r;
+	const struct param *p;
+
+	open_rig(&r, mixed, 60, bowl);
+	CHECK(refinement_init(&r.r, &r.study, &r.err));
+	refinement_yaml(&r.r, &r.study, "old's.hpsearch", &text);
+	CHECK(spec_parse(&again, "f.yaml", text.s, text.len, &none, &a, &r.err));
+	CHECK_INT(again.space.n, 5);
+	CHECK_INT(again.space.n_constraints, 1);
+	CHECK_INT(again.n_warm, 1);
+	CHECK_STR(again.warm[0], "old's.hpsearch");
+	p = &again.space.params[space_find(&again.space, "lr")];
+	CHECK_INT(p->dist, DIST_LOG_UNIFORM_VALUES);
+	CHECK_DOUBLE(p->max, 1, 0);
+	p = &again.space.params[space_find(&again.space, "idle")];
+	CHECK(p->dist == DIST_CONSTANT && p->idle);
+	CHECK(space_find(&again.space, "sub") == SIZE_MAX);
+	str_free(&text);
+	arena_free(&a);
+	close_rig(&r);
+}
+
+static double noise(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	(void)res;
+	*has_metric = true;
+	return rng_unit((uint64_t)(1e9 * fake_argument(job, "a")), 0, RNG_MODEL, 0);
+}
+
+TEST(noise_alone_is_refused)
+{
+	struct rig r;
+
+	open_rig(&r, HEAD "  a: {min: 0.0, max: 1.0}\nmethod: random\n", 40, noise);
+	CHECK(!refinement_init(&r.r, &r.study, &r.err));
+	CHECK_INT(r.err.kind, ERROR_TRIAL);
+	close_rig(&r);
+}
+
+/* The values of the end that a count cannot cross, and of one that it can. */
+TEST(ends_that_their_meaning_has_are_not_crossed)
+{
+	struct spec_overrides none = {0};
+	struct arena a = {0};
+	struct error err;
+	struct spec s;
+	static const char text[] = HEAD "  layers: {min: 1, max: 8}\n"
+					"  drop: {min: 0.0, max: 1.0}\n"
+					"  part: {min: 0.1, max: 0.9}\n"
+					"  lr: {min: 0.001, max: 1.0, log: true}\n"
+					"  words: {values: [x, y, z]}\n"
+					"  g: {distribution: normal, mu: 0, sigma: 1}\n"
+					"  list: {values: [4, 1, 2]}\n"
+					"method: random\n";
+	const struct {
+		const char *name;
+		bool low, high;
+	} natural[] = {{"layers", true, false}, {"drop", true, true},
+	               {"part", false, false},  {"lr", false, false},
+	               {"words", true, true},   {"g", true, true},
+	               {"list", true, false}};
+
+	CHECK(spec_parse(&s, "s.yaml", text, strlen(text), &none, &a, &err));
+	for (size_t i = 0; i < ARRAY_LEN(natural); i++) {
+		const struct param *p =
+		    &s.space.params[space_find(&s.space, natural[i].name)];
+
+		CHECK_INT(edge_is_natural(p, false), natural[i].low);
+		CHECK_INT(edge_is_natural(p, true), natural[i].high);
+	}
+	CHECK_INT(
+	    edge_value(&s.space.params[space_find(&s.space, "list")], true).integer, 4);
+	arena_free(&a);
+}
+
+static double slope(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	(void)res;
+	*has_metric = true;
+	return -fake_argument(job, "a");
+}
+
+/* Trials at 0.5 / n, 1.5 / n …: of 40 the best ten are those of the last quarter, and
+ * two of them within 5 % of the end; so nothing is said of a, all of it of b. */
+TEST(what_is_said_of_an_end_are_counts)
+{
+	struct str out = {0};
+	struct rig r;
+	size_t n;
+	struct edge *e;
+
+	open_rig(&r, HEAD "  a: {min: 0.0, max: 2.0}\nmethod: sobol\n", 40, slope);
+	e = edges_find(&r.study.search, &r.arena, &n);
+	CHECK_INT(n, 0);
+	close_rig(&r);
+
+	/* Ten of forty at the end of a list of eight would be luck's in 0.0001. */
+	open_rig(&r,
+	         HEAD "  a: {values: [1, 2, 4, 8, 16, 32, 64, 128]}\n"
+	              "  b: {min: 0.0, max: 1.0}\nmethod: random\n",
+	         80, slope);
+	e = edges_find(&r.study.search, &r.arena, &n);
+	CHECK_INT(n, 1);
+	CHECK(n == 1 && e->upper && e->listed && e->end.integer == 128);
+	CHECK(n == 1 && e->near >= 6 && e->others == 70);
+	edges_text(&r.study.search, &out);
+	CHECK(strstr(str_text(&out), "of the best 10 have its largest value, 128, and "
+	                             "0 of the other 70") != NULL ||
+	      (n == 1 && e->others_near));
+	str_free(&out);
+	close_rig(&r);
+
+	/* A grid has its ends by construction. */
+	open_rig(&r,
+	         HEAD "  a: {values: [1, 2, 4, 8]}\n"
+	              "  b: {values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}\nmethod: grid\n",
+	         0, slope);
+	edges_find(&r.study.search, &r.arena, &n);
+	CHECK_INT(n, 0);
+	close_rig(&r);
+}
+
+TEST_MAIN(ranges_lists_and_idle_parameters_of_a_known_function,
+          the_text_is_a_file_that_says_the_same, noise_alone_is_refused,
+          ends_that_their_meaning_has_are_not_crossed,
+          what_is_said_of_an_end_are_counts)
