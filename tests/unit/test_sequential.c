@@ -127,8 +127,7 @@ TEST(many_pairs_are_normal)
 	bounds(l, k, 0.02);
 	for (size_t i = 0; i < k; i++) /* numpy: constant 2.3173975726867497 */
 		CHECK_DOUBLE(-stat_normal_quantile(l[i].level),
-		             2.3173975726867497 * pow((double)(i + 1) / 4, -0.1),
-		             4e-3);
+		             2.3173975726867497 * pow((double)(i + 1) / 4, -0.1), 4e-3);
 }
 
 /* One comparison as the verification makes it: 1 yes, -1 no, 0 cannot tell. */
