@@ -16,8 +16,9 @@ struct worth {
 	double low, high; /* the interval; NaN: there is none */
 	double level;     /* that it has */
 	bool median;      /* it is for the median of seeds, not the mean */
-	bool selected;    /* these runs chose it; value and interval allow for that */
-	double optimism;  /* by which they do; 0 where not selected */
+	bool selected; /* these runs chose it; its interval allows for that, a mean too
+	                */
+	double optimism; /* by which they do; 0 where not selected */
 };
 
 struct candidate {
