@@ -4,8 +4,8 @@
 #include <math.h>
 
 enum { CELLS = 96, ANGLES = 384 };
-static const double delta = 0.45; /* of Wang & Tsiatis */
-static const double reach = 9;    /* standard deviations that a grid goes out */
+static const double delta = 0.4; /* of Wang & Tsiatis */
+static const double reach = 9;   /* standard deviations that a grid goes out */
 
 /* The chain R at a look: the mass of the paths that have not stopped, by cells of asin
  * R of equal width between -edge and edge. */

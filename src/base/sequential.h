@@ -6,7 +6,8 @@
  * the chance that look k is the first to say it, though there is no difference, is
  * spend_k (Lan & DeMets 1983, Biometrika 70, section 2). How a level is shared among
  * looks: nominal one-sided levels 1 - Phi(C (n_k / n_K)^(Delta - 1/2)), the family of
- * Wang & Tsiatis 1987, Biometrics 43, equation 2.1, with Delta = 0.45.
+ * Wang & Tsiatis 1987, Biometrics 43, equation 2.1, with Delta = 0.4: larger ones
+ * decide large effects a little sooner, smaller ones find more of the small effects.
  *
  * The law is that of t itself, at every n, and not that of its limit. Let S and Q be
  * the sum and the sum of squares of the first n differences, and R = S / sqrt(n Q), so

@@ -27,9 +27,14 @@ enum {
 	TRIALS_MAX = 800
 };
 
-/* Of the doubt, to each side. */
 static const double pi = 3.14159265358979323846;
-static const double wide_one = 0.5, wide_best = 0.9;
+
+/* Of the doubt, below and above. */
+struct widening {
+	double below, above;
+};
+static const struct widening wide_alone = {0.1, 0.5}, wide_total = {0.8, 0.4},
+			     wide_pair = {0.5, 0.5}, wide_best = {1.2, 1.2};
 
 /* Warped or not, the function is about the same; its uncertainty would cost as many
  * parameters again. And the prior that proposals are made with knows no training that
@@ -114,7 +119,7 @@ static size_t fit(struct importance *im, struct dataset *l, const struct study *
 }
 
 /* x (DRAWS) is sorted. */
-static struct share summary(double *x, double wider)
+static struct share summary(double *x, struct widening wide, double doubt)
 {
 	struct share s = {0};
 
@@ -123,8 +128,9 @@ static struct share summary(double *x, double wider)
 		s.mean += x[i] / DRAWS;
 	}
 	qsort(x, DRAWS, sizeof *x, double_compare);
-	s.low = fmax(floor(100 * (x[OUTSIDE] - wider)) / 100, 0);
-	s.high = fmin(ceil(100 * (x[DRAWS - 1 - OUTSIDE] + wider)) / 100, 1);
+	s.low = fmax(floor(100 * (x[OUTSIDE] - wide.below * doubt)) / 100, 0);
+	s.high =
+	    fmin(ceil(100 * (x[DRAWS - 1 - OUTSIDE] + wide.above * doubt)) / 100, 1);
 	return s;
 }
 
@@ -210,7 +216,7 @@ static bool choose_pairs(struct work *w, uint64_t seed)
 static void fill_rows(struct importance *im, struct work *w)
 {
 	size_t d = w->e->d;
-	double wider = im->doubt * fmax(1 - im->noise, 0);
+	double doubt = im->doubt * fmax(1 - im->noise, 0);
 
 	im->rows = arena_new(&im->arena, d, sizeof *im->rows);
 	for (im->n = 0; im->n < d; im->n++) {
@@ -220,13 +226,13 @@ static void fill_rows(struct importance *im, struct work *w)
 		                             .other = SIZE_MAX};
 		for (size_t k = 0; k < DRAWS; k++)
 			w->column[k] = w->one[k * d + im->n].alone;
-		r->alone = summary(w->column, wide_one * wider);
+		r->alone = summary(w->column, wide_alone, doubt);
 		for (size_t k = 0; k < DRAWS; k++)
 			w->column[k] = w->one[k * d + im->n].total;
-		r->total = summary(w->column, wide_one * wider);
+		r->total = summary(w->column, wide_total, doubt);
 		for (size_t k = 0; k < DRAWS; k++)
 			w->column[k] = w->one[k * d + im->n].best;
-		r->best = summary(w->column, wide_best * wider);
+		r->best = summary(w->column, wide_best, doubt);
 	}
 	qsort(im->rows, im->n, sizeof *im->rows, by_total);
 }
@@ -234,7 +240,7 @@ static void fill_rows(struct importance *im, struct work *w)
 static void fill_pairs(struct importance *im, struct work *w)
 {
 	size_t d = w->e->d;
-	double wider = im->doubt * fmax(1 - im->noise, 0);
+	double doubt = im->doubt * fmax(1 - im->noise, 0);
 
 	im->pairs = arena_new(&im->arena, w->n_pairs, sizeof *im->pairs);
 	for (im->n_pairs = 0; im->n_pairs < w->n_pairs; im->n_pairs++) {
@@ -247,7 +253,7 @@ static void fill_pairs(struct importance *im, struct work *w)
 			w->column[k] = w->both[k * w->n_pairs + im->n_pairs] -
 			               w->one[k * d + x].alone -
 			               w->one[k * d + y].alone;
-		r->alone = summary(w->column, wide_one * wider);
+		r->alone = summary(w->column, wide_pair, doubt);
 	}
 	qsort(im->pairs, im->n_pairs, sizeof *im->pairs, by_alone);
 }

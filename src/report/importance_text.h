@@ -8,12 +8,14 @@
  * points of its own, so that the uncertainty of all three is in it (the first two:
  * Le Gratiet, Cannamela & Iooss 2014, section 3.2, without their bootstrap). A process
  * that does not know a function fills it with interactions of every order, which draws
- * cannot show; so the interval is made wider, on both sides, by 0.5 (among the best:
- * 0.9) of the doubt, which is the variance of the function at a point, as far as it is
- * not known, over the variance of the function; less where the model says that part of
- * the values' variance is noise (times what is none). The two numbers are ours, from
- * functions other than those that tests/README.md has the coverage for. In the end it
- * is rounded outwards to whole percents. */
+ * cannot show: what parameters do alone looks smaller for it, totals and interactions
+ * larger. So the interval is made wider by parts of the doubt, which is the variance of
+ * the function at a point, as far as it is not known, over the variance of the
+ * function; less where the model says that part of the values' variance is noise (times
+ * what is none): of a share alone by 0.1 below and 0.5 above, of a total by 0.8 and
+ * 0.4, of a pair by 0.5, among the best by 1.2. The numbers are ours, from functions
+ * other than those that tests/README.md has the coverage for. In the end it is rounded
+ * outwards to whole percents. */
 #ifndef HPS_REPORT_IMPORTANCE_TEXT_H
 #define HPS_REPORT_IMPORTANCE_TEXT_H
 

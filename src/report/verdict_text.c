@@ -153,13 +153,15 @@ static void add_choice(const struct worth *w, struct str *out)
 {
 	if (!w->selected)
 		return;
-	str_add(out, "  * these runs chose it, ");
+	str_add(out, "  * selected: these runs chose it, ");
 	if (isnan(w->low)) {
 		str_add(out, "so it looks too good, by how much cannot be said\n");
 		return;
 	}
-	str_add(out, w->median ? "and its interval allows for the luck in that"
-	                       : "and value and interval allow for the luck in that");
+	str_add(out, w->median
+	                 ? "so its median looks too good; its interval allows for "
+	                   "the luck in that"
+	                 : "and value and interval allow for the luck in that");
 	if (w->optimism > 0)
 		str_addf(out, ", %.2g on the average", w->optimism);
 	str_addc(out, '\n');

@@ -1,6 +1,7 @@
 #include "saved/replay.h"
 #include "base/double.h"
 #include "early/decision.h"
+#include "saved/facts.h"
 #include "saved/rewrite.h"
 #include "study/apply.h"
 #include "study/propose.h"
@@ -444,6 +445,8 @@ static bool check_rest(struct saved *sv, struct replay *out)
 
 	if (sv->from_file)
 		rewrite_compare(sv, &text);
+	if (sv->from_file && !text.len && !sv->study.search.origin.first_rules)
+		facts_check(sv, &text);
 	if (text.len)
 		differs(out, "%s", text.s);
 	str_free(&text);

@@ -233,10 +233,13 @@ static bool tell_end(const struct reading *x, bool finished, const struct run_en
 static bool read_run(const struct reading *x, const cJSON *item, struct error *err)
 {
 	struct saved *sv = x->sv;
+	static const char *const states[] = {"queued", "running", "finished"};
 	const char *state = json_string(item, "state");
 	struct run_end end;
 
-	if (!state || !run_end_read(item, &end, &sv->study.search.arena, err))
+	if (!state ||
+	    str_index(state, states, ARRAY_LEN(states)) == ARRAY_LEN(states) ||
+	    !run_end_read(item, &end, &sv->study.search.arena, err))
 		return bad_file(sv, err, "a run in it is not whole");
 	return tell_start(x, item, err) &&
 	       tell_reports(x, json_get(item, "reports"), err) &&

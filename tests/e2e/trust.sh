@@ -104,26 +104,46 @@ done
 check "the answer that is shown is in the file" grep -q \
 	": $(json flat.hpsearch/results.json "d['verification']['answer']")\$" out
 
-# Of edits by somebody who can make checksums, 99 in 100 are caught.
-cat >learn.yaml <<Y
-command: ["$FAKE", noisy, --noise=0.05, --steps=9, "\${args}"]
-method: bayes
-metric: {name: loss}
+# Of edits by somebody who can make checksums, 99 in 100 are caught, in searches of all kinds.
+# made NAME METHOD MODE TRIALS KEY…
+made() {
+	cat >"$1.yaml" <<Y
+command: ["$FAKE", $3, "\${args}"]
+method: $2
 parameters:
   x: {min: 0.0, max: 1.0, default: 0.9}
   y: {min: -1.0, max: 1.0, default: 0.9}
-test: {top: 3, repeats: 4}
-early_terminate: {type: hyperband, min_iter: 1}
 Y
-"$HPSEARCH" learn.yaml -n 30 -q >/dev/null 2>&1
+	printf '%s\n' "${@:5}" >>"$1.yaml"
+	"$HPSEARCH" "$1.yaml" -n "$4" --set seed=5 -q >/dev/null 2>&1
+}
 file again normal 2 0.1 3 'repeats: 5'
 "$HPSEARCH" again.yaml -q >/dev/null 2>&1
-python3 "$SRCDIR/tests/tools/edit_results.py" "$HPSEARCH" 200 step.hpsearch/results.json \
-	flat.hpsearch/results.json broken.hpsearch/results.json again.hpsearch/results.json \
-	learn.hpsearch/results.json >edits
-code=$?
-check "of 200 edits with right checksums at least 198 are caught" test $code = 0
-sed 's/^/# /' edits
+made learn bayes "noisy, --noise=0.05" 30 'metric: {name: loss}' 'test: {top: 3, repeats: 4}' \
+	'early_terminate: {type: hyperband, min_iter: 1}'
+made asha random "curve, --epochs=9" 20 'metric: {name: loss}' 'parallel: 2' \
+	'early_terminate: {type: asha, min_iter: 1, step: epoch, control: 0.2}'
+made promote sobol "checkpoint, --epochs=9" 12 'metric: {name: loss}' \
+	'early_terminate: {type: asha, grace: 1, max_iter: 9, step: epoch, mode: promote}'
+made twice sobol "noisy, --noise=0.1" 10 'metric: {name: loss, reduce: mean_last_2, target: -5}' \
+	'repeats: 2' 'constraints: ["x + y < 1.85"]'
+cat >grid.yaml <<Y
+command: ["$FAKE", cost, "\${args}"]
+method: grid
+metric: {name: loss, reduce: best}
+parameters:
+  x: {values: [0.1, 0.3, 0.5]}
+  k: {values: [a, b]}
+  y: {min: 0, max: 1, q: 1, when: {k: b}}
+Y
+"$HPSEARCH" grid.yaml -q >/dev/null 2>&1
+set --
+for name in step flat broken fixed sure flaky again learn asha promote twice grid; do
+	set -- "$@" $name.hpsearch/results.json
+done
+check "of 240 edits with right checksums 99 in 100 are caught" python3 \
+	"$SRCDIR/tests/tools/edit_results.py" "$HPSEARCH" "$SRCDIR/src/hpsearch.1" 240 "$@"
+sed 's/^/# /' "$tap_dir/tap.log"
 
 # A small version of bench-trust: bounds that chance does not reach once in a million.
 for play in "auto-0 16" "fixed 6" "auto-4 8"; do

@@ -49,7 +49,7 @@ static bool begin(struct rig *r, const char *yaml, size_t slots)
 
 	if (!*r->dir) {
 		snprintf(r->dir, sizeof r->dir, "/tmp/test_event.XXXXXX");
-		CHECK(mkdtemp(r->dir) != NULL);
+		CHECK(mkdtemp(r->dir) && !chdir(r->dir)); /* the ledger stands there */
 	}
 	r->fake = (struct fake_runner){.train = r->fake.train};
 	r->runner = fake_runner(&r->fake, slots);
