@@ -36,7 +36,11 @@ enum id {
 	ID_FAIL,
 	ID_INFEASIBLE,
 	ID_REASON,
-	ID_COST
+	ID_COST,
+	ID_BUDGET,
+	ID_MARGIN,
+	ID_PAIRS,
+	ID_SIMPLEST
 };
 
 /* commands: the names that take it, between blanks. */
@@ -45,25 +49,25 @@ static const struct row {
 	int id;
 } rows[] = {
     {"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
-     " run verify reproduce ", ID_PARALLEL},
+     " run verify reproduce ablate ", ID_PARALLEL},
     {"max-trials", "N", "trials at the most", " run check init ", ID_MAX_TRIALS},
     {"count", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"seed", "N", "seed of the search (default: seed: of the file, else 1)",
      " run check init ", ID_SEED},
     {"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
-     " run verify reproduce init ", ID_OUT},
-    {"fresh", NULL, "discard the search that is there and start over", " run ",
+     " run verify reproduce init ablate best ", ID_OUT},
+    {"fresh", NULL, "discard the search that is there and start over", " run ablate ",
      ID_FRESH},
-    {"dry-run", NULL, "show the space and the first commands; start nothing", " run ",
-     ID_DRY_RUN},
+    {"dry-run", NULL, "show the space and the first commands; start nothing",
+     " run ablate ", ID_DRY_RUN},
     {"retry-failed", NULL, "give failed trials another chance", " run ",
      ID_RETRY_FAILED},
     {"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
-     " run check verify init ", ID_SET},
+     " run check verify init ablate ", ID_SET},
     {"command", "TEXT", "the training command, for a file without one",
-     " run check verify reproduce ", ID_COMMAND},
-    {"strict", NULL, "take warnings as errors", " run check init ", ID_STRICT},
+     " run check verify reproduce ablate ", ID_COMMAND},
+    {"strict", NULL, "take warnings as errors", " run check init ablate ", ID_STRICT},
     {"run", "[=N]",
      "run the defaults with two seeds and one other configuration (N: the first N of "
      "these) and show what was scraped",
@@ -73,7 +77,7 @@ static const struct row {
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
     {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
     {"all", NULL, "every trial", " reproduce ", ID_ALL},
-    {"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
+    {"yes", NULL, "do run the commands of the file", " reproduce ablate ", ID_YES},
     {"more", "N",
      "N test pairs more for a verification that could not tell, at the level that the "
      "ledger has left",
@@ -89,11 +93,23 @@ static const struct row {
     {"infeasible", NULL, "its configuration is not possible", " tell ", ID_INFEASIBLE},
     {"reason", "TEXT", "why, in a few words", " tell ", ID_REASON},
     {"cost", "X", "what it has cost, for budget: {cost}", " tell ", ID_COST},
+    {"budget", "LIMITS",
+     "2h, or runs=100,time=2h,cost=20 or some of these (default: budget: of the file)",
+     " ablate ", ID_BUDGET},
+    {"margin", "X",
+     "what still counts as not worse than the winner (default: what another seed does)",
+     " ablate ", ID_MARGIN},
+    {"pairs", "N", "pairs of a comparison at the most (default: 20)", " ablate ",
+     ID_PAIRS},
+    {"simplest", NULL,
+     "not the winner, but the simplest that hpsearch ablate has shown to be no worse",
+     " best ", ID_SIMPLEST},
     {"format", "FORMAT",
      "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
-     " run show best importance verify ask ", ID_FORMAT},
-    {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
-    {"verbose", NULL, "also the start of every run", " run verify reproduce ",
+     " run show best importance verify ask ablate ", ID_FORMAT},
+    {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate ",
+     ID_QUIET},
+    {"verbose", NULL, "also the start of every run", " run verify reproduce ablate ",
      ID_VERBOSE},
     {"help", NULL, "this text", NULL, ID_HELP},
 };
@@ -231,6 +247,14 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_INFEASIBLE: o->infeasible = true; return true;
 	case ID_REASON: o->reason = arg; return true;
 	case ID_COST: o->cost = unshield(arg); return true;
+	case ID_BUDGET: o->budget = arg; return true;
+	case ID_MARGIN:
+		o->has_margin = true;
+		o->margin = strtod(arg, &end);
+		return end != arg && !*end && o->margin >= 0 && isfinite(o->margin);
+	case ID_PAIRS:
+		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
+	case ID_SIMPLEST: o->simplest = true; return true;
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
 		return end != arg && !*end && o->tolerance >= 0 &&
@@ -318,6 +342,7 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	           {"best", "json yaml args env", true},
 	           {"best", "json yaml args env", false},
 	           {"ask", "json args env", false},
+	           {"ablate", "table json yaml", false},
 	           {"importance", "table json", false}};
 	const char *formats = "table json csv yaml";
 	char word[32], list[64];
@@ -351,6 +376,7 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 	    {o->run > 0, o->log != NULL, "--run and --log"},
 	    {o->all, o->top > 0, "--all and --top"},
 	    {o->has_trial, o->top > 0, "--trial and --top"},
+	    {o->has_trial, o->simplest, "--trial and --simplest"},
 	    {o->dry_run, o->fresh, "--dry-run and --fresh"},
 	    {o->dry_run, o->retry_failed, "--dry-run and --retry-failed"},
 	    {o->dry_run, strcmp(o->format, "table") != 0, "--dry-run and --format"},

@@ -161,6 +161,16 @@ static void write_use(const struct verdict_use *u, struct str *out)
 	test_use_json(u, out);
 }
 
+static void write_purpose(const struct purpose *p, struct str *out)
+{
+	json_out_text(out, "what", purpose_name(p->kind));
+	json_out_text(out, "of", p->of);
+	json_out_u64(out, "winner", p->winner);
+	json_out_double(out, "margin", p->margin);
+	json_out_u64(out, "pairs", p->pairs);
+	json_out_double(out, "spread", p->spread);
+}
+
 /* What a kind has beside its name, its run and its time. */
 static void write_body(const struct event *e, const struct spec *spec, struct str *out)
 {
@@ -189,6 +199,7 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 	case EVENT_CUT: json_out_double(out, "cost", e->as.cost); break;
 	case EVENT_FINISH: write_finish(e, out); break;
 	case EVENT_TEST_USE: write_use(e->as.use, out); break;
+	case EVENT_PURPOSE: write_purpose(e->as.purpose, out); break;
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
 	}
@@ -208,7 +219,7 @@ static bool has_time(const struct event *e)
 
 	return e->lease > 0 || k == EVENT_SEARCH || k == EVENT_SESSION ||
 	       k == EVENT_START || k == EVENT_END || k == EVENT_CUT ||
-	       k == EVENT_FINISH || k == EVENT_TEST_USE;
+	       k == EVENT_FINISH || k == EVENT_TEST_USE || k == EVENT_PURPOSE;
 }
 
 void event_write(const struct event *e, const struct spec *spec, struct str *out)
@@ -400,6 +411,23 @@ static bool read_use(struct event_reader *r, const cJSON *json, struct event *e,
 	return test_use_read(json, &r->use, err);
 }
 
+static bool read_purpose(struct event_reader *r, const cJSON *json, struct event *e,
+                         struct error *err)
+{
+	const char *what = json_string(json, "what"), *of = json_string(json, "of");
+	struct purpose *p = &r->purpose;
+
+	*p = (struct purpose){.of = of ? of : "", .margin = (double)NAN};
+	e->as.purpose = p;
+	json_double(json, "margin", &p->margin);
+	json_double(json, "spread", &p->spread);
+	return (what && purpose_find(what, &p->kind) &&
+	        json_u64(json, "winner", &p->winner) &&
+	        json_u64(json, "pairs", &p->pairs) && p->pairs >= PURPOSE_PAIRS_LEAST &&
+	        p->pairs <= PURPOSE_PAIRS_MOST && !(p->margin < 0)) ||
+	       not_whole(err, "a purpose");
+}
+
 static bool read_body(struct event_reader *r, const cJSON *json, struct event *e,
                       struct error *err)
 {
@@ -421,6 +449,7 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 	case EVENT_CUT: json_double(json, "cost", &e->as.cost); break;
 	case EVENT_FINISH: read_finish(r, json, e); break;
 	case EVENT_TEST_USE: return read_use(r, json, e, err);
+	case EVENT_PURPOSE: return read_purpose(r, json, e, err);
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
 	}

@@ -66,6 +66,12 @@ static void apply_finish(struct search *s, const struct event *e)
 	s->verdict.test_uses = t->test_uses;
 }
 
+static void apply_purpose(struct search *s, const struct purpose *p)
+{
+	s->purpose = *p;
+	s->purpose.of = arena_strdup(&s->arena, p->of);
+}
+
 /* Trials. */
 
 static bool apply_trial(struct study *s, const struct event *e, struct error *err)
@@ -225,6 +231,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_TRIAL:
 	case EVENT_OBSERVED:
 	case EVENT_TEST_USE:
+	case EVENT_PURPOSE:
 	case EVENT_FINISH: break;
 	}
 	return true;
@@ -272,6 +279,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 		return true;
 	case EVENT_FINISH: apply_finish(&s->search, e); return true;
 	case EVENT_TEST_USE: verdict_add_use(&s->search, e->as.use); return true;
+	case EVENT_PURPOSE: apply_purpose(&s->search, e->as.purpose); return true;
 	case EVENT_START:
 	case EVENT_REPORT:
 	case EVENT_RUNG:
