@@ -26,10 +26,11 @@ struct options {
 	const char *budget; /* ablate, recheck */
 	bool has_margin;
 	double margin;
-	uint64_t pairs; /* of a comparison at the most; 0: not given */
-	bool simplest;  /* best */
-	size_t run;     /* check --run: so many runs; 0: none */
-	int verbose;    /* -1: quiet */
+	uint64_t pairs;                  /* of a comparison at the most; 0: not given */
+	bool simplest;                   /* best */
+	bool data_changed, retune, test; /* recheck */
+	size_t run;                      /* check --run: so many runs; 0: none */
+	int verbose;                     /* -1: quiet */
 	uint64_t top;
 	bool has_trial;
 	uint64_t trial;
@@ -64,6 +65,7 @@ int command_init(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);
 int command_ablate(struct options *o);
+int command_recheck(struct options *o);
 
 /* "17" or "17.2": a trial and which of its runs. */
 bool tell_name(const char *text, uint64_t *trial, uint64_t *run);

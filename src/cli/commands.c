@@ -19,6 +19,8 @@ const struct command_type commands[] = {
     {"ablate", "DIR|results.json",
      "what the winner's difference to the defaults is made of, by running it",
      command_ablate},
+    {"recheck", "DIR|results.json",
+     "does the winner still hold, with the code and data of today?", command_recheck},
     {"init", "FILE.yaml", "begin a search whose runs you launch", command_init},
     {"ask", "DIR", "the next run to do, of such a search", command_ask},
     {"tell", "DIR TRIAL [VALUE]", "what came of it", command_tell},

@@ -41,6 +41,8 @@ struct ablation_there {
 };
 bool ablation_there_load(struct ablation_there *t, const char *dir, struct error *err);
 void ablation_there_free(struct ablation_there *t);
+/* A recheck's directory, loaded, on stdout; its exit code. */
+int cli_show_recheck(const struct options *o, struct saved *sv, struct error *err);
 /* The commands of a results file alone may be a stranger's: only with --yes. */
 bool finished_may_run(struct finished *f, struct error *err);
 

@@ -40,7 +40,10 @@ enum id {
 	ID_BUDGET,
 	ID_MARGIN,
 	ID_PAIRS,
-	ID_SIMPLEST
+	ID_SIMPLEST,
+	ID_DATA_CHANGED,
+	ID_RETUNE,
+	ID_TEST
 };
 
 /* commands: the names that take it, between blanks. */
@@ -49,25 +52,26 @@ static const struct row {
 	int id;
 } rows[] = {
     {"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
-     " run verify reproduce ablate ", ID_PARALLEL},
+     " run verify reproduce ablate recheck ", ID_PARALLEL},
     {"max-trials", "N", "trials at the most", " run check init ", ID_MAX_TRIALS},
     {"count", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"seed", "N", "seed of the search (default: seed: of the file, else 1)",
      " run check init ", ID_SEED},
     {"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
-     " run verify reproduce init ablate best ", ID_OUT},
-    {"fresh", NULL, "discard the search that is there and start over", " run ablate ",
-     ID_FRESH},
+     " run verify reproduce init ablate recheck best ", ID_OUT},
+    {"fresh", NULL, "discard the search that is there and start over",
+     " run ablate recheck ", ID_FRESH},
     {"dry-run", NULL, "show the space and the first commands; start nothing",
-     " run ablate ", ID_DRY_RUN},
+     " run ablate recheck ", ID_DRY_RUN},
     {"retry-failed", NULL, "give failed trials another chance", " run ",
      ID_RETRY_FAILED},
     {"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
-     " run check verify init ablate ", ID_SET},
+     " run check verify init ablate recheck ", ID_SET},
     {"command", "TEXT", "the training command, for a file without one",
-     " run check verify reproduce ablate ", ID_COMMAND},
-    {"strict", NULL, "take warnings as errors", " run check init ablate ", ID_STRICT},
+     " run check verify reproduce ablate recheck ", ID_COMMAND},
+    {"strict", NULL, "take warnings as errors", " run check init ablate recheck ",
+     ID_STRICT},
     {"run", "[=N]",
      "run the defaults with two seeds and one other configuration (N: the first N of "
      "these) and show what was scraped",
@@ -75,9 +79,10 @@ static const struct row {
     {"log", "FILE", "scrape a log file and show what is found", " check ", ID_LOG},
     {"trial", "N", "one trial (show: all about it)", " show best ", ID_TRIAL},
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
-    {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
+    {"top", "N", "the best N trials", " show reproduce recheck ", ID_TOP},
     {"all", NULL, "every trial", " reproduce ", ID_ALL},
-    {"yes", NULL, "do run the commands of the file", " reproduce ablate ", ID_YES},
+    {"yes", NULL, "do run the commands of the file", " reproduce ablate recheck ",
+     ID_YES},
     {"more", "N",
      "N test pairs more for a verification that could not tell, at the level that the "
      "ledger has left",
@@ -95,22 +100,30 @@ static const struct row {
     {"cost", "X", "what it has cost, for budget: {cost}", " tell ", ID_COST},
     {"budget", "LIMITS",
      "2h, or runs=100,time=2h,cost=20 or some of these (default: budget: of the file)",
-     " ablate ", ID_BUDGET},
+     " ablate recheck ", ID_BUDGET},
     {"margin", "X",
      "what still counts as not worse than the winner (default: what another seed does)",
      " ablate ", ID_MARGIN},
-    {"pairs", "N", "pairs of a comparison at the most (default: 20)", " ablate ",
-     ID_PAIRS},
+    {"pairs", "N", "pairs of a comparison at the most (default: 20)",
+     " ablate recheck ", ID_PAIRS},
     {"simplest", NULL,
      "not the winner, but the simplest that hpsearch ablate has shown to be no worse",
      " best ", ID_SIMPLEST},
+    {"data-changed", NULL, "values may differ from those of then: that is no failure",
+     " recheck ", ID_DATA_CHANGED},
+    {"retune", NULL,
+     "where it does not hold, begin a search that starts from the old one", " recheck ",
+     ID_RETUNE},
+    {"test", NULL,
+     "winner and defaults meet the test data, which is charged to their ledger",
+     " recheck ", ID_TEST},
     {"format", "FORMAT",
      "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
-     " run show best importance verify ask ablate ", ID_FORMAT},
-    {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate ",
+     " run show best importance verify ask ablate recheck ", ID_FORMAT},
+    {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate recheck ",
      ID_QUIET},
-    {"verbose", NULL, "also the start of every run", " run verify reproduce ablate ",
-     ID_VERBOSE},
+    {"verbose", NULL, "also the start of every run",
+     " run verify reproduce ablate recheck ", ID_VERBOSE},
     {"help", NULL, "this text", NULL, ID_HELP},
 };
 
@@ -255,6 +268,9 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_PAIRS:
 		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
 	case ID_SIMPLEST: o->simplest = true; return true;
+	case ID_DATA_CHANGED: o->data_changed = true; return true;
+	case ID_RETUNE: o->retune = true; return true;
+	case ID_TEST: o->test = true; return true;
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
 		return end != arg && !*end && o->tolerance >= 0 &&
@@ -343,6 +359,7 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	           {"best", "json yaml args env", false},
 	           {"ask", "json args env", false},
 	           {"ablate", "table json yaml", false},
+	           {"recheck", "table json", false},
 	           {"importance", "table json", false}};
 	const char *formats = "table json csv yaml";
 	char word[32], list[64];

@@ -49,9 +49,9 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 bool cli_discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
-	    "strategy.log",  ".reserve",     "trials",       "verify",
-	    "ablate",        "ablation.json"};
+	    "journal.jsonl", "journal.torn",  "results.json", "results.csv",
+	    "strategy.log",  ".reserve",      "trials",       "verify",
+	    "ablate",        "ablation.json", "recheck",      "recheck.json"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;

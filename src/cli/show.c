@@ -4,6 +4,7 @@
 #include "cli/finished.h"
 #include "config/command.h"
 #include "record/ablation_json.h"
+#include "record/recheck_json.h"
 #include "record/results.h"
 #include "report/ablation_text.h"
 #include "report/configuration.h"
@@ -125,6 +126,8 @@ int command_show(struct options *o)
 
 	if (!saved_load(&sv, o->file, &err))
 		code = cli_fail(&err);
+	else if (sv.study.search.purpose.kind == PURPOSE_RECHECK && !o->has_trial)
+		code = cli_show_recheck(o, &sv, &err);
 	else if (sv.study.search.purpose.kind == PURPOSE_ABLATION && !o->has_trial)
 		code = cli_show_ablation(o, o->file, &err);
 	else
@@ -208,34 +211,58 @@ static void print_taken(const struct spec *s, uint64_t n)
 	str_free(&program);
 }
 
-/* An ablation is derived again from its runs, and compared with its file. */
-static int replay_ablation(struct options *o, struct error *err)
+/* What the runs of an ablation or a recheck say is derived again and compared with its
+ * file. */
+static bool derive(struct saved *sv, struct str *now, const char **fault, size_t *runs,
+                   struct options *o, struct error *err)
 {
-	struct ablation_there there = {0};
-	struct arena text_arena = {0};
-	struct str now = {0};
-	const char *fault = NULL;
-	char *was;
-	size_t len;
-	bool ok = ablation_there_load(&there, o->file, err) &&
-	          file_read(arena_printf(&o->arena, "%s/ablation.json", o->file),
-	                    FILE_LIMIT, &text_arena, &was, &len, err);
+	struct search *s = &sv->study.search;
+	struct ablated a = {0};
+	struct rechecked r = {0};
+	bool ok;
 
-	if (ok) {
-		fault = ablated_fault(&there.ablated);
-		ablation_json(&there.ablated, &now);
-		if (!fault && strcmp(was, str_text(&now)) != 0)
-			fault = "ablation.json is not what the journal gives";
+	*runs = comparison_spent(s).ended;
+	if (s->purpose.kind == PURPOSE_RECHECK) {
+		ok = rechecked_init(&r, s, err);
+		if (ok) {
+			rechecked_judge(&r);
+			recheck_json(&r, now);
+		}
+		rechecked_free(&r);
+		return ok;
 	}
+	ok = ablated_init(&a, s, err);
+	if (ok) {
+		ablated_judge(&a);
+		ablation_json(&a, now);
+		*fault = ablated_fault(&a);
+		*fault = *fault ? arena_strdup(&o->arena, *fault) : NULL;
+	}
+	ablated_free(&a);
+	return ok;
+}
+
+static int replay_comparison(struct options *o, struct saved *sv, struct error *err)
+{
+	const struct search *s = &sv->study.search;
+	const char *name = s->purpose.kind == PURPOSE_RECHECK ? "recheck.json"
+	                                                      : "ablation.json";
+	const char *fault = NULL;
+	struct str now = {0};
+	size_t len, runs = 0;
+	char *was;
+	bool ok = derive(sv, &now, &fault, &runs, o, err) &&
+	          file_read(arena_printf(&o->arena, "%s/%s", s->dir ? s->dir : ".", name),
+	                    FILE_LIMIT, &o->arena, &was, &len, err);
+
+	if (ok && !fault && strcmp(was, str_text(&now)) != 0)
+		fault =
+		    arena_printf(&o->arena, "%s is not what the journal gives", name);
 	if (ok && fault)
-		printf("%s: differs\n  %s\n", there.sv.path, fault);
+		printf("%s: differs\n  %s\n", sv->path, fault);
 	else if (ok)
-		printf("%zu configurations and %zu runs checked: identical\n",
-		       there.sv.study.search.n,
-		       comparison_spent(&there.sv.study.search).ended);
+		printf("%zu configurations and %zu runs checked: identical\n", s->n, runs);
 	str_free(&now);
-	arena_free(&text_arena);
-	ablation_there_free(&there);
 	return !ok ? cli_fail(err) : fault ? EXIT_VERDICT : EXIT_FINE;
 }
 
@@ -248,8 +275,8 @@ int command_replay(struct options *o)
 
 	bool ok = saved_load(&sv, o->file, &err);
 
-	if (ok && sv.study.search.purpose.kind == PURPOSE_ABLATION) {
-		code = replay_ablation(o, &err);
+	if (ok && sv.study.search.purpose.kind != PURPOSE_SEARCH) {
+		code = replay_comparison(o, &sv, &err);
 	} else if (!ok || !replay_run(&sv, &rp, &err)) {
 		code = cli_fail(&err);
 	} else if (rp.same) {

@@ -215,7 +215,11 @@ static void add_idle(const struct ablated *a, struct str *out)
 		add_list(a, "; to the harm of the winner: ", harm, out);
 	else if (x->idle)
 		str_add(out, ".\n");
-	add_list(a, "Can stay at their default: ", x->idle, out);
+	add_list(a,
+	         x->simplest & x->idle ? "Not shown to be needed, each behind those "
+	                                 "before it on the way back: "
+	                               : "Can stay at their default: ",
+	         x->idle, out);
 	add_list(a, "Shown to matter: ", x->matters, out);
 	add_list(a,
 	         "Not decided: ", ablation_all(a->changes.n) & ~(x->idle | x->matters),

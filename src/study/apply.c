@@ -66,10 +66,32 @@ static void apply_finish(struct search *s, const struct event *e)
 	s->verdict.test_uses = t->test_uses;
 }
 
+static const char *kept(struct search *s, const char *text)
+{
+	return text ? arena_strdup(&s->arena, text) : NULL;
+}
+
 static void apply_purpose(struct search *s, const struct purpose *p)
 {
-	s->purpose = *p;
-	s->purpose.of = arena_strdup(&s->arena, p->of);
+	struct purpose *own = &s->purpose;
+
+	*own = *p;
+	own->of = kept(s, p->of);
+	own->host = kept(s, p->host);
+	own->git = kept(s, p->git);
+	own->code = kept(s, p->code);
+	own->was = arena_new(&s->arena, p->n_was + 1, sizeof *own->was);
+	for (size_t i = 0; i < p->n_was; i++) {
+		struct purpose_was *w = &own->was[i];
+
+		*w = p->was[i];
+		w->seeds = arena_new(&s->arena, w->n + 1, sizeof *w->seeds);
+		w->values = arena_new(&s->arena, w->n + 1, sizeof *w->values);
+		for (size_t k = 0; k < w->n; k++) {
+			w->seeds[k] = p->was[i].seeds[k];
+			w->values[k] = p->was[i].values[k];
+		}
+	}
 }
 
 /* Trials. */

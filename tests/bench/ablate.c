@@ -8,10 +8,10 @@
  * Of x1 … x8, each 0 by default, some cost what a scenario says unless they are 1; the
  * noise has a standard deviation of 1, of every configuration and seed on its own
  * (the worst for pairs) or of the seed alone. */
+#include "study/ablate.h"
 #include "../unit/fake_runner.h"
 #include "../unit/noise.h"
 #include "search/ablated.h"
-#include "study/ablate.h"
 #include "study/search_loop.h"
 
 #include <stdio.h>
@@ -79,13 +79,15 @@ static const char *file_of(size_t scenario, uint64_t seed, struct arena *a)
 	struct str out = {0};
 	const char *text;
 
-	str_addf(&out,
-	         "command: [train, --scenario=%zu, \"${args}\"]\nmethod: %s\nseed: %llu\n"
-	         "metric: {name: loss}\nmax_trials: %d\nrepeats: 2\nparameters:\n",
-	         scenario, s->method, (unsigned long long)seed, TRIALS);
+	str_addf(
+	    &out,
+	    "command: [train, --scenario=%zu, \"${args}\"]\nmethod: %s\nseed: %llu\n"
+	    "metric: {name: loss}\nmax_trials: %d\nrepeats: 2\nparameters:\n",
+	    scenario, s->method, (unsigned long long)seed, TRIALS);
 	for (int i = 1; i <= PARAMETERS; i++)
 		str_addf(&out, "  x%d: {values: [0, 1], default: 0%s}\n", i,
-		         i == 2 && strcmp(s->extra, "x2") == 0 ? ", when: {x1: 1}" : "");
+		         i == 2 && strcmp(s->extra, "x2") == 0 ? ", when: {x1: 1}"
+		                                               : "");
 	if (strcmp(s->extra, "tied") == 0)
 		str_add(&out, "constraints: [\"x1 == x2\"]\n");
 	text = arena_strdup(a, out.s);
@@ -179,7 +181,8 @@ static void play(size_t scenario, uint64_t seed, struct tally *t)
 
 	fake = (struct fake_runner){.train = train};
 	r = fake_runner(&fake, 4);
-	o.origin = (struct search_origin){.yaml = text, .path = "", .host = "", .git = ""};
+	o.origin =
+	    (struct search_origin){.yaml = text, .path = "", .host = "", .git = ""};
 	if (!spec_parse(&spec, "bench.yaml", text, strlen(text), &none, &arena, &err) ||
 	    !study_init(&s, &spec, &o, &err) || !study_begin(&s, &err) ||
 	    !study_run(&s, &r, &err))
