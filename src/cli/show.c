@@ -245,15 +245,16 @@ static bool derive(struct saved *sv, struct str *now, const char **fault, size_t
 static int replay_comparison(struct options *o, struct saved *sv, struct error *err)
 {
 	const struct search *s = &sv->study.search;
-	const char *name = s->purpose.kind == PURPOSE_RECHECK ? "recheck.json"
-	                                                      : "ablation.json";
+	const char *name =
+	    s->purpose.kind == PURPOSE_RECHECK ? "recheck.json" : "ablation.json";
 	const char *fault = NULL;
 	struct str now = {0};
 	size_t len, runs = 0;
 	char *was;
-	bool ok = derive(sv, &now, &fault, &runs, o, err) &&
-	          file_read(arena_printf(&o->arena, "%s/%s", s->dir ? s->dir : ".", name),
-	                    FILE_LIMIT, &o->arena, &was, &len, err);
+	bool ok =
+	    derive(sv, &now, &fault, &runs, o, err) &&
+	    file_read(arena_printf(&o->arena, "%s/%s", s->dir ? s->dir : ".", name),
+	              FILE_LIMIT, &o->arena, &was, &len, err);
 
 	if (ok && !fault && strcmp(was, str_text(&now)) != 0)
 		fault =
@@ -261,7 +262,8 @@ static int replay_comparison(struct options *o, struct saved *sv, struct error *
 	if (ok && fault)
 		printf("%s: differs\n  %s\n", sv->path, fault);
 	else if (ok)
-		printf("%zu configurations and %zu runs checked: identical\n", s->n, runs);
+		printf("%zu configurations and %zu runs checked: identical\n", s->n,
+		       runs);
 	str_free(&now);
 	return !ok ? cli_fail(err) : fault ? EXIT_VERDICT : EXIT_FINE;
 }

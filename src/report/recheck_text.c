@@ -235,5 +235,8 @@ void recheck_text(const struct rechecked *x, struct str *out)
 		add_others(x, out);
 	}
 	add_environment(x, out);
-	str_addf(out, "\n%s\n", answers[x->answer]);
+	str_addf(out, "\n%s\n",
+	         x->answer == RECHECK_NOT_BETTER && x->better.answer == ANSWER_NO
+	             ? "It does not hold: the winner is not better than the defaults."
+	             : answers[x->answer]);
 }

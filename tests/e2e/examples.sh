@@ -116,6 +116,17 @@ check "sampling: honours the step budget" env HPSEARCH_STEP_BUDGET=1 \
 	bash -c "$(declare -f lines); lines 1 python3 generate.py"
 search sampling 0 space.yaml -n 8 --set test.top=1 --set test.repeats=3
 
+folder recheck
+python3 demand.py 360
+training recheck val_error test_error python3 train.py --half_life=100
+check "recheck: honours the step budget" env HPSEARCH_STEP_BUDGET=2 \
+	bash -c "$(declare -f lines); lines 2 python3 train.py"
+search recheck 0 space.yaml -n 12 --set test.repeats=3
+expect "recheck: nothing has changed" 0 "$HPSEARCH" recheck found -j2
+python3 demand.py 460
+expect "recheck: after the drift it does not hold" 5 "$HPSEARCH" recheck found -j2 --data-changed
+check "recheck: and that is said" grep -q 'no longer better than the defaults\|is better now' out
+
 folder wandb
 training wandb val_loss test_loss python3 train.py --optim.momentum=0.5 --standardize=True
 verified=unverified search wandb 0 sweep.yaml -n 6

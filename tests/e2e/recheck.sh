@@ -128,7 +128,7 @@ expect "a search that starts from the old one: exit 5 all the same" 5 "$HPSEARCH
 	--data-changed --retune
 N=$(find $D/recheck -maxdepth 2 -name retune)
 check "it is there" test -s "$N/results.json"
-check "and knows the old trials" test "$(json "$N/results.json" "len(d['warm_start'][0]['trials'])")" = 16
+check "and knows the old trials" test "$(json "$N/results.json" "len(d['warm_start'][0]['taken'])")" = 16
 echo 0.2 1 0.02 >data
 expect "what holds is not tuned again" 0 "$HPSEARCH" recheck $D -j2 --retune
 check "no other search" test "$(find $D/recheck -maxdepth 2 -name retune | wc -l)" = 1
