@@ -180,9 +180,9 @@ TEST(a_training_that_ignores_its_seed_runs_once)
 	end();
 }
 
-/* The same seed gives other values (as on a GPU), and nothing has changed: 1 % drifts and
- * 2.5 % others, and the winner is better than the defaults. Of 60 rechecks more than 9
- * alarms come by chance once in ten thousand. */
+/* The same seed gives other values (as on a GPU), and nothing has changed: 1 % drifts
+ * and 2.5 % others, and the winner is better than the defaults. Of 60 rechecks more
+ * than 9 alarms come by chance once in ten thousand. */
 TEST(false_alarms_are_rare)
 {
 	struct today then = {.at = 0.1, .jitter = 0.02};
