@@ -211,6 +211,27 @@ static const char *unshield(const char *word)
 	return word && word[0] == ' ' && word[1] == '-' ? word + 1 : word;
 }
 
+/* Options of ablate and recheck. */
+static bool take_comparison(struct options *o, int id, const char *arg)
+{
+	char *end;
+
+	switch (id) {
+	case ID_BUDGET: o->budget = arg; return true;
+	case ID_MARGIN:
+		o->has_margin = true;
+		o->margin = strtod(arg, &end);
+		return end != arg && !*end && o->margin >= 0 && isfinite(o->margin);
+	case ID_PAIRS:
+		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
+	case ID_SIMPLEST: o->simplest = true; return true;
+	case ID_DATA_CHANGED: o->data_changed = true; return true;
+	case ID_RETUNE: o->retune = true; return true;
+	case ID_TEST: o->test = true; return true;
+	default: return false;
+	}
+}
+
 static bool take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -260,22 +281,11 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_INFEASIBLE: o->infeasible = true; return true;
 	case ID_REASON: o->reason = arg; return true;
 	case ID_COST: o->cost = unshield(arg); return true;
-	case ID_BUDGET: o->budget = arg; return true;
-	case ID_MARGIN:
-		o->has_margin = true;
-		o->margin = strtod(arg, &end);
-		return end != arg && !*end && o->margin >= 0 && isfinite(o->margin);
-	case ID_PAIRS:
-		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
-	case ID_SIMPLEST: o->simplest = true; return true;
-	case ID_DATA_CHANGED: o->data_changed = true; return true;
-	case ID_RETUNE: o->retune = true; return true;
-	case ID_TEST: o->test = true; return true;
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
 		return end != arg && !*end && o->tolerance >= 0 &&
 		       isfinite(o->tolerance);
-	default: return false;
+	default: return take_comparison(o, id, arg);
 	}
 }
 

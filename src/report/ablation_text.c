@@ -234,8 +234,7 @@ static void add_margin(const struct ablated *a, struct str *out)
 	    [MARGIN_GIVEN] = "",
 	    [MARGIN_SEED] =
 		" (what another seed does: the standard deviation of a configuration)",
-	    [MARGIN_HALF] = " (half of what the winner is better than the defaults by, "
-			    "which is less than what another seed does)",
+	    [MARGIN_HALF] = " (half of what the winner is better by than the defaults)",
 	    [MARGIN_SHARE] =
 		" (1 % of what the winner is better than the defaults by)"};
 
@@ -371,10 +370,10 @@ void ablation_brief(struct ablated *a, struct str *out)
 	}
 	str_addf(out, "%zu of ", ablated_count(x->idle));
 	text_count(out, a->changes.n, "change");
-	str_addf(out,
-	         " of the winner did nothing that could be measured; %zu are needed to "
-	         "stay within ",
-	         ablated_count(x->simplest));
+	str_add(out, " of the winner did nothing that could be measured; ");
+	text_count(out, ablated_count(x->simplest), "change");
+	str_add(out, ablated_count(x->simplest) == 1 ? " is" : " are");
+	str_add(out, " enough to stay within ");
 	text_number(out, x->margin);
 	str_add(out, " of it (best --simplest)\n");
 }

@@ -224,3 +224,36 @@ expect "is taken apart in a few runs" 0 "$HPSEARCH" ablate still.hpsearch
 check "one of each configuration" test "$(json still.hpsearch/ablate/ablation.json \
 	"{len(c['runs']) for c in d['configurations']}")" = "{1}"
 check "said" has "The seed has no part" out
+
+# Every method, early stopping and repeats: always in full length.
+cat >mine.py <<'P'
+import json, sys
+sys.stdin.readline()
+for line in sys.stdin:
+    n = json.loads(line)["ask"]
+    x, y = [0.9, 0.3, 0.6, 0.0][n % 4], [0.5, -0.1][n // 2 % 2]
+    print(json.dumps({"params": {"x": x, "y": y, **({"z": 0.5} if y < 0 else {})}}), flush=True)
+P
+for method in grid random sobol bayes auto "{program: [python3, mine.py]}"; do
+	name=$(tr -dc a-z <<<"${method%%,*}")
+	cat >"$name.yaml" <<Y
+command: ["$FAKE", curve, --epochs=9, --epoch-ms=0, "\${args}"]
+method: $method
+metric: {name: loss}
+parameters:
+  x: {values: [0.0, 0.3, 0.6, 0.9], default: 0.9}
+  y: {values: [-0.1, 0.5], default: 0.5}
+  z: {values: [0.5, 0.9], default: 0.9, when: {y: -0.1}}
+max_trials: 8
+repeats: 2
+early_terminate: {type: asha, mode: promote, min_iter: 1, eta: 3, max_iter: 9, step: epoch}
+Y
+	"$HPSEARCH" "$name.yaml" -q -j2 >/dev/null 2>&1
+	expect "$name: an ablation" 0 "$HPSEARCH" ablate "$name.hpsearch" -j2
+	check "$name: of whole runs" python3 -c "
+import json
+d = [json.loads(l) for l in open('$name.hpsearch/ablate/journal.jsonl')]
+ends = [e for e in d if e['e'] == 'verify_end']
+assert ends and all(e['reports_total'] == 9 for e in ends), ends"
+	expect "$name: a recheck" 0 "$HPSEARCH" recheck "$name.hpsearch" -j2 -q
+done
