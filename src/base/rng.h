@@ -16,7 +16,8 @@ enum rng_purpose {
 	RNG_PICK,        /* a choice among what is left of a finite space */
 	RNG_CONTROL,     /* members of a control group */
 	RNG_MODEL,       /* anything a model draws */
-	RNG_BOOTSTRAP    /* what a statistic draws to judge itself */
+	RNG_BOOTSTRAP,   /* what a statistic draws to judge itself */
+	RNG_COMPARE      /* seeds of an ablation, a recheck: never those of before */
 };
 
 uint64_t rng_u64(uint64_t seed, uint64_t trial, enum rng_purpose p, uint32_t index);

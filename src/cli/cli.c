@@ -80,8 +80,15 @@ bool cli_needs_command(const struct spec *s, struct error *err)
 	                 s->yaml.path);
 }
 
-/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
-static const char *git_commit(struct arena *a)
+const char *cli_host(struct arena *a)
+{
+	char host[256] = "";
+
+	gethostname(host, sizeof host - 1);
+	return arena_strdup(a, host);
+}
+
+const char *cli_git(struct arena *a)
 {
 	char *const argv[] = {(char[]){"git"},
 	                      (char[]){"describe"},
@@ -150,19 +157,17 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 {
 	struct study_options so = {
 	    .dir = dir, .max_trials = o->max_trials, .strict = o->strict};
-	char host[256] = "";
 
 	so.warm_read = warm_load;
 	so.outside = &strategy_program;
 	if (watch)
 		so.watch = *watch;
-	gethostname(host, sizeof host - 1);
 	so.origin = (struct search_origin){.n_set = o->n_set,
 	                                   .command = o->command,
 	                                   .elsewhere = o->elsewhere,
 	                                   .max_trials = o->max_trials,
-	                                   .host = arena_strdup(&o->arena, host),
-	                                   .git = dir ? git_commit(&o->arena) : "",
+	                                   .host = cli_host(&o->arena),
+	                                   .git = dir ? cli_git(&o->arena) : "",
 	                                   .version = HPS_VERSION,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,

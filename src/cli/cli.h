@@ -32,9 +32,15 @@ struct options {
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
 	bool fresh, dry_run, retry_failed, strict, all, yes, why;
-	size_t more; /* verify: so many test pairs more */
-	size_t run;  /* check --run: so many runs; 0: none */
-	int verbose; /* -1: quiet */
+	size_t more;        /* verify: so many test pairs more */
+	const char *budget; /* ablate, recheck */
+	bool has_margin;
+	double margin;
+	uint64_t pairs;                  /* of a comparison at the most; 0: not given */
+	bool simplest;                   /* best */
+	bool data_changed, retune, test; /* recheck */
+	size_t run;                      /* check --run: so many runs; 0: none */
+	int verbose;                     /* -1: quiet */
 	uint64_t top;
 	bool has_trial;
 	uint64_t trial;
@@ -80,6 +86,8 @@ int command_init(struct options *o);
 int command_add(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);
+int command_ablate(struct options *o);
+int command_recheck(struct options *o);
 int command_import(struct options *o);
 
 /* "17" or "17.2": a trial and which of its runs. */
@@ -104,6 +112,13 @@ bool cli_needs_command(const struct spec *s, struct error *err);
  * room for; finds those (gpus_find), and says what there is to say. */
 bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
                struct error *err);
+/* --fresh empties a directory, only if a search made it. */
+bool cli_discard(const char *dir, struct error *err);
+const char *cli_host(struct arena *a);
+/* The commit of the working directory, "-dirty" behind it; "" where there is none. */
+const char *cli_git(struct arena *a);
+/* An ablation's directory, on stdout; its exit code. */
+int cli_show_ablation(const struct options *o, const char *dir, struct error *err);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

@@ -10,7 +10,7 @@ enum exit_code {
 	EXIT_USAGE = 2,    /* bad command line or file */
 	EXIT_NO_TRIAL = 3, /* finished without a usable trial */
 	EXIT_GUARD = 4,    /* stopped by the failure guard */
-	EXIT_VERDICT = 5,  /* did not hold up: verify, replay, reproduce */
+	EXIT_VERDICT = 5,  /* did not hold up: verify, replay, reproduce, recheck */
 	EXIT_BUDGET = 6,   /* the budget ended before min_trials */
 	EXIT_OVER = 7,     /* ask: the search is over */
 	EXIT_WAIT = 8      /* ask: nothing before a run under way is told of */

@@ -42,7 +42,14 @@ enum id {
 	ID_COST,
 	ID_OPERATION,
 	ID_PARAMETER,
-	ID_TARGET
+	ID_TARGET,
+	ID_BUDGET,
+	ID_MARGIN,
+	ID_PAIRS,
+	ID_SIMPLEST,
+	ID_DATA_CHANGED,
+	ID_RETUNE,
+	ID_TEST
 };
 
 /* commands: the names that take it, between blanks. */
@@ -51,27 +58,28 @@ static const struct row {
 	int id;
 } rows[] = {
     {"parallel", "N", "runs at once (default: parallel: of the file, else 1)",
-     " run verify reproduce ", ID_PARALLEL},
+     " run verify reproduce ablate recheck ", ID_PARALLEL},
     {"max-trials", "N", "trials at the most", " run check init ", ID_MAX_TRIALS},
     {"count", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"n-trials", "N", NULL, " run check ", ID_MAX_TRIALS},
     {"seed", "N", "seed of the search (default: seed: of the file, else 1)",
      " run check init ", ID_SEED},
     {"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
-     " run verify reproduce init ", ID_OUT},
-    {"fresh", NULL, "discard the search that is there and start over", " run ",
-     ID_FRESH},
-    {"dry-run", NULL, "show the space and the first commands; start nothing", " run ",
-     ID_DRY_RUN},
+     " run verify reproduce init ablate recheck best ", ID_OUT},
+    {"fresh", NULL, "discard the search that is there and start over",
+     " run ablate recheck ", ID_FRESH},
+    {"dry-run", NULL, "show the space and the first commands; start nothing",
+     " run ablate recheck ", ID_DRY_RUN},
     {"retry-failed", NULL, "give failed trials another chance", " run ",
      ID_RETRY_FAILED},
     {"set", "KEY=VALUE", "override a key of the file, as in --set stop.patience=5",
-     " run check verify init ", ID_SET},
+     " run check verify init ablate recheck ", ID_SET},
     {"command", "TEXT", "the training command, for a file without one",
-     " run check verify reproduce ", ID_COMMAND},
+     " run check verify reproduce ablate recheck ", ID_COMMAND},
     {"command", "TEXT", "how the script is run (default: python3 SCRIPT.py)",
      " import ", ID_COMMAND},
-    {"strict", NULL, "take warnings as errors", " run check init ", ID_STRICT},
+    {"strict", NULL, "take warnings as errors", " run check init ablate recheck ",
+     ID_STRICT},
     {"run", "[=N]",
      "run the defaults with two seeds and one other configuration (N: the first N of "
      "these) and show what was scraped",
@@ -84,9 +92,10 @@ static const struct row {
      " check ", ID_FILE},
     {"trial", "N", "one trial (show: all about it)", " show best ", ID_TRIAL},
     {"why", NULL, "what was known and believed when it was proposed", " show ", ID_WHY},
-    {"top", "N", "the best N trials", " show reproduce ", ID_TOP},
+    {"top", "N", "the best N trials", " show reproduce recheck ", ID_TOP},
     {"all", NULL, "every trial", " reproduce ", ID_ALL},
-    {"yes", NULL, "do run the commands of the file", " reproduce ", ID_YES},
+    {"yes", NULL, "do run the commands of the file", " reproduce ablate recheck ",
+     ID_YES},
     {"more", "N",
      "N test pairs more for a verification that could not tell, at the level that the "
      "ledger has left",
@@ -108,12 +117,32 @@ static const struct row {
      " scale ", ID_PARAMETER},
     {"target", "X", "the size to extrapolate to, one for each parameter", " scale ",
      ID_TARGET},
+    {"budget", "LIMITS",
+     "2h, or runs=100,time=2h,cost=20 or some of these (default: budget: of the file)",
+     " ablate recheck ", ID_BUDGET},
+    {"margin", "X",
+     "what still counts as not worse than the winner (default: what another seed does)",
+     " ablate ", ID_MARGIN},
+    {"pairs", "N", "pairs of a comparison at the most (default: 20)",
+     " ablate recheck ", ID_PAIRS},
+    {"simplest", NULL,
+     "not the winner, but the simplest that hpsearch ablate has shown to be no worse",
+     " best ", ID_SIMPLEST},
+    {"data-changed", NULL, "values may differ from those of then: that is no failure",
+     " recheck ", ID_DATA_CHANGED},
+    {"retune", NULL,
+     "where it does not hold, begin a search that starts from the old one", " recheck ",
+     ID_RETUNE},
+    {"test", NULL,
+     "winner and defaults meet the test data, which is charged to their ledger",
+     " recheck ", ID_TEST},
     {"format", "FORMAT",
      "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
-     " run show best importance scale verify ask ", ID_FORMAT},
-    {"quiet", NULL, "only warnings and errors", " run verify reproduce ", ID_QUIET},
-    {"verbose", NULL, "also the start of every run", " run verify reproduce ",
-     ID_VERBOSE},
+     " run show best importance scale verify ask ablate recheck ", ID_FORMAT},
+    {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate recheck ",
+     ID_QUIET},
+    {"verbose", NULL, "also the start of every run",
+     " run verify reproduce ablate recheck ", ID_VERBOSE},
     {"output", "FILE", "write there instead of on stdout", " convert init refine ",
      ID_OUTPUT},
     {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
@@ -209,6 +238,27 @@ static const char *unshield(const char *word)
 	return word && word[0] == ' ' && word[1] == '-' ? word + 1 : word;
 }
 
+/* Options of ablate and recheck. */
+static bool take_comparison(struct options *o, int id, const char *arg)
+{
+	char *end;
+
+	switch (id) {
+	case ID_BUDGET: o->budget = arg; return true;
+	case ID_MARGIN:
+		o->has_margin = true;
+		o->margin = strtod(arg, &end);
+		return end != arg && !*end && o->margin >= 0 && isfinite(o->margin);
+	case ID_PAIRS:
+		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
+	case ID_SIMPLEST: o->simplest = true; return true;
+	case ID_DATA_CHANGED: o->data_changed = true; return true;
+	case ID_RETUNE: o->retune = true; return true;
+	case ID_TEST: o->test = true; return true;
+	default: return false;
+	}
+}
+
 static bool take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
@@ -281,7 +331,7 @@ static bool take(struct options *o, int id, const char *arg)
 		o->tolerance = strtod(arg, &end);
 		return end != arg && !*end && o->tolerance >= 0 &&
 		       isfinite(o->tolerance);
-	default: return false;
+	default: return take_comparison(o, id, arg);
 	}
 }
 
@@ -371,6 +421,8 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	           {"best", "json yaml args env", true},
 	           {"best", "json yaml args env", false},
 	           {"ask", "json args env", false},
+	           {"ablate", "table json yaml", false},
+	           {"recheck", "table json", false},
 	           {"importance", "table json", false},
 	           {"scale", "table json", false}};
 	const char *formats = "table json csv yaml";
@@ -409,6 +461,7 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 	    {o->command != NULL, o->log != NULL, "--command and --log"},
 	    {o->all, o->top > 0, "--all and --top"},
 	    {o->has_trial, o->top > 0, "--trial and --top"},
+	    {o->has_trial, o->simplest, "--trial and --simplest"},
 	    {o->dry_run, o->fresh, "--dry-run and --fresh"},
 	    {o->dry_run, o->retry_failed, "--dry-run and --retry-failed"},
 	    {o->dry_run, strcmp(o->format, "table") != 0, "--dry-run and --format"},

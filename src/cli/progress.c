@@ -273,6 +273,25 @@ static void verifying(void *self, const struct verdict *v, enum phase phase,
 	}
 }
 
+static void comparing(void *self, size_t done, size_t all)
+{
+	struct progress *p = self;
+
+	if (p->quiet)
+		return;
+	if (p->live) {
+		fprintf(stderr,
+		        "\r%zu runs done, %zu more are known to be wanted\033[K", done,
+		        all - done);
+		fflush(stderr);
+		p->shown = true;
+	} else if (done == all || clock_now() >= p->next_draw) {
+		fprintf(stderr, "%zu runs done, %zu more are known to be wanted\n",
+		        done, all - done);
+		p->next_draw = clock_now() + 10 * redraw;
+	}
+}
+
 static void tick(void *self)
 {
 	maybe_draw(self);
@@ -291,6 +310,7 @@ struct observer progress_observer(struct progress *p)
 	                         .retrying = retrying,
 	                         .winding_down = winding_down,
 	                         .verifying = verifying,
+	                         .comparing = comparing,
 	                         .tick = tick,
 	                         .tick_every = p->live ? redraw : 0,
 	                         .message = message};

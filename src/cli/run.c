@@ -46,13 +46,13 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 	return ok;
 }
 
-/* --fresh empties a directory only if a search made it. */
-static bool discard(const char *dir, struct error *err)
+bool cli_discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn", "results.json",
-	    "results.csv",   "strategy.log", ".reserve",
-	    "trials",        "verify",       "python"};
+	    "journal.jsonl", "journal.torn", "results.json",  "results.csv",
+	    "strategy.log",  ".reserve",     "trials",        "verify",
+	    "python",        "ablate",       "ablation.json", "recheck",
+	    "recheck.json"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;
@@ -107,7 +107,7 @@ static bool open_directory(struct session *x, struct error *err)
 	if (!realpath(x->dir, real))
 		return error_errno(err, "%s", x->dir);
 	x->dir = arena_strdup(&x->o->arena, real);
-	if (x->o->fresh && !discard(x->dir, err))
+	if (x->o->fresh && !cli_discard(x->dir, err))
 		return false;
 	space_set_decoding(&x->spec.space, x->o->fresh ? DECODING : kept.decoding);
 	return true;

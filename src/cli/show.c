@@ -1,15 +1,23 @@
 /* show, best, replay: what is read from a finished or a running search. */
+#include "base/file.h"
 #include "cli/cli.h"
+#include "cli/finished.h"
 #include "config/command.h"
+#include "record/ablation_json.h"
+#include "record/recheck_json.h"
 #include "record/results.h"
+#include "report/ablation_text.h"
 #include "report/configuration.h"
 #include "report/detail.h"
 #include "report/ranking.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
+#include "study/comparison.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { FILE_LIMIT = 1 << 28 };
 
 static bool trial_exists(const struct options *o, const struct study *s,
                          struct error *err)
@@ -70,12 +78,27 @@ static bool show_trial(const struct options *o, struct study *s, struct error *e
 	return true;
 }
 
+/* What an ablation of the search has found, if there is one. */
+static void show_ablation(struct options *o, const struct saved *sv)
+{
+	const char *dir = finished_dir(o, sv, "ablate");
+	struct ablation_there there = {0};
+	struct str out = {0};
+	struct error ignored;
+
+	if (finished_exists(dir) && ablation_there_load(&there, dir, &ignored)) {
+		str_addc(&out, '\n');
+		ablation_brief(&there.ablated, &out);
+		cli_print(&out);
+	}
+	str_free(&out);
+	ablation_there_free(&there);
+}
+
 static bool show(struct options *o, struct saved *sv, struct error *err)
 {
 	struct str head = {0};
 
-	if (!saved_load(sv, o->file, err))
-		return false;
 	if (sv->from_file && (!sv->intact || sv->damage))
 		fprintf(stderr,
 		        "warning: %s was changed after it was written (hpsearch replay "
@@ -88,15 +111,27 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 		cli_print(&head);
 		str_free(&head);
 	}
-	return cli_print_results(o, &sv->study, o->top, err);
+	if (!cli_print_results(o, &sv->study, o->top, err))
+		return false;
+	if (strcmp(o->format, "table") == 0)
+		show_ablation(o, sv);
+	return true;
 }
 
 int command_show(struct options *o)
 {
 	struct saved sv = {0};
 	struct error err = {0};
-	int code = show(o, &sv, &err) ? EXIT_FINE : cli_fail(&err);
+	int code;
 
+	if (!saved_load(&sv, o->file, &err))
+		code = cli_fail(&err);
+	else if (sv.study.search.purpose.kind == PURPOSE_RECHECK && !o->has_trial)
+		code = cli_show_recheck(o, &sv, &err);
+	else if (sv.study.search.purpose.kind == PURPOSE_ABLATION && !o->has_trial)
+		code = cli_show_ablation(o, o->file, &err);
+	else
+		code = show(o, &sv, &err) ? EXIT_FINE : cli_fail(&err);
 	saved_free(&sv);
 	return code;
 }
@@ -115,6 +150,30 @@ static const struct trial *winner(struct study *s)
 	return s->search.best;
 }
 
+/* The simplest configuration of the search's ablation. */
+static bool simplest(struct options *o, const struct saved *sv, struct error *err)
+{
+	struct ablation_there there = {0};
+	bool ok = ablation_there_load(&there, finished_dir(o, sv, "ablate"), err);
+	struct ablated *a = &there.ablated;
+
+	if (ok && a->ablation.state != ABLATION_DONE)
+		fprintf(stderr,
+		        "notice: the ablation is not finished; a simpler one may be "
+		        "found yet\n");
+	if (ok && a->ablation.simplest == ablation_all(a->plan.n))
+		fprintf(stderr,
+		        "notice: nothing simpler is shown to be no worse: this is the "
+		        "winner\n");
+	if (ok) {
+		struct trial t = {.values = ablated_values(a, a->ablation.simplest)};
+
+		ok = print_config(o, &there.sv.study, &t, err);
+	}
+	ablation_there_free(&there);
+	return ok;
+}
+
 static bool best(struct options *o, struct saved *sv, struct error *err)
 {
 	const struct trial *t;
@@ -123,6 +182,8 @@ static bool best(struct options *o, struct saved *sv, struct error *err)
 		return false;
 	if (o->has_trial && !trial_exists(o, &sv->study, err))
 		return false;
+	if (o->simplest)
+		return simplest(o, sv, err);
 	t = o->has_trial ? sv->study.search.trials[o->trial] : winner(&sv->study);
 	if (!t)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
@@ -150,6 +211,63 @@ static void print_taken(const struct spec *s, uint64_t n)
 	str_free(&program);
 }
 
+/* What the runs of an ablation or a recheck say is derived again and compared with its
+ * file. */
+static bool derive(struct saved *sv, struct str *now, const char **fault, size_t *runs,
+                   struct options *o, struct error *err)
+{
+	struct search *s = &sv->study.search;
+	struct ablated a = {0};
+	struct rechecked r = {0};
+	bool ok;
+
+	*runs = comparison_spent(s).ended;
+	if (s->purpose.kind == PURPOSE_RECHECK) {
+		ok = rechecked_init(&r, s, err);
+		if (ok) {
+			rechecked_judge(&r);
+			recheck_json(&r, now);
+		}
+		rechecked_free(&r);
+		return ok;
+	}
+	ok = ablated_init(&a, s, err);
+	if (ok) {
+		ablated_judge(&a);
+		ablation_json(&a, now);
+		*fault = ablated_fault(&a);
+		*fault = *fault ? arena_strdup(&o->arena, *fault) : NULL;
+	}
+	ablated_free(&a);
+	return ok;
+}
+
+static int replay_comparison(struct options *o, struct saved *sv, struct error *err)
+{
+	const struct search *s = &sv->study.search;
+	const char *name =
+	    s->purpose.kind == PURPOSE_RECHECK ? "recheck.json" : "ablation.json";
+	const char *fault = NULL;
+	struct str now = {0};
+	size_t len, runs = 0;
+	char *was;
+	bool ok =
+	    derive(sv, &now, &fault, &runs, o, err) &&
+	    file_read(arena_printf(&o->arena, "%s/%s", s->dir ? s->dir : ".", name),
+	              FILE_LIMIT, &o->arena, &was, &len, err);
+
+	if (ok && !fault && strcmp(was, str_text(&now)) != 0)
+		fault =
+		    arena_printf(&o->arena, "%s is not what the journal gives", name);
+	if (ok && fault)
+		printf("%s: differs\n  %s\n", sv->path, fault);
+	else if (ok)
+		printf("%zu configurations and %zu runs checked: identical\n", s->n,
+		       runs);
+	str_free(&now);
+	return !ok ? cli_fail(err) : fault ? EXIT_VERDICT : EXIT_FINE;
+}
+
 int command_replay(struct options *o)
 {
 	struct saved sv = {0};
@@ -157,7 +275,11 @@ int command_replay(struct options *o)
 	struct replay rp = {0};
 	int code = EXIT_FINE;
 
-	if (!saved_load(&sv, o->file, &err) || !replay_run(&sv, &rp, &err)) {
+	bool ok = saved_load(&sv, o->file, &err);
+
+	if (ok && sv.study.search.purpose.kind != PURPOSE_SEARCH) {
+		code = replay_comparison(o, &sv, &err);
+	} else if (!ok || !replay_run(&sv, &rp, &err)) {
 		code = cli_fail(&err);
 	} else if (rp.same) {
 		printf("%llu proposals and %llu runs", (unsigned long long)rp.trials,

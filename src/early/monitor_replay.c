@@ -198,6 +198,7 @@ static bool check_event(struct rederivation *r, const struct event *e)
 	case EVENT_CUT:
 	case EVENT_READING:
 	case EVENT_TEST_USE:
+	case EVENT_PURPOSE:
 	case EVENT_REQUEUE:
 	case EVENT_FINISH: return true;
 	}

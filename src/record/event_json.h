@@ -21,6 +21,7 @@ struct event_reader {
 	struct run_end facts;
 	struct warm warm;
 	struct verdict_use use;
+	struct purpose purpose;
 };
 /* ERROR_FILE when it is no event, or of a newer format. Whether it fits what came
  * before, apply says. */

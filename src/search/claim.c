@@ -36,6 +36,16 @@ void claim_plan_sequential(struct claim_plan *p, size_t most, double level)
 	sequential_share(p->looks, p->k, level);
 }
 
+void claim_plan_plain(struct claim_plan *p, size_t most, double level)
+{
+	*p = (struct claim_plan){.early = true, .plain = true, .among = 1};
+	p->k = sequential_plan(most, p->looks);
+	if (!p->k)
+		p->looks[p->k++].n = most;
+	for (size_t k = 0; k < p->k; k++)
+		p->looks[k].spend = level / (double)p->k;
+}
+
 bool claim_plan_more(struct claim_plan *p, size_t begun, size_t pairs, double level)
 {
 	/* A fixed design counts pairs that ended well, not those begun for them. */
@@ -152,6 +162,19 @@ struct standing {
 	double unspent; /* level that earlier looks have left */
 };
 
+static void find_bound(const struct claim_plan *p, struct look *looks, size_t k)
+{
+	struct look *l = &looks[k];
+
+	if (!p->plain) {
+		sequential_bound(looks, k);
+		return;
+	}
+	l->level = l->spend;
+	l->bound = l->spend > 0 ? stat_t_quantile(1 - l->spend, (double)l->n - 1)
+	                        : (double)INFINITY;
+}
+
 static void take_look(const struct claim_plan *p, const struct claim_values *v,
                       double spend, struct standing *s, struct claim *c)
 {
@@ -165,7 +188,7 @@ static void take_look(const struct claim_plan *p, const struct claim_values *v,
 		return;
 	}
 	*l = (struct look){.n = c->gain.n, .spend = spend / (double)p->among};
-	sequential_bound(s->looks, s->k++);
+	find_bound(p, s->looks, s->k++);
 	s->unspent = 0;
 	c->level = l->level;
 	c->bound = l->bound;
@@ -210,7 +233,7 @@ static bool hopeful(const struct claim_plan *p, size_t k, const struct standing 
 
 		*l = (struct look){.n = c->gain.n + p->looks[j].n - p->looks[k].n,
 		                   .spend = p->looks[j].spend / (double)p->among};
-		sequential_bound(next.looks, next.k++);
+		find_bound(p, next.looks, next.k++);
 		if (sequential_power(c->gain, l->n, half_at(l, c)) >= hope)
 			return true;
 	}

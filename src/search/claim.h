@@ -37,6 +37,9 @@ struct claim_plan {
 	struct look looks[SEQUENTIAL_LOOKS]; /* (k): n pairs to wait for, and spend */
 	size_t k;
 	bool refill;  /* a pair that failed is replaced by another: fixed designs */
+	bool plain;   /* looks share the level by Bonferroni, as if they were not of the
+	               * same pairs: bounds a few percent higher that cost nothing to
+	               * compute, for plans of which there are dozens */
 	bool early;   /* stops where no look to come is likely to decide */
 	size_t among; /* the same runs chose the one among so many: its level is divided
 	               * by that (Bonferroni); 1: other runs chose it */
@@ -45,6 +48,8 @@ struct claim_plan {
 void claim_plan_fixed(struct claim_plan *p, size_t repeats, double level);
 /* Up to most pairs, looked at as sequential_plan says. */
 void claim_plan_sequential(struct claim_plan *p, size_t most, double level);
+/* The same, plain. */
+void claim_plan_plain(struct claim_plan *p, size_t most, double level);
 /* Somebody asks for a look at so many pairs more, at a level of its own, when begun
  * pairs had been begun. Looks that were not reached are not made up for. False: there
  * were too many looks. */

@@ -17,7 +17,27 @@ static const char *const kind_names[] = {[EVENT_SEARCH] = "search",
                                          [EVENT_REQUEUE] = "requeue",
                                          [EVENT_READING] = "reading",
                                          [EVENT_TEST_USE] = "test_use",
+                                         [EVENT_PURPOSE] = "purpose",
                                          [EVENT_FINISH] = "finish"};
+
+static const char *const purpose_names[] = {[PURPOSE_SEARCH] = "search",
+                                            [PURPOSE_ABLATION] = "ablation",
+                                            [PURPOSE_RECHECK] = "recheck"};
+
+const char *purpose_name(enum purpose_kind k)
+{
+	return purpose_names[k];
+}
+
+bool purpose_find(const char *name, enum purpose_kind *out)
+{
+	size_t i = str_index(name, purpose_names, PURPOSES);
+
+	if (i == PURPOSES)
+		return false;
+	*out = (enum purpose_kind)i;
+	return true;
+}
 
 const char *event_kind_name(enum event_kind k)
 {

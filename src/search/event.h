@@ -7,6 +7,7 @@
 
 #include "schedule/schedule.h"
 #include "search/origin.h"
+#include "search/purpose.h"
 #include "search/trial.h"
 #include "search/warm.h"
 
@@ -28,6 +29,7 @@ enum event_kind {
 	EVENT_REQUEUE,  /* a finished run gets another chance (--retry-failed) */
 	EVENT_READING,  /* whether lines of plain text hold the metric, for all runs */
 	EVENT_TEST_USE, /* a comparison on the test data is about to begin, or go on */
+	EVENT_PURPOSE,  /* it is no search of its own: see search/purpose.h */
 	EVENT_FINISH    /* the search is over, or interrupted */
 };
 
@@ -88,6 +90,7 @@ struct event {
 			const char *line; /* text: the first of them */
 		} reading;
 		const struct verdict_use *use; /* TEST_USE */
+		const struct purpose *purpose; /* PURPOSE */
 		double cost; /* CUT: what the launch had said that it cost */
 		struct {     /* FINISH */
 			const char *why;

@@ -42,8 +42,9 @@ struct search {
 	const char *why; /* one sentence on how it ended */
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
-	struct warm warm;     /* what it starts from */
-	struct advice advice; /* at the end of a session */
+	struct purpose purpose; /* what its runs are for */
+	struct warm warm;       /* what it starts from */
+	struct advice advice;   /* at the end of a session */
 
 	/* running totals */
 	uint64_t ok, finished; /* trials */

@@ -322,6 +322,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	case EVENT_PAUSE:
 	case EVENT_READING:
 	case EVENT_TEST_USE:
+	case EVENT_PURPOSE:
 	case EVENT_FINISH: break;
 	}
 }
@@ -433,6 +434,11 @@ uint64_t seed_of_run(uint64_t seed, uint64_t trial, uint64_t run)
 uint64_t seed_of_verification(uint64_t seed, uint64_t run)
 {
 	return small_seed(rng_u64(seed, run, RNG_VERIFY_SEED, 0));
+}
+
+uint64_t seed_of_comparison(uint64_t seed, uint64_t number, uint64_t row)
+{
+	return small_seed(rng_u64(seed, number, RNG_COMPARE, (uint32_t)row));
 }
 
 static const char *const origin_names[] = {[ORIGIN_STRATEGY] = "strategy",

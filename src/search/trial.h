@@ -150,6 +150,9 @@ bool trial_settle(struct trial *t);
  * candidate: paired). In 0 … 2^31-1, since NumPy and others take no more. */
 uint64_t seed_of_run(uint64_t seed, uint64_t trial, uint64_t run);
 uint64_t seed_of_verification(uint64_t seed, uint64_t run);
+/* The seed of a row of an ablation (0) or of the number-th recheck: every configuration
+ * has the same, and no other session of either. */
+uint64_t seed_of_comparison(uint64_t seed, uint64_t number, uint64_t row);
 /* No seed is that large: a START that does not name its own. */
 #define SEED_DERIVED UINT64_MAX
 

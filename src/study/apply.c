@@ -73,6 +73,34 @@ static void apply_reading(struct search *s, const struct event *e)
 		s->text_line = arena_strdup(&s->arena, e->as.reading.line);
 }
 
+static const char *kept(struct search *s, const char *text)
+{
+	return text ? arena_strdup(&s->arena, text) : NULL;
+}
+
+static void apply_purpose(struct search *s, const struct purpose *p)
+{
+	struct purpose *own = &s->purpose;
+
+	*own = *p;
+	own->of = kept(s, p->of);
+	own->host = kept(s, p->host);
+	own->git = kept(s, p->git);
+	own->code = kept(s, p->code);
+	own->was = arena_new(&s->arena, p->n_was + 1, sizeof *own->was);
+	for (size_t i = 0; i < p->n_was; i++) {
+		struct purpose_was *w = &own->was[i];
+
+		*w = p->was[i];
+		w->seeds = arena_new(&s->arena, w->n + 1, sizeof *w->seeds);
+		w->values = arena_new(&s->arena, w->n + 1, sizeof *w->values);
+		for (size_t k = 0; k < w->n; k++) {
+			w->seeds[k] = p->was[i].seeds[k];
+			w->values[k] = p->was[i].values[k];
+		}
+	}
+}
+
 /* Trials. */
 
 static bool apply_trial(struct study *s, const struct event *e, struct error *err)
@@ -240,6 +268,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_OBSERVED:
 	case EVENT_READING:
 	case EVENT_TEST_USE:
+	case EVENT_PURPOSE:
 	case EVENT_FINISH: break;
 	}
 	return true;
@@ -288,6 +317,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 	case EVENT_FINISH: apply_finish(&s->search, e); return true;
 	case EVENT_READING: apply_reading(&s->search, e); return true;
 	case EVENT_TEST_USE: verdict_add_use(&s->search, e->as.use); return true;
+	case EVENT_PURPOSE: apply_purpose(&s->search, e->as.purpose); return true;
 	case EVENT_START:
 	case EVENT_REPORT:
 	case EVENT_RUNG:

@@ -32,6 +32,8 @@ struct observer {
 	void (*winding_down)(void *self, enum fleet_stage stage);
 	void (*verifying)(void *self, const struct verdict *v, enum phase phase,
 	                  size_t done, size_t all);
+	/* An ablation, a recheck: runs that have ended, those known to be wanted. */
+	void (*comparing)(void *self, size_t done, size_t all);
 	void (*tick)(void *self); /* about every `tick_every` ns, to redraw */
 	int64_t tick_every;       /* 0: never */
 	void (*message)(void *self, const char *text);
@@ -57,8 +59,9 @@ struct study {
 
 	/* of a session */
 	struct fleet fleet;
-	enum phase phase;    /* of a verification under way */
-	const char *no_more; /* why no further trial is proposed; NULL: it is */
+	enum phase phase;            /* of a verification under way */
+	struct comparing *comparing; /* an ablation, a recheck under way */
+	const char *no_more;         /* why no further trial is proposed; NULL: it is */
 	/* of the failure guard */
 	uint64_t session_failures, session_stopped, session_runs;
 	struct first_run {

@@ -131,6 +131,45 @@ bool test_use_enter(struct study *s, size_t more, struct error *err)
 	return study_commit(s, true, err);
 }
 
+bool test_use_again(struct study *s, struct error *err)
+{
+	struct search *se = &s->search;
+	const struct test *t = &se->spec->test;
+	struct arena_mark mark = arena_mark(&se->scratch);
+	struct arena *a = &se->scratch;
+	struct ledger_entry e = {0};
+	struct ledger_use use;
+	struct ledger l;
+	struct verdict_use u = {.kind = USE_SEQUENTIAL};
+	const char **who = arena_new(a, 2, sizeof *who);
+
+	if (se->verdict.n_uses)
+		return true;
+	se->verdict.test_metric = t->metric.name ? t->metric : se->spec->metric;
+	for (size_t i = 0; i < 2; i++) {
+		struct candidate c = {.trial = *se->trials[i]};
+
+		who[e.n++] = values_of(se, &c, a);
+	}
+	e.configurations = who;
+	e.test = test_of(se, a);
+	e.file = se->origin.path ? se->origin.path : "";
+	e.time = search_now(se);
+	e.id = id_of(se, &e, a);
+	if (!ledger_enter(path_of(se, a), &e, &l, &use, a, err))
+		return false;
+	u.pairs = t->sequential ? t->max_repeats : t->repeats;
+	u.use = use.use;
+	u.level = sequential_allowance(use.comparison);
+	u.uses = l.n;
+	u.time = e.time;
+	u.configurations = l.configurations;
+	u.since = l.n && l.uses ? l.uses[0].time : 0;
+	arena_rewind(&se->scratch, mark);
+	study_happen(s, (struct event){.kind = EVENT_TEST_USE, .as.use = &u});
+	return study_commit(s, true, err);
+}
+
 bool test_use_check(const struct spec *spec, struct error *err)
 {
 	struct arena a = {0};

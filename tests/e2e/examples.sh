@@ -80,6 +80,9 @@ check "mlp: SIGTERM ends it, to be queued again" pre_empted
 expect "mlp: refuses a setting that it does not know" 2 ./mlp --speed=3
 search mlp 0 space.yaml -n 12 --set test.top=2 --set test.repeats=3
 rm -r found
+expect "mlp: the winner is taken apart, as far as 30 runs go" 6 \
+	within 200 "$HPSEARCH" ablate found -j2 --budget runs=30
+check "mlp: the file says that there is more to do" grep -q '"state":"unfinished"' found/ablate/ablation.json
 search "mlp, early stopping" 0 early.yaml -n 24 --set test.top=2 --set test.repeats=3
 check "mlp: its runs went on from their checkpoints" python3 -c '
 import json
@@ -117,4 +120,15 @@ check "sampling: honours the step budget" env HPSEARCH_STEP_BUDGET=1 \
 search sampling 0 space.yaml -n 8 --set test.top=1 --set test.repeats=3
 
 # wandb's is in wandb.sh, which has the package.
+folder recheck
+python3 demand.py 360
+training recheck val_error test_error python3 train.py --half_life=100
+check "recheck: honours the step budget" env HPSEARCH_STEP_BUDGET=2 \
+	bash -c "$(declare -f lines); lines 2 python3 train.py"
+search recheck 0 space.yaml -n 12 --set test.repeats=3
+expect "recheck: nothing has changed" 0 "$HPSEARCH" recheck found -j2
+python3 demand.py 460
+expect "recheck: after the drift it does not hold" 5 "$HPSEARCH" recheck found -j2 --data-changed
+check "recheck: and that is said" grep -q 'no longer better than the defaults\|is better now' out
+
 cd "$tap_dir" || exit 1

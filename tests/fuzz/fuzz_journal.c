@@ -4,7 +4,11 @@
  * is a digit, the search is another one than the first. */
 #include "base/crc.h"
 #include "base/file.h"
+#include "record/ablation_json.h"
+#include "record/recheck_json.h"
 #include "record/results.h"
+#include "report/ablation_text.h"
+#include "report/recheck_text.h"
 #include "saved/saved.h"
 
 #include <stdio.h>
@@ -50,6 +54,28 @@ static void add_line(struct str *out, uint64_t n, const char *fields, size_t len
 	         crc32c(0, out->s + start, out->len - start));
 }
 
+/* An ablation or a recheck, if that is what it says it is. */
+static void compare(struct search *s, struct str *out)
+{
+	struct ablated a = {0};
+	struct rechecked r = {0};
+	struct error err;
+
+	if (ablated_init(&a, s, &err)) {
+		ablated_judge(&a);
+		ablated_fault(&a);
+		ablation_json(&a, out);
+		ablation_text(&a, out);
+	}
+	ablated_free(&a);
+	if (rechecked_init(&r, s, &err)) {
+		rechecked_judge(&r);
+		recheck_json(&r, out);
+		recheck_text(&r, out);
+	}
+	rechecked_free(&r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -85,6 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			results_json(&sv.study.search, sv.study.monitor, &shown);
 			results_csv(&sv.study.search, 0, &shown);
 			str_clear(&shown);
+			compare(&sv.study.search, &shown);
 			if (sv.study.monitor)
 				monitor_replay(&sv.spec, sv.study.monitor->log,
 				               sv.study.monitor->n_log, &decisions,

@@ -426,6 +426,32 @@ TEST(events_are_read_as_written)
 	                        .reports_total = 3,
 	                        .last = 0.5,
 	                        .best = 0.25};
+	const struct purpose parts = {.kind = PURPOSE_ABLATION,
+	                              .of = "a",
+	                              .winner = 3,
+	                              .margin = (double)NAN,
+	                              .pairs = 20,
+	                              .spread = 0.5};
+	uint64_t seeds[] = {5, 6};
+	double values[] = {0.5, (double)NAN};
+	struct purpose_was was = {.trial = 3,
+	                          .value = (double)NAN,
+	                          .n = 2,
+	                          .seeds = seeds,
+	                          .values = values,
+	                          .optimism = 0.25,
+	                          .among = 7};
+	const struct purpose check = {.kind = PURPOSE_RECHECK,
+	                              .of = "a",
+	                              .winner = 3,
+	                              .pairs = 20,
+	                              .number = 2,
+	                              .data_changed = true,
+	                              .was_better = true,
+	                              .host = "h",
+	                              .code = "c",
+	                              .was = &was,
+	                              .n_was = 1};
 	struct rig r = {.fake.train = bowl};
 	const struct spec *sp = &r.spec;
 
@@ -499,6 +525,18 @@ TEST(events_are_read_as_written)
 	                           .time = 9,
 	                           .as.finish = {.state = SEARCH_DONE, .why = "so"}},
 	           "\"e\":\"finish\",\"state\":\"done\",\"why\":\"so\",\"time\":9.000");
+	round_trip(
+	    sp, &(struct event){.kind = EVENT_PURPOSE, .time = 9, .as.purpose = &parts},
+	    "\"e\":\"purpose\",\"what\":\"ablation\",\"of\":\"a\",\"winner\":3,"
+	    "\"margin\":\"nan\",\"pairs\":20,\"spread\":0.5,\"time\":9.000");
+	round_trip(
+	    sp, &(struct event){.kind = EVENT_PURPOSE, .time = 9, .as.purpose = &check},
+	    "\"e\":\"purpose\",\"what\":\"recheck\",\"of\":\"a\",\"winner\":3,"
+	    "\"margin\":0,\"pairs\":20,\"spread\":0,\"number\":2,\"data_changed\":"
+	    "true,\"test\":false,\"was_better\":true,\"defaults\":false,\"host\":\"h\","
+	    "\"git\":null,\"code\":\"c\",\"was\":[{\"trial\":3,\"value\":null,"
+	    "\"optimism\":0.25,\"among\":7,\"runs\":[[5,0.5],[6,\"nan\"]]}],"
+	    "\"time\":9.000");
 	round_trip(
 	    sp,
 	    &(struct event){.kind = EVENT_START,

@@ -1,0 +1,219 @@
+/* ablate: what a winner's difference to the defaults is made of, by running it. */
+#include "study/ablate.h"
+#include "cli/cli.h"
+#include "cli/finished.h"
+#include "cli/progress.h"
+#include "record/ablation_json.h"
+#include "report/ablation_text.h"
+#include "report/configuration.h"
+#include "run/pool.h"
+#include "saved/saved.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PAIRS = 20 }; /* at the most, unless --pairs says more or less */
+
+struct ablate {
+	struct options *o;
+	struct finished of;
+	struct budget budget;
+	struct purpose purpose;
+	const char *dir;
+	size_t slots;
+	struct ablation_there there; /* an earlier session's */
+	struct study study;          /* this one's */
+	struct ablated ablated;
+};
+
+/* What is asked for now; settings of an earlier session stay unless they are given. */
+static void settle(struct ablate *x, const struct purpose *was)
+{
+	const struct options *o = x->o;
+
+	x->purpose = (struct purpose){.kind = PURPOSE_ABLATION,
+	                              .of = x->o->file,
+	                              .winner = x->of.winner->id,
+	                              .margin = (double)NAN,
+	                              .pairs = PAIRS,
+	                              .spread = x->of.sv.study.search.verdict.spread};
+	if (was && was->kind == PURPOSE_ABLATION) {
+		x->purpose.margin = was->margin;
+		x->purpose.pairs = was->pairs;
+	}
+	if (o->has_margin)
+		x->purpose.margin = o->margin;
+	if (o->pairs)
+		x->purpose.pairs = o->pairs;
+}
+
+static void print(const struct options *o, struct ablated *a)
+{
+	struct str out = {0};
+
+	if (strcmp(o->format, "json") == 0)
+		ablation_json(a, &out);
+	else if (strcmp(o->format, "yaml") == 0)
+		config_yaml(a->search->spec, ablated_values(a, a->ablation.simplest),
+		            &out);
+	else
+		ablation_text(a, &out);
+	cli_print(&out);
+	str_free(&out);
+}
+
+/* The plan as it stands before anything runs: a search without a directory. */
+static bool announce(struct ablate *x, struct error *err)
+{
+	struct study plan = {0};
+	struct ablated a = {0};
+	struct str out = {0};
+	bool ok = finished_study(&x->of, NULL, NULL, &plan, err) &&
+	          ablate_begin(&plan, &x->purpose, x->of.sv.study.search.baseline,
+	                       x->of.winner->point, err) &&
+	          ablated_init(&a, &plan.search, err);
+
+	if (ok) {
+		ablation_plan_text(&a, &out);
+		if (x->o->verbose >= 0 || x->o->dry_run)
+			fputs(str_text(&out), x->o->dry_run ? stdout : stderr);
+	}
+	str_free(&out);
+	ablated_free(&a);
+	study_free(&plan);
+	return ok;
+}
+
+static bool run(struct ablate *x, struct error *err)
+{
+	struct progress progress = {0};
+	struct observer watch;
+	struct runner runner;
+	struct pool *pool = NULL;
+	int lock = finished_lock(&x->of, &x->dir, err);
+	bool ok = lock >= 0;
+
+	progress_init(&progress, &x->study, x->slots, x->o->verbose);
+	watch = progress_observer(&progress);
+	pool = ok ? pool_open(x->slots, lock, err) : NULL;
+	ok = pool && finished_study(&x->of, x->dir, &watch, &x->study, err) &&
+	     study_open(&x->study, false, err) &&
+	     ablate_begin(&x->study, &x->purpose, x->of.sv.study.search.baseline,
+	                  x->of.winner->point, err) &&
+	     ablated_init(&x->ablated, &x->study.search, err);
+	if (ok) {
+		runner = pool_runner(pool);
+		ok = ablate_run(&x->ablated, &x->study, &runner, &x->budget, err) &&
+		     ablation_write(&x->ablated, err);
+	}
+	progress_end(&progress);
+	if (pool)
+		pool_close(pool);
+	if (lock >= 0)
+		close(lock);
+	return ok;
+}
+
+/* Does it only have to be shown? */
+static bool is_complete(const struct ablate *x)
+{
+	const struct purpose *was = &x->there.sv.study.search.purpose;
+
+	return x->there.ablated.ablation.state != ABLATION_MORE &&
+	       was->pairs == x->purpose.pairs && was->winner == x->purpose.winner &&
+	       (was->margin == x->purpose.margin ||
+	        (isnan(was->margin) && isnan(x->purpose.margin)));
+}
+
+static int last_words(const struct ablate *x, const struct ablated *a)
+{
+	const struct search *s = a->search;
+
+	if (s->state == SEARCH_INTERRUPTED && s->signal) {
+		fprintf(stderr,
+		        "interrupted; everything is saved in %s, and the same command "
+		        "continues it\n",
+		        x->dir);
+		return 128 + s->signal;
+	}
+	if (s->state == SEARCH_BUDGET && a->ablation.state == ABLATION_MORE)
+		fprintf(stderr,
+		        "%s; the same command with a larger --budget goes on in %s\n",
+		        s->why, x->dir);
+	if (a->ablation.state == ABLATION_FAILED)
+		return EXIT_NO_TRIAL;
+	return a->ablation.state == ABLATION_MORE ? EXIT_BUDGET : EXIT_FINE;
+}
+
+/* An ablation by itself: what `show DIR/ablate` does too. */
+int cli_show_ablation(const struct options *o, const char *dir, struct error *err)
+{
+	struct ablation_there there = {0};
+	bool ok = ablation_there_load(&there, dir, err);
+
+	if (ok)
+		print(o, &there.ablated);
+	ablation_there_free(&there);
+	return ok ? EXIT_FINE : cli_fail(err);
+}
+
+static bool prepare(struct ablate *x, struct error *err)
+{
+	struct options *o = x->o;
+
+	if ((o->budget && !budget_read(o->budget, &x->budget, err)) ||
+	    !finished_load(&x->of, o, err) || !finished_defaults(&x->of, err))
+		return false;
+	if (!o->budget)
+		x->budget = (struct budget){.time = x->of.sv.spec.budget_time,
+		                            .cost = x->of.sv.spec.budget_cost};
+	x->dir = finished_dir(o, &x->of.sv, "ablate");
+	if (finished_exists(x->dir) && !o->fresh &&
+	    !ablation_there_load(&x->there, x->dir, err))
+		return false;
+	settle(x, x->there.ablated.search ? &x->there.sv.study.search.purpose : NULL);
+	return true;
+}
+
+static int ablate(struct ablate *x, struct error *err)
+{
+	struct options *o = x->o;
+
+	if (!prepare(x, err))
+		return cli_fail(err);
+	if (x->of.winner_is_defaults) {
+		printf(
+		    "the winner (trial %llu) is the defaults: there is nothing to take "
+		    "apart\n",
+		    (unsigned long long)x->of.winner->id);
+		return EXIT_FINE;
+	}
+	if (x->there.ablated.search && is_complete(x) && !o->dry_run) {
+		print(o, &x->there.ablated);
+		return last_words(x, &x->there.ablated);
+	}
+	if (!announce(x, err))
+		return cli_fail(err);
+	if (o->dry_run)
+		return EXIT_FINE;
+	if (!finished_may_run(&x->of, err) ||
+	    !cli_slots(o, &x->of.sv.spec, &x->slots, err) || !run(x, err))
+		return cli_fail(err);
+	print(o, &x->ablated);
+	return last_words(x, &x->ablated);
+}
+
+int command_ablate(struct options *o)
+{
+	struct ablate x = {.o = o};
+	struct error err = {0};
+	int code = ablate(&x, &err);
+
+	ablated_free(&x.ablated);
+	study_free(&x.study);
+	ablation_there_free(&x.there);
+	finished_free(&x.of);
+	return code;
+}

@@ -1,0 +1,392 @@
+/* recheck: does what a search found still hold, with the code and the data of today? */
+#include "study/recheck.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/finished.h"
+#include "cli/progress.h"
+#include "record/recheck_json.h"
+#include "report/recheck_text.h"
+#include "run/pool.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PAIRS = 20, OTHERS = 3 };
+
+struct recheck {
+	struct options *o;
+	struct finished of;
+	struct budget budget;
+	struct purpose purpose;
+	const struct coord **points; /* (purpose.n_was) */
+	const char *top;             /* directory of all rechecks of the search */
+	const char *dir;             /* … of this one */
+	size_t slots;
+	struct saved there;
+	struct study study;
+	struct rechecked rechecked;
+};
+
+/* What is known of a configuration: its re-runs, else its runs in the search, whose
+ * seeds and luck are its own. */
+static struct purpose_was was_of(const struct recheck *x, const struct trial *t,
+                                 const struct candidate *c)
+{
+	struct arena *a = &x->o->arena;
+	const struct search *s = &x->of.sv.study.search;
+	struct purpose_was w = {.trial = c && c->key == VERDICT_DEFAULTS ? UINT64_MAX
+	                                                                 : t->id,
+	                        .value = t->value};
+	bool rerun = c && c->stat[PHASE_RERUN].n > 0;
+	size_t n = rerun ? c->n_runs[PHASE_RERUN] : t->n_runs;
+
+	w.seeds = arena_new(a, PURPOSE_OLD, sizeof *w.seeds);
+	w.values = arena_new(a, PURPOSE_OLD, sizeof *w.values);
+	for (size_t r = 0; r < n && w.n < PURPOSE_OLD && (rerun || t->runs); r++) {
+		const struct run *run = rerun ? c->runs[PHASE_RERUN][r] : &t->runs[r];
+
+		if (run->state != RUN_FINISHED || run->outcome != OUTCOME_OK)
+			continue;
+		w.seeds[w.n] = run->seed;
+		w.values[w.n++] = run->value;
+	}
+	if (rerun) {
+		w.value = c->stat[PHASE_RERUN].mean;
+		w.optimism = c->worth[PHASE_RERUN].selected
+		                 ? fmax(c->worth[PHASE_RERUN].optimism, 0)
+		                 : 0;
+	} else {
+		w.among = s->ok;
+	}
+	return w;
+}
+
+static const struct candidate *candidate_of(const struct search *s, uint64_t key)
+{
+	for (size_t i = 0; i < s->verdict.n; i++)
+		if (s->verdict.candidates[i].key == key)
+			return &s->verdict.candidates[i];
+	return NULL;
+}
+
+static bool is_there(const struct recheck *x, const struct trial *t)
+{
+	const struct space *sp = &x->of.sv.spec.space;
+	const struct value **values = arena_new(&x->o->arena, sp->n, sizeof *values);
+
+	for (size_t i = 0; i < x->purpose.n_was; i++) {
+		space_decode(sp, x->points[i], &x->o->arena, values);
+		if (space_hash(sp, values) == space_hash(sp, t->values))
+			return true;
+	}
+	return false;
+}
+
+static void add(struct recheck *x, const struct trial *t, const struct candidate *c)
+{
+	x->points[x->purpose.n_was] = t->point;
+	x->purpose.was[x->purpose.n_was++] = was_of(x, t, c);
+}
+
+/* The defaults as a trial: of the search, or of its verification, or of neither. */
+static void add_defaults(struct recheck *x)
+{
+	struct search *s = &x->of.sv.study.search;
+	const struct verdict *v = &s->verdict;
+	const struct candidate *c =
+	    v->baseline != SIZE_MAX ? &v->candidates[v->baseline] : NULL;
+	struct trial *none = arena_new(&x->o->arena, 1, sizeof *none);
+
+	x->purpose.defaults = true;
+	*none = (struct trial){
+	    .id = UINT64_MAX, .point = s->baseline, .value = (double)NAN};
+	for (size_t i = 0; !c && i < s->n; i++)
+		if (s->trials[i]->origin == ORIGIN_BASELINE) {
+			add(x, s->trials[i], NULL);
+			return;
+		}
+	if (c)
+		none->value = c->trial.value;
+	if (c && c->key != VERDICT_DEFAULTS)
+		none->id = c->key;
+	none->point = s->baseline;
+	add(x, none, c);
+}
+
+/* Winner, defaults, and the next of the ranking. */
+static void choose(struct recheck *x)
+{
+	struct search *s = &x->of.sv.study.search;
+	struct trial **order = search_rank(s, &x->o->arena);
+	size_t wanted = x->o->top ? (size_t)x->o->top : OTHERS, others = 0;
+
+	x->points = arena_new(&x->o->arena, wanted + 2, sizeof *x->points);
+	x->purpose.was = arena_new(&x->o->arena, wanted + 2, sizeof *x->purpose.was);
+	add(x, x->of.winner, candidate_of(s, x->of.winner->id));
+	if (s->baseline && !x->of.winner_is_defaults)
+		add_defaults(x);
+	for (size_t i = 0; i < s->n && others < wanted && order[i]->rank; i++) {
+		if (order[i]->outcome != OUTCOME_OK || is_there(x, order[i]))
+			continue;
+		add(x, order[i], candidate_of(s, order[i]->id));
+		others++;
+	}
+}
+
+static void settle(struct recheck *x, uint64_t number)
+{
+	const struct search *s = &x->of.sv.study.search;
+
+	x->purpose = (struct purpose){.kind = PURPOSE_RECHECK,
+	                              .of = x->o->file,
+	                              .winner = x->of.winner->id,
+	                              .margin = (double)NAN,
+	                              .pairs = x->o->pairs ? x->o->pairs : PAIRS,
+	                              .spread = s->verdict.spread,
+	                              .number = number,
+	                              .data_changed = x->o->data_changed,
+	                              .test = x->o->test,
+	                              .was_better = s->verdict.done &&
+	                                            s->verdict.answer == ANSWER_YES,
+	                              .host = s->origin.host,
+	                              .git = s->origin.git,
+	                              .code = s->code ? s->code : x->of.winner->code};
+	choose(x);
+}
+
+/* The latest recheck, if it is not complete; else the next number. */
+static bool find_number(struct recheck *x, uint64_t *number, bool *goes_on,
+                        struct error *err)
+{
+	*number = 1;
+	*goes_on = false;
+	while (finished_exists(arena_printf(&x->o->arena, "%s/%04llu", x->top,
+	                                    (unsigned long long)*number)))
+		++*number;
+	if (*number > 1) {
+		const char *last = arena_printf(&x->o->arena, "%s/%04llu", x->top,
+		                                (unsigned long long)*number - 1);
+
+		if (!saved_load(&x->there, last, err) ||
+		    !rechecked_init(&x->rechecked, &x->there.study.search, err))
+			return error_prefix(err, "%s: ", last);
+		rechecked_judge(&x->rechecked);
+		*goes_on = x->rechecked.answer == RECHECK_OPEN && !x->o->fresh;
+		*number -= *goes_on;
+		rechecked_free(&x->rechecked);
+	}
+	x->dir = arena_printf(&x->o->arena, "%s/%04llu", x->top,
+	                      (unsigned long long)*number);
+	return true;
+}
+
+static void print(const struct options *o, const struct rechecked *r)
+{
+	struct str out = {0};
+
+	if (strcmp(o->format, "json") == 0)
+		recheck_json(r, &out);
+	else
+		recheck_text(r, &out);
+	cli_print(&out);
+	str_free(&out);
+}
+
+int cli_show_recheck(const struct options *o, struct saved *sv, struct error *err)
+{
+	struct rechecked r = {0};
+	bool ok = rechecked_init(&r, &sv->study.search, err);
+
+	if (ok) {
+		rechecked_judge(&r);
+		print(o, &r);
+	}
+	rechecked_free(&r);
+	return ok ? EXIT_FINE : cli_fail(err);
+}
+
+static bool announce(struct recheck *x, struct error *err)
+{
+	struct study plan = {0};
+	struct recheck_cost cost;
+	bool ok = finished_study(&x->of, NULL, NULL, &plan, err) &&
+	          recheck_begin(&plan, &x->purpose, x->points, err);
+
+	if (ok && (x->o->verbose >= 0 || x->o->dry_run)) {
+		cost = rechecked_cost(&plan.search);
+		fprintf(
+		    x->o->dry_run ? stdout : stderr,
+		    "a recheck of the winner (trial %llu)%s and %zu more takes %zu "
+		    "runs at "
+		    "the most, about %zu where everything is clear at the first look\n",
+		    (unsigned long long)x->purpose.winner,
+		    x->purpose.defaults ? ", the defaults" : "",
+		    x->purpose.n_was - 1 - x->purpose.defaults, cost.most, cost.least);
+	}
+	study_free(&plan);
+	return ok;
+}
+
+static bool run(struct recheck *x, struct error *err)
+{
+	struct progress progress = {0};
+	struct observer watch;
+	struct runner runner;
+	struct pool *pool = NULL;
+	bool fresh = x->o->fresh, ok;
+	int lock;
+
+	x->o->fresh = false; /* a new number is all that it means here */
+	lock = finished_lock(&x->of, &x->dir, err);
+	x->o->fresh = fresh;
+	progress_init(&progress, &x->study, x->slots, x->o->verbose);
+	watch = progress_observer(&progress);
+	pool = lock >= 0 ? pool_open(x->slots, lock, err) : NULL;
+	ok = pool && finished_study(&x->of, x->dir, &watch, &x->study, err) &&
+	     study_open(&x->study, false, err) &&
+	     recheck_begin(&x->study, &x->purpose, x->points, err) &&
+	     rechecked_init(&x->rechecked, &x->study.search, err);
+	if (ok) {
+		runner = pool_runner(pool);
+		ok = recheck_run(&x->rechecked, &x->study, &runner, &x->budget, err) &&
+		     recheck_write(
+			 &x->rechecked,
+			 arena_printf(&x->o->arena, "%s/history.jsonl", x->top), err);
+	}
+	progress_end(&progress);
+	if (pool)
+		pool_close(pool);
+	if (lock >= 0)
+		close(lock);
+	return ok;
+}
+
+/* The file of the search where it is still there, else its text from what was kept. */
+static const char *retune_file(struct recheck *x, struct error *err)
+{
+	const struct search_origin *o = &x->of.sv.study.search.origin;
+	const char *path = o->path;
+
+	if (!access(path, R_OK) && cli_is_yaml(path))
+		return path;
+	path = arena_printf(&x->o->arena, "%s/retune.yaml", x->dir);
+	return file_write(path, o->yaml, strlen(o->yaml), 0666, err) ? path : NULL;
+}
+
+/* A search that knows what the old one has found. */
+static int retune(struct recheck *x, struct error *err)
+{
+	const struct search_origin *from = &x->of.sv.study.search.origin;
+	const char *dir = x->of.sv.study.search.dir;
+	struct options o = *x->o;
+	const char *old =
+	    dir ? arena_printf(&x->o->arena, "%s/results.json", dir) : x->o->file;
+	int code;
+
+	o.file = retune_file(x, err);
+	if (!o.file)
+		return cli_fail(err);
+	o.out = arena_printf(&x->o->arena, "%s/retune", x->dir);
+	o.budget = NULL;
+	o.fresh = o.dry_run = false;
+	o.format = "table";
+	o.n_set = 0;
+	for (size_t i = 0; i < from->n_set && o.n_set < CLI_SETS - 1; i++)
+		o.set[o.n_set++] = from->set[i];
+	o.set[o.n_set++] = arena_printf(&x->o->arena, "warm_start=[\"%s\"]", old);
+	if (!o.command)
+		o.command = from->command;
+	o.max_trials = from->max_trials;
+	fprintf(stderr, "a search that starts from %s begins in %s\n", old, o.out);
+	fflush(stdout);
+	code = command_run(&o);
+	return code == EXIT_FINE || code == EXIT_VERDICT ? EXIT_VERDICT : code;
+}
+
+static int verdict(struct recheck *x, struct error *err)
+{
+	const struct search *s = x->rechecked.search;
+
+	if (s->state == SEARCH_INTERRUPTED && s->signal) {
+		fprintf(stderr,
+		        "interrupted; everything is saved in %s, and the same command "
+		        "continues it\n",
+		        x->dir);
+		return 128 + s->signal;
+	}
+	if (x->rechecked.answer == RECHECK_OPEN) {
+		fprintf(stderr,
+		        "%s; the same command with a larger --budget goes on in %s\n",
+		        s->why ? s->why : "it is not finished", x->dir);
+		return EXIT_BUDGET;
+	}
+	if (x->rechecked.answer == RECHECK_HOLDS)
+		return EXIT_FINE;
+	return x->o->retune ? retune(x, err) : EXIT_VERDICT;
+}
+
+static bool prepare(struct recheck *x, struct error *err)
+{
+	struct options *o = x->o;
+	struct error no_defaults;
+	uint64_t number;
+	bool goes_on;
+
+	if ((o->budget && !budget_read(o->budget, &x->budget, err)) ||
+	    !finished_load(&x->of, o, err))
+		return false;
+	finished_defaults(&x->of, &no_defaults); /* is the winner one of them? */
+	if (!o->budget)
+		x->budget = (struct budget){.time = x->of.sv.spec.budget_time,
+		                            .cost = x->of.sv.spec.budget_cost};
+	if (o->test && !x->of.sv.spec.test.present)
+		return error_set(
+		    err, ERROR_USAGE,
+		    "--test: the search has no test: block\n"
+		    "  help: without --test the recheck is on validation data");
+	if (o->test && (!x->of.sv.study.search.baseline || x->of.winner_is_defaults))
+		return error_set(
+		    err, ERROR_USAGE,
+		    "--test: there are no defaults to compare the winner with\n"
+		    "  help: give them, as in --set parameters.lr.default=0.001");
+	x->top = finished_dir(o, &x->of.sv, "recheck");
+	if (!find_number(x, &number, &goes_on, err))
+		return false;
+	settle(x, number);
+	if (goes_on && o->verbose >= 0)
+		fprintf(stderr, "continuing recheck %llu in %s\n",
+		        (unsigned long long)number, x->dir);
+	return true;
+}
+
+static int recheck(struct recheck *x, struct error *err)
+{
+	struct options *o = x->o;
+
+	if (!prepare(x, err) || !announce(x, err))
+		return cli_fail(err);
+	if (o->dry_run)
+		return EXIT_FINE;
+	if (!finished_may_run(&x->of, err) ||
+	    !cli_slots(o, &x->of.sv.spec, &x->slots, err) || !run(x, err))
+		return cli_fail(err);
+	print(o, &x->rechecked);
+	return verdict(x, err);
+}
+
+int command_recheck(struct options *o)
+{
+	struct recheck x = {.o = o};
+	struct error err = {0};
+	int code = recheck(&x, &err);
+
+	rechecked_free(&x.rechecked);
+	study_free(&x.study);
+	saved_free(&x.there);
+	finished_free(&x.of);
+	return code;
+}

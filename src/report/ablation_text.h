@@ -1,0 +1,15 @@
+/* An ablation in sentences: before it starts, and what it came to. */
+#ifndef HPS_REPORT_ABLATION_TEXT_H
+#define HPS_REPORT_ABLATION_TEXT_H
+
+#include "search/ablated.h"
+
+/* The changes, and how many runs they take. budget_runs: 0: no limit. */
+void ablation_plan_text(const struct ablated *a, struct str *out);
+/* Paths, what matters, what does not, and the simplest configuration as YAML. a is
+ * judged. */
+void ablation_text(struct ablated *a, struct str *out);
+/* The same in a sentence or two, for `show` of the search. */
+void ablation_brief(struct ablated *a, struct str *out);
+
+#endif
