@@ -269,7 +269,7 @@ static bool take_sizes(struct reading *r, struct drafts *ds)
 		                        .column = size->at.column}};
 
 		path[0] = size->name;
-		if (!check_name(r, ds, size->name, size->at))
+		if (!drafts_check_name(r, ds, size->name, size->at))
 			return false;
 		for (size_t k = 0; k < ds->n; k++)
 			if (strcmp(ds->list[k].p.name, size->name) == 0)

@@ -95,7 +95,7 @@ static bool all_sampled(const struct tests *t, struct test_items *out)
 }
 
 /* The metric, as a function of the mean score. */
-struct scale {
+struct item_scale {
 	double factor, offset;
 };
 
@@ -119,7 +119,7 @@ static double rounding(double x)
 	return half;
 }
 
-static bool agrees(const struct run *r, struct scale f)
+static bool agrees(const struct run *r, struct item_scale f)
 {
 	const struct scores *s = r->items;
 	double size = fabs(f.factor) * fmax(s->high - s->low, fabs(s->mean));
@@ -129,7 +129,7 @@ static bool agrees(const struct run *r, struct scale f)
 	return off <= fmax(least, fmin(most, rounding(r->value)));
 }
 
-static bool all_agree(const struct tests *t, struct scale f, bool shares,
+static bool all_agree(const struct tests *t, struct item_scale f, bool shares,
                       size_t *not_this)
 {
 	for (size_t k = 0; k < 2 * t->n; k++) {
@@ -143,9 +143,9 @@ static bool all_agree(const struct tests *t, struct scale f, bool shares,
 	return true;
 }
 
-static bool find_scale(const struct tests *t, struct scale *out, struct test_items *why)
+static bool find_scale(const struct tests *t, struct item_scale *out, struct test_items *why)
 {
-	static const struct scale scales[] = {{1, 0}, {-1, 1}, {100, 0}, {-100, 100}};
+	static const struct item_scale scales[] = {{1, 0}, {-1, 1}, {100, 0}, {-100, 100}};
 	size_t first = 0, k;
 
 	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
@@ -274,7 +274,7 @@ struct claim_items test_items_of(struct verdict *v, size_t pairs, struct arena *
 {
 	struct tests t = whole_pairs(v, pairs, a);
 	struct test_items *out = &v->items;
-	struct scale scale;
+	struct item_scale scale;
 	const char *why;
 
 	*out = (struct test_items){0};
