@@ -122,12 +122,31 @@ static const char *meant_parameter(const struct check *c, const char *name)
 	return NULL;
 }
 
+/* A slip of a parameter's name, which is closer than any macro's. */
+static const char *near_parameter(const struct check *c, const char *name)
+{
+	const struct space *sp = &c->r->spec->space;
+	const char **names =
+	    arena_new(c->r->a, MACRO_NONE + INNER_NONE + sp->n, sizeof *names);
+	const char *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sp->n; i++)
+		names[n++] = sp->params[i].name;
+	for (size_t i = 0; i < MACRO_NONE + INNER_NONE; i++)
+		names[n++] = macro_names[i];
+	near = str_nearest(name, names, n);
+	for (size_t i = 0; near && i < sp->n; i++)
+		if (near == sp->params[i].name)
+			return arena_printf(c->r->a, "param:%s", near);
+	return near;
+}
+
 static void note_unknown(struct check *c, const struct hole *h, bool known_inside)
 {
 	char *name = arena_strndup(c->r->a, h->name, h->n);
 	const char *meant = meant_parameter(c, name);
-	const char *near =
-	    meant ? meant : str_nearest(name, macro_names, MACRO_NONE + INNER_NONE);
+	const char *near = meant ? meant : near_parameter(c, name);
 	const char *fate = is_whole(c->word) ? "the word is left out, as W&B does"
 	                                     : "it is passed as it stands";
 
@@ -263,10 +282,28 @@ static void check_mention(struct check *c, const char *name, const char *prefix)
 	          (int)(end - begin), begin, prefix, name);
 }
 
+/* $HPSEARCH_CONFIG without a shell, which is behind a text of several words. */
+static void check_config(struct check *c)
+{
+	static const char *const forms[] = {"$HPSEARCH_CONFIG", "${HPSEARCH_CONFIG}"};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (strstr(c->word, forms[i]) && !strchr(c->word, ' ')) {
+			c->mentions = true;
+			read_note(c->r, true, c->at,
+			          "the command's %s is filled in by no shell; did you "
+			          "mean ${args_json_file}?",
+			          forms[i]);
+			return;
+		}
+}
+
 static void check_mentions(struct check *c)
 {
 	const struct space *sp = &c->r->spec->space;
 
+	if (!c->shell)
+		check_config(c);
 	for (size_t i = 0; i < sp->n; i++)
 		check_mention(c, sp->params[i].name, "param:");
 	for (size_t m = MACRO_ARGS; m < MACRO_NONE; m++)

@@ -98,6 +98,15 @@ static const char *word_help(const char *line, size_t n, struct arena *a)
 	                    line + from);
 }
 
+/* [python3, train.py, ${args}]: the brace opens a mapping there. */
+static bool has_bare_macro(const char *line, size_t n)
+{
+	for (size_t i = 1; i + 1 < n; i++)
+		if (line[i] == '$' && line[i + 1] == '{' && strchr(" [,", line[i - 1]))
+			return true;
+	return false;
+}
+
 const char *yaml_template_cause(const struct yaml *y, struct position at)
 {
 	const char *line;
@@ -120,6 +129,8 @@ const char *yaml_cause(const struct yaml *y, struct position at, const char *pro
 	else if (strstr(problem, "expected ':'") && at.line > 1) {
 		n = line_of(y, at.line - 1, &line);
 		help = word_help(line, n, a);
+	} else if (strstr(problem, "expected ','") && has_bare_macro(line, n)) {
+		help = "a macro in a list needs quotes: \"${args}\"";
 	}
 	return help ? help : known_cause(problem);
 }
