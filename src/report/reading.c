@@ -41,7 +41,7 @@ static void unread_report(const struct study *s, const struct found *f, struct s
 	text_count(out, f->runs, "run");
 	str_add(out, " named ");
 	text_clean(out, s->search.spec->metric.name);
-	str_add(out, " and held no number for it; in ");
+	str_add(out, " and no number of it could be read; in ");
 	add_place(out, f);
 	str_add(out, ": ");
 	text_clean(out, example);

@@ -96,5 +96,11 @@ const char *meant_number(const char *example)
 		    isdigit((unsigned char)p[1]))
 			return "print numbers with a decimal point and nothing between "
 			       "thousands (LC_NUMERIC=C)";
+	if (strpbrk(example, ":=") && (!strchr(example, '{') || !strchr(example, '}')))
+		return "print a whole object on one line, as json.dumps(x) does "
+		       "without "
+		       "indent";
+	if (strstr(example, "\\\""))
+		return "print the object itself, not a text that holds it";
 	return "print one number, like 0.25, and nothing else as its value";
 }

@@ -39,7 +39,8 @@ struct report {
 	bool counted; /* the step is that order of arrival */
 };
 
-/* Lines that named the metric and held no number for it: {"loss": tensor(0.5)}. */
+/* Lines that named the metric and no number of it could be read: {"loss": tensor(0.5)}.
+ */
 struct unread {
 	size_t n;
 	char example[UNREAD_BYTES]; /* the first of them, cut short, on one line */

@@ -293,6 +293,39 @@ static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
 	                        : STREAM_HOOK;
 }
 
+/* Is there "NAME": in it, or the last part of such a name? As in an object that is cut,
+ * in a text, or printed over several lines. */
+static bool names_metric(const char *metric, const char *line, size_t len)
+{
+	const char *dot = strrchr(metric, '.'), *begin = line, *end = line + len, *at;
+	const char *name = dot && dot[1] ? dot + 1 : metric;
+	size_t n = strlen(name);
+
+	for (; n && (at = memmem(line, (size_t)(end - line), name, n)); line = at + n) {
+		const char *p = at + n;
+
+		if (at == begin || !at[-1] || !strchr("\"'", at[-1]))
+			continue;
+		p += p < end && *p == '\\';
+		if (p >= end || !*p || !strchr("\"'", *p))
+			continue;
+		for (p++; p < end && (*p == ' ' || *p == '\t');)
+			p++;
+		if (p < end && (*p == ':' || *p == '='))
+			return true;
+	}
+	return false;
+}
+
+static void take_rest(struct said *w, const struct scrape_stream *in)
+{
+	if (!w->s->metric || !names_metric(w->s->metric, in->line.s, in->line.len))
+		return;
+	w->text = in->line.s;
+	w->len = in->line.len;
+	add_unread(w);
+}
+
 static void take_line(struct scraper *s, struct scrape_stream *in)
 {
 	struct said w = {.s = s, .stream = stream_of(s, in)};
@@ -301,8 +334,10 @@ static void take_line(struct scraper *s, struct scrape_stream *in)
 
 	if (w.stream <= STREAM_ERR)
 		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
-	if (!memchr(in->line.s, '{', in->line.len))
+	if (!memchr(in->line.s, '{', in->line.len)) {
+		take_rest(&w, in);
 		return;
+	}
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
 	if (is_nni(s, in, w.stream))
@@ -315,6 +350,8 @@ static void take_line(struct scraper *s, struct scrape_stream *in)
 		take_object(&w);
 		cJSON_Delete(object);
 	}
+	if (!w.object)
+		take_rest(&w, in);
 }
 
 static void end_line(struct scraper *s, struct scrape_stream *in)

@@ -29,9 +29,11 @@ static void add_tail(struct str *out, const char *text)
 
 void study_unread_text(struct str *out, const struct unread *u, const char *metric)
 {
-	str_addf(out, "\n  %zu line%s named %s and held no number for it%s:\n    | %s",
-	         u->n, u->n == 1 ? "" : "s", metric, u->n == 1 ? "" : "; the first",
-	         u->example);
+	str_addf(
+	    out,
+	    "\n  %zu line%s named %s and no number of it could be read%s:\n    | %s",
+	    u->n, u->n == 1 ? "" : "s", metric, u->n == 1 ? "" : "; the first",
+	    u->example);
 	str_addf(out, "\n  help: %s", meant_number(u->example));
 }
 

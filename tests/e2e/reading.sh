@@ -93,22 +93,35 @@ echo 'a word on stderr' >&2
 END
 space unread.yaml loss
 expect "a metric that cannot be read" 3 "$HPSEARCH" unread.yaml
-check "is counted" has '3 lines named loss and held no number for it; the first:' err
+check "is counted" has '3 lines named loss and no number of it could be read; the first:' err
 check "with one example" has "| {'epoch': 1, 'loss': tensor(0.5)}" err
 check "and a way out" has 'x.item()' err
 check "never denied" lacks 'no line' err
 check "the tail is printed once" sh -c 'test "$(grep -c "0,25" err)" = 1 && test "$(grep -c "a word on" err)" = 1'
 GOOD=1 expect "beside one that can" 0 "$HPSEARCH" unread.yaml --out good
-check "it is in the summary" has '9 lines of 3 runs named loss and held no number for it; in trial 0' out
+check "it is in the summary" has '9 lines of 3 runs named loss and no number of it could be read; in trial 0' out
 expect "and in show" 0 "$HPSEARCH" show good
 check "from the journal" has '9 lines of 3 runs' out
 expect "and from the results alone" 0 "$HPSEARCH" show good/results.json
 check "too" has '9 lines of 3 runs' out
 expect "check --log" 3 "$HPSEARCH" check --log unread.hpsearch/trials/0000/r0/stdout unread.yaml
-check "counts them" has '3 lines named loss and held no number for it' out
+check "counts them" has '3 lines named loss and no number of it could be read' out
 expect "check --run" 3 "$HPSEARCH" check --run unread.yaml
 check "says the same" has '3 lines named loss' err
 check "and names no folder that is gone" lacks 'its folder' err
+
+# Objects that are cut, in a text, or printed over several lines.
+while IFS='|' read -r line help; do
+	printf 'cat <<"END"\n%b\nEND\n' "$line" >train.sh
+	expect "$line" 3 "$HPSEARCH" unread.yaml --fresh
+	check "is counted" has '1 line named loss and no number of it could be read' err
+	check "$help" has "help: $help" err
+done <<'END'
+{\n  "epoch": 1,\n  "loss": 0.3\n}|print a whole object on one line
+{"epoch": 1, "loss": 0.3|print a whole object on one line
+"{\\"loss\\": 0.3}"|print the object itself, not a text that holds it
+{"loss"=0.3}|print one number
+END
 
 echo 'echo "{\"nested\": {\"valLoss\": $1}, \"valLoss2\": 1}"' >train.sh
 space name.yaml valLoss

@@ -62,6 +62,10 @@ TEST(ways_out_of_what_cannot_be_read)
 	CHECK(strstr(meant_number("a,2"), "one number"));
 	CHECK(strstr(meant_number(",2"), "one number"));
 	CHECK(strstr(meant_number("a,b, 1,2"), "LC_NUMERIC=C"));
+	CHECK(strstr(meant_number("{,}"), "one number"));
+	CHECK(strstr(meant_number("{\"loss\": 0.5"), "on one line"));
+	CHECK(strstr(meant_number("\"loss\": 0.5,"), "on one line"));
+	CHECK(strstr(meant_number("{\\\"loss\\\": 0.5}"), "the object itself"));
 }
 
 static const char *order(const double *steps, size_t n)

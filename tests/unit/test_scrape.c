@@ -349,12 +349,17 @@ TEST(what_cannot_be_read_is_counted)
 	                                 "{'loss': None}\n{'lr': tensor(1)}\n"
 	                                 "x {\"loss\": [1]} y\n{\"loss\": 1\n");
 
-	CHECK_INT(u.n, 3);
+	CHECK_INT(u.n, 4);
 	CHECK_STR(u.example, "{'loss': tensor(0.5)}");
 	u = unread("a.b", "{\"a\":{\"b\":\"\tx\033[1my\"}}\n");
 	CHECK_INT(u.n, 1);
 	CHECK_STR(u.example, "{\"a\":{\"b\":\" xy\"}}");
 	CHECK_INT(unread("loss", "{'lr': 1}\nloss: 0.5\n").n, 0);
+	/* Over several lines, in a text; not in prose. */
+	CHECK_INT(unread("loss", "{\n  \"loss\": 0.5,\n  'a.loss' : 1\n}\n").n, 1);
+	CHECK_INT(unread("a.b", "  'b' : 1\n  'a' : 1\n'xb': 2\n").n, 1);
+	CHECK_INT(unread("loss", "{\\\"loss\\\": 0.5}\n").n, 1);
+	CHECK_INT(unread("loss", "the \"loss\" is\n\"loss\nloss\": 1\n").n, 0);
 }
 
 TEST(colours_are_taken_out)
