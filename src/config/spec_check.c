@@ -253,6 +253,21 @@ static void note_booleans(struct reading *r, const struct node *n)
 		note_booleans(r, n->items[i]);
 }
 
+/* 3.10 in a list may be a version, of which 3.1 is another one. */
+static void note_version(struct reading *r, const struct node *n)
+{
+	const char *point = n->kind == NODE_SCALAR && !n->quoted &&
+	                            n->value.kind == VALUE_FLOAT && *n->text != '0'
+	                        ? strchr(n->text, '.')
+	                        : NULL;
+
+	if (point && strlen(point) == 3 && point[1] != '0' && point[2] == '0' &&
+	    strspn(n->text, "0123456789.") == strlen(n->text))
+		read_note(r, false, n->at,
+		          "%s is the number %.*s; quote it if it is a version", n->text,
+		          (int)(strlen(n->text) - 1), n->text);
+}
+
 /* YAML 1.1's numbers that are another text once they are on a command line. */
 static void note_disguises(struct reading *r, const struct node *n)
 {
@@ -273,8 +288,11 @@ static void note_disguises(struct reading *r, const struct node *n)
 	if (n && n->kind == NODE_SCALAR && n->text && strstr(n->text, "{{") &&
 	    strstr(n->text, "}}"))
 		read_note(r, true, n->at, "%s: %s", n->text, yaml_template_help);
-	for (size_t i = 0; n && n->kind != NODE_SCALAR && i < n->n; i++)
+	for (size_t i = 0; n && n->kind != NODE_SCALAR && i < n->n; i++) {
 		note_disguises(r, n->items[i]);
+		if (n->kind == NODE_LIST)
+			note_version(r, n->items[i]);
+	}
 }
 
 /* Different values that reach the script as the same word: 1 and "1". */

@@ -18,7 +18,7 @@ static void check_limits(const struct scraper *s)
 	assert(s->n_keys <= SCRAPE_KEYS);
 	assert(strlen(s->reason) < sizeof s->reason);
 	assert(strlen(s->unread.example) < sizeof s->unread.example);
-	assert(!s->unread.n || *s->unread.example == '{' || s->nni);
+	assert(!s->unread.n || *s->unread.example);
 	assert(isfinite(s->cost) && s->cost >= 0);
 	assert(s->n_reports == s->count);
 	for (size_t i = 0; i < s->n_reports; i++)
