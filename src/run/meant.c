@@ -96,7 +96,7 @@ const char *meant_number(const char *example)
 		    isdigit((unsigned char)p[1]))
 			return "print numbers with a decimal point and nothing between "
 			       "thousands (LC_NUMERIC=C)";
-	if (!strchr(example, '{') || !strchr(example, '}'))
+	if (strpbrk(example, ":=") && (!strchr(example, '{') || !strchr(example, '}')))
 		return "print a whole object on one line, as json.dumps(x) does "
 		       "without "
 		       "indent";

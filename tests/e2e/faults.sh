@@ -71,7 +71,8 @@ for e in "$SRCDIR"/tests/data/bad/word-*.err "$SRCDIR"/tests/data/bad/slip-*.err
 	entry=$(sed -n 's/^  help: write \([a-z]*: {.*}\)$/\1/p' "$e")
 	case $entry in
 	'' | *…*) continue ;;
-	metric:*) printf '%s\n' 'command: [x, "${args}"]' "$entry" 'parameters: {lr: {min: 0.1, max: 1.0}}' >native.yaml ;;
+	metric:* | stop:*) printf '%s\n' 'command: [x, "${args}"]' "$entry" 'parameters: {lr: {min: 0.1, max: 1.0}}' >native.yaml
+		case $entry in stop:*) echo 'metric: loss' >>native.yaml ;; esac ;;
 	*) printf '%s\n' 'command: [x, "${args}"]' 'metric: loss' "parameters: {$entry}" >native.yaml ;;
 	esac
 	expect "${e##*/}: $entry" 0 "$HPSEARCH" check --strict native.yaml
