@@ -73,7 +73,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	scrape_init(&a, data[0] & 1 ? "eval.loss" : "loss", data[0] & 2 ? "t.n" : NULL);
 	scrape_init(&b, a.metric, a.step);
-	assert(!s->unread.n || s->pattern || s->nni || *s->unread.example == '{');
+	a.nni = b.nni = data[0] & 4;
+	a.texts = b.texts = data[0] & 8    ? TEXTS_ON
+	                    : data[0] & 16 ? TEXTS_OFF
+	                                   : TEXTS_ASK;
+	if (data[0] & 32 &&
+	    (!scrape_source(&a, &source, &err) || !scrape_source(&b, &source, &err)))
+		abort();
 	feed(&a, &a.out, whole, text, size - HEAD);
 	feed(&b, &b.out, data, text, size - HEAD);
 	assert(a.long_lines == b.long_lines && a.objects == b.objects);
