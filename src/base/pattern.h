@@ -19,7 +19,7 @@ enum { PATTERN_MAX = 1024 /* bytes */ };
 struct pattern *pattern_new(const char *text, const char **help, struct error *err);
 void pattern_free(struct pattern *p); /* NULL: nothing */
 /* The first group that took part in the first match within line[0..n): line[*from …
- * *from + *len). False: no match. */
+ * *from + *len). False: no match. A NUL must stand at line[n], or behind it. */
 bool pattern_find(const struct pattern *p, const char *line, size_t n, size_t *from,
                   size_t *len);
 

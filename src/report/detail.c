@@ -141,12 +141,19 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
 void detail_trial(const struct study *s, const struct trial *t, const char *dir,
                   struct str *out)
 {
+	static const char *const origins[] = {[ORIGIN_BASELINE] = "the defaults",
+	                                      [ORIGIN_WARM_START] = "warm start",
+	                                      [ORIGIN_POINT] = "a point of the file",
+	                                      [ORIGIN_ADDED] = "added by hand"};
 	size_t known;
 
 	str_addf(out, "trial %llu", (unsigned long long)t->id);
 	if (t->origin != ORIGIN_STRATEGY)
-		str_add(out, t->origin == ORIGIN_BASELINE ? " (the defaults)"
-		                                          : " (warm start)");
+		str_addf(out, " (%s)", origins[t->origin]);
+	if (t->label) {
+		str_add(out, ", ");
+		text_clean(out, t->label);
+	}
 	str_addf(out, ": %s",
 	         t->outcome == OUTCOME_NONE ? "not finished"
 	                                    : outcome_name(t->outcome));

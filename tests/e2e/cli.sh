@@ -51,7 +51,7 @@ expect "check from standard input" 0 sh -c '"$HPSEARCH" check - <space.yaml'
 expect "--dry-run" 0 "$HPSEARCH" space.yaml --dry-run
 check "check and --dry-run write nothing" nothing_written
 expect "check --run" 0 "$HPSEARCH" check --run space.yaml
-check "shows what was scraped" has "1 reports of loss" out
+check "shows what was scraped" has "1 report of loss" out
 check "and leaves nothing behind" nothing_written
 check "three runs, announced" has "3 runs, one after the other: the defaults with two seeds, and one other" err
 check "two of the defaults" test "$(grep -c 'one run of the defaults' out)" = 2

@@ -17,10 +17,12 @@ static void try_pattern(const char *text, const char *line, size_t n)
 	struct error err;
 	const char *help;
 	struct pattern *p = pattern_new(text, &help, &err);
+	char copy[501] = "";
 	size_t from, len;
 
 	n = n < 500 ? n : 500;
-	if (p && pattern_find(p, line, n, &from, &len))
+	memcpy(copy, line, n);
+	if (p && pattern_find(p, copy, n, &from, &len))
 		assert(from + len <= n);
 	pattern_free(p);
 }
