@@ -201,8 +201,6 @@ bool dialect_decides(const char *key)
 	                                       "hosts",
 	                                       "env",
 	                                       "items",
-	                                       "wandb",
-	                                       "protocol",
 	                                       "limits",
 	                                       "metrics",
 	                                       "rate",
