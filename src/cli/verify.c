@@ -8,6 +8,7 @@
 #include "record/origin_json.h"
 #include "run/pool.h"
 #include "saved/saved.h"
+#include "study/apply.h"
 #include "study/search_loop.h"
 #include "study/verification.h"
 
@@ -97,7 +98,8 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	study_finish(&open);
 	runner = pool_runner(pool);
 	verdict_plan(&open.search);
-	ok = (!o->more || verify_more(&open, o->more, err)) &&
+	ok = study_commit(&open, true, err) &&
+	     (!o->more || verify_more(&open, o->more, err)) &&
 	     verify_run(&open, &runner, err);
 out:
 	progress_end(&progress);
