@@ -13,6 +13,9 @@ JOBS     = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),$(shell nproc))
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
+DATADIR    ?= $(PREFIX)/share
+COMPLETION := bash:bash-completion/completions/hpsearch zsh:zsh/site-functions/_hpsearch \
+	fish:fish/vendor_completions.d/hpsearch.fish
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 
@@ -172,6 +175,7 @@ $(O)/%.o: %.c $(O)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(if $(findstring /src/gp/,$@),$(VECTOR)) -MMD -MP -c -o $@ $<
+$(O)/src/run/hook.o: $(wildcard src/run/python/*.py)
 -include $(patsubst %.c,$(O)/%.d,$(SRC) $(TESTSRC) $(EXAMPLE))
 
 # --- tests ---
@@ -221,14 +225,17 @@ deps:                                 ## installs what the program is built with
 deps-check: deps                      ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
 		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
-		python3-jsonschema parallel git procps
+		python3-jsonschema parallel git procps zsh fish
 
 install: all install-library          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(HPS) '$(DESTDIR)$(BINDIR)/hpsearch'
 	$(if $(MAN),$(INSTALL) -m 644 $(MAN) '$(DESTDIR)$(MANDIR)/man1/hpsearch.1')
+	@for c in $(COMPLETION); do f='$(DESTDIR)$(DATADIR)'/"$${c#*:}"; \
+		$(INSTALL) -d "$${f%/*}" && $(HPS) completion "$${c%%:*}" >"$$f" || exit 1; done
 uninstall: uninstall-library          ## removes what install wrote
 	rm -f '$(DESTDIR)$(BINDIR)/hpsearch' '$(DESTDIR)$(MANDIR)/man1/hpsearch.1'
+	@for c in $(COMPLETION); do rm -f '$(DESTDIR)$(DATADIR)'/"$${c#*:}"; done
 clean:                                ## removes build/
 	rm -rf '$(BUILD)'
 help:                                 ## this list

@@ -17,6 +17,8 @@ rooms='
 base
 space     base
 config    +space
+convert   +config
+script    +config
 gp        base
 strategy  +space gp
 schedule  base

@@ -87,9 +87,13 @@ int command_init(struct options *o)
 {
 	struct desk x = {.o = o, .lock = -1};
 	struct error err = {0};
-	int code = cli_load_spec(o, &x.spec, true, &err) && begin(&x, &err)
-	               ? EXIT_FINE
-	               : cli_fail(&err);
+	int code;
+
+	if (!cli_is_yaml(o->file) && strcmp(o->file, "-") != 0)
+		return cli_propose(o, &err) ? EXIT_FINE : cli_fail(&err);
+	code = cli_load_spec(o, &x.spec, true, &err) && begin(&x, &err)
+	           ? EXIT_FINE
+	           : cli_fail(&err);
 
 	leave(&x);
 	return code;

@@ -90,6 +90,7 @@ static bool check_log(struct options *o, int *code, struct error *err)
 	if (!file_read(o->log, log_max, &o->arena, &text, &len, err))
 		return false;
 	scrape_init(&s, spec.metric.name, spec.early.step);
+	s.nni = spec.nni;
 	scrape_feed(&s, &s.out, text, len);
 	scrape_end(&s, &s.out);
 	if (spec.metric.name)

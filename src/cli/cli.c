@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "base/clock.h"
+#include "convert/convert.h"
 #include "record/results.h"
 #include "report/plan.h"
 #include "report/ranking.h"
@@ -35,6 +36,21 @@ void cli_print(const struct str *text)
 	fwrite(str_text(text), 1, text->len, stdout);
 }
 
+/* What is wrong with somebody else's file is, before all, whose it is. */
+static bool explain_owner(struct options *o, struct error *err)
+{
+	const char *owner =
+	    err->kind == ERROR_FILE ? convert_owner_of_file(o->file, &o->arena) : NULL;
+
+	if (owner)
+		return error_set(
+		    err, ERROR_FILE,
+		    "%s: this is a file of %s\n  help: hpsearch convert %s -o "
+		    "space.yaml",
+		    o->file, owner, o->file);
+	return false;
+}
+
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err)
 {
 	struct spec_overrides over = {.set = o->set,
@@ -44,7 +60,7 @@ bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct erro
 	                              .capped = o->max_trials > 0};
 
 	if (!spec_load(s, o->file, &over, &o->arena, err))
-		return false;
+		return explain_owner(o, err);
 	for (size_t i = 0; announce && i < s->notices.n; i++)
 		if (s->notices.list[i].warning || o->verbose >= 0)
 			fprintf(stderr, "%s: %s\n",
@@ -187,7 +203,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 		prospect_text(&s->search, &out);
 		savings_report(s, &out);
 		reading_report(s, &out);
-		if (s->search.verdict.wanted)
+		if (s->search.verdict.wanted && search_is_over(&s->search))
 			str_addc(&out, '\n');
 		verdict_report(s, &out);
 	} else {

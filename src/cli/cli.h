@@ -17,7 +17,10 @@ struct options {
 	const char *set[CLI_SETS]; /* also --seed */
 	size_t n_set;
 	const char *out, *command, *log;
-	const char *format; /* table, json, csv, yaml, args, env */
+	const struct command_type *table; /* the table of commands */
+	const char *output;               /* the file to write */
+	const char *operation;            /* convert: of a Guild file */
+	const char *format;               /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
@@ -51,7 +54,14 @@ int cli_main(int argc, char **argv);
  * leave with *code. */
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code);
-void options_help(const struct command_type *c); /* NULL: of the program */
+void options_help(const struct command_type *c);
+/* The options of a command, one after the other: *i from 0. False: no more. argument:
+ * what goes with it ("N"), NULL: nothing. */
+struct option_words {
+	const char *name, *argument, *help;
+	char letter; /* 0: none */
+};
+bool options_next(const struct command_type *c, size_t *i, struct option_words *out);
 
 int command_run(struct options *o);
 int command_check(struct options *o);
@@ -61,11 +71,14 @@ int command_importance(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);
+int command_completion(struct options *o);
+int command_convert(struct options *o);
 int command_init(struct options *o);
 int command_ask(struct options *o);
 int command_tell(struct options *o);
 int command_ablate(struct options *o);
 int command_recheck(struct options *o);
+int command_import(struct options *o);
 
 /* "17" or "17.2": a trial and which of its runs. */
 bool tell_name(const char *text, uint64_t *trial, uint64_t *run);
@@ -76,6 +89,8 @@ bool tell_number(const char *text, double *out);
 int cli_fail(const struct error *err);
 /* The YAML file with the overrides of the options; prints warnings and notices once. */
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);
+/* A search file for the script o->file, on stdout or in o->output. */
+bool cli_propose(struct options *o, struct error *err);
 /* Ends the name in .yaml or .yml? */
 bool cli_is_yaml(const char *path);
 /* The plan of a search and its first n commands, on stdout. */

@@ -2,10 +2,14 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { COMMANDS_MAX = 64 };
 
 static const struct command_type *find_command(const char *word)
 {
@@ -25,10 +29,10 @@ static bool looks_like_a_file(const char *word)
 
 static int no_such_command(const char *word)
 {
-	const char *names[16], *near;
+	const char *names[COMMANDS_MAX], *near;
 	size_t n = 0;
 
-	for (const struct command_type *c = commands; c->name; c++)
+	for (const struct command_type *c = commands; c->name && n < COMMANDS_MAX; c++)
 		names[n++] = c->name;
 	near = str_nearest(word, names, n);
 	fprintf(stderr, "hpsearch: %s is neither a command nor a file\n", word);
@@ -37,6 +41,17 @@ static int no_such_command(const char *word)
 	else
 		fprintf(stderr, "  help: hpsearch --help\n");
 	return EXIT_USAGE;
+}
+
+static void program_help(void)
+{
+	printf("usage: hpsearch FILE.yaml [options]      run a search, or continue it\n"
+	       "       hpsearch COMMAND …                one of these:\n\n");
+	for (const struct command_type *c = commands; c->name; c++)
+		printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
+	printf(
+	    "\nhpsearch COMMAND --help tells the options of each; man hpsearch tells "
+	    "all.\n");
 }
 
 static int dispatch(int argc, char **argv, const struct command_type **c)
@@ -49,7 +64,7 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 	}
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
 	    (strcmp(word, "help") == 0 && argc < 3)) {
-		options_help(NULL);
+		program_help();
 		return argc > 1 ? EXIT_FINE : EXIT_USAGE;
 	}
 	if (strcmp(word, "help") == 0) {
@@ -69,11 +84,16 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 /* What was printed and did not arrive is an error, unless the reader has gone away. */
 static int flush_output(int code)
 {
-	if (!fflush(stdout) && !ferror(stdout))
+	struct pollfd out = {.fd = STDOUT_FILENO};
+	bool earlier = ferror(stdout); /* errno is another's by now */
+
+	if (!fflush(stdout) && !earlier)
 		return code;
-	if (errno == EPIPE)
+	if ((!earlier && errno == EPIPE) ||
+	    (poll(&out, 1, 0) == 1 && (out.revents & POLLERR)))
 		return code;
-	fprintf(stderr, "hpsearch: standard output: %s\n", strerror(errno));
+	fprintf(stderr, "hpsearch: standard output: %s\n",
+	        earlier ? "not all of it could be written" : strerror(errno));
 	return code ? code : EXIT_SYSTEM;
 }
 
@@ -94,8 +114,10 @@ int cli_main(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (options_parse(&o, c, argc, argv, &code))
+	if (options_parse(&o, c, argc, argv, &code)) {
+		o.table = commands;
 		code = c->run(&o);
+	}
 	arena_free(&o.arena);
 	return flush_output(code);
 }

@@ -14,6 +14,7 @@ enum id {
 	ID_QUIET = 'q',
 	ID_VERBOSE = 'v',
 	ID_HELP = 'h',
+	ID_OUTPUT = 'o',
 	ID_SEED = 256,
 	ID_OUT,
 	ID_FRESH,
@@ -43,7 +44,8 @@ enum id {
 	ID_SIMPLEST,
 	ID_DATA_CHANGED,
 	ID_RETUNE,
-	ID_TEST
+	ID_TEST,
+	ID_OPERATION
 };
 
 /* commands: the names that take it, between blanks. */
@@ -70,6 +72,8 @@ static const struct row {
      " run check verify init ablate recheck ", ID_SET},
     {"command", "TEXT", "the training command, for a file without one",
      " run check verify reproduce ablate recheck ", ID_COMMAND},
+    {"command", "TEXT", "how the script is run (default: python3 SCRIPT.py)",
+     " import ", ID_COMMAND},
     {"strict", NULL, "take warnings as errors", " run check init ablate recheck ",
      ID_STRICT},
     {"run", "[=N]",
@@ -124,6 +128,9 @@ static const struct row {
      ID_QUIET},
     {"verbose", NULL, "also the start of every run",
      " run verify reproduce ablate recheck ", ID_VERBOSE},
+    {"output", "FILE", "write there instead of on stdout", " convert init ", ID_OUTPUT},
+    {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
+     " convert ", ID_OPERATION},
     {"help", NULL, "this text", NULL, ID_HELP},
 };
 
@@ -135,19 +142,23 @@ static bool takes(const struct command_type *c, const struct row *r)
 	return !r->commands || strstr(r->commands, name);
 }
 
+bool options_next(const struct command_type *c, size_t *i, struct option_words *out)
+{
+	for (; *i < ARRAY_LEN(rows); ++*i) {
+		const struct row *r = &rows[*i];
+
+		if (!takes(c, r) || !r->help)
+			continue;
+		*out = (struct option_words){r->name, r->argument, r->help,
+		                             r->id < 256 ? (char)r->id : '\0'};
+		++*i;
+		return true;
+	}
+	return false;
+}
+
 void options_help(const struct command_type *c)
 {
-	if (!c) {
-		printf("usage: hpsearch FILE.yaml [options]      run a search, or "
-		       "continue it\n"
-		       "       hpsearch COMMAND …                one of these:\n\n");
-		for (c = commands; c->name; c++)
-			printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
-		printf("\nhpsearch COMMAND --help tells the options of each; man "
-		       "hpsearch tells "
-		       "all.\n");
-		return;
-	}
 	printf("usage: hpsearch %s %s [options]\n%s\n\n", c->name, c->operand,
 	       c->summary);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -280,6 +291,8 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_FAIL: o->fail = true; return true;
 	case ID_INFEASIBLE: o->infeasible = true; return true;
 	case ID_REASON: o->reason = arg; return true;
+	case ID_OUTPUT: o->output = arg; return *arg != '\0';
+	case ID_OPERATION: o->operation = arg; return *arg != '\0';
 	case ID_COST: o->cost = unshield(arg); return true;
 	case ID_TOLERANCE:
 		o->tolerance = strtod(arg, &end);
@@ -351,8 +364,8 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	if (optind < argc && strchr(c->operand, ' '))
 		o->third = unshield(argv[optind++]);
 	if (optind < argc)
-		return usage(c, code, "does not know what to do with", argv[optind],
-		             NULL);
+		return usage(c, code, "does not know what to do with",
+		             unshield(argv[optind]), NULL);
 	if (!o->file && !o->log)
 		return usage(c, code, "needs", c->operand, NULL);
 	return true;
@@ -401,6 +414,8 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 		const char *text;
 	} pairs[] = {
 	    {o->run > 0, o->log != NULL, "--run and --log"},
+	    {o->max_trials > 0, o->log != NULL, "--max-trials and --log"},
+	    {o->command != NULL, o->log != NULL, "--command and --log"},
 	    {o->all, o->top > 0, "--all and --top"},
 	    {o->has_trial, o->top > 0, "--trial and --top"},
 	    {o->has_trial, o->simplest, "--trial and --simplest"},

@@ -49,9 +49,10 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 bool cli_discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn",  "results.json", "results.csv",
-	    "strategy.log",  ".reserve",      "trials",       "verify",
-	    "ablate",        "ablation.json", "recheck",      "recheck.json"};
+	    "journal.jsonl", "journal.torn", "results.json",  "results.csv",
+	    "strategy.log",  ".reserve",     "trials",        "verify",
+	    "python",        "ablate",       "ablation.json", "recheck",
+	    "recheck.json"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;
@@ -123,30 +124,31 @@ static bool open_study(struct session *x, struct error *err)
 	    !study_open(s, x->o->retry_failed, err))
 		return false;
 	x->progress.best = s->search.best;
-	if (s->search.n && x->o->verbose >= 0)
+	if (s->search.n && x->o->verbose >= 0 && s->search.finished > s->search.cap)
+		fprintf(stderr,
+		        "continuing %s: %llu trials are done, more than the %llu that "
+		        "are asked for\n",
+		        x->dir, (unsigned long long)s->search.finished,
+		        (unsigned long long)s->search.cap);
+	else if (s->search.n && x->o->verbose >= 0)
 		fprintf(stderr, "continuing %s: %llu of %llu trials are done\n", x->dir,
 		        (unsigned long long)s->search.finished,
 		        (unsigned long long)s->search.cap);
 	return true;
 }
 
-static bool is_complete(const struct study *s)
-{
-	return s->search.state == SEARCH_DONE || s->search.state == SEARCH_BUDGET;
-}
-
 static bool verify(struct session *x, struct runner *r, struct error *err)
 {
 	struct study *s = &x->study;
 
-	if (!is_complete(s) || exit_decide(NULL, &s->search, NULL))
+	if (!search_is_over(&s->search) || exit_decide(NULL, &s->search, NULL))
 		return true;
 	verdict_plan(&s->search);
 	return verify_run(s, r, err);
 }
 
-/* On stderr: what there is to know when the results are printed. A search that is not
- * finished, or was ended by an alarm, has a text of its own. */
+/* On stderr: what there is to know when the results are printed. An interrupted search
+ * has a text of its own; why an alarm ended one stands before its results. */
 static bool last_words(struct session *x, struct error *err)
 {
 	const char *dir = search_dir(x->o->file, x->o->out, &x->o->arena);
@@ -154,10 +156,11 @@ static bool last_words(struct session *x, struct error *err)
 	struct str out = {0};
 	bool ok = true;
 
-	if (!is_complete(s))
+	if (s->search.state == SEARCH_INTERRUPTED)
 		return true;
 	fflush(stdout);
-	if (exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
+	if (search_is_over(&s->search) &&
+	    exit_decide(NULL, &s->search, NULL) == EXIT_NO_TRIAL) {
 		str_add(&out, "hpsearch: ");
 		closing_no_trial(s, dir, &out);
 		str_addc(&out, '\n');

@@ -8,6 +8,7 @@
 #include "record/origin_json.h"
 #include "run/pool.h"
 #include "saved/saved.h"
+#include "study/search_loop.h"
 #include "study/verification.h"
 
 #include <limits.h>
@@ -35,6 +36,12 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 		    err, ERROR_USAGE,
 		    "%s: the search is not finished; the command that began it "
 		    "continues it",
+		    sv->path);
+	if (!search_is_over(&s->search))
+		return error_set(
+		    err, ERROR_USAGE,
+		    "%s: the search was stopped because of its failures; the "
+		    "command that began it continues it (with --retry-failed)",
 		    sv->path);
 	if (!s->search.best)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
@@ -84,8 +91,10 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (!pool || !cli_init_study(o, &now, s->search.dir, &watch, &open, err) ||
 	    !study_open(&open, false, err))
 		goto out;
+	/* The search stays finished, whatever becomes of this session. */
 	open.search.state = s->search.state;
 	open.search.why = s->search.why;
+	study_finish(&open);
 	runner = pool_runner(pool);
 	verdict_plan(&open.search);
 	ok = (!o->more || verify_more(&open, o->more, err)) &&
@@ -107,18 +116,43 @@ static bool takes_directory(const struct options *o, struct error *err)
 	                 o->file);
 }
 
+/* Options that a search's own file, kept in its directory, leaves no room for. */
+static bool only_with_file(const struct options *o, struct error *err)
+{
+	const char *option = o->out       ? "--out"
+	                     : o->n_set   ? "--set"
+	                     : o->command ? "--command"
+	                                  : NULL;
+
+	return !option || cli_is_yaml(o->file) ||
+	       error_set(err, ERROR_USAGE,
+	                 "%s goes with the search's YAML file: a directory is "
+	                 "verified as it was begun\n"
+	                 "  help: hpsearch verify FILE.yaml %s ...",
+	                 option, option);
+}
+
+static bool show_again(const struct options *o)
+{
+	if (o->n_set || o->command)
+		fprintf(stderr,
+		        "notice: the verification is complete, so %s changes nothing "
+		        "(--more N adds pairs)\n",
+		        o->n_set ? "--set" : "--command");
+	return true;
+}
+
 static bool verify(struct options *o, struct saved *sv, struct error *err)
 {
 	const char *path =
 	    cli_is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
 
-	if (!saved_load(sv, path, err))
+	if (!only_with_file(o, err) || !saved_load(sv, path, err))
 		return false;
 	if (sv->study.search.verdict.done && !(o->more && sv->study.search.dir))
-		return !o->more || takes_directory(o, err);
+		return o->more ? takes_directory(o, err) : show_again(o);
 	if (sv->study.search.best && sv->study.search.dir &&
-	    (sv->study.search.state == SEARCH_DONE ||
-	     sv->study.search.state == SEARCH_BUDGET) &&
+	    search_is_over(&sv->study.search) &&
 	    (sv->study.search.verdict.wanted || cli_is_yaml(o->file))) {
 		if (!complete(o, sv, err))
 			return false;

@@ -1,4 +1,5 @@
 #include "config/command.h"
+#include "config/hydra.h"
 #include "config/macro.h"
 
 #include <ctype.h>
@@ -55,7 +56,11 @@ static void add_argument(struct building *b, enum macro m, const char *key,
 			add_argument(b, m, arena_printf(b->a, "%s.%s", key, v->keys[i]),
 			             &v->items[i]);
 	} else if (hydra) {
-		add_parts(b, hydra, key, "=", v);
+		struct str text = {0};
+
+		hydra_text(v, m != MACRO_ARGS_NO_HYPHENS, &text);
+		add_word(b, arena_printf(b->a, "%s%s=%s", hydra, key, str_text(&text)));
+		str_free(&text);
 	} else if (m == MACRO_ARGS_NO_EQUALS) {
 		add_parts(b, "--", key, "", NULL);
 		add_parts(b, "", "", "", v);
@@ -407,6 +412,32 @@ const char *const *command_build(const struct spec *s, const struct command *cmd
 	}
 	free(b.words);
 	return argv;
+}
+
+static bool shows_parameters(const struct spec *s, const char *word)
+{
+	struct hole h;
+
+	for (; hole_find(word, &h); word = h.end) {
+		const char *name = h.name;
+		size_t n = h.n;
+		enum macro m = hole_macro(&h);
+
+		if (m >= MACRO_ARGS && m <= MACRO_ARGS_JSON_FILE)
+			return true;
+		if (hole_is_param(&h, &name, &n) || macro_names_parameter(s, name, n))
+			return true;
+	}
+	return false;
+}
+
+bool command_shows_parameters(const struct spec *s, const struct command *cmd)
+{
+	bool shows = !cmd->n;
+
+	for (size_t i = 0; i < cmd->n && !shows; i++)
+		shows = shows_parameters(s, cmd->words[i]);
+	return shows;
 }
 
 void command_line(const char *const *argv, struct str *out)

@@ -31,6 +31,10 @@ const char *const *command_build(const struct spec *s, const struct command *cmd
                                  const struct command_context *c, struct arena *a,
                                  struct error *err);
 
+/* Are the parameters, or the name of their file, among its words? Else the environment
+ * alone has them. */
+bool command_shows_parameters(const struct spec *s, const struct command *cmd);
+
 /* One line that a person can paste into a shell. */
 void command_line(const char *const *argv, struct str *out);
 

@@ -273,12 +273,9 @@ static void check_mentions(struct check *c)
 		check_mention(c, macro_names[m], "");
 }
 
-/* Does a file that the command names read its parameters some other way? */
-static bool reads_parameters(const struct spec *s, const char *name)
+bool spec_script_holds(const struct spec *s, const char *name, const char *const *words,
+                       size_t n)
 {
-	static const char *const ways[] = {
-	    "HPSEARCH_CONFIG",    "wandb.config", "WANDB_SWEEP_PARAM_PATH",
-	    "get_next_parameter", "config=wandb", "run.config"};
 	struct arena a = {0};
 	const char *path = spec_from_home(s, name, &a);
 	struct error ignored;
@@ -289,10 +286,22 @@ static bool reads_parameters(const struct spec *s, const char *name)
 
 	if (!stat(path, &st) && S_ISREG(st.st_mode) &&
 	    file_read(path, SCRIPT_MAX, &a, &text, &len, &ignored))
-		for (size_t i = 0; i < ARRAY_LEN(ways) && !found; i++)
-			found = memmem(text, len, ways[i], strlen(ways[i])) != NULL;
+		for (size_t i = 0; i < n && !found; i++)
+			found = memmem(text, len, words[i], strlen(words[i])) != NULL;
 	arena_free(&a);
 	return found;
+}
+
+/* Does a file that the command names read its parameters some other way? */
+static bool reads_parameters(const struct spec *s, const char *name)
+{
+	static const char *const ways[] = {
+	    "HPSEARCH_CONFIG",    "wandb.init",
+	    "wandb.config",       "WANDB_SWEEP_PARAM_PATH",
+	    "get_next_parameter", "config=wandb",
+	    "run.config"};
+
+	return spec_script_holds(s, name, ways, ARRAY_LEN(ways));
 }
 
 static void check_whole(struct check *c, const struct node *n)
@@ -305,7 +314,7 @@ static void check_whole(struct check *c, const struct node *n)
 	if (c->uses_program && !s->program)
 		read_note(c->r, true, at,
 		          "the command's ${program} is empty: no program is given");
-	if (!c->uses && !c->mentions && s->space.n && !s->no_args)
+	if (!c->uses && !c->mentions && s->space.n && !s->no_args && !s->nni)
 		read_note(
 		    c->r, true, at,
 		    "the command has neither ${args} nor a parameter in it: the "

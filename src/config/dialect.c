@@ -55,6 +55,15 @@ static const struct word {
     {"const", OTHER, false, false, "write distribution: constant"},
     {"normal", OTHER, false, false, NULL},
     {"gaussian", OTHER, false, false, "write distribution: normal"},
+    {"gauss", OTHER, false, false, "write distribution: normal"},
+    {"uniformfloat", REAL, false, false, "write distribution: uniform"},
+    {"uniformfloathyperparameter", REAL, false, false, "write distribution: uniform"},
+    {"uniforminteger", WHOLE, false, false, "write distribution: int_uniform"},
+    {"uniformintegerhyperparameter", WHOLE, false, false,
+     "write distribution: int_uniform"},
+    {"categoricalhyperparameter", CHOICE, false, false,
+     "write values: [...] without a distribution"},
+    {"ordinal", CHOICE, false, false, "write values: [...] without a distribution"},
     {"bool", CHOICE, false, false,
      "write values: [true, false] without a distribution"},
     {"boolean", CHOICE, false, false,
@@ -101,6 +110,11 @@ const char *dialect_distribution(const char *word)
 	return w ? w->help : NULL;
 }
 
+static bool whole_text(const char *text)
+{
+	return *text && text[strspn(text, "+-0123456789")] == '\0';
+}
+
 /* A range written natively from the texts of its numbers: low, high, step. Python's
  * range and randint leave the upper end out, and count their steps from the lower. */
 static const char *range_text(const struct word *w, const char *const *t, size_t n,
@@ -112,22 +126,15 @@ static const char *range_text(const struct word *w, const char *const *t, size_t
 
 	if (!high)
 		return NULL;
+	/* Whole bounds would make integers of what is none. */
+	if (w->kind == REAL && !step && whole_text(t[0]) && whole_text(high))
+		return arena_printf(a, "{min: %s.0, max: %s.0%s}", t[0], high,
+		                    log || w->log ? ", log: true" : "");
 	if (w->kind == WHOLE_BELOW && scalar_number(high, &v) && value_number(&v, &x))
 		high = arena_printf(a, "%.15g", x - 1);
 	return arena_printf(a, "{min: %s, max: %s%s%s%s}", t[0], high,
 	                    step ? ", q: " : "", step ? step : "",
 	                    log || w->log ? ", log: true" : "");
-}
-
-static const char *first_text(const struct node *map, const char *const *keys)
-{
-	for (; *keys; keys++) {
-		const struct node *n = node_get(map, *keys);
-
-		if (n && n->kind == NODE_SCALAR)
-			return n->text;
-	}
-	return NULL;
 }
 
 static const struct node *first_list(const struct node *map, const char *const *keys)
@@ -172,6 +179,20 @@ static const char *list_text(const struct node *list, struct arena *a)
 	return text;
 }
 
+/* normal(0, 1) and lognormal(0, 1), with a step where they have one; NULL: another. */
+static const char *moments_text(const struct word *w, const char *const *t, size_t n,
+                                struct arena *a)
+{
+	const char *is = w->help ? strstr(w->help, "distribution: ") : NULL;
+	const char *name = is ? is + strlen("distribution: ") : w->word;
+	bool step = strncmp(name, "q_", 2) == 0;
+
+	if (!strstr(name, "normal") || strchr(name, ',') || n != (step ? 3 : 2))
+		return NULL;
+	return arena_printf(a, "{distribution: %s, mu: %s, sigma: %s%s%s}", name, t[0],
+	                    t[1], step ? ", q: " : "", step ? t[2] : "");
+}
+
 /* A type and its list: {_type: loguniform, _value: [1e-5, 0.1]}, or {loguniform:
  * [1e-5, 0.1]}. */
 static const char *typed_list(const char *type, const struct node *list,
@@ -184,6 +205,8 @@ static const char *typed_list(const char *type, const struct node *list,
 		return NULL;
 	if (w->kind == CHOICE)
 		return list_text(list, a);
+	if (w->kind == OTHER)
+		return moments_text(w, t, list_texts(list, t, NUMBERS_MAX), a);
 	return w->kind == REAL || w->kind == WHOLE || w->kind == WHOLE_BELOW
 	           ? range_text(w, t, list_texts(list, t, NUMBERS_MAX), false, a)
 	           : NULL;
@@ -192,14 +215,17 @@ static const char *typed_list(const char *type, const struct node *list,
 /* {loguniform: [1e-5, 0.1]}: one key, and it is the type. */
 static const char *type_as_key(const struct node *map, struct arena *a)
 {
-	return map->n == 1 ? typed_list(map->keys[0], map->items[0], a) : NULL;
+	/* range: [0, 1] has bounds, as bounds_text reads them. */
+	return map->n == 1 && strcmp(map->keys[0], "range") != 0
+	           ? typed_list(map->keys[0], map->items[0], a)
+	           : NULL;
 }
 
 static bool is_log_scale(const struct node *map)
 {
 	static const char *const flags[] = {"log", "log_scale", "logscale", NULL};
 	static const char *const scales[] = {"scale", "scaling", "prior", NULL};
-	const char *scale = first_text(map, scales);
+	const char *scale = node_first_text(map, scales);
 
 	for (const char *const *key = flags; *key; key++) {
 		const struct node *n = node_get(map, *key);
@@ -230,7 +256,7 @@ static const char *with_default(const char *text, const struct node *map,
                                 struct arena *a)
 {
 	static const char *const names[] = {"default", "initial_value", "init", NULL};
-	const char *preset = first_text(map, names);
+	const char *preset = node_first_text(map, names);
 
 	return text && preset ? arena_printf(a, "%.*s, default: %s}",
 	                                     (int)strlen(text) - 1, text, preset)
@@ -249,19 +275,20 @@ static const char *bounds_text(const struct node *map, struct arena *a)
 	static const char *const steps[] = {"step", "q", NULL};
 	static const char *const pairs[] = {"range", "bounds", "interval", NULL};
 	static const char *const bases[] = {"base", NULL};
-	static const struct word plain = {.kind = REAL};
-	const char *type = first_text(map, types);
+	static const struct word plain = {.word = "", .kind = REAL};
+	const char *type = node_first_text(map, types);
 	const struct word *w = type ? find_word(type) : &plain;
 	const struct node *inner = node_get(map, "feasibleSpace");
 	const struct node *from = inner && inner->kind == NODE_MAP ? inner : map;
 	const struct node *pair = first_list(map, pairs);
-	const char *t[NUMBERS_MAX] = {first_text(from, lows), first_text(from, highs),
-	                              first_text(from, steps)};
+	const char *t[NUMBERS_MAX] = {node_first_text(from, lows),
+	                              node_first_text(from, highs),
+	                              node_first_text(from, steps)};
 
 	if (pair && pair->n == 2)
 		list_texts(pair, t, 2);
 	if (w && w->kind == EXPONENTS)
-		return powers(t, first_text(map, bases), a);
+		return powers(t, node_first_text(map, bases), a);
 	if (w && pair && strcmp(w->word, "range") == 0)
 		w = &plain;
 	if (!w || w->kind == CHOICE || w->kind == OTHER || !t[0] || !t[1])
@@ -275,11 +302,15 @@ const char *dialect_parameter(const struct node *map, struct arena *a)
 	    "choices", "options",     "vals", "categories", "list",
 	    "choice",  "grid_search", "grid", "values",     NULL};
 	static const char *const nni[] = {"_type", NULL};
+	static const char *const fixed[] = {"const", "constant", "fixed", NULL};
 	const struct node *inner = node_get(map, "feasibleSpace"), *list;
 	const char *text;
 
 	if (node_get(map, "_type"))
-		return typed_list(first_text(map, nni), node_get(map, "_value"), a);
+		return typed_list(node_first_text(map, nni), node_get(map, "_value"),
+		                  a);
+	if (map->n == 1 && node_first_text(map, fixed))
+		return arena_printf(a, "{value: %s}", node_first_text(map, fixed));
 	text = type_as_key(map, a);
 	list = first_list(inner && inner->kind == NODE_MAP ? inner : map, lists);
 	if (!text)
@@ -339,8 +370,16 @@ static bool take_named(const char **t, size_t *n, bool *log, const char **step)
 			t[kept++] = t[i];
 		else if (strncmp(t[i], "log=", 4) == 0)
 			*log = strcasecmp(is + 1, "true") == 0;
+		else if (strncmp(t[i], "prior=", 6) == 0)
+			*log = strstr(is, "log") != NULL;
 		else if (strncmp(t[i], "step=", 5) == 0 || strncmp(t[i], "q=", 2) == 0)
 			*step = is + 1;
+		else if (strncmp(t[i], "low", 3) == 0 ||
+		         strncmp(t[i], "high", 4) == 0 ||
+		         strncmp(t[i], "upper", 5) == 0)
+			t[kept++] = is + 1;
+		else if (strncmp(t[i], "name=", 5) == 0)
+			continue;
 		else
 			return false;
 	}
@@ -358,17 +397,38 @@ static bool are_numbers(const char *const *t, size_t n)
 	return true;
 }
 
-/* normal(0, 1) and lognormal(0, 1). */
 static const char *moments(const struct word *w, char *inner, struct arena *a)
 {
 	const char *t[CALL_PARTS];
 	size_t n = split(inner, t, CALL_PARTS);
 
-	if (n != 2 || !are_numbers(t, n) || (w->help && !strstr(w->help, "normal")))
+	return are_numbers(t, n) ? moments_text(w, t, n, a) : NULL;
+}
+
+/* n values from the first to the last, which are exponents of ten in a logspace. */
+static const char *space_text(const char *name, char *inner, struct arena *a)
+{
+	const char *t[CALL_PARTS], *text = NULL;
+	bool log = strcmp(name, "logspace") == 0;
+	size_t n = split(inner, t, CALL_PARTS);
+	struct str out = {0};
+	double low, high;
+	long count;
+
+	if (n != 3 || !are_numbers(t, n))
 		return NULL;
-	return arena_printf(a, "{distribution: %s, mu: %s, sigma: %s}",
-	                    strcmp(w->word, "lognormal") == 0 ? "log_normal" : "normal",
-	                    t[0], t[1]);
+	low = strtod(t[0], NULL);
+	high = strtod(t[1], NULL);
+	count = strtol(t[2], NULL, 10);
+	for (long i = 0; count > 1 && count <= STEPS_SHOWN && i < count; i++) {
+		double x = low + (high - low) * (double)i / (double)(count - 1);
+
+		str_addf(&out, "%s%.6g", i ? ", " : "{values: [", log ? pow(10, x) : x);
+	}
+	if (out.len)
+		text = arena_printf(a, "%s]}", str_text(&out));
+	str_free(&out);
+	return text;
 }
 
 /* range(1, 10, 2): the multiples of 2 are others. */
@@ -398,6 +458,10 @@ static const char *call_text(const char *name, char *inner, bool log, struct are
 	bool label;
 	size_t n;
 
+	if (strcmp(name, "linspace") == 0 || strcmp(name, "logspace") == 0)
+		return space_text(name, inner, a);
+	if (strcmp(name, "arange") == 0)
+		name = "range";
 	name += strncmp(name, "suggest_", 8) == 0 ? 8 : 0;
 	w = find_word(name);
 	inner = without_label(inner, &label);
@@ -423,11 +487,41 @@ static const char *call_text(const char *name, char *inner, bool log, struct are
 	return range_text(w, t, w->step || step || n < 3 ? n : 2, log, a);
 }
 
+/* Hydra's sweep 1,2,3, and 1..3. */
+static const char *loose_values(const char *text, struct arena *a)
+{
+	const char *t[STEPS_SHOWN], *dots = strstr(text, "..");
+	size_t n;
+
+	if (dots) {
+		t[0] = arena_strndup(a, text, (size_t)(dots - text));
+		t[1] = dots + (dots[2] == '.' ? 1 : 2);
+		return are_numbers(t, 2)
+		           ? arena_printf(a, "{min: %s, max: %s}", t[0], t[1])
+		           : NULL;
+	}
+	if (!strchr(text, ','))
+		return NULL;
+	n = split(arena_strdup(a, text), t, STEPS_SHOWN);
+	return n > 1 && n < STEPS_SHOWN && are_numbers(t, n)
+	           ? arena_printf(a, "[%s]", text)
+	           : NULL;
+}
+
+bool dialect_is_call(const char *text, struct arena *a)
+{
+	char *name, *inner;
+
+	return call_parts(text, a, &name, &inner);
+}
+
 const char *dialect_call(const char *text, struct arena *a)
 {
 	char *name, *inner, *open;
 	bool log = false;
 
+	if (loose_values(text, a))
+		return loose_values(text, a);
 	if (!call_parts(text, a, &name, &inner))
 		return NULL;
 	/* Hydra: tag(log, int(interval(1, 10))), shuffle(range(1, 10)). */
@@ -441,241 +535,4 @@ const char *dialect_call(const char *text, struct arena *a)
 		if (call_parts(inner, a, &name, &open))
 			inner = open;
 	return call_text(name, inner, log, a);
-}
-
-/* Top-level keys. */
-
-static const struct {
-	const char *word, *ours;
-} keys[] = {{"params", "parameters"},
-            {"search_space", "parameters"},
-            {"searchSpace", "parameters"},
-            {"hyperparameters", "parameters"},
-            {"hparams", "parameters"},
-            {"space", "parameters"},
-            {"algorithm", "method"},
-            {"strategy", "method"},
-            {"sampler", "method"},
-            {"tuner", "method"},
-            {"n_trials", "max_trials"},
-            {"num_trials", "max_trials"},
-            {"max_evals", "max_trials"},
-            {"max_runs", "max_trials"},
-            {"num_samples", "max_trials"},
-            {"trials", "max_trials"},
-            {"maxTrialCount", "max_trials"},
-            {"maxTrialNumber", "max_trials"},
-            {"count", "max_trials"},
-            {"early_stopping", "early_terminate"},
-            {"pruner", "early_terminate"},
-            {"cmd", "command"},
-            {"trialCommand", "command"},
-            {"entrypoint", "command"},
-            {"script", "program"},
-            {"n_jobs", "parallel"},
-            {"jobs", "parallel"},
-            {"workers", "parallel"},
-            {"max_concurrent", "parallel"},
-            {"trialConcurrency", "parallel"},
-            {"parallelTrialCount", "parallel"},
-            {"max_trial_num", "max_trials"},
-            {"max_trial_number", "max_trials"},
-            {"max_experiments", "max_trials"},
-            {"num_runs", "max_trials"},
-            {"n_runs", "max_trials"},
-            {"n_iter", "max_trials"},
-            {"iterations", "max_trials"},
-            {"search_algorithm", "method"},
-            {"search_alg", "method"},
-            {"searcher", "method"},
-            {"early_stop", "early_terminate"},
-            {"early_stopping_policy", "early_terminate"},
-            {"entry_point", "program"},
-            {"executable", "command"},
-            {"run", "command"},
-            {"random_state", "seed"},
-            {"random_seed", "seed"},
-            {"num_seeds", "repeats"},
-            {"n_seeds", "repeats"},
-            {"conditions", "constraints"},
-            {"num_gpus", "gpus"},
-            {"n_gpus", "gpus"},
-            {"gpu_ids", "gpus"},
-            {"max_parallel", "parallel"},
-            {"num_workers", "parallel"},
-            {"concurrency", "parallel"}};
-
-static bool is_time(const char *key)
-{
-	static const char *const times[] = {"timeout",      "time_budget",
-	                                    "max_time",     "time_limit",
-	                                    "max_duration", "maxExperimentDuration"};
-
-	for (size_t i = 0; i < ARRAY_LEN(times); i++)
-		if (strcasecmp(key, times[i]) == 0)
-			return true;
-	return false;
-}
-
-const char *dialect_native_key(const char *key)
-{
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (strcasecmp(key, keys[i].word) == 0)
-			return keys[i].ours;
-	return strcasecmp(key, "objective") == 0 || strcasecmp(key, "objectives") == 0
-	           ? "metric"
-	       : is_time(key) ? "budget"
-	                      : NULL;
-}
-
-static const char *goal_help(const char *word, struct arena *a)
-{
-	bool min = strncasecmp(word, "min", 3) == 0;
-
-	return min || strncasecmp(word, "max", 3) == 0
-	           ? arena_printf(a, "write it into metric: {name: ..., goal: %s}",
-	                          min ? "minimize" : "maximize")
-	           : NULL;
-}
-
-/* objective: {metric: loss, direction: minimize}. */
-static const char *objective_help(const struct node *n, struct arena *a)
-{
-	static const char *const names[] = {"name", "metric", "objectiveMetricName",
-	                                    NULL};
-	static const char *const goals[] = {"goal", "direction", "mode", "type", NULL};
-	const char *name = NULL, *goal = NULL;
-
-	if (n->kind == NODE_LIST && n->n)
-		n = n->items[0];
-	if (n->kind == NODE_MAP) {
-		name = first_text(n, names);
-		goal = first_text(n, goals);
-	} else if (n->kind == NODE_SCALAR && *n->text) {
-		name = n->text;
-	}
-	return arena_printf(
-	    a, "write metric: {name: %s, goal: %s}", name ? name : "val_loss",
-	    goal && strncasecmp(goal, "max", 3) == 0 ? "maximize" : "minimize");
-}
-
-/* sampler: tpe, tuner: {name: TPE}. */
-static const char *method_help(const struct node *n, struct arena *a)
-{
-	static const char *const names[] = {"name", "type", "algorithmName", NULL};
-	static const char *const ours[] = {"grid", "random", "sobol"};
-	const char *word = n->kind == NODE_MAP      ? first_text(n, names)
-	                   : n->kind == NODE_SCALAR ? n->text
-	                                            : NULL;
-
-	for (size_t i = 0; word && i < ARRAY_LEN(ours); i++)
-		if (strncasecmp(word, ours[i], strlen(ours[i])) == 0)
-			return arena_printf(a, "write method: %s", ours[i]);
-	return "write method: bayes";
-}
-
-/* pruner: median, early_stopping: {type: hyperband}. */
-static const char *early_help(const struct node *n, struct arena *a)
-{
-	static const char *const names[] = {"name", "type", "algorithmName", NULL};
-	static const struct {
-		const char *word, *ours;
-	} types[] = {{"median", "median"},       {"asha", "asha"},
-	             {"successive", "asha"},     {"sha", "asha"},
-	             {"hyperband", "hyperband"}, {"threshold", "threshold"},
-	             {"patien", "patience"}};
-	const char *word = n->kind == NODE_MAP      ? first_text(n, names)
-	                   : n->kind == NODE_SCALAR ? n->text
-	                                            : NULL;
-
-	for (size_t i = 0; word && i < ARRAY_LEN(types); i++)
-		if (strcasestr(word, types[i].word))
-			return arena_printf(a, "write early_terminate: {type: %s, …}",
-			                    types[i].ours);
-	return "write early_terminate: {type: median}";
-}
-
-const char *dialect_key(const char *key, const struct node *n, struct arena *a)
-{
-	const char *ours = dialect_native_key(key);
-	bool plain = n->kind == NODE_SCALAR && *n->text;
-
-	if (strcasecmp(key, "direction") == 0 || strcasecmp(key, "goal") == 0 ||
-	    strcasecmp(key, "mode") == 0)
-		return plain ? goal_help(n->text, a) : NULL;
-	if (ours && strcmp(ours, "metric") == 0)
-		return objective_help(n, a);
-	if (ours && strcmp(ours, "method") == 0)
-		return method_help(n, a);
-	if (ours && strcmp(ours, "early_terminate") == 0)
-		return early_help(n, a);
-	if (strcasecmp(key, "directions") == 0)
-		return "write metric: {name: ..., goal: minimize}: one objective";
-	if (is_time(key))
-		return arena_printf(a,
-		                    "write budget: {time: %s} for the whole search, "
-		                    "trial_timeout: %s for each run",
-		                    plain ? n->text : "2h", plain ? n->text : "2h");
-	if (!ours)
-		return NULL;
-	return arena_printf(a, "write %s:%s%s", ours, plain ? " " : "",
-	                    plain ? n->text : "");
-}
-
-bool dialect_decides(const char *key)
-{
-	static const char *const decisive[] = {"slurm",
-	                                       "launcher",
-	                                       "hosts",
-	                                       "env",
-	                                       "points",
-	                                       "zip",
-	                                       "items",
-	                                       "scale",
-	                                       "wandb",
-	                                       "config",
-	                                       "protocol",
-	                                       "limits",
-	                                       "metrics",
-	                                       "rate",
-	                                       "cpus",
-	                                       "memory",
-	                                       "nice",
-	                                       "runs_per_gpu",
-	                                       "keep",
-	                                       "args",
-	                                       "report",
-	                                       "deterministic_training",
-	                                       "artifacts",
-	                                       "resources",
-	                                       "environment",
-	                                       "cwd",
-	                                       "workdir",
-	                                       "host",
-	                                       "queue",
-	                                       "partition",
-	                                       "container",
-	                                       "docker",
-	                                       "docker_image",
-	                                       "image",
-	                                       "ssh",
-	                                       "kubernetes",
-	                                       "nodes",
-	                                       "resources_per_trial",
-	                                       "working_dir",
-	                                       "working_directory",
-	                                       "environ",
-	                                       "env_vars",
-	                                       "environment_variables",
-	                                       "initial_points",
-	                                       "points_to_evaluate",
-	                                       "enqueue",
-	                                       "initial_params",
-	                                       "cluster",
-	                                       "remote"};
-
-	for (size_t i = 0; i < ARRAY_LEN(decisive); i++)
-		if (strcmp(key, decisive[i]) == 0)
-			return true;
-	return false;
 }

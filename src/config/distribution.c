@@ -76,6 +76,20 @@ static bool is_slip(const struct node *map, size_t i)
 	return n->kind == NODE_MAP && n->n && is_param_key(n->keys[0]);
 }
 
+/* {values: 1, 2}: what stands behind the comma is a key with nothing behind it. */
+static const char *bare_list(struct reading *r, const struct node *map, size_t i)
+{
+	const struct node *first = i ? map->items[i - 1] : NULL;
+
+	return first && first->kind == NODE_SCALAR &&
+	               strcmp(map->keys[i - 1], "values") == 0 &&
+	               map->items[i]->value.kind == VALUE_NULL &&
+	               map->items[i]->kind == NODE_SCALAR
+	           ? arena_printf(r->a, "a list needs brackets: values: [%s, %s, ...]",
+	                          first->text, map->keys[i])
+	           : NULL;
+}
+
 static const char *synonym(const char *key)
 {
 	for (size_t k = 0; k < ARRAY_LEN(synonyms); k++)
@@ -112,7 +126,14 @@ static bool unknown_key(struct reading *r, const struct draft *d, size_t i)
 	const char *key = d->map->keys[i], *near = synonym(key);
 	const char *native =
 	    is_foreign(d->map) ? dialect_parameter(d->map, r->a) : NULL;
+	const char *blank =
+	    read_missing_blank(r, key, param_keys, ARRAY_LEN(param_keys));
 
+	if (!blank)
+		blank = bare_list(r, d->map, i);
+	if (blank)
+		return read_fails(r, d->map->key_at[i], blank,
+		                  "unknown key %s in parameter %s", key, d->p.name);
 	if (strcmp(key, "parameters") == 0)
 		return read_fails(
 		    r, d->map->key_at[i], "give the group a name of its own",
@@ -623,9 +644,12 @@ static bool read_default(struct reading *r, struct draft *d)
 
 bool draft_read(struct reading *r, struct draft *d)
 {
-	const struct node *n = has(d, "log");
+	const struct node *n;
 	bool log = false;
 
+	if (!draft_borrowed(r, d))
+		return false;
+	n = has(d, "log");
 	for (size_t i = 0; i < d->map->n; i++)
 		if (!is_param_key(d->map->keys[i]))
 			return unknown_key(r, d, i);

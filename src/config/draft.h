@@ -26,6 +26,8 @@ struct draft {
 /* A word of the file that, as a parameter's name, is indented too far more often than
  * not: max_trials. */
 bool draft_is_top_word(const char *key);
+/* An entry in Optuna's or Determined's words becomes one in ours, with a notice. */
+bool draft_borrowed(struct reading *r, struct draft *d);
 /* Everything of an entry but its name and its `when`. */
 bool draft_read(struct reading *r, struct draft *d);
 /* The conditions of all, once every name is known. Refuses two of one name. */

@@ -122,11 +122,19 @@ static bool is_short_form(const struct node *map, size_t i)
 
 static const struct node *long_form(struct reading *r, const struct node *map, size_t i)
 {
+	static const char *const parts[] = {"min", "max", "value", "values",
+	                                    "distribution"};
 	const struct node *n = map->items[i];
 	const char *word = n->kind == NODE_LIST ? "values" : "value";
-	const char *native =
-	    n->kind == NODE_SCALAR && !n->quoted ? dialect_call(n->text, r->a) : NULL;
+	bool plain = n->kind == NODE_SCALAR && !n->quoted;
+	const char *native = plain ? dialect_call(n->text, r->a) : NULL;
+	const char *blank =
+	    plain ? read_missing_blank(r, n->text, parts, ARRAY_LEN(parts)) : NULL;
 
+	if (blank) {
+		read_fails(r, n->at, blank, "parameter %s is no text", map->keys[i]);
+		return NULL;
+	}
 	if (draft_is_top_word(map->keys[i]))
 		read_note(r, true, map->key_at[i],
 		          "%s stands below parameters:, so it is a parameter; for the "
@@ -138,7 +146,7 @@ static const struct node *long_form(struct reading *r, const struct node *map, s
 		    "parameter %s: %s is another program's", map->keys[i], n->text);
 		return NULL;
 	}
-	read_note(r, false, map->key_at[i],
+	read_note(r, plain && dialect_is_call(n->text, r->a), map->key_at[i],
 	          n->kind == NODE_LIST ? "parameter %s is a list: taken as its %s"
 	                               : "parameter %s is one value: taken as its %s",
 	          map->keys[i], word);

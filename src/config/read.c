@@ -1,5 +1,6 @@
 #include "config/read.h"
 #include "config/scalar.h"
+#include "config/yaml_cause.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -177,14 +178,30 @@ bool read_duration(struct reading *r, const struct node *n, const char *what,
 	                  "%s must be a duration", what);
 }
 
+const char *read_missing_blank(struct reading *r, const char *key,
+                               const char *const *names, size_t n)
+{
+	const char *colon = strchr(key, ':');
+	size_t len = colon ? (size_t)(colon - key) : 0;
+
+	for (size_t i = 0; colon && i < n; i++)
+		if (strlen(names[i]) == len && strncmp(key, names[i], len) == 0)
+			return arena_printf(r->a, "a blank is missing: %s: %s",
+			                    names[i], colon + 1);
+	return NULL;
+}
+
 bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
                       const char *where, const char *const *names, size_t n)
 {
 	const char *near = str_nearest(map->keys[i], names, n);
+	const char *blank = read_missing_blank(r, map->keys[i], names, n);
 	struct str help = {0};
 	bool ok;
 
-	if (near)
+	if (blank)
+		str_add(&help, blank);
+	else if (near)
 		str_addf(&help, "did you mean %s?", near);
 	else
 		for (size_t k = 0; k < n; k++)

@@ -44,6 +44,10 @@ __attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,
 __attribute__((format(printf, 4, 5))) void read_note(struct reading *r, bool warning,
                                                      struct position at,
                                                      const char *fmt, ...);
+/* The help where a key is "min:0.1", a name of names[n] and what was to stand behind
+ * its colon; else NULL. */
+const char *read_missing_blank(struct reading *r, const char *key,
+                               const char *const *names, size_t n);
 /* An error for a key of a map that is none of names[n], with "did you mean". */
 bool read_unknown_key(struct reading *r, const struct node *map, size_t i,
                       const char *where, const char *const *names, size_t n);
@@ -84,6 +88,13 @@ void spec_find_home(struct reading *r);
 /* Splits a text into words as a shell would, without one. False: a quote is not closed.
  */
 bool spec_split_words(const char *text, struct arena *a, struct command *out);
+/* Is the name, as the command has it, that of a file which holds one of words[n]? */
+bool spec_script_holds(const struct spec *s, const char *name, const char *const *words,
+                       size_t n);
+bool spec_read_wandb(struct reading *r, const struct node *n);
+bool spec_read_protocol(struct reading *r, const struct node *n);
+/* After the command is known: a notice where its script uses wandb. */
+void spec_note_wandb(struct reading *r);
 /* After the parameters are known: macros that name nothing, a command without
  * arguments. n: where it stands, NULL for the command line. */
 bool spec_check_command(struct reading *r, const struct command *cmd,

@@ -46,6 +46,7 @@ static void defaults(struct spec *s, struct arena *a)
 	    .parallel = 1,
 	    .runs_per_gpu = 1,
 	    .kill_grace = 10,
+	    .wandb = true,
 	    .test = {.top = 3, .repeats = 5, .sequential = true, .max_repeats = 20},
 	    .arena = a,
 	    .notices = {.a = a}};

@@ -115,6 +115,10 @@ struct spec {
 	struct notices notices;
 	struct arena *arena;
 	enum method method;
+	bool wandb;       /* auto, the default: scripts that use it get their parameters
+	                   * and are put offline */
+	bool nni;         /* protocol: nni */
+	bool wandb_noted; /* there is a notice that it is used */
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
 	bool gpus_auto;   /* all that there are; n_gpus is 0 */
@@ -145,6 +149,11 @@ bool spec_load(struct spec *s, const char *path, const struct spec_overrides *o,
 /* The same from memory, as when a results file carries the text. */
 bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
                 const struct spec_overrides *o, struct arena *a, struct error *err);
+
+/* Has the user said that wandb may go to its server? WANDB_MODE of the environment. */
+bool spec_wandb_online(void);
+/* What is said where it may not. */
+extern const char spec_wandb_text[];
 
 /* A file that the command names, as seen from here; in a where it is another text. */
 const char *spec_from_home(const struct spec *s, const char *name, struct arena *a);

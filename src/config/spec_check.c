@@ -4,6 +4,7 @@
 #include "config/macro.h"
 #include "config/read.h"
 #include "config/scalar.h"
+#include "config/yaml_cause.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -242,6 +243,8 @@ static void note_seeds(struct reading *r)
 
 static void note_booleans(struct reading *r, const struct node *n)
 {
+	if (n == node_get(r->spec->yaml.root, "wandb"))
+		return; /* off is a word there */
 	if (n->kind == NODE_SCALAR && n->yes_no)
 		read_note(r, false, n->at,
 		          "%s is the boolean %s; quote it if it is a text", n->text,
@@ -347,9 +350,10 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 		read_note(r, true, (struct position){0},
 		          "no metric is given: everything runs, nothing is ranked");
 	if (!s->max_trials && !capped && s->method != METHOD_GRID)
-		read_note(r, false, (struct position){0},
-		          "no max_trials is given: stops after %llu trials",
-		          (unsigned long long)spec_trial_cap(s, 0));
+		read_note(
+		    r, false, (struct position){0},
+		    "no max_trials is given: stops after %llu trials at the latest",
+		    (unsigned long long)spec_trial_cap(s, 0));
 	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,
@@ -382,5 +386,6 @@ bool spec_check(struct reading *r, const struct node *root,
 	note_disguises(r, root);
 	note_same_words(r);
 	note_consequences(r, root, o->capped);
+	spec_note_wandb(r);
 	return true;
 }

@@ -33,9 +33,9 @@ static bool read_gpu(struct reading *r, const struct node *n, const char **out)
 		    "gpus are whole devices, there is no gpu %s", n->text);
 	if (!read_string(r, n, "a gpu", out))
 		return false;
-	return (**out && !strpbrk(*out, " \t\r\n")) ||
+	return (**out && **out != '-' && !strpbrk(*out, " \t\r\n")) ||
 	       read_fails(r, n->at, NULL,
-	                  "a gpu must be a number or a name without blanks");
+	                  "a gpu must be a number from 0 on or a name without blanks");
 }
 
 /* [0, 1] in a list of gpus: both of them for one run. */

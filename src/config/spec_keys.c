@@ -44,6 +44,12 @@ static const struct {
     {"gp", NULL, "write method: bayes"},
     {"cmaes", NULL, "write method: bayes"},
     {"cma-es", NULL, "write method: bayes"},
+    {"cma", NULL, "write method: bayes"},
+    {"genetic", NULL, "write method: bayes"},
+    {"annealing", NULL, "write method: bayes"},
+    {"halton", NULL, "write method: sobol"},
+    {"lhs", NULL, "write method: sobol"},
+    {"qmc", NULL, "write method: sobol"},
     {"evolution", NULL, "write method: bayes"},
     {"hyperopt", NULL, "write method: bayes"},
     {"optuna", NULL, "write method: bayes"},
@@ -403,6 +409,8 @@ static const struct {
     {"deterministic_training", key_deterministic_training},
     {"accept_nonzero", key_accept_nonzero},
     {"warm_start", key_warm_start},
+    {"wandb", spec_read_wandb},
+    {"protocol", spec_read_protocol},
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},
     {"project", key_unused},
@@ -447,6 +455,18 @@ static const char *slip_of(const char *key)
 	return NULL;
 }
 
+/* metric:{name: loss}: a key that is known up to its colon. */
+static const char *key_before_colon(const char *key)
+{
+	size_t n = strcspn(key, ":");
+
+	for (size_t k = 0; key[n] && k < ARRAY_LEN(top_keys); k++)
+		if (strlen(top_keys[k].name) == n &&
+		    strncmp(key, top_keys[k].name, n) == 0)
+			return top_keys[k].name;
+	return NULL;
+}
+
 /* min and max, or a list of values: a parameter that lost its indentation. */
 static bool looks_like_parameter(const struct node *n)
 {
@@ -477,15 +497,23 @@ static bool unknown_key(struct reading *r, const struct node *root, size_t i)
 	const char *native = dialect_key(key, root->items[i], r->a);
 	/* The customary places for anchors. */
 	bool aside = *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
+	const char *before = key_before_colon(key);
 
 	/* Where the native key is there too, this one is for somebody else. */
 	if (!root->key_at[i].line && !r->recorded)
 		return set_fails(r, key, slip);
+	if (before && !r->recorded)
+		return read_fails(
+		    r, root->key_at[i],
+		    arena_printf(r->a, "a blank is missing behind %s:", before),
+		    "unknown key %s", key);
 	if (native && !r->recorded && !(ours && node_get(root, ours)))
 		return read_fails(r, root->key_at[i], native, "unknown key %s", key);
 	if (dialect_decides(key) && !r->recorded)
 		return read_fails(r, root->key_at[i],
-		                  "take it out, or do it in the command",
+		                  slip && within(key, slip, 1) && !node_get(root, slip)
+		                      ? arena_printf(r->a, "did you mean %s?", slip)
+		                      : "take it out, or do it in the command",
 		                  "hpsearch has no %s:, and a search without it would "
 		                  "be another one",
 		                  key);

@@ -1,5 +1,6 @@
 #include "config/yaml.h"
 #include "config/scalar.h"
+#include "config/yaml_cause.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,57 +64,12 @@ static struct position place_of_offset(const struct yaml *y, size_t offset)
 	return at;
 }
 
-static const char *usual_cause(const char *problem)
-{
-	static const struct {
-		const char *part, *help;
-	} causes[] = {
-	    {"cannot start any token",
-	     "a tab cannot indent YAML, and a value that begins "
-	     "with @, ` or % needs quotes"},
-	    {"mapping values are not allowed",
-	     "a \": \" inside a value needs quotes around "
-	     "the whole value"},
-	    {"did not find expected ',' or ']'",
-	     "a comma is missing between two values, or "
-	     "the closing ]"},
-	    {"did not find expected ',' or '}'",
-	     "a comma is missing between two values, or "
-	     "the closing }"},
-	    {"did not find expected key",
-	     "the indentation does not fit the lines above"},
-	    {"could not find expected ':'", "a key needs \": \" behind it"},
-	    {"found unexpected end of stream", "a quote or a bracket is not closed"},
-	};
-
-	for (size_t i = 0; problem && i < ARRAY_LEN(causes); i++)
-		if (strstr(problem, causes[i].part))
-			return causes[i].help;
-	return NULL;
-}
-
-const char yaml_template_help[] = "this is a template ({{name}}): fill it in first, as "
-				  "its own program does, and give "
-				  "hpsearch the result";
-
-/* {{name}}, ${{name}}, {% if %}: a file that some program was to fill in. */
-static const char *template_help(const struct yaml *y, struct position at)
-{
-	const char *p = y->text, *end = y->text + y->len;
-
-	for (size_t line = 1; line < at.line && p < end; p++)
-		line += *p == '\n';
-	for (; p + 1 < end && *p != '\n'; p++)
-		if (*p == '{' && (p[1] == '{' || p[1] == '%'))
-			return yaml_template_help;
-	return NULL;
-}
-
 static bool syntax_error(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
 	struct position at = place_of(p->problem_mark);
-	const char *problem = p->problem ? p->problem : "cannot be read", *help;
+	const char *problem = p->problem ? p->problem : "cannot be read";
+	const char *help;
 
 	if (p->error == YAML_READER_ERROR)
 		return yaml_error(r->y, place_of_offset(r->y, p->problem_offset),
@@ -121,11 +77,10 @@ static bool syntax_error(struct reader *r)
 		                  problem);
 	if (p->error == YAML_MEMORY_ERROR)
 		mem_exhausted();
-	help = template_help(r->y, at);
-	if (!help)
-		help = usual_cause(problem);
-	/* Where it was opened tells more than where the file ends. */
-	if (p->context && strstr(problem, "unexpected end of stream"))
+	help = yaml_cause(r->y, at, problem, r->a);
+	/* Where it was opened, or the word before a colon, tells more. */
+	if (p->context && (strstr(problem, "unexpected end of stream") ||
+	                   strstr(problem, "unexpected ':'")))
 		at = place_of(p->context_mark);
 	if (p->context)
 		return yaml_error(r->y, at, help, r->err,
@@ -414,7 +369,7 @@ static bool one_pair(struct reader *r, struct pairs *p, yaml_event_t *e)
 	if (!key)
 		return false;
 	if (key->kind != NODE_SCALAR)
-		return fail(r, at, template_help(r->y, at),
+		return fail(r, at, yaml_template_cause(r->y, at),
 		            "a key must be a plain word");
 	if (!next_event(r, &next))
 		return false;

@@ -57,8 +57,6 @@ struct yaml {
 	struct node *root;
 };
 
-extern const char yaml_template_help[]; /* for a {{name}} that was left as it is */
-
 /* text must outlive y. Errors have the form of yaml_error. */
 bool yaml_parse(struct yaml *y, const char *path, const char *text, size_t len,
                 struct arena *a, struct notices *ns, struct error *err);
@@ -77,6 +75,8 @@ struct position yaml_position(const struct yaml *y, const struct node *n,
                               size_t offset);
 
 struct node *node_get(const struct node *map, const char *key); /* NULL: not there */
+/* The text of the first of the keys (up to a NULL) that has a scalar behind it. */
+const char *node_first_text(const struct node *map, const char *const *keys);
 /* The position of a key in a map (it must be there). */
 struct position node_key_position(const struct node *map, const char *key);
 /* Any node as a value (lists and maps too). */

@@ -13,6 +13,17 @@ struct node *node_get(const struct node *map, const char *key)
 	return NULL;
 }
 
+const char *node_first_text(const struct node *map, const char *const *keys)
+{
+	for (; *keys; keys++) {
+		const struct node *n = node_get(map, *keys);
+
+		if (n && n->kind == NODE_SCALAR)
+			return n->text;
+	}
+	return NULL;
+}
+
 struct position node_key_position(const struct node *map, const char *key)
 {
 	for (size_t i = 0; i < map->n; i++)

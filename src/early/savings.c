@@ -48,6 +48,17 @@ static double step_wall(const struct search *s, const struct monitor *m)
 	return steps > 0 ? wall / steps : (double)NAN;
 }
 
+/* Steps that are no measure of how far a run came. */
+static bool is_odd(const struct run *r)
+{
+	if (r->steps.trouble == STEPS_FALL || r->steps.trouble == STEPS_JUMP)
+		return true;
+	for (size_t i = 0; i < r->n_reports; i++)
+		if (!r->reports[i].counted && r->reports[i].step < 0)
+			return true;
+	return false;
+}
+
 static void add_run(const struct search *s, const struct watched *w, double full,
                     double each, struct savings *out)
 {
@@ -58,8 +69,7 @@ static void add_run(const struct search *s, const struct watched *w, double full
 	if (!is_over(r) || !(w->steps > 0))
 		return;
 	out->runs++;
-	out->odd |= s->spec->early.step &&
-	            (r->steps.trouble == STEPS_FALL || r->steps.trouble == STEPS_JUMP);
+	out->odd |= s->spec->early.step && is_odd(r);
 	out->converged += w->judged && r->outcome == OUTCOME_OK;
 	out->stopped += w->judged && !w->paused && r->outcome != OUTCOME_OK;
 	out->paused += w->judged && w->paused;

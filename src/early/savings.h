@@ -15,7 +15,7 @@ struct savings {
 	uint64_t promotions;      /* all of them */
 	double steps, full_steps; /* taken; had every run gone to its end. NaN: it is
 	                           * not known how long a run is */
-	bool odd; /* steps of some run fall or jump: their counts mean nothing */
+	bool odd; /* steps of some run fall, jump or lie below 0: no measure */
 	double wall, full_wall; /* the same in seconds, extrapolated */
 	/* the control group, what the rule would have stopped of it, and of that what
 	 * would have won; between what shares of all that it stops (95 %) */

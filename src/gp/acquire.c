@@ -240,7 +240,9 @@ static void chain(const struct gp *g, const double *c, const double *x,
                   const double *col, double *gradient)
 {
 	const struct kernel *k = &g->kernel;
+	double *slope = mem_new(vec_room(g->d), sizeof *slope);
 
+	kernel_warp_slopes(k, x, slope);
 	for (size_t j = 0; j < g->d; j++) {
 		const double *cols = g->cols + k->column[j] * g->ld;
 		double sum = 0;
@@ -249,9 +251,9 @@ static void chain(const struct gp *g, const double *c, const double *x,
 			continue;
 		for (size_t i = 0; i < g->n; i++)
 			sum += c[i] * (col[k->column[j]] - cols[i]);
-		gradient[j] +=
-		    2 * k->w[k->column[j]] * sum * kernel_warp_slope(k, j, x[j]);
+		gradient[j] += 2 * k->w[k->column[j]] * sum * slope[j];
 	}
+	free(slope);
 }
 
 static void one_column(const struct gp *g, const double *x, double *col)

@@ -111,12 +111,13 @@ static double mismatches(const struct gp *g, const double *col)
  * h_a = c_a R_a - (C c)_a, and likewise for the warp's derivatives; so one product C
  * [columns, 1] serves all. */
 static void add_column(const struct gp *g, size_t c, const double *product, size_t ld,
-                       double *gradient)
+                       double *scratch, double *gradient)
 {
 	const struct kernel *k = &g->kernel;
 	size_t j = k->dim[c];
 	const double *col = g->cols + c * g->ld;
 	double w = k->w[c], length = 0, by_a = 0, by_b = 0;
+	double *z = scratch, *da = z + g->ld, *db = da + g->ld;
 	bool warps = c == k->column[j] &&
 	             g->prior.low[g->d + 2 + j] < g->prior.high[g->d + 2 + j];
 
@@ -124,16 +125,18 @@ static void add_column(const struct gp *g, size_t c, const double *product, size
 		gradient[j] += w * mismatches(g, col);
 		return;
 	}
+	for (size_t i = 0; warps && i < g->n; i++)
+		z[i] = g->x[i * g->d + j];
+	if (warps)
+		kernel_warp_gradients(k, j, z, g->n, da, db);
 	for (size_t i = 0; i < g->n; i++) {
 		double h = col[i] * product[i * ld + k->n_col] - product[i * ld + c];
-		double z = g->x[i * g->d + j], da, db;
 
 		length += col[i] * h;
-		if (!warps || z < 0)
+		if (!warps || g->x[i * g->d + j] < 0)
 			continue;
-		kernel_warp_gradient(k, j, z, &da, &db);
-		by_a += da * h;
-		by_b += db * h;
+		by_a += da[i] * h;
+		by_b += db[i] * h;
 	}
 	gradient[j] += 2 * w * length;
 	gradient[g->d + 2 + j] -= 2 * w * by_a;
@@ -143,8 +146,9 @@ static void add_column(const struct gp *g, size_t c, const double *product, size
 void gp_objective_gradient(struct gp *g, const double *theta, double *out)
 {
 	size_t n_col = g->kernel.n_col, ld = n_col + 1;
-	double *rows = mem_new(2 * g->n * ld, sizeof *rows);
-	double *product = rows + g->n * ld, noise_part, fit;
+	double *rows = mem_new(2 * g->n * ld + 3 * g->ld, sizeof *rows);
+	double *product = rows + g->n * ld, *scratch = product + g->n * ld;
+	double noise_part, fit;
 	gsl_matrix_view c = gp_square(g, g->work, g->n);
 	gsl_matrix_view columns = gsl_matrix_view_array(rows, g->n, ld);
 	gsl_matrix_view weighed = gsl_matrix_view_array(product, g->n, ld);
@@ -161,7 +165,7 @@ void gp_objective_gradient(struct gp *g, const double *theta, double *out)
 	               &weighed.matrix);
 	memset(out, 0, g->n_theta * sizeof *out);
 	for (size_t k = 0; k < n_col; k++)
-		add_column(g, k, product, ld, out);
+		add_column(g, k, product, ld, scratch, out);
 	out[g->d] = -0.5 * (fit - noise_part);
 	out[g->d + 1] = -0.5 * noise_part;
 	prior(g, theta, out);

@@ -9,6 +9,7 @@
 
 /* The warp's derivatives have no bound at the very ends. */
 static const double z_least = 1e-6;
+static const double exp_least = -690;
 
 void kernel_init(struct kernel *k, const struct gp_dim *dims, size_t d)
 {
@@ -17,8 +18,8 @@ void kernel_init(struct kernel *k, const struct gp_dim *dims, size_t d)
 	k->dim = mem_new(2 * d, sizeof *k->dim);
 	k->category = mem_new(2 * d, sizeof *k->category);
 	k->w = mem_new(2 * d, sizeof *k->w);
-	k->a = mem_new(d, sizeof *k->a);
-	k->b = mem_new(d, sizeof *k->b);
+	k->a = mem_new(vec_room(d), sizeof *k->a);
+	k->b = mem_new(vec_room(d), sizeof *k->b);
 	k->warped = mem_new(d, sizeof *k->warped);
 	for (size_t j = 0; j < d; j++) {
 		size_t n = dims[j].kind == GP_NUMBER && dims[j].optional ? 2 : 1;
@@ -183,25 +184,100 @@ double kernel_distance(const struct kernel *k, const double *x, const double *y)
 	return sum;
 }
 
-double kernel_warp_slope(const struct kernel *k, size_t j, double z)
+static double slope_of(double a, double b, double z)
 {
-	double a = k->a[j], b = k->b[j], za;
+	double za = portable_pow(z, a);
 
-	if (!k->warped[j])
-		return 1;
-	z = inner(z);
-	za = portable_pow(z, a);
 	return a * b * za / z * portable_pow(1 - za, b - 1);
 }
 
-void kernel_warp_gradient(const struct kernel *k, size_t j, double z, double *by_a,
-                          double *by_b)
+static void gradient_of(double a, double b, double z, double *by_a, double *by_b)
 {
-	double a = k->a[j], b = k->b[j], za, rest;
+	double za = portable_pow(z, a), rest = portable_pow(1 - za, b);
 
-	z = inner(z);
-	za = portable_pow(z, a);
-	rest = portable_pow(1 - za, b);
 	*by_a = a * b * rest / (1 - za) * za * portable_log(z);
 	*by_b = -b * rest * portable_log1p(-za);
+}
+
+/* Where the vectors' exp is that of base/elementary, and 1 - za has a logarithm. */
+VEC_INLINE bool all_plain(const vec *x, const vec *rest, const vec *y)
+{
+	vec_bits plain = (*x >= exp_least) & (*x <= -exp_least) & (*rest > 0) &
+	                 (*y >= exp_least) & (*y <= -exp_least);
+	bool all = true;
+
+	for (int i = 0; i < VEC; i++)
+		all = all && plain[i];
+	return all;
+}
+
+/* The same as above, bit for bit, for eight; false: not for these. */
+VEC_CLONES static bool slopes_of(const double *a, const double *b, const double *z,
+                                 double *out)
+{
+	vec va = *(const vec *)a, vb = *(const vec *)b, v = *(const vec *)z;
+	vec x = v, za, rest, y, power;
+
+	vec_portable_log(&x);
+	x = va * x;
+	za = x;
+	vec_portable_exp(&za);
+	y = rest = 1 - za;
+	vec_portable_log(&y);
+	y = (vb - 1) * y;
+	power = y;
+	vec_portable_exp(&power);
+	*(vec *)out = va * vb * za / v * power;
+	return all_plain(&x, &rest, &y);
+}
+
+VEC_CLONES static bool gradients_of(double a, double b, const double *z, double *by_a,
+                                    double *by_b)
+{
+	vec lz = *(const vec *)z, x, za, rest, y, power, far, near;
+	vec_bits is_near;
+
+	vec_portable_log(&lz);
+	za = x = a * lz;
+	vec_portable_exp(&za);
+	far = rest = 1 - za;
+	vec_portable_log(&far);
+	power = y = b * far;
+	vec_portable_exp(&power);
+	*(vec *)by_a = a * b * power / rest * za * lz;
+	/* log1p(-za), as portable_log1p has it. */
+	near = -za / (2 - za);
+	is_near = -za > -0.29;
+	vec_twice_atanh(&near);
+	*(vec *)by_b =
+	    -b * power * (vec)(((vec_bits)near & is_near) | ((vec_bits)far & ~is_near));
+	return all_plain(&x, &rest, &y);
+}
+
+void kernel_warp_slopes(const struct kernel *k, const double *x, double *out)
+{
+	for (size_t j = 0; j < k->d; j += VEC) {
+		double z[VEC];
+
+		for (size_t i = 0; i < VEC; i++)
+			z[i] = j + i < k->d && k->warped[j + i] ? inner(x[j + i]) : 0.5;
+		if (!slopes_of(k->a + j, k->b + j, z, out + j))
+			for (size_t i = 0; i < VEC; i++)
+				out[j + i] = slope_of(k->a[j + i], k->b[j + i], z[i]);
+	}
+	for (size_t j = 0; j < k->d; j++)
+		out[j] = k->warped[j] ? out[j] : 1;
+}
+
+void kernel_warp_gradients(const struct kernel *k, size_t j, double *z, size_t n,
+                           double *by_a, double *by_b)
+{
+	double a = k->a[j], b = k->b[j];
+
+	for (size_t i = 0; i < vec_room(n); i++)
+		z[i] = i < n ? inner(z[i]) : 0.5;
+	for (size_t i = 0; i < n; i += VEC)
+		if (!gradients_of(a, b, z + i, by_a + i, by_b + i))
+			for (size_t l = i; l < i + VEC; l++)
+				gradient_of(a, b, z[l], by_a + l, by_b + l);
 }

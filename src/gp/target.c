@@ -7,7 +7,7 @@
 
 /* Values of so many times the size of others are of no use to tell those apart. */
 static const double far = 1e3;
-enum { NEAR_LEAST = 3 };
+enum { NEAR_LEAST = 3, OTHERS_LEAST = 4 };
 
 /* In [0, 1] up to the scale; halves, so that no difference overflows. */
 static double unit(const struct target *t, double value)
@@ -15,9 +15,14 @@ static double unit(const struct target *t, double value)
 	return (value / 2 - t->shift) / t->scale;
 }
 
+static double bounded(const struct target *t, double value)
+{
+	return fmin(fmax(unit(t, value), t->floor), t->cap);
+}
+
 double target_apply(const struct target *t, double value)
 {
-	return (fmin(unit(t, value), t->cap) - t->mean) / t->sd;
+	return (bounded(t, value) - t->mean) / t->sd;
 }
 
 double target_undo(const struct target *t, double y)
@@ -79,20 +84,39 @@ static void find_moments(struct target *t, const double *sorted, size_t n)
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		t->mean += fmin(unit(t, sorted[i]), t->cap) / (double)n;
+		t->mean += bounded(t, sorted[i]) / (double)n;
 	for (size_t i = 0; i < n; i++) {
-		double e = fmin(unit(t, sorted[i]), t->cap) - t->mean;
+		double e = bounded(t, sorted[i]) - t->mean;
 
 		sum += e * e;
 	}
 	t->sd = sum > 0 ? sqrt(sum / (double)n) : 1;
 }
 
+size_t target_alone(const double *sorted, size_t n)
+{
+	size_t i = 1;
+
+	for (; i < NEAR_LEAST && i + OTHERS_LEAST <= n; i++) {
+		const double *rest = sorted + i;
+		double size = fmax(fabs(rest[0]), fabs(rest[(n - i) / 2]));
+
+		if (size > 0 && (rest[0] / 2 - rest[-1] / 2) / far > size / 2)
+			return i;
+	}
+	return 0;
+}
+
+double target_least(const struct target *t)
+{
+	return t->floor < 0 ? -(double)INFINITY : 2 * t->shift;
+}
+
 struct target target_fit(const double *value, size_t n, double *y)
 {
-	struct target t = {.scale = 1, .cap = 1, .sd = 1};
+	struct target t = {.scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
 	double *sorted = mem_new(n, sizeof *sorted);
-	size_t k = 0;
+	size_t k = 0, alone;
 
 	for (size_t i = 0; i < n; i++)
 		if (isfinite(value[i]))
@@ -100,7 +124,9 @@ struct target target_fit(const double *value, size_t n, double *y)
 	if (k)
 		qsort(sorted, k, sizeof *sorted, double_compare);
 	if (k) {
-		find_scale(&t, sorted, k);
+		alone = target_alone(sorted, k);
+		t.floor = alone ? 0 : t.floor;
+		find_scale(&t, sorted + alone, k - alone);
 		find_moments(&t, sorted, k);
 		t.failed = fmax(target_apply(&t, sorted[k - 1]), 0);
 	}

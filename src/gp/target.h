@@ -8,7 +8,7 @@
 
 struct target {
 	double shift, scale; /* y = ((value / 2 - shift) / scale - mean) / sd */
-	double cap, mean, sd;
+	double floor, cap, mean, sd;
 	double failed; /* the y of what has no value: no better than the worst */
 };
 
@@ -18,7 +18,8 @@ struct target {
  * their size, as a penalty makes it, med and the largest are of those alone: so a
  * penalty may be of any size, and be what most trials got, and the others are told
  * apart as with a modest one. y (n) out; value[i] may be NAN or infinite: it failed.
- * With no finite value all y are 0.
+ * With no finite value all y are 0. One or two values that lie alone count as the best
+ * of the others: what they are is not known, and on their scale the others are alike.
  *
  * What failed counts as the worst that did not. Measured with bench-regret -f (what is
  * worse than a median random configuration fails; 16 problems, 4 seeds): log10 regret
@@ -26,6 +27,12 @@ struct target {
  * -0.12 +- 0.07, -0.13 +- 0.06, -0.07 +- 0.08; against the median -0.07 +- 0.05, -0.12
  * +- 0.07, -0.07 +- 0.08, 0.00 +- 0.08. */
 struct target target_fit(const double *value, size_t n, double *y);
+/* How many of the sorted values, two at the most, lie below all others by 1000 times
+ * the size of those (of their least, and of their median; at least four): a slip of the
+ * script, or a first find, which a third one confirms. */
+size_t target_alone(const double *sorted, size_t n);
+/* No value below this counts as any better; -INFINITY where all count. */
+double target_least(const struct target *t);
 /* The value that a y stands for. */
 double target_undo(const struct target *t, double y);
 /* Is this a noise of values on that scale? That of a trial of which a run in two got a

@@ -83,4 +83,57 @@ VEC_INLINE void vec_log(vec *x)
 	*x = k * 0x1.62e42fefa39efp-1 + (2 * s + 2 * s * s2 * p);
 }
 
+/* log((1 + *s) / (1 - *s)), log(*x) and exp(*x), bit for bit as base/elementary has
+ * them: the second for normal, positive x, the third for |x| <= 690. */
+VEC_INLINE void vec_twice_atanh(vec *s)
+{
+	vec s2 = *s * *s, p = s2 * (1.0 / 23) + 1.0 / 21;
+
+	p = p * s2 + 1.0 / 19;
+	p = p * s2 + 1.0 / 17;
+	p = p * s2 + 1.0 / 15;
+	p = p * s2 + 1.0 / 13;
+	p = p * s2 + 1.0 / 11;
+	p = p * s2 + 1.0 / 9;
+	p = p * s2 + 1.0 / 7;
+	p = p * s2 + 1.0 / 5;
+	p = p * s2 + 1.0 / 3;
+	*s = 2 * *s + 2 * *s * s2 * p;
+}
+
+VEC_INLINE void vec_portable_log(vec *x)
+{
+	const int64_t half = INT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+	const int64_t big = INT64_C(0x4338000000000000);  /* 1.5 * 2^52 */
+	vec_bits e = ((vec_bits)*x - half) & -((int64_t)1 << 52);
+	vec m = (vec)((vec_bits)*x - e), k = (vec)((e >> 52) + big) - 0x1.8p52;
+	vec s = (m - 1) / (m + 1);
+
+	vec_twice_atanh(&s);
+	*x = k * 0x1.62e42feep-1 + (s + k * 0x1.a39ef35793c76p-33);
+}
+
+VEC_INLINE void vec_portable_exp(vec *x)
+{
+	const vec one = {1, 1, 1, 1, 1, 1, 1, 1};
+	vec t = *x * 0x1.71547652b82fep0 + 0.5, k = (t + 0x1.8p52) - 0x1.8p52, r, p;
+
+	k -= (vec)((vec_bits)one & (k > t)); /* rounded down, not to the nearest */
+	r = (*x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
+	p = r * (1.0 / 87178291200) + 1.0 / 6227020800;
+	p = p * r + 1.0 / 479001600;
+	p = p * r + 1.0 / 39916800;
+	p = p * r + 1.0 / 3628800;
+	p = p * r + 1.0 / 362880;
+	p = p * r + 1.0 / 40320;
+	p = p * r + 1.0 / 5040;
+	p = p * r + 1.0 / 720;
+	p = p * r + 1.0 / 120;
+	p = p * r + 1.0 / 24;
+	p = p * r + 1.0 / 6;
+	p = p * r + 0.5;
+	p = 1 + (r + r * r * p);
+	*x = p * (vec)(((vec_bits)(k + 0x1.8p52) << 52) + ((int64_t)1023 << 52));
+}
+
 #endif

@@ -1,7 +1,9 @@
 #include "report/closing.h"
+#include "config/command.h"
 #include "report/plan.h"
 #include "report/ranking.h"
 #include "report/text.h"
+#include "study/fleet.h"
 
 enum { IMPORTANT_FROM = 20 };
 
@@ -125,6 +127,40 @@ static void add_next(const struct study *s, const struct trial *t, const char *d
 	str_addc(out, '\n');
 }
 
+/* As it can be pasted into a shell. */
+static bool add_winner(struct study *s, const struct trial *t, const char *dir,
+                       struct str *out, struct error *err)
+{
+	const struct spec *spec = s->search.spec;
+	struct task task = {.key = t->id};
+	bool stored = t->id < s->search.n;
+
+	str_add(out, "winner   ");
+	if (stored)
+		str_addf(out, "trial %llu: ", (unsigned long long)t->id);
+	else
+		str_add(out, "the defaults: ");
+	if (!stored || command_shows_parameters(spec, &spec->command)) {
+		if (spec->home) {
+			str_add(out, "(cd ");
+			str_shell(out, spec->home);
+			str_add(out, " && ");
+		}
+		if (!plan_command(s, t, out, err))
+			return false;
+		str_add(out, spec->home ? ")\n" : "\n");
+		return true;
+	}
+	task_folder(&task);
+	str_add(out, "sh ");
+	str_shell(out, dir);
+	str_addf(out, "/%s/cmd (", task.folder);
+	if (!plan_command(s, t, out, err))
+		return false;
+	str_add(out, ", its parameters by HPSEARCH_CONFIG)\n");
+	return true;
+}
+
 bool closing_report(struct study *s, const char *dir, struct str *out,
                     struct error *err)
 {
@@ -139,13 +175,8 @@ bool closing_report(struct study *s, const char *dir, struct str *out,
 	str_add(out, " (results.json, results.csv, the runs in trials/)\n");
 	if (!t)
 		return true;
-	str_addf(out, "winner   %s", t->id < s->search.n ? "trial " : "the defaults");
-	if (t->id < s->search.n)
-		str_addf(out, "%llu", (unsigned long long)t->id);
-	str_add(out, ": ");
-	if (!plan_command(s, t, out, err))
+	if (!add_winner(s, t, dir, out, err))
 		return false;
-	str_addc(out, '\n');
 	add_next(s, t, dir, out);
 	return true;
 }

@@ -15,46 +15,6 @@ void config_json(const struct spec *sp, const struct value *const *values,
 	arena_free(&a);
 }
 
-/* YAML 1.1 readers take 1e-05 for a string; 1.0e-05 is a number to all. */
-static void yaml_float(double x, struct str *out)
-{
-	struct str text = {0};
-	const char *e;
-
-	str_double(&text, x);
-	e = strchr(str_text(&text), 'e');
-	if (e && !strchr(str_text(&text), '.')) {
-		str_addn(out, text.s, (size_t)(e - text.s));
-		str_add(out, ".0");
-		str_add(out, e);
-	} else {
-		str_add(out, str_text(&text));
-	}
-	str_free(&text);
-}
-
-void config_yaml_scalar(const struct value *v, struct str *out)
-{
-	if (v->kind == VALUE_FLOAT) {
-		yaml_float(v->number, out);
-		return;
-	}
-	if (v->kind != VALUE_LIST && v->kind != VALUE_MAP) {
-		value_json(v, out, false);
-		return;
-	}
-	str_addc(out, v->kind == VALUE_LIST ? '[' : '{');
-	for (size_t i = 0; i < v->n; i++) {
-		str_add(out, i ? ", " : "");
-		if (v->kind == VALUE_MAP) {
-			str_json(out, v->keys[i], strlen(v->keys[i]), false);
-			str_add(out, ": ");
-		}
-		config_yaml_scalar(&v->items[i], out);
-	}
-	str_addc(out, v->kind == VALUE_LIST ? ']' : '}');
-}
-
 /* A key that no reader takes for anything but a string. */
 static void yaml_key(const char *key, struct str *out)
 {
@@ -86,7 +46,7 @@ static void yaml_map(const struct value *map, int depth, struct str *out)
 			continue;
 		}
 		str_addc(out, ' ');
-		config_yaml_scalar(v, out);
+		value_yaml(v, out);
 		str_addc(out, '\n');
 	}
 }

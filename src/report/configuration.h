@@ -17,7 +17,4 @@ bool config_args(const struct spec *sp, const struct value *const *values,
 bool config_env(const struct spec *sp, const struct value *const *values,
                 struct str *out, struct error *err);
 
-/* A value on one line, such that PyYAML and YAML 1.2 readers see the same type. */
-void config_yaml_scalar(const struct value *v, struct str *out);
-
 #endif

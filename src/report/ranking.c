@@ -271,7 +271,7 @@ static void yaml_double(struct str *out, const char *key, double x)
 
 	str_addf(out, "    %s: ", key);
 	if (isfinite(x))
-		config_yaml_scalar(&v, out);
+		value_yaml(&v, out);
 	else
 		str_add(out, isnan(x) ? "null" : x > 0 ? ".inf" : "-.inf");
 	str_addc(out, '\n');
@@ -298,7 +298,7 @@ static void yaml_trial(const struct study *s, const struct trial *t, struct str 
 		str_add(out, "      ");
 		str_json(out, sp->params[i].name, strlen(sp->params[i].name), false);
 		str_add(out, ": ");
-		config_yaml_scalar(t->values[i], out);
+		value_yaml(t->values[i], out);
 		str_addc(out, '\n');
 	}
 }

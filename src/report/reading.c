@@ -1,7 +1,11 @@
 #include "report/reading.h"
+#include "base/double.h"
+#include "gp/target.h"
 #include "report/text.h"
 #include "run/meant.h"
 #include "study/alarm.h"
+
+#include <stdlib.h>
 
 /* Over all runs of the search: how many, and the first one with the matter. */
 struct found {
@@ -54,6 +58,36 @@ static void steps_report(const struct study *s, const struct found *f, struct st
 	str_addf(out, ": %s\n", study_steps_meaning(s));
 }
 
+/* A value that is too good to be one. */
+static void alone_report(const struct study *s, struct str *out)
+{
+	bool max = s->search.spec->metric.goal == GOAL_MAXIMIZE;
+	double *sorted = mem_new(s->search.n + 1, sizeof *sorted);
+	size_t n = 0, alone;
+
+	for (size_t i = 0; i < s->search.n; i++)
+		if (s->search.trials[i]->rank)
+			sorted[n++] = max ? -s->search.trials[i]->value
+			                  : s->search.trials[i]->value;
+	if (n)
+		qsort(sorted, n, sizeof *sorted, double_compare);
+	alone = target_alone(sorted, n);
+	if (alone) {
+		str_add(out, alone > 1 ? "the best two values, down to "
+		                       : "the best value, ");
+		text_number(out, max ? -sorted[alone - 1] : sorted[alone - 1]);
+		str_add(out, alone > 1 ? ", lie" : ", lies");
+		str_add(out, " over 1000 times as far from the next, ");
+		text_number(out, max ? -sorted[alone] : sorted[alone]);
+		str_addf(out,
+		         ", as the others are large: %s of %s, or a slip of the "
+		         "script?\n",
+		         alone > 1 ? "are they values" : "is it a value",
+		         s->search.spec->metric.name);
+	}
+	free(sorted);
+}
+
 void reading_report(const struct study *s, struct str *out)
 {
 	struct found unread = {0}, steps = {0};
@@ -71,4 +105,6 @@ void reading_report(const struct study *s, struct str *out)
 		unread_report(s, &unread, out);
 	if (steps.runs)
 		steps_report(s, &steps, out);
+	if (s->search.spec->metric.name)
+		alone_report(s, out);
 }

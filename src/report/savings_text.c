@@ -13,7 +13,8 @@ static const double trust = 0.5, effective_least = 8;
 static void add_saved(const struct savings *v, struct str *out)
 {
 	if (v->odd) {
-		str_add(out, "; steps fall or jump, so what that saved is not known\n");
+		str_add(out, "; steps fall, jump or lie below 0, so what that saved is "
+		             "not known\n");
 		return;
 	}
 	if (isnan(v->full_steps) || !(v->full_steps > 0)) {

@@ -557,7 +557,7 @@ void verdict_report(const struct study *study, struct str *out)
 
 	if (!s->spec->metric.name || !s->best)
 		return;
-	if (v->wanted && v->n) {
+	if (v->wanted && v->n && search_is_over(s)) {
 		str_add(out, "verification\n");
 		add_table(s, out);
 		add_path(s, out);

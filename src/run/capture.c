@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void read_until(int fd, char *out, size_t size)
+static void read_until(int fd, int seconds, char *out, size_t size)
 {
-	int64_t end = clock_now() + 2 * CLOCK_SECOND;
+	int64_t end = clock_now() + seconds * CLOCK_SECOND;
 	size_t n = 0;
 
 	while (n + 1 < size) {
@@ -30,9 +30,11 @@ static void read_until(int fd, char *out, size_t size)
 	out[n] = '\0';
 }
 
-void capture(char *const argv[], char *out, size_t size)
+void capture_in(const char *dir, int seconds, char *const argv[], char *out,
+                size_t size)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int fds[2], status;
 	pid_t pid;
 
@@ -45,16 +47,26 @@ void capture(char *const argv[], char *out, size_t size)
 	                                 0);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
 	                                 0);
-	if (!posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ)) {
+	if (dir)
+		posix_spawn_file_actions_addchdir_np(&actions, dir);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	if (!posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ)) {
 		close(fds[1]);
 		fds[1] = -1;
-		read_until(fds[0], out, size);
-		kill(pid, SIGKILL);
+		read_until(fds[0], seconds, out, size);
+		kill(-pid, SIGKILL);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	close(fds[0]);
 	if (fds[1] >= 0)
 		close(fds[1]);
+}
+
+void capture(char *const argv[], char *out, size_t size)
+{
+	capture_in(NULL, 2, argv, out, size);
 }

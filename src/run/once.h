@@ -1,5 +1,6 @@
 /* What a training says on several streams (stdout, stderr through its logging, the
- * results file) counts once: of one thing, as often as the stream that says it most. */
+ * results file, our hook in its Python) counts once: of one thing, as often as the
+ * stream that says it most. */
 #ifndef HPS_RUN_ONCE_H
 #define HPS_RUN_ONCE_H
 
@@ -7,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ONCE_STREAMS = 3, ONCE_MAX = 1 << 15 };
+enum { ONCE_STREAMS = 4, ONCE_MAX = 1 << 15 };
 
 struct once_table {
 	struct once_said {

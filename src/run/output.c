@@ -40,6 +40,7 @@ void output_begin(struct output *o, const struct job *job)
 	str_clear(&o->reports);
 	source_begin(&o->err, join(job->dir, "stderr"));
 	source_begin(&o->results, job->results ? mem_strdup(job->results) : NULL);
+	source_begin(&o->hook, job->hook ? mem_strdup(job->hook) : NULL);
 }
 
 static const char *in_dir(const struct output *o, const char *name,
@@ -220,14 +221,18 @@ size_t output_follow(struct output *o, struct scraper *s, size_t limit)
 {
 	struct follower err = {.s = s, .in = &s->err, .limit = limit};
 	struct follower results = {.s = s, .in = &s->file, .limit = limit};
+	struct follower hook = {.s = s, .in = &s->hook, .limit = limit};
 	size_t got = follow(&err, &o->err);
 
-	return got + follow(&results, &o->results);
+	got += follow(&results, &o->results);
+	return got + follow(&hook, &o->hook);
 }
 
 int output_unread(const struct output *o)
 {
-	return o->err.unread ? o->err.unread : o->results.unread;
+	return o->err.unread       ? o->err.unread
+	       : o->results.unread ? o->results.unread
+	                           : o->hook.unread;
 }
 
 static bool means_oom(const char *text, size_t n)
@@ -281,7 +286,8 @@ void output_end(struct output *o, int64_t stderr_size)
 	free(o->dir);
 	free(o->err.path);
 	free(o->results.path);
+	free(o->hook.path);
 	str_free(&o->reports);
-	o->dir = o->err.path = o->results.path = NULL;
+	o->dir = o->err.path = o->results.path = o->hook.path = NULL;
 	o->fd = o->reports_fd = -1;
 }

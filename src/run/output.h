@@ -1,6 +1,7 @@
 /* What is kept of a run's output in its directory: stdout (up to a limit),
  * reports.jsonl, the tail for messages; and the files that are read while they grow:
- * its stderr, which it writes itself, and HPSEARCH_RESULTS. Nothing here fails: a full
+ * its stderr, which it writes itself, HPSEARCH_RESULTS, and what
+ * our hook in its Python says. Nothing here fails: a full
  * disk is remembered and the run goes on. */
 #ifndef HPS_RUN_OUTPUT_H
 #define HPS_RUN_OUTPUT_H
@@ -36,7 +37,7 @@ struct output {
 	struct str reports;   /* lines not yet written */
 	int reports_fd;       /* dir/reports.jsonl, -1 = not open */
 	int64_t reports_kept; /* bytes */
-	struct output_source err, results;
+	struct output_source err, results, hook;
 	bool oom_text;
 };
 
@@ -48,10 +49,10 @@ void output_begin(struct output *o, const struct job *job);
 void output_keep(struct output *o, const char *bytes, size_t n);
 void output_report(struct output *o, const struct report *r);
 void output_flush(struct output *o); /* writes the reports out */
-/* Gives what is new in stderr and in the results file to s, at most `limit` bytes of
- * each; how many. */
+/* Gives what is new in stderr, in the results file and in the hook's to s, at most
+ * `limit` bytes of each; how many. */
 size_t output_follow(struct output *o, struct scraper *s, size_t limit);
-int output_unread(const struct output *o); /* of either file */
+int output_unread(const struct output *o); /* of any of these */
 /* Closes the files. stderr_size as the supervisor saw it, negative if unknown. */
 void output_end(struct output *o, int64_t stderr_size);
 

@@ -226,6 +226,8 @@ static void look_at_files(struct pool *p, int64_t now)
 			continue;
 		got = slot_follow(s);
 		most = got > most ? got : most;
+		if (slot_gives_up(s, now))
+			slot_request(s, &p->shared, REQUEST_STOP, NULL);
 		if (s->scraper.n_reports > s->taken)
 			enqueue(p, s);
 	}

@@ -19,8 +19,13 @@ struct job {
 	const char *dir;         /* exists; stdout, stderr and reports.jsonl go there */
 	const char *results;     /* a file to read JSON lines from as well
 	                          * (HPSEARCH_RESULTS), removed at the start; or NULL */
+	const char *hook;        /* likewise, what our hook in its Python says
+	                          * (HPSEARCH_HOOK) */
 	int64_t timeout;         /* nanoseconds; 0 = none */
+	int64_t patience;        /* nanoseconds that it may wait for a server that it
+	                          * cannot reach (run/stall.h); 0 = for ever */
 	int64_t grace;           /* nanoseconds between SIGTERM and SIGKILL */
+	bool nni;                /* lines of NNI's client are reports, too */
 	const char *metric;      /* name to scrape; NULL = nothing to rank by */
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
 };
@@ -56,6 +61,7 @@ struct run_result {
 	int exit;          /* exit status, -1 when a signal ended it */
 	int signal;        /* the signal, else 0 */
 	bool timed_out;
+	bool stalled; /* timed out, because it waited for a server */
 	enum cancel
 	    cancelled;    /* by cancel(), even when it had ended by itself just then */
 	bool lost;        /* its supervisor died; nothing is known */
@@ -69,6 +75,7 @@ struct run_result {
 	struct unread unread;
 	bool infeasible; /* {"hpsearch": {"status": "infeasible", "reason": …}} */
 	char reason[256];
+	bool wandb;        /* it uses wandb, which was put offline */
 	double cost;       /* sum of {"hpsearch": {"cost": …}} */
 	bool oom_text;     /* stderr ends in words that mean out of memory */
 	size_t long_lines; /* lines over the limit, skipped */

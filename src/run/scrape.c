@@ -7,6 +7,8 @@
 #include "base/loose.h"
 #include "base/mem.h"
 #include "base/set.h"
+#include "run/nni.h"
+#include "run/stall.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ void scrape_free(struct scraper *s)
 	str_free(&s->out.line);
 	str_free(&s->err.line);
 	str_free(&s->file.line);
+	str_free(&s->hook.line);
 	once_free(&s->once);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
@@ -106,6 +109,8 @@ struct said {
 	const cJSON *object;
 };
 
+enum { STREAM_OUT, STREAM_ERR, STREAM_FILE, STREAM_HOOK };
+
 static bool is_news(const struct said *w, char kind, double a, double b)
 {
 	double both[] = {a, b};
@@ -119,6 +124,7 @@ static void take_control(const struct said *w)
 	const cJSON *control = json_get(w->object, "hpsearch");
 	const char *status = json_string(control, "status");
 	const char *reason = json_string(control, "reason");
+	const char *wandb = json_string(control, "wandb");
 	struct scraper *s = w->s;
 	double cost;
 
@@ -127,6 +133,8 @@ static void take_control(const struct said *w)
 		reason = reason ? reason : "";
 		copy_text(s->reason, sizeof s->reason, reason, strlen(reason));
 	}
+	s->wandb = s->wandb ||
+	           (w->stream == STREAM_HOOK && wandb && !strcmp(wandb, "offline"));
 	if (json_double(control, "cost", &cost) && cost >= 0 &&
 	    isfinite(s->cost + cost) && is_news(w, 'c', cost, 0))
 		s->cost += cost;
@@ -154,7 +162,6 @@ static void add_report(const struct said *w, struct report r)
 {
 	struct scraper *s = w->s;
 
-	r.counted = !find_step(s, w->object, &r.step);
 	if (isnan(r.value)) /* of one sign and payload */
 		r.value = (double)NAN;
 	if (!is_news(w, r.counted ? 'v' : 's', r.value, r.counted ? 0 : r.step))
@@ -181,7 +188,10 @@ static void take_metric(const struct said *w)
 	struct report r = {0};
 
 	switch (loose_number(json_path(w->object, w->s->metric), &r.value)) {
-	case LOOSE_NUMBER: add_report(w, r); break;
+	case LOOSE_NUMBER:
+		r.counted = !find_step(w->s, w->object, &r.step);
+		add_report(w, r);
+		break;
 	case LOOSE_UNREADABLE: add_unread(w); break;
 	case LOOSE_ABSENT: break;
 	}
@@ -227,9 +237,60 @@ static size_t strip_escapes(char *line, size_t len)
 	return n;
 }
 
+/* Of a dictionary the metric, or what NNI's tuners look at; of a number the number. */
+static bool nni_number(const struct scraper *s, const cJSON *value, double *x)
+{
+	const cJSON *item = value;
+
+	if (cJSON_IsObject(value))
+		item = json_path(value, s->metric);
+	if (!item)
+		item = json_get(value, "default");
+	return loose_number(item, x) == LOOSE_NUMBER;
+}
+
+/* A final result is one more report, unless it says the latest one again. */
+static void take_nni(const struct said *w, const struct nni_said *said)
+{
+	struct scraper *s = w->s;
+	struct key_walk walk = {.s = s, .budget = MEMBERS_MAX};
+	struct report r = {.step = said->final ? s->nni_next : said->sequence};
+
+	s->objects++;
+	if (cJSON_IsObject(said->value))
+		collect_keys(&walk, said->value, 0);
+	if (!s->metric)
+		return;
+	if (!nni_number(s, said->value, &r.value)) {
+		add_unread(w);
+		return;
+	}
+	if (said->final && s->nni_next > 0 && r.value == s->nni_value)
+		return;
+	add_report(w, r);
+	s->nni_next = r.step + 1;
+	s->nni_value = r.value;
+}
+
+static bool is_nni(struct scraper *s, struct scrape_stream *in, size_t stream)
+{
+	struct said w = {.s = s, .stream = stream, .text = in->line.s, in->line.len};
+	struct nni_said said;
+
+	if (!s->nni || stream != STREAM_OUT ||
+	    !nni_read(in->line.s, in->line.len, &said))
+		return false;
+	take_nni(&w, &said);
+	cJSON_Delete(said.value);
+	return true;
+}
+
 static size_t stream_of(const struct scraper *s, const struct scrape_stream *in)
 {
-	return in == &s->out ? 0 : in == &s->err ? 1 : 2;
+	return in == &s->out    ? STREAM_OUT
+	       : in == &s->err  ? STREAM_ERR
+	       : in == &s->file ? STREAM_FILE
+	                        : STREAM_HOOK;
 }
 
 static void take_line(struct scraper *s, struct scrape_stream *in)
@@ -238,10 +299,14 @@ static void take_line(struct scraper *s, struct scrape_stream *in)
 	struct loose line;
 	cJSON *object;
 
+	if (w.stream <= STREAM_ERR)
+		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
 	if (!memchr(in->line.s, '{', in->line.len))
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
+	if (is_nni(s, in, w.stream))
+		return;
 	line = loose_begin(in->line.s, in->line.len);
 	for (int i = 0; i < OBJECTS_MAX && (object = loose_next(&line)); i++) {
 		w.object = object;

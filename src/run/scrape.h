@@ -21,7 +21,10 @@ struct scraper {
 	const char *metric; /* borrowed; NULL = collect keys only */
 	const char
 	    *step; /* borrowed; NULL = step, epoch, iter, iteration, global_step… */
+	bool nni;  /* set after scrape_init: lines of NNI's client are read, too */
+	double nni_next, nni_value; /* the step behind its latest report; its value */
 	struct scrape_stream out, err, file; /* stdout, stderr, HPSEARCH_RESULTS */
+	struct scrape_stream hook;           /* HPSEARCH_HOOK */
 	struct once once;
 	struct report *reports; /* found and not yet taken: (n_reports) */
 	size_t n_reports, cap_reports;
@@ -29,6 +32,8 @@ struct scraper {
 	bool infeasible;
 	char reason[256];
 	double cost;
+	bool stalled; /* run/stall.h: by its latest line on stdout or stderr */
+	bool wandb;   /* the hook says that wandb is there, and was put offline */
 	struct unread unread;
 	size_t objects; /* in all lines */
 	size_t long_lines;

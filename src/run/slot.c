@@ -164,12 +164,16 @@ void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *
 	s->state = SLOT_RUNNING;
 	s->ticket = job->ticket;
 	s->cancelled = CANCEL_NONE;
+	s->stall_patience = job->patience;
+	s->stalled_at = 0;
+	s->given_up = false;
 	s->lost = false;
 	s->metric = job->metric ? mem_strdup(job->metric) : NULL;
 	s->step = job->step ? mem_strdup(job->step) : NULL;
 	s->taken = 0;
 	s->patience = READ_TRIES;
 	scrape_init(&s->scraper, s->metric, s->step);
+	s->scraper.nni = job->nni;
 	output_begin(&s->output, job);
 	flight_open(sh->flight, s->index);
 }
@@ -228,6 +232,20 @@ size_t slot_follow(struct slot *s)
 	return got;
 }
 
+bool slot_gives_up(struct slot *s, int64_t now)
+{
+	if (!s->stall_patience || !s->scraper.stalled) {
+		s->stalled_at = 0;
+		return false;
+	}
+	if (!s->stalled_at)
+		s->stalled_at = now;
+	if (s->given_up || now - s->stalled_at < s->stall_patience)
+		return false;
+	s->given_up = true;
+	return true;
+}
+
 void slot_leave(struct slot *s, const struct slot_shared *sh)
 {
 	size_t before = s->scraper.n_reports;
@@ -256,6 +274,7 @@ void slot_finish(struct slot *s)
 	before = s->scraper.n_reports;
 	scrape_end(&s->scraper, &s->scraper.err);
 	scrape_end(&s->scraper, &s->scraper.file);
+	scrape_end(&s->scraper, &s->scraper.hook);
 	keep_reports(s, before);
 	output_end(&s->output, s->record.stderr_size);
 	s->state = SLOT_ENDED;
@@ -289,7 +308,8 @@ void slot_result(const struct slot *s, struct run_result *out)
 	                           .spawn_errno = r->spawn_errno,
 	                           .exit = r->exit,
 	                           .signal = r->signal,
-	                           .timed_out = r->timed_out,
+	                           .timed_out = r->timed_out || s->given_up,
+	                           .stalled = s->given_up,
 	                           .cancelled = s->cancelled,
 	                           .lost = s->lost,
 	                           .stuck = r->stuck,
@@ -304,6 +324,7 @@ void slot_result(const struct slot *s, struct run_result *out)
 	                           .unread = sc->unread,
 	                           .infeasible = sc->infeasible,
 	                           .cost = sc->cost,
+	                           .wandb = sc->wandb,
 	                           .oom_text = s->output.oom_text,
 	                           .long_lines = sc->long_lines};
 	memcpy(out->reason, sc->reason, sizeof out->reason);

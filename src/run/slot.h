@@ -34,6 +34,8 @@ struct slot {
 	/* the run */
 	uint64_t ticket;
 	enum cancel cancelled;
+	int64_t stall_patience, stalled_at; /* 0: none; it is not */
+	bool given_up;                      /* stopped, because it was for too long */
 	bool lost;
 	int patience;        /* tries left to read its files */
 	char *metric, *step; /* copies for the scraper */
@@ -71,6 +73,8 @@ void slot_push(struct slot *s, const struct slot_shared *sh);
 void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *job);
 void slot_read(struct slot *s, const struct slot_shared *sh, int reads);
 size_t slot_follow(struct slot *s);
+/* Has it waited for a server for too long? True once. */
+bool slot_gives_up(struct slot *s, int64_t now);
 /* 1: the run's record has arrived; 0: not yet; -1: the supervisor is dead. */
 int slot_record(struct slot *s);
 /* … its processes are gone: LEAVING; everything is read: ENDED; told: FREE. */

@@ -278,3 +278,8 @@ struct trial **search_rank(struct search *s, struct arena *a)
 	}
 	return order;
 }
+
+bool search_is_over(const struct search *s)
+{
+	return s->state == SEARCH_DONE || s->state == SEARCH_BUDGET;
+}

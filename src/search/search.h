@@ -93,6 +93,8 @@ void search_settle(struct search *s, struct trial *t, struct observation end);
 /* The opposite, when a settled trial gets another chance, or goes on. */
 void search_reopen(struct search *s, struct trial *t);
 
+/* Has it come to its end, so that its winner can be verified? */
+bool search_is_over(const struct search *s);
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
  * ones by value (equal ones by id, and sharing a rank), then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);

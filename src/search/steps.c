@@ -7,43 +7,59 @@ static const char *const names[] = {[STEPS_RISE] = "rise",
                                     [STEPS_REPEAT] = "repeat",
                                     [STEPS_FALL] = "fall",
                                     [STEPS_JUMP] = "jump"};
-/* Trainings that report ever more rarely, at 1, 10, 100 …, widen tenfold. */
-static const double jump = 20;
-
-enum { JUMP_MIN = 3 }; /* steps before it, to tell it from the way they are counted */
+/* Trainings that report ever more rarely, at 1, 10, 100 …, widen tenfold; those that
+ * report their first steps and then every so many have one or two short ways. */
+static const double jump = 20, jump_of_two = 1e4;
 
 void steps_begin(struct step_order *o)
 {
 	o->n = 0;
-	o->widest = 0;
+	o->widest = o->second = 0;
 }
 
-static enum step_trouble judge(const struct step_order *o, double way)
+static void measure(struct step_order *o, double way, double step)
 {
-	if (!o->n)
-		return STEPS_RISE;
-	if (way == 0)
-		return STEPS_REPEAT;
-	if (way < 0)
-		return STEPS_FALL;
-	return o->n >= JUMP_MIN && o->widest > 0 && way > jump * o->widest ? STEPS_JUMP
-	                                                                   : STEPS_RISE;
+	if (way <= o->widest) {
+		o->second = way > o->second ? way : o->second;
+		return;
+	}
+	o->second = o->widest;
+	o->widest = way;
+	o->wide_from = o->last;
+	o->wide_to = step;
+}
+
+static bool jumps(const struct step_order *o)
+{
+	size_t ways = o->n - 1;
+
+	return ways > 1 && o->second > 0 &&
+	       o->widest > o->second * (ways == 2 ? jump_of_two : jump);
+}
+
+static void find(struct step_order *o, enum step_trouble t, double from, double to)
+{
+	if (o->trouble)
+		return;
+	o->trouble = t;
+	o->from = from;
+	o->to = to;
 }
 
 void steps_take(struct step_order *o, double step)
 {
-	double way = o->n ? step - o->last : 0;
-	enum step_trouble t = judge(o, way);
+	double way = step - o->last;
 
-	if (!o->trouble && t) {
-		o->trouble = t;
-		o->from = o->last;
-		o->to = step;
+	if (o->n++) {
+		measure(o, way, step);
+		if (way == 0)
+			find(o, STEPS_REPEAT, o->last, step);
+		else if (way < 0)
+			find(o, STEPS_FALL, o->last, step);
+		else if (jumps(o))
+			find(o, STEPS_JUMP, o->wide_from, o->wide_to);
 	}
-	if (way > o->widest)
-		o->widest = way;
 	o->last = step;
-	o->n++;
 }
 
 void steps_text(const struct step_order *o, struct str *out)

@@ -11,13 +11,16 @@ enum step_trouble {
 	STEPS_RISE,
 	STEPS_REPEAT, /* two reports of one step */
 	STEPS_FALL,
-	STEPS_JUMP /* over twenty times as far as any step before; the third at least */
+	STEPS_JUMP /* over twenty times as far as any other way of three or more, over
+	            * ten thousand times of two */
 };
 
 struct step_order {
 	enum step_trouble trouble; /* of the first place that is not in order … */
 	double from, to;           /* … between these two */
-	double last, widest;       /* the latest step, the longest way between two */
+	double last;               /* the latest step */
+	double widest, second;     /* the longest ways from one step to the next */
+	double wide_from, wide_to; /* the longest */
 	size_t n;                  /* steps of this launch */
 };
 

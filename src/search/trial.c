@@ -93,7 +93,11 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		return OUTCOME_INFEASIBLE;
 	}
 	if (res->timed_out) {
-		*reason = arena_printf(a, "over %g s", s->trial_timeout);
+		*reason = res->stalled
+		              ? "wandb waited for its server, which it was to leave "
+		                "alone: hpsearch's hook did not reach it (python -I, "
+		                "-E or -S, another PYTHONPATH, no WANDB_MODE)"
+		              : arena_printf(a, "over %g s", s->trial_timeout);
 		return OUTCOME_TIMEOUT;
 	}
 	if (res->signal == 9 || res->exit == 137 || (res->oom_text && res->exit != 0)) {

@@ -217,6 +217,46 @@ static bool numbers_equal(const struct value *a, const struct value *b)
 	return whole(a->number, &i) && i == b->integer;
 }
 
+/* YAML 1.1 readers take 1e-05 for a string; 1.0e-05 is a number to all. */
+static void yaml_float(double x, struct str *out)
+{
+	struct str text = {0};
+	const char *e;
+
+	str_double(&text, x);
+	e = strchr(str_text(&text), 'e');
+	if (e && !strchr(str_text(&text), '.')) {
+		str_addn(out, text.s, (size_t)(e - text.s));
+		str_add(out, ".0");
+		str_add(out, e);
+	} else {
+		str_add(out, str_text(&text));
+	}
+	str_free(&text);
+}
+
+void value_yaml(const struct value *v, struct str *out)
+{
+	if (v->kind == VALUE_FLOAT) {
+		yaml_float(v->number, out);
+		return;
+	}
+	if (v->kind != VALUE_LIST && v->kind != VALUE_MAP) {
+		value_json(v, out, false);
+		return;
+	}
+	str_addc(out, v->kind == VALUE_LIST ? '[' : '{');
+	for (size_t i = 0; i < v->n; i++) {
+		str_add(out, i ? ", " : "");
+		if (v->kind == VALUE_MAP) {
+			str_json(out, v->keys[i], strlen(v->keys[i]), false);
+			str_add(out, ": ");
+		}
+		value_yaml(&v->items[i], out);
+	}
+	str_addc(out, v->kind == VALUE_LIST ? ']' : '}');
+}
+
 bool value_equal(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)

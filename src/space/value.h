@@ -42,6 +42,8 @@ void value_text(const struct value *v, struct str *out);
 /* JSON. With python, the separators ", " and ": " and ASCII escapes of json.dumps;
  * else compact UTF-8. Whole floats are written without ".0". */
 void value_json(const struct value *v, struct str *out, bool python);
+/* YAML on one line, such that PyYAML and YAML 1.2 readers see the same type. */
+void value_yaml(const struct value *v, struct str *out);
 
 /* Same kind and content; 1 and 1.0 are equal (as they are to W&B), 1 and true are not.
  */

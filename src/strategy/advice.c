@@ -220,14 +220,15 @@ static double noise_of(const struct view *v, const struct target *t, double mode
 	return sqrt(value / runs);
 }
 
-/* Trials since the best was last beaten by more than the noise. */
-static size_t since_gain(const struct view *v, double noise)
+/* Trials since the best was last beaten by more than the noise; what lies alone beyond
+ * all others is left out. */
+static size_t since_gain(const struct view *v, double least, double noise)
 {
-	double best = v->value[0];
+	double best = v->value[0] < least ? (double)INFINITY : v->value[0];
 	size_t at = 0;
 
 	for (size_t i = 1; i < v->valued; i++)
-		if (v->value[i] < best - noise) {
+		if (v->value[i] >= least && v->value[i] < best - noise) {
 			best = v->value[i];
 			at = i;
 		}
@@ -256,7 +257,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 	bound = fmax(x.upper - x.lower, 0) * unit;
 	out->bound = bound + 2 * left;
 	out->improvement = portable_exp(x.log_gain) * unit;
-	out->since = since_gain(v, out->noise);
+	out->since = since_gain(v, target_least(&l->target), out->noise);
 	out->enough = out->sees && bound < out->noise;
 	patience = patience < 5 * d ? 5 * d : patience;
 	patience = patience < 20 ? 20 : patience;

@@ -75,6 +75,15 @@ static void add_keys(struct str *out, const struct run_result *res, const char *
 	}
 }
 
+/* What a first run shows may be mended in the script or in the file. */
+static void add_way_on(struct str *out, const struct study *s)
+{
+	if (s->search.dir)
+		str_add(out, "\n  help: when the script is mended, the same command "
+		             "with --retry-failed goes on; a file that had to change "
+		             "begins again with --fresh");
+}
+
 static void add_folder(struct str *out, const struct study *s, const struct trial *t,
                        size_t run)
 {
@@ -127,6 +136,7 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 			  "interpreter before it (python3, train.py) or a #! line and "
 			  "chmod +x");
 		add_folder(&out, s, t, run);
+		add_way_on(&out, s);
 		return keep(s, &out);
 	}
 	str_addf(&out, "the first run that finished %s the metric \"%s\"",
@@ -135,6 +145,7 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 	add_keys(&out, res, s->search.spec->metric.name);
 	add_output(&out, res);
 	add_folder(&out, s, t, run);
+	add_way_on(&out, s);
 	return keep(s, &out);
 }
 

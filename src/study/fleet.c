@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "config/command.h"
 #include "search/verdict.h"
+#include "study/client_trouble.h"
+#include "study/clients.h"
 #include "study/last_words.h"
 
 #include <errno.h>
@@ -143,13 +145,31 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 	return task_argv(f, t, 0, a, err);
 }
 
-enum { LAST_BYTES = 4096, ENV_MAX = 13, LOST_MAX = 3 };
+/* For wandb's server, where it is to leave that alone. */
+#define STALL_PATIENCE (60 * CLOCK_SECOND)
+
+enum { LAST_BYTES = 4096, ENV_MAX = 13 + CLIENTS_ENV_MAX, LOST_MAX = 3 };
+
+static struct client_run task_client(const struct fleet *f, const struct task *t,
+                                     struct arena *a)
+{
+	struct value *args = arena_new(a, 1, sizeof *args);
+
+	*args = space_arguments(&f->spec->space, task_values(f, t, a), a);
+	return (struct client_run){.spec = f->spec,
+	                           .dir = f->dir,
+	                           .folder = task_path(f, t, "", a),
+	                           .arguments = args,
+	                           .trial = t->trial->id,
+	                           .run = t->index};
+}
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    size_t slot, struct arena *a)
 {
 	const char **env = arena_new(a, ENV_MAX, sizeof *env);
-	size_t n = 0;
+	struct client_run client = task_client(f, t, a);
+	size_t n = f->dir ? clients_env(&client, a, env) : 0;
 
 	env[n++] =
 	    arena_printf(a, "HPSEARCH_TRIAL=%llu", (unsigned long long)t->trial->id);
@@ -192,7 +212,7 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
 void fleet_keep_logs(const struct fleet *f, const struct task *t)
 {
 	static const char *const files[] = {"stdout", "stderr", "reports.jsonl",
-	                                    "results.jsonl"};
+	                                    "results.jsonl", "hook.jsonl"};
 
 	if (!f->dir || !t->run->attempts)
 		return;
@@ -214,13 +234,15 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
                            struct error *err)
 {
 	struct arena *a = &f->scratch;
-	struct value args = space_arguments(&f->spec->space, task_values(f, t, a), a);
+	struct client_run client = task_client(f, t, a);
 	struct str text = {0};
 	bool ok;
 
-	if (!file_mkdirs_below(f->dir, t->folder, err))
+	f->equipped = f->equipped || clients_install(f->dir, err);
+	if (!f->equipped || !file_mkdirs_below(f->dir, t->folder, err) ||
+	    !clients_files(&client, a, err))
 		return false;
-	value_json(&args, &text, false);
+	value_json(client.arguments, &text, false);
 	str_addc(&text, '\n');
 	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);
 	str_clear(&text);
@@ -247,8 +269,11 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.dir = task_path(f, t, "", &f->scratch);
 	job.home = f->spec->home ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
+	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
 	job.timeout = nanoseconds(f->spec->trial_timeout);
 	job.grace = nanoseconds(f->spec->kill_grace);
+	job.patience = f->spec->wandb && !spec_wandb_online() ? STALL_PATIENCE : 0;
+	job.nni = f->spec->nni;
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
 	job.ticket = f->next_ticket++;
@@ -327,7 +352,7 @@ static void add_last_words(struct fleet *f, const struct task *t,
                            const struct run_result *res, struct run_end *end)
 {
 	char text[LAST_BYTES] = "";
-	const char *words;
+	const char *words, *said, *meaning;
 	size_t n = 0;
 
 	if (end->outcome != OUTCOME_FAILED || res->spawn_errno || !end->reason)
@@ -337,9 +362,13 @@ static void add_last_words(struct fleet *f, const struct task *t,
 		              sizeof text);
 	for (size_t i = 0; i < n; i++)
 		text[i] = text[i] ? text[i] : ' ';
-	words = last_words(n ? text : res->tail ? res->tail : "", f->arena);
+	said = n ? text : res->tail ? res->tail : "";
+	words = last_words(said, f->arena);
+	meaning = client_trouble(said);
 	if (words)
-		end->reason = arena_printf(f->arena, "%s: %s", end->reason, words);
+		end->reason = arena_printf(f->arena, "%s: %s%s%s%s", end->reason, words,
+		                           meaning ? " (" : "", meaning ? meaning : "",
+		                           meaning ? ")" : "");
 }
 
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,

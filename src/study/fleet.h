@@ -57,6 +57,7 @@ struct fleet {
 	uint64_t *tickets;   /* (runner->slots) */
 	uint64_t next_ticket;
 	size_t busy;
+	bool equipped; /* what scripts of other trackers need is in dir */
 	bool held; /* the machine failed a run: none begins until another has ended */
 	enum fleet_stage stage;
 	int signal; /* the first that asked us to end */

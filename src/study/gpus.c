@@ -23,7 +23,9 @@ static void split(struct devices *d, const char *list, struct arena *a)
 		while (isspace((unsigned char)*word))
 			word++;
 		word[strcspn(word, " \t\r\n")] = '\0';
-		if (!*word || strcmp(word, "-1") == 0)
+		/* The last is what batch systems write for none. */
+		if (!*word || strcmp(word, "-1") == 0 ||
+		    strcmp(word, "NoDevFiles") == 0)
 			break;
 		d->name[d->n++] = word;
 	}

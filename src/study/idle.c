@@ -26,37 +26,46 @@ static enum idle idle_of(const struct study *s, const struct trial *t, size_t ru
 		return NO_STEP;
 	if (!w->races)
 		return ACTS;
-	if (curve_reach(&w->curve, w->curve.n) < from.step)
+	if (from.step > 0 && curve_reach(&w->curve, w->curve.n) < from.step)
 		return TOO_SHORT;
 	return w->curve.n < from.reports ? TOO_FEW_REPORTS : ACTS;
 }
 
+/* A bound beside the rule, or what is not finite, ends a run all the same. */
+static const char *nothing(const struct study *s)
+{
+	for (size_t i = 0; i < s->monitor->all.n; i++)
+		if (s->monitor->runs[i]->judged)
+			return "nothing else";
+	return "nothing";
+}
+
 static void say(const struct study *s, enum idle why, bool all, struct str *out)
 {
-	const char *rule = s->monitor->rule.type->name;
+	const char *rule = s->monitor->rule.type->name, *none = nothing(s);
 	struct rule_start from = s->monitor->rule.type->start(s->monitor->rule.state);
 
 	if (why == NO_STEP)
 		str_addf(out,
 		         "early_terminate counts in %s, which no report of %s had: it "
-		         "%s stop nothing\n"
+		         "%s stop %s\n"
 		         "  help: print it in the lines that hold %s, or leave out "
 		         "step: to count reports",
 		         s->search.spec->early.step, all ? "any run" : "this run",
-		         all ? "could" : "can", s->search.spec->metric.name);
+		         all ? "could" : "can", none, s->search.spec->metric.name);
 	else if (why == TOO_SHORT)
 		str_addf(
 		    out,
 		    "early_terminate (%s) looks at runs from step %.10g on, and %s "
-		    "came so far: it %s stop nothing",
+		    "came so far: it %s stop %s",
 		    rule, from.step, all ? "no run" : "this run never",
-		    all ? "could" : "can");
+		    all ? "could" : "can", none);
 	else
 		str_addf(out,
 		         "early_terminate (%s) looks at runs from their report %zu on, "
-		         "and %s made so many: it %s stop nothing",
+		         "and %s made so many: it %s stop %s",
 		         rule, from.reports, all ? "no run" : "this run never",
-		         all ? "could" : "can");
+		         all ? "could" : "can", none);
 }
 
 static bool is_asked(const struct study *s)
@@ -99,7 +108,7 @@ void idle_text(const struct study *s, struct str *out)
 		str_addf(out,
 		         "early_terminate (%s) compares a run with %zu others "
 		         "at least, and only %zu run%s came so far: it could stop "
-		         "nothing",
+		         "%s",
 		         s->monitor->rule.type->name, from.others, n[ACTS],
-		         n[ACTS] == 1 ? "" : "s");
+		         n[ACTS] == 1 ? "" : "s", nothing(s));
 }

@@ -116,9 +116,11 @@ static void recover(struct study *s, struct task t)
 	r.n_heard = t.run->goes_on ? 0 : t.run->n_reports;
 	r.said = mem_new(r.n_heard, sizeof *r.said);
 	scrape_init(&r.scraper, t.metric->name, s->search.spec->early.step);
+	r.scraper.nni = s->search.spec->nni;
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);
 	read_file(&r, "results.jsonl", &r.scraper.file);
+	read_file(&r, "hook.jsonl", &r.scraper.hook);
 	scrape_free(&r.scraper);
 	free(r.said);
 }

@@ -223,6 +223,19 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 	}
 }
 
+/* Where no notice of the file has said it: a module of the script uses it. */
+static void check_wandb(struct study *s, const struct run_result *res)
+{
+	if (!res->wandb || s->told_wandb || s->search.spec->wandb_noted ||
+	    !s->watch.message)
+		return;
+	s->told_wandb = true;
+	s->watch.message(s->watch.self,
+	                 arena_printf(&s->search.scratch,
+	                              "notice: the training uses wandb: %s",
+	                              spec_wandb_text));
+}
+
 /* A budget of which nothing is used up ends no search: that is said once. */
 static void check_cost(struct study *s, const struct trial *t)
 {
@@ -287,6 +300,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 		check_alarms(s, t, run, res);
 		check_cost(s, t);
 		check_rule(s, t, run);
+		check_wandb(s, res);
 		if (s->watch.finished)
 			s->watch.finished(s->watch.self, t, run);
 	}

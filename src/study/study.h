@@ -67,6 +67,7 @@ struct study {
 		size_t run;
 		const char *shown; /* what it printed, and where */
 	} first_failed, first_stopped;
+	bool told_wandb;           /* that it was put offline */
 	bool told_steps;           /* that those of some run do not rise */
 	int64_t sync_at, write_at; /* when the journal, the results are due */
 	int64_t write_cost;

@@ -184,7 +184,8 @@ expect "best --trial of none: exit 2" 2 "$HPSEARCH" best opt --trial 99
 for words in "show opt --trial 0 --top 2" "show opt --trial 0 -f csv" "best opt -f csv" \
 	"best opt -f table" "reproduce opt --all --top 2" "space.yaml --dry-run --fresh" \
 	"space.yaml -f args" "show opt --trial 0 --why -f json" "check --run --log x space.yaml" \
-	"space.yaml --fresh=1"; do
+	"space.yaml --fresh=1" "check --log x space.yaml -n 3" "check --log x space.yaml --command y" \
+	"verify opt --out x" "verify opt --set repeats=3" "verify opt --command x"; do
 	# shellcheck disable=SC2086  # words on purpose
 	expect "refuses $words" 2 "$HPSEARCH" $words
 done
@@ -200,3 +201,13 @@ expect "--set of a whole new parameter" 0 "$HPSEARCH" check space.yaml --set 'pa
 check "which is there" has "uniform 0 … 2" out
 expect "--set of a whole one in two parts" 0 "$HPSEARCH" check space.yaml \
 	--set parameters.new.min=0.0 --set parameters.new.max=2.0
+
+# A reader that goes away early, and a full disk.
+early() { "$HPSEARCH" space.yaml 2>early.err | :; }
+check "a reader that goes away" early
+check "is no error" lacks "standard output" early.err
+full() { "$HPSEARCH" space.yaml >/dev/full 2>full.err; }
+full
+check "a full disk: exit 1" test $? = 1
+check "is one" has "standard output: " full.err
+check "with no other's words" lacks "temporarily" full.err

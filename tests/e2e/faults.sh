@@ -117,6 +117,8 @@ check "the first of them is shown" has "6 of 10 runs failed; the first one: tria
 check "with what it said" has "no data in here" err
 check "its folder" has "guard.hpsearch/trials/0001/r0" err
 check "and how to go on" has "--retry-failed" err
+check "the end of the session has its summary" grep -q "^stopped: 10 trials (4 ok, 6 failed) in " err
+check "with where the results are" has "results  guard.hpsearch" err
 
 # Texts that YAML 1.1 makes numbers of.
 space octal.yaml "$one" '{fold: {values: [003, "008", 009, 9]}, at: {values: [2_2, 10:20:30, 0x1F, 0b11]}}' 'method: grid'
@@ -231,6 +233,19 @@ for goal in minimize:5 maximize:6; do
 	check "is diverged" holds finite '[x["id"] for x in t if x["outcome"] == "diverged"] == [0, 1, 2, 4, 6, 7, 8]'
 	expect "replay" 0 "$HPSEARCH" replay finite
 	rm -rf finite
+done
+
+# A value that is too good to be one; a penalty, and a spread of ten times, are none.
+for found in -1e300:1 0.0001:0 1e300:0 '-9e5 -1e6:2' '-7 -8 -9:0'; do
+	space alone.yaml '[sh, -c, "echo {\"loss\": $1}", sh, "${param:x}"]' \
+		"{x: {values: [0.5, 0.75, 0.9, 1, 4, ${found%:*}]}}" 'method: grid'
+	sed -i 's/\([0-9]\) -/\1, -/g' alone.yaml
+	expect "beside 0.5 to 4: ${found%:*}" 0 "$HPSEARCH" alone.yaml --fresh
+	case $found in
+	*:0) check "nothing is said of it" lacks "slip of the script" out ;;
+	*:1) check "is asked about" has "the best value, -1e+300, lies over 1000 times as far from the next, 0.5" out ;;
+	*) check "are asked about" has "the best two values, down to -900000, lie over 1000 times as far from the next, 0.5" out ;;
+	esac
 done
 
 # Nothing outlives its run.

@@ -101,6 +101,7 @@ first() { # NAME TEXT COMMAND…
 	expect "$name: exit ${CODE:-3}" "${CODE:-3}" "$HPSEARCH" first.yaml --fresh -n 3
 	check "$name: $text" has "$text" err
 }
+first "how to go on" "the same command with --retry-failed goes on" "'true'"
 first "silence" "it printed nothing" "'true'"
 first "text alone" "no line with a JSON object was found" echo, hello
 first "another name" "did you mean" "\"$FAKE\", no-metric"

@@ -52,8 +52,32 @@ for t in trials:
             "opt": {"name": "adam", "beta": {"one": 0.9}}}
     assert got == want, (got, want)'
 }
+# Texts that Hydra's grammar has its own ideas of.
+hard() { # MACRO CONFIG VALUE…
+	cat >hard.yaml <<END
+command: ["$python", app.py, $2, hydra.run.dir=., hydra.output_subdir=null, "$1"]
+method: grid
+metric: {name: loss}
+parameters:
+  lr: {value: 0.5}
+  text: {values: [$(printf '%s, ' "${@:3}")]}
+END
+	expect "$1: texts that have to be quoted" 0 "$HPSEARCH" hard.yaml --fresh
+	check "arrive as they are" python3 -c '
+import json
+trials = json.load(open("hard.hpsearch/results.json"))["trials"]
+assert len(trials) == int('$#') - 2
+for t in trials:
+    line = open("hard.hpsearch/trials/%04d/r0/stdout" % t["id"]).read()
+    got = json.loads(line)["got"]["text"]
+    assert got == t["params"]["text"], (got, t["params"]["text"])'
+}
+texts=('"a,b"' '"x=[1]"' '"it'"'"'s"' "'say \"no\"'" '"(1)"' '" edge "' '"Größe"' "'C:\dir\\'" '"{k: v}"'
+	'"it'"'"'s \"both\""' "'q\\\"'" '"#"' '"<a>"')
 # shellcheck disable=SC2016
 {
+	hard '${args_no_hyphens}' full "${texts[@]}"
+	hard '${args_override_hydra}' none "${texts[@]}" '"1"' '"true"' '"null"' '"1e3"' null '[a, "b,c", null]' '[{k: 1}]'
 	try '${args_no_hyphens}' full
 	try '${args_override_hydra}' full
 	try '${args_override_hydra}' none

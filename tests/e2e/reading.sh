@@ -40,6 +40,7 @@ check "is divergence" holds awk.hpsearch '[t["outcome"] for t in t] == ["ok", "o
 check "and all is read" reports awk.hpsearch '[[1, .5, .333333, .25], [2, 1, .666667, .5], [3, 1.5, "nan", "nan"]]'
 space early.yaml loss 'early_terminate: {type: median, step: epoch}'
 expect "under a rule" 0 "$HPSEARCH" early.yaml
+check "which compared none" has 'only 2 runs came so far: it could stop nothing else' out
 check "it ends a run at once" holds early.hpsearch 't[2]["reason"].startswith("stopped at step 3") and t[2]["outcome"] == "diverged"'
 
 cat >train.sh <<'END'
@@ -127,7 +128,16 @@ expect "steps that fall" 0 "$HPSEARCH" steps.yaml
 check "one warning" test "$(grep -c 'warning: the steps of trial 0 run 0 fall (2 after 3)' err)" = 1
 check "no more of them" test "$(grep -c 'warning: the steps' err)" = 1
 check "in the summary" has 'steps of 3 runs do not rise' out
-check "which counts none" has 'steps fall or jump, so what that saved is not known' out
+check "which counts none" has 'steps fall, jump or lie below 0, so what that saved is not known' out
+
+cat >train.sh <<'END'
+for e in -7 -6 -5 -4 -3; do echo "{\"epoch\": $e, \"loss\": 0.$1}"; done
+END
+space below.yaml loss 'early_terminate: {type: median, step: epoch, min_trials: 1}'
+expect "steps below 0" 0 "$HPSEARCH" below.yaml
+check "are no measure, which is said" has 'lie below 0, so what that saved is not known' out
+check "and nothing that is not so" lacks 'nothing ran to its end' out
+check "of any run" lacks 'looks at runs from' err
 
 # A training that writes a checkpoint at every epoch, and is cut in its middle.
 cat >train.sh <<'END'

@@ -141,5 +141,21 @@ check "where the results are" has "results  'a place' (results.json" err
 check "the winner's command line" grep -q "^winner   trial [0-9]: sh echo.sh 0\.[0-9]*$" err
 check "the next commands" grep -q "^next     hpsearch best 'a place'; hpsearch show 'a place' --trial [0-9]$" err
 check "nothing of that on stdout" lacks "winner  " out
+# shellcheck disable=SC2016
+printf '%s\n' 'command: [python3, -S, reads.py]' 'args: none' 'method: grid' 'metric: {name: loss}' \
+	'parameters: {x: {values: [3, 1, 2]}}' >reads.yaml
+printf '%s\n' 'import json, os' 'x = json.load(open(os.environ["HPSEARCH_CONFIG"]))["x"]' \
+	'print(json.dumps({"loss": x / 8}))' >reads.py
+expect "a script that reads HPSEARCH_CONFIG" 0 "$HPSEARCH" reads.yaml
+check "has a way to run the winner again" grep -q '^winner   trial 1: sh reads.hpsearch/trials/0001/r0/cmd (' err
+sed -n 's/^winner *trial 1: \(.*\) (.*/\1/p' err >again
+check "which does that" test "$(sh again)" = '{"loss": 0.125}'
+mkdir -p "a dir"
+printf '%s\n' 'command: [sh, there.sh, "${param:x}"]' 'method: grid' 'metric: {name: loss}' \
+	'parameters: {x: {values: [3, 1, 2]}}' >"a dir/there.yaml"
+echo 'echo "{\"loss\": $1}"' >"a dir/there.sh"
+expect "a script that starts elsewhere" 0 "$HPSEARCH" "a dir/there.yaml"
+sed -n 's/^winner *trial 1: //p' err >again
+check "the winner's line begins there, too" test "$(sh again)" = '{"loss": 1}'
 expect "-q" 0 "$HPSEARCH" ends.yaml --out "a place" -n 5 -q
 check "says nothing of it" test ! -s err

@@ -43,7 +43,7 @@ cd ..
 check "it stays in its place" test "$(find . -name '*pwned*' | wc -l)" = 0
 check "below: the folders of trials and nothing else" test \
 	"$(find inside -mindepth 2 -type d -printf '%f\n' | sort -u | tr '\n' ' ')" = \
-	"0000 0001 0002 0003 0004 0005 0006 r0 trials "
+	"0000 0001 0002 0003 0004 0005 0006 python r0 trials "
 
 # Links and pipes that somebody has put where we write.
 cat >space.yaml <<Y

@@ -74,6 +74,41 @@ check "and every use of the test data is counted" test \
 	"$(json slow.hpsearch/results.json "d['verification']['test_uses']")" = \
 	"$(grep -c '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl)"
 
+# A verification that was cut short, and one that is under way.
+# shellcheck disable=SC2016
+printf '%s\n' 'case $HPSEARCH_DIR in */verify/*) until [ -e go ]; do sleep 0.02; done ;; esac' \
+	'echo "{\"loss\": $1.$(($HPSEARCH_SEED % 1000))}"' >wait.sh
+# shellcheck disable=SC2016
+printf '%s\n' 'command: [sh, wait.sh, "${param:x}"]' 'method: grid' 'metric: {name: loss}' 'test: {top: 1, repeats: 2}' \
+	'parameters: {x: {values: [3, 1, 2], default: 3}}' >wait.yaml
+"$HPSEARCH" wait.yaml -q >out 2>err &
+pid=$!
+wait_until 20 grep -q verify_start wait.hpsearch/journal.jsonl
+expect "show of it" 0 "$HPSEARCH" show wait.hpsearch
+check "tells of the verification" has "not finished: hpsearch verify goes on with it" out
+kill -TERM $pid
+wait $pid
+touch go
+expect "verify goes on" 0 "$HPSEARCH" verify wait.hpsearch
+check "to its answer" has "winner: trial 1" out
+expect "show" 0 "$HPSEARCH" show wait.hpsearch
+check "of a search that is done, still" grep -q '^state    done: 3 trials (3 ok) in ' out
+check "has the answer" has "winner: trial 1" out
+expect "verify --set on what is complete" 0 "$HPSEARCH" verify wait.yaml --set test.top=3
+check "says that it changes nothing" has "the verification is complete, so --set changes nothing" err
+rm go
+sed "s/^test.*/repeats: 2/" wait.yaml >early.yaml
+sed -i 's|\*/verify/\*|*/trials/0001/*|' wait.sh
+"$HPSEARCH" early.yaml -q >out 2>err &
+pid=$!
+wait_until 20 grep -q '"start","t":1' early.hpsearch/journal.jsonl
+expect "show of a search that goes on" 0 "$HPSEARCH" show early.hpsearch
+check "tells of no verification" lacks "re-run mean" out
+kill -TERM $pid
+wait $pid
+expect "nor when it is interrupted" 0 "$HPSEARCH" show early.hpsearch
+check "which verify cannot mend" lacks "hpsearch verify" out
+
 # Without test: and repeats there is nothing to verify with; that is said, and no more.
 cat >plain.yaml <<'FILE'
 command: [sh, plain.sh, "${args}"]

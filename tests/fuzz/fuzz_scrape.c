@@ -18,7 +18,7 @@ static void check_limits(const struct scraper *s)
 	assert(s->n_keys <= SCRAPE_KEYS);
 	assert(strlen(s->reason) < sizeof s->reason);
 	assert(strlen(s->unread.example) < sizeof s->unread.example);
-	assert(!s->unread.n || *s->unread.example == '{');
+	assert(!s->unread.n || *s->unread.example == '{' || s->nni);
 	assert(isfinite(s->cost) && s->cost >= 0);
 	assert(s->n_reports == s->count);
 	for (size_t i = 0; i < s->n_reports; i++)
@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	scrape_init(&a, data[0] & 1 ? "eval.loss" : "loss", data[0] & 2 ? "t.n" : NULL);
 	scrape_init(&b, a.metric, a.step);
+	a.nni = b.nni = data[0] & 4;
 	feed(&a, &a.out, whole, text, size - HEAD);
 	feed(&b, &b.out, data, text, size - HEAD);
 	assert(a.long_lines == b.long_lines && a.objects == b.objects);

@@ -49,6 +49,16 @@ TESTS = {
     "schedule": ["unit/test_schedule", "unit/test_ladder", "unit/test_hyperband_wandb",
                  "unit/test_stopping", "e2e/early.sh"],
 }
+# Files that other tests than those of their room look at.
+OF_FILES = {
+    "study/program.c": ["e2e/strategy.sh"],
+    "study/program_json.c": ["e2e/strategy.sh"],
+    "run/talk.c": ["e2e/strategy.sh"],
+    "study/elsewhere.c": ["e2e/asktell.sh", "e2e/library.sh"],
+    "search/claim.c": ["e2e/trust.sh"],
+    "search/judge.c": ["e2e/trust.sh"],
+    "search/verdict.c": ["e2e/trust.sh"],
+}
 PATIENCE = 5     # times as long as without a mutant …
 LEAST = 12       # … and never fewer seconds than this
 MEMORY, FILE = 4 << 30, 512 << 20
@@ -67,7 +77,7 @@ def tests_of(path, times=None):
     _, room, name = path.split("/")
     own = "unit/test_" + name[:-2]
     only = tuple(os.environ.get("ONLY", "").split()) or ""
-    names = {own, *TESTS.get(room, SEARCHES)}
+    names = {own, *TESTS.get(room, SEARCHES), *OF_FILES.get(room + "/" + name, ())}
     names = sorted(n for n in names if n.startswith(only) and there_is(n))
     if times:
         names.sort(key=lambda n: (n != own, n.endswith(".sh"), times[n]))
@@ -113,7 +123,7 @@ class Place:
         self.env.update(TMPDIR=self.tmp, HPSEARCH=out + "/hpsearch",
                         TOOLS=out + "/tests/tools", SRCDIR=self.dir, TEST_JOBS="1",
                         MLP=out + "/examples/mlp/mlp", FAULT_SO=out + "/tests/torture/fault.so",
-                        LC_ALL="C.UTF-8")
+                        HPS_SLOW_TESTS="1", LC_ALL="C.UTF-8")
         os.makedirs(self.dir, exist_ok=True)
         self.copy()
         self.clean()
@@ -331,25 +341,35 @@ def table(results):
         print("  %s" % m)
 
 
-def state_of(what=""):
+def state_of(what="", but=None):
     """A sum of the files whose path begins so."""
     sums = hashlib.sha256()
     for path in sorted(p for p in files_of(ROOT) if p.startswith(what)):
-        with open(os.path.join(ROOT, path), "rb") as f:
-            sums.update(path.encode() + f.read())
+        if not (but and but.match(path)):
+            with open(os.path.join(ROOT, path), "rb") as f:
+                sums.update(path.encode() + f.read())
     return sums.hexdigest()
 
 
+# What a test does not see: the others, and what is no test.
+OTHERS = r"tests/(unit/test_\w+\.(c|sh)|e2e/(?!lib\.sh).*|matrix/.*|mutants/.*|bench/.*|README\.md)$"
+
+
+def state_for(test):
+    own = re.escape("tests/" + test + ("" if test.endswith(".sh") else ".c"))
+    return state_of(but=re.compile("(?!%s)%s" % (own, OTHERS)))
+
+
 def places(folder, n, paths):
-    """With their builds, and the times of the tests, which are kept as long as no file
-    changes."""
+    """With their builds, and the times of the tests, each of which is kept as long as no file
+    that it may see changes."""
     tests = sorted({t for p in paths for t in tests_of(p)})
-    kept, state = os.path.join(folder, "times.json"), state_of()
-    times = {}
+    kept, known = os.path.join(folder, "times.json"), {}
     if os.path.exists(kept):
         with open(kept) as f:
-            times = json.load(f)
-    times = times["times"] if times.get("source") == state else {}
+            known = json.load(f)
+    states = {t: state_for(t) for t in tests}
+    times = {t: known[t][1] for t in tests if known.get(t, [""])[0] == states[t]}
     all_of_them = [Place(folder, str(i)) for i in range(n)]
     first = all_of_them[0]
     first.times = times
@@ -358,8 +378,9 @@ def places(folder, n, paths):
         print("%d tests without a mutant first" % len(missing), flush=True)
     for test in missing:
         first.first_time(test)
+        known[test] = [states[test], times[test]]
         with open(kept, "w") as f:
-            json.dump({"source": state, "times": times}, f)
+            json.dump(known, f)
     for other in all_of_them[1:]:
         other.times = times
         if missing or not os.path.exists(os.path.join(other.dir, "build")):

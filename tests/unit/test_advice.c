@@ -191,6 +191,66 @@ TEST(more_repeats_tell_the_noise)
 	end(&r);
 }
 
+/* A bowl in five dimensions, which a search that learns has come near the bottom of:
+ * what the model expects to gain is there, not at evenly spread points. */
+static double deep(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+	double sum = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		double x = fake_argument(job, names[i]) - 0.2 - 0.1 * (double)i;
+
+		sum += x * x;
+	}
+	(void)res;
+	*has_metric = true;
+	return sum;
+}
+
+static void check_advice(const char *text, uint64_t trials,
+                         double (*train)(const struct job *, struct run_result *,
+                                         bool *),
+                         const struct advice *was)
+{
+	struct advice a;
+	struct rig r = {0};
+	struct history h;
+
+	CHECK(start(&r, text, trials, 1, train));
+	h = (struct history){
+	    .trials = r.study.search.known, .n = trials, .known_upto = UINT64_MAX};
+	advice_make(&r.spec.space, &h, 1, NULL, &a);
+	CHECK_DOUBLE(a.noise, was->noise, 1e-12);
+	CHECK_DOUBLE(a.r2, was->r2, 1e-12);
+	CHECK_DOUBLE(a.bound, was->bound, 1e-12);
+	CHECK_DOUBLE(a.improvement, was->improvement, 1e-12);
+	CHECK_INT(a.since, was->since);
+	end(&r);
+}
+
+/* As once computed, on whatever machine: so that nothing of it changes unseen. */
+TEST(the_advice_is_what_it_was)
+{
+	static const char five[] = HEAD "  c: {min: 0.0, max: 1.0}\n"
+					"  d: {min: 0.0, max: 1.0}\n"
+					"  e: {min: 0.0, max: 1.0}\n"
+					"method: bayes\n";
+
+	check_advice(endless, 40, bowl,
+	             &(struct advice){.noise = 0.083848062917631291,
+	                              .r2 = 0.9784417443819764,
+	                              .bound = 0.35984433778261604,
+	                              .improvement = 0.028976874174270952,
+	                              .since = 17});
+	check_advice(five, 40, deep,
+	             &(struct advice){.noise = 5.0358581856108388e-05,
+	                              .r2 = 0.97231318789312615,
+	                              .bound = 0.00065426340973708886,
+	                              .improvement = 0.00016304669511383419,
+	                              .since = 9});
+}
+
 TEST(nothing_is_said_of_few_trials_or_without_stop_auto)
 {
 	struct rig r = {0};
@@ -293,6 +353,6 @@ TEST(a_penalty_of_any_size_leaves_the_advice)
 
 TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
           a_model_that_explains_nothing_states_no_bound, more_repeats_tell_the_noise,
-          nothing_is_said_of_few_trials_or_without_stop_auto,
+          the_advice_is_what_it_was, nothing_is_said_of_few_trials_or_without_stop_auto,
           a_search_that_is_continued_stops_for_the_same_reason,
           a_constant_metric_is_named, a_penalty_of_any_size_leaves_the_advice)

@@ -41,7 +41,9 @@ TEST(a_fixed_design_is_a_t_test_at_its_level)
 	CHECK_INT(judge(&p, one, other, 5).answer, ANSWER_YES);
 	for (size_t i = 0; i < 5; i++)
 		one[i] = edge + 1e-6;
-	CHECK_INT(judge(&p, one, other, 5).answer, ANSWER_CANNOT_TELL);
+	c = judge(&p, one, other, 5);
+	CHECK_INT(c.answer, ANSWER_CANNOT_TELL);
+	CHECK(!c.hopeless); /* no look is left out: there is none to come */
 	for (size_t i = 0; i < 5; i++)
 		one[i] = 6 - edge - 1e-6;
 	CHECK_INT(judge(&p, one, other, 5).answer, ANSWER_CANNOT_TELL);
@@ -133,6 +135,14 @@ TEST(looks_end_when_it_is_decided)
 	c = judge(&p, one, other, 10);
 	CHECK_INT(c.answer, ANSWER_CANNOT_TELL);
 	CHECK(c.hopeless);
+	/* The pairs of all looks, each once. */
+	CHECK_INT(c.gain.n, 10);
+	CHECK_INT(c.wins, 5);
+	other[2] = one[2];
+	c = judge(&p, one, other, 10);
+	CHECK_INT(c.wins, 5);
+	CHECK_INT(c.ties, 1);
+	other[2] = one[2] - 1;
 	/* Something, but not yet enough. */
 	for (size_t i = 0; i < 20; i++)
 		other[i] = one[i] + 1 + (i % 2 ? 1 : -1.2);

@@ -87,8 +87,9 @@ static void check_command(const char *command, const char *want)
 	str_free(&words);
 }
 
-#define LIST "[1, 2.5, 'x', True, None]"
-#define DICT "{'name': 'adam', 'in': {'beta': [0.9, 0.95]}}"
+#define LIST  "[1, 2.5, 'x', True, None]"
+#define HYDRA "[1, 2.5, 'x', True, null]"
+#define DICT  "{'name': 'adam', 'in': {'beta': [0.9, 0.95]}}"
 
 TEST(default_command)
 {
@@ -104,19 +105,20 @@ TEST(arguments)
 	              "<--batch-size=16><--empty=><--flag=True><--list=" LIST
 	              "><--lr=1e-05><--model.dim=8><--none=None><--off=False><--on=a>"
 	              "<--text=a b'c><--whole=1><--opt=" DICT ">");
-	check_command("[\"${args_no_hyphens}\"]",
-	              "<batch-size=16><empty=><flag=True><list=" LIST
-	              "><lr=1e-05><model.dim=8><none=None><off=False><on=a>"
-	              "<text=a b'c><whole=1><opt.name=adam><opt.in.beta=[0.9, 0.95]>");
+	check_command(
+	    "[\"${args_no_hyphens}\"]",
+	    "<batch-size=16><empty=><flag=True><list=" LIST
+	    "><lr=1e-05><model.dim=8><none=None><off=False><on=a>"
+	    "<text=\"a b'c\"><whole=1><opt.name=adam><opt.in.beta=[0.9, 0.95]>");
 	check_command("[\"${args_append_hydra}\"]",
-	              "<+batch-size=16><+empty=><+flag=True><+list=" LIST
-	              "><+lr=1e-05><+model.dim=8><+none=None><+off=False><+on=a>"
-	              "<+text=a b'c><+whole=1><+opt.name=adam>"
+	              "<+batch-size=16><+empty=><+flag=True><+list=" HYDRA
+	              "><+lr=1e-05><+model.dim=8><+none=null><+off=False><+on=a>"
+	              "<+text=\"a b'c\"><+whole=1><+opt.name=adam>"
 	              "<+opt.in.beta=[0.9, 0.95]>");
 	check_command("[\"${args_override_hydra}\"]",
-	              "<++batch-size=16><++empty=><++flag=True><++list=" LIST
-	              "><++lr=1e-05><++model.dim=8><++none=None><++off=False><++on=a>"
-	              "<++text=a b'c><++whole=1><++opt.name=adam>"
+	              "<++batch-size=16><++empty=><++flag=True><++list=" HYDRA
+	              "><++lr=1e-05><++model.dim=8><++none=null><++off=False><++on=a>"
+	              "<++text=\"a b'c\"><++whole=1><++opt.name=adam>"
 	              "<++opt.in.beta=[0.9, 0.95]>");
 	check_command("[\"${args_no_boolean_flags}\"]",
 	              "<--batch-size=16><--empty=><--flag><--list=" LIST

@@ -42,6 +42,7 @@ static bool begin(struct rig *r, const char *yaml, size_t slots)
 	                          .disk = r->disk,
 	                          .origin = {.yaml = yaml,
 	                                     .path = "space.yaml",
+	                                     .folder = r->dir, /* of the ledger */
 	                                     .host = "",
 	                                     .git = "",
 	                                     .version = HPS_VERSION}};
@@ -274,6 +275,7 @@ static void fill(const char *yaml, unsigned from, unsigned for_so_long, uint64_t
 	CHECK(!r.study.search.verdict.wanted || r.study.search.verdict.done);
 	CHECK(saved_load(&sv, r.dir, &r.err));
 	CHECK_INT(sv.study.search.ok, trials);
+	CHECK(sv.study.search.finish_recorded);
 	CHECK(!sv.study.search.verdict.wanted || sv.study.search.verdict.done);
 	saved_free(&sv);
 	drop(&r);
@@ -326,6 +328,52 @@ TEST(a_search_has_the_clock_that_it_is_given)
 	CHECK(begin(&r, SPACE "max_trials: 50\nbudget: {time: 16}\n", 1));
 	CHECK(study_run(&r.study, &r.runner, &r.err));
 	CHECK_INT(r.study.search.finished, 6);
+	drop(&r);
+}
+
+/* How many trials the results file had when each training began. */
+struct watched_results {
+	char path[96];
+	size_t trials[8], n;
+};
+
+static struct watched_results watched;
+
+static double a_second(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	struct arena a = {0};
+	struct error err;
+	char *text;
+	size_t len, trials = 0;
+
+	if (!access(watched.path, F_OK) &&
+	    file_read(watched.path, 1 << 20, &a, &text, &len, &err))
+		while ((text = strstr(text, "\n{\"id\":"))) {
+			text++;
+			trials++;
+		}
+	arena_free(&a);
+	watched.trials[watched.n++ % ARRAY_LEN(watched.trials)] = trials;
+	clock_of_test.now += CLOCK_SECOND;
+	return bowl(job, res, has_metric);
+}
+
+/* Two seconds after a trial is over they are written, with the one that has just begun:
+ * one trial is over after each second. */
+TEST(results_are_written_while_it_runs)
+{
+	static const size_t trials[] = {0, 0, 0, 3, 3, 5, 5, 7};
+	struct clock clock = {.now = set_now, .wall = set_wall, .self = &clock_of_test};
+	struct rig r = {.fake.train = a_second, .clock = &clock};
+
+	clock_of_test.now = CLOCK_SECOND;
+	CHECK(begin(&r, SPACE "max_trials: 8\n", 1));
+	watched = (struct watched_results){0};
+	snprintf(watched.path, sizeof watched.path, "%s/results.json", r.dir);
+	CHECK(study_run(&r.study, &r.runner, &r.err));
+	CHECK_INT(watched.n, 8);
+	for (size_t i = 0; i < 8; i++)
+		CHECK_INT(watched.trials[i], trials[i]);
 	drop(&r);
 }
 
@@ -488,7 +536,59 @@ TEST(events_are_read_as_written)
 	drop(&r);
 }
 
+/* Small numbers that are out of all range count as none. */
+TEST(an_end_that_cannot_be_is_read_as_far_as_it_can)
+{
+	static const struct {
+		const char *exit;
+		int found;
+	} cases[] = {{"-1", -1},  {"-2", 0},    {"1024", 1024},
+	             {"1025", 0}, {"1e300", 0}, {"-1e9", 0},
+	             {"null", 0}, {"[1]", 0},   {"3.5", 3}};
+	struct arena a = {0};
+	struct error err = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[96];
+		struct run_end end;
+		cJSON *json;
+
+		snprintf(text, sizeof text, "{\"outcome\":\"failed\",\"exit\":%s}",
+		         cases[i].exit);
+		json = json_parse(text, strlen(text));
+		CHECK(run_end_read(json, &end, &a, &err));
+		CHECK_INT(end.outcome, OUTCOME_FAILED);
+		CHECK_INT(end.exit, cases[i].found);
+		CHECK_INT(end.signal, 0);
+		cJSON_Delete(json);
+	}
+	arena_free(&a);
+}
+
+static double never_begun(const struct job *job, struct run_result *res,
+                          bool *has_metric)
+{
+	(void)job;
+	*has_metric = false;
+	res->machine_errno = EMFILE;
+	return (double)NAN;
+}
+
+/* Where nothing runs that could end and make room, waiting would be for ever. */
+TEST(a_machine_on_which_nothing_runs_ends_a_search)
+{
+	struct rig r = {.fake.train = never_begun};
+
+	CHECK(begin(&r, SPACE "max_trials: 3\n", 1));
+	CHECK(!study_run(&r.study, &r.runner, &r.err));
+	CHECK_STR(r.err.text, "trials/0000/r0: could not be run, or its results not be "
+	                      "read: Too many open files");
+	drop(&r);
+}
+
 TEST_MAIN(the_cost_is_the_same_live_resumed_and_shown,
           a_cost_budget_counts_launches_that_were_cut_short,
           the_rule_of_retries_is_the_same_everywhere, a_full_disk_is_waited_for,
-          a_search_has_the_clock_that_it_is_given, events_are_read_as_written)
+          a_search_has_the_clock_that_it_is_given, results_are_written_while_it_runs,
+          events_are_read_as_written, an_end_that_cannot_be_is_read_as_far_as_it_can,
+          a_machine_on_which_nothing_runs_ends_a_search)

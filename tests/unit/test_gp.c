@@ -691,6 +691,43 @@ TEST(penalties_of_any_size_leave_the_scale_of_the_others)
 			}
 }
 
+/* One or two values beyond all others: those are told apart as without them. */
+TEST(values_alone_leave_the_scale_of_the_others)
+{
+	static const double alone[] = {-3e3, -1e10, -1e300, -DBL_MAX};
+	double v[12], y[12], others[12];
+
+	for (size_t k = 0; k < ARRAY_LEN(alone); k++)
+		for (size_t n = 1; n <= 3; n++) {
+			struct target t;
+
+			for (size_t i = 0; i < 12; i++)
+				v[i] = i < n ? alone[k] : 0.25 + 0.0625 * (double)i;
+			t = target_fit(v, 12, y);
+			CHECK(target_alone(v, 12) == (n < 3 ? n : 0));
+			CHECK(isfinite(y[0]) && isfinite(target_undo(&t, y[0])));
+			if (n == 3) { /* a scale of their own */
+				CHECK(y[3] - y[0] > 0.5);
+				CHECK(target_least(&t) < -DBL_MAX);
+				continue;
+			}
+			CHECK_DOUBLE(target_least(&t), v[n], 0);
+			CHECK_DOUBLE(y[0], y[n], 0);
+			CHECK_DOUBLE(target_undo(&t, y[11]), v[11], 1e-12);
+			(void)target_fit(v + n, 12 - n, others);
+			CHECK_DOUBLE((y[11] - y[n]) / (y[5] - y[n]),
+			             (others[11 - n] - others[0]) /
+			                 (others[5 - n] - others[0]),
+			             1e-9);
+		}
+	/* No such thing: bad ones beyond all others, zeroes, too few. */
+	CHECK(!target_alone((const double[]){1, 2, 3, 4, 5, 1e300}, 6));
+	CHECK(!target_alone((const double[]){0.5, 1e6, 1e6, 1e6, 1e6}, 5));
+	CHECK(!target_alone((const double[]){-5, 0, 0, 0, 0}, 5));
+	CHECK(!target_alone((const double[]){-1e9, 1, 2, 3}, 4));
+	CHECK(!target_alone((const double[]){-900, 1, 1, 1, 1, 1}, 6));
+}
+
 /* Rosenbrock 1960, and a minimum at the edge of the box. */
 static double rosenbrock(void *self, const double *x)
 {
@@ -860,6 +897,86 @@ TEST(vectors_of_exp_and_log_are_those_of_the_library)
 	CHECK(worst < 1e-15);
 }
 
+/* Eight at a time they are those of base/elementary to the last bit. */
+TEST(vectors_are_portable)
+{
+	for (uint32_t i = 0; i < 20000; i++) {
+		double u = rng_unit(8, i, RNG_MODEL, 0),
+		       v = rng_unit(8, i, RNG_MODEL, 1);
+		vec x = {690 * (2 * u - 1),
+		         v - 0.5,
+		         690,
+		         -690,
+		         0,
+		         -u / 1e6,
+		         floor(30 * u) * 0x1.62e42fefa39efp-1,
+		         -0x1.62e42fefa39efp-2};
+		vec l = {u,
+		         1 + v / 1e9,
+		         1,
+		         0x1p-1022,
+		         DBL_MAX,
+		         0x1.6a09e667f3bcdp-1,
+		         portable_exp(700 * v - 350),
+		         1 - v / 1e9};
+		vec e = x, log = l, near = x / 4000;
+
+		vec_portable_exp(&e);
+		vec_portable_log(&log);
+		for (int k = 0; k < 8; k++) {
+			CHECK_DOUBLE(e[k], portable_exp(x[k]), 0);
+			CHECK_DOUBLE(log[k], portable_log(l[k]), 0);
+			near[k] = near[k] / (2 + near[k]);
+		}
+		vec_twice_atanh(&near);
+		for (int k = 0; k < 8; k++)
+			CHECK_DOUBLE(near[k], portable_log1p(x[k] / 4000), 0);
+	}
+}
+
+/* Also where the warp is so steep, or so flat, that exp or 1 - z^a have left the range
+ * of the vectors. */
+TEST(the_warp_has_its_derivatives)
+{
+	static const double edges[] = {-9, -2, -0.1, 0, 0.3, 2, 6, 9};
+	struct gp_dim dims[3] = {{0}, {GP_CATEGORY, false}, {0}};
+	double theta[11] = {0};
+	struct kernel k;
+
+	kernel_init(&k, dims, 3);
+	for (size_t i = 0; i < 64; i++) {
+		double z[16], at[3] = {0.3, 2, 0.9}, da[16], db[16], slope[8];
+
+		theta[5] = theta[7] = edges[i % 8];
+		theta[8] = theta[10] = edges[i / 8];
+		kernel_set(&k, theta);
+		for (size_t n = 0; n < 11; n++)
+			z[n] =
+			    n < 2 ? (double)n : rng_unit(9, i, RNG_MODEL, (uint32_t)n);
+		kernel_warp_gradients(&k, 2, z, 11, da, db);
+		kernel_warp_slopes(&k, at, slope);
+		CHECK_DOUBLE(slope[1], 1, 0);
+		for (size_t n = 0; n < 11; n++) {
+			double a = k.a[2], b = k.b[2], za = portable_pow(z[n], a);
+			double rest = portable_pow(1 - za, b);
+
+			CHECK(z[n] > 0 && z[n] < 1);
+			CHECK_DOUBLE(da[n],
+			             a * b * rest / (1 - za) * za * portable_log(z[n]),
+			             0);
+			CHECK_DOUBLE(db[n], -b * rest * portable_log1p(-za), 0);
+		}
+		for (size_t j = 0; k.warped[0] && j < 3; j += 2) {
+			double a = k.a[j], b = k.b[j], za = portable_pow(at[j], a);
+
+			CHECK_DOUBLE(slope[j],
+			             a * b * za / at[j] * portable_pow(1 - za, b - 1),
+			             0);
+		}
+	}
+	kernel_free(&k);
+}
+
 TEST_MAIN(of_several_fits_the_best_is_kept, posteriors_are_those_computed_elsewhere,
           rows_can_be_appended, the_mean_at_a_row_is_the_prediction_there,
           the_objective_has_its_gradient, the_tails_of_the_normal_are_exact,
@@ -868,7 +985,9 @@ TEST_MAIN(of_several_fits_the_best_is_kept, posteriors_are_those_computed_elsewh
           the_order_of_the_rows_does_not_matter, the_fit_finds_the_length_scales,
           degenerate_data_do_no_harm, targets_are_capped_and_standardized,
           penalties_of_any_size_leave_the_scale_of_the_others,
+          values_alone_leave_the_scale_of_the_others,
           the_minimizer_finds_minima_inside_and_at_bounds,
           the_minimizer_keeps_away_from_what_is_not_finite,
           factors_and_inverses_of_every_size, what_is_not_positive_definite_is_refused,
-          vectors_of_exp_and_log_are_those_of_the_library)
+          vectors_of_exp_and_log_are_those_of_the_library, vectors_are_portable,
+          the_warp_has_its_derivatives)

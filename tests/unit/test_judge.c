@@ -122,6 +122,11 @@ TEST(a_seed_that_is_ignored_is_found_out)
 	CHECK_INT(b.v.winner, 1);
 	CHECK(isnan(b.c[1].worth[PHASE_RERUN].low));
 	CHECK(isnan(b.v.gain_half));
+	/* Nobody waits for tests that were once planned. */
+	b.c[1].n_runs[PHASE_TEST] = 2;
+	say(&b);
+	CHECK_INT(b.v.pairs_wanted, 0);
+	b.c[1].n_runs[PHASE_TEST] = 0;
 	/* One candidate that differs is enough to know better. */
 	b.c[2].runs[PHASE_RERUN][1]->value += 0.01;
 	say(&b);
@@ -220,6 +225,59 @@ TEST(a_winner_of_many_equals_is_put_right)
 	done(&b);
 }
 
+/* Five values of each candidate, symmetric; the third's are paired with those of others
+ * the other way round. */
+static void rerun_symmetric(struct bench *b)
+{
+	for (size_t c = 0; c < 4; c++)
+		for (size_t r = 0; r < REPEATS; r++)
+			end_run(b, c, PHASE_RERUN, r,
+			        usual[1] + (c == 2 ? -1 : 1) * ((double)r - 2) +
+			            0.01 * (double)c);
+}
+
+/* All values together are skewed when the third power of the standardized ones is more
+ * than 0.2 on the average: the sum of these 20 is 3.9, then 4.1. */
+TEST(skew_is_that_of_all_values)
+{
+	struct bench b;
+
+	init(&b, true);
+	rerun_symmetric(&b);
+	for (size_t r = 0; r < REPEATS; r++)
+		end_run(&b, 3, PHASE_RERUN, r, r < 4 ? (double)r : 6.38024417050098);
+	say(&b);
+	CHECK(!b.v.skewed);
+	CHECK(!b.c[3].worth[PHASE_RERUN].median);
+	end_run(&b, 3, PHASE_RERUN, 4, 6.574677519515958);
+	say(&b);
+	CHECK(b.v.skewed);
+	CHECK(b.c[3].worth[PHASE_RERUN].median);
+	CHECK_DOUBLE(b.c[3].worth[PHASE_RERUN].value, 2, 0);
+	done(&b);
+}
+
+/* Where another's run has failed, the luck of the choice is known from fewer values
+ * than the winner has: it comes beside the interval of all of those. */
+TEST(a_gap_elsewhere_leaves_the_winner_its_values)
+{
+	struct bench b;
+	const struct worth *w = &b.c[0].worth[PHASE_RERUN];
+	struct moments m = {.n = REPEATS, .mean = usual[1], .variance = 2.5};
+
+	init(&b, true);
+	rerun_symmetric(&b);
+	end_run(&b, 2, PHASE_RERUN, 2, (double)NAN);
+	say(&b);
+	CHECK_INT(b.v.winner, 0);
+	CHECK(w->selected && !w->median && w->optimism > 0.01);
+	CHECK_DOUBLE(w->value, m.mean + w->optimism, 1e-12);
+	CHECK_DOUBLE(w->high - w->value,
+	             hypot(stat_half_width(m, w->level), w->optimism), 1e-12);
+	CHECK_DOUBLE(w->value - w->low, w->high - w->value, 1e-12);
+	done(&b);
+}
+
 TEST(more_is_better_the_other_way_round)
 {
 	struct bench b;
@@ -310,27 +368,32 @@ TEST(a_continuation_has_a_level_of_its_own)
 
 int main(int argc, char **argv)
 {
-	static void (*const tests[])(void) = {the_test_data_are_met_after_the_ledger,
-	                                      a_seed_that_is_ignored_is_found_out,
-	                                      two_repeats_are_too_few_to_find_out,
-	                                      a_deterministic_training_is_compared_once,
-	                                      a_failed_rerun_does_not_drop_a_candidate,
-	                                      a_winner_of_many_equals_is_put_right,
-	                                      more_is_better_the_other_way_round,
-	                                      without_test_data_the_choice_is_paid_for,
-	                                      nothing_to_compare_with,
-	                                      a_continuation_has_a_level_of_its_own};
+	static void (*const tests[])(void) = {
+	    the_test_data_are_met_after_the_ledger,
+	    a_seed_that_is_ignored_is_found_out,
+	    two_repeats_are_too_few_to_find_out,
+	    a_deterministic_training_is_compared_once,
+	    a_failed_rerun_does_not_drop_a_candidate,
+	    a_winner_of_many_equals_is_put_right,
+	    skew_is_that_of_all_values,
+	    a_gap_elsewhere_leaves_the_winner_its_values,
+	    more_is_better_the_other_way_round,
+	    without_test_data_the_choice_is_paid_for,
+	    nothing_to_compare_with,
+	    a_continuation_has_a_level_of_its_own};
 
 	stat_init();
-	return test_main(argc, argv, tests, sizeof tests / sizeof *tests,
-	                 "the_test_data_are_met_after_the_ledger, "
-	                 "a_seed_that_is_ignored_is_found_out, "
-	                 "two_repeats_are_too_few_to_find_out, "
-	                 "a_deterministic_training_is_compared_once, "
-	                 "a_failed_rerun_does_not_drop_a_candidate, "
-	                 "a_winner_of_many_equals_is_put_right, "
-	                 "more_is_better_the_other_way_round, "
-	                 "without_test_data_the_choice_is_paid_for, "
-	                 "nothing_to_compare_with, "
-	                 "a_continuation_has_a_level_of_its_own");
+	return test_main(
+	    argc, argv, tests, sizeof tests / sizeof *tests,
+	    "the_test_data_are_met_after_the_ledger, "
+	    "a_seed_that_is_ignored_is_found_out, "
+	    "two_repeats_are_too_few_to_find_out, "
+	    "a_deterministic_training_is_compared_once, "
+	    "a_failed_rerun_does_not_drop_a_candidate, "
+	    "a_winner_of_many_equals_is_put_right, skew_is_that_of_all_values, "
+	    "a_gap_elsewhere_leaves_the_winner_its_values, "
+	    "more_is_better_the_other_way_round, "
+	    "without_test_data_the_choice_is_paid_for, "
+	    "nothing_to_compare_with, "
+	    "a_continuation_has_a_level_of_its_own");
 }

@@ -1,4 +1,5 @@
 /* Which line of an output is shown as the reason of a failure. */
+#include "study/client_trouble.h"
 #include "study/last_words.h"
 
 #include "test.h"
@@ -59,4 +60,16 @@ TEST(a_long_line_is_cut_at_a_character)
 	arena_free(&a);
 }
 
-TEST_MAIN(the_exception_is_the_reason, a_long_line_is_cut_at_a_character)
+TEST(what_a_client_complains_of)
+{
+	CHECK(!client_trouble(""));
+	CHECK(!client_trouble("KeyError: 'artifact'"));
+	CHECK(client_trouble(
+	    "x\nTypeError: Cannot use artifact when in offline mode.\n"));
+	CHECK(client_trouble(
+	    "wandb.errors.UsageError: api_key not configured (no-tty)."));
+	CHECK(client_trouble("UsageError: No API key configured. Use `wandb login`"));
+}
+
+TEST_MAIN(the_exception_is_the_reason, a_long_line_is_cut_at_a_character,
+          what_a_client_complains_of)

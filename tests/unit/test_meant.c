@@ -57,6 +57,11 @@ TEST(ways_out_of_what_cannot_be_read)
 	CHECK(strstr(meant_number("{\"loss\": 0,25}"), "LC_NUMERIC=C"));
 	CHECK(strstr(meant_number("{\"loss\": [1]}"), "one number"));
 	CHECK(strstr(meant_number(","), "one number"));
+	/* A comma is a decimal one between two digits only. */
+	CHECK(strstr(meant_number("[1, 2]"), "one number"));
+	CHECK(strstr(meant_number("a,2"), "one number"));
+	CHECK(strstr(meant_number(",2"), "one number"));
+	CHECK(strstr(meant_number("a,b, 1,2"), "LC_NUMERIC=C"));
 }
 
 static const char *order(const double *steps, size_t n)
@@ -84,6 +89,14 @@ TEST(steps_that_do_not_rise)
 	CHECK_STR(ORDER(1, 2, 2, 1), "repeat (2 after 2)");
 	CHECK_STR(ORDER(1, 2, 3, 2, 50), "fall (2 after 3)");
 	CHECK_STR(ORDER(1, 2, 3, 50), "jump (50 after 3)");
+	CHECK_STR(ORDER(1, 2, 1000000), "jump (1000000 after 2)");
+	CHECK_STR(ORDER(1, 2, 500, 501), "jump (500 after 2)");
+	CHECK_STR(ORDER(1, 500, 501, 502), "jump (500 after 1)");
+	CHECK_STR(ORDER(-3, -2, -1, 0, 1), "");
+	CHECK_STR(ORDER(-1, -2), "fall (-2 after -1)");
+	/* The first one or two, then every so many, and what is left. */
+	CHECK_STR(ORDER(0, 1, 100, 200, 300, 301), "");
+	CHECK_STR(ORDER(1, 5000, 10000, 15000, 15001), "");
 	CHECK_STR(ORDER(0, 1), "");
 }
 

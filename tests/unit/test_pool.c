@@ -12,12 +12,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -334,6 +339,49 @@ TEST(exec_failures)
 	rig_close(&g);
 }
 
+/* From here on no program is executed by this process and its children. */
+static bool refuse_exec(int why)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)why),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {.len = 4, .filter = code};
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* What the machine is short of is not the command's fault. */
+TEST(shortages_are_the_machines)
+{
+	static const struct {
+		int why;
+		bool machine;
+	} cases[] = {{EAGAIN, true}, {ENOMEM, true}, {EMFILE, true}, {ENFILE, true},
+	             {EINTR, true},  {EPERM, false}, {EIO, false},   {E2BIG, false}};
+
+	for (size_t i = 0; !test_emulated() && i < sizeof cases / sizeof *cases; i++) {
+		int why = cases[i].why, status = 0;
+		pid_t pid = fork();
+		struct rig g;
+
+		if (!pid) {
+			test_failures = 0;
+			if (!refuse_exec(why) || !rig_open(&g, 1))
+				_exit(2);
+			rig_run(&g, WORDS("true"));
+			CHECK_INT(g.result.machine_errno, cases[i].machine ? why : 0);
+			CHECK_INT(g.result.spawn_errno, cases[i].machine ? 0 : why);
+			rig_close(&g);
+			_exit(test_failures > 0);
+		}
+		waitpid(pid, &status, 0);
+		CHECK_INT(status, 0);
+	}
+}
+
 TEST(path_of_the_job_counts)
 {
 	struct rig g;
@@ -612,6 +660,34 @@ TEST(time_out)
 	rig_close(&g);
 }
 
+/* A library that waits for its server draws its bar for ever. */
+TEST(waits_for_a_server)
+{
+	struct rig g;
+
+	if (!rig_open(&g, 1))
+		return;
+	g.job.patience = 100 * MS;
+	g.job.argv = WORDS("sh", "-c",
+	                   "echo 'wandb: Network error (E), entering retry loop.' >&2;"
+	                   "printf 'wandb: | Waiting for wandb.init()...\\r' >&2;"
+	                   "exec sleep 600");
+	rig_start(&g);
+	rig_until(&g, RUNNER_DONE);
+	CHECK(g.result.timed_out && g.result.stalled);
+	CHECK_INT(g.result.signal, SIGTERM);
+	CHECK_INT(g.result.cancelled, CANCEL_NONE);
+	/* It has got through. */
+	g.job.argv = WORDS("sh", "-c",
+	                   "echo 'wandb: Network error (E), entering retry loop.' >&2;"
+	                   "echo 'wandb: Network error resolved' >&2; sleep 1.5");
+	rig_start(&g);
+	rig_until(&g, RUNNER_DONE);
+	CHECK(!g.result.timed_out && !g.result.stalled);
+	CHECK_INT(g.result.exit, 0);
+	rig_close(&g);
+}
+
 static void cancel_when_reported(struct rig *g, const char *mode, enum cancel how)
 {
 	g->job.argv = WORDS(g->tool, mode);
@@ -709,9 +785,10 @@ TEST(term_reaches_those_who_left_the_group)
 	if (!rig_open(&g, 1))
 		return;
 	g.job.argv = WORDS("sh", "-c",
+	                   "trap 'wait; exit 5' TERM; "
 	                   "setsid sh -c 'trap \"echo heard; exit\" TERM; "
 	                   "echo \"{\\\"loss\\\":1}\"; while :; do sleep 0.05; done' & "
-	                   "trap 'wait; exit 5' TERM; wait");
+	                   "wait");
 	rig_start(&g);
 	rig_until(&g, RUNNER_REPORT);
 	g.r.type->cancel(g.r.self, 1, CANCEL_STOP);
@@ -839,6 +916,11 @@ static int child_says(int fd)
 	return c;
 }
 
+/* An orphan ends, and has been reaped: the last that its supervisor has heard. */
+#define ORPHAN                                                                         \
+	"o=$(sh -c 'sh -c \"while [ -d /proc/\\$0 ]; do :; done\" $$ >/dev/null & "    \
+	"echo $!'); while kill -0 $o 2>/dev/null; do :; done; "
+
 /* A driver with a run in every slot, which says 'k' when all have reported. */
 static void be_driver(struct rig *g, int say, int keep_fd)
 {
@@ -853,7 +935,7 @@ static void be_driver(struct rig *g, int say, int keep_fd)
 	close(keep_fd);
 	g->r = pool_runner(g->pool);
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
-		const char *argv[] = {"sh",    "-c",     "\"$0\" $1; sleep 600",
+		const char *argv[] = {"sh",    "-c",     ORPHAN "\"$0\" $1; sleep 600",
 		                      g->tool, modes[i], NULL};
 
 		g->job.argv = argv;
@@ -961,24 +1043,43 @@ TEST(close_kills_everything)
 	rig_close(&g); /* checks that nothing is left */
 }
 
-/* A tracer that does not let go of a dead process: SIGKILL does not help, the slot gets
- * another supervisor. Takes ten seconds, so only when asked for. */
-TEST(unkillable_process)
+/* A tracer that does not let go of dead processes: SIGKILL does not help, the slots get
+ * other supervisors, and those they had live until the processes are gone, whatever is
+ * swept away meanwhile. Takes ten seconds, so only when asked for. */
+TEST(unkillable_processes)
 {
 	struct rig g;
-	pid_t pid;
+	pid_t pid[2], supervisor[2], other;
 
-	if (!getenv("HPS_SLOW_TESTS") || !rig_open(&g, 1))
+	if (!getenv("HPS_SLOW_TESTS") || !rig_open(&g, 3))
 		return;
-	pid = reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
-	CHECK_INT(ptrace(PTRACE_SEIZE, pid, NULL, NULL), 0);
-	g.r.type->cancel(g.r.self, 1, CANCEL_KILL);
+	for (size_t i = 0; i < 2; i++) {
+		g.job.slot = g.job.ticket = i;
+		pid[i] =
+		    reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
+		supervisor[i] = parent_of(pid[i]);
+		CHECK_INT(ptrace(PTRACE_SEIZE, pid[i], NULL, NULL), 0);
+	}
+	for (uint64_t i = 0; i < 2; i++)
+		g.r.type->cancel(g.r.self, i, CANCEL_KILL);
+	for (size_t i = 0; i < 2; i++) {
+		rig_until(&g, RUNNER_DONE);
+		CHECK(g.result.stuck);
+	}
+	g.job.slot = g.job.ticket = 2;
+	other = reported_pid(&g, "echo \"{\\\"loss\\\": $$}\"; exec sleep 600");
+	kill(parent_of(other), SIGKILL);
 	rig_until(&g, RUNNER_DONE);
-	CHECK(g.result.stuck);
-	rig_train(&g, "quadratic", NULL, NULL);
-	CHECK(!g.result.stuck);
-	CHECK_INT(g.result.exit, 0);
-	CHECK_INT(waitpid(pid, NULL, __WALL), pid);
+	CHECK(g.result.lost);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_INT(kill(supervisor[i], 0), 0);
+		CHECK_INT(parent_of(supervisor[i]), getpid());
+		g.job.slot = g.job.ticket = i;
+		rig_train(&g, "quadratic", NULL, NULL);
+		CHECK(!g.result.stuck);
+		CHECK_INT(g.result.exit, 0);
+		CHECK_INT(waitpid(pid[i], NULL, __WALL), pid[i]);
+	}
 	CHECK(none_marked_soon(&g));
 	rig_close(&g);
 }
@@ -1008,6 +1109,25 @@ TEST(ticks_and_signals)
 	CHECK_INT(g.result.exit, 0);
 	kill(getpid(), SIGTERM); /* not asked for any more, and not deadly */
 	rig_close(&g);
+}
+
+/* Under nohup a hang-up is nothing, else it is told. */
+TEST(hang_ups)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
+
+	for (int nohup = 0; nohup < 2; nohup++) {
+		struct rig g;
+		struct runner_event e;
+
+		sigaction(SIGHUP, nohup ? &ignore : NULL, &was);
+		if (!rig_open(&g, 1))
+			return;
+		kill(getpid(), SIGHUP);
+		CHECK_INT(rig_wait(&g, 0, &e), nohup ? RUNNER_TICK : RUNNER_SIGNAL);
+		rig_close(&g);
+		sigaction(SIGHUP, &was, NULL);
+	}
 }
 
 TEST(two_hundred_at_once)
@@ -1127,16 +1247,17 @@ TEST(nothing_is_left)
 }
 
 TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
-          words_to_hpsearch_and_memory, exec_failures, path_of_the_job_counts,
-          large_arguments, a_clean_start, additions_replace_our_variables,
-          measures_the_whole_tree, odd_output, flood_is_kept_up_to_a_limit,
-          endless_line, results_file, results_file_is_read_while_it_grows,
-          links_are_not_followed, full_disk_does_not_stop_a_run, missing_directory,
-          time_out, cancel_running, stop_then_kill, cancel_at_once_and_too_late,
+          words_to_hpsearch_and_memory, exec_failures, shortages_are_the_machines,
+          path_of_the_job_counts, large_arguments, a_clean_start,
+          additions_replace_our_variables, measures_the_whole_tree, odd_output,
+          flood_is_kept_up_to_a_limit, endless_line, results_file,
+          results_file_is_read_while_it_grows, links_are_not_followed,
+          full_disk_does_not_stop_a_run, missing_directory, time_out, cancel_running,
+          stop_then_kill, cancel_at_once_and_too_late,
           term_reaches_those_who_left_the_group, leftovers_are_killed,
-          supervisor_killed, idle_supervisor_killed,
+          supervisor_killed, idle_supervisor_killed, waits_for_a_server,
           stopped_supervisor_does_not_hang_us, driver_killed,
           a_killed_driver_leaves_no_output_unread, close_kills_everything,
-          unkillable_process, ticks_and_signals, two_hundred_at_once,
+          unkillable_processes, ticks_and_signals, hang_ups, two_hundred_at_once,
           result_outlives_the_next_start, busy_slot_is_refused, limit_of_open_files,
           nothing_is_left)

@@ -47,6 +47,7 @@ static bool begin(struct rig *r, const char *yaml, struct runner runner)
 	                                     .path = "space.yaml",
 	                                     .host = "here",
 	                                     .git = "",
+	                                     .code = "train.py 1a2b3c4d",
 	                                     .version = "0.0.0"}};
 
 	*r = (struct rig){.runner = runner};

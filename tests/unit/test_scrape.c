@@ -167,6 +167,28 @@ TEST(names_of_numbers)
 	scrape_free(&s);
 }
 
+/* Up to 200 bytes, dots and groups among them. */
+TEST(long_names_of_numbers)
+{
+	static const char *const more[] = {"", "k", ".b", "k.b"};
+	struct scraper s;
+	char text[512];
+
+	for (size_t i = 0; i < 4; i++) {
+		int k = i < 2 ? 200 : 198;
+		bool group = i >= 2;
+
+		snprintf(text, sizeof text, "{\"%0*d%s\":%s}\n", k, 0, i % 2 ? "k" : "",
+		         group ? "{\"b\":1}" : "1");
+		scrape_text(&s, text);
+		CHECK_INT(s.n_keys, i % 2 ? 0 : 1);
+		snprintf(text, sizeof text, "%0*d%s", k, 0, more[i]);
+		if (s.n_keys)
+			CHECK_STR(s.keys[0], text);
+		scrape_free(&s);
+	}
+}
+
 TEST(nul_bytes_and_binary)
 {
 	static const char text[] = "a\0b\0{\"loss\":\0 1}\n\0\0{\"loss\": 2}\0\n";
@@ -344,6 +366,10 @@ TEST(colours_are_taken_out)
 	             0);
 	CHECK_DOUBLE(only("loss", "\033]8;;http://x\033\\{'loss': 0.5}\033[").value,
 	             0.5, 0);
+	/* What a title says is not said of the training; nor inside a name. */
+	CHECK_DOUBLE(only("loss", "\033]0;{'loss': 9}\a{'loss': 0.5}").value, 0.5, 0);
+	CHECK_DOUBLE(only("loss", "{'lo\033]2;at 7\ass': 0.5}").value, 0.5, 0);
+	CHECK_DOUBLE(only("loss", "{'lo\033]2;at 7\033\\ss': 0.5}").value, 0.5, 0);
 }
 
 static void feed(struct scraper *s, struct scrape_stream *in, const char *text)
@@ -406,10 +432,27 @@ TEST(many_reports)
 	scrape_free(&s);
 }
 
+/* What the hook says is one more stream; that wandb is offline is its to say. */
+TEST(the_hook_is_a_stream)
+{
+	struct scraper s;
+
+	scrape_init(&s, "loss", NULL);
+	feed(&s, &s.out, "{\"loss\":1}\n{\"hpsearch\":{\"wandb\":\"offline\"}}\n");
+	CHECK(!s.wandb);
+	feed(&s, &s.hook, "{\"hpsearch\":{\"wandb\":\"online\"}}\n{\"loss\":1}\n");
+	CHECK(!s.wandb);
+	feed(&s, &s.hook, "{\"hpsearch\":{\"wandb\":\"offline\"}}\n{\"loss\":2}\n");
+	CHECK(s.wandb);
+	CHECK_INT(s.n_reports, 2);
+	scrape_free(&s);
+}
+
 TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
           several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
-          names_of_numbers, nul_bytes_and_binary, lines_over_the_limit_are_skipped,
-          limit_is_exact, hostile_lines_take_bounded_time, million_keys,
-          chunks_do_not_matter, two_streams_do_not_mix, what_cannot_be_read_is_counted,
-          colours_are_taken_out, a_line_on_both_streams_counts_once,
-          equal_reports_on_one_stream_all_count, many_reports)
+          names_of_numbers, long_names_of_numbers, nul_bytes_and_binary,
+          lines_over_the_limit_are_skipped, limit_is_exact,
+          hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter,
+          two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out,
+          a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count,
+          many_reports, the_hook_is_a_stream)

@@ -7,6 +7,7 @@
 #include "report/savings_text.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
+#include "study/alarm.h"
 #include "study/search_loop.h"
 #include "study/stopping.h"
 #include "test.h"
@@ -165,6 +166,28 @@ TEST(asha_stops_and_says_why)
 	CHECK_INT(last_of(&r.study, i)->state, KNOWN_STOPPED);
 	CHECK_DOUBLE(last_of(&r.study, i)->value, run->value, 0);
 	CHECK_DOUBLE(last_of(&r.study, i)->step, 3, 0);
+	rig_close(&r);
+}
+
+/* Only where some have failed is there anything to try again. */
+TEST(when_all_were_stopped_it_says_what_helps)
+{
+	struct rig r = {.curves = {.steps = 27}};
+	const char *text;
+
+	run_all(&r, stopping, 1);
+	r.study.session_runs = 12;
+	r.study.session_stopped = 12;
+	text = study_stopped_text(&r.study);
+	CHECK(strstr(text, "12 of 12 runs were stopped by early_terminate (asha): none "
+	                   "has come to its end") == text);
+	CHECK(strstr(text, "--fresh") && !strstr(text, "--retry-failed"));
+	r.study.session_stopped = 10;
+	r.study.session_failures = 2;
+	text = study_stopped_text(&r.study);
+	CHECK(strstr(text, "10 of 12 runs were stopped by early_terminate (asha), 2 "
+	                   "failed: none has come to its end") == text);
+	CHECK(strstr(text, " (with --retry-failed also those that failed)"));
 	rig_close(&r);
 }
 
@@ -731,7 +754,7 @@ TEST(a_strategy_that_learns_is_shown_the_rungs)
 }
 
 /* A results file in which one number of a decision, or of a report behind it, is
- * another. */
+ * another; with NULL: the line of the decision is not there. */
 static void tamper_at(const char *yaml, const char *where, const char *mark,
                       const char *with, const char *difference)
 {
@@ -750,8 +773,12 @@ static void tamper_at(const char *yaml, const char *where, const char *mark,
 	at = strstr(text, where);
 	at = at ? strstr(at, mark) : NULL;
 	CHECK(at != NULL);
-	if (at)
+	if (at && with)
 		memcpy(at, with, strlen(with));
+	else if (at)
+		for (at = (char *)memrchr(text, '\n', (size_t)(at - text)) + 1;
+		     *at != '\n'; at++)
+			*at = ' ';
 	CHECK(file_write(path, text, len, 0666, &r.err));
 	CHECK(saved_load(&sv, path, &r.err) && replay_run(&sv, &out, &r.err));
 	CHECK(!out.same);
@@ -776,6 +803,9 @@ TEST(replay_finds_a_changed_decision)
 	       "its reports give");
 	tamper(stopping, ",\"stopped\"]", ",\"ok\"]     ", "in the log ok");
 	tamper(stopping, "[\"report\",2,0,3,", "[\"report\",2,0,3,9", "");
+	tamper(stopping, "\"decision\":\"stop\"", NULL, "stopped, by no decision");
+	tamper(promoting, "\"decision\":\"pause\"", NULL,
+	       "recorded as going on; its reports say: paused at step 3 (rung 3): ");
 }
 
 TEST(replay_finds_what_was_never_reported)
@@ -803,7 +833,8 @@ TEST(nothing_but_a_promotion_needs_a_known_end)
 TEST_MAIN(a_checkpoint_keeps_the_curve, without_steps_a_launch_replaces_the_curve,
           a_strategy_that_learns_is_shown_the_rungs,
           replay_finds_what_was_never_reported, asha_stops_and_says_why,
-          the_winner_is_never_stopped, last_words_and_exits_of_their_own_change_nothing,
+          when_all_were_stopped_it_says_what_helps, the_winner_is_never_stopped,
+          last_words_and_exits_of_their_own_change_nothing,
           paused_runs_go_on_from_their_checkpoint,
           the_peak_of_memory_is_that_of_all_launches,
           without_a_checkpoint_the_same_runs_start_again, a_deaf_run_is_paused_by_force,

@@ -784,6 +784,25 @@ TEST(verification_confirms_a_better_winner)
 	rig_drop(&r);
 }
 
+/* A search that 0.1.0 began is verified by its rules: every re-run is made, also where
+ * they say that the seed does not matter. */
+TEST(the_first_rules_leave_no_rerun_out)
+{
+	for (int first = 0; first < 2; first++) {
+		struct rig r = {.fake.train = bowl};
+
+		CHECK(rig_open(&r, tested, 20, 1));
+		r.study.search.origin.first_rules = first;
+		CHECK(rig_run(&r));
+		verdict_plan(&r.study.search);
+		r.fake.starts = 0;
+		CHECK(verify_run(&r.study, &r.runner, &r.err));
+		CHECK(r.study.search.verdict.done);
+		CHECK_INT(r.fake.starts, first ? 3 * 5 + 2 * 5 : 3 * 3);
+		rig_drop(&r);
+	}
+}
+
 /* The metric does not depend on the parameters at all. */
 static double pure_noise(const struct job *job, struct run_result *res,
                          bool *has_metric)
@@ -1105,9 +1124,10 @@ TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not
           a_trial_whose_other_repeat_was_cut_short_is_settled,
           the_time_budget_is_not_spent_by_resuming,
           another_file_is_refused_with_the_difference,
-          verification_confirms_a_better_winner, verification_is_not_fooled_by_noise,
-          each_answer_has_its_interval, verification_seeds_are_fresh_and_paired,
-          replay_agrees_with_what_was_run, replay_makes_again_what_was_learned,
+          verification_confirms_a_better_winner, the_first_rules_leave_no_rerun_out,
+          verification_is_not_fooled_by_noise, each_answer_has_its_interval,
+          verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
+          replay_makes_again_what_was_learned,
           a_search_that_learns_goes_on_where_it_was,
           deterministic_learning_ignores_who_is_first, every_edit_is_caught,
           a_newer_results_file_is_refused)

@@ -1,0 +1,28 @@
+/* convert: another tool's search file as one of ours. */
+#include "convert/convert.h"
+#include "base/file.h"
+#include "cli/cli.h"
+
+#include <stdlib.h>
+
+static bool convert(struct options *o, struct str *out, struct error *err)
+{
+	struct convert_options co = {.operation = o->operation};
+
+	if (!convert_file(o->file, &co, &o->arena, out, err))
+		return false;
+	if (o->output)
+		return file_write(o->output, out->s, out->len, 0666, err);
+	cli_print(out);
+	return true;
+}
+
+int command_convert(struct options *o)
+{
+	struct str out = {0};
+	struct error err = {0};
+	int code = convert(o, &out, &err) ? EXIT_FINE : cli_fail(&err);
+
+	str_free(&out);
+	return code;
+}

@@ -1,0 +1,301 @@
+/* Polyaxon: an operation or a component with a matrix. */
+#include "config/scalar.h"
+#include "convert/target.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_polyaxon(const struct node *root)
+{
+	return node_get(root, "matrix") &&
+	       (node_get(root, "kind") || node_get(root, "version") ||
+	        node_get(root, "component") || node_get(root, "run") ||
+	        node_get(root, "hubRef") || node_get(root, "pathRef"));
+}
+
+/* [low, high, q], {low, high, q}, or "low:high:q". */
+static size_t triple(struct target *t, const struct node *v, const char *const *names,
+                     double *x)
+{
+	size_t n = 0;
+
+	target_used(t, v);
+	if (!v)
+		return 0;
+	if (v->kind == NODE_MAP) {
+		while (n < 3 && node_number(node_get(v, names[n]), &x[n]))
+			n++;
+	} else if (v->kind == NODE_LIST) {
+		while (n < 3 && n < v->n && node_number(v->items[n], &x[n]))
+			n++;
+	} else {
+		for (const char *p = v->text; n < 3 && *p;) {
+			size_t len = strcspn(p, ":");
+			char word[64];
+			struct value number;
+
+			if (len >= sizeof word)
+				break;
+			memcpy(word, p, len);
+			word[len] = '\0';
+			if (!scalar_number(word, &number) ||
+			    !value_number(&number, &x[n]))
+				break;
+			n++;
+			p += len + (p[len] == ':');
+		}
+	}
+	return n;
+}
+
+static bool wrong(struct target *t, const struct node *at, const char *name,
+                  const char *kind)
+{
+	return target_fails(t, at, NULL, "%s: %s has other values", name, kind);
+}
+
+static bool listed(struct target *t, const char *name, const struct node *v,
+                   const char *kind, const char *was)
+{
+	static const char *const steps[] = {"start", "stop", "step"};
+	static const char *const counts[] = {"start", "stop", "num"};
+	bool range = strcmp(kind, "range") == 0;
+	double x[3] = {0, 0, range ? 1 : 50}, n;
+	struct str out = {0};
+	bool whole = true;
+
+	if (triple(t, v, range ? steps : counts, x) < 2)
+		return wrong(t, v, name, kind);
+	for (size_t i = 0; i < 3; i++)
+		whole = whole && x[i] == floor(x[i]);
+	/* Python's arange leaves stop out; NumPy's spaces have it. */
+	n = range && x[2] > 0 ? ceil((x[1] - x[0]) / x[2] * (1 - 1e-12)) : x[2];
+	if (!(n >= 1 && n <= 10000))
+		return wrong(t, v, name, kind);
+	for (double i = 0; i < n; i++) {
+		double u = n > 1 ? i / (n - 1) : 0;
+		double y = range                           ? x[0] + i * x[2]
+		           : strcmp(kind, "linspace") == 0 ? x[0] + (x[1] - x[0]) * u
+		           : strcmp(kind, "logspace") == 0
+		               ? pow(10, x[0] + (x[1] - x[0]) * u)
+		               : x[0] * pow(x[1] / x[0], u);
+		char text[64];
+
+		snprintf(text, sizeof text, "%.10g", y);
+		str_add(&out, i > 0 ? ", " : "");
+		if (range && whole)
+			str_add(&out, text);
+		else
+			yaml_float(&out, strtod(text, NULL));
+	}
+	target_parameter(t, name, was, "{values: [%s]}", str_text(&out));
+	str_free(&out);
+	return true;
+}
+
+/* pchoice: [[value, probability], …]. */
+static bool weighted(struct target *t, const char *name, const struct node *v)
+{
+	struct str values = {0}, p = {0};
+	bool ok = v && v->kind == NODE_LIST && v->n;
+
+	target_used(t, v);
+	for (size_t i = 0; ok && i < v->n; i++) {
+		const struct node *pair = v->items[i];
+		double x;
+
+		ok = pair->kind == NODE_LIST && pair->n == 2 &&
+		     node_number(pair->items[1], &x);
+		if (!ok)
+			break;
+		str_add(&values, i ? ", " : "");
+		yaml_node(t, &values, pair->items[0]);
+		str_add(&p, i ? ", " : "");
+		str_double(&p, x);
+	}
+	if (ok)
+		target_parameter(t, name, NULL, "{values: [%s], probabilities: [%s]}",
+		                 str_text(&values), str_text(&p));
+	str_free(&values);
+	str_free(&p);
+	return ok || wrong(t, v, name, "pchoice");
+}
+
+static bool entry(struct target *t, const char *name, const struct node *map)
+{
+	static const char *const bounds[] = {"low", "high", "q"};
+	static const char *const moments[] = {"loc", "scale", "q"};
+	const char *kind = take_text(t, map, "kind"), *was = flow(t, map);
+	const struct node *v = take(t, map, "value");
+	double x[3] = {0, 0, 0};
+	bool log, q;
+	struct range r;
+
+	if (!kind || !v)
+		return target_fails(t, map, NULL, "%s: it needs kind and value", name);
+	if (strcmp(kind, "choice") == 0)
+		return target_values(t, name, v, NULL);
+	if (strcmp(kind, "pchoice") == 0)
+		return weighted(t, name, v);
+	if (strcmp(kind, "range") == 0 || strcmp(kind, "linspace") == 0 ||
+	    strcmp(kind, "logspace") == 0 || strcmp(kind, "geomspace") == 0)
+		return listed(t, name, v, kind, was);
+	q = *kind == 'q';
+	log = strstr(kind, "log") != NULL;
+	if (strstr(kind, "normal")) {
+		if (triple(t, v, moments, x) < (q ? 3U : 2U))
+			return wrong(t, v, name, kind);
+		target_normal(t, name, log, x[0], x[1], q ? x[2] : 0, NULL);
+		return true;
+	}
+	if (!strstr(kind, "uniform"))
+		return target_fails(t, node_get(map, "kind"), NULL,
+		                    "%s: %s is not understood", name, kind);
+	if (triple(t, v, bounds, x) < (q ? 3U : 2U))
+		return wrong(t, v, name, kind);
+	/* exp(uniform(low, high)): bounds are exponents. */
+	r = log ? range_powers(exp(1), x[0], x[1])
+	        : (struct range){.low = x[0], .high = x[1]};
+	r.step = q ? x[2] : 0;
+	r.from_zero = true;
+	return target_range(t, name, &r, v, log || q ? was : NULL);
+}
+
+/* {{ params.lr }}, {{ lr }} → ${param:lr}. */
+static const char *filled(struct target *t, const char *text)
+{
+	struct str out = {0};
+	const char *p, *kept;
+
+	while ((p = strstr(text, "{{")) != NULL) {
+		const char *end = strstr(p, "}}"), *name = p + 2;
+		size_t n;
+
+		if (!end)
+			break;
+		str_addn(&out, text, (size_t)(p - text));
+		while (isspace((unsigned char)*name))
+			name++;
+		if (strncmp(name, "params.", 7) == 0)
+			name += 7;
+		n = strcspn(name, " \t}.|");
+		kept = arena_strndup(t->a, name, n);
+		if (target_has(t, kept)) {
+			str_addf(&out, "${param:%s}", kept);
+		} else {
+			str_add(&out, kept);
+			target_note(t, NULL,
+			            "command: {{ %s }} was filled in by Polyaxon",
+			            kept);
+		}
+		text = end + 2;
+	}
+	str_add(&out, text);
+	kept = arena_strdup(t->a, str_text(&out));
+	str_free(&out);
+	return kept;
+}
+
+static void command(struct target *t, const struct node *root)
+{
+	const struct node *component = take(t, root, "component");
+	const struct node *run = take(t, component ? component : root, "run");
+	const struct node *c = take(t, run, "container");
+	static const char *const keys[] = {"command", "args"};
+
+	take(t, run, "kind");
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+		const struct node *w = take(t, c, keys[k]);
+
+		target_used(t, w);
+		if (w && w->kind == NODE_SCALAR)
+			target_command(t, filled(t, w->text));
+		for (size_t i = 0; w && w->kind == NODE_LIST && i < w->n; i++)
+			if (w->items[i]->kind == NODE_SCALAR)
+				target_word(t, filled(t, w->items[i]->text));
+	}
+	if (t->words.len || t->shell)
+		target_note(t, c,
+		            "the command ran in a container; here it runs as it is");
+	else
+		target_placeholder(t, "python3 main.py ${args}",
+		                   "it is in another file; write yours");
+}
+
+static const char *method(struct target *t, const struct node *m)
+{
+	const char *kind = take_text(t, m, "kind");
+	double x = 0, eta = 3;
+
+	if (kind && (strcmp(kind, "grid") == 0 || strcmp(kind, "random") == 0))
+		return kind;
+	if (kind && (strcmp(kind, "hyperband") == 0 || strcmp(kind, "asha") == 0)) {
+		take_number(t, m, "maxIterations", &x);
+		take_number(t, m, "eta", &eta);
+		target_key(t, "early_terminate",
+		           "{type: asha, max_iter: %.0f, eta: %.0f}", x > 1 ? x : 27,
+		           eta);
+		target_note(
+		    t, m, "%s: asha stops what is behind, by the script's steps", kind);
+		return "random";
+	}
+	if (kind && strcmp(kind, "mapping") == 0)
+		return "grid";
+	return "bayes";
+}
+
+static void metric(struct target *t, const struct node *m)
+{
+	const struct node *metric = take(t, m, "metric");
+	const char *name = take_text(t, metric, "name");
+	struct str out = {0};
+
+	t->goal = node_is(take(t, metric, "optimization"), "maximize") ? "maximize"
+	                                                               : "minimize";
+	if (!name)
+		target_note(t, m,
+		            "the file names no metric: loss, to be minimized, stands "
+		            "for it");
+	str_add(&out, "name: ");
+	yaml_string(&out, name ? name : "loss");
+	t->metric = arena_strdup(t->a, str_text(&out));
+	str_free(&out);
+}
+
+static bool convert(struct target *t, const struct node *root)
+{
+	static const char *const trials[] = {"numRuns", "maxIterations", NULL};
+	const struct node *m = take(t, root, "matrix"), *params;
+	double first = 0, more = 0;
+
+	if (m->kind != NODE_MAP)
+		return target_fails(t, m, NULL, "matrix must be a mapping");
+	take(t, root, "version");
+	take(t, root, "kind");
+	t->method = method(t, m);
+	metric(t, m);
+	if (take_number(t, m, "numInitialRuns", &first) &&
+	    take_number(t, m, "maxIterations", &more))
+		target_key(t, "max_trials", "%.0f", first + more);
+	else if (!t->keys.len)
+		target_count(t, "max_trials", take_any(t, m, trials));
+	target_count(t, "parallel", take(t, m, "concurrency"));
+	if (take_number(t, m, "seed", &first) && first >= 0)
+		target_key(t, "seed", "%.0f", first);
+	if (node_is(node_get(m, "kind"), "mapping"))
+		return target_fails(t, m, "write its rows under points:",
+		                    "a mapping is a list of points");
+	params = take(t, m, "params");
+	for (size_t i = 0; params && params->kind == NODE_MAP && i < params->n; i++) {
+		target_open(t, params->items[i]);
+		if (!entry(t, params->keys[i], params->items[i]))
+			return false;
+	}
+	command(t, root);
+	return true;
+}
+
+const struct format format_polyaxon = {"Polyaxon", is_polyaxon, convert};
