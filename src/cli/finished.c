@@ -93,9 +93,11 @@ static bool is_over(const struct finished *f, struct error *err)
 
 	if (s->purpose.kind != PURPOSE_SEARCH)
 		return error_set(err, ERROR_USAGE,
-		                 "%s: is no search but a %s\n"
+		                 "%s: is no search but %s\n"
 		                 "  help: give the directory of the search",
-		                 f->sv.path, purpose_name(s->purpose.kind));
+		                 f->sv.path,
+		                 s->purpose.kind == PURPOSE_ABLATION ? "an ablation"
+		                                                     : "a recheck");
 	if (state == SEARCH_RUNNING || state == SEARCH_INTERRUPTED)
 		return error_set(
 		    err, ERROR_USAGE,

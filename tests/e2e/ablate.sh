@@ -90,7 +90,7 @@ check "and named" has "is not what the journal gives" out
 expect "a larger margin asks again" 0 "$HPSEARCH" ablate $D --margin 3 -j2
 check "and needs less" test "$(json $J "d['simplest']['changes']")" -lt 3
 expect "the file's journal is not taken for another's" 2 "$HPSEARCH" ablate $D/ablate
-check "with a sentence" has "is no search but a ablation" err
+check "with a sentence" has "is no search but an ablation" err
 
 # A budget; the same in pieces is the same.
 expect "--fresh with a budget" 6 "$HPSEARCH" ablate $D --fresh --budget runs=10
