@@ -66,8 +66,8 @@ void kernel_row(const struct kernel *k, const double *x, const double *cols, siz
 /* r2 of two points (d). */
 double kernel_distance(const struct kernel *k, const double *x, const double *y);
 /* Derivatives of the warp: by the numbers x (d) of a point, of each dimension, 1 where
- * there is none (out has room for d rounded up to 8); of dimension j by log a and log b,
- * at n numbers z (all with room for n rounded up to 8; z is moved off the ends). */
+ * there is none (out has room for d rounded up to 8); of dimension j by log a and log
+ * b, at n numbers z (all with room for n rounded up to 8; z is moved off the ends). */
 void kernel_warp_slopes(const struct kernel *k, const double *x, double *out);
 void kernel_warp_gradients(const struct kernel *k, size_t j, double *z, size_t n,
                            double *by_a, double *by_b);
