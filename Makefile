@@ -192,9 +192,9 @@ check-fuzz:                           ## the stored inputs of the fuzzers, once 
 	$(call suite,fuzz,$(FUZZ),$(FUZZ))
 check-e2e:                            ## the program with real processes
 	$(call suite,e2e,$(HPS) $(TOOLS) $(MLP) $(BENCH) $(FAULT_SO) library $(EMBED),$(E2E))
-check-arm64: deps-check               ## the same search on arm64, under qemu-user (not in CI)
+check-arm64: deps-check               ## the same search on arm64, under qemu-user; QUICK=1
 	+@$(call again,$(O)/tests/tools/proposals)
-	@JOBS='$(JOBS)' tests/arm64/check.sh '$(BUILD)/arm64' \
+	@JOBS='$(JOBS)' QUICK='$(QUICK)' tests/arm64/check.sh '$(BUILD)/arm64' \
 		'$(O)/tests/tools/proposals'
 check-layers: $(LIBOBJ) $(O)/src/main.o ## the arrows between rooms and files point one way
 	@tests/layers.sh src '$(O)/src'

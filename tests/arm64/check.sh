@@ -4,6 +4,7 @@
 # computes, bit for bit, with this machine. Nothing is installed for arm64: its libraries
 # are unpacked into the build's folder, from lists of packages of its own.
 #     check.sh BUILD PROPOSALS     (a folder; the native tests/tools/proposals)
+# QUICK=1 leaves out the tests that take many minutes under emulation.
 set -eu
 build=$1
 own=$2
@@ -28,12 +29,25 @@ if [ ! -e "$libs/libgsl.a" ]; then
 fi
 
 # What starts programs of its own is left out: qemu-user runs one, not what that starts.
+# Those of many minutes come last.
+long='advice cblas claim gp importance stopping strategy study'
 programs=
 for f in "$tests"/unit/test_*.c; do
-	grep -lqE '"run/|fork\(|getenv\("(HPSEARCH|TOOLS)"' "$f" ||
-		programs="$programs $build/release/tests/unit/$(basename "$f" .c)"
+	name=$(basename "$f" .c)
+	case " $long " in
+	*" ${name#test_} "*) ;;
+	*)
+		grep -lqE '"run/|fork\(|getenv\("(HPSEARCH|TOOLS)"' "$f" ||
+			programs="$programs $build/release/tests/unit/$name"
+		;;
+	esac
 done
-programs="$programs $build/release/tests/matrix/test_matrix"
+[ -n "${QUICK:-}" ] || {
+	for name in $long; do
+		programs="$programs $build/release/tests/unit/test_$name"
+	done
+	programs="$programs $build/release/tests/matrix/test_matrix"
+}
 unset MAKEFLAGS MFLAGS MAKELEVEL
 # shellcheck disable=SC2086
 make --no-print-directory -j"${JOBS:-2}" BUILD="$build" CC=aarch64-linux-gnu-gcc \
