@@ -48,7 +48,7 @@ struct job {
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
 	struct metric_source source;
 	enum texts texts;
-	bool items;       /* lines about items of a test set are taken */
+	bool items; /* lines about items of a test set are taken */
 };
 
 enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096, UNREAD_BYTES = 160 };

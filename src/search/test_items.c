@@ -143,9 +143,11 @@ static bool all_agree(const struct tests *t, struct item_scale f, bool shares,
 	return true;
 }
 
-static bool find_scale(const struct tests *t, struct item_scale *out, struct test_items *why)
+static bool find_scale(const struct tests *t, struct item_scale *out,
+                       struct test_items *why)
 {
-	static const struct item_scale scales[] = {{1, 0}, {-1, 1}, {100, 0}, {-100, 100}};
+	static const struct item_scale scales[] = {
+	    {1, 0}, {-1, 1}, {100, 0}, {-100, 100}};
 	size_t first = 0, k;
 
 	for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {

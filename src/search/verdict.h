@@ -16,7 +16,7 @@ struct worth {
 	double low, high; /* the interval; NaN: there is none */
 	double level;     /* that it has */
 	bool median;      /* it is for the median of seeds, not the mean */
-	bool items;      /* the interval is over test items too, not over seeds alone */
+	bool items;    /* the interval is over test items too, not over seeds alone */
 	bool selected; /* these runs chose it; its interval allows for that, a mean too
 	                */
 	double optimism; /* by which they do; 0 where not selected */

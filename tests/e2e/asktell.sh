@@ -1,7 +1,7 @@
 #!/bin/bash
 # A search whose runs hpsearch does not launch: init, ask, tell.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 hps() { "$HPSEARCH" "$@"; }
 key() { python3 -c 'import json, sys; print(json.load(open("out"))[sys.argv[1]])' "$1"; }
 events() { grep -c "\"e\":\"$1\"" "${2:-s.hpsearch}/journal.jsonl"; }

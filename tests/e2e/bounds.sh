@@ -2,7 +2,7 @@
 # Inputs that are made to cost: each is refused, or read, within a second or two and a
 # bounded memory, with a text and an exit code, never a signal.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 # The limits are on address space, which sanitizers need terabytes of.
 if [ -z "${FAULT_SO:-}" ]; then
 	skip "bounds of time and memory" "a sanitizer's memory is not ours"

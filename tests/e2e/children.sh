@@ -3,7 +3,7 @@
 # outcome, a fork bomb, floods, endless lines, files with our own names; nothing is left
 # running and the driver stays under 50 MB.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 export TMPDIR=$tap_dir
 # What a sanitizer keeps is not the driver's.
 [ -n "${FAULT_SO:-}" ] || export DRIVER_MB=100000

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The commands: what they print where, their exit codes, what they leave alone.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 PATH=/usr/bin:$PATH
 
 cat >space.yaml <<Y

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The scripts for shells, in the shells themselves.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 hps() { "$HPSEARCH" "$@"; }
 mkdir -p s.hpsearch/trials/0000 s.hpsearch/trials/0017 bin
 ln -s "$HPSEARCH" bin/hpsearch

@@ -2,7 +2,7 @@
 # Files of other tools: converted as the fixtures say, clean to `check`, and each of them
 # runs two trials of a script that takes its parameters.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 hps() { "$HPSEARCH" "$@"; }
 data=$SRCDIR/tests/data/convert
 

@@ -2,7 +2,7 @@
 # budget.cost: the model weighs what it may gain against what a trial would cost, less and
 # less as the budget is used up; all of it can be made again.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 # Two equal valleys; a trial in the right one costs ten times as much.
 cat >train.sh <<'E2'

@@ -2,7 +2,7 @@
 # Early stopping with real processes: runs that ignore SIGTERM, that end at the instant of
 # the decision, that report in strange ways; promotion; a kill in the middle; replay.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 # space FILE MODE EPOCHS 'EARLY' [LINE…]

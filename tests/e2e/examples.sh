@@ -2,7 +2,7 @@
 # Every folder of examples/ but wandb and recipes: its training by itself (the same seed gives the same numbers,
 # the split and the step budget are honoured), then a small search over it.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 PATH=/usr/bin:$PATH # the python3 that Debian's packages are for
 export PATH
 unset "${!HPSEARCH_@}" # the trainings here stand alone

@@ -2,7 +2,7 @@
 # A small part of `make torture-fault`: system calls that fail. First the points that once
 # found something, then some drawn from all.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 export TMPDIR=$tap_dir
 if [ -z "${FAULT_SO:-}" ]; then
 	skip "system calls that fail" "this build cannot be preloaded to"

@@ -2,7 +2,7 @@
 # What a user meets first who comes with what worked elsewhere: files, scripts and habits
 # of other tools, and the exact thing that is done or said.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 # holds DIR EXPRESSION: of d (results.json) and t (its trials by number).

@@ -3,7 +3,7 @@
 # trials, GPUs, what of a curve counts, targets, the texts of a first run that went wrong,
 # differences between files, verifications without a clear answer or cut short.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 space() { # COMMAND-WORDS, then lines of the file
 	echo "command: [\"$FAKE\", $1\"\${args}\"]"

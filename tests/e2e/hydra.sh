@@ -2,7 +2,7 @@
 # The macros for Hydra, with hydra-core itself (from PyPI, kept under build/; skipped where
 # it cannot be had): every override is accepted, and arrives as the value that it is.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 export PIP_RETRIES=0 PIP_TIMEOUT=10

@@ -2,7 +2,7 @@
 # A search file proposed for a script: what each kind of parser leads to, and that what
 # comes out runs.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 hps() { "$HPSEARCH" "$@"; }
 
 cat >train.py <<-'P'

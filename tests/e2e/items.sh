@@ -2,7 +2,7 @@
 # The test set is a sample too: outcomes of single items in test runs, or how many were
 # right, as a part of the interval; what does not fit is said and left out.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 json() { python3 -c "import json,sys; d=json.load(open('$1')); v=d['verification']; print($2)"; }
 
 # A training of 300 items: the defaults have one in three wrong, every other configuration

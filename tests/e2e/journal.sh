@@ -2,7 +2,7 @@
 # The journal is the only truth: what a search makes of a clock that is set back, of places
 # that cannot be written, of files that vanish, of five drivers at once.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 cat >space.yaml <<Y
 command: ["$FAKE", slow, 5, "\${args}"]

@@ -2,7 +2,7 @@
 # libhpsearch as it is installed: what it exports, the header in C and in C++, the
 # examples in C and in Python, and that its results are those of the program.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 : "${LIBRARY:?}" "${EMBED:?}"
 mode=$(basename "$(dirname "$LIBRARY")")
 

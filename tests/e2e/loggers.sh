@@ -3,7 +3,7 @@
 # told to hpsearch by the hook; the first three are the real ones, from PyPI, in a virtual
 # environment of the build, the others have their classes' names here.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" PYTHONPATH
 export PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1
 build=${TOOLS%/*/*/*}

@@ -2,7 +2,7 @@
 # What `make help` offers can be made: every target has its rules and its scripts, and every
 # bench does a small piece of its work.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 # The build that is under test, whoever began it; its jobs are not ours.
 mode=${HPSEARCH%/*}
 mode=${mode##*/}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Scripts that were written for NNI, as they are, with the real client from PyPI.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" "${!NNI_@}"
 build=${TOOLS%/*/*/*}
 python=$build/venv-nni/bin/python

@@ -2,7 +2,7 @@
 # Points and lists: configurations that are tried first, alone, or added; parameters that
 # move together; trials of a table as a warm start.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 # space FILE METHOD [LINE…]

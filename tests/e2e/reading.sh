@@ -2,7 +2,7 @@
 # What trainings print, as they print it: numbers of other languages, dicts, stderr, lines
 # that cannot be read, steps that do not rise; and runs that go on from a checkpoint.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 # space FILE METRIC [LINE…]: runs train.sh with x = 1, 2, 3.

@@ -4,7 +4,7 @@
 # LightGBM, XGBoost and Hydra are the real ones, from PyPI, in a virtual environment of the
 # build; Keras, Lightning and the Hugging Face Trainer are the folders' stand-ins.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" API_URL
 export no_proxy=127.0.0.1
 recipes=$SRCDIR/examples/recipes

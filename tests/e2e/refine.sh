@@ -1,7 +1,7 @@
 #!/bin/bash
 # refine: the file of a finer search, which check accepts and which runs; what it refuses.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 space() { # lines of the file
 	echo "command: [\"$FAKE\", \"\${args}\"]"

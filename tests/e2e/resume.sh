@@ -1,7 +1,7 @@
 #!/bin/bash
 # Nothing is lost: kills at any instant, signals, torn lines, full disks, two drivers.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 cat >space.yaml <<Y
 command: ["$FAKE", slow, 15, "\${args}"]

@@ -2,7 +2,7 @@
 # scale: where the best values go with the size, from one search with several sizes, from
 # several searches; what it refuses.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 # The best lr is 0.02 (width / 64)^-0.7.
 cat >train.py <<'END'

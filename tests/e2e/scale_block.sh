@@ -2,7 +2,7 @@
 # The scale block: sizes in their order, the small ones first; the trend at the end, in the
 # results file and in show; killed and continued, replayed; two sizes at once; wrong files.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 # The best lr is 0.02 (width / 64)^-0.7 (depth / 2)^0.3.
 cat >train.py <<'END'

@@ -2,7 +2,7 @@
 # Whole searches with real processes: what is written, the same search at any width, and
 # every kind of ending that a training can have.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 space() { # MODE-WORDS [more yaml lines]
 	cat <<Y

@@ -3,7 +3,7 @@
 # directory, planted links and pipes are not followed, modes obey the umask, a stranger's
 # results run nothing.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 pwned() { compgen -G "*pwned*" >/dev/null || [ -e ../pwned ]; }
 unharmed() { ! pwned; }
 

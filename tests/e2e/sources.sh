@@ -2,7 +2,7 @@
 # Where the metric comes from: lines of plain text, a pattern, a file; trainings that print
 # and write as the well-known programs do.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 # space FILE METRIC [LINE…]: train.py with lr = 0.5, 0.25; METRIC is inside the braces.

@@ -2,7 +2,7 @@
 # A strategy from outside: what is said to it, what it may answer, and every way in which
 # it can go wrong. Nothing that finished is lost.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 hps() { "$HPSEARCH" "$@"; }
 export SAID=$PWD/said MODE=
 

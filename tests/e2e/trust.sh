@@ -2,7 +2,7 @@
 # What is said at the end: seeds that do not matter, looks at the test data and who counts
 # them, failures, and whether replay derives it all again.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 TRUST=$TOOLS/../bench/trust
 BENCH=$SRCDIR/tests/bench/trust.py
 json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }

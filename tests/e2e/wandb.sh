@@ -3,7 +3,7 @@
 # newest client that install here from PyPI (in virtual environments of the build), and nothing
 # of it reaches a network. What needs no client comes first.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" "${!WANDB_@}" PYTHONPATH
 export PYTHONDONTWRITEBYTECODE=1
 build=${TOOLS%/*/*/*}

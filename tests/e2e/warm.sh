@@ -2,7 +2,7 @@
 # warm_start: what an earlier search found is the beginning of the next; what does not fit is
 # said; the old file is not needed again.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 
 space() { # lines of the file
 	echo "command: [\"$FAKE\", \"\${args}\"]"

@@ -2,7 +2,7 @@
 # Parameters as scripts want them on their command line, and in their own configuration
 # files.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
 # words NAME EXPECTED: the words that the only trial's command had, as JSON.

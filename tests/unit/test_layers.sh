@@ -1,7 +1,7 @@
 #!/bin/bash
 # The check of the arrows: the source passes, planted violations do not.
 # shellcheck source=tests/e2e/lib.sh
-. "$SRCDIR/tests/e2e/lib.sh"
+. "${SRCDIR:?}/tests/e2e/lib.sh" || exit 1
 layers=$SRCDIR/tests/layers.sh
 built=${HPSEARCH%/*}/src
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What is changed in the source by `make mutants`: these, each once, and nothing else.
 # shellcheck source=tests/e2e/lib.sh
-. "$SRCDIR/tests/e2e/lib.sh"
+. "${SRCDIR:?}/tests/e2e/lib.sh" || exit 1
 
 cat >sample.c <<'E2'
 /* if (a < b) return 1; */

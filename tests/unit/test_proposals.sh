@@ -4,7 +4,7 @@
 #     build/release/tests/tools/proposals | grep ^search >tests/data/gp/proposals.txt
 # and the version of the program says it.
 # shellcheck source=tests/e2e/lib.sh
-. "$SRCDIR/tests/e2e/lib.sh"
+. "${SRCDIR:?}/tests/e2e/lib.sh" || exit 1
 
 name="the proposals of five searches are the same to the last bit"
 if [ -n "${BLAS-}" ]; then

@@ -1,7 +1,7 @@
 #!/bin/bash
 # src/README.md has a line for every file of src, and for none that is not there.
 # shellcheck source=tests/e2e/lib.sh
-. "$SRCDIR/tests/e2e/lib.sh"
+. "${SRCDIR:?}/tests/e2e/lib.sh" || exit 1
 
 # shellcheck disable=SC2016 # the quotes of the text
 listed() { sed -n 's,^- `\([a-z_/0-9]*\)`: .*,\1,p' "$1" | sort; }

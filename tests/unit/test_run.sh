@@ -1,7 +1,7 @@
 #!/bin/bash
 # The sum at the end of the tests counts what went wrong, however it went wrong.
 # shellcheck source=tests/e2e/lib.sh
-. "$SRCDIR/tests/e2e/lib.sh"
+. "${SRCDIR:?}/tests/e2e/lib.sh" || exit 1
 unset V BUILD_FAILED
 
 mkdir suite
