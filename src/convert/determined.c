@@ -15,7 +15,7 @@ static void spaced(struct target *t, const char *name, const struct range *r,
                    double count, const char *was)
 {
 	struct str out = {0};
-	double last = NAN;
+	double last = (double)NAN;
 	size_t n = 0;
 
 	for (double i = 0; i < count; i++) {

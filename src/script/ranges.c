@@ -257,7 +257,7 @@ static void numeric(const struct row *r, bool has, double preset, const char *te
 	case DOUBLING:
 		doubling(out, has ? preset : 0, r);
 		low = preset > 0 ? 1 : low;
-		high = INFINITY;
+		high = (double)INFINITY;
 		break;
 	case AROUND:
 		high = has && preset > 0 ? 2 * preset : high;

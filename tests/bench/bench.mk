@@ -61,7 +61,7 @@ bench-trust:                          ## is what a search says true? SEARCHES=30
 	@tests/bench/trust.py --hpsearch '$(HPS)' --program '$(O)/tests/bench/trust' \
 		--folder '$(or $(FOLDER),$(CACHE)/trust)' --searches '$(or $(SEARCHES),300)' \
 		--scenario '$(SCENARIO)'
-bench-judge:                          ## the same of its judge alone, thousands of searches; N= LAW=normal
+bench-judge:                          ## the same of its judge alone; N= LAW=normal
 	+@$(call again,$(O)/tests/bench/judge)
 	@$(O)/tests/bench/judge $(if $(N),-n '$(N)') $(if $(LAW),-l '$(LAW)')
 bench-ablate:                         ## is what an ablation says true? TIMES=100
@@ -71,7 +71,7 @@ bench-statements:                     ## what is said of importance, gain, savin
 	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
 	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done
 
-bench-scale:                          ## predictions beyond the sizes tuned, on real ones; RUNS=20 SUBSETS=5 MORE=-a
+bench-scale:                          ## are trends over sizes true? RUNS=20 SUBSETS=5 MORE=-a
 	+@$(call again,$(O)/tests/bench/scale)
 	@$(O)/tests/bench/scale -d '$(BENCHDATA)/scaling' -r '$(or $(RUNS),20)' \
 		-s '$(or $(SUBSETS),5)' $(MORE)

@@ -32,8 +32,8 @@ expect "an option that is nearly right" 2 "$HPSEARCH" run space.yaml --paralel 3
 check "did you mean" has "did you mean --parallel" err
 expect "a command that is nearly right" 2 "$HPSEARCH" shwo
 check "did you mean, too" has "did you mean hpsearch show" err
-expect "a word that is nothing" 2 "$HPSEARCH" ablate x
-check "says just that" has "ablate is neither a command nor a file" err
+expect "a word that is nothing" 2 "$HPSEARCH" amputate x
+check "says just that" has "amputate is neither a command nor a file" err
 expect "reproduce always starts over: it has no --fresh" 2 "$HPSEARCH" reproduce x --fresh
 check "and says so" has "there is no option --fresh" err
 for bad in "-j 0" "-j x" "-n -1" "-n 1e3" "--seed abc" "-j"; do

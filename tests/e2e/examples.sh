@@ -79,10 +79,10 @@ pre_empted() {
 check "mlp: SIGTERM ends it, to be queued again" pre_empted
 expect "mlp: refuses a setting that it does not know" 2 ./mlp --speed=3
 search mlp 0 space.yaml -n 12 --set test.top=2 --set test.repeats=3
-rm -r found
 expect "mlp: the winner is taken apart, as far as 30 runs go" 6 \
 	within 200 "$HPSEARCH" ablate found -j2 --budget runs=30
 check "mlp: the file says that there is more to do" grep -q '"state":"unfinished"' found/ablate/ablation.json
+rm -r found
 search "mlp, early stopping" 0 early.yaml -n 24 --set test.top=2 --set test.repeats=3
 check "mlp: its runs went on from their checkpoints" python3 -c '
 import json

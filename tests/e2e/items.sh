@@ -181,7 +181,7 @@ jsonschema.validate(json.load(open('$mode.json')), json.load(open('$SRCDIR/tests
 else
 	skip "the schema holds" "no jsonschema"
 fi
-python3 "$SRCDIR/tests/tools/edit_results.py" "$HPSEARCH" 100 plain.json count.json twice.json percent.json >edits
+python3 "$SRCDIR/tests/tools/edit_results.py" "$HPSEARCH" "$SRCDIR/src/hpsearch.1" 100 plain.json count.json twice.json percent.json >edits
 code=$?
 check "of 100 edits with right checksums at least 99 are caught" test $code = 0
 sed 's/^/# /' edits

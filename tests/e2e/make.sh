@@ -71,9 +71,13 @@ if [ "$mode" = release ]; then
 	check "a search was judged" grep -qE '^ +flat +' out
 	bench bench-statements TIMES=1
 	check "something was stated" test -s out
+	bench bench-judge N=20 LAW=normal
+	check "searches were judged" grep -qE '^normal +0' out
+	bench bench-ablate TIMES=1
+	check "winners were taken apart" grep -qE '^.* 1 +[0-9.]+ +[0-9.]+ ' out
 else
-	benches="$benches bench-trust bench-statements"
-	skip "bench-trust and bench-statements start" "they take minutes in this build"
+	benches="$benches bench-trust bench-statements bench-judge bench-ablate"
+	skip "the benches of statements start" "they take minutes in this build"
 fi
 if command -v gnuplot >/dev/null; then
 	python3 -c 'import json
@@ -86,6 +90,8 @@ else
 	benches="$benches bench-plot"
 	skip "bench-plot starts" "gnuplot is not installed"
 fi
+bench bench-scale
+check "it says which data are missing" grep -q 'is not there: skipped' out
 check "every bench was begun" test "$(xargs -n 1 <<<"$benches" | sort)" = \
 	"$(grep -oE '^ +bench[a-z-]*' help | tr -d ' ' | sort)"
 
