@@ -61,7 +61,7 @@ static unsigned code_at(const struct scores *s, size_t i)
 
 	if (s->bits == 16)
 		return s->codes[2 * i] | (unsigned)s->codes[2 * i + 1] << 8;
-	return s->codes[at / 8] >> at % 8 & ((1U << s->bits) - 1);
+	return (unsigned)s->codes[at / 8] >> at % 8 & ((1U << s->bits) - 1);
 }
 
 static void put_code(uint8_t *codes, unsigned bits, size_t i, unsigned code)

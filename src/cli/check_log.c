@@ -130,6 +130,7 @@ bool check_log(struct options *o, int *code, struct error *err)
 	source = (struct metric_source){.pattern = spec.metric.pattern,
 	                                .step_pattern = spec.metric.step_pattern};
 	scrape_init(&s, spec.metric.name, spec.early.step);
+	s.nni = spec.nni;
 	if (scrape_source(&s, &source, err)) {
 		scrape_feed(&s, &s.out, text, len);
 		scrape_end(&s, &s.out);

@@ -47,7 +47,8 @@ static struct purpose_was was_of(const struct recheck *x, const struct trial *t,
 	w.seeds = arena_new(a, PURPOSE_OLD, sizeof *w.seeds);
 	w.values = arena_new(a, PURPOSE_OLD, sizeof *w.values);
 	for (size_t r = 0; r < n && w.n < PURPOSE_OLD && (rerun || t->runs); r++) {
-		const struct run *run = rerun ? c->runs[PHASE_RERUN][r] : &t->runs[r];
+		const struct run *run =
+		    c && rerun ? c->runs[PHASE_RERUN][r] : &t->runs[r];
 
 		if (run->state != RUN_FINISHED || run->outcome != OUTCOME_OK)
 			continue;

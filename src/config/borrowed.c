@@ -106,8 +106,9 @@ static bool listed(struct reading *r, const struct entry *e, struct node *out, d
 	list->kind = NODE_LIST;
 	list->at = e->map->at;
 	list->items = arena_new(r->a, (size_t)n, sizeof *list->items);
-	for (double i = 0; i < n; i++) {
+	for (size_t k = 0; (double)k < n; k++) {
 		char text[64];
+		double i = (double)k;
 		double x = even ? n > 1 ? e->low + (e->high - e->low) * i / (n - 1)
 		                        : (e->low + e->high) / 2
 		                : e->low + i * e->step;

@@ -63,9 +63,9 @@ static const char *colon_help(const char *line, size_t n, struct arena *a)
 	for (size_t i = 1; i + 1 < n; i++) {
 		size_t from = i;
 
-		if (line[i] != ':' || !memchr("[{,}]", line[i + 1], 5))
+		if (line[i] != ':' || !line[i + 1] || !strchr("[{,}]", line[i + 1]))
 			continue;
-		while (from && !memchr(" \t{[,\"'", line[from - 1], 7))
+		while (from && line[from - 1] && !strchr(" \t{[,\"'", line[from - 1]))
 			from--;
 		if (from == i)
 			continue;

@@ -18,8 +18,8 @@ static void spaced(struct target *t, const char *name, const struct range *r,
 	double last = (double)NAN;
 	size_t n = 0;
 
-	for (double i = 0; i < count; i++) {
-		double u = count > 1 ? i / (count - 1) : 0.5;
+	for (size_t i = 0; (double)i < count; i++) {
+		double u = count > 1 ? (double)i / (count - 1) : 0.5;
 		double x = r->log ? r->low * pow(r->high / r->low, u)
 		                  : r->low + (r->high - r->low) * u;
 

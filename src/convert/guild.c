@@ -118,7 +118,8 @@ static bool listed(struct target *t, const char *name, const struct function *f,
 	if (!(n >= 1) || n > GRID_MAX)
 		return target_fails(t, at, NULL, "%s: %s has no values, or too many",
 		                    name, at->text);
-	for (double i = 0; i < n; i++) {
+	for (size_t k = 0; (double)k < n; k++) {
+		double i = (double)k;
 		double x = range   ? f->x[0] + i * step
 		           : n > 1 ? f->x[0] + (f->x[1] - f->x[0]) * i / (n - 1)
 		                   : f->x[0];

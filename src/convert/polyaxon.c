@@ -75,7 +75,8 @@ static bool listed(struct target *t, const char *name, const struct node *v,
 	n = range && x[2] > 0 ? ceil((x[1] - x[0]) / x[2] * (1 - 1e-12)) : x[2];
 	if (!(n >= 1 && n <= 10000))
 		return wrong(t, v, name, kind);
-	for (double i = 0; i < n; i++) {
+	for (size_t k = 0; (double)k < n; k++) {
+		double i = (double)k;
 		double u = n > 1 ? i / (n - 1) : 0;
 		double y = range                           ? x[0] + i * x[2]
 		           : strcmp(kind, "linspace") == 0 ? x[0] + (x[1] - x[0]) * u

@@ -274,11 +274,11 @@ static void cells(struct target *t, const char *name, const struct range *r, dou
 {
 	struct str out = {0};
 
-	for (double i = 0; i <= n; i++) {
+	for (size_t i = 0; (double)i <= n; i++) {
 		char text[64];
 
 		/* 0.1 + 2 * 0.1 is 0.3 to everybody. */
-		snprintf(text, sizeof text, "%.12g", r->low + i * r->step);
+		snprintf(text, sizeof text, "%.12g", r->low + (double)i * r->step);
 		str_add(&out, i > 0 ? ", " : "");
 		number(&out, r, strtod(text, NULL));
 	}

@@ -300,10 +300,11 @@ static void take_document(struct look *l, const char *text, size_t n)
 	if (!tree)
 		snprintf(f->trouble, sizeof f->trouble, "%.100s cannot be read",
 		         f->path);
-	if (cJSON_IsArray(tree))
+	if (cJSON_IsArray(tree)) {
 		cJSON_ArrayForEach(item, tree) take_object(l, item, false);
-	else if (tree)
+	} else if (tree) {
 		take_object(l, tree, true);
+	}
 	cJSON_Delete(tree);
 }
 

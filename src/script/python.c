@@ -35,7 +35,7 @@ void python_init(struct python *p, const char *text, size_t n, struct arena *a)
 	*p = (struct python){.text = text, .n = n, .a = a};
 	p->code = arena_strndup(a, text, n);
 	for (size_t i = 0; i < n;) {
-		size_t end = i + 1;
+		size_t end;
 
 		if (text[i] == '#')
 			end = i + strcspn(text + i, "\n");

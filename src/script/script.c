@@ -32,7 +32,7 @@ static void add(struct script *s, enum script_how how, const struct script_optio
 {
 	struct script_option *grown;
 
-	if (!*o->name || s->n == OPTIONS_MAX || has_option(s, o->name))
+	if (!o->name || !*o->name || s->n == OPTIONS_MAX || has_option(s, o->name))
 		return;
 	if (s->n == s->cap) {
 		s->cap = s->cap ? 2 * s->cap : 32;
@@ -321,7 +321,7 @@ static void read_dataclasses(struct script *s, const struct python *p)
 		used = used || python_find(p, 0, parsers[i]) != SIZE_MAX;
 	for (size_t at = 0; used && (at = python_find(p, at, "dataclass")) != SIZE_MAX;
 	     at++) {
-		size_t i = at;
+		size_t i;
 
 		if (!at || p->code[at - 1] != '@')
 			continue;

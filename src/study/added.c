@@ -80,7 +80,9 @@ static bool read_line(struct study *s, const char *text, size_t n, struct event 
 /* The text behind the lines that are done with. */
 static const char *behind(const char *text, size_t *len, uint64_t lines)
 {
-	for (; text && lines; lines--) {
+	if (!text)
+		return NULL;
+	for (; lines; lines--) {
 		const char *end = memchr(text, '\n', *len);
 
 		if (!end)

@@ -27,7 +27,7 @@ for method in bayes sobol; do
 	expect "$method" 0 "$HPSEARCH" $method.yaml -q -j2
 	check "$method: the trend" has "scale: the best values over width, to width 2048, from 40 trials at 4 sizes" out
 	file=$method.hpsearch/results.json
-	check "$method: the smallest first, then each of the others" test "$(of $file "$widths[:18]")" = \
+	check "$method: the smallest first, then each of the others" test "$(of $file "${widths}[:18]")" = \
 		"[64, 64, 64, 64, 64, 64, 128, 128, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512]"
 	check "$method: then more of the small ones" test \
 		"$(of $file "[$widths.count(w) for w in (64, 128, 256, 512)]")" = "[16, 11, 8, 5]"

@@ -130,7 +130,7 @@ expect "a pattern that is nowhere" 3 "$HPSEARCH" none.yaml
 check "is said" has "no line that it printed has what metric.pattern asks for: test: ([0-9.]+)" err
 space word.yaml "name: acc, pattern: '^(accuracy)'"
 expect "a pattern that finds no number" 3 "$HPSEARCH" word.yaml
-check "shows what it found" has 'held no number' err
+check "shows what it found" has 'no number of it could be read' err
 
 # Files. Lightning's CSVLogger writes its file again from the start, with more columns.
 cat >train.py <<'END'
