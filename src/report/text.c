@@ -200,7 +200,9 @@ void text_duration(struct str *out, double seconds)
 {
 	unsigned long long s = (unsigned long long)(seconds > 0 ? seconds + 0.5 : 0);
 
-	if (!(seconds < 1e9))
+	if (isnan(seconds))
+		str_add(out, "an unknown time");
+	else if (!(seconds < 1e9))
 		str_add(out, "for ever");
 	else if (seconds < 10)
 		str_addf(out, "%.2g s", seconds > 0.001 ? seconds : 0.001);

@@ -183,7 +183,7 @@ static void add_legend(const struct search *s, struct str *out)
 		         "more): the seeds look lopsided, where intervals for a mean "
 		         "are too short\n",
 		         lowest_level(v));
-	else
+	else if (lowest_level(v) < 100) /* there is one */
 		str_addf(out,
 		         "  intervals: mean ± half width, Student's t, %.3g %%, over "
 		         "seeds\n",
