@@ -301,7 +301,8 @@ static void take_document(struct look *l, const char *text, size_t n)
 		snprintf(f->trouble, sizeof f->trouble, "%.100s cannot be read",
 		         f->path);
 	if (cJSON_IsArray(tree)) {
-		cJSON_ArrayForEach(item, tree) take_object(l, item, false);
+		for (item = tree->child; item; item = item->next)
+			take_object(l, item, false);
 	} else if (tree) {
 		take_object(l, tree, true);
 	}
