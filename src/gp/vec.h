@@ -12,6 +12,8 @@ enum { VEC = 8 };
 
 typedef double vec __attribute__((vector_size(64), aligned(8), may_alias));
 typedef int64_t vec_bits __attribute__((vector_size(64), aligned(8), may_alias));
+/* Where bits are added up: these may wrap round. */
+typedef uint64_t vec_words __attribute__((vector_size(64), aligned(8), may_alias));
 
 /* VEC_TARGET: one target instead, for the test that compares them. */
 #if defined VEC_TARGET
@@ -61,10 +63,10 @@ VEC_INLINE void vec_exp(vec *x)
  * inverse hyperbolic tangent of (m - 1) / (m + 1). */
 VEC_INLINE void vec_log(vec *x)
 {
-	const int64_t half = INT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
-	const int64_t big = INT64_C(0x4338000000000000);  /* 1.5 * 2^52 */
+	const uint64_t half = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+	const int64_t big = INT64_C(0x4338000000000000);    /* 1.5 * 2^52 */
 	/* The exponent of x / sqrt(1/2), rounded down, in its place. */
-	vec_bits e = ((vec_bits)*x - half) & -((int64_t)1 << 52);
+	vec_bits e = (vec_bits)((vec_words)*x - half) & -((int64_t)1 << 52);
 	vec m = (vec)((vec_bits)*x - e), s, s2, p;
 	vec k = (vec)((e >> 52) + big) - 0x1.8p52;
 
@@ -103,10 +105,11 @@ VEC_INLINE void vec_twice_atanh(vec *s)
 
 VEC_INLINE void vec_portable_log(vec *x)
 {
-	const int64_t half = INT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
-	const int64_t big = INT64_C(0x4338000000000000);  /* 1.5 * 2^52 */
-	vec_bits e = ((vec_bits)*x - half) & -((int64_t)1 << 52);
-	vec m = (vec)((vec_bits)*x - e), k = (vec)((e >> 52) + big) - 0x1.8p52;
+	const uint64_t half = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+	const int64_t big = INT64_C(0x4338000000000000);    /* 1.5 * 2^52 */
+	vec_bits e = (vec_bits)((vec_words)*x - half) & -((int64_t)1 << 52);
+	vec m = (vec)((vec_words)*x - (vec_words)e),
+	    k = (vec)((e >> 52) + big) - 0x1.8p52;
 	vec s = (m - 1) / (m + 1);
 
 	vec_twice_atanh(&s);
@@ -133,7 +136,7 @@ VEC_INLINE void vec_portable_exp(vec *x)
 	p = p * r + 1.0 / 6;
 	p = p * r + 0.5;
 	p = 1 + (r + r * r * p);
-	*x = p * (vec)(((vec_bits)(k + 0x1.8p52) << 52) + ((int64_t)1023 << 52));
+	*x = p * (vec)(((vec_words)(k + 0x1.8p52) << 52) + ((uint64_t)1023 << 52));
 }
 
 #endif
