@@ -59,34 +59,7 @@ VEC_INLINE void vec_exp(vec *x)
 	*x = p * (vec)(((vec_bits)t << 52) + ((int64_t)1023 << 52));
 }
 
-/* log(*x) for normal, positive x: x = 2^k m with m around 1, and the series of the
- * inverse hyperbolic tangent of (m - 1) / (m + 1). */
-VEC_INLINE void vec_log(vec *x)
-{
-	const uint64_t half = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
-	const int64_t big = INT64_C(0x4338000000000000);    /* 1.5 * 2^52 */
-	/* The exponent of x / sqrt(1/2), rounded down, in its place. */
-	vec_bits e = (vec_bits)((vec_words)*x - half) & -((int64_t)1 << 52);
-	vec m = (vec)((vec_bits)*x - e), s, s2, p;
-	vec k = (vec)((e >> 52) + big) - 0x1.8p52;
-
-	s = (m - 1) / (m + 1);
-	s2 = s * s;
-	p = s2 * (1.0 / 23) + 1.0 / 21;
-	p = p * s2 + 1.0 / 19;
-	p = p * s2 + 1.0 / 17;
-	p = p * s2 + 1.0 / 15;
-	p = p * s2 + 1.0 / 13;
-	p = p * s2 + 1.0 / 11;
-	p = p * s2 + 1.0 / 9;
-	p = p * s2 + 1.0 / 7;
-	p = p * s2 + 1.0 / 5;
-	p = p * s2 + 1.0 / 3;
-	*x = k * 0x1.62e42fefa39efp-1 + (2 * s + 2 * s * s2 * p);
-}
-
-/* log((1 + *s) / (1 - *s)), log(*x) and exp(*x), bit for bit as base/elementary has
- * them: the second for normal, positive x, the third for |x| <= 690. */
+/* log((1 + *s) / (1 - *s)), bit for bit as base/elementary has it. */
 VEC_INLINE void vec_twice_atanh(vec *s)
 {
 	vec s2 = *s * *s, p = s2 * (1.0 / 23) + 1.0 / 21;
@@ -103,17 +76,37 @@ VEC_INLINE void vec_twice_atanh(vec *s)
 	*s = 2 * *s + 2 * *s * s2 * p;
 }
 
-VEC_INLINE void vec_portable_log(vec *x)
+/* A normal, positive x = 2^k m with m around 1: *k, and in the place of x log(m), the
+ * series of the inverse hyperbolic tangent of (m - 1) / (m + 1). */
+VEC_INLINE void vec_split_log(vec *x, vec *k)
 {
 	const uint64_t half = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
 	const int64_t big = INT64_C(0x4338000000000000);    /* 1.5 * 2^52 */
+	/* The exponent of x / sqrt(1/2), rounded down, in its place. */
 	vec_bits e = (vec_bits)((vec_words)*x - half) & -((int64_t)1 << 52);
-	vec m = (vec)((vec_words)*x - (vec_words)e),
-	    k = (vec)((e >> 52) + big) - 0x1.8p52;
-	vec s = (m - 1) / (m + 1);
+	vec m = (vec)((vec_words)*x - (vec_words)e);
 
-	vec_twice_atanh(&s);
-	*x = k * 0x1.62e42feep-1 + (s + k * 0x1.a39ef35793c76p-33);
+	*k = (vec)((e >> 52) + big) - 0x1.8p52;
+	*x = (m - 1) / (m + 1);
+	vec_twice_atanh(x);
+}
+
+VEC_INLINE void vec_log(vec *x)
+{
+	vec k;
+
+	vec_split_log(x, &k);
+	*x = k * 0x1.62e42fefa39efp-1 + *x;
+}
+
+/* log(*x) of normal, positive x, and exp(*x) of |x| <= 690, bit for bit as
+ * base/elementary has them. */
+VEC_INLINE void vec_portable_log(vec *x)
+{
+	vec k;
+
+	vec_split_log(x, &k);
+	*x = k * 0x1.62e42feep-1 + (*x + k * 0x1.a39ef35793c76p-33);
 }
 
 VEC_INLINE void vec_portable_exp(vec *x)
