@@ -2,11 +2,9 @@
 #include "study/ablate.h"
 #include "cli/cli.h"
 #include "cli/finished.h"
-#include "cli/progress.h"
 #include "record/ablation_json.h"
 #include "report/ablation_text.h"
 #include "report/configuration.h"
-#include "run/pool.h"
 #include "saved/saved.h"
 
 #include <math.h>
@@ -88,31 +86,17 @@ static bool announce(struct ablate *x, struct error *err)
 
 static bool run(struct ablate *x, struct error *err)
 {
-	struct progress progress = {0};
-	struct observer watch;
-	struct runner runner;
-	struct pool *pool = NULL;
-	int lock = finished_lock(&x->of, &x->dir, err);
-	bool ok = lock >= 0;
+	struct finished_session session;
+	bool ok =
+	    finished_open(&x->of, &x->dir, x->o->fresh, x->slots, &session, &x->study,
+	                  err) &&
+	    ablate_begin(&x->study, &x->purpose, x->of.sv.study.search.baseline,
+	                 x->of.winner->point, err) &&
+	    ablated_init(&x->ablated, &x->study.search, err) &&
+	    ablate_run(&x->ablated, &x->study, &session.runner, &x->budget, err) &&
+	    ablation_write(&x->ablated, err);
 
-	progress_init(&progress, &x->study, x->slots, x->o->verbose);
-	watch = progress_observer(&progress);
-	pool = ok ? pool_open(x->slots, lock, err) : NULL;
-	ok = pool && finished_study(&x->of, x->dir, &watch, &x->study, err) &&
-	     study_open(&x->study, false, err) &&
-	     ablate_begin(&x->study, &x->purpose, x->of.sv.study.search.baseline,
-	                  x->of.winner->point, err) &&
-	     ablated_init(&x->ablated, &x->study.search, err);
-	if (ok) {
-		runner = pool_runner(pool);
-		ok = ablate_run(&x->ablated, &x->study, &runner, &x->budget, err) &&
-		     ablation_write(&x->ablated, err);
-	}
-	progress_end(&progress);
-	if (pool)
-		pool_close(pool);
-	if (lock >= 0)
-		close(lock);
+	finished_close(&session);
 	return ok;
 }
 
@@ -132,10 +116,7 @@ static int last_words(const struct ablate *x, const struct ablated *a)
 	const struct search *s = a->search;
 
 	if (s->state == SEARCH_INTERRUPTED && s->signal) {
-		fprintf(stderr,
-		        "interrupted; everything is saved in %s, and the same command "
-		        "continues it\n",
-		        x->dir);
+		cli_interrupted(x->dir);
 		return 128 + s->signal;
 	}
 	if (s->state == SEARCH_BUDGET && a->ablation.state == ABLATION_MORE)
@@ -163,12 +144,9 @@ static bool prepare(struct ablate *x, struct error *err)
 {
 	struct options *o = x->o;
 
-	if ((o->budget && !budget_read(o->budget, &x->budget, err)) ||
-	    !finished_load(&x->of, o, err) || !finished_defaults(&x->of, err))
+	if (!finished_load(&x->of, o, err) || !finished_defaults(&x->of, err) ||
+	    !finished_budget(&x->of, &x->budget, err))
 		return false;
-	if (!o->budget)
-		x->budget = (struct budget){.time = x->of.sv.spec.budget_time,
-		                            .cost = x->of.sv.spec.budget_cost};
 	x->dir = finished_dir(o, &x->of.sv, "ablate");
 	if (finished_exists(x->dir) && !o->fresh &&
 	    !ablation_there_load(&x->there, x->dir, err))
@@ -198,8 +176,7 @@ static int ablate(struct ablate *x, struct error *err)
 		return cli_fail(err);
 	if (o->dry_run)
 		return EXIT_FINE;
-	if (!finished_may_run(&x->of, err) ||
-	    !cli_slots(o, &x->of.sv.spec, &x->slots, err) || !run(x, err))
+	if (!finished_may_run(&x->of, &x->slots, err) || !run(x, err))
 		return cli_fail(err);
 	print(o, &x->ablated);
 	return last_words(x, &x->ablated);

@@ -33,6 +33,14 @@ int cli_fail(const struct error *err)
 	return exit_decide(err, NULL, NULL);
 }
 
+void cli_interrupted(const char *dir)
+{
+	fprintf(stderr,
+	        "interrupted; everything is saved in %s, and the same command "
+	        "continues it\n",
+	        dir);
+}
+
 void cli_print(const struct str *text)
 {
 	fwrite(str_text(text), 1, text->len, stdout);

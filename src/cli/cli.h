@@ -119,6 +119,8 @@ const char *cli_host(struct arena *a);
 const char *cli_git(struct arena *a);
 /* An ablation's directory, on stdout; its exit code. */
 int cli_show_ablation(const struct options *o, const char *dir, struct error *err);
+/* The last words of a session that a signal has ended. */
+void cli_interrupted(const char *dir);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

@@ -224,7 +224,7 @@ void ablation_there_free(struct ablation_there *t)
 	saved_free(&t->sv);
 }
 
-int finished_lock(struct finished *f, const char **dir, struct error *err)
+static int lock_dir(struct finished *f, const char **dir, bool fresh, struct error *err)
 {
 	char real[PATH_MAX];
 	int lock = lock_take(*dir, err);
@@ -237,7 +237,7 @@ int finished_lock(struct finished *f, const char **dir, struct error *err)
 		return -1;
 	}
 	*dir = arena_strdup(&f->o->arena, real);
-	if (f->o->fresh && !cli_discard(*dir, err)) {
+	if (fresh && !cli_discard(*dir, err)) {
 		close(lock);
 		return -1;
 	}
@@ -263,6 +263,39 @@ bool finished_study(struct finished *f, const char *dir, const struct observer *
 	/* What the search began with is in it; its runs here know nothing of that. */
 	f->sv.spec.n_warm = 0;
 	return study_init(s, &f->sv.spec, &so, err);
+}
+
+bool finished_open(struct finished *f, const char **dir, bool fresh, size_t slots,
+                   struct finished_session *x, struct study *s, struct error *err)
+{
+	struct observer watch;
+
+	*x = (struct finished_session){.lock = lock_dir(f, dir, fresh, err)};
+	progress_init(&x->progress, s, slots, f->o->verbose);
+	watch = progress_observer(&x->progress);
+	x->pool = x->lock >= 0 ? pool_open(slots, x->lock, err) : NULL;
+	if (!x->pool)
+		return false;
+	x->runner = pool_runner(x->pool);
+	return finished_study(f, *dir, &watch, s, err) && study_open(s, false, err);
+}
+
+void finished_close(struct finished_session *x)
+{
+	progress_end(&x->progress);
+	if (x->pool)
+		pool_close(x->pool);
+	if (x->lock >= 0)
+		close(x->lock);
+}
+
+bool finished_budget(struct finished *f, struct budget *out, struct error *err)
+{
+	if (f->o->budget)
+		return budget_read(f->o->budget, out, err);
+	*out = (struct budget){.time = f->sv.spec.budget_time,
+	                       .cost = f->sv.spec.budget_cost};
+	return true;
 }
 
 static bool show_command(struct finished *f, struct error *err)
@@ -291,10 +324,10 @@ static bool show_command(struct finished *f, struct error *err)
 	return argv != NULL;
 }
 
-bool finished_may_run(struct finished *f, struct error *err)
+bool finished_may_run(struct finished *f, size_t *slots, struct error *err)
 {
 	if (f->sv.study.search.dir || f->o->yes)
-		return true;
+		return cli_slots(f->o, &f->sv.spec, slots, err);
 	return show_command(f, err) &&
 	       error_set(err, ERROR_USAGE,
 	                 "nothing was run: the command above comes from the file\n"

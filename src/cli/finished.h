@@ -3,8 +3,11 @@
 #define HPS_CLI_FINISHED_H
 
 #include "cli/cli.h"
+#include "cli/progress.h"
+#include "run/pool.h"
 #include "saved/saved.h"
 #include "search/ablated.h"
+#include "study/comparison.h"
 
 struct finished {
 	struct options *o;
@@ -27,9 +30,11 @@ bool finished_defaults(struct finished *f, struct error *err);
 const char *finished_dir(struct options *o, const struct saved *of, const char *name);
 /* Has something been begun there? */
 bool finished_exists(const char *dir);
-/* Makes and locks the directory, whose absolute name is put into *dir; emptied with
- * --fresh. -1: err says. */
-int finished_lock(struct finished *f, const char **dir, struct error *err);
+/* What it may spend: --budget, else the budget: of the file. */
+bool finished_budget(struct finished *f, struct budget *out, struct error *err);
+/* May it begin runs, and how many at once? The commands of a results file alone may be
+ * a stranger's: only with --yes. */
+bool finished_may_run(struct finished *f, size_t *slots, struct error *err);
 /* A study of the search's file, with an origin of today; dir NULL: nothing is written.
  */
 bool finished_study(struct finished *f, const char *dir, const struct observer *watch,
@@ -43,7 +48,19 @@ bool ablation_there_load(struct ablation_there *t, const char *dir, struct error
 void ablation_there_free(struct ablation_there *t);
 /* A recheck's directory, loaded, on stdout; its exit code. */
 int cli_show_recheck(const struct options *o, struct saved *sv, struct error *err);
-/* The commands of a results file alone may be a stranger's: only with --yes. */
-bool finished_may_run(struct finished *f, struct error *err);
+
+/* Runs under way: the directory's lock, the processes, what is seen of them. */
+struct finished_session {
+	struct progress progress;
+	struct pool *pool;
+	struct runner runner;
+	int lock;
+};
+/* Makes and locks the directory, whose absolute name is put into *dir (fresh: it is
+ * emptied), and begins or continues what is journalled there, in s. To be closed also
+ * where it fails. */
+bool finished_open(struct finished *f, const char **dir, bool fresh, size_t slots,
+                   struct finished_session *x, struct study *s, struct error *err);
+void finished_close(struct finished_session *x);
 
 #endif

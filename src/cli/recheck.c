@@ -3,10 +3,8 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/finished.h"
-#include "cli/progress.h"
 #include "record/recheck_json.h"
 #include "report/recheck_text.h"
-#include "run/pool.h"
 
 #include <limits.h>
 #include <math.h>
@@ -234,35 +232,17 @@ static bool announce(struct recheck *x, struct error *err)
 
 static bool run(struct recheck *x, struct error *err)
 {
-	struct progress progress = {0};
-	struct observer watch;
-	struct runner runner;
-	struct pool *pool = NULL;
-	bool fresh = x->o->fresh, ok;
-	int lock;
+	const char *history = arena_printf(&x->o->arena, "%s/history.jsonl", x->top);
+	struct finished_session session;
+	/* --fresh asks for a new number, whose directory is empty. */
+	bool ok =
+	    finished_open(&x->of, &x->dir, false, x->slots, &session, &x->study, err) &&
+	    recheck_begin(&x->study, &x->purpose, x->points, err) &&
+	    rechecked_init(&x->rechecked, &x->study.search, err) &&
+	    recheck_run(&x->rechecked, &x->study, &session.runner, &x->budget, err) &&
+	    recheck_write(&x->rechecked, history, err);
 
-	x->o->fresh = false; /* a new number is all that it means here */
-	lock = finished_lock(&x->of, &x->dir, err);
-	x->o->fresh = fresh;
-	progress_init(&progress, &x->study, x->slots, x->o->verbose);
-	watch = progress_observer(&progress);
-	pool = lock >= 0 ? pool_open(x->slots, lock, err) : NULL;
-	ok = pool && finished_study(&x->of, x->dir, &watch, &x->study, err) &&
-	     study_open(&x->study, false, err) &&
-	     recheck_begin(&x->study, &x->purpose, x->points, err) &&
-	     rechecked_init(&x->rechecked, &x->study.search, err);
-	if (ok) {
-		runner = pool_runner(pool);
-		ok = recheck_run(&x->rechecked, &x->study, &runner, &x->budget, err) &&
-		     recheck_write(
-			 &x->rechecked,
-			 arena_printf(&x->o->arena, "%s/history.jsonl", x->top), err);
-	}
-	progress_end(&progress);
-	if (pool)
-		pool_close(pool);
-	if (lock >= 0)
-		close(lock);
+	finished_close(&session);
 	return ok;
 }
 
@@ -313,10 +293,7 @@ static int verdict(struct recheck *x, struct error *err)
 	const struct search *s = x->rechecked.search;
 
 	if (s->state == SEARCH_INTERRUPTED && s->signal) {
-		fprintf(stderr,
-		        "interrupted; everything is saved in %s, and the same command "
-		        "continues it\n",
-		        x->dir);
+		cli_interrupted(x->dir);
 		return 128 + s->signal;
 	}
 	if (x->rechecked.answer == RECHECK_OPEN) {
@@ -337,13 +314,9 @@ static bool prepare(struct recheck *x, struct error *err)
 	uint64_t number;
 	bool goes_on;
 
-	if ((o->budget && !budget_read(o->budget, &x->budget, err)) ||
-	    !finished_load(&x->of, o, err))
+	if (!finished_load(&x->of, o, err) || !finished_budget(&x->of, &x->budget, err))
 		return false;
 	finished_defaults(&x->of, &no_defaults); /* is the winner one of them? */
-	if (!o->budget)
-		x->budget = (struct budget){.time = x->of.sv.spec.budget_time,
-		                            .cost = x->of.sv.spec.budget_cost};
 	if (o->test && !x->of.sv.spec.test.present)
 		return error_set(
 		    err, ERROR_USAGE,
@@ -372,8 +345,7 @@ static int recheck(struct recheck *x, struct error *err)
 		return cli_fail(err);
 	if (o->dry_run)
 		return EXIT_FINE;
-	if (!finished_may_run(&x->of, err) ||
-	    !cli_slots(o, &x->of.sv.spec, &x->slots, err) || !run(x, err))
+	if (!finished_may_run(&x->of, &x->slots, err) || !run(x, err))
 		return cli_fail(err);
 	print(o, &x->rechecked);
 	return verdict(x, err);

@@ -185,10 +185,7 @@ static int finish(struct session *x, struct error *err)
 	if (!last_words(x, err))
 		return cli_fail(err);
 	if (s->search.state == SEARCH_INTERRUPTED)
-		fprintf(stderr,
-		        "interrupted; everything is saved in %s, and the same command "
-		        "continues it\n",
-		        x->dir);
+		cli_interrupted(x->dir);
 	return exit_decide(NULL, &s->search, &s->search.verdict);
 }
 
