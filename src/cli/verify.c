@@ -92,7 +92,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (!pool || !cli_init_study(o, &now, s->search.dir, &watch, &open, err) ||
 	    !study_open(&open, false, err))
 		goto out;
-	/* The search stays finished, whatever becomes of this session. */
+	/* The search stays finished, whatever becomes of the pairs asked for. */
 	open.search.state = s->search.state;
 	open.search.why = s->search.why;
 	study_finish(&open);

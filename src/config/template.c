@@ -241,6 +241,19 @@ static const struct node *find(const struct node *map, const char *path,
 	return NULL;
 }
 
+/* In the place of what stands from `from` to `to`; to 0: it cannot be replaced. */
+static bool put(struct filling *f, const char *path, size_t from, size_t to,
+                const struct value *v)
+{
+	if (!to)
+		return error_set(
+		    f->err, ERROR_FILE,
+		    "%s: %s is no value on one line, which could be replaced",
+		    f->s->config->file, path);
+	replace(f, from, to, v);
+	return true;
+}
+
 static bool set_yaml(struct filling *f, const char *path, const struct value *v)
 {
 	struct notices ns = {.a = f->a};
@@ -269,13 +282,7 @@ static bool set_yaml(struct filling *f, const char *path, const struct value *v)
 	}
 	if (n->kind != NODE_SCALAR && f->text[from] != '[' && f->text[from] != '{')
 		to = 0;
-	if (!to)
-		return error_set(
-		    f->err, ERROR_FILE,
-		    "%s: %s is no value on one line, which could be replaced",
-		    f->s->config->file, path);
-	replace(f, from, to, v);
-	return true;
+	return put(f, path, from, to, v);
 }
 
 /* --- TOML --- */
@@ -371,13 +378,7 @@ static bool set_toml(struct filling *f, const char *path, const struct value *v)
 	to = strncmp(f->text + from, "\"\"\"", 3) && strncmp(f->text + from, "'''", 3)
 	         ? value_end(f->text, from, f->len, false)
 	         : 0;
-	if (!to)
-		return error_set(
-		    f->err, ERROR_FILE,
-		    "%s: %s is no value on one line, which could be replaced",
-		    f->s->config->file, path);
-	replace(f, from, to, v);
-	return true;
+	return put(f, path, from, to, v);
 }
 
 /* --- all --- */

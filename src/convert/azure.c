@@ -122,15 +122,11 @@ static void early(struct target *t, const struct node *root)
 	if (!type)
 		return;
 	take_number(t, e, "delay_evaluation", &delay);
-	if (strcmp(type, "median_stopping") == 0)
-		target_key(t, "early_terminate", "{type: median, min_steps: %.0f}",
-		           delay > 0 ? delay : 1);
-	else
+	if (strcmp(type, "median_stopping") != 0)
 		target_note(t, e, "early_termination %s: the median rule stands for it",
 		            flow(t, e));
-	if (strcmp(type, "median_stopping") != 0)
-		target_key(t, "early_terminate", "{type: median, min_steps: %.0f}",
-		           delay > 0 ? delay : 1);
+	target_key(t, "early_terminate", "{type: median, min_steps: %.0f}",
+	           delay > 0 ? delay : 1);
 }
 
 static void sampling(struct target *t, const struct node *root)

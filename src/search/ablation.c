@@ -475,22 +475,31 @@ static void found(struct walk *w, uint64_t mask, const struct claim *c)
 	w->out->within = *c;
 }
 
+/* *on: this one is within the margin, and the simplest so far. */
+static bool try_step(struct walk *w, struct ablation_step *s, bool *on)
+{
+	if (!within(w, s->mask, &s->within))
+		return false;
+	*on = holds(&s->within);
+	if (*on)
+		found(w, s->mask, &s->within);
+	return true;
+}
+
 /* The way back up to the first change that matters, and the first configuration that is
  * not shown to be within the margin. */
 static bool follow_path(struct walk *w)
 {
 	struct ablation *o = w->out;
+	bool on = true;
 
-	for (size_t k = 0; k < o->back.n; k++) {
+	for (size_t k = 0; on && k < o->back.n; k++) {
 		struct ablation_step *s = &o->back.steps[k];
 
 		if (s->claim.answer == ANSWER_YES)
 			return true;
-		if (!within(w, s->mask, &s->within))
+		if (!try_step(w, s, &on))
 			return false;
-		if (!holds(&s->within))
-			return true;
-		found(w, s->mask, &s->within);
 	}
 	return true;
 }
@@ -508,17 +517,15 @@ static size_t count(uint64_t mask)
 static bool go_on(struct walk *w)
 {
 	struct ablation *o = w->out;
+	bool on = true;
 
-	for (size_t k = 0; k < o->back.n; k++) {
+	for (size_t k = 0; on && k < o->back.n; k++) {
 		struct ablation_step *s = &o->back.steps[k];
 
 		if (count(s->mask) >= count(o->simplest))
 			continue;
-		if (!within(w, s->mask, &s->within))
+		if (!try_step(w, s, &on))
 			return false;
-		if (!holds(&s->within))
-			return true;
-		found(w, s->mask, &s->within);
 	}
 	return true;
 }

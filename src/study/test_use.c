@@ -52,6 +52,17 @@ static const char *id_of(const struct search *s, const struct ledger_entry *e,
 	return arena_printf(a, "%016llx.%zu", (unsigned long long)h, s->verdict.n_uses);
 }
 
+/* Everything but how many configurations there are. */
+static void name_entry(const struct search *s, const char *const *who,
+                       struct ledger_entry *e, struct arena *a)
+{
+	e->configurations = who;
+	e->test = test_of(s, a);
+	e->file = s->origin.path ? s->origin.path : "";
+	e->time = search_now(s);
+	e->id = id_of(s, e, a);
+}
+
 static void fill_in(const struct search *s, struct ledger_entry *e, struct arena *a)
 {
 	const struct verdict *v = &s->verdict;
@@ -60,11 +71,7 @@ static void fill_in(const struct search *s, struct ledger_entry *e, struct arena
 	who[e->n++] = values_of(s, &v->candidates[v->winner], a);
 	if (v->baseline != SIZE_MAX && v->baseline != v->winner)
 		who[e->n++] = values_of(s, &v->candidates[v->baseline], a);
-	e->configurations = who;
-	e->test = test_of(s, a);
-	e->file = s->origin.path ? s->origin.path : "";
-	e->time = search_now(s);
-	e->id = id_of(s, e, a);
+	name_entry(s, who, e, a);
 }
 
 /* Beside the file, wherever the program was started. */
@@ -103,6 +110,18 @@ static void count_alone(const struct search *s, bool compared, struct ledger *l,
 	*use = (struct ledger_use){.use = l->n, .comparison = compared ? l->n : 0};
 }
 
+/* What the ledger says to it. */
+static void take_down(const struct ledger_entry *e, const struct ledger_use *use,
+                      const struct ledger *l, struct verdict_use *u)
+{
+	u->use = use->use;
+	u->level = use->comparison ? sequential_allowance(use->comparison) : 0;
+	u->uses = l->n;
+	u->time = e->time;
+	u->configurations = l->configurations;
+	u->since = l->n && l->uses ? l->uses[0].time : 0;
+}
+
 bool test_use_enter(struct study *s, size_t more, struct error *err)
 {
 	struct search *se = &s->search;
@@ -119,12 +138,7 @@ bool test_use_enter(struct study *s, size_t more, struct error *err)
 	else if (!ledger_enter(path_of(se, a), &e, &l, &use, a, err))
 		return false;
 	plan(se, more, e.n > 1, &u);
-	u.use = use.use;
-	u.level = use.comparison ? sequential_allowance(use.comparison) : 0;
-	u.uses = l.n;
-	u.time = e.time;
-	u.configurations = l.configurations;
-	u.since = l.n && l.uses ? l.uses[0].time : 0;
+	take_down(&e, &use, &l, &u);
 	arena_rewind(&se->scratch, mark);
 	study_happen(s, (struct event){.kind = EVENT_TEST_USE, .as.use = &u});
 	verdict_judge(se);
@@ -151,20 +165,11 @@ bool test_use_again(struct study *s, struct error *err)
 
 		who[e.n++] = values_of(se, &c, a);
 	}
-	e.configurations = who;
-	e.test = test_of(se, a);
-	e.file = se->origin.path ? se->origin.path : "";
-	e.time = search_now(se);
-	e.id = id_of(se, &e, a);
+	name_entry(se, who, &e, a);
 	if (!ledger_enter(path_of(se, a), &e, &l, &use, a, err))
 		return false;
 	u.pairs = t->sequential ? t->max_repeats : t->repeats;
-	u.use = use.use;
-	u.level = sequential_allowance(use.comparison);
-	u.uses = l.n;
-	u.time = e.time;
-	u.configurations = l.configurations;
-	u.since = l.n && l.uses ? l.uses[0].time : 0;
+	take_down(&e, &use, &l, &u);
 	arena_rewind(&se->scratch, mark);
 	study_happen(s, (struct event){.kind = EVENT_TEST_USE, .as.use = &u});
 	return study_commit(s, true, err);

@@ -78,7 +78,7 @@ class Table(Problem):
 class Surrogate(Problem):
     def __init__(self, name, family, prob, data, library):
         super().__init__(name, family, 50)
-        self.prob, self.library = prob, library
+        self.prob, self.reader = prob, library
         self.space = []
         for line in open(prob):
             word = line.split()
@@ -104,7 +104,7 @@ class Surrogate(Problem):
         self.known = None
 
     def words(self):
-        return ["ysur", self.library, self.model, self.prob, str(self.steps)]
+        return ["ysur", self.reader, self.model, self.prob, str(self.steps)]
 
     def value(self, config, step):
         cont = (ctypes.c_float * len(self.source))()

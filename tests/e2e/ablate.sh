@@ -2,7 +2,6 @@
 # ablate: what a winner's difference to the defaults is made of, with real processes.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
-json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
 # What an ablation says, without the times of its runs and of its session.
 said() {
 	python3 - "$1" <<'P'

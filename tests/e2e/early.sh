@@ -30,15 +30,6 @@ import json, sys
 t = [t["outcome"] for t in json.load(open(sys.argv[1]))["trials"]]
 print(t.count("ok"), t.count("stopped"), t.count("diverged"))' "$1"
 }
-# holds FILE EXPRESSION: of d (results.json), t (its trials), r (their first runs).
-holds() {
-	python3 -c '
-import json, sys
-d = json.load(open(sys.argv[1]))
-t = sorted(d["trials"], key=lambda t: t["id"])
-r = [t["runs"][0] for t in t]
-sys.exit(not eval(sys.argv[2]))' "$1" "$2"
-}
 # replayed DIR: its journal and its results file alone.
 replayed() {
 	"$HPSEARCH" replay "$1" >replay.out && grep -q 'decisions checked: identical' replay.out &&

@@ -5,14 +5,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
-# holds DIR EXPRESSION: of d (results.json) and t (its trials by number).
-holds() {
-	python3 -c '
-import json, sys
-d = json.load(open(sys.argv[1] + "/results.json"))
-t = sorted(d["trials"], key=lambda t: t["id"])
-sys.exit(not eval(sys.argv[2]))' "$1" "$2"
-}
 
 # Runs start where the script is.
 mkdir -p sub/inner

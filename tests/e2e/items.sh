@@ -3,7 +3,6 @@
 # right, as a part of the interval; what does not fit is said and left out.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
-json() { python3 -c "import json,sys; d=json.load(open('$1')); v=d['verification']; print($2)"; }
 
 # A training of 300 items: the defaults have one in three wrong, every other configuration
 # one in four, and a seed turns a few over. MODE says what a test prints of them.

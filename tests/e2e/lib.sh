@@ -9,6 +9,9 @@
 #     within SECONDS COMMAND…      as timeout(1); 124: it took too long
 #                                  The seconds of both are longer where the machine is busy.
 #     has TEXT FILE, lacks TEXT FILE
+#     holds WHERE EXPRESSION       of a results file, or that of a directory: d (all of it), t (its
+#                                  trials by number), r (their first runs), p (their parameters)
+#     json FILE EXPRESSION         prints it, of d (the file) and v (its verification)
 #     emulated                     is true under valgrind (limits and a failing exec differ)
 #
 # Not in a subshell: what is counted there is lost.
@@ -97,3 +100,20 @@ within() { "$SRCDIR/tests/patience.sh" "$@"; }
 
 has() { grep -qF -- "$1" "$2"; }
 lacks() { ! has "$1" "$2"; }
+holds() {
+	python3 -c '
+import json, os, sys
+where = sys.argv[1]
+d = json.load(open(where + "/results.json" if os.path.isdir(where) else where))
+t = sorted(d["trials"], key=lambda t: t["id"])
+r = [(t["runs"] or [None])[0] for t in t]
+p = [t["params"] for t in t]
+sys.exit(not eval(sys.argv[2]))' "$1" "$2"
+}
+json() {
+	python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+v = d.get("verification") if isinstance(d, dict) else None
+exec("print(" + sys.argv[2] + ")")' "$1" "$2"
+}

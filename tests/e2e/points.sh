@@ -14,15 +14,6 @@ metric: {name: loss, goal: minimize}
 END
 	printf '%s\n' "${@:3}" >>"$1"
 }
-# holds DIR EXPRESSION: of d (results.json), t (its trials by number), p (their parameters).
-holds() {
-	python3 -c '
-import json, sys
-d = json.load(open(sys.argv[1] + "/results.json"))
-t = sorted(d["trials"], key=lambda t: t["id"])
-p = [t["params"] for t in t]
-sys.exit(not eval(sys.argv[2]))' "$1" "$2"
-}
 again() { "$HPSEARCH" replay "$1" >out 2>err && has identical out; }
 
 cat >train.py <<'END'

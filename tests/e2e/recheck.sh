@@ -2,7 +2,6 @@
 # recheck: does a winner still hold, with the code and the data of today?
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
-json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
 
 # The data are three numbers: where the minimum is, and what is added to every loss.
 cat >train.sh <<'S'

@@ -17,7 +17,6 @@ Y
 }
 # The ranking without what may differ between runs: the wall time.
 ranks() { cut -d, -f1-6,8- "$1/results.csv"; }
-json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
 
 space quadratic >space.yaml
 expect "a search ends with 0" 0 "$HPSEARCH" space.yaml -n 12

@@ -15,15 +15,6 @@ parameters: {lr: {values: [0.5, 0.25]}}
 END
 	printf '%s\n' "${@:3}" >>"$1"
 }
-# holds DIR EXPRESSION: of d (results.json), t (its trials by number), r (their first runs).
-holds() {
-	python3 -c '
-import json, sys
-d = json.load(open(sys.argv[1] + "/results.json"))
-t = sorted(d["trials"], key=lambda t: t["id"])
-r = [t["runs"][0] for t in t]
-sys.exit(not eval(sys.argv[2]))' "$1" "$2"
-}
 reports() { holds "$1" "[r['reports'] for r in r] == $2"; }
 again() { "$HPSEARCH" replay "$1/results.json" >out 2>err; }
 

@@ -5,7 +5,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 TRUST=$TOOLS/../bench/trust
 BENCH=$SRCDIR/tests/bench/trust.py
-json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
 
 # file NAME LAW EFFECT FLAKY SEED KEY…: a search of a training of known truth.
 file() {

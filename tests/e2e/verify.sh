@@ -2,7 +2,6 @@
 # The verification, replay and reproduce, with real processes.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
-json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
 
 cat >space.yaml <<Y
 command: ["$FAKE", noisy, --noise=0.05, "\${args}"]
