@@ -144,10 +144,10 @@ static bool add_json_lines(struct gathering *g, const char *text, size_t len)
 		ok = blank || yaml_parse(&y, g->file, arena_strndup(g->a, text + at, n),
 		                         n, g->a, &ns, g->err);
 		free(ns.list);
-		if (!ok)
+		if (!ok || (!blank && y.root->kind != NODE_MAP))
 			return bad_row(g, line, "is no JSON object");
 		if (!blank && !add_node(g, y.root))
-			return bad_row(g, line, "is no JSON object");
+			return false;
 		if (!blank)
 			g->list[g->n - 1].line = line;
 		at += n + 1;

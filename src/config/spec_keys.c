@@ -367,19 +367,12 @@ static bool key_accept_nonzero(struct reading *r, const struct node *n)
 	return read_bool(r, n, "accept_nonzero", &r->spec->accept_nonzero);
 }
 
-/* Read with the parameters, which must be there for it: config/zip.c. */
-static bool key_zip(struct reading *r, const struct node *n)
+/* Read with the parameters, which must be there for it: zip.c, spec_scale.c. */
+static bool key_elsewhere(struct reading *r, const struct node *n)
 {
 	(void)r;
 	(void)n;
 	return true;
-}
-
-/* It was read before the parameters. */
-static bool key_scale(struct reading *r, const struct node *n)
-{
-	(void)n;
-	return r->spec->scale.n > 0;
 }
 
 /* Keys that W&B's server needs and a search on this machine does not. */
@@ -401,7 +394,7 @@ static const struct {
     {"metric", spec_read_metric},
     {"points", spec_read_points},
     {"parameters", spec_read_parameters},
-    {"zip", key_zip},
+    {"zip", key_elsewhere},
     {"constraints", spec_read_constraints},
     {"program", key_program},
     {"shell", key_shell},
@@ -430,7 +423,7 @@ static const struct {
     {"protocol", spec_read_protocol},
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},
-    {"scale", key_scale},
+    {"scale", key_elsewhere},
     {"project", key_unused},
     {"entity", key_unused},
     {"apiVersion", key_unused},

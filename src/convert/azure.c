@@ -168,16 +168,12 @@ static bool objective(struct target *t, const struct node *root)
 {
 	const struct node *o = take(t, root, "objective");
 	const char *name = take_text(t, o, "primary_metric");
-	struct str out = {0};
 
 	if (!name)
 		return target_fails(t, o ? o : root, NULL,
 		                    "objective: primary_metric is missing");
 	t->goal = node_is(take(t, o, "goal"), "maximize") ? "maximize" : "minimize";
-	str_add(&out, "name: ");
-	yaml_string(&out, name);
-	t->metric = arena_strdup(t->a, str_text(&out));
-	str_free(&out);
+	target_metric(t, name, NULL);
 	target_note(t, o,
 	            "there the metric is logged with mlflow; a line {\"%s\": value} is "
 	            "read as well",
@@ -207,7 +203,6 @@ static bool convert(struct target *t, const struct node *root)
 		target_note(t, inputs,
 		            "inputs are filled into the command as they stand");
 		target_used(t, inputs);
-		target_open(t, inputs);
 	}
 	sampling(t, root);
 	if (!objective(t, root))

@@ -6,20 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set_metric(struct target *t, const char *name, const char *pattern)
-{
-	struct str out = {0};
-
-	str_add(&out, "name: ");
-	yaml_string(&out, name);
-	if (pattern) {
-		str_add(&out, ", pattern: ");
-		str_json(&out, pattern, strlen(pattern), false);
-	}
-	t->metric = arena_strdup(t->a, str_text(&out));
-	str_free(&out);
-}
-
 /* SageMaker. */
 
 static const struct node *tuning(const struct node *root)
@@ -76,6 +62,7 @@ static bool sage_categories(struct target *t, const struct node *list)
 
 static void sage_metric(struct target *t, const struct node *c, const struct node *job)
 {
+	struct str more = {0};
 	const struct node *o = take(t, c, "HyperParameterTuningJobObjective");
 	const char *name = take_text(t, o, "MetricName"),
 		   *type = take_text(t, o, "Type");
@@ -88,7 +75,12 @@ static void sage_metric(struct target *t, const struct node *c, const struct nod
 	if (!name)
 		target_note(t, c, "the file names no metric: loss stands for it");
 	t->goal = type && strcmp(type, "Maximize") == 0 ? "maximize" : "minimize";
-	set_metric(t, name ? name : "loss", regex);
+	if (regex) {
+		str_add(&more, ", pattern: ");
+		str_json(&more, regex, strlen(regex), false);
+	}
+	target_metric(t, name ? name : "loss", str_text(&more));
+	str_free(&more);
 }
 
 static bool sagemaker(struct target *t, const struct node *root)
@@ -118,9 +110,7 @@ static bool sagemaker(struct target *t, const struct node *root)
 	for (size_t i = 0; fixed && fixed->kind == NODE_MAP && i < fixed->n; i++) {
 		if (target_has(t, fixed->keys[i]))
 			continue;
-		target_parameter(t, fixed->keys[i], NULL, "{value: %s}",
-		                 flow(t, fixed->items[i]));
-		t->n_parameters--;
+		target_constant(t, fixed->keys[i], NULL, flow(t, fixed->items[i]));
 	}
 	target_placeholder(t, "python3 train.py ${args}",
 	                   "SageMaker runs the entry of an image; write yours");
@@ -171,7 +161,7 @@ static bool is_vertex(const struct node *root)
 	return s && node_get(s, "parameters");
 }
 
-static bool vertex_parameters(struct target *t, const struct node *list, int depth);
+static bool vertex_parameter(struct target *t, const struct node *p, int depth);
 
 static bool vertex_conditional(struct target *t, const struct node *p, const char *name,
                                int depth)
@@ -184,8 +174,6 @@ static bool vertex_conditional(struct target *t, const struct node *p, const cha
 		const struct node *c = list->items[i], *values = NULL;
 		struct str when = {0};
 		const struct node *one = either(t, c, "parameterSpec");
-		struct node inner = {.kind = NODE_LIST, .n = 1};
-		struct node *items[1];
 		const char *within = t->when;
 		bool ok;
 
@@ -201,11 +189,9 @@ static bool vertex_conditional(struct target *t, const struct node *p, const cha
 		str_add(&when, "{");
 		yaml_string(&when, name);
 		str_addf(&when, ": %s}", flow(t, values));
-		items[0] = (struct node *)(uintptr_t)one;
-		inner.items = items;
-		inner.at = one->at;
 		t->when = arena_strdup(t->a, str_text(&when));
-		ok = vertex_parameters(t, &inner, depth + 1);
+		target_open(t, one);
+		ok = vertex_parameter(t, one, depth + 1);
 		t->when = within;
 		str_free(&when);
 		if (!ok)
@@ -321,7 +307,7 @@ static bool vertex(struct target *t, const struct node *root)
 		target_open(t, m);
 	id = either(t, m, "metricId");
 	t->goal = node_is(take(t, m, "goal"), "MINIMIZE") ? "minimize" : "maximize";
-	set_metric(t, id && id->kind == NODE_SCALAR ? id->text : "accuracy", NULL);
+	target_metric(t, id && id->kind == NODE_SCALAR ? id->text : "accuracy", NULL);
 	if (!id)
 		target_note(t, s, "the file names no metric: accuracy stands for it");
 	target_count(t, "max_trials", either(t, root, "maxTrialCount"));

@@ -28,10 +28,7 @@ static void spaced(struct target *t, const char *name, const struct range *r,
 			continue;
 		last = x;
 		str_add(&out, n++ ? ", " : "");
-		if (r->whole)
-			str_double(&out, x);
-		else
-			yaml_float(&out, x);
+		yaml_number(&out, x, r->whole);
 	}
 	target_parameter(t, name, was, n > 1 ? "{values: [%s]}" : "{value: %s}",
 	                 str_text(&out));
@@ -66,6 +63,11 @@ static bool ranged(struct target *t, const char *name, const struct node *map,
 	return target_range(t, name, &r, map, r.log ? was : NULL);
 }
 
+static bool has_type(const struct node *typed)
+{
+	return typed && typed->kind == NODE_SCALAR && typed->value.kind != VALUE_NULL;
+}
+
 static bool parameters(struct target *t, const struct node *map, const char *prefix,
                        int depth)
 {
@@ -76,35 +78,32 @@ static bool parameters(struct target *t, const struct node *map, const char *pre
 			   *type;
 
 		target_open(t, n);
-		if (n->kind == NODE_MAP && !(typed && typed->kind == NODE_SCALAR)) {
-			if (depth > 8 ||
-			    !parameters(t, n, arena_printf(t->a, "%s.", name),
+		if (n->kind == NODE_MAP && !has_type(typed)) {
+			if (depth > 8)
+				return target_fails(t, n, NULL, "groups are too deep");
+			if (!parameters(t, n, arena_printf(t->a, "%s.", name),
 			                depth + 1))
-				return depth <= 8 ? false
-				                  : target_fails(t, n, NULL,
-				                                 "groups are too deep");
+				return false;
 			continue;
 		}
 		if (n->kind != NODE_MAP) {
 			target_used(t, n);
-			target_parameter(t, name, NULL, "{value: %s}", flow(t, n));
-			t->n_parameters--;
+			target_constant(t, name, NULL, flow(t, n));
 			continue;
 		}
 		type = take_text(t, n, "type");
 		if (strcmp(type, "const") == 0) {
 			const struct node *v = take(t, n, "val");
 
-			target_parameter(t, name, NULL, "{value: %s}",
-			                 v ? flow(t, v) : "null");
-			t->n_parameters--;
+			target_constant(t, name, NULL, v ? flow(t, v) : "null");
 		} else if (strcmp(type, "categorical") == 0) {
 			const struct node *v = take(t, n, "vals");
 
-			if (!v || !target_values(t, name, v, NULL))
-				return v ? false
-				         : target_fails(t, n, NULL,
-				                        "%s: vals is missing", name);
+			if (!v)
+				return target_fails(t, n, NULL, "%s: vals is missing",
+				                    name);
+			if (!target_values(t, name, v, NULL))
+				return false;
 		} else if (strcmp(type, "int") == 0 || strcmp(type, "double") == 0 ||
 		           strcmp(type, "log") == 0) {
 			if (!ranged(t, name, n, type))
@@ -121,7 +120,6 @@ static void searcher(struct target *t, const struct node *s)
 {
 	const char *name = take_text(t, s, "name"), *metric = take_text(t, s, "metric");
 	const struct node *smaller = take(t, s, "smaller_is_better"), *n;
-	struct str out = {0};
 	double divisor = 4, length = 0;
 
 	t->method = name && strcmp(name, "grid") == 0 ? "grid" : "random";
@@ -129,10 +127,7 @@ static void searcher(struct target *t, const struct node *s)
 	    smaller && smaller->value.kind == VALUE_BOOL && !smaller->value.boolean
 		? "maximize"
 		: "minimize";
-	str_add(&out, "name: ");
-	yaml_string(&out, metric ? metric : "validation_loss");
-	t->metric = arena_strdup(t->a, str_text(&out));
-	str_free(&out);
+	target_metric(t, metric ? metric : "validation_loss", NULL);
 	if (name && strcmp(name, "single") == 0)
 		target_note(
 		    t, s,

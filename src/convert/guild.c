@@ -66,17 +66,9 @@ static bool function(const char *text, struct function *f)
 			return false;
 	for (p = open + 1; f->n < 3 && *p && *p != ']';) {
 		size_t n = strcspn(p, ":]");
-		char word[64];
-		struct value v;
 
-		if (n >= sizeof word)
+		if (!number_of(p, n, &f->x[f->n], &f->whole))
 			return false;
-		memcpy(word, p, n);
-		word[n] = '\0';
-		if (!scalar_number(word, &v) || !value_number(&v, &f->x[f->n]) ||
-		    !isfinite(f->x[f->n]))
-			return false;
-		f->whole = f->whole && v.kind == VALUE_INT;
 		f->n++;
 		p += n + (p[n] == ':');
 	}
@@ -130,7 +122,7 @@ static bool listed(struct target *t, const char *name, const struct function *f,
 		if (range && f->whole)
 			str_add(&out, text);
 		else
-			yaml_float(&out, strtod(text, NULL));
+			yaml_number(&out, strtod(text, NULL), false);
 	}
 	target_parameter(t, name, at->text, "{values: [%s]}", str_text(&out));
 	str_free(&out);
@@ -156,10 +148,7 @@ static bool distribution(struct target *t, const char *name, const struct functi
 	if (f->n > 2 && f->x[2] >= r.low && f->x[2] <= r.high) {
 		struct str preset = {0};
 
-		if (r.whole)
-			str_double(&preset, f->x[2]);
-		else
-			yaml_float(&preset, f->x[2]);
+		yaml_number(&preset, f->x[2], r.whole);
 		t->preset = arena_strdup(t->a, str_text(&preset));
 		str_free(&preset);
 	}
@@ -204,8 +193,7 @@ static bool flag(struct target *t, const char *name, const struct node *def,
 			            name);
 		return true;
 	}
-	target_parameter(t, name, NULL, "{value: %s}", flow(t, value));
-	t->n_parameters--;
+	target_constant(t, name, NULL, flow(t, value));
 	return true;
 }
 
@@ -348,8 +336,6 @@ static void metric(struct target *t, const struct node *op, const struct node *s
 		            "the operation names no metric: loss is what Guild would "
 		            "minimize");
 	}
-	str_add(&out, "name: ");
-	yaml_string(&out, name);
 	if (text) {
 		str_add(&out, ", pattern: ");
 		text = pattern(t, text);
@@ -360,7 +346,7 @@ static void metric(struct target *t, const struct node *op, const struct node *s
 		text = pattern(t, with_step);
 		str_json(&out, text, strlen(text), false);
 	}
-	t->metric = arena_strdup(t->a, str_text(&out));
+	target_metric(t, name, str_text(&out));
 	str_free(&out);
 }
 

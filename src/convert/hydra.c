@@ -118,12 +118,7 @@ static const char *argument(const struct call *c, size_t i, const char *name)
 
 static bool number(const char *text, double *out, bool *whole)
 {
-	struct value v;
-
-	if (!text || !scalar_number(text, &v) || !value_number(&v, out))
-		return false;
-	*whole = *whole && v.kind == VALUE_INT;
-	return isfinite(*out);
+	return text && number_of(text, strlen(text), out, whole);
 }
 
 struct element {
@@ -296,7 +291,7 @@ static bool parameters(struct target *t, const struct node *map, bool grid,
 				return false;
 			continue;
 		}
-		e.was = arena_printf(t->a, "%s", n->text);
+		e.was = n->text;
 		if (n->value.kind != VALUE_STRING || n->quoted) {
 			struct str out = {0};
 
@@ -373,7 +368,6 @@ static void goal(struct target *t, const struct node *root, const struct node *s
 {
 	const struct node *d = take(t, sweeper, "direction");
 	const char *name = take_text(t, root, "optimized_metric");
-	struct str metric = {0};
 
 	target_used(t, d);
 	if (d && d->kind == NODE_LIST) {
@@ -381,10 +375,7 @@ static void goal(struct target *t, const struct node *root, const struct node *s
 		d = d->n ? d->items[0] : NULL;
 	}
 	t->goal = node_is(d, "maximize") ? "maximize" : "minimize";
-	str_add(&metric, "name: ");
-	yaml_string(&metric, name ? name : "objective");
-	t->metric = arena_strdup(t->a, str_text(&metric));
-	str_free(&metric);
+	target_metric(t, name ? name : "objective", NULL);
 	target_note(
 	    t, NULL,
 	    "The value that the task function returns is seen by nobody outside: let "

@@ -19,21 +19,19 @@ static bool objective(struct target *t, const struct node *spec)
 	const char *name = take_text(t, o, "objectiveMetricName");
 	const char *type = take_text(t, o, "type");
 	const struct node *more = take(t, o, "additionalMetricNames");
-	struct str metric = {0};
+	struct str behind = {0};
 	double goal;
 
 	if (!name)
 		return target_fails(t, o ? o : spec, NULL,
 		                    "objective: objectiveMetricName is missing");
-	str_add(&metric, "name: ");
-	yaml_string(&metric, name);
 	t->goal = type && strcmp(type, "maximize") == 0 ? "maximize" : "minimize";
 	if (take_number(t, o, "goal", &goal)) {
-		str_add(&metric, ", target: ");
-		str_double(&metric, goal);
+		str_add(&behind, ", target: ");
+		str_double(&behind, goal);
 	}
-	t->metric = arena_strdup(t->a, str_text(&metric));
-	str_free(&metric);
+	target_metric(t, name, str_text(&behind));
+	str_free(&behind);
 	if (more && more->kind == NODE_LIST) {
 		target_used(t, more);
 		target_note(t, more, "also reported: %s", flow(t, more));

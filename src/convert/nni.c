@@ -153,6 +153,8 @@ static bool parameter(struct target *t, const char *name, const struct node *ent
 static bool space(struct target *t, const struct node *map, const char *prefix,
                   size_t depth)
 {
+	if (map->kind != NODE_MAP)
+		return target_fails(t, map, NULL, "a search space must be a mapping");
 	for (size_t i = 0; i < map->n; i++) {
 		const char *name = arena_printf(t->a, "%s%s", prefix, map->keys[i]);
 
@@ -288,7 +290,6 @@ static void assessor(struct target *t, const struct node *root)
 static bool config(struct target *t, const struct node *root)
 {
 	static const char *const files[] = {"searchSpaceFile", "searchSpacePath", NULL};
-	static const char *const parallel[] = {"trialConcurrency", NULL};
 	static const char *const trials[] = {"maxTrialNumber", "maxTrialNum", NULL};
 	static const char *const times[] = {"maxExperimentDuration", "maxExecDuration",
 	                                    NULL};
@@ -307,7 +308,7 @@ static bool config(struct target *t, const struct node *root)
 	protocol(t);
 	tuner(t, root);
 	target_count(t, "max_trials", take_any(t, root, trials));
-	target_count(t, "parallel", take_any(t, root, parallel));
+	target_count(t, "parallel", take(t, root, "trialConcurrency"));
 	n = take_any(t, root, times);
 	if (n)
 		target_key(t, "budget", "{time: %s}", flow(t, n));

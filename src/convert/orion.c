@@ -10,23 +10,32 @@
 
 enum { ARGS_MAX = 64 };
 
-bool orion_is(const char *text)
+/* Where "orion … hunt" stands, flags of orion's between the two, on a line that is no
+ * comment; NULL: nowhere. */
+static const char *find_hunt(const char *text)
 {
-	const char *p = strstr(text, "orion");
+	for (const char *p = text; (p = strstr(p, "orion")) != NULL; p++) {
+		const char *q = p + 5, *line = p;
 
-	/* At the start of a line, flags of orion before hunt. */
-	for (; p; p = strstr(p + 1, "orion")) {
-		const char *q = p + 5;
-
-		if (p != text && p[-1] != '\n' && p[-1] != ' ' && p[-1] != '/')
+		while (line > text && line[-1] != '\n')
+			line--;
+		if (line[strspn(line, " \t")] == '#' ||
+		    (p > line && !strchr(" /\t", p[-1])))
 			continue;
 		q += strspn(q, " \t");
-		while (*q == '-')
-			q += strcspn(q, " \t\n"), q += strspn(q, " \t");
+		while (*q == '-') {
+			q += strcspn(q, " \t\n");
+			q += strspn(q, " \t");
+		}
 		if (strncmp(q, "hunt", 4) == 0)
-			return true;
+			return p;
 	}
-	return false;
+	return NULL;
+}
+
+bool orion_is(const char *text)
+{
+	return find_hunt(text) != NULL;
 }
 
 /* The positions of nothing: errors name the line only by the text. */
@@ -103,9 +112,7 @@ static bool read_prior(struct target *t, const char *text, struct prior *p)
 
 static bool number(const char *text, double *x)
 {
-	struct value v;
-
-	return text && scalar_number(text, &v) && value_number(&v, x) && isfinite(*x);
+	return text && number_of(text, strlen(text), x, NULL);
 }
 
 /* ['a', 'b'] or {'a': .8, 'b': .2}: the same in YAML, but for the quotes that may stay.
@@ -211,8 +218,7 @@ static bool parameter(struct target *t, const char *name, const char *text)
 		target_key(t, "early_terminate",
 		           "{type: asha, min_iter: %.0f, max_iter: %.0f, eta: %.0f}",
 		           low, high, base > 1 ? base : 2);
-		target_parameter(t, name, text, "{value: %.0f}", high);
-		t->n_parameters--;
+		target_constant(t, name, text, arena_printf(t->a, "%.0f", high));
 		return true;
 	}
 	if (strcmp(p.name, "uniform") != 0 && strcmp(p.name, "loguniform") != 0 &&
@@ -266,12 +272,11 @@ static bool takes_value(const char *w)
 	                                    "--idle-timeout",
 	                                    "--heartbeat",
 	                                    "--executor",
-	                                    "-v",
 	                                    "--branch-to"};
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		if (strcmp(w, flags[i]) == 0)
-			return strcmp(w, "-v") != 0;
+			return true;
 	return false;
 }
 
@@ -339,7 +344,9 @@ bool orion_convert(struct target *t, const char *text)
 		else
 			str_addc(&line, *s);
 	/* From orion on, to the end of its line. */
-	text = strstr(str_text(&line), "orion");
+	text = find_hunt(str_text(&line));
+	if (!text)
+		text = ""; /* a comment that goes on has swallowed it */
 	ok = spec_split_words(arena_strndup(t->a, text, strcspn(text, "\n")), t->a, &c);
 	str_free(&line);
 	if (!ok)

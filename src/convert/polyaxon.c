@@ -34,15 +34,8 @@ static size_t triple(struct target *t, const struct node *v, const char *const *
 	} else {
 		for (const char *p = v->text; n < 3 && *p;) {
 			size_t len = strcspn(p, ":");
-			char word[64];
-			struct value number;
 
-			if (len >= sizeof word)
-				break;
-			memcpy(word, p, len);
-			word[len] = '\0';
-			if (!scalar_number(word, &number) ||
-			    !value_number(&number, &x[n]))
+			if (!number_of(p, len, &x[n], NULL))
 				break;
 			n++;
 			p += len + (p[len] == ':');
@@ -69,6 +62,9 @@ static bool listed(struct target *t, const char *name, const struct node *v,
 
 	if (triple(t, v, range ? steps : counts, x) < 2)
 		return wrong(t, v, name, kind);
+	/* A geometric row begins above 0. */
+	if (*kind == 'g' && !(x[0] > 0 && x[1] > 0))
+		return wrong(t, v, name, kind);
 	for (size_t i = 0; i < 3; i++)
 		whole = whole && x[i] == floor(x[i]);
 	/* Python's arange leaves stop out; NumPy's spaces have it. */
@@ -90,7 +86,7 @@ static bool listed(struct target *t, const char *name, const struct node *v,
 		if (range && whole)
 			str_add(&out, text);
 		else
-			yaml_float(&out, strtod(text, NULL));
+			yaml_number(&out, strtod(text, NULL), false);
 	}
 	target_parameter(t, name, was, "{values: [%s]}", str_text(&out));
 	str_free(&out);
@@ -243,8 +239,6 @@ static const char *method(struct target *t, const struct node *m)
 		    t, m, "%s: asha stops what is behind, by the script's steps", kind);
 		return "random";
 	}
-	if (kind && strcmp(kind, "mapping") == 0)
-		return "grid";
 	return "bayes";
 }
 
@@ -252,7 +246,6 @@ static void metric(struct target *t, const struct node *m)
 {
 	const struct node *metric = take(t, m, "metric");
 	const char *name = take_text(t, metric, "name");
-	struct str out = {0};
 
 	t->goal = node_is(take(t, metric, "optimization"), "maximize") ? "maximize"
 	                                                               : "minimize";
@@ -260,20 +253,19 @@ static void metric(struct target *t, const struct node *m)
 		target_note(t, m,
 		            "the file names no metric: loss, to be minimized, stands "
 		            "for it");
-	str_add(&out, "name: ");
-	yaml_string(&out, name ? name : "loss");
-	t->metric = arena_strdup(t->a, str_text(&out));
-	str_free(&out);
+	target_metric(t, name ? name : "loss", NULL);
 }
 
 static bool convert(struct target *t, const struct node *root)
 {
-	static const char *const trials[] = {"numRuns", "maxIterations", NULL};
 	const struct node *m = take(t, root, "matrix"), *params;
 	double first = 0, more = 0;
 
 	if (m->kind != NODE_MAP)
 		return target_fails(t, m, NULL, "matrix must be a mapping");
+	if (node_is(node_get(m, "kind"), "mapping"))
+		return target_fails(t, m, "write its rows under points:",
+		                    "a mapping is a list of points");
 	take(t, root, "version");
 	take(t, root, "kind");
 	t->method = method(t, m);
@@ -281,14 +273,14 @@ static bool convert(struct target *t, const struct node *root)
 	if (take_number(t, m, "numInitialRuns", &first) &&
 	    take_number(t, m, "maxIterations", &more))
 		target_key(t, "max_trials", "%.0f", first + more);
-	else if (!t->keys.len)
-		target_count(t, "max_trials", take_any(t, m, trials));
+	else if (take(t, m, "numRuns"))
+		target_count(t, "max_trials", take(t, m, "numRuns"));
+	else if (strcmp(t->method, "bayes") == 0)
+		/* Of hyperband and asha it is how long a run takes. */
+		target_count(t, "max_trials", take(t, m, "maxIterations"));
 	target_count(t, "parallel", take(t, m, "concurrency"));
 	if (take_number(t, m, "seed", &first) && first >= 0)
 		target_key(t, "seed", "%.0f", first);
-	if (node_is(node_get(m, "kind"), "mapping"))
-		return target_fails(t, m, "write its rows under points:",
-		                    "a mapping is a list of points");
 	params = take(t, m, "params");
 	for (size_t i = 0; params && params->kind == NODE_MAP && i < params->n; i++) {
 		target_open(t, params->items[i]);

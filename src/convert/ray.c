@@ -50,16 +50,9 @@ static bool call(const char *text, char *name, size_t size, double *x, size_t *n
 	memcpy(name, point, len);
 	name[len] = '\0';
 	for (const char *p = open + 1; *n < NUMBERS_MAX && *p != ')';) {
-		char word[64];
-		struct value v;
-
 		p += strspn(p, " ");
 		len = strcspn(p, ",) ");
-		if (len >= sizeof word)
-			return false;
-		memcpy(word, p, len);
-		word[len] = '\0';
-		if (!scalar_number(word, &v) || !value_number(&v, &x[*n]))
+		if (!number_of(p, len, &x[*n], NULL))
 			return false;
 		++*n;
 		p += len;
@@ -78,6 +71,7 @@ static bool drawn(struct target *t, const char *key, const struct node *n, bool 
 	*is = n->kind == NODE_SCALAR && call(n->text, name, sizeof name, x, &k);
 	if (!*is)
 		return true;
+	t->method = "random";
 	if (strcmp(name, "randn") == 0 || strcmp(name, "qrandn") == 0) {
 		target_normal(t, key, false, x[0], x[1], *name == 'q' ? x[2] : 0,
 		              n->text);
@@ -119,10 +113,8 @@ static bool values(struct target *t, const struct node *map, const char *prefix,
 			return false;
 		if (is)
 			continue;
-		t->method = "grid";
 		target_used(t, n);
-		target_parameter(t, name, NULL, "{value: %s}", flow(t, n));
-		t->n_parameters--;
+		target_constant(t, name, NULL, flow(t, n));
 	}
 	return true;
 }
@@ -130,24 +122,24 @@ static bool values(struct target *t, const struct node *map, const char *prefix,
 static bool convert(struct target *t, const struct node *root)
 {
 	const struct node *e = experiment(root), *stop, *n;
-	struct str metric = {0};
 	const char *name, *mode;
 	double samples = 1;
-	bool drawn_ones;
 
 	for (size_t i = 0; e != root && i < root->n; i++)
 		if (root->items[i] == e)
 			target_open(t, e);
+	if (node_get(e, "config")->kind != NODE_MAP)
+		return target_fails(t, node_get(e, "config"), NULL,
+		                    "config must be a mapping");
 	if (!values(t, take(t, e, "config"), "", 0))
 		return false;
-	drawn_ones = strstr(str_text(&t->parameters), "min:") ||
-	             strstr(str_text(&t->parameters), "normal");
-	t->method = drawn_ones ? "random" : "grid";
 	n = take(t, e, "num_samples");
-	if (drawn_ones)
+	if (t->method)
 		target_count(t, "max_trials", n);
 	else if (node_number(n, &samples) && samples > 1)
 		target_key(t, "repeats", "%.0f", samples);
+	if (!t->method)
+		t->method = "grid";
 	name = take_text(t, e, "metric");
 	mode = take_text(t, e, "mode");
 	stop = take(t, e, "stop");
@@ -165,10 +157,7 @@ static bool convert(struct target *t, const struct node *root)
 	                  (!mode && (strstr(name, "reward") || strstr(name, "acc")))
 	              ? "maximize"
 	              : "minimize";
-	str_add(&metric, "name: ");
-	yaml_string(&metric, name);
-	t->metric = arena_strdup(t->a, str_text(&metric));
-	str_free(&metric);
+	target_metric(t, name, NULL);
 	target_placeholder(t, "python3 train.py ${args}",
 	                   "Ray runs a class of Python, not a command; write yours");
 	return true;

@@ -77,6 +77,22 @@ bool node_number(const struct node *n, double *out)
 	       isfinite(*out);
 }
 
+bool number_of(const char *text, size_t n, double *out, bool *whole)
+{
+	char word[64];
+	struct value v;
+
+	if (n >= sizeof word)
+		return false;
+	memcpy(word, text, n);
+	word[n] = '\0';
+	if (!scalar_number(word, &v) || !value_number(&v, out) || !isfinite(*out))
+		return false;
+	if (whole && v.kind != VALUE_INT)
+		*whole = false;
+	return true;
+}
+
 bool node_is(const struct node *n, const char *text)
 {
 	return n && n->kind == NODE_SCALAR && strcmp(n->text, text) == 0;

@@ -63,12 +63,12 @@ const char *flow(struct target *t, const struct node *n)
 	return text;
 }
 
-void yaml_float(struct str *out, double x)
+void yaml_number(struct str *out, double x, bool whole)
 {
 	size_t from = out->len;
 
 	str_double(out, x);
-	if (!strpbrk(out->s + from, ".en"))
+	if (!whole && !strpbrk(out->s + from, ".en"))
 		str_add(out, ".0");
 }
 
@@ -143,6 +143,17 @@ void target_count(struct target *t, const char *key, const struct node *n)
 		            n->kind == NODE_SCALAR ? n->text : "a list");
 }
 
+void target_metric(struct target *t, const char *name, const char *more)
+{
+	struct str out = {0};
+
+	str_add(&out, "name: ");
+	yaml_string(&out, name);
+	str_add(&out, more ? more : "");
+	t->metric = arena_strdup(t->a, str_text(&out));
+	str_free(&out);
+}
+
 /* The command. */
 
 void target_word(struct target *t, const char *word)
@@ -202,6 +213,13 @@ void target_placeholder(struct target *t, const char *command, const char *why)
 
 /* Parameters. */
 
+void target_constant(struct target *t, const char *name, const char *was,
+                     const char *text)
+{
+	target_parameter(t, name, was, "{value: %s}", text);
+	t->n_parameters--;
+}
+
 bool target_has(const struct target *t, const char *name)
 {
 	return set_has(&t->names, set_hash(SET_HASH, name, strlen(name)));
@@ -240,14 +258,6 @@ void target_parameter(struct target *t, const char *name, const char *was,
 	t->n_parameters++;
 }
 
-static void number(struct str *out, const struct range *r, double x)
-{
-	if (r->whole)
-		str_double(out, x);
-	else
-		yaml_float(out, x);
-}
-
 struct range range_powers(double base, double low, double high)
 {
 	/* The last digits of a power are nobody's wish. */
@@ -280,7 +290,7 @@ static void cells(struct target *t, const char *name, const struct range *r, dou
 		/* 0.1 + 2 * 0.1 is 0.3 to everybody. */
 		snprintf(text, sizeof text, "%.12g", r->low + (double)i * r->step);
 		str_add(&out, i > 0 ? ", " : "");
-		number(&out, r, strtod(text, NULL));
+		yaml_number(&out, strtod(text, NULL), r->whole);
 	}
 	target_parameter(t, name, was, "{values: [%s]}", str_text(&out));
 	str_free(&out);
@@ -299,7 +309,7 @@ bool target_range(struct target *t, const char *name, const struct range *r,
 		return target_fails(t, at, "a log scale begins above 0",
 		                    "%s: a log scale cannot begin at %g", name, r->low);
 	if (r->low == r->high) {
-		number(&out, r, r->low);
+		yaml_number(&out, r->low, r->whole);
 		target_parameter(t, name, was, "{value: %s}", str_text(&out));
 		str_free(&out);
 		return true;
@@ -313,9 +323,9 @@ bool target_range(struct target *t, const char *name, const struct range *r,
 	if (!r->whole && !(r->step > 0) && !r->log)
 		str_add(&out, "distribution: uniform, ");
 	str_add(&out, "min: ");
-	number(&out, r, r->low);
+	yaml_number(&out, r->low, r->whole);
 	str_add(&out, ", max: ");
-	number(&out, r, r->high);
+	yaml_number(&out, r->high, r->whole);
 	if (r->log)
 		str_add(&out, ", log: true");
 	if (r->step > 0 && !(r->whole && r->step == 1)) {

@@ -56,6 +56,9 @@ bool take_number(struct target *t, const struct node *map, const char *key,
 void target_open(struct target *t, const struct node *n);
 /* The whole node, with all below it, is dealt with. */
 void target_used(struct target *t, const struct node *n);
+/* The number that the first n bytes are, if it is finite; where it is no integer,
+ * *whole (NULL: no matter) becomes false. */
+bool number_of(const char *text, size_t n, double *out, bool *whole);
 /* A scalar that reads as a finite number, whatever its quotes. */
 bool node_number(const struct node *n, double *out);
 bool node_is(const struct node *n, const char *text);
@@ -74,6 +77,8 @@ void target_count(struct target *t, const char *key, const struct node *n);
 __attribute__((format(printf, 3, 4))) void target_note(struct target *t,
                                                        const struct node *at,
                                                        const char *fmt, ...);
+/* The metric's name, and what stands behind it (", target: 0.3"; NULL: nothing). */
+void target_metric(struct target *t, const char *name, const char *more);
 /* One more word of the command, quoted as it must be. */
 void target_word(struct target *t, const char *word);
 /* The words of a text as a shell splits them; a text that needs a shell becomes one for
@@ -97,6 +102,9 @@ bool target_range(struct target *t, const char *name, const struct range *r,
                   const struct node *at, const char *was);
 bool target_values(struct target *t, const char *name, const struct node *list,
                    const char *was);
+/* One value, which is not searched. text is YAML. */
+void target_constant(struct target *t, const char *name, const char *was,
+                     const char *text);
 bool target_has(const struct target *t, const char *name); /* a parameter */
 /* {…} as it is. */
 __attribute__((format(printf, 4, 5))) void target_parameter(struct target *t,
@@ -121,8 +129,8 @@ void yaml_string(struct str *out, const char *text);
 /* Any node, in flow style. */
 void yaml_node(struct target *t, struct str *out, const struct node *n);
 const char *flow(struct target *t, const struct node *n);
-/* A float that stays one: 5 is written 5.0. */
-void yaml_float(struct str *out, double x);
+/* Of whole numbers an integer, of others a float that stays one: 5 is written 5.0. */
+void yaml_number(struct str *out, double x, bool whole);
 
 /* Puts it all together. */
 void target_write(struct target *t, const struct node *root, struct str *out);

@@ -80,6 +80,24 @@ refused "Hydra's text" "x: foo(1) is not understood" 'hydra: {sweeper: {params: 
 refused "an orion hunt without a parameter" "this orion hunt has no parameter" 'orion hunt -n x python3 a.py --lr 3\n'
 refused "a prior that there is not" "poisson(3) is not understood" "orion hunt python3 a.py --lr~'poisson(3)'\n"
 refused "not YAML" "bad.yaml:2" '{"a": [\n'
+refused "a list for a space" "a search space must be a mapping" 'searchSpace: [1, 2]\ntrialCommand: x\n'
+refused "a list for a configuration" "config must be a mapping" 'run: x\nconfig: [1, 2]\n'
+refused "a type that is nothing" "nothing is searched in it" 'searcher: {name: random}\nhyperparameters: {lr: {type: , minval: 1}}\n'
+refused "a geometric row from 0" "a: geomspace has other values" 'version: 1.1\nkind: operation\nmatrix: {kind: grid, params: {a: {kind: geomspace, value: [0, 1, 3]}}}\n'
+refused "a command that a comment swallows" "this orion hunt has no parameter" '# a \\\norion hunt -n x\n'
+printf '# the orion run of May\norion hunt -n x python3 m.py --lr~"uniform(0, 1)"\n' >may.sh
+expect "a comment about Orion" 0 hps convert may.sh
+check "is none of its commands" has "lr: {distribution: uniform, min: 0.0, max: 1.0}" out
+printf '# as in orion hunt\nmethod: nope\nparameters: {x: {values: [1, 2]}}\n' >own.yaml
+expect "nor is a file of ours that names it" 2 hps check own.yaml
+check "somebody else's" has "there is no method nope" err
+printf 'x: {run: PPO, config: {init: normal, lr: {grid_search: [1, 2]}}, num_samples: 3}\n' >ray.yaml
+expect "a grid of Ray's with a word in it" 0 hps convert ray.yaml
+check "is a grid, three times" grep -qx 'repeats: 3' out
+printf 'version: 1.1\nkind: operation\nmatrix: {kind: asha, numRuns: 20, maxIterations: 9, params: {a: {kind: uniform, value: [0, 1]}}}\n' >asha.yaml
+expect "Polyaxon's asha" 0 hps convert asha.yaml
+check "has its number of trials" grep -qx 'max_trials: 20' out
+check "and the length of a run" grep -qF '{type: asha, max_iter: 9, eta: 3}' out
 expect "refused: no such file" 2 hps convert nothing.yaml
 printf 'searchSpaceFile: s.json\ntrialCommand: x\n' >bad.yaml
 expect "refused: a space that is not there" 2 hps convert bad.yaml

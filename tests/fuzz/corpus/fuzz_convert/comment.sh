@@ -1,0 +1,2 @@
+# a \
+orion hunt -n x
