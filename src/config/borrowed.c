@@ -87,7 +87,7 @@ struct entry {
 	const struct node *map;
 	const char *type; /* "" for none */
 	double low, high, step;
-	bool bounded, whole;
+	bool whole;
 };
 
 /* low, low + step, … as a list. */

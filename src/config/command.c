@@ -189,26 +189,6 @@ static void add_macro(struct building *b, enum macro m)
 	}
 }
 
-/* An argument by its flat name; NULL when the parameter is not active. */
-static const struct value *find_argument(const struct value *args, const char *name,
-                                         size_t n)
-{
-	for (size_t i = 0; i < args->n; i++) {
-		size_t len = strlen(args->keys[i]);
-		const struct value *inner = NULL;
-
-		if (len == n && memcmp(args->keys[i], name, n) == 0)
-			return &args->items[i];
-		if (args->items[i].kind == VALUE_MAP && len < n && name[len] == '.' &&
-		    memcmp(args->keys[i], name, len) == 0)
-			inner =
-			    find_argument(&args->items[i], name + len + 1, n - len - 1);
-		if (inner)
-			return inner;
-	}
-	return NULL;
-}
-
 enum expansion {
 	EXPANDED,
 	NOT_KNOWN,
@@ -219,7 +199,7 @@ enum expansion {
 static enum expansion expand_parameter(struct building *b, const char *name, size_t n,
                                        struct str *out)
 {
-	const struct value *v = find_argument(b->c->arguments, name, n);
+	const struct value *v = value_member(b->c->arguments, name, n);
 	const struct param *own = own_spelling(b, arena_strndup(b->a, name, n));
 
 	if (!v)

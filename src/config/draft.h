@@ -44,6 +44,8 @@ struct drafts {
 bool drafts_check_name(struct reading *r, struct drafts *ds, const char *name,
                        struct position at);
 bool drafts_add_zip(struct reading *r, struct drafts *ds);
+/* The one of that name; NULL: there is none. */
+struct draft *drafts_find(const struct drafts *ds, const char *name);
 /* A draft of its own below the top; path and name are set, the rest is 0. */
 struct draft *drafts_new(struct reading *r, struct drafts *ds, const char *name,
                          struct position at);

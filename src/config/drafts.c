@@ -37,6 +37,14 @@ bool drafts_check_name(struct reading *r, struct drafts *ds, const char *name,
 	return true;
 }
 
+struct draft *drafts_find(const struct drafts *ds, const char *name)
+{
+	for (size_t i = 0; i < ds->n; i++)
+		if (strcmp(ds->list[i].p.name, name) == 0)
+			return &ds->list[i];
+	return NULL;
+}
+
 struct draft *drafts_new(struct reading *r, struct drafts *ds, const char *name,
                          struct position at)
 {

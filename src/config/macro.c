@@ -94,20 +94,6 @@ static bool is_group_of(const struct param *p, const char *name, size_t n)
 	return false;
 }
 
-static bool has_part(const struct value *v, const char *name, size_t n)
-{
-	for (size_t i = 0; v->kind == VALUE_MAP && i < v->n; i++) {
-		size_t len = strlen(v->keys[i]);
-
-		if (len > n || memcmp(v->keys[i], name, len) != 0)
-			continue;
-		if (len == n || (name[len] == '.' &&
-		                 has_part(&v->items[i], name + len + 1, n - len - 1)))
-			return true;
-	}
-	return false;
-}
-
 /* cfg.lr, where a value of cfg is a mapping that has an lr. */
 static bool is_part_of(const struct param *p, const char *name, size_t n)
 {
@@ -116,7 +102,7 @@ static bool is_part_of(const struct param *p, const char *name, size_t n)
 	if (len + 1 >= n || memcmp(p->name, name, len) != 0 || name[len] != '.')
 		return false;
 	for (size_t i = 0; i < p->n_values; i++)
-		if (has_part(&p->values[i], name + len + 1, n - len - 1))
+		if (value_member(&p->values[i], name + len + 1, n - len - 1))
 			return true;
 	return false;
 }

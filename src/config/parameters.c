@@ -256,31 +256,21 @@ static bool take_sizes(struct reading *r, struct drafts *ds)
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct scale_size *size = &s->sizes[i];
-		const char **path = arena_new(r->a, 1, sizeof *path);
-		struct draft d = {.at = size->at,
-		                  .p = {.name = size->name,
-		                        .path = path,
-		                        .depth = 1,
-		                        .dist = DIST_CATEGORICAL,
-		                        .values = size->values,
-		                        .n_values = size->n,
-		                        .size = true,
-		                        .line = size->at.line,
-		                        .column = size->at.column}};
+		struct draft *d = drafts_find(ds, size->name);
 
-		path[0] = size->name;
-		if (!drafts_check_name(r, ds, size->name, size->at))
+		if (d)
+			return read_fails(
+			    r, d->at,
+			    "take it out here; the values of scale: are "
+			    "those that it has",
+			    "%s stands in parameters: and in scale:", size->name);
+		d = drafts_new(r, ds, size->name, size->at);
+		if (!d)
 			return false;
-		for (size_t k = 0; k < ds->n; k++)
-			if (strcmp(ds->list[k].p.name, size->name) == 0)
-				return read_fails(
-				    r, ds->list[k].at,
-				    "take it out here; the values of "
-				    "scale: are those that it has",
-				    "%s stands in parameters: and in scale:",
-				    size->name);
-		ds->list = mem_room(ds->list, ds->n, &ds->cap, sizeof *ds->list);
-		ds->list[ds->n++] = d;
+		d->p.dist = DIST_CATEGORICAL;
+		d->p.values = size->values;
+		d->p.n_values = size->n;
+		d->p.size = true;
 	}
 	return true;
 }

@@ -57,22 +57,6 @@ static const char *expand(const struct filling *f, const char *text)
 	return words ? *words : NULL;
 }
 
-static const struct value *argument(const struct value *map, const char *name, size_t n)
-{
-	for (size_t i = 0; i < map->n; i++) {
-		size_t len = strlen(map->keys[i]);
-		const struct value *v = &map->items[i];
-
-		if (len == n && memcmp(map->keys[i], name, n) == 0)
-			return v;
-		if (v->kind == VALUE_MAP && len < n && name[len] == '.' &&
-		    memcmp(map->keys[i], name, len) == 0 &&
-		    (v = argument(v, name + len + 1, n - len - 1)))
-			return v;
-	}
-	return NULL;
-}
-
 /* "${param:lr}" alone is the value with its type; within a text, a text. False: this
  * run has no such parameter, or an error. */
 static bool resolve(const struct filling *f, struct value v, struct value *out)
@@ -86,7 +70,7 @@ static bool resolve(const struct filling *f, struct value v, struct value *out)
 	if (v.kind != VALUE_STRING || !hole_find(v.string, &h))
 		return true;
 	if (h.begin == v.string && !*h.end && hole_is_param(&h, &name, &n)) {
-		found = argument(f->c->arguments, name, n);
+		found = value_member(f->c->arguments, name, n);
 		if (found)
 			*out = *found;
 		return found != NULL;
@@ -96,29 +80,21 @@ static bool resolve(const struct filling *f, struct value v, struct value *out)
 	return text != NULL;
 }
 
-static void add_float(double x, struct str *out)
+/* 1.0 stays a float; not every reader takes 1e-05 for a number, 1.0e-05 all do. */
+static void add_float(const struct value *v, struct str *out)
 {
-	struct str text = {0};
-	const char *e;
+	size_t from = out->len;
 
-	/* Not every YAML reader takes 1e-05 for a number; 1.0e-05 all do. */
-	str_double(&text, x);
-	e = strchr(str_text(&text), 'e');
-	if (!e || memchr(text.s, '.', (size_t)(e - text.s))) {
-		str_add(out, text.s);
-		if (!e && !strchr(text.s, '.'))
-			str_add(out, ".0");
-	} else {
-		str_addf(out, "%.*s.0%s", (int)(e - text.s), text.s, e);
-	}
-	str_free(&text);
+	value_yaml(v, out);
+	if (!strpbrk(out->s + from, ".en"))
+		str_add(out, ".0");
 }
 
 /* What all three formats read alike. */
 static void add_value(const struct value *v, struct str *out)
 {
 	switch (v->kind) {
-	case VALUE_FLOAT: add_float(v->number, out); return;
+	case VALUE_FLOAT: add_float(v, out); return;
 	case VALUE_LIST:
 		str_addc(out, '[');
 		for (size_t i = 0; i < v->n; i++) {

@@ -22,14 +22,6 @@ static bool check_rows(struct reading *r, const struct node *names,
 	return true;
 }
 
-static bool is_taken(const struct drafts *ds, const char *name)
-{
-	for (size_t i = 0; i < ds->n; i++)
-		if (strcmp(ds->list[i].p.name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Values of one name; the first of the names draws, the others go with it. */
 static bool add_name(struct reading *r, struct drafts *ds, const struct node *name,
                      const struct node *rows, size_t column, size_t group)
@@ -39,7 +31,7 @@ static bool add_name(struct reading *r, struct drafts *ds, const struct node *na
 
 	if (name->kind != NODE_SCALAR || !*name->text)
 		return read_fails(r, name->at, as_in, "zip must name parameters");
-	if (is_taken(ds, name->text))
+	if (drafts_find(ds, name->text))
 		return read_fails(r, name->at, "take it out of parameters:, or of zip",
 		                  "parameter %s is there already", name->text);
 	d = drafts_new(r, ds, name->text, name->at);

@@ -19,7 +19,7 @@ static const struct format *format_of(const struct node *root)
 	return NULL;
 }
 
-const char *convert_owner(const struct node *root)
+static const char *owner_of(const struct node *root)
 {
 	const struct format *f = format_of(root);
 
@@ -106,7 +106,7 @@ const char *convert_owner_of_file(const char *path, struct arena *a)
 	if (orion_is(text))
 		return "Orion";
 	if (yaml_parse(&y, path, text, y.len, a, &ns, &err))
-		owner = convert_owner(y.root);
+		owner = owner_of(y.root);
 	free(ns.list);
 	return owner;
 }

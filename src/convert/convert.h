@@ -14,17 +14,13 @@ struct convert_options {
 	const char *operation; /* Guild: which one; NULL: the one that searches */
 };
 
-/* Whose file it is ("NNI", "a Katib Experiment", …), by its keys; NULL: nobody's that
- * is known, or ours. */
-const char *convert_owner(const struct node *root);
-
-/* Is the file at path somebody else's? Its owner, else NULL; also where it cannot be
- * read. */
+/* Whose the file at path is ("NNI", "Katib", …), by its keys; NULL: ours, nobody's;
+ * also where it cannot be read. */
 const char *convert_owner_of_file(const char *path, struct arena *a);
 
 /* A text as a file of ours, appended to out; path for messages and for files that it
- * names. ERROR_FILE: it cannot be read, is
- * nobody's, or has no search in it; the text names the place and the way out. */
+ * names. ERROR_FILE: it cannot be read, is nobody's, or has no search in it; the error
+ * names the place and the way out. */
 bool convert_text(const char *path, const char *text, size_t len,
                   const struct convert_options *o, struct arena *a, struct str *out,
                   struct error *err);

@@ -32,6 +32,7 @@ static size_t string_end(const char *s, size_t i, size_t n)
 
 void python_init(struct python *p, const char *text, size_t n, struct arena *a)
 {
+	n = strnlen(text, n); /* with a NUL in it, it is no Python */
 	*p = (struct python){.text = text, .n = n, .a = a};
 	p->code = arena_strndup(a, text, n);
 	for (size_t i = 0; i < n;) {
@@ -103,9 +104,9 @@ bool python_call(const struct python *p, size_t open, struct python_call *c)
 		char ch = p->code[i];
 		bool end;
 
-		if (strchr("([{", ch) && ch)
+		if (strchr("([{", ch))
 			depth++;
-		else if (strchr(")]}", ch) && ch)
+		else if (strchr(")]}", ch))
 			depth--;
 		end = depth == 0;
 		if (depth == 1 && equals == SIZE_MAX && is_equals(p, i, from))
@@ -134,6 +135,17 @@ const char *python_keyword(const struct python_call *c, const char *name)
 		if (c->names[i] && strcmp(c->names[i], name) == 0)
 			return c->texts[i];
 	return NULL;
+}
+
+size_t python_line_end(const struct python *p, size_t from)
+{
+	int depth = 0;
+
+	for (; from < p->n && (depth > 0 || p->code[from] != '\n'); from++)
+		depth += strchr("([{", p->code[from])   ? 1
+		         : strchr(")]}", p->code[from]) ? -1
+		                                        : 0;
+	return from;
 }
 
 size_t python_string_end(const struct python *p, size_t i)

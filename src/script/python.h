@@ -35,6 +35,8 @@ size_t python_find(const struct python *p, size_t from, const char *word);
 bool python_call(const struct python *p, size_t open, struct python_call *c);
 /* The text of a keyword argument, NULL where it is not given. */
 const char *python_keyword(const struct python_call *c, const char *name);
+/* The end of the line at `from`, with the lines that its brackets take in. */
+size_t python_line_end(const struct python *p, size_t from);
 /* Behind the last quote of the string that begins at i. */
 size_t python_string_end(const struct python *p, size_t i);
 /* The line of a place, from 1. */

@@ -117,19 +117,16 @@ static void take_choices(struct script_option *o, const char *text, struct arena
 	o->n_choices = n;
 }
 
-/* The longest of the names of a call: "--learning-rate" of ("-l", "--learning-rate").
- */
+/* The long name among those of a call: "learning-rate" of ("-l", "--learning-rate"). */
 static const char *long_name(const struct python_call *c, struct arena *a)
 {
-	const char *best = NULL;
-
 	for (size_t i = 0; i < c->n && !c->names[i]; i++) {
 		const char *s = python_string(c->texts[i], a);
 
-		if (s && strncmp(s, "--", 2) == 0 && s[2] && !best)
-			best = arena_strndup(a, s + 2, strcspn(s + 2, "/ "));
+		if (s && strncmp(s, "--", 2) == 0 && s[2])
+			return arena_strndup(a, s + 2, strcspn(s + 2, "/ "));
 	}
-	return best;
+	return NULL;
 }
 
 /* add_argument("data"): it must stand in the command. */
@@ -243,6 +240,8 @@ static void read_field(struct script *s, const char *field, const char *preset,
 		                          type + 7),
 		             s->a);
 	o.kind = kind_of(type);
+	if (how == SCRIPT_TYPER)
+		o.name = dashed(o.name, s->a);
 	call = preset ? strchr(preset, '(') : NULL;
 	if (preset && call &&
 	    (strncmp(preset, "typer.", 6) == 0 || strncmp(preset, "field(", 6) == 0 ||
@@ -258,12 +257,8 @@ static void read_field(struct script *s, const char *field, const char *preset,
 			preset = c->n && !c->names[0] ? c->texts[0] : NULL;
 		if (long_name(c, s->a))
 			o.name = long_name(c, s->a);
-		else if (how == SCRIPT_TYPER)
-			o.name = dashed(o.name, s->a);
 		if (python_keyword(c, "help"))
 			o.help = python_string(python_keyword(c, "help"), s->a);
-	} else if (how == SCRIPT_TYPER) {
-		o.name = dashed(o.name, s->a);
 	}
 	take_preset(&o, preset, s->a);
 	add(s, how, &o);
@@ -332,7 +327,6 @@ static void read_dataclasses(struct script *s, const struct python *p)
 		i += strcspn(p->code + i, "\n");
 		while (i < p->n) {
 			size_t end, equals, indent;
-			int depth = 0;
 			const char *field;
 
 			i++;
@@ -347,11 +341,7 @@ static void read_dataclasses(struct script *s, const struct python *p)
 			}
 			if (!indent || strncmp(p->code + i + indent, "def ", 4) == 0)
 				break;
-			for (end = i; end < p->n && (depth > 0 || p->code[end] != '\n');
-			     end++)
-				depth += strchr("([{", p->code[end])   ? 1
-				         : strchr(")]}", p->code[end]) ? -1
-				                                       : 0;
+			end = python_line_end(p, i);
 			equals = i + strcspn(p->code + i, "=\n");
 			field =
 			    arena_strndup(s->a, p->text + i + indent,
@@ -393,17 +383,12 @@ static void read_dictionary(struct script *s, const struct python *p, const char
 		const char *assign = arena_printf(s->a, "%s =", text);
 		const char *at = strstr(p->code, assign);
 		size_t from, end;
-		int open = 0;
 
 		if (!at)
 			return;
 		from = (size_t)(at - p->code) + strlen(assign);
 		from += strspn(p->code + from, " ");
-		for (end = from; end < p->n && (open > 0 || p->code[end] != '\n');
-		     end++)
-			open += strchr("([{", p->code[end])   ? 1
-			        : strchr(")]}", p->code[end]) ? -1
-			                                      : 0;
+		end = python_line_end(p, from);
 		while (end > from && isspace((unsigned char)p->code[end - 1]) &&
 		       isspace((unsigned char)p->text[end - 1]))
 			end--;

@@ -257,6 +257,24 @@ void value_yaml(const struct value *v, struct str *out)
 	str_addc(out, v->kind == VALUE_LIST ? ']' : '}');
 }
 
+const struct value *value_member(const struct value *v, const char *path, size_t n)
+{
+	for (size_t i = 0; v->kind == VALUE_MAP && i < v->n; i++) {
+		size_t len = strlen(v->keys[i]);
+		const struct value *inner = NULL;
+
+		if (len > n || memcmp(v->keys[i], path, len) != 0)
+			continue;
+		if (len == n)
+			return &v->items[i];
+		if (path[len] == '.')
+			inner = value_member(&v->items[i], path + len + 1, n - len - 1);
+		if (inner)
+			return inner;
+	}
+	return NULL;
+}
+
 bool value_equal(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)

@@ -45,6 +45,10 @@ void value_json(const struct value *v, struct str *out, bool python);
 /* YAML on one line, such that PyYAML and YAML 1.2 readers see the same type. */
 void value_yaml(const struct value *v, struct str *out);
 
+/* The member of nested mappings at a dotted path of n bytes, whose names may have
+ * points themselves: "opt.lr". NULL: there is none, or v is no mapping. */
+const struct value *value_member(const struct value *v, const char *path, size_t n);
+
 /* Same kind and content; 1 and 1.0 are equal (as they are to W&B), 1 and true are not.
  */
 bool value_equal(const struct value *a, const struct value *b);
