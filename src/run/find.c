@@ -26,9 +26,8 @@ static void take_file(struct find *f, const struct way *w)
 {
 	struct stat st;
 
-	if (lstat(w->path, &st) || !f->wanted(f->self, w->path, &st))
-		return;
-	if (*f->path && !is_newer(&st.st_mtim, &f->newest))
+	if (lstat(w->path, &st) || (*f->path && !is_newer(&st.st_mtim, &f->newest)) ||
+	    !f->wanted(f->self, w->path, &st))
 		return;
 	f->newest = st.st_mtim;
 	memcpy(f->path, w->path, strlen(w->path) + 1);

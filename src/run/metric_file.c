@@ -1,4 +1,5 @@
 #include "run/metric_file.h"
+#include "base/clock.h"
 
 #include "base/json.h"
 #include "base/loose.h"
@@ -6,6 +7,7 @@
 #include "base/number.h"
 #include "base/rows.h"
 #include "run/find.h"
+#include "run/plain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +20,6 @@
 #include <unistd.h>
 
 enum { HEADER_MAX = 64 * 1024 };
-
-static const char *const steps[] = {"step", "epoch", "iter", "iteration",
-                                    "global_step"};
 
 /* What is read at one time. */
 struct look {
@@ -114,14 +113,11 @@ static void found(struct look *l, struct report r, size_t behind)
 	scrape_report(l->s, r);
 }
 
+/* Counted when all is read for the last time: before, it would be at every look. */
 static void unreadable(const struct look *l, const char *text)
 {
-	struct unread *u = &l->s->unread;
-
-	if (!u->n++)
-		snprintf(u->example, sizeof u->example, "%.150s", text);
-	for (char *c = u->example; *c; c++)
-		*c = (unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c;
+	if (l->last)
+		scrape_unread(l->s, text, strlen(text));
 }
 
 static size_t find_column(const struct rows *t, const char *name)
@@ -134,9 +130,9 @@ static size_t find_column(const struct rows *t, const char *name)
 
 static size_t find_step_column(const struct rows *t, const char *step)
 {
-	for (size_t k = 0; !step && k < ARRAY_LEN(steps); k++)
-		if (find_column(t, steps[k]) != SIZE_MAX)
-			return find_column(t, steps[k]);
+	for (size_t k = 0; !step && k < STEP_NAMES; k++)
+		if (find_column(t, step_names[k]) != SIZE_MAX)
+			return find_column(t, step_names[k]);
 	return step ? find_column(t, step) : SIZE_MAX;
 }
 
@@ -219,36 +215,23 @@ static void take_end(struct look *l, int fd, off_t size, char delimiter)
 	free(end);
 }
 
-static bool step_of(const struct look *l, const cJSON *object, double *out)
-{
-	const char *name = l->s->step;
-
-	for (size_t k = 0; !name && k < ARRAY_LEN(steps); k++)
-		if (loose_number(json_get(object, steps[k]), out) == LOOSE_NUMBER)
-			return isfinite(*out);
-	return name && loose_number(json_path(object, name), out) == LOOSE_NUMBER &&
-	       isfinite(*out);
-}
-
 /* {"val_loss": [0.5, 0.4], "epoch": [1, 2]} */
 static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
 {
 	const cJSON *at = l->s->step ? json_path(object, l->s->step) : NULL, *item;
-	int i = 0;
 
-	for (size_t k = 0; !l->s->step && !at && k < ARRAY_LEN(steps); k++)
-		at = json_get(object, steps[k]);
+	for (size_t k = 0; !l->s->step && !at && k < STEP_NAMES; k++)
+		at = json_get(object, step_names[k]);
+	at = cJSON_IsArray(at) ? at->child : NULL;
 	cJSON_ArrayForEach(item, values)
 	{
 		struct report r = {.counted = true};
 
 		if (loose_number(item, &r.value) == LOOSE_NUMBER) {
-			r.counted = !cJSON_IsArray(at) ||
-			            loose_number(cJSON_GetArrayItem(at, i), &r.step) !=
-			                LOOSE_NUMBER;
+			r.counted = loose_number(at, &r.step) != LOOSE_NUMBER;
 			found(l, r, 0);
 		}
-		i++;
+		at = at ? at->next : NULL;
 	}
 }
 
@@ -282,7 +265,7 @@ static void take_object(struct look *l, const cJSON *object, bool alone)
 	case LOOSE_UNREADABLE: unreadable(l, "no number"); return;
 	case LOOSE_NUMBER: break;
 	}
-	r.counted = !step_of(l, object, &r.step);
+	r.counted = !scrape_step(l->s, object, &r.step);
 	if (alone && f->told && f->latest.value == r.value &&
 	    (r.counted || f->latest.step == r.step))
 		return;
@@ -311,7 +294,7 @@ static void take_document(struct look *l, const char *text, size_t n)
 
 static void take_json_lines(struct look *l, const char *text, size_t n)
 {
-	size_t at = 0, line = 1;
+	size_t at = 0;
 
 	while (at < n) {
 		const char *end = memchr(text + at, '\n', n - at);
@@ -323,7 +306,6 @@ static void take_json_lines(struct look *l, const char *text, size_t n)
 			take_object(l, object, false);
 		cJSON_Delete(object);
 		at += len + 1;
-		line++;
 	}
 }
 
@@ -376,6 +358,7 @@ static void take_text(struct look *l, const char *text, size_t n)
 static void take_whole(struct look *l, int fd, off_t size)
 {
 	char *text = mem_new((size_t)size + 1, 1);
+	struct unread before = l->s->unread;
 	size_t got = 0;
 	ssize_t n;
 
@@ -387,6 +370,7 @@ static void take_whole(struct look *l, int fd, off_t size)
 	/* It begins anew: what was told is of another table. */
 	if (l->last && l->rows && l->rows < l->f->told) {
 		l->f->told = l->rows = 0;
+		l->s->unread = before;
 		take_text(l, text, got);
 	}
 	free(text);
@@ -443,9 +427,17 @@ void metric_file_take(struct metric_file *f, const char *path, struct scraper *s
 void metric_file_follow(struct metric_file *f, struct scraper *s, bool last)
 {
 	struct find find = {.wanted = is_of_this_run, .self = f};
+	int64_t now = clock_now();
 
 	if (!f->source.file)
 		return;
+	/* Going through folders takes longer than a look at the file that was found. */
+	if (!last && now < f->next_find) {
+		if (f->path)
+			metric_file_take(f, f->path, s, false);
+		return;
+	}
+	f->next_find = now + CLOCK_SECOND;
 	*f->trouble = '\0';
 	find_newest(&find, f->source.file);
 	if (*find.path)

@@ -28,7 +28,8 @@ struct metric_file {
 		struct timespec time;
 	} * before; /* (n_before) files that were there when it began */
 	size_t n_before, cap_before;
-	char *path; /* the one that is read; NULL: none yet */
+	char *path;        /* the one that is read; NULL: none yet */
+	int64_t next_find; /* clock_now() before which no other is looked for */
 	struct stamp seen;
 	size_t told;   /* reports of it */
 	off_t told_at; /* … behind the row of the last, where only its end is read */

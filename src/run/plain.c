@@ -8,6 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+const char *const step_names[STEP_NAMES] = {"step", "epoch", "iter", "iteration",
+                                            "global_step"};
+
 enum { NUMBER_BYTES = 64 };
 
 /* A line, and how far it reaches. */
@@ -138,17 +141,15 @@ static bool word_step(struct line l, const char *word, double *out)
 
 bool plain_step(const char *line, size_t n, const char *name, double *out)
 {
-	static const char *const usual[] = {"step", "epoch", "iter", "iteration",
-	                                    "global_step"};
 	struct line l = {line, n};
 	bool known = !name;
 
 	if (name && (word_step(l, name, out) ||
 	             (plain_number(line, n, name, out) && isfinite(*out))))
 		return true;
-	for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-		known = known || strcmp(name, usual[i]) == 0;
-		if (!name && word_step(l, usual[i], out))
+	for (size_t i = 0; i < STEP_NAMES; i++) {
+		known = known || strcmp(name, step_names[i]) == 0;
+		if (!name && word_step(l, step_names[i], out))
 			return true;
 	}
 	return known && n && line[0] == '[' && memchr(line, ']', n) &&

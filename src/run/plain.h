@@ -7,10 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a step is called where nobody says it, the likeliest first. */
+enum { STEP_NAMES = 5 };
+extern const char *const step_names[STEP_NAMES];
+
 /* The last one of that name in the line. */
 bool plain_number(const char *line, size_t n, const char *name, double *out);
 /* The step that the line is of: that name's number, also as in "Epoch 3/10"; name NULL:
- * that of step, epoch, iter, iteration or global_step. For these, [10] at the beginning
+ * that of one of step_names. For these, [10] at the beginning
  * is one, too. */
 bool plain_step(const char *line, size_t n, const char *name, double *out);
 

@@ -169,15 +169,12 @@ static bool is_step(const cJSON *item, double *step)
 	return loose_number(item, step) == LOOSE_NUMBER && isfinite(*step);
 }
 
-static bool find_step(const struct scraper *s, const cJSON *object, double *step)
+bool scrape_step(const struct scraper *s, const cJSON *object, double *step)
 {
-	static const char *const usual[] = {"step", "epoch", "iter", "iteration",
-	                                    "global_step"};
-
 	if (s->step)
 		return is_step(json_path(object, s->step), step);
-	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
-		if (is_step(json_get(object, usual[i]), step))
+	for (size_t i = 0; i < STEP_NAMES; i++)
+		if (is_step(json_get(object, step_names[i]), step))
 			return true;
 	return false;
 }
@@ -211,14 +208,16 @@ static void add_report(const struct said *w, struct report r)
 		scrape_report(s, r);
 }
 
+void scrape_unread(struct scraper *s, const char *text, size_t n)
+{
+	if (!s->unread.n++)
+		copy_text(s->unread.example, sizeof s->unread.example, text, n);
+}
+
 static void add_unread(const struct said *w)
 {
-	struct unread *u = &w->s->unread;
-
-	if (!once_says(&w->s->once, w->stream, set_hash(SET_HASH, w->text, w->len)))
-		return;
-	if (!u->n++)
-		copy_text(u->example, sizeof u->example, w->text, w->len);
+	if (once_says(&w->s->once, w->stream, set_hash(SET_HASH, w->text, w->len)))
+		scrape_unread(w->s, w->text, w->len);
 }
 
 static void take_metric(const struct said *w)
@@ -227,7 +226,7 @@ static void take_metric(const struct said *w)
 
 	switch (loose_number(json_path(w->object, w->s->metric), &r.value)) {
 	case LOOSE_NUMBER:
-		r.counted = !find_step(w->s, w->object, &r.step);
+		r.counted = !scrape_step(w->s, w->object, &r.step);
 		add_report(w, r);
 		break;
 	case LOOSE_UNREADABLE: add_unread(w); break;
@@ -294,7 +293,8 @@ static void take_nni(const struct said *w, const struct nni_said *said)
 {
 	struct scraper *s = w->s;
 	struct key_walk walk = {.s = s, .budget = MEMBERS_MAX};
-	struct report r = {.step = said->final ? s->nni_next : said->sequence};
+	struct report r = {.line = w->line,
+	                   .step = said->final ? s->nni_next : said->sequence};
 
 	s->objects++;
 	if (cJSON_IsObject(said->value))
@@ -312,15 +312,13 @@ static void take_nni(const struct said *w, const struct nni_said *said)
 	s->nni_value = r.value;
 }
 
-static bool is_nni(struct scraper *s, struct scrape_stream *in, size_t stream)
+static bool is_nni(const struct said *w)
 {
-	struct said w = {.s = s, .stream = stream, .text = in->line.s, in->line.len};
 	struct nni_said said;
 
-	if (!s->nni || stream != STREAM_OUT ||
-	    !nni_read(in->line.s, in->line.len, &said))
+	if (!w->s->nni || w->stream != STREAM_OUT || !nni_read(w->text, w->len, &said))
 		return false;
-	take_nni(&w, &said);
+	take_nni(w, &said);
 	cJSON_Delete(said.value);
 	return true;
 }
@@ -493,7 +491,9 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
 		in->line.len = strip_escapes(in->line.s, in->line.len);
-	if (braces && is_nni(s, in, w.stream))
+	w.text = in->line.s;
+	w.len = in->line.len;
+	if (braces && is_nni(&w))
 		return;
 	objects = braces && take_objects(&w, in);
 	w.text = in->line.s;

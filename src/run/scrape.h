@@ -74,6 +74,10 @@ void scrape_feed(struct scraper *s, struct scrape_stream *in, const char *bytes,
 void scrape_end(struct scraper *s, struct scrape_stream *in);
 /* Nothing more will come: if only text lines had the metric, they count. */
 void scrape_settle(struct scraper *s);
+/* The step that an object says; false: none. */
+bool scrape_step(const struct scraper *s, const cJSON *object, double *step);
+/* A line that names the metric, and of which no number can be read. */
+void scrape_unread(struct scraper *s, const char *text, size_t n);
 /* A report from elsewhere; counted: its step is not known. */
 void scrape_report(struct scraper *s, struct report r);
 /* The name of a number that was seen. */

@@ -138,18 +138,12 @@ static struct command_context task_context(const struct fleet *f, const struct t
 	};
 }
 
-static const char *const *task_argv(const struct fleet *f, const struct task *t,
-                                    size_t slot, struct arena *a, struct error *err)
-{
-	struct command_context c = task_context(f, t, slot, a);
-
-	return command_build(f->spec, t->command, &c, a, err);
-}
-
 const char *const *fleet_argv(const struct fleet *f, const struct task *t,
                               struct arena *a, struct error *err)
 {
-	return task_argv(f, t, 0, a, err);
+	struct command_context c = task_context(f, t, 0, a);
+
+	return command_build(f->spec, t->command, &c, a, err);
 }
 
 /* For wandb's server, where it is to leave that alone. */
@@ -157,25 +151,22 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 
 enum { LAST_BYTES = 4096, ENV_MAX = 13 + CLIENTS_ENV_MAX, LOST_MAX = 3 };
 
-static struct client_run task_client(const struct fleet *f, const struct task *t,
-                                     struct arena *a)
+static struct client_run client_of(const struct fleet *f,
+                                   const struct command_context *c)
 {
-	struct value *args = arena_new(a, 1, sizeof *args);
-
-	*args = space_arguments(&f->spec->space, task_values(f, t, a), a);
 	return (struct client_run){.spec = f->spec,
 	                           .dir = f->dir,
-	                           .folder = task_path(f, t, "", a),
-	                           .arguments = args,
-	                           .trial = t->trial->id,
-	                           .run = t->index};
+	                           .folder = c->dir,
+	                           .arguments = c->arguments,
+	                           .trial = c->trial,
+	                           .run = c->run};
 }
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
-                                   size_t slot, struct arena *a)
+                                   const struct command_context *c, struct arena *a)
 {
 	const char **env = arena_new(a, ENV_MAX, sizeof *env);
-	struct client_run client = task_client(f, t, a);
+	struct client_run client = client_of(f, c);
 	size_t n = f->dir ? clients_env(&client, a, env) : 0;
 
 	env[n++] =
@@ -183,20 +174,17 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	env[n++] = arena_printf(a, "HPSEARCH_RUN=%zu", t->index);
 	env[n++] =
 	    arena_printf(a, "HPSEARCH_SEED=%llu", (unsigned long long)t->run->seed);
-	env[n++] = arena_printf(a, "HPSEARCH_DIR=%s", task_path(f, t, "", a));
-	env[n++] =
-	    arena_printf(a, "HPSEARCH_CONFIG=%s", task_path(f, t, "config.json", a));
+	env[n++] = arena_printf(a, "HPSEARCH_DIR=%s", c->dir);
+	env[n++] = arena_printf(a, "HPSEARCH_CONFIG=%s", c->config_path);
 	env[n++] =
 	    arena_printf(a, "HPSEARCH_RESULTS=%s", task_path(f, t, "results.jsonl", a));
 	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s",
 	                        t->phase == PHASE_TEST ? "test" : "valid");
 	if (t->run->budget > 0)
-		env[n++] =
-		    arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", budget_text(t, a));
+		env[n++] = arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", c->step_budget);
 	env[n++] = "PYTHONUNBUFFERED=1";
 	if (f->spec->n_slots)
-		env[n++] =
-		    arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", task_gpu(f, slot));
+		env[n++] = arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", c->gpu);
 	return env;
 }
 
@@ -238,11 +226,10 @@ void fleet_keep_logs(const struct fleet *f, const struct task *t)
 }
 
 /* The user's own configuration file, for this run. */
-static bool fill_template(struct fleet *f, const struct task *t, size_t slot,
+static bool fill_template(struct fleet *f, const struct command_context *c,
                           struct error *err)
 {
 	struct arena *a = &f->scratch;
-	struct command_context c = task_context(f, t, slot, a);
 	const struct template_set *culprit;
 	struct str text = {0};
 	const char *place;
@@ -250,21 +237,21 @@ static bool fill_template(struct fleet *f, const struct task *t, size_t slot,
 
 	if (!f->spec->config)
 		return true;
-	place = template_place(f->spec, &c, a, err);
+	place = template_place(f->spec, c, a, err);
 	if (place && *place != '/')
 		place = arena_printf(a, "%s/%s", f->home, place);
-	ok = place && template_fill(f->spec, &c, &text, &culprit, a, err) &&
+	ok = place && template_fill(f->spec, c, &text, &culprit, a, err) &&
 	     file_write(place, str_text(&text), text.len, 0666, err);
 	str_free(&text);
 	return ok;
 }
 
-static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
-                           const char *const *argv, const char *const *env,
-                           struct error *err)
+static bool prepare_folder(struct fleet *f, const struct task *t,
+                           const struct command_context *c, const char *const *argv,
+                           const char *const *env, struct error *err)
 {
 	struct arena *a = &f->scratch;
-	struct client_run client = task_client(f, t, a);
+	struct client_run client = client_of(f, c);
 	struct str text = {0};
 	bool ok;
 
@@ -272,10 +259,10 @@ static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
 	if (!f->equipped || !file_mkdirs_below(f->dir, t->folder, err) ||
 	    !clients_files(&client, a, err))
 		return false;
-	value_json(client.arguments, &text, false);
+	value_json(c->arguments, &text, false);
 	str_addc(&text, '\n');
-	ok = file_write(task_path(f, t, "config.json", a), text.s, text.len, 0666, err);
-	ok = ok && fill_template(f, t, slot, err);
+	ok = file_write(c->config_path, text.s, text.len, 0666, err);
+	ok = ok && fill_template(f, c, err);
 	str_clear(&text);
 	cmd_script(f, argv, env, &text);
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
@@ -308,18 +295,18 @@ bool fleet_yaml(const char *text, size_t n, struct str *out)
 }
 
 static bool task_source(const struct fleet *f, const struct task *t,
-                        struct metric_source *out, struct arena *a, struct error *err)
+                        const struct command_context *of, struct metric_source *out,
+                        struct arena *a, struct error *err)
 {
 	const struct metric *m = t->metric;
 	const struct command word = {.words = &m->file, .n = 1};
-	struct command_context c;
+	struct command_context c = *of;
 	const char *const *file;
 
 	*out = (struct metric_source){
 	    .pattern = m->pattern, .step_pattern = m->step_pattern, .yaml = fleet_yaml};
 	if (!m->file)
 		return true;
-	c = task_context(f, t, 0, a);
 	c.part = true;
 	file = command_build(f->spec, &word, &c, a, err);
 	if (!file || !*file)
@@ -331,13 +318,14 @@ static bool task_source(const struct fleet *f, const struct task *t,
 bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 {
 	size_t slot = free_slot(f);
+	struct command_context c = task_context(f, t, slot, &f->scratch);
 	struct job job = {0};
 	bool ok;
 
 	job.slot = slot;
-	job.argv = task_argv(f, t, slot, &f->scratch, err);
-	job.env = task_env(f, t, slot, &f->scratch);
-	job.dir = task_path(f, t, "", &f->scratch);
+	job.argv = command_build(f->spec, t->command, &c, &f->scratch, err);
+	job.env = task_env(f, t, &c, &f->scratch);
+	job.dir = c.dir;
 	job.home = f->spec->home ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
 	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
@@ -348,12 +336,10 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
 	job.texts = t->texts;
-	if (!task_source(f, t, &job.source, &f->scratch, err))
-		return false;
 	job.items = t->phase == PHASE_TEST;
 	job.ticket = f->next_ticket++;
-	ok = job.argv &&
-	     (!f->dir || prepare_folder(f, t, slot, job.argv, job.env, err)) &&
+	ok = job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
+	     (!f->dir || prepare_folder(f, t, &c, job.argv, job.env, err)) &&
 	     f->runner->type->start(f->runner->self, &job, err);
 	arena_free(&f->scratch);
 	if (!ok)
