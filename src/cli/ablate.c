@@ -103,12 +103,9 @@ static bool run(struct ablate *x, struct error *err)
 /* Does it only have to be shown? */
 static bool is_complete(const struct ablate *x)
 {
-	const struct purpose *was = &x->there.sv.study.search.purpose;
-
 	return x->there.ablated.ablation.state != ABLATION_MORE &&
-	       was->pairs == x->purpose.pairs && was->winner == x->purpose.winner &&
-	       (was->margin == x->purpose.margin ||
-	        (isnan(was->margin) && isnan(x->purpose.margin)));
+	       ablate_is_the_same(&x->there.sv.study.search, &x->purpose,
+	                          x->of.sv.study.search.baseline, x->of.winner->point);
 }
 
 static int last_words(const struct ablate *x, const struct ablated *a)
@@ -128,15 +125,16 @@ static int last_words(const struct ablate *x, const struct ablated *a)
 	return a->ablation.state == ABLATION_MORE ? EXIT_BUDGET : EXIT_FINE;
 }
 
-/* An ablation by itself: what `show DIR/ablate` does too. */
-int cli_show_ablation(const struct options *o, const char *dir, struct error *err)
+int cli_show_ablation(const struct options *o, struct saved *sv, struct error *err)
 {
-	struct ablation_there there = {0};
-	bool ok = ablation_there_load(&there, dir, err);
+	struct ablated a = {0};
+	bool ok = ablated_init(&a, &sv->study.search, err);
 
-	if (ok)
-		print(o, &there.ablated);
-	ablation_there_free(&there);
+	if (ok) {
+		ablated_judge(&a);
+		print(o, &a);
+	}
+	ablated_free(&a);
 	return ok ? EXIT_FINE : cli_fail(err);
 }
 

@@ -33,6 +33,25 @@ int cli_fail(const struct error *err)
 	return exit_decide(err, NULL, NULL);
 }
 
+bool cli_write(const struct options *o, const struct str *text, struct error *err)
+{
+	struct file_new f;
+
+	if (!o->output) {
+		cli_print(text);
+		return true;
+	}
+	if (access(o->output, F_OK) == 0)
+		return error_set(err, ERROR_USAGE,
+		                 "%s is there already, and is not written over\n"
+		                 "  help: give another name behind -o",
+		                 o->output);
+	if (!file_begin(&f, o->output, &disk_real, err))
+		return false;
+	file_put(&f, str_text(text), text->len);
+	return file_commit(&f, err);
+}
+
 void cli_interrupted(const char *dir)
 {
 	fprintf(stderr,
@@ -137,15 +156,14 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 	if (note && o->verbose >= 0)
 		fprintf(stderr, "notice: %s\n", note);
 	*slots = o->parallel ? o->parallel : s->parallel;
-	if (!s->n_slots || *slots <= s->n_slots)
-		return *slots < 2 || own_file(s, &s->metric, *slots, err);
-	if (o->verbose >= 0)
+	if (s->n_slots && *slots > s->n_slots && o->verbose >= 0)
 		fprintf(
 		    stderr,
 		    "notice: gpus has room for %zu runs at once, not for the %zu of "
 		    "-j (runs_per_gpu lets more of them share one)\n",
 		    s->n_slots, *slots);
-	*slots = s->n_slots;
+	if (s->n_slots && *slots > s->n_slots)
+		*slots = s->n_slots;
 	return *slots < 2 || own_file(s, &s->metric, *slots, err);
 }
 

@@ -62,6 +62,10 @@ int cli_main(int argc, char **argv);
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code);
 void options_help(const struct command_type *c);
+/* The formats that a command has, "table json"; trial: with --trial. */
+const char *options_formats(const char *command, bool trial);
+/* Is it one of them? */
+bool options_has_format(const char *formats, const char *format);
 /* The options of a command, one after the other: *i from 0. False: no more. argument:
  * what goes with it ("N"), NULL: nothing. */
 struct option_words {
@@ -117,10 +121,10 @@ bool cli_discard(const char *dir, struct error *err);
 const char *cli_host(struct arena *a);
 /* The commit of the working directory, "-dirty" behind it; "" where there is none. */
 const char *cli_git(struct arena *a);
-/* An ablation's directory, on stdout; its exit code. */
-int cli_show_ablation(const struct options *o, const char *dir, struct error *err);
 /* The last words of a session that a signal has ended. */
 void cli_interrupted(const char *dir);
+/* Into o->output, which must not be there yet, else to stdout. */
+bool cli_write(const struct options *o, const struct str *text, struct error *err);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

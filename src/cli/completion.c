@@ -16,13 +16,6 @@ static void quote(struct str *out, const char *text, bool fish)
 	str_addc(out, '\'');
 }
 
-static const char *formats_of(const struct command_type *c)
-{
-	return strcmp(c->name, "best") == 0  ? "json yaml args env"
-	       : strcmp(c->name, "ask") == 0 ? "json args env"
-	                                     : "table json csv yaml";
-}
-
 static void names(const struct command_type *all, struct str *out)
 {
 	for (const struct command_type *c = all; c->name; c++)
@@ -57,7 +50,8 @@ static void bash(const struct command_type *all, struct str *out)
 	for (const struct command_type *c = all; c->name; c++) {
 		struct option_words w;
 
-		str_addf(out, "	%s) formats='%s' options='", c->name, formats_of(c));
+		str_addf(out, "	%s) formats='%s' options='", c->name,
+		         options_formats(c->name, false));
 		for (size_t i = 0; options_next(c, &i, &w);)
 			str_addf(out, "--%s ", w.name);
 		str_add(out, "' ;;\n");
@@ -110,7 +104,7 @@ static void zsh_option(struct str *out, const struct command_type *c,
 	if (value && strcmp(w->name, "trial") == 0)
 		str_add(out, ":trial:{compadd -- $(_hpsearch_trials $words)}");
 	else if (value && strcmp(w->name, "format") == 0)
-		str_addf(out, ":format:(%s)", formats_of(c));
+		str_addf(out, ":format:(%s)", options_formats(c->name, false));
 	else if (value)
 		str_addf(out, ":%s:_files", w->argument);
 	str_addc(out, '\'');
@@ -190,7 +184,8 @@ static void fish(const struct command_type *all, struct str *out)
 			if (value && strcmp(w.name, "trial") == 0)
 				str_add(out, " -f -a '(__hpsearch_trials)'");
 			if (value && strcmp(w.name, "format") == 0)
-				str_addf(out, " -f -a '%s'", formats_of(c));
+				str_addf(out, " -f -a '%s'",
+				         options_formats(c->name, false));
 			str_add(out, " -d ");
 			quote(out, w.help, true);
 			str_addc(out, '\n');

@@ -9,12 +9,8 @@ static bool convert(struct options *o, struct str *out, struct error *err)
 {
 	struct convert_options co = {.operation = o->operation};
 
-	if (!convert_file(o->file, &co, &o->arena, out, err))
-		return false;
-	if (o->output)
-		return file_write(o->output, out->s, out->len, 0666, err);
-	cli_print(out);
-	return true;
+	return convert_file(o->file, &co, &o->arena, out, err) &&
+	       cli_write(o, out, err);
 }
 
 int command_convert(struct options *o)

@@ -255,9 +255,10 @@ bool finished_study(struct finished *f, const char *dir, const struct observer *
 	o->elsewhere = false;
 	o->started = clock_wall();
 	o->host = cli_host(&f->o->arena);
-	o->git = cli_git(&f->o->arena);
+	o->git = dir ? cli_git(&f->o->arena) : "";
 	o->version = HPS_VERSION;
-	o->code = code_state(&f->sv.spec, o->git, &f->o->arena);
+	if (dir)
+		o->code = code_state(&f->sv.spec, o->git, &f->o->arena);
 	if (watch)
 		so.watch = *watch;
 	/* What the search began with is in it; its runs here know nothing of that. */

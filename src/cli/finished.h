@@ -46,7 +46,8 @@ struct ablation_there {
 };
 bool ablation_there_load(struct ablation_there *t, const char *dir, struct error *err);
 void ablation_there_free(struct ablation_there *t);
-/* A recheck's directory, loaded, on stdout; its exit code. */
+/* The directory of an ablation, of a recheck, loaded, on stdout; the exit code. */
+int cli_show_ablation(const struct options *o, struct saved *sv, struct error *err);
 int cli_show_recheck(const struct options *o, struct saved *sv, struct error *err);
 
 /* Runs under way: the directory's lock, the processes, what is seen of them. */

@@ -65,7 +65,10 @@ static const struct row {
     {"seed", "N", "seed of the search (default: seed: of the file, else 1)",
      " run check init ", ID_SEED},
     {"out", "DIR", "where the search is kept (default: NAME.hpsearch here)",
-     " run verify reproduce init ablate recheck best ", ID_OUT},
+     " run verify reproduce init ", ID_OUT},
+    {"out", "DIR", "where its runs are kept (default: in the search's directory)",
+     " ablate recheck ", ID_OUT},
+    {"out", "DIR", "where the ablation is, for --simplest", " best ", ID_OUT},
     {"fresh", NULL, "discard the search that is there and start over",
      " run ablate recheck ", ID_FRESH},
     {"dry-run", NULL, "show the space and the first commands; start nothing",
@@ -175,20 +178,19 @@ bool options_next(const struct command_type *c, size_t *i, struct option_words *
 
 void options_help(const struct command_type *c)
 {
+	struct option_words w;
+
 	printf("usage: hpsearch %s %s [options]\n%s\n\n", c->name, c->operand,
 	       c->summary);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct row *r = &rows[i];
+	for (size_t i = 0; options_next(c, &i, &w);) {
 		char left[64], letter[8] = "   ";
 
-		if (!takes(c, r) || !r->help)
-			continue;
-		if (r->id < 256)
-			snprintf(letter, sizeof letter, "-%c,", r->id);
-		snprintf(left, sizeof left, "%s --%s%s%s", letter, r->name,
-		         r->argument && *r->argument != '[' ? " " : "",
-		         r->argument ? r->argument : "");
-		printf("  %-24s %s\n", left, r->help);
+		if (w.letter)
+			snprintf(letter, sizeof letter, "-%c,", w.letter);
+		snprintf(left, sizeof left, "%s --%s%s%s", letter, w.name,
+		         w.argument && *w.argument != '[' ? " " : "",
+		         w.argument ? w.argument : "");
+		printf("  %-24s %s\n", left, w.help);
 	}
 }
 
@@ -212,6 +214,15 @@ static bool whole(const char *text, uint64_t least, uint64_t most, uint64_t *out
 	*out = strtoull(text, &end, 10);
 	return *text >= '0' && *text <= '9' && !*end && !errno && *out >= least &&
 	       *out <= most;
+}
+
+/* A finite number from 0 on. */
+static bool real(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return end != text && !*end && *out >= 0 && isfinite(*out);
 }
 
 static bool add_set(struct options *o, const char *text)
@@ -241,14 +252,10 @@ static const char *unshield(const char *word)
 /* Options of ablate and recheck. */
 static bool take_comparison(struct options *o, int id, const char *arg)
 {
-	char *end;
 
 	switch (id) {
 	case ID_BUDGET: o->budget = arg; return true;
-	case ID_MARGIN:
-		o->has_margin = true;
-		o->margin = strtod(arg, &end);
-		return end != arg && !*end && o->margin >= 0 && isfinite(o->margin);
+	case ID_MARGIN: o->has_margin = true; return real(arg, &o->margin);
 	case ID_PAIRS:
 		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
 	case ID_SIMPLEST: o->simplest = true; return true;
@@ -262,7 +269,6 @@ static bool take_comparison(struct options *o, int id, const char *arg)
 static bool take(struct options *o, int id, const char *arg)
 {
 	uint64_t n = 0;
-	char *end;
 
 	switch (id) {
 	case ID_PARALLEL:
@@ -324,13 +330,9 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_TARGET:
 		if (o->n_targets == ARRAY_LEN(o->targets))
 			return false;
-		o->targets[o->n_targets] = strtod(arg, &end);
-		return end != arg && !*end && o->targets[o->n_targets] > 0 &&
-		       isfinite(o->targets[o->n_targets++]);
-	case ID_TOLERANCE:
-		o->tolerance = strtod(arg, &end);
-		return end != arg && !*end && o->tolerance >= 0 &&
-		       isfinite(o->tolerance);
+		return real(arg, &o->targets[o->n_targets]) &&
+		       o->targets[o->n_targets++] > 0;
+	case ID_TOLERANCE: return real(arg, &o->tolerance);
 	default: return take_comparison(o, id, arg);
 	}
 }
@@ -411,8 +413,7 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	return true;
 }
 
-/* Which formats a command has. */
-static bool check_formats(struct options *o, const struct command_type *c, int *code)
+const char *options_formats(const char *command, bool trial)
 {
 	static const struct {
 		const char *command, *formats;
@@ -425,20 +426,31 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	           {"recheck", "table json", false},
 	           {"importance", "table json", false},
 	           {"scale", "table json", false}};
-	const char *formats = "table json csv yaml";
-	char word[32], list[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (strcmp(c->name, all[i].command) == 0 &&
-		    all[i].trial == o->has_trial)
-			formats = all[i].formats;
+		if (strcmp(command, all[i].command) == 0 && all[i].trial == trial)
+			return all[i].formats;
+	return "table json csv yaml";
+}
+
+bool options_has_format(const char *formats, const char *format)
+{
+	char word[32], list[64];
+
+	snprintf(word, sizeof word, " %s ", format);
+	snprintf(list, sizeof list, " %s ", formats);
+	return !strchr(format, ' ') && strstr(list, word);
+}
+
+static bool check_formats(struct options *o, const struct command_type *c, int *code)
+{
+	const char *formats = options_formats(c->name, o->has_trial);
+
 	if (!o->format) {
 		o->format = strncmp(formats, "table", 5) == 0 ? "table" : "json";
 		return true;
 	}
-	snprintf(word, sizeof word, " %s ", o->format);
-	snprintf(list, sizeof list, " %s ", formats);
-	if (!strchr(o->format, ' ') && strstr(list, word))
+	if (options_has_format(formats, o->format))
 		return true;
 	fprintf(stderr, "hpsearch %s: there is no format %s here\n  help: %s\n",
 	        c->name, o->format, formats);

@@ -50,11 +50,8 @@ static bool prepare(struct options *o, struct str *out, struct error *err)
 bool cli_propose(struct options *o, struct error *err)
 {
 	struct str out = {0};
-	bool ok = prepare(o, &out, err) &&
-	          (!o->output || file_write(o->output, out.s, out.len, 0666, err));
+	bool ok = prepare(o, &out, err) && cli_write(o, &out, err);
 
-	if (ok && !o->output)
-		cli_print(&out);
 	str_free(&out);
 	return ok;
 }

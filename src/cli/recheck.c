@@ -44,7 +44,7 @@ static struct purpose_was was_of(const struct recheck *x, const struct trial *t,
 
 	w.seeds = arena_new(a, PURPOSE_OLD, sizeof *w.seeds);
 	w.values = arena_new(a, PURPOSE_OLD, sizeof *w.values);
-	for (size_t r = 0; r < n && w.n < PURPOSE_OLD && (rerun || t->runs); r++) {
+	for (size_t r = 0; r < n && w.n < PURPOSE_OLD; r++) {
 		const struct run *run =
 		    c && rerun ? c->runs[PHASE_RERUN][r] : &t->runs[r];
 
@@ -112,7 +112,6 @@ static void add_defaults(struct recheck *x)
 		none->value = c->trial.value;
 	if (c && c->key != VERDICT_DEFAULTS)
 		none->id = c->key;
-	none->point = s->baseline;
 	add(x, none, c);
 }
 
@@ -157,6 +156,18 @@ static void settle(struct recheck *x, uint64_t number)
 	choose(x);
 }
 
+/* One that goes on keeps what it was begun with: whom it compares, on how many pairs.
+ */
+static void settle_as_before(struct recheck *x)
+{
+	const struct search *was = &x->there.study.search;
+
+	x->purpose = was->purpose;
+	x->points = arena_new(&x->o->arena, was->n, sizeof *x->points);
+	for (size_t i = 0; i < was->n; i++)
+		x->points[i] = was->trials[i]->point;
+}
+
 /* The latest recheck, if it is not complete; else the next number. */
 static bool find_number(struct recheck *x, uint64_t *number, bool *goes_on,
                         struct error *err)
@@ -166,7 +177,7 @@ static bool find_number(struct recheck *x, uint64_t *number, bool *goes_on,
 	while (finished_exists(arena_printf(&x->o->arena, "%s/%04llu", x->top,
 	                                    (unsigned long long)*number)))
 		++*number;
-	if (*number > 1) {
+	if (*number > 1 && !x->o->fresh) {
 		const char *last = arena_printf(&x->o->arena, "%s/%04llu", x->top,
 		                                (unsigned long long)*number - 1);
 
@@ -174,7 +185,7 @@ static bool find_number(struct recheck *x, uint64_t *number, bool *goes_on,
 		    !rechecked_init(&x->rechecked, &x->there.study.search, err))
 			return error_prefix(err, "%s: ", last);
 		rechecked_judge(&x->rechecked);
-		*goes_on = x->rechecked.answer == RECHECK_OPEN && !x->o->fresh;
+		*goes_on = x->rechecked.answer == RECHECK_OPEN;
 		*number -= *goes_on;
 		rechecked_free(&x->rechecked);
 	}
@@ -258,6 +269,29 @@ static const char *retune_file(struct recheck *x, struct error *err)
 	return file_write(path, o->yaml, strlen(o->yaml), 0666, err) ? path : NULL;
 }
 
+/* The recheck is over: it is the search's own command that continues it. */
+static void say_how_it_goes_on(const struct options *o)
+{
+	struct str out = {0};
+
+	str_add(&out, "the search goes on with: hpsearch ");
+	str_shell(&out, o->file);
+	str_add(&out, " --out ");
+	str_shell(&out, o->out);
+	for (size_t i = 0; i < o->n_set; i++) {
+		str_add(&out, " --set ");
+		str_shell(&out, o->set[i]);
+	}
+	if (o->command) {
+		str_add(&out, " --command ");
+		str_shell(&out, o->command);
+	}
+	if (o->max_trials)
+		str_addf(&out, " -n %llu", (unsigned long long)o->max_trials);
+	fprintf(stderr, "%s\n", str_text(&out));
+	str_free(&out);
+}
+
 /* A search that knows what the old one has found. */
 static int retune(struct recheck *x, struct error *err)
 {
@@ -285,6 +319,8 @@ static int retune(struct recheck *x, struct error *err)
 	fprintf(stderr, "a search that starts from %s begins in %s\n", old, o.out);
 	fflush(stdout);
 	code = command_run(&o);
+	if (code >= 128)
+		say_how_it_goes_on(&o);
 	return code == EXIT_FINE || code == EXIT_VERDICT ? EXIT_VERDICT : code;
 }
 
@@ -330,7 +366,10 @@ static bool prepare(struct recheck *x, struct error *err)
 	x->top = finished_dir(o, &x->of.sv, "recheck");
 	if (!find_number(x, &number, &goes_on, err))
 		return false;
-	settle(x, number);
+	if (goes_on)
+		settle_as_before(x);
+	else
+		settle(x, number);
 	if (goes_on && o->verbose >= 0)
 		fprintf(stderr, "continuing recheck %llu in %s\n",
 		        (unsigned long long)number, x->dir);

@@ -23,18 +23,11 @@ static bool write_out(const struct options *o, const struct refinement *r,
                       const struct study *s, const struct str *text, struct error *err)
 {
 	struct str said = {0};
-	struct file_new f;
 
-	if (access(o->output, F_OK) == 0)
-		return error_set(err, ERROR_USAGE,
-		                 "%s is there already, and is not written over\n"
-		                 "  help: give another name behind -o",
-		                 o->output);
-	if (!file_begin(&f, o->output, &disk_real, err))
+	if (!cli_write(o, text, err))
 		return false;
-	file_put(&f, str_text(text), text->len);
-	if (!file_commit(&f, err))
-		return false;
+	if (!o->output)
+		return true;
 	refinement_text(r, s, &said);
 	str_add(&said, "written: ");
 	str_shell(&said, o->output);
@@ -69,10 +62,7 @@ static bool refine(struct options *o, struct saved *sv, struct refinement *r,
 	refinement_yaml(r, &sv->study, cli_is_yaml(o->file) ? sv->path : o->file,
 	                &text);
 	ok = check_text(o, &text, &o->arena, err);
-	if (ok && o->output)
-		ok = write_out(o, r, &sv->study, &text, err);
-	else if (ok)
-		cli_print(&text);
+	ok = ok && write_out(o, r, &sv->study, &text, err);
 	str_free(&text);
 	return ok;
 }

@@ -52,7 +52,7 @@ bool cli_discard(const char *dir, struct error *err)
 	    "journal.jsonl", "journal.torn", "results.json",  "results.csv",
 	    "strategy.log",  ".reserve",     "trials",        "verify",
 	    "python",        "ablate",       "ablation.json", "recheck",
-	    "recheck.json"};
+	    "recheck.json",  "added.jsonl"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;

@@ -118,6 +118,20 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 	return true;
 }
 
+/* What was shown is an ablation, or a recheck, which have fewer formats. */
+static int show_comparison(const struct options *o, struct saved *sv, struct error *err)
+{
+	bool recheck = sv->study.search.purpose.kind == PURPOSE_RECHECK;
+	const char *formats = options_formats(recheck ? "recheck" : "ablate", false);
+
+	if (!options_has_format(formats, o->format)) {
+		error_set(err, ERROR_USAGE, "there is no format %s of %s\n  help: %s",
+		          o->format, recheck ? "a recheck" : "an ablation", formats);
+		return cli_fail(err);
+	}
+	return recheck ? cli_show_recheck(o, sv, err) : cli_show_ablation(o, sv, err);
+}
+
 int command_show(struct options *o)
 {
 	struct saved sv = {0};
@@ -126,10 +140,8 @@ int command_show(struct options *o)
 
 	if (!saved_load(&sv, o->file, &err))
 		code = cli_fail(&err);
-	else if (sv.study.search.purpose.kind == PURPOSE_RECHECK && !o->has_trial)
-		code = cli_show_recheck(o, &sv, &err);
-	else if (sv.study.search.purpose.kind == PURPOSE_ABLATION && !o->has_trial)
-		code = cli_show_ablation(o, o->file, &err);
+	else if (sv.study.search.purpose.kind != PURPOSE_SEARCH && !o->has_trial)
+		code = show_comparison(o, &sv, &err);
 	else
 		code = show(o, &sv, &err) ? EXIT_FINE : cli_fail(&err);
 	saved_free(&sv);

@@ -4,17 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_same(const struct study *s, size_t trial, const struct coord *point)
+static bool is_same(const struct search *s, size_t trial, const struct coord *point)
 {
-	const struct space *sp = &s->search.spec->space;
+	const struct space *sp = &s->spec->space;
 	struct arena a = {0};
 	const struct value **values = arena_new(&a, sp->n, sizeof *values);
 	bool same;
 
 	space_decode(sp, point, &a, values);
-	same =
-	    trial < s->search.n &&
-	    space_hash(sp, values) == space_hash(sp, s->search.trials[trial]->values);
+	same = trial < s->n &&
+	       space_hash(sp, values) == space_hash(sp, s->trials[trial]->values);
 	arena_free(&a);
 	return same;
 }
@@ -27,11 +26,23 @@ static void add_trial(struct study *s, const struct coord *point, enum origin or
 	                            .as.proposal = {.point = point, .origin = origin}});
 }
 
-static bool same_settings(const struct purpose *a, const struct purpose *b)
+static bool same_plan(const struct purpose *a, const struct purpose *b)
 {
 	return a->pairs == b->pairs && a->winner == b->winner &&
-	       (a->margin == b->margin || (isnan(a->margin) && isnan(b->margin))) &&
-	       a->spread == b->spread && strcmp(a->of, b->of) == 0;
+	       (a->margin == b->margin || (isnan(a->margin) && isnan(b->margin)));
+}
+
+static bool same_ends(const struct search *s, const struct coord *defaults,
+                      const struct coord *winner)
+{
+	return is_same(s, ABLATED_DEFAULTS, defaults) &&
+	       is_same(s, ABLATED_WINNER, winner);
+}
+
+bool ablate_is_the_same(const struct search *there, const struct purpose *p,
+                        const struct coord *defaults, const struct coord *winner)
+{
+	return same_plan(&there->purpose, p) && same_ends(there, defaults, winner);
 }
 
 bool ablate_begin(struct study *s, const struct purpose *p,
@@ -40,16 +51,16 @@ bool ablate_begin(struct study *s, const struct purpose *p,
 {
 	struct search *se = &s->search;
 
-	if (se->n && (se->purpose.kind != PURPOSE_ABLATION ||
-	              !is_same(s, ABLATED_DEFAULTS, defaults) ||
-	              !is_same(s, ABLATED_WINNER, winner)))
+	if (se->n &&
+	    (se->purpose.kind != PURPOSE_ABLATION || !same_ends(se, defaults, winner)))
 		return error_set(
 		    err, ERROR_USAGE,
 		    "%s: holds something else than an ablation of this "
 		    "winner and these defaults\n"
 		    "  help: --fresh discards it; --out DIR begins another one",
 		    se->dir);
-	if (se->purpose.kind != PURPOSE_ABLATION || !same_settings(&se->purpose, p))
+	if (se->purpose.kind != PURPOSE_ABLATION || !same_plan(&se->purpose, p) ||
+	    se->purpose.spread != p->spread || strcmp(se->purpose.of, p->of) != 0)
 		study_happen(s, (struct event){.kind = EVENT_PURPOSE, .as.purpose = p});
 	if (!se->n)
 		add_trial(s, defaults, ORIGIN_BASELINE);

@@ -5,6 +5,10 @@
 #include "search/ablated.h"
 #include "study/comparison.h"
 
+/* Is what is there the ablation that is asked for: the same plan between the same ends?
+ */
+bool ablate_is_the_same(const struct search *there, const struct purpose *p,
+                        const struct coord *defaults, const struct coord *winner);
 /* A new ablation (or, where there is one of the same two configurations, other settings
  * of it): purpose, then the defaults and the winner as trials. ERROR_USAGE where the
  * study's directory holds something else. */

@@ -86,6 +86,9 @@ check "counts" grep -Eq '^[0-9]+ configurations and [0-9]+ runs checked: identic
 sed 's/"idle":\["w"\]/"idle":["x"]/' $J >edited && cp edited $J
 expect "an edited statement is caught" 5 "$HPSEARCH" replay $D/ablate
 check "and named" has "is not what the journal gives" out
+expect "of other defaults it says nothing" 2 "$HPSEARCH" ablate $D --set parameters.x.default=0.7 -j2
+check "but that it is another" has "parameters.x.default: was 1, now 0.7" err
+expect "no table of commas" 2 "$HPSEARCH" show $D/ablate -f csv
 expect "a larger margin asks again" 0 "$HPSEARCH" ablate $D --margin 3 -j2
 check "and needs less" test "$(json $J "d['simplest']['changes']")" -lt 3
 expect "the file's journal is not taken for another's" 2 "$HPSEARCH" ablate $D/ablate

@@ -49,6 +49,8 @@ parameters:
 # test: {top: 3}
 Y
 expect "it is a clean file" 0 hps check space.yaml --strict
+expect "which is not written over" 2 hps init train.py -o space.yaml
+check "and says so" has "space.yaml is there already" err
 expect "which runs" 0 hps space.yaml -n 2
 sed 's/^  # \(alpha\|use-bn\)/  \1/' space.yaml >all.yaml
 expect "and so it does with what was left to the reader" 0 hps all.yaml -n 3

@@ -90,6 +90,12 @@ check "said" has "names gone.sh, which is not there" err
 expect "a budget that ends first" 6 "$HPSEARCH" recheck $D --budget runs=7
 check "seven runs" test "$(grep -c verify_end $D/recheck/0008/journal.jsonl)" = 7
 check "no line in the history yet" test "$(wc -l <$D/recheck/history.jsonl)" = 7
+expect "goes on with those that it was begun with, whatever is asked for now" 6 \
+	"$HPSEARCH" recheck $D --budget runs=9 --top 6 --pairs 30
+expect "and can be shown" 0 "$HPSEARCH" show $D/recheck/0008
+check "winner, defaults and three more, still" test "$(json $D/recheck/0008/recheck.json "len(d['configurations'])")" = 5
+expect "not as a table of commas" 2 "$HPSEARCH" show $D/recheck/0001 -f csv
+check "which formats there are" has "help: table json" err
 expect "it is continued under its number" 0 "$HPSEARCH" recheck $D -j2
 check "said" has "continuing recheck 8" err
 check "one line more" test "$(wc -l <$D/recheck/history.jsonl)" = 8
