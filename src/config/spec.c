@@ -42,6 +42,8 @@ static void defaults(struct spec *s, struct arena *a)
 {
 	*s = (struct spec){
 	    .seed = 1,
+	    .method = METHOD_AUTO,
+	    .method_word = "auto",
 	    .repeats = 1,
 	    .parallel = 1,
 	    .runs_per_gpu = 1,

@@ -48,12 +48,9 @@ static bool check_required(struct reading *r, const struct node *root)
 		                  "as in points: [{lr: 0.1}, {lr: 0.2}], or points: "
 		                  "params.csv",
 		                  "method: list runs the points, and there are none");
-	if (!method) {
-		r->spec->method = METHOD_AUTO;
-		r->spec->method_word = "auto";
+	if (!method)
 		read_note(r, false, (struct position){0},
 		          "no method is given: taken as auto");
-	}
 	if (s->method == METHOD_BAYES && !s->metric.name)
 		return read_fails(r, method->at,
 		                  "as in metric: {name: val_loss, goal: minimize}",

@@ -490,7 +490,7 @@ static void refine(struct work *w, size_t i)
 	if (!can_be_active(w, i)) {
 		r->what = REFINED_GONE;
 		r->why = "it could never be active any more";
-	} else if (p->size || param_cardinality(p) == 1) {
+	} else if (p->size || p->zip || param_cardinality(p) == 1) {
 		r->what = REFINED_KEPT;
 	} else if (w->idle[i] <= idle_below) {
 		fix(w, i);

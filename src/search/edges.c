@@ -11,7 +11,7 @@ static bool is_list(const struct param *p)
 {
 	double x;
 
-	if (p->dist != DIST_CATEGORICAL || p->n_distinct < 3)
+	if (p->dist != DIST_CATEGORICAL || p->n_distinct < 3 || p->zip)
 		return false;
 	for (size_t i = 0; i < p->n_distinct; i++)
 		if (p->values[p->distinct[i]].kind == VALUE_BOOL ||

@@ -139,6 +139,8 @@ echo 'nonsense' >>random.hpsearch/added.jsonl
 "$HPSEARCH" add random.hpsearch --point lr=0.04 2>err
 expect "a bad line in the file" 0 "$HPSEARCH" random.yaml
 check "is passed over" holds random.hpsearch 'len(p) == 9 and p[8]["lr"] == .04'
+expect "--fresh" 0 "$HPSEARCH" random.yaml --fresh
+check "drops what was added" holds random.hpsearch 'not [x for x in t if x["origin"] == "added"]'
 cat >slow.py <<'END'
 import json, os, time
 c = json.load(open(os.environ["HPSEARCH_CONFIG"]))

@@ -50,6 +50,15 @@ expect "refined" 0 "$HPSEARCH" refine grid.hpsearch -o g2.yaml
 check "by bayes" has "method: bayes  # was grid" g2.yaml
 expect "accepted" 0 "$HPSEARCH" check g2.yaml
 
+# What moves together stays together, and a file without a method is one with auto.
+space "max_trials: 30" "parameters:" "  x: {min: 1.0, max: 3.0}" \
+	"zip: [[a, b], [[1, 5], [2, 6], [3, 7]]]" "seed: 3" >zip.yaml
+expect "of a zip, without a method" 0 "$HPSEARCH" zip.yaml -q
+check "no end of it is an end" lacks "a: .* of the best 10" out
+expect "refined" 0 "$HPSEARCH" refine zip.hpsearch -o zip2.yaml
+expect "accepted" 0 "$HPSEARCH" check zip2.yaml
+check "with all of its values" test "$(grep '^zip:' zip2.yaml)" = "$(grep '^zip:' zip.yaml)"
+
 # What cannot be refined.
 expect "three trials" 0 "$HPSEARCH" old.yaml -n 3 -q --out three
 expect "are refused" 3 "$HPSEARCH" refine three -o no.yaml
