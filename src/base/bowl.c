@@ -53,8 +53,9 @@ static void fill_row(struct work *w, size_t i)
 			              d->t[i * d->d + w->in[s]] * (r == s ? 0.5 : 1);
 }
 
-/* a x = b by Cholesky, a little ridge, x in b; false: not positive definite. */
-static bool solve(double *a, double *b, size_t m, double ridge)
+/* The Cholesky factor of a, with a little ridge, in its place; false: not positive
+ * definite. */
+static bool factor(double *a, size_t m, double ridge)
 {
 	double size = 0;
 
@@ -72,6 +73,12 @@ static bool solve(double *a, double *b, size_t m, double ridge)
 			a[i * m + j] = i == j ? sqrt(s) : s / a[j * m + j];
 		}
 	}
+	return true;
+}
+
+/* a x = b, of a's factor; x in b. */
+static void solve(const double *a, double *b, size_t m)
+{
 	for (size_t i = 0; i < m; i++) {
 		for (size_t k = 0; k < i; k++)
 			b[i] -= a[i * m + k] * b[k];
@@ -82,31 +89,39 @@ static bool solve(double *a, double *b, size_t m, double ridge)
 			b[i] -= a[k * m + i] * b[k];
 		b[i] /= a[i * m + i];
 	}
-	return true;
 }
 
-/* The coefficients, in w->b, of the values by weight and times. */
-static bool regress(struct work *w)
+/* The coefficients, in w->b, of the values y, by the weights that w->a is made of. */
+static void coefficients_of(struct work *w)
 {
-	const struct bowl_data *d = w->data;
-
-	memset(w->a, 0, w->m * w->m * sizeof *w->a);
 	memset(w->b, 0, w->m * sizeof *w->b);
-	for (size_t i = 0; i < d->n; i++) {
-		double weight = w->weight[i];
-
-		if (!(weight > 0))
+	for (size_t i = 0; i < w->data->n; i++) {
+		if (!(w->weight[i] > 0))
 			continue;
 		fill_row(w, i);
-		for (size_t r = 0; r < w->m; r++) {
-			if (w->row[r] == 0)
-				continue;
-			w->b[r] += weight * w->row[r] * w->y[i];
-			for (size_t c = 0; c <= r; c++)
-				w->a[r * w->m + c] += weight * w->row[r] * w->row[c];
-		}
+		for (size_t r = 0; r < w->m; r++)
+			if (w->row[r] != 0)
+				w->b[r] += w->weight[i] * w->row[r] * w->y[i];
 	}
-	return solve(w->a, w->b, w->m, 1e-9);
+	solve(w->a, w->b, w->m);
+}
+
+static bool regress(struct work *w)
+{
+	memset(w->a, 0, w->m * w->m * sizeof *w->a);
+	for (size_t i = 0; i < w->data->n; i++) {
+		if (!(w->weight[i] > 0))
+			continue;
+		fill_row(w, i);
+		for (size_t r = 0; r < w->m; r++)
+			for (size_t c = 0; c <= r && w->row[r] != 0; c++)
+				w->a[r * w->m + c] +=
+				    w->weight[i] * w->row[r] * w->row[c];
+	}
+	if (!factor(w->a, w->m, 1e-9))
+		return false;
+	coefficients_of(w);
+	return true;
 }
 
 /* H from the coefficients. */
@@ -128,15 +143,16 @@ static bool minima(struct work *w, double *at)
 {
 	size_t q = w->q;
 	double *h = mem_new(q * q + q, sizeof *h), *g = h + q * q;
-	bool ok = true;
+	bool ok;
 
 	curvature(w);
+	memcpy(h, w->h, q * q * sizeof *h);
+	ok = factor(h, q, 0);
 	for (size_t k = 0; k < w->data->places && ok; k++) {
-		memcpy(h, w->h, q * q * sizeof *h);
 		for (size_t r = 0; r < q; r++)
 			g[r] = -w->b[k * (1 + q) + 1 + r];
-		ok = solve(h, g, q, 0);
-		for (size_t r = 0; r < q && ok; r++)
+		solve(h, g, q);
+		for (size_t r = 0; r < q; r++)
 			at[k * q + r] = fmin(fmax(g[r], -0.5), 1.5);
 	}
 	free(h);
@@ -264,14 +280,14 @@ static void split(struct work *w, size_t used)
 }
 
 /* Fits a sample: what was left, each with a sign of its own. */
-static bool regress_sample(struct work *w, const double *left, uint64_t seed,
+static void regress_sample(struct work *w, const double *left, uint64_t seed,
                            uint64_t id)
 {
 	for (uint32_t i = 0; i < w->data->n; i++)
 		w->y[i] =
 		    w->fitted[i] +
 		    (rng_u64(seed, id, RNG_BOOTSTRAP, i) >> 63 ? left[i] : -left[i]);
-	return regress(w);
+	coefficients_of(w);
 }
 
 static void spread(struct work *w, uint64_t seed, struct bowl *out)
@@ -285,8 +301,8 @@ static void spread(struct work *w, uint64_t seed, struct bowl *out)
 	split(w, out->used);
 	memcpy(left, w->y, w->data->n * sizeof *left);
 	for (uint64_t b = 0; b < BOWL_DRAWS; b++) {
-		if (regress_sample(w, left, seed, b) && minima(w, all + n * k * q))
-			n++;
+		regress_sample(w, left, seed, b);
+		n += minima(w, all + n * k * q);
 	}
 	out->lost = BOWL_DRAWS - n;
 	for (size_t b = 0; b < n; b++)
