@@ -130,6 +130,16 @@ double stat_stderr(struct moments s)
 	return sqrt(s.variance / (double)s.n);
 }
 
+size_t stat_finite(const double *y, size_t n, double *out)
+{
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(y[i]))
+			out[m++] = y[i];
+	return m;
+}
+
 double stat_half_width(struct moments s, double level)
 {
 	if (s.n < 2)

@@ -32,6 +32,8 @@ struct moments {
 	double mean, variance;
 };
 struct moments stat_of(const double *x, size_t n);
+/* Those of y (n) that are numbers, in out (n), in their order; returns how many. */
+size_t stat_finite(const double *y, size_t n, double *out);
 /* Half the width of the two-sided interval mean ± half at the given level (say 0.95):
  * t_{(1+level)/2, n-1} sqrt(variance / n) (Student 1908); NaN at n < 2. */
 double stat_half_width(struct moments s, double level);

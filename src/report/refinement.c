@@ -159,21 +159,12 @@ static double beyond(const struct param *p, double first, double last, bool up)
 	return tidy(p, x, range, up, false);
 }
 
-/* On its own scale. A distribution without ends has none to speak of. */
+/* On its own scale. */
 static void old_range(const struct param *p, double *first, double *last)
 {
-	struct value low, high;
-	double x = 0;
-
-	if (edge_is_ranged(p)) {
-		low = edge_value(p, false);
-		high = edge_value(p, true);
-	} else {
-		param_decode(p, 0x1p-10, NULL, &low);
-		param_decode(p, 1 - 0x1p-10, NULL, &high);
-	}
-	*first = value_number(&low, &x) ? to_scale(p, x) : 0;
-	*last = value_number(&high, &x) ? to_scale(p, x) : 0;
+	edge_ends(p, first, last);
+	*first = to_scale(p, *first);
+	*last = to_scale(p, *last);
 }
 
 /* From low to high, on its scale, within the old one; down, up: beyond its ends. */

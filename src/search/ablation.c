@@ -1,5 +1,6 @@
 #include "search/ablation.h"
 #include "base/seeds.h"
+#include "base/stat.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,16 +74,6 @@ static size_t race_row(const struct walk *w)
 	return w->out->exact ? ABLATION_RACE : 0;
 }
 
-static size_t only_finite(const double *y, size_t n, double *out)
-{
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (isfinite(y[i]))
-			out[m++] = y[i];
-	return m;
-}
-
 static bool probe(struct walk *w)
 {
 	double y[ABLATION_PROBE], ok[ABLATION_PROBE];
@@ -91,7 +82,7 @@ static bool probe(struct walk *w)
 
 	if (!need_rows(w, w->all, ABLATION_RACE, rows, y))
 		return false;
-	n = only_finite(y, rows, ok);
+	n = stat_finite(y, rows, ok);
 	if (!n) {
 		w->out->state = ABLATION_FAILED;
 		return false;
@@ -102,7 +93,7 @@ static bool probe(struct walk *w)
 		return true;
 	if (!need_rows(w, 0, ABLATION_RACE, rows, y))
 		return false;
-	n = only_finite(y, rows, ok);
+	n = stat_finite(y, rows, ok);
 	w->out->exact =
 	    n == 0 || (n == ABLATION_PROBE && seeds_agree(ok, n, w->p->spread));
 	return true;
@@ -121,7 +112,7 @@ struct runner_up {
 static void summarise(struct runner_up *c, size_t rows)
 {
 	double ok[ABLATION_RACE];
-	size_t n = only_finite(c->y, rows, ok);
+	size_t n = stat_finite(c->y, rows, ok);
 
 	c->failed = rows - n;
 	c->mean = n ? stat_of(ok, n).mean : (double)NAN;
@@ -152,7 +143,7 @@ static bool clearly_worse(const struct runner_up *c, const struct runner_up *lea
 
 	for (size_t r = 0; r < rows; r++)
 		d[r] = c->y[r] - lead->y[r];
-	m = stat_of(both, only_finite(d, rows, both));
+	m = stat_of(both, stat_finite(d, rows, both));
 	if (m.n < 2)
 		return c->failed > lead->failed;
 	return m.mean - stat_half_width(m, 1 - 2 * level_of_races) > 0;
@@ -388,7 +379,7 @@ static bool measure_noise(struct walk *w)
 		double y[TYPICAL_ROWS], ok[TYPICAL_ROWS];
 		bool here = need_rows(w, k ? b->steps[k - 1].mask : w->all,
 		                      ABLATION_RACE, rows, y);
-		size_t m = here ? only_finite(y, rows, ok) : 0;
+		size_t m = here ? stat_finite(y, rows, ok) : 0;
 
 		all &= here;
 		if (m >= 3)

@@ -77,6 +77,23 @@ struct value edge_value(const struct param *p, bool upper)
 	return v;
 }
 
+void edge_ends(const struct param *p, double *low, double *high)
+{
+	struct value first, last;
+
+	if (edge_is_ranged(p)) {
+		first = edge_value(p, false);
+		last = edge_value(p, true);
+	} else {
+		param_decode(p, 0x1p-10, NULL, &first);
+		param_decode(p, 1 - 0x1p-10, NULL, &last);
+	}
+	if (!value_number(&first, low))
+		*low = 0;
+	if (!value_number(&last, high))
+		*high = 0;
+}
+
 bool edge_is_log(const struct param *p)
 {
 	struct value low;

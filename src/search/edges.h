@@ -39,6 +39,9 @@ bool edge_is_ranged(const struct param *p);
 bool edge_is_natural(const struct param *p, bool upper);
 /* The least or the largest value of a range or list. */
 struct value edge_value(const struct param *p, bool upper);
+/* Both as numbers; of a distribution without ends what it hardly goes beyond, of words
+ * 0. */
+void edge_ends(const struct param *p, double *low, double *high);
 /* Is the own scale of a parameter that is no list logarithmic? */
 bool edge_is_log(const struct param *p);
 /* Are its values whole numbers? */

@@ -1,5 +1,6 @@
 #include "search/rechecked.h"
 #include "base/seeds.h"
+#include "base/stat.h"
 
 #include <math.h>
 
@@ -108,16 +109,6 @@ static bool need_fresh(struct rechecked *r, uint64_t trial, size_t n, double *ou
 	return all;
 }
 
-static size_t finite_of(const double *y, size_t n, double *out)
-{
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (isfinite(y[i]))
-			out[m++] = y[i];
-	return m;
-}
-
 /* Does the winner train, and does the seed matter? */
 static bool probe(struct rechecked *r)
 {
@@ -127,7 +118,7 @@ static bool probe(struct rechecked *r)
 
 	if (!need_fresh(r, 0, rows, y))
 		return false;
-	n = finite_of(y, rows, ok);
+	n = stat_finite(y, rows, ok);
 	if (!n) {
 		r->answer = RECHECK_FAILS;
 		return false;

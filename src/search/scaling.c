@@ -325,18 +325,9 @@ static double to_scale(const struct scaling_param *r, double x)
 static void range_of(const struct scaling_param *r, const struct param *p, double *low,
                      double *high)
 {
-	struct value a, b;
-	double x = 0;
-
-	if (edge_is_ranged(p)) {
-		a = edge_value(p, false);
-		b = edge_value(p, true);
-	} else {
-		param_decode(p, 0x1p-10, NULL, &a);
-		param_decode(p, 1 - 0x1p-10, NULL, &b);
-	}
-	*low = value_number(&a, &x) ? to_scale(r, x) : 0;
-	*high = value_number(&b, &x) ? to_scale(r, x) : 0;
+	edge_ends(p, low, high);
+	*low = to_scale(r, *low);
+	*high = to_scale(r, *high);
 }
 
 /* The variance that steps of the values alone would give: of a number that can be

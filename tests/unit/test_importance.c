@@ -2,9 +2,8 @@
  * say. */
 #include "base/json.h"
 #include "base/rng.h"
-#include "fake_runner.h"
 #include "report/importance_text.h"
-#include "study/search_loop.h"
+#include "rig.h"
 
 #include "test.h"
 
@@ -44,35 +43,6 @@ static double noise(const struct job *job, struct run_result *res, bool *has_met
 	(void)res;
 	*has_metric = true;
 	return rng_unit((uint64_t)(1e9 * fake_argument(job, "a")), 0, RNG_MODEL, 0);
-}
-
-struct rig {
-	struct arena arena;
-	struct spec spec;
-	struct study study;
-	struct fake_runner fake;
-	struct runner runner;
-	struct error err;
-};
-
-static void open_rig(struct rig *r, const char *text, uint64_t trials,
-                     double (*train)(const struct job *, struct run_result *, bool *))
-{
-	struct spec_overrides none = {0};
-	struct study_options o = {.max_trials = trials};
-
-	*r = (struct rig){.fake.train = train};
-	r->runner = fake_runner(&r->fake, 1);
-	CHECK(spec_parse(&r->spec, "s.yaml", text, strlen(text), &none, &r->arena,
-	                 &r->err) &&
-	      study_init(&r->study, &r->spec, &o, &r->err) &&
-	      study_run(&r->study, &r->runner, &r->err));
-}
-
-static void close_rig(struct rig *r)
-{
-	study_free(&r->study);
-	arena_free(&r->arena);
 }
 
 static void check_known(double (*train)(const struct job *, struct run_result *,

@@ -1,49 +1,18 @@
 /* Refining: ranges, lists, ends and idle parameters of functions whose optimum is
  * known; the text is a file that reads back; what is said of the ends of ranges. */
 #include "base/rng.h"
-#include "fake_runner.h"
 #include "report/refinement.h"
+#include "rig.h"
 #include "search/edges.h"
-#include "study/search_loop.h"
 
 #include "test.h"
 
 #include <math.h>
 
-struct rig {
-	struct arena arena;
-	struct spec spec;
-	struct study study;
-	struct fake_runner fake;
-	struct runner runner;
-	struct refinement r;
-	struct error err;
-};
-
-static void open_rig(struct rig *r, const char *text, uint64_t trials,
-                     double (*train)(const struct job *, struct run_result *, bool *))
+static const struct refined *of(const struct refinement *r, const struct rig *rig,
+                                const char *name)
 {
-	struct spec_overrides none = {0};
-	struct study_options o = {.max_trials = trials};
-
-	*r = (struct rig){.fake.train = train};
-	r->runner = fake_runner(&r->fake, 1);
-	CHECK(spec_parse(&r->spec, "s.yaml", text, strlen(text), &none, &r->arena,
-	                 &r->err) &&
-	      study_init(&r->study, &r->spec, &o, &r->err) &&
-	      study_run(&r->study, &r->runner, &r->err));
-}
-
-static void close_rig(struct rig *r)
-{
-	refinement_free(&r->r);
-	study_free(&r->study);
-	arena_free(&r->arena);
-}
-
-static const struct refined *of(const struct rig *r, const char *name)
-{
-	return &r->r.list[space_find(&r->spec.space, name)];
+	return &r->list[space_find(&rig->spec.space, name)];
 }
 
 #define HEAD                                                                           \
@@ -75,37 +44,39 @@ static double bowl(const struct job *job, struct run_result *res, bool *has_metr
 
 TEST(ranges_lists_and_idle_parameters_of_a_known_function)
 {
+	struct refinement re;
 	struct rig r;
 	const struct refined *f;
 
 	open_rig(&r, mixed, 60, bowl);
-	CHECK(refinement_init(&r.r, &r.study, &r.err));
-	CHECK_INT(r.r.trials, 60);
-	f = of(&r, "lr");
+	CHECK(refinement_init(&re, &r.study, &r.err));
+	CHECK_INT(re.trials, 60);
+	f = of(&re, &r, "lr");
 	CHECK_INT(f->what, REFINED_RANGE);
 	CHECK_DOUBLE(f->max, 1, 0);
 	CHECK(f->min > 1e-3 && f->min < 0.1);
 	CHECK_STR(f->why, "was 1e-05 … 0.1; the best lr is at the upper end of its "
 	                  "range: widened to 1");
-	f = of(&r, "a");
+	f = of(&re, &r, "a");
 	CHECK_INT(f->what, REFINED_RANGE);
 	CHECK(f->min < 0.3 && f->min > 0.1 && f->max > 0.3 && f->max < 0.5);
-	f = of(&r, "idle");
+	f = of(&re, &r, "idle");
 	CHECK_INT(f->what, REFINED_FIXED);
 	CHECK(f->idle && f->values[0].number == 2.5);
-	f = of(&r, "width");
+	f = of(&re, &r, "width");
 	CHECK_INT(f->what, REFINED_VALUES);
 	CHECK_INT(f->values[f->n - 1].integer, 256);
 	CHECK(strstr(f->why, "the best width is at the upper end of its list: widened "
 	                     "to 256") != NULL);
-	f = of(&r, "kind");
+	f = of(&re, &r, "kind");
 	CHECK_INT(f->what, REFINED_FIXED);
 	CHECK(!f->idle && f->values[0].integer == 1);
-	CHECK_INT(of(&r, "sub")->what, REFINED_GONE);
+	CHECK_INT(of(&re, &r, "sub")->what, REFINED_GONE);
 	/* lr has 1e-3 by default, which is outside. */
-	CHECK(r.r.winner_presets);
-	CHECK(value_equal(of(&r, "a")->preset,
-	                  r.r.winner->values[space_find(&r.spec.space, "a")]));
+	CHECK(re.winner_presets);
+	CHECK(value_equal(of(&re, &r, "a")->preset,
+	                  re.winner->values[space_find(&r.spec.space, "a")]));
+	refinement_free(&re);
 	close_rig(&r);
 }
 
@@ -115,12 +86,13 @@ TEST(the_text_is_a_file_that_says_the_same)
 	struct arena a = {0};
 	struct str text = {0};
 	struct spec again;
+	struct refinement re;
 	struct rig r;
 	const struct param *p;
 
 	open_rig(&r, mixed, 60, bowl);
-	CHECK(refinement_init(&r.r, &r.study, &r.err));
-	refinement_yaml(&r.r, &r.study, "old's.hpsearch", &text);
+	CHECK(refinement_init(&re, &r.study, &r.err));
+	refinement_yaml(&re, &r.study, "old's.hpsearch", &text);
 	CHECK(spec_parse(&again, "f.yaml", text.s, text.len, &none, &a, &r.err));
 	CHECK_INT(again.space.n, 5);
 	CHECK_INT(again.space.n_constraints, 1);
@@ -134,6 +106,7 @@ TEST(the_text_is_a_file_that_says_the_same)
 	CHECK(space_find(&again.space, "sub") == SIZE_MAX);
 	str_free(&text);
 	arena_free(&a);
+	refinement_free(&re);
 	close_rig(&r);
 }
 
@@ -146,11 +119,13 @@ static double noise(const struct job *job, struct run_result *res, bool *has_met
 
 TEST(noise_alone_is_refused)
 {
+	struct refinement re;
 	struct rig r;
 
 	open_rig(&r, HEAD "  a: {min: 0.0, max: 1.0}\nmethod: random\n", 40, noise);
-	CHECK(!refinement_init(&r.r, &r.study, &r.err));
+	CHECK(!refinement_init(&re, &r.study, &r.err));
 	CHECK_INT(r.err.kind, ERROR_TRIAL);
+	refinement_free(&re);
 	close_rig(&r);
 }
 
