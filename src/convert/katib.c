@@ -194,6 +194,16 @@ static void words(struct target *t, const struct node *list, const struct node *
 			word(t, list->items[i]->text, aliases);
 }
 
+/* What comes before arguments that stand alone is in the container's image. */
+static void entry_point(struct target *t, const struct node *c)
+{
+	target_word(t, "python3");
+	target_word(t, "main.py");
+	target_note(t, c,
+	            "command: the image's own program comes before these arguments; "
+	            "python3 main.py stands for it: write yours");
+}
+
 static void command(struct target *t, const struct node *spec)
 {
 	const struct node *tt = take(t, spec, "trialTemplate");
@@ -209,6 +219,8 @@ static void command(struct target *t, const struct node *spec)
 		target_open(t, c);
 		take(t, c, "name");
 		words(t, take(t, c, "command"), aliases);
+		if (!t->words.len && node_get(c, "args"))
+			entry_point(t, c);
 		words(t, take(t, c, "args"), aliases);
 	}
 	if (t->words.len)

@@ -256,6 +256,55 @@ static void metric(struct target *t, const struct node *m)
 	target_metric(t, name ? name : "loss", NULL);
 }
 
+/* What the rows have under a key: every value once. */
+static void column(struct target *t, const struct node *rows, const char *name)
+{
+	struct str list = {0};
+	const char **seen = arena_new(t->a, rows->n, sizeof *seen);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct node *v = node_get(rows->items[i], name);
+		const char *text = v ? flow(t, v) : NULL;
+		size_t k = 0;
+
+		while (text && k < n && strcmp(seen[k], text) != 0)
+			k++;
+		if (!text || k < n)
+			continue;
+		str_addf(&list, "%s%s", n ? ", " : "", text);
+		seen[n++] = text;
+	}
+	target_parameter(t, name, NULL, n > 1 ? "{values: [%s]}" : "{value: %s}",
+	                 str_text(&list));
+	str_free(&list);
+}
+
+/* A list of points. */
+static bool mapping(struct target *t, const struct node *root, const struct node *m)
+{
+	const struct node *rows = take(t, m, "values");
+
+	take(t, m, "kind");
+	if (!rows || rows->kind != NODE_LIST || !rows->n)
+		return target_fails(t, m, NULL, "values must be a list of mappings");
+	for (size_t i = 0; i < rows->n; i++)
+		if (rows->items[i]->kind != NODE_MAP || !rows->items[i]->n)
+			return target_fails(t, rows->items[i], NULL,
+			                    "a point must be a mapping");
+	target_used(t, rows);
+	t->method = "list";
+	metric(t, m);
+	target_count(t, "parallel", take(t, m, "concurrency"));
+	for (size_t i = 0; i < rows->n; i++)
+		for (size_t k = 0; k < rows->items[i]->n; k++)
+			if (!target_has(t, rows->items[i]->keys[k]))
+				column(t, rows, rows->items[i]->keys[k]);
+	target_key(t, "points", "%s", flow(t, rows));
+	command(t, root);
+	return true;
+}
+
 static bool convert(struct target *t, const struct node *root)
 {
 	const struct node *m = take(t, root, "matrix"), *params;
@@ -263,11 +312,10 @@ static bool convert(struct target *t, const struct node *root)
 
 	if (m->kind != NODE_MAP)
 		return target_fails(t, m, NULL, "matrix must be a mapping");
-	if (node_is(node_get(m, "kind"), "mapping"))
-		return target_fails(t, m, "write its rows under points:",
-		                    "a mapping is a list of points");
 	take(t, root, "version");
 	take(t, root, "kind");
+	if (node_is(node_get(m, "kind"), "mapping"))
+		return mapping(t, root, m);
 	t->method = method(t, m);
 	metric(t, m);
 	if (take_number(t, m, "numInitialRuns", &first) &&
