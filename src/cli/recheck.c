@@ -5,6 +5,7 @@
 #include "cli/finished.h"
 #include "record/recheck_json.h"
 #include "report/recheck_text.h"
+#include "search/recheck_plan.h"
 
 #include <limits.h>
 #include <math.h>
@@ -29,115 +30,9 @@ struct recheck {
 	struct rechecked rechecked;
 };
 
-/* What is known of a configuration: its re-runs, else its runs in the search, whose
- * seeds and luck are its own. */
-static struct purpose_was was_of(const struct recheck *x, const struct trial *t,
-                                 const struct candidate *c)
-{
-	struct arena *a = &x->o->arena;
-	const struct search *s = &x->of.sv.study.search;
-	struct purpose_was w = {.trial = c && c->key == VERDICT_DEFAULTS ? UINT64_MAX
-	                                                                 : t->id,
-	                        .value = t->value};
-	bool rerun = c && c->stat[PHASE_RERUN].n > 0;
-	size_t n = rerun ? c->n_runs[PHASE_RERUN] : t->n_runs;
-
-	w.seeds = arena_new(a, PURPOSE_OLD, sizeof *w.seeds);
-	w.values = arena_new(a, PURPOSE_OLD, sizeof *w.values);
-	for (size_t r = 0; r < n && w.n < PURPOSE_OLD; r++) {
-		const struct run *run =
-		    c && rerun ? c->runs[PHASE_RERUN][r] : &t->runs[r];
-
-		if (run->state != RUN_FINISHED || run->outcome != OUTCOME_OK)
-			continue;
-		w.seeds[w.n] = run->seed;
-		w.values[w.n++] = run->value;
-	}
-	if (rerun) {
-		w.value = c->stat[PHASE_RERUN].mean;
-		w.optimism = c->worth[PHASE_RERUN].selected
-		                 ? fmax(c->worth[PHASE_RERUN].optimism, 0)
-		                 : 0;
-	} else {
-		w.among = s->ok;
-	}
-	return w;
-}
-
-static const struct candidate *candidate_of(const struct search *s, uint64_t key)
-{
-	for (size_t i = 0; i < s->verdict.n; i++)
-		if (s->verdict.candidates[i].key == key)
-			return &s->verdict.candidates[i];
-	return NULL;
-}
-
-static bool is_there(const struct recheck *x, const struct trial *t)
-{
-	const struct space *sp = &x->of.sv.spec.space;
-	const struct value **values = arena_new(&x->o->arena, sp->n, sizeof *values);
-
-	for (size_t i = 0; i < x->purpose.n_was; i++) {
-		space_decode(sp, x->points[i], &x->o->arena, values);
-		if (space_hash(sp, values) == space_hash(sp, t->values))
-			return true;
-	}
-	return false;
-}
-
-static void add(struct recheck *x, const struct trial *t, const struct candidate *c)
-{
-	x->points[x->purpose.n_was] = t->point;
-	x->purpose.was[x->purpose.n_was++] = was_of(x, t, c);
-}
-
-/* The defaults as a trial: of the search, or of its verification, or of neither. */
-static void add_defaults(struct recheck *x)
-{
-	struct search *s = &x->of.sv.study.search;
-	const struct verdict *v = &s->verdict;
-	const struct candidate *c =
-	    v->baseline != SIZE_MAX ? &v->candidates[v->baseline] : NULL;
-	struct trial *none = arena_new(&x->o->arena, 1, sizeof *none);
-
-	x->purpose.defaults = true;
-	*none = (struct trial){
-	    .id = UINT64_MAX, .point = s->baseline, .value = (double)NAN};
-	for (size_t i = 0; !c && i < s->n; i++)
-		if (s->trials[i]->origin == ORIGIN_BASELINE) {
-			add(x, s->trials[i], NULL);
-			return;
-		}
-	if (c)
-		none->value = c->trial.value;
-	if (c && c->key != VERDICT_DEFAULTS)
-		none->id = c->key;
-	add(x, none, c);
-}
-
-/* Winner, defaults, and the next of the ranking. */
-static void choose(struct recheck *x)
-{
-	struct search *s = &x->of.sv.study.search;
-	struct trial **order = search_rank(s, &x->o->arena);
-	size_t wanted = x->o->top ? (size_t)x->o->top : OTHERS, others = 0;
-
-	x->points = arena_new(&x->o->arena, wanted + 2, sizeof *x->points);
-	x->purpose.was = arena_new(&x->o->arena, wanted + 2, sizeof *x->purpose.was);
-	add(x, x->of.winner, candidate_of(s, x->of.winner->id));
-	if (s->baseline && !x->of.winner_is_defaults)
-		add_defaults(x);
-	for (size_t i = 0; i < s->n && others < wanted && order[i]->rank; i++) {
-		if (order[i]->outcome != OUTCOME_OK || is_there(x, order[i]))
-			continue;
-		add(x, order[i], candidate_of(s, order[i]->id));
-		others++;
-	}
-}
-
 static void settle(struct recheck *x, uint64_t number)
 {
-	const struct search *s = &x->of.sv.study.search;
+	struct search *s = &x->of.sv.study.search;
 
 	x->purpose = (struct purpose){.kind = PURPOSE_RECHECK,
 	                              .of = x->o->file,
@@ -153,7 +48,9 @@ static void settle(struct recheck *x, uint64_t number)
 	                              .host = s->origin.host,
 	                              .git = s->origin.git,
 	                              .code = s->code ? s->code : x->of.winner->code};
-	choose(x);
+	x->points = recheck_choose(s, x->of.winner, x->of.winner_is_defaults,
+	                           x->o->top ? (size_t)x->o->top : OTHERS, &x->o->arena,
+	                           &x->purpose);
 }
 
 /* One that goes on keeps what it was begun with: whom it compares, on how many pairs.

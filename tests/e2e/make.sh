@@ -75,8 +75,10 @@ if [ "$mode" = release ]; then
 	check "searches were judged" grep -qE '^normal +0' out
 	bench bench-ablate TIMES=1
 	check "winners were taken apart" grep -qE '^.* 1 +[0-9.]+ +[0-9.]+ ' out
+	bench bench-recheck TIMES=1
+	check "winners were rechecked" grep -qE '^the same, repeatable +1 +100' out
 else
-	benches="$benches bench-trust bench-statements bench-judge bench-ablate"
+	benches="$benches bench-trust bench-statements bench-judge bench-ablate bench-recheck"
 	skip "the benches of statements start" "they take minutes in this build"
 fi
 if command -v gnuplot >/dev/null; then
