@@ -246,6 +246,7 @@ static size_t keep_earlier(const struct series *was, const struct series_said *s
                            struct series_point *p, struct series *s)
 {
 	size_t m = 0;
+	bool all;
 
 	if (said->counted)
 		return 0;
@@ -255,7 +256,10 @@ static size_t keep_earlier(const struct series *was, const struct series_said *s
 		m++;
 	}
 	s->n = m;
-	if (m && m == was->n_points) {
+	all = m ? m == was->n_points
+	        : !was->n_points && is_own_step(said->kept, said->n_kept) &&
+	              was->max < said->kept[0].step;
+	if (all) {
 		s->n = was->n;
 		s->min = was->min;
 		s->max = was->max;
@@ -285,7 +289,8 @@ static void gather(const struct series_said *said, const struct series_set *earl
 	if (!is_latest(said))
 		p[n++] = (struct series_point){said->last_step, said->last};
 	s->points = p;
-	s->n_points = s->n > 1 && !is_own_step(p, n) ? thin(p, n, room) : 0;
+	if (n > 1 ? !is_own_step(p, n) : !said->counted)
+		s->n_points = thin(p, n, room);
 }
 
 static bool is_said(const struct series_log *log, const char *name)

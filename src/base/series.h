@@ -3,7 +3,8 @@
  *
  * A curve is thinned: of the n numbers of a name the first and every k-th after it, k
  * the smallest power of two with which no more points are left than there is room for,
- * and the last one. What was said once has no curve.
+ * and the last one. What was said once at no step
+ * has no curve, nor has a name that is its own step (an epoch).
  *
  * series_log takes numbers as they come; series_pack makes of it a series_set, which
  * takes little room and does not change. */
@@ -74,7 +75,7 @@ const struct series_set *series_pack(const struct series_log *log,
 
 /* The members of an object:
  *   "acc":{"last":0.9,"n":3,"min":0.5,"max":0.9,"curve":[[0,0.5],[1,0.7],[2,0.9]]}
- *   "size":{"last":1234}                                        said once */
+ *   "size":{"last":1234}                          said once, and not at which step */
 void series_json(const struct series_set *set, struct str *out);
 /* Into the arena. False: it is not whole. */
 bool series_read(const cJSON *json, bool more, const struct series_set **out,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { METRICS_MAX = 32, ARTIFACTS_MAX = 32, KEEP_MAX = 1000000 };
+enum { METRICS_MAX = 32, ARTIFACTS_MAX = 32, KEEP_MAX = 1000 };
 
 static const char metrics_help[] = "as in metrics: [acc, latency_ms], or metrics: "
 				   "[{name: acc, goal: maximize}]";

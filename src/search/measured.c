@@ -1,97 +1,115 @@
 #include "search/measured.h"
-#include "base/set.h"
 
 #include <math.h>
 #include <string.h>
 
-struct mean {
-	double sum;
-	size_t n;
-};
-
-static void add(struct mean *m, double x)
+/* Runs say the same names in the same order: next is where the one looked for is likely
+ * to be. */
+static struct measured_name *find(const struct measured_names *names, const char *name,
+                                  size_t *next)
 {
-	m->sum += x;
-	m->n++;
+	for (size_t k = 0; k < names->n; k++) {
+		size_t i = (*next + k) % names->n;
+
+		if (strcmp(names->list[i].name, name) == 0) {
+			*next = i + 1;
+			return &names->list[i];
+		}
+	}
+	return NULL;
 }
 
-static double mean_of(const struct mean *m)
+static void add(struct measured *m, const struct series *s)
 {
-	return m->n ? m->sum / (double)m->n : (double)NAN;
+	m->runs++;
+	m->last += s->last;
+	m->n = s->n > m->n ? s->n : m->n;
+	if (isnan(s->min))
+		return;
+	m->finite++;
+	m->min += s->min;
+	m->max += s->max;
+}
+
+static void divide(struct measured *m)
+{
+	m->last = m->runs ? m->last / (double)m->runs : (double)NAN;
+	m->min = m->finite ? m->min / (double)m->finite : (double)NAN;
+	m->max = m->finite ? m->max / (double)m->finite : (double)NAN;
+}
+
+void trial_row(const struct trial *t, const struct measured_names *names,
+               struct measured *row)
+{
+	memset(row, 0, names->n * sizeof *row);
+	for (size_t r = 0; r < t->n_runs; r++) {
+		size_t at = 0, next = 0;
+		struct series s;
+
+		while (t->runs[r].state == RUN_FINISHED &&
+		       series_next(t->runs[r].metrics, &at, &s)) {
+			const struct measured_name *name = find(names, s.name, &next);
+
+			if (name)
+				add(&row[name - names->list], &s);
+		}
+	}
+	for (size_t i = 0; i < names->n; i++)
+		divide(&row[i]);
 }
 
 struct measured trial_measured(const struct trial *t, const char *name)
 {
-	struct mean last = {0}, min = {0}, max = {0};
-	struct measured m = {0};
-	struct series s;
+	struct measured_name one = {.name = name};
+	struct measured m;
 
-	for (size_t r = 0; r < t->n_runs; r++) {
-		if (t->runs[r].state != RUN_FINISHED ||
-		    !series_find(t->runs[r].metrics, name, &s))
-			continue;
-		add(&last, s.last);
-		if (isfinite(s.min)) {
-			add(&min, s.min);
-			add(&max, s.max);
-		}
-		m.n = s.n > m.n ? s.n : m.n;
-	}
-	m.runs = last.n;
-	m.last = mean_of(&last);
-	m.min = mean_of(&min);
-	m.max = mean_of(&max);
+	trial_row(t, &(struct measured_names){.list = &one, .n = 1}, &m);
 	return m;
 }
 
-double trial_best(const struct search *s, const struct trial *t, const char *name)
+double measured_best(const struct spec *s, const char *name, const struct measured *m)
 {
-	struct measured m = trial_measured(t, name);
-
-	for (size_t i = 0; i < s->spec->n_metrics; i++)
-		if (s->spec->metrics[i].has_goal &&
-		    strcmp(s->spec->metrics[i].name, name) == 0)
-			return s->spec->metrics[i].goal == GOAL_MINIMIZE ? m.min
-			                                                 : m.max;
+	for (size_t i = 0; i < s->n_metrics; i++)
+		if (s->metrics[i].has_goal && strcmp(s->metrics[i].name, name) == 0)
+			return s->metrics[i].goal == GOAL_MINIMIZE ? m->min : m->max;
 	return (double)NAN;
 }
 
-struct gathering {
-	struct measured_names names;
-	struct set seen;
-};
-
-static void add_name(struct gathering *g, const char *name)
+static void add_names(struct measured_names *names, const struct series_set *set)
 {
-	uint64_t key = set_hash(SET_HASH, name, strlen(name));
+	size_t at = 0, next = 0;
+	struct series s;
 
-	if (set_has(&g->seen, key))
-		return;
-	if (g->names.n == MEASURED_NAMES) {
-		g->names.more = true;
-		return;
+	names->more = names->more || (set && set->more);
+	while (series_next(set, &at, &s)) {
+		struct measured_name *name = find(names, s.name, &next);
+
+		if (!name && names->n == MEASURED_NAMES) {
+			names->more = true;
+			continue;
+		}
+		if (!name) {
+			name = &names->list[names->n++];
+			name->name = s.name;
+			next = names->n;
+		}
+		name->runs++;
+		name->again = name->again || s.n > 1;
 	}
-	set_add(&g->seen, key);
-	g->names.list[g->names.n++] = name;
 }
 
 struct measured_names measured_names(const struct search *s, struct arena *a)
 {
-	struct gathering g = {0};
-	struct series one;
+	const struct spec *sp = s->spec;
+	struct measured_names names = {0};
 
-	g.names.list = arena_new(a, MEASURED_NAMES, sizeof *g.names.list);
-	for (size_t i = 0; i < s->spec->n_metrics; i++)
-		add_name(&g, s->spec->metrics[i].name);
-	g.names.listed = g.names.n;
+	names.list = arena_new(a, MEASURED_NAMES, sizeof *names.list);
+	for (size_t i = 0; i < sp->n_metrics && i < MEASURED_NAMES; i++)
+		names.list[names.n++].name = sp->metrics[i].name;
+	names.listed = names.n;
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++) {
-			const struct series_set *set = s->trials[i]->runs[r].metrics;
-
-			g.names.more = g.names.more || (set && set->more);
-			for (size_t at = 0; series_next(set, &at, &one);)
-				add_name(&g, one.name);
-		}
-	set_free(&g.seen);
-	return g.names;
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
+			if (s->trials[i]->runs[r].state == RUN_FINISHED)
+				add_names(&names, s->trials[i]->runs[r].metrics);
+	return names;
 }

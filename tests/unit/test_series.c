@@ -152,9 +152,10 @@ TEST(launches_are_joined)
 
 	series_say(&log, "x", 20, 7);
 	series_say(&log, "y", 20, 1);
-	check_text(set_of(&log, first, SERIES_POINTS),
-	           "{\"x\":{\"last\":7,\"n\":3,\"min\":0,\"max\":7,"
-	           "\"curve\":[[0,0],[10,1],[20,7]]},\"y\":{\"last\":1}}");
+	check_text(
+	    set_of(&log, first, SERIES_POINTS),
+	    "{\"x\":{\"last\":7,\"n\":3,\"min\":0,\"max\":7,"
+	    "\"curve\":[[0,0],[10,1],[20,7]]},\"y\":{\"last\":1,\"curve\":[[20,1]]}}");
 	series_say(&log, "x", 40, -1);
 	check_text(set_of(&log, first, SERIES_POINTS),
 	           "{\"x\":{\"last\":-1,\"n\":5,\"min\":-1,\"max\":3,"
