@@ -76,6 +76,10 @@ bool spec_read_keys(struct reading *r, const struct node *root);
 bool spec_check(struct reading *r, const struct node *root,
                 const struct spec_overrides *o);
 bool spec_read_metric(struct reading *r, const struct node *n);
+bool spec_read_goal(struct reading *r, const struct node *n, enum goal *out);
+bool spec_read_metrics(struct reading *r, const struct node *n);
+bool spec_read_artifacts(struct reading *r, const struct node *n);
+bool spec_read_keep(struct reading *r, const struct node *n);
 bool spec_read_config(struct reading *r, const struct node *n);
 bool spec_read_test(struct reading *r, const struct node *map);
 bool spec_read_parameters(struct reading *r, const struct node *map);

@@ -78,6 +78,12 @@ struct spec_point {
 	const struct coord *at; /* (space.n) */
 	const char *label;      /* its name; NULL: none */
 };
+/* A number that is shown beside the metric. */
+struct kept_metric {
+	const char *name;
+	bool has_goal; /* its direction is known: */
+	enum goal goal;
+};
 struct point_rows;
 struct template;
 
@@ -120,7 +126,13 @@ struct spec {
 	const char *const *sampler; /* PROGRAM: its words, and a NULL behind them */
 	double sampler_timeout;     /* seconds for an answer; 600 by default */
 	struct metric metric;
-	uint64_t seed;                     /* 1 by default */
+	const struct kept_metric *metrics; /* (n_metrics) beside it */
+	size_t n_metrics;
+	const char *const *artifacts; /* (n_artifacts) patterns of names in the folder
+	                               * of a run; not absolute, without ".." */
+	size_t n_artifacts;
+	size_t keep;   /* trials whose artifacts stay, the best; 0: all */
+	uint64_t seed; /* 1 by default */
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
 	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;

@@ -6,7 +6,7 @@ static const char *const free_keys[] = {
     "parallel",   "gpus",   "runs_per_gpu", "max_trials",  "run_cap",
     "min_trials", "budget", "stop",         "retries",     "trial_timeout",
     "kill_grace", "test",   "name",         "description", "project",
-    "entity",     "wandb"};
+    "entity",     "wandb",  "metrics",      "artifacts",   "keep"};
 
 enum { DIFFERENCES_MAX = 8 };
 

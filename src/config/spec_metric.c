@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool read_goal(struct reading *r, const struct node *n, enum goal *out)
+bool spec_read_goal(struct reading *r, const struct node *n, enum goal *out)
 {
 	static const char *const words[] = {"minimize", "maximize", "minimise",
 	                                    "maximise", "min",      "max",
@@ -200,7 +200,7 @@ static bool read_metric(struct reading *r, const struct node *map, const char *w
 	if (!read_string(r, name, arena_printf(r->a, "%s.name", where), &m->name))
 		return false;
 	n = node_get(map, "goal");
-	if (n && !read_goal(r, n, &m->goal))
+	if (n && !spec_read_goal(r, n, &m->goal))
 		return false;
 	if (!n && !goal_known && sounds_maximal(m->name))
 		read_note(r, true, name->at,

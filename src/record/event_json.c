@@ -2,6 +2,7 @@
 
 #include "base/json_out.h"
 #include "record/early_json.h"
+#include "record/measured_json.h"
 #include "record/origin_json.h"
 #include "space/point_json.h"
 
@@ -47,6 +48,7 @@ void run_end_json(const struct run_end *end, struct str *out)
 		scores_json(end->items, out);
 		str_addc(out, '}');
 	}
+	measured_json(end, out);
 	if (end->steps.trouble) {
 		json_out_key(out, "steps");
 		steps_json(&end->steps, out);
@@ -349,7 +351,8 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
 		end->unread = (size_t)total;
 	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;
 	steps_read(json_get(e, "steps"), &end->steps);
-	return read_items(json_get(e, "items"), end, a, err);
+	return read_items(json_get(e, "items"), end, a, err) &&
+	       (measured_read(e, end, a) || not_whole(err, "numbers of a run"));
 }
 
 static bool read_search(struct event_reader *r, const cJSON *json, struct event *e,

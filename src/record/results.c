@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json_out.h"
 #include "early/decision.h"
+#include "record/csv.h"
 #include "record/early_json.h"
 #include "record/event_json.h"
 #include "search/prospect.h"
@@ -371,26 +372,6 @@ static void add_warm_start(struct str *out, const struct search *s)
 		str_addc(out, ']');
 }
 
-/* A text on its way: all of it stays in *out, or goes to a file piece by piece. */
-struct page {
-	struct str *out;
-	size_t start;          /* of the text in *out */
-	uint32_t crc;          /* of what has gone */
-	struct file_new *file; /* NULL: it stays */
-	size_t top;            /* of a table: rows at the most; 0: all */
-};
-
-enum { PIECE_BYTES = 1 << 18 };
-
-static void turn_over(struct page *p, size_t at_least)
-{
-	if (!p->file || p->out->len < at_least)
-		return;
-	p->crc = crc32c(p->crc, p->out->s, p->out->len);
-	file_put(p->file, p->out->s, p->out->len);
-	str_clear(p->out);
-}
-
 static void add_early(struct page *p, const struct search *s, const struct monitor *m)
 {
 	if (!m)
@@ -398,7 +379,7 @@ static void add_early(struct page *p, const struct search *s, const struct monit
 	early_json(s, m, p->out);
 	for (size_t i = 0; i < m->n_log; i++) {
 		early_json_event(m, i, p->out);
-		turn_over(p, PIECE_BYTES);
+		page_turn(p, PIECE_BYTES);
 	}
 	str_add(p->out, "]}");
 }
@@ -421,7 +402,7 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	for (size_t i = 0; i < s->n; i++) {
 		str_add(out, i ? ",\n" : "");
 		add_trial(out, s, m, order[i]);
-		turn_over(p, PIECE_BYTES);
+		page_turn(p, PIECE_BYTES);
 	}
 	str_addc(out, ']');
 	add_early(p, s, m);
@@ -432,7 +413,7 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",
 	         crc32c(p->crc, out->s + p->start, out->len - p->start));
-	turn_over(p, 1);
+	page_turn(p, 1);
 	arena_rewind(&s->scratch, mark);
 }
 
@@ -441,88 +422,9 @@ void results_json(struct search *s, const struct monitor *m, struct str *out)
 	write_json(s, m, &(struct page){.out = out, .start = out->len});
 }
 
-/* A CSV field (RFC 4180). */
-static void add_field(struct str *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		str_add(out, text);
-		return;
-	}
-	str_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			str_addc(out, '"');
-		str_addc(out, *text);
-	}
-	str_addc(out, '"');
-}
-
-static void add_csv_number(struct str *out, double x)
-{
-	str_addc(out, ',');
-	if (!isnan(x))
-		str_double(out, x);
-}
-
-static void add_csv_trial(struct str *out, const struct search *s,
-                          const struct trial *t, bool labels)
-{
-	struct str text = {0};
-	double wall = 0;
-
-	for (size_t r = 0; r < t->n_runs; r++)
-		wall += t->runs[r].wall;
-	if (t->rank)
-		str_addf(out, "%llu", (unsigned long long)t->rank);
-	str_addf(out, ",%llu,%s", (unsigned long long)t->id, outcome_name(t->outcome));
-	add_csv_number(out, t->value);
-	add_csv_number(out, t->stderr_);
-	str_addf(out, ",%zu,%.3f,", t->n_runs, wall);
-	add_field(out, t->reason ? t->reason : "");
-	for (size_t i = 0; i < s->spec->space.n; i++) {
-		str_addc(out, ',');
-		str_clear(&text);
-		if (t->values[i])
-			value_text(t->values[i], &text);
-		add_field(out, str_text(&text));
-	}
-	if (labels) {
-		str_addc(out, ',');
-		add_field(out, t->label ? t->label : "");
-	}
-	str_addc(out, '\n');
-	str_free(&text);
-}
-
-static void write_csv(struct search *s, const struct monitor *m, struct page *p)
-{
-	struct arena_mark mark = arena_mark(&s->scratch);
-	struct trial **order = search_rank(s, &s->scratch);
-	struct str *out = p->out;
-	bool labels = false;
-
-	for (size_t i = 0; i < s->n; i++)
-		labels = labels || s->trials[i]->label;
-	(void)m;
-	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
-	for (size_t i = 0; i < s->spec->space.n; i++) {
-		str_addc(out, ',');
-		add_field(out, s->spec->space.params[i].name);
-	}
-	if (labels)
-		str_add(out, ",label");
-	str_addc(out, '\n');
-	for (size_t i = 0; i < s->n && (!p->top || i < p->top); i++) {
-		add_csv_trial(out, s, order[i], labels);
-		turn_over(p, PIECE_BYTES);
-	}
-	turn_over(p, 1);
-	arena_rewind(&s->scratch, mark);
-}
-
 void results_csv(struct search *s, size_t top, struct str *out)
 {
-	write_csv(s, NULL, &(struct page){.out = out, .top = top});
+	csv_write(s, NULL, &(struct page){.out = out, .top = top});
 }
 
 void results_trial(const struct search *s, const struct monitor *m,
@@ -566,5 +468,5 @@ static bool write_file(struct search *s, const struct monitor *m, const char *na
 bool results_write(struct search *s, const struct monitor *m, struct error *err)
 {
 	return write_file(s, m, "results.json", write_json, err) &&
-	       write_file(s, m, "results.csv", write_csv, err);
+	       write_file(s, m, "results.csv", csv_write, err);
 }

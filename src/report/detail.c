@@ -1,6 +1,7 @@
 #include "report/detail.h"
 #include "base/clock.h"
 #include "config/command.h"
+#include "report/measured_text.h"
 #include "report/ranking.h"
 #include "report/table.h"
 #include "report/text.h"
@@ -133,9 +134,12 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
 		str_addc(out, '\n');
 	}
 	add_report_list(r, out);
+	measured_run(s->spec, r, out);
 	task_folder(&task);
 	if (dir && r->attempts)
 		str_addf(out, "    folder: %s/%s\n", dir, task.folder);
+	if (s->spec->n_artifacts && r->attempts)
+		measured_artifacts(s, t, dir, task.folder, out);
 }
 
 void detail_trial(const struct study *s, const struct trial *t, const char *dir,

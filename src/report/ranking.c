@@ -2,6 +2,7 @@
 #include "report/configuration.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "search/measured.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,8 +39,8 @@ static bool has_labels(struct trial *const *order, size_t n)
 	return false;
 }
 
-/* Columns of the table: three fixed ones, the value where there is a metric, the name
- * where one has any, a parameter each, and the reason. */
+/* Columns of the table: three fixed ones, the value where there is a metric, those of
+ * `metrics`, the name where one has any, a parameter each, and the reason. */
 struct layout {
 	size_t columns, first_param, n_params;
 	size_t *params; /* (n_params), indices in the space */
@@ -60,7 +61,7 @@ static void layout_init(struct layout *l, const struct study *s,
 	for (size_t i = 0; i < sp->n; i++)
 		if (!is_constant(&sp->params[i]))
 			l->params[l->n_params++] = i;
-	l->first_param = 3U + l->metric + l->labels;
+	l->first_param = 3U + l->metric + s->search.spec->n_metrics + l->labels;
 	l->columns = l->first_param + l->n_params + l->reasons;
 	l->align = mem_new(l->columns, sizeof *l->align);
 	l->skip = mem_new(l->columns, sizeof *l->skip);
@@ -81,6 +82,8 @@ static void head(const struct layout *l, const struct study *s, struct table *t)
 	table_cell(t, "outcome");
 	if (l->metric)
 		table_cell(t, s->search.spec->metric.name);
+	for (size_t i = 0; i < s->search.spec->n_metrics; i++)
+		table_cell(t, s->search.spec->metrics[i].name);
 	if (l->labels)
 		table_cell(t, "name");
 	for (size_t i = 0; i < l->n_params; i++)
@@ -140,6 +143,20 @@ static void add_reason(struct table *t, const struct trial *tr)
 	table_take(t);
 }
 
+/* What the file lists under `metrics`: the mean over the runs of the last. */
+static void add_measured(const struct spec *sp, const struct trial *tr, struct table *t)
+{
+	for (size_t i = 0; i < sp->n_metrics; i++) {
+		struct measured m = trial_measured(tr, sp->metrics[i].name);
+
+		if (m.runs)
+			text_number(&t->scratch, m.last);
+		else
+			str_addc(&t->scratch, '-');
+		table_take(t);
+	}
+}
+
 static void row(struct layout *l, const struct search *s, const struct trial *tr,
                 struct table *t)
 {
@@ -164,6 +181,7 @@ static void row(struct layout *l, const struct search *s, const struct trial *tr
 		}
 		table_take(t);
 	}
+	add_measured(s->spec, tr, t);
 	if (l->labels)
 		table_cell(t, tr->label ? tr->label : "-");
 	for (size_t i = 0; i < l->n_params; i++)
@@ -278,16 +296,35 @@ static void yaml_string(struct str *out, const char *key, const char *text)
 	str_addc(out, '\n');
 }
 
-static void yaml_double(struct str *out, const char *key, double x)
+/* Behind a key. */
+static void yaml_number(struct str *out, double x)
 {
 	struct value v = {.kind = VALUE_FLOAT, .number = x};
 
-	str_addf(out, "    %s: ", key);
+	str_add(out, ": ");
 	if (isfinite(x))
 		value_yaml(&v, out);
 	else
 		str_add(out, isnan(x) ? "null" : x > 0 ? ".inf" : "-.inf");
 	str_addc(out, '\n');
+}
+
+static void yaml_double(struct str *out, const char *key, double x)
+{
+	str_addf(out, "    %s", key);
+	yaml_number(out, x);
+}
+
+static void yaml_measured(const struct spec *sp, const struct trial *t, struct str *out)
+{
+	for (size_t i = 0; i < sp->n_metrics; i++) {
+		struct measured m = trial_measured(t, sp->metrics[i].name);
+
+		str_add(out, i ? "  " : "    metrics:\n  ");
+		str_add(out, "    ");
+		str_json(out, sp->metrics[i].name, strlen(sp->metrics[i].name), false);
+		yaml_number(out, m.last);
+	}
 }
 
 static void yaml_trial(const struct study *s, const struct trial *t, struct str *out)
@@ -304,6 +341,7 @@ static void yaml_trial(const struct study *s, const struct trial *t, struct str 
 	yaml_double(out, "stderr", t->stderr_);
 	if (t->reason)
 		yaml_string(out, "reason", t->reason);
+	yaml_measured(s->search.spec, t, out);
 	str_add(out, "    params:\n");
 	for (size_t i = 0; i < sp->n; i++) {
 		if (!t->values[i])

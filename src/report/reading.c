@@ -1,6 +1,7 @@
 #include "report/reading.h"
 #include "base/double.h"
 #include "gp/target.h"
+#include "report/measured_text.h"
 #include "report/text.h"
 #include "run/meant.h"
 #include "study/alarm.h"
@@ -107,4 +108,5 @@ void reading_report(const struct study *s, struct str *out)
 		steps_report(s, &steps, out);
 	if (s->search.spec->metric.name)
 		alone_report(s, out);
+	measured_report(&s->search, out);
 }

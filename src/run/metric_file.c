@@ -29,6 +29,7 @@ struct look {
 	size_t rows;   /* with the metric, so far */
 	off_t offset;  /* of the text in the file, where it is only the end of it … */
 	bool end_only; /* … which this says */
+	bool numbers;  /* other numbers are taken: once, when all is there */
 };
 
 /* --- which file --- */
@@ -138,7 +139,12 @@ static size_t find_step_column(const struct rows *t, const char *step)
 
 struct columns {
 	size_t metric, step; /* SIZE_MAX: none */
+	const char **names;  /* (n) */
+	size_t n;
+	struct arena room;
 };
+
+enum { NAMES_MAX = 256 };
 
 static bool read_header(const struct look *l, struct rows *t, struct columns *c)
 {
@@ -146,9 +152,13 @@ static bool read_header(const struct look *l, struct rows *t, struct columns *c)
 
 	if (!rows_next(t) || (!t->whole && !l->last))
 		return false;
-	for (size_t i = 0; i < t->n; i++)
-		if (*rows_cell(t, i))
-			scrape_name(l->s, rows_cell(t, i));
+	*c = (struct columns){.n = t->n < NAMES_MAX ? t->n : NAMES_MAX};
+	c->names = arena_new(&c->room, c->n, sizeof *c->names);
+	for (size_t i = 0; i < c->n; i++) {
+		c->names[i] = arena_strdup(&c->room, rows_cell(t, i));
+		if (*c->names[i])
+			scrape_name(l->s, c->names[i]);
+	}
 	c->metric = find_column(t, l->s->metric);
 	c->step = find_step_column(t, l->s->step);
 	if (c->metric == SIZE_MAX)
@@ -157,12 +167,34 @@ static bool read_header(const struct look *l, struct rows *t, struct columns *c)
 	return c->metric != SIZE_MAX;
 }
 
+static double cell_number(const struct rows *t, size_t i)
+{
+	const char *cell = i == SIZE_MAX ? "" : rows_cell(t, i);
+	double x;
+
+	return number_read(cell, strlen(cell), &x) == NUMBER_READ ? x : (double)NAN;
+}
+
+/* What stands beside the metric, and in rows without it. */
+static void take_others(const struct look *l, const struct rows *t,
+                        const struct columns *c)
+{
+	double step = cell_number(t, c->step);
+
+	for (size_t i = 0; l->numbers && i < c->n && i < t->n; i++)
+		if (*rows_cell(t, i) && !isnan(cell_number(t, i)))
+			scrape_number(l->s, c->names[i],
+			              isfinite(step) ? step : (double)NAN,
+			              cell_number(t, i));
+}
+
 static void read_rows(struct look *l, struct rows *t, const struct columns *c)
 {
 	while (rows_next(t) && (t->whole || l->last)) {
 		const char *cell = rows_cell(t, c->metric), *step = "";
 		struct report r = {.line = t->line, .counted = true};
 
+		take_others(l, t, c);
 		if (!*cell)
 			continue;
 		switch (number_read(cell, strlen(cell), &r.value)) {
@@ -181,12 +213,13 @@ static void read_rows(struct look *l, struct rows *t, const struct columns *c)
 static void take_table(struct look *l, const char *text, size_t n, char delimiter)
 {
 	struct rows t;
-	struct columns c;
+	struct columns c = {0};
 
 	rows_begin(&t, text, n, delimiter);
 	if (read_header(l, &t, &c))
 		read_rows(l, &t, &c);
 	rows_end(&t);
+	arena_free(&c.room);
 }
 
 /* Of a table that is too large: its header, and its end from the first whole row. */
@@ -195,7 +228,7 @@ static void take_end(struct look *l, int fd, off_t size, char delimiter)
 	char *head = mem_new(HEADER_MAX, 1), *end = mem_new(METRIC_FILE_END, 1), *row;
 	ssize_t n = pread(fd, head, HEADER_MAX, 0);
 	struct rows t;
-	struct columns c;
+	struct columns c = {0};
 
 	rows_begin(&t, head, n > 0 ? (size_t)n : 0, delimiter);
 	delimiter = t.delimiter;
@@ -211,18 +244,25 @@ static void take_end(struct look *l, int fd, off_t size, char delimiter)
 		read_rows(l, &t, &c);
 	}
 	rows_end(&t);
+	arena_free(&c.room);
 	free(head);
 	free(end);
 }
 
 /* {"val_loss": [0.5, 0.4], "epoch": [1, 2]} */
-static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
+static const cJSON *steps_of(const struct look *l, const cJSON *object)
 {
-	const cJSON *at = l->s->step ? json_path(object, l->s->step) : NULL, *item;
+	const cJSON *at = l->s->step ? json_path(object, l->s->step) : NULL;
 
 	for (size_t k = 0; !l->s->step && !at && k < STEP_NAMES; k++)
 		at = json_get(object, step_names[k]);
-	at = cJSON_IsArray(at) ? at->child : NULL;
+	return cJSON_IsArray(at) ? at->child : NULL;
+}
+
+static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
+{
+	const cJSON *at = steps_of(l, object), *item;
+
 	cJSON_ArrayForEach(item, values)
 	{
 		struct report r = {.counted = true};
@@ -235,16 +275,52 @@ static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
 	}
 }
 
+static void take_list_numbers(const struct look *l, const cJSON *object,
+                              const cJSON *list)
+{
+	const cJSON *at = steps_of(l, object), *item;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		double value, step = (double)NAN;
+
+		loose_number(at, &step);
+		if (loose_number(item, &value) == LOOSE_NUMBER)
+			scrape_number(l->s, list->string, step, value);
+		at = at ? at->next : NULL;
+	}
+}
+
+/* Beside the metric. */
+struct beside {
+	const struct look *l;
+	double step;
+};
+
+static void take_number(void *self, const char *name, double value)
+{
+	const struct beside *b = self;
+
+	if (b->l->numbers)
+		scrape_number(b->l->s, name, b->step, value);
+	else
+		scrape_name(b->l->s, name);
+}
+
 static void take_names(const struct look *l, const cJSON *object)
 {
+	struct beside b = {.l = l, .step = (double)NAN};
 	const cJSON *item;
 
+	scrape_step(l->s, object, &b.step);
+	numbers_walk(object, take_number, &b);
 	cJSON_ArrayForEach(item, object)
 	{
-		double ignored;
-
-		if (cJSON_IsArray(item) || loose_number(item, &ignored) == LOOSE_NUMBER)
-			scrape_name(l->s, item->string);
+		if (!cJSON_IsArray(item))
+			continue;
+		scrape_name(l->s, item->string);
+		if (l->numbers)
+			take_list_numbers(l, object, item);
 	}
 }
 
@@ -370,6 +446,7 @@ static void take_whole(struct look *l, int fd, off_t size)
 	/* It begins anew: what was told is of another table. */
 	if (l->last && l->rows && l->rows < l->f->told) {
 		l->f->told = l->rows = 0;
+		l->numbers = false;
 		l->s->unread = before;
 		take_text(l, text, got);
 	}
@@ -403,7 +480,7 @@ static void change_path(struct metric_file *f, const char *path)
 void metric_file_take(struct metric_file *f, const char *path, struct scraper *s,
                       bool last)
 {
-	struct look l = {.f = f, .s = s, .last = last};
+	struct look l = {.f = f, .s = s, .last = last, .numbers = last};
 	struct stat st;
 	struct stamp now;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

@@ -172,13 +172,13 @@ static size_t name_before(struct line l, size_t end)
 	return i;
 }
 
-bool plain_next(const char *line, size_t n, size_t *at, char name[PLAIN_NAME])
+bool plain_next(const char *line, size_t n, size_t *at, char name[PLAIN_NAME],
+                double *out)
 {
 	struct line l = {line, n};
 
 	for (size_t i = *at; i < n; i++) {
 		size_t end = i, from, behind;
-		double ignored;
 
 		if (line[i] != ':' && line[i] != '=')
 			continue;
@@ -187,7 +187,7 @@ bool plain_next(const char *line, size_t n, size_t *at, char name[PLAIN_NAME])
 		from = name_before(l, end);
 		if (from < *at || end == from || end - from >= PLAIN_NAME ||
 		    isdigit((unsigned char)line[from]) ||
-		    !number_at(l, skip_blanks(l, i + 1), &behind, &ignored))
+		    !number_at(l, skip_blanks(l, i + 1), &behind, out))
 			continue;
 		memcpy(name, line + from, end - from);
 		name[end - from] = '\0';

@@ -21,6 +21,7 @@ bool plain_step(const char *line, size_t n, const char *name, double *out);
 enum { PLAIN_NAME = 100 /* bytes of a name, with its NUL */ };
 /* The next number of the line with a name, from *at on, which moves on; LightGBM's
  * "valid_0's l2" is one. False: there is none. */
-bool plain_next(const char *line, size_t n, size_t *at, char name[PLAIN_NAME]);
+bool plain_next(const char *line, size_t n, size_t *at, char name[PLAIN_NAME],
+                double *out);
 
 #endif

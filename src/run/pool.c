@@ -258,6 +258,8 @@ static void tell_done(struct pool *p, struct slot *s, struct runner_event *out)
 	out->result.err_tail = p->err_tail.text;
 	out->result.keys = p->told.keys;
 	out->result.n_keys = p->told.n_keys;
+	out->result.numbers = &p->told.numbers.said;
+	out->result.note = str_text(&p->told.numbers.note);
 	out->result.items = item_lines_scores(&p->told.items, &p->items);
 	slot_clear(s);
 	p->running--;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/scores.h"
+#include "base/series.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -106,8 +107,10 @@ struct run_result {
 	bool oom_text;     /* stderr ends in words that mean out of memory */
 	size_t long_lines; /* lines over the limit, skipped */
 	const struct scores
-	    *items;        /* that it gave them, until the next wait; NULL: none
-	                    */
+	    *items; /* that it gave them, until the next wait; NULL: none
+	             */
+	const struct series_log *numbers; /* beside the metric; until the next wait */
+	const char *note;  /* lines of {"hpsearch": {"note": …}}; … */
 	size_t n_keys;     /* numeric keys seen, each once, the first SCRAPE_KEYS */
 	char *const *keys; /* (n_keys), valid until the next wait */
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */

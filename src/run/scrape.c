@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/set.h"
+#include "run/escapes.h"
 #include "run/nni.h"
 #include "run/plain.h"
 #include "run/stall.h"
@@ -18,8 +19,6 @@
 
 enum {
 	OBJECTS_MAX = 64,            /* per line */
-	MEMBERS_MAX = 4096,          /* per object, when collecting names */
-	KEY_BYTES = 200,             /* of one name */
 	TEXT_KEYS = SCRAPE_KEYS / 2, /* names out of plain text */
 	HELD_MAX = 1 << 16,          /* reports kept back */
 	TEXT_MAX = 16 * 1024,        /* bytes of a line that a pattern is tried on */
@@ -42,6 +41,7 @@ void scrape_free(struct scraper *s)
 	pattern_free(s->step_pattern);
 	free(s->held);
 	item_lines_free(&s->items);
+	numbers_free(&s->numbers);
 	free(s->reports);
 	for (size_t i = 0; i < s->n_keys; i++)
 		free(s->keys[i]);
@@ -60,20 +60,6 @@ bool scrape_source(struct scraper *s, const struct metric_source *from,
 	       (s->step_pattern = pattern_new(from->step_pattern, &help, err));
 }
 
-/* The walk over an object's members that collects the names of numbers. */
-struct key_walk {
-	struct scraper *s;
-	size_t budget; /* members still to be looked at */
-	char name[KEY_BYTES + 1];
-};
-
-static bool is_numeric(const cJSON *item)
-{
-	double ignored;
-
-	return !cJSON_IsBool(item) && loose_number(item, &ignored) == LOOSE_NUMBER;
-}
-
 void scrape_name(struct scraper *s, const char *name)
 {
 	if (s->n_keys == SCRAPE_KEYS)
@@ -84,28 +70,11 @@ void scrape_name(struct scraper *s, const char *name)
 	s->keys[s->n_keys++] = mem_strdup(name);
 }
 
-static void collect_keys(struct key_walk *w, const cJSON *object, size_t len)
+void scrape_number(struct scraper *s, const char *name, double step, double value)
 {
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, object)
-	{
-		size_t n = strlen(item->string);
-
-		if (w->s->n_keys == SCRAPE_KEYS || !w->budget)
-			return;
-		w->budget--;
-		if (!n || len + n > KEY_BYTES ||
-		    (!len && !strcmp(item->string, "hpsearch")))
-			continue;
-		memcpy(w->name + len, item->string, n + 1);
-		if (is_numeric(item)) {
-			scrape_name(w->s, w->name);
-		} else if (cJSON_IsObject(item) && len + n < KEY_BYTES) {
-			w->name[len + n] = '.';
-			collect_keys(w, item, len + n + 1);
-		}
-	}
+	scrape_name(s, name);
+	if (!s->metric || strcmp(name, s->metric) != 0)
+		series_say(&s->numbers.said, name, step, value);
 }
 
 /* Control characters would reach a terminal in the end; a cut must not split a letter.
@@ -150,8 +119,12 @@ static void take_control(const struct said *w)
 	const char *reason = json_string(control, "reason");
 	const char *wandb = json_string(control, "wandb");
 	struct scraper *s = w->s;
+	const char *note = json_string(control, "note");
 	double cost;
 
+	if (note &&
+	    once_says(&s->once, w->stream, set_hash(SET_HASH, note, strlen(note))))
+		numbers_note(&s->numbers, note);
 	if (status && !strcmp(status, "infeasible")) {
 		s->infeasible = true;
 		reason = reason ? reason : "";
@@ -203,6 +176,7 @@ static void add_report(const struct said *w, struct report r)
 	if (s->texts == TEXTS_ASK) { /* so text lines do not count */
 		s->texts = TEXTS_OFF;
 		s->n_held = 0;
+		series_log_free(&s->numbers.held);
 	}
 	if (report_is_news(w, &r, "vs"))
 		scrape_report(s, r);
@@ -234,9 +208,45 @@ static void take_metric(const struct said *w)
 	}
 }
 
+/* Numbers of one line have one step. */
+struct row {
+	const struct said *w;
+	double step; /* NaN: none */
+	bool item;   /* the line is about an item: only its names */
+};
+
+static bool number_is_news(const struct said *w, const char *name, double step,
+                           double *value)
+{
+	uint64_t key = set_hash(SET_HASH, name, strlen(name));
+	double both[] = {step, isnan(*value) ? (double)NAN : *value};
+
+	*value = both[1];
+	return once_says(&w->s->once, w->stream, set_hash(key, both, sizeof both));
+}
+
+static void take_number(void *self, const char *name, double value)
+{
+	const struct row *r = self;
+	struct scraper *s = r->w->s;
+
+	if (r->item)
+		scrape_name(s, name);
+	else if (number_is_news(r->w, name, r->step, &value))
+		scrape_number(s, name, r->step, value);
+}
+
+static void take_numbers(const struct said *w, const cJSON *object, double step)
+{
+	struct row r = {.w = w, .step = step};
+
+	r.item = json_get(object, "item") && json_get(object, "score");
+	numbers_walk(object, take_number, &r);
+}
+
 static void take_object(const struct said *w)
 {
-	struct key_walk walk = {.s = w->s, .budget = MEMBERS_MAX};
+	double step = (double)NAN;
 
 	w->s->objects++;
 	take_control(w);
@@ -244,36 +254,8 @@ static void take_object(const struct said *w)
 	if (!item_lines_take(&w->s->items, w->object) && w->s->metric &&
 	    !w->s->pattern && !w->s->elsewhere)
 		take_metric(w);
-	collect_keys(&walk, w->object, 0);
-}
-
-/* Takes colours and other commands to a terminal out of a line: from ESC to a letter,
- * or, for titles and links (ESC ]), to BEL or ESC \. */
-static size_t strip_escapes(char *line, size_t len)
-{
-	size_t n = 0, i = 0;
-
-	while (i < len) {
-		bool title;
-
-		if (line[i] != '\033') {
-			line[n++] = line[i++];
-			continue;
-		}
-		title = ++i < len && line[i] == ']';
-		if (i < len && (line[i] == '[' || title))
-			i++;
-		if (title)
-			while (i < len && line[i] != '\a' && line[i] != '\033')
-				i++;
-		else
-			while (i < len && line[i] >= ' ' && line[i] < '@')
-				i++;
-		i += i < len;
-		if (title && i < len && line[i - 1] == '\033')
-			i++;
-	}
-	return n;
+	scrape_step(w->s, w->object, &step);
+	take_numbers(w, w->object, step);
 }
 
 /* Of a dictionary the metric, or what NNI's tuners look at; of a number the number. */
@@ -292,13 +274,12 @@ static bool nni_number(const struct scraper *s, const cJSON *value, double *x)
 static void take_nni(const struct said *w, const struct nni_said *said)
 {
 	struct scraper *s = w->s;
-	struct key_walk walk = {.s = s, .budget = MEMBERS_MAX};
 	struct report r = {.line = w->line,
 	                   .step = said->final ? s->nni_next : said->sequence};
 
 	s->objects++;
 	if (cJSON_IsObject(said->value))
-		collect_keys(&walk, said->value, 0);
+		take_numbers(w, said->value, r.step);
 	if (!s->metric || s->pattern || s->elsewhere)
 		return;
 	if (!nni_number(s, said->value, &r.value)) {
@@ -372,20 +353,31 @@ static void add_text_report(const struct said *w, struct scrape_stream *in,
 	scrape_report(s, r);
 }
 
-static void add_keys(const struct said *w)
+static void add_numbers(const struct said *w, bool redraw)
 {
+	struct scraper *s = w->s;
+	bool held = s->texts == TEXTS_ASK && !s->pattern;
+	struct series_log *log = held ? &s->numbers.held : &s->numbers.said;
+	double value, step = (double)NAN;
 	char name[PLAIN_NAME];
 	size_t at = 0;
 
-	while (w->s->n_keys < TEXT_KEYS && plain_next(w->text, w->len, &at, name))
-		scrape_name(w->s, name);
+	plain_step(w->text, w->len, s->step, &step);
+	while (plain_next(w->text, w->len, &at, name, &value)) {
+		if (s->n_keys < TEXT_KEYS)
+			scrape_name(s, name);
+		if (!(s->metric && !strcmp(name, s->metric)) &&
+		    !(redraw && numbers_again(log, name, value)) &&
+		    number_is_news(w, name, step, &value))
+			series_say(log, name, step, value);
+	}
 }
 
 static bool take_plain(const struct said *w, struct scrape_stream *in, bool redraw)
 {
 	struct report r = {.line = w->line};
 
-	add_keys(w);
+	add_numbers(w, redraw);
 	if (!plain_number(w->text, w->len, w->s->metric, &r.value))
 		return false;
 	r.counted = !plain_step(w->text, w->len, w->s->step, &r.step);
@@ -414,10 +406,9 @@ static void take_pattern(const struct said *w, struct scrape_stream *in, bool re
 		in->step = step;
 		in->has_step = true;
 	}
-	if (!pattern_find(s->pattern, w->text, w->len, &from, &n)) {
-		add_keys(w);
+	add_numbers(w, redraw);
+	if (!pattern_find(s->pattern, w->text, w->len, &from, &n))
 		return;
-	}
 	if (number_read(w->text + from, n, &r.value) != NUMBER_READ) {
 		add_unread(w);
 		return;
@@ -490,7 +481,7 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 	if (!s->metric && !braces && !s->pattern)
 		return;
 	if (memchr(in->line.s, '\033', in->line.len))
-		in->line.len = strip_escapes(in->line.s, in->line.len);
+		in->line.len = escapes_strip(in->line.s, in->line.len);
 	w.text = in->line.s;
 	w.len = in->line.len;
 	if (braces && is_nni(&w))
@@ -588,4 +579,6 @@ void scrape_settle(struct scraper *s)
 		scrape_report(s, s->held[i]);
 	s->by_text = s->n_held > 0;
 	s->n_held = 0;
+	if (s->by_text)
+		series_log_move(&s->numbers.said, &s->numbers.held);
 }

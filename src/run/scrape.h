@@ -14,6 +14,7 @@
 #include "base/pattern.h"
 #include "base/str.h"
 #include "run/item_lines.h"
+#include "run/numbers.h"
 #include "run/once.h"
 #include "run/runner.h"
 
@@ -61,6 +62,7 @@ struct scraper {
 	size_t long_lines;
 	char *keys[SCRAPE_KEYS]; /* numeric keys seen, nested ones as a.b */
 	size_t n_keys;
+	struct numbers numbers; /* … and those that count, but for the metric */
 };
 
 void scrape_init(struct scraper *s, const char *metric, const char *step);
@@ -82,5 +84,7 @@ void scrape_unread(struct scraper *s, const char *text, size_t n);
 void scrape_report(struct scraper *s, struct report r);
 /* The name of a number that was seen. */
 void scrape_name(struct scraper *s, const char *name);
+/* A number beside the metric, from elsewhere. step: NaN where none is known. */
+void scrape_number(struct scraper *s, const char *name, double step, double value);
 
 #endif

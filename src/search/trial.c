@@ -141,6 +141,8 @@ struct run_end run_facts(const struct run *r)
 	                        .unread = r->unread,
 	                        .unread_example = r->unread_example,
 	                        .items = r->items,
+	                        .metrics = r->metrics,
+	                        .note = r->note,
 	                        .steps = r->steps};
 }
 
@@ -168,6 +170,22 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 	return end;
 }
 
+size_t trial_points(uint64_t trial)
+{
+	return trial < 1000 ? SERIES_POINTS : trial < 10000 ? 20 : 0;
+}
+
+/* A launch that says a note again has begun again. */
+void run_measure(const struct run *r, const struct series_log *log, const char *note,
+                 size_t points, struct run_end *end, struct arena *a)
+{
+	const struct series_log nothing = {0};
+
+	end->metrics = series_pack(log ? log : &nothing, r->metrics, points, a);
+	if (note && *note)
+		end->note = arena_strdup(a, note);
+}
+
 /* A run that reports without end keeps its beginning and its latest reports. */
 static void keep_latest(struct run *r, struct report rep)
 {
@@ -190,6 +208,8 @@ static void begin(struct run *r, bool keeps)
 		return;
 	r->unread = 0;
 	r->unread_example = NULL;
+	r->metrics = NULL;
+	r->note = NULL;
 	r->steps = (struct step_order){0};
 	r->n_reports = r->reports_total = 0;
 	r->reduction = (struct reduction){.last = (double)NAN, .best = (double)NAN};
@@ -282,6 +302,8 @@ static void finish(struct run *r, const struct run_end *end, bool again)
 	r->unread = end->unread;
 	r->unread_example = end->unread_example;
 	r->items = end->items;
+	r->metrics = end->metrics;
+	r->note = end->note;
 	r->steps = end->steps;
 }
 

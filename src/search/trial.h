@@ -65,6 +65,9 @@ struct run {
 	size_t unread;              /* lines that held no number for the metric */
 	const char *unread_example; /* the first of them; NULL: none */
 	const struct scores *items; /* of a test that ended ok; NULL: none */
+	const struct series_set
+	    *metrics;     /* every number beside the metric; NULL: none */
+	const char *note; /* what it said in words, a line each; NULL: nothing */
 };
 
 /* How a run ended: the facts that its END carries, over all its launches. */
@@ -79,9 +82,11 @@ struct run_end {
 	size_t reports_total;
 	double last, best; /* of the metric; NaN without one */
 	const char *reason;
-	size_t unread;              /* as in struct run … */
-	const char *unread_example; /* … */
-	const struct scores *items; /* … */
+	size_t unread;                    /* as in struct run … */
+	const char *unread_example;       /* … */
+	const struct scores *items;       /* … */
+	const struct series_set *metrics; /* … */
+	const char *note;                 /* … */
 	struct step_order steps;
 };
 
@@ -124,6 +129,15 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
                             const struct metric *m, const struct spec *s,
                             struct arena *a);
 /* The facts as they stand in a finished run. */
+/* The numbers beside the metric that a run has said by the end of this launch (log and
+ * note: what was said in it; NULL: nothing), into *end; points: curves may have so
+ * many. */
+void run_measure(const struct run *r, const struct series_log *log, const char *note,
+                 size_t points, struct run_end *end, struct arena *a);
+/* How many points a curve of a trial's run may have: the more trials, the fewer, so
+ * that the whole stays bounded: SERIES_POINTS of the first 1000 trials, 20 of those up
+ * to 10000, and none beyond. */
+size_t trial_points(uint64_t trial);
 struct run_end run_facts(const struct run *r);
 /* What an event (search/event.h) of this run, of any phase, does to it: START makes it
  * ready (what it reported before counts where it goes on from a checkpoint, up to the

@@ -440,6 +440,9 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 	bool broken = machine_failed(t->run, res);
 
 	*end = run_conclude(t->run, res, t->metric, f->spec, f->arena);
+	run_measure(t->run, res->numbers, res->note,
+	            t->phase == PHASE_SEARCH ? trial_points(t->key) : SERIES_POINTS,
+	            end, f->arena);
 	/* What is decided stands, also where the supervisor was lost on the way. */
 	if (t->stopped || (t->judged && (!by_itself || broken))) {
 		t->stopped = true;

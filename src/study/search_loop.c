@@ -4,6 +4,7 @@
 #include "study/added.h"
 #include "study/alarm.h"
 #include "study/apply.h"
+#include "study/artifacts.h"
 #include "study/drive.h"
 #include "study/idle.h"
 #include "study/propose.h"
@@ -351,6 +352,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 		if (s->watch.finished)
 			s->watch.finished(s->watch.self, t, run);
 	}
+	artifacts_ended(s, t);
 	results_due(s);
 }
 
@@ -379,6 +381,7 @@ static bool turned(void *self, struct error *err)
 {
 	struct study *s = self;
 
+	artifacts_turn(s);
 	if (!refresh_results(s, false, err))
 		s->write_at = search_ticks(&s->search) + write_delay;
 	return true;
@@ -430,6 +433,7 @@ bool study_run(struct study *s, struct runner *r, struct error *err)
 	bool ok;
 
 	study_start(s);
+	artifacts_sweep(s);
 	s->parallel = r->slots;
 	fleet_free(&s->fleet);
 	fleet_init(&s->fleet, s->search.spec, r, s->search.dir, &s->search.arena);

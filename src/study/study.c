@@ -35,6 +35,8 @@ void study_free(struct study *s)
 	propose_end(s);
 	journal_close(s->journal);
 	fleet_free(&s->fleet);
+	free(s->artifacts.best);
+	free(s->artifacts.gone);
 	str_free(&s->line);
 	search_free(&s->search);
 	*s = (struct study){0};

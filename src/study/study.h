@@ -73,7 +73,12 @@ struct study {
 	bool told_steps;           /* that those of some run do not rise */
 	int64_t sync_at, write_at; /* when the journal, the results are due */
 	int64_t write_cost;
-	struct str line;  /* of the journal, being written */
+	struct str line; /* of the journal, being written */
+	struct {
+		uint64_t *best; /* (n) trials whose artifacts stay, the best first */
+		uint64_t *gone; /* (n_gone) those whose are to be removed */
+		size_t n, n_gone, cap, cap_gone;
+	} artifacts;
 	off_t added_size; /* of the file of added.h, when nothing was left in it */
 };
 

@@ -3,6 +3,7 @@
 #include "record/results.h"
 #include "search/judge.h"
 #include "search/prospect.h"
+#include "study/artifacts.h"
 #include "study/drive.h"
 #include "study/test_use.h"
 
@@ -125,7 +126,7 @@ static const struct driver verifying = {.next = next,
                                         .deadline = drive_deadline,
                                         .message = drive_message};
 
-bool verify_run(struct study *s, struct runner *r, struct error *err)
+static bool verify(struct study *s, struct runner *r, struct error *err)
 {
 	struct search *se = &s->search;
 	struct loop loop;
@@ -145,6 +146,14 @@ bool verify_run(struct study *s, struct runner *r, struct error *err)
 	/* Re-runs say something of the noise, also those of an earlier session. */
 	prospect_judge(se);
 	return ok && (!se->dir || results_write(se, s->monitor, err));
+}
+
+bool verify_run(struct study *s, struct runner *r, struct error *err)
+{
+	bool ok = verify(s, r, err);
+
+	artifacts_sweep(s);
+	return ok;
 }
 
 bool verify_more(struct study *s, size_t pairs, struct error *err)

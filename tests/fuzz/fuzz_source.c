@@ -32,7 +32,7 @@ static void try_plain(const char *line, size_t n)
 	char name[PLAIN_NAME];
 	double x;
 
-	for (size_t at = 0, before; before = at, plain_next(line, n, &at, name);)
+	for (size_t at = 0, before; before = at, plain_next(line, n, &at, name, &x);)
 		assert(at > before && at <= n && *name);
 	plain_number(line, n, "loss", &x);
 	if (plain_step(line, n, NULL, &x))

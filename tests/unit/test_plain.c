@@ -66,13 +66,14 @@ TEST(names)
 {
 	const char line[] = "[3] lr=0.1 valid_0's l2: 0.25, at 12:30 acc: none x : 5";
 	char name[PLAIN_NAME];
+	double x;
 	size_t at = 0;
 
-	CHECK(plain_next(line, strlen(line), &at, name) && !strcmp(name, "lr"));
-	CHECK(plain_next(line, strlen(line), &at, name) &&
+	CHECK(plain_next(line, strlen(line), &at, name, &x) && !strcmp(name, "lr"));
+	CHECK(plain_next(line, strlen(line), &at, name, &x) &&
 	      !strcmp(name, "valid_0's l2"));
-	CHECK(plain_next(line, strlen(line), &at, name) && !strcmp(name, "x"));
-	CHECK(!plain_next(line, strlen(line), &at, name));
+	CHECK(plain_next(line, strlen(line), &at, name, &x) && !strcmp(name, "x"));
+	CHECK(!plain_next(line, strlen(line), &at, name, &x));
 }
 
 TEST_MAIN(numbers, whole_names_only, steps, names)

@@ -1,0 +1,11 @@
+#include "record/page.h"
+#include "base/crc.h"
+
+void page_turn(struct page *p, size_t at_least)
+{
+	if (!p->file || p->out->len < at_least)
+		return;
+	p->crc = crc32c(p->crc, p->out->s, p->out->len);
+	file_put(p->file, p->out->s, p->out->len);
+	str_clear(p->out);
+}

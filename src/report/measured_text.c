@@ -1,0 +1,156 @@
+#include "report/measured_text.h"
+#include "report/table.h"
+#include "report/text.h"
+#include "run/meant.h"
+#include "search/measured.h"
+#include "study/artifacts.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { NAMES_SHOWN = 8 };
+
+static void number_cell(struct table *t, double x)
+{
+	if (isnan(x))
+		str_addc(&t->scratch, '-');
+	else
+		text_number(&t->scratch, x);
+	table_take(t);
+}
+
+/* max, min: which of the two the file calls the best. */
+static const char *direction_of(const struct spec *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_metrics; i++)
+		if (s->metrics[i].has_goal && strcmp(s->metrics[i].name, name) == 0)
+			return s->metrics[i].goal == GOAL_MINIMIZE ? "best is the min"
+			                                           : "best is the max";
+	return "";
+}
+
+static void add_metrics(const struct spec *s, const struct series_set *set,
+                        struct str *out)
+{
+	static const enum align align[] = {ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
+	                                   ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+	static const char *const heads[] = {"metrics", "last", "min",
+	                                    "max",     "said", ""};
+	struct table t;
+	struct series one;
+	size_t at = 0;
+
+	table_init(&t, ARRAY_LEN(align), align);
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		table_cell(&t, heads[i]);
+	while (series_next(set, &at, &one)) {
+		table_cell(&t, one.name);
+		text_number(&t.scratch, one.last);
+		table_take(&t);
+		number_cell(&t, one.min);
+		number_cell(&t, one.max);
+		str_addf(&t.scratch, "%zu", one.n);
+		table_take(&t);
+		table_cell(&t, direction_of(s, one.name));
+	}
+	table_print(&t, NULL, "    ", out);
+	table_free(&t);
+	if (set->more)
+		str_addf(out,
+		         "    (it said more names than %d: the others are not kept)\n",
+		         SERIES_MAX);
+}
+
+static void add_note(const char *note, struct str *out)
+{
+	while (*note) {
+		size_t n = strcspn(note, "\n");
+		struct str line = {0};
+
+		str_addn(&line, note, n);
+		str_add(out, "    note: ");
+		text_clean(out, str_text(&line));
+		str_addc(out, '\n');
+		str_free(&line);
+		note += n + (note[n] == '\n');
+	}
+}
+
+void measured_run(const struct spec *s, const struct run *r, struct str *out)
+{
+	if (r->metrics)
+		add_metrics(s, r->metrics, out);
+	if (r->note)
+		add_note(r->note, out);
+}
+
+/* Which of the names that were said was meant. */
+static void never_said(const struct measured_names *names, size_t i, struct str *out)
+{
+	const char *seen[MEASURED_NAMES] = {0}, *near = NULL;
+	size_t n = 0;
+
+	for (size_t k = 0; k < names->n; k++)
+		if (names->list[k].runs)
+			seen[n++] = names->list[k].name;
+	meant_names(names->list[i].name, seen, n, &near, 1);
+	str_add(out, "metrics: no run has reported ");
+	text_clean(out, names->list[i].name);
+	str_add(out, "\n  help: ");
+	if (near) {
+		str_add(out, "did you mean ");
+		text_clean(out, near);
+		str_addc(out, '?');
+	} else if (n) {
+		str_add(out, "reported were ");
+		for (size_t k = 0; k < n && k < NAMES_SHOWN; k++) {
+			str_add(out, k ? ", " : "");
+			text_clean(out, seen[k]);
+		}
+		str_add(out, n > NAMES_SHOWN ? ", …" : "");
+	} else {
+		str_add(out, "print it in the same lines as the metric: "
+		             "{\"loss\": 0.5, \"acc\": 0.9}");
+	}
+	str_addc(out, '\n');
+}
+
+void measured_report(const struct search *s, struct str *out)
+{
+	struct arena a = {0};
+	struct measured_names names = measured_names(s, &a);
+
+	for (size_t i = 0; s->ok && i < names.listed; i++)
+		if (!names.list[i].runs)
+			never_said(&names, i, out);
+	if (names.more)
+		str_addf(out,
+		         "there were more names of numbers than are kept: the first %d "
+		         "of a run, and %d in results.csv\n",
+		         SERIES_MAX, MEASURED_NAMES);
+	arena_free(&a);
+}
+
+void measured_artifacts(const struct search *s, const struct trial *t, const char *dir,
+                        const char *folder, struct str *out)
+{
+	struct str list = {0};
+
+	if (dir)
+		artifacts_list(s->spec, dir, folder, &list);
+	if (list.len) {
+		str_add(out, "    artifacts: ");
+		for (size_t i = 0; i < list.len; i++)
+			if (list.s[i] == '\n')
+				list.s[i] = ' ';
+		text_clean(out, str_text(&list));
+		str_addc(out, '\n');
+	} else if (!artifacts_stay(s, t)) {
+		str_addf(out,
+		         "    artifacts: only those of the best %zu trial%s are kept\n",
+		         s->spec->keep, s->spec->keep == 1 ? "" : "s");
+	} else if (dir) {
+		str_add(out, "    artifacts: none is there\n");
+	}
+	str_free(&list);
+}
