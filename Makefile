@@ -136,7 +136,7 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
 	check-e2e check-arm64 asan analyze format format-check demo deps deps-check install \
-	uninstall clean help
+	install-program uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -210,6 +210,8 @@ include tests/long.mk tests/bench/bench.mk
 
 include src/api/lib.mk
 
+include src/dist/dist.mk
+
 # --- the source itself ---
 
 analyze: deps-check                   ## gcc -fanalyzer, cppcheck, clang-tidy, shellcheck
@@ -231,7 +233,8 @@ deps-check: deps                      ## and what the tests need
 		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
 		python3-jsonschema parallel git procps zsh fish
 
-install: all install-library          ## honours DESTDIR, PREFIX, BINDIR, MANDIR
+install: install-program install-library ## honours DESTDIR, PREFIX, BINDIR, MANDIR
+install-program: all
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(HPS) '$(DESTDIR)$(BINDIR)/hpsearch'
 	$(if $(MAN),$(INSTALL) -m 644 $(MAN) '$(DESTDIR)$(MANDIR)/man1/hpsearch.1')

@@ -35,7 +35,7 @@ check_c() {
 		--suppress=internalAstError --error-exitcode=1 '-DHPS_VERSION=""' -D__linux__ \
 		-Isrc "${files[@]}"
 }
-scripts() { shellcheck -S warning -x tests/*.sh tests/*/*.sh examples/*.sh .ci/run; }
+scripts() { shellcheck -S warning -x tests/*.sh tests/*/*.sh src/dist/*.sh examples/*.sh .ci/run; }
 
 files=("$@")
 part "gcc -fanalyzer" analyzer

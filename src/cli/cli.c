@@ -13,6 +13,7 @@
 #include "search/edges.h"
 #include "search/prospect.h"
 #include "study/code.h"
+#include "study/cpus.h"
 #include "study/gpus.h"
 #include "study/program.h"
 
@@ -144,26 +145,39 @@ static bool own_file(const struct spec *s, const struct metric *m, size_t slots,
 	                 s->yaml.path, m->file, slots);
 }
 
+static void say(const struct options *o, const char *note)
+{
+	if (note && o->verbose >= 0)
+		fprintf(stderr, "notice: %s\n", note);
+}
+
 bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
                struct error *err)
 {
 	struct gpu_source from = {.inherited = getenv("CUDA_VISIBLE_DEVICES"),
 	                          .root = ""};
+	struct cpu_source cpus = {.root = ""};
 	const char *note;
 
 	if (!gpus_find(s, &from, s->arena, &note, err))
 		return false;
-	if (note && o->verbose >= 0)
-		fprintf(stderr, "notice: %s\n", note);
+	say(o, note);
 	*slots = o->parallel ? o->parallel : s->parallel;
-	if (s->n_slots && *slots > s->n_slots && o->verbose >= 0)
-		fprintf(
-		    stderr,
-		    "notice: gpus has room for %zu runs at once, not for the %zu of "
-		    "-j (runs_per_gpu lets more of them share one)\n",
-		    s->n_slots, *slots);
-	if (s->n_slots && *slots > s->n_slots)
+	if (s->n_slots && *slots > s->n_slots) {
+		say(o, arena_printf(s->arena,
+		                    "gpus has room for %zu runs at once, not for the "
+		                    "%zu of -j (runs_per_gpu lets more of them share "
+		                    "one)",
+		                    s->n_slots, *slots));
 		*slots = s->n_slots;
+	}
+	if (!s->n_slots && *slots > 1 && from.inherited && strchr(from.inherited, ','))
+		say(o, arena_printf(s->arena,
+		                    "each of %zu runs at once sees all of the "
+		                    "inherited CUDA_VISIBLE_DEVICES=%s (gpus: auto "
+		                    "gives every run one of them)",
+		                    *slots, from.inherited));
+	say(o, cpus_find(s, *slots, &cpus, s->arena));
 	return *slots < 2 || own_file(s, &s->metric, *slots, err);
 }
 

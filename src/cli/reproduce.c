@@ -97,6 +97,11 @@ static bool show_commands(struct reproduction *x, struct error *err)
 			return false;
 		}
 		str_clear(&line);
+		/* A variable can make a command do anything, too. */
+		for (size_t k = 0; k < x->sv.spec.n_env; k++) {
+			str_shell(&line, x->sv.spec.env[k]);
+			str_addc(&line, ' ');
+		}
 		command_line(argv, &line);
 		fprintf(stderr, "  HPSEARCH_SEED=%llu %s\n",
 		        (unsigned long long)x->list[i].run.seed, str_text(&line));

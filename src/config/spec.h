@@ -114,6 +114,11 @@ struct scale {
 	struct scale_size sizes[2];
 };
 
+struct cpu_list {
+	const int *list; /* (n) rising */
+	size_t n;
+};
+
 struct spec {
 	struct yaml yaml; /* path, text verbatim, tree */
 	const char *name, *description;
@@ -140,6 +145,17 @@ struct spec {
 	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
 	const char *const *slots; /* (n_slots) */
 	size_t n_slots;
+	size_t cpus;             /* of every run; 0: not given */
+	int64_t memory;          /* bytes that a run may have; 0: as many as it likes */
+	const char *memory_text; /* as written */
+	int nice;                /* added to our own niceness, 0 … 19 */
+	const char *const *env;  /* (n_env) NAME=value, for every run */
+	size_t n_env;
+	/* Of the machine: which processors a run in each slot has, and how many threads
+	 * fit; see cpus_find. */
+	const struct cpu_list *cpu_slots; /* (n_cpu_slots); none: they share them all */
+	size_t n_cpu_slots;
+	size_t threads;      /* 0: cpus is not given */
 	uint64_t max_trials; /* 0: not given; max_trials or run_cap */
 	uint64_t min_trials;
 	double budget_time;               /* seconds; 0: none */
@@ -195,8 +211,10 @@ bool spec_load(struct spec *s, const char *path, const struct spec_overrides *o,
 bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
                 const struct spec_overrides *o, struct arena *a, struct error *err);
 
-/* Has the user said that wandb may go to its server? WANDB_MODE of the environment. */
-bool spec_wandb_online(void);
+/* A variable as a run finds it, if hpsearch does not set it: of env, else our own. */
+const char *spec_variable(const struct spec *s, const char *name);
+/* Has the user said that wandb may go to its server? WANDB_MODE of a run. */
+bool spec_wandb_online(const struct spec *s);
 /* What is said where it may not. */
 extern const char spec_wandb_text[];
 

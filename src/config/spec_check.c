@@ -251,8 +251,9 @@ static void note_seeds(struct reading *r)
 
 static void note_booleans(struct reading *r, const struct node *n)
 {
-	if (n == node_get(r->spec->yaml.root, "wandb"))
-		return; /* off is a word there */
+	if (n == node_get(r->spec->yaml.root, "wandb") ||
+	    n == node_get(r->spec->yaml.root, "env"))
+		return; /* off is a word in one, all are texts in the other */
 	if (n->kind == NODE_SCALAR && n->yes_no)
 		read_note(r, false, n->at,
 		          "%s is the boolean %s; quote it if it is a text", n->text,
@@ -297,7 +298,8 @@ static void note_disguises(struct reading *r, const struct node *n)
 	    strstr(n->text, "}}"))
 		read_note(r, true, n->at, "%s: %s", n->text, yaml_template_help);
 	for (size_t i = 0; n && n->kind != NODE_SCALAR && i < n->n; i++) {
-		note_disguises(r, n->items[i]);
+		if (n->items[i] != node_get(r->spec->yaml.root, "env"))
+			note_disguises(r, n->items[i]);
 		if (n->kind == NODE_LIST)
 			note_version(r, n->items[i]);
 	}

@@ -31,9 +31,9 @@ bool spec_read_protocol(struct reading *r, const struct node *n)
 	return true;
 }
 
-bool spec_wandb_online(void)
+bool spec_wandb_online(const struct spec *s)
 {
-	const char *mode = getenv("WANDB_MODE");
+	const char *mode = spec_variable(s, "WANDB_MODE");
 
 	return mode && strcmp(mode, "online") == 0;
 }
@@ -53,7 +53,7 @@ void spec_note_wandb(struct reading *r)
 	struct command cmd = s->command;
 	const char *script = s->program;
 
-	if (!s->wandb || r->recorded || spec_wandb_online())
+	if (!s->wandb || r->recorded || spec_wandb_online(s))
 		return;
 	if (cmd.shell && !spec_split_words(cmd.words[0], r->a, &cmd))
 		return;

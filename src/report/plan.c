@@ -93,6 +93,34 @@ static void add_slots(const struct spec *sp, size_t slots, struct str *out)
 	str_addc(out, '\n');
 }
 
+static void add_cpus(const struct spec *sp, struct str *out)
+{
+	if (!sp->threads)
+		return;
+	str_addf(out, "cpus         %zu for each run", sp->threads);
+	str_add(out, sp->n_cpu_slots ? ": " : ", shared");
+	for (size_t i = 0; i < sp->n_cpu_slots; i++) {
+		str_add(out, i ? " | " : "");
+		for (size_t k = 0; k < sp->cpu_slots[i].n; k++)
+			str_addf(out, "%s%d", k ? "," : "", sp->cpu_slots[i].list[k]);
+	}
+	str_addc(out, '\n');
+}
+
+/* What a run may have, and what it is told. */
+static void add_limits(const struct spec *sp, struct str *out)
+{
+	if (sp->memory)
+		str_addf(out, "memory       %s for each run\n", sp->memory_text);
+	if (sp->nice)
+		str_addf(out, "nice         %d\n", sp->nice);
+	for (size_t i = 0; i < sp->n_env; i++) {
+		str_add(out, i ? " " : "env          ");
+		text_clean(out, sp->env[i]);
+	}
+	str_add(out, sp->n_env ? "\n" : "");
+}
+
 static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
@@ -115,6 +143,8 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 	str_addf(out, ", %zu at once, seed %llu\n", slots,
 	         (unsigned long long)sp->seed);
 	add_slots(sp, slots, out);
+	add_cpus(sp, out);
+	add_limits(sp, out);
 	if (sp->budget_time > 0) {
 		str_add(out, "budget       ");
 		text_duration(out, sp->budget_time);

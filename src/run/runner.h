@@ -44,6 +44,11 @@ struct job {
 	int64_t patience;        /* nanoseconds that it may wait for a server that it
 	                          * cannot reach (run/stall.h); 0 = for ever */
 	int64_t grace;           /* nanoseconds between SIGTERM and SIGKILL */
+	int64_t memory;          /* bytes that its processes may have resident
+	                          * together; 0: as many as they like */
+	const int *cpus;         /* (n_cpus) rising; where it may run: affinity(7) */
+	size_t n_cpus;           /* 0: where we may */
+	int nice;                /* added to our own niceness, 0 … 19 */
 	bool nni;                /* lines of NNI's client are reports, too */
 	const char *metric;      /* name to scrape; NULL = nothing to rank by */
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
@@ -85,7 +90,9 @@ struct run_result {
 	int exit;          /* exit status, -1 when a signal ended it */
 	int signal;        /* the signal, else 0 */
 	bool timed_out;
-	bool stalled; /* timed out, because it waited for a server */
+	bool stalled;        /* timed out, because it waited for a server */
+	int64_t over_memory; /* bytes: it was ended because it had so many, which are
+	                      * more than the job's; 0: it was not */
 	enum cancel
 	    cancelled;    /* by cancel(), even when it had ended by itself just then */
 	bool lost;        /* its supervisor died; nothing is known */

@@ -347,6 +347,7 @@ void slot_result(const struct slot *s, struct run_result *out)
 	                           .signal = r->signal,
 	                           .timed_out = r->timed_out || s->given_up,
 	                           .stalled = s->given_up,
+	                           .over_memory = r->over_memory,
 	                           .cancelled = s->cancelled,
 	                           .lost = s->lost,
 	                           .stuck = r->stuck,

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "run/output.h"
+#include "run/place.h"
 #include "run/tree.h"
 
 #include <errno.h>
@@ -31,18 +32,22 @@
 enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_IN, FD_FIRST_FREE };
 
 #define KILL_PATIENCE (10 * CLOCK_SECOND)
+#define MEMORY_LOOKS  (CLOCK_SECOND / 2) /* at the tree's memory, where it has a limit \
+	                                  */
 #define LAUNCH_PATIENCE                                                                \
 	(2 * CLOCK_SECOND) /* for the machine to have a process left                   \
 	                    */
 
-/* A request: this, then `size` bytes; for a start those are a start_head and strings,
- * each with its NUL: the directory, home, argv, the additions to the environment. */
+/* A request: this, then `size` bytes; for a start those are a start_head, the
+ * processors (int each) and strings, each with its NUL: the directory, home, argv, the
+ * additions to the environment. */
 struct request {
 	uint32_t kind, size;
 };
 struct start_head {
-	int64_t timeout, grace;
-	uint32_t n_argv, n_env;
+	int64_t timeout, grace, memory;
+	uint32_t n_argv, n_env, n_cpus;
+	int nice;
 };
 
 struct supervisor {
@@ -59,10 +64,11 @@ struct supervisor {
 	char **argv, **env, **paths; /* of the job; paths = what to try to execute */
 	size_t cap_argv, cap_env, cap_paths;
 	struct str path_text;
+	struct place place; /* of the job */
 	pid_t leader;
 	bool leader_over; /* it is a zombie, or reaped */
 	int64_t started;
-	int64_t term_at, kill_at;
+	int64_t term_at, kill_at, look_at; /* look: at the memory */
 	struct run_record record;
 };
 
@@ -87,10 +93,16 @@ void request_write(struct str *out, enum request_kind kind, const struct job *jo
 	if (!job)
 		return;
 	str_addn(out, (const char *)&head, sizeof head);
+	if (job->n_cpus)
+		str_addn(out, (const char *)job->cpus, job->n_cpus * sizeof *job->cpus);
 	str_addn(out, job->dir, strlen(job->dir) + 1);
 	str_addn(out, job->home ? job->home : "",
 	         job->home ? strlen(job->home) + 1 : 1);
-	head = (struct start_head){.timeout = job->timeout, .grace = job->grace};
+	head = (struct start_head){.timeout = job->timeout,
+	                           .grace = job->grace,
+	                           .memory = job->memory,
+	                           .n_cpus = (uint32_t)job->n_cpus,
+	                           .nice = job->nice};
 	head.n_argv = add_words(out, job->argv);
 	head.n_env = add_words(out, job->env);
 	r.size = (uint32_t)(out->len - at - sizeof r);
@@ -200,6 +212,8 @@ static void unpack(struct supervisor *s, const char *body)
 
 	memcpy(&s->job, body, sizeof s->job);
 	text += sizeof s->job;
+	place_set(&s->place, text, s->job.n_cpus, s->job.nice);
+	text += s->job.n_cpus * sizeof(int);
 	str_clear(&s->dir);
 	str_add(&s->dir, text);
 	text += strlen(text) + 1;
@@ -255,6 +269,7 @@ __attribute__((noreturn)) static void child(const struct supervisor *s)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != s->pid)
 		_exit(127);
+	place_enter(&s->place);
 	sigprocmask(SIG_SETMASK, &s->none, NULL);
 	if (*s->home && chdir(s->home)) {
 		*s->exec_errno = errno;
@@ -334,6 +349,7 @@ static void begin(struct supervisor *s)
 		return;
 	s->term_at = s->job.timeout ? s->started + s->job.timeout : INT64_MAX;
 	s->kill_at = INT64_MAX;
+	s->look_at = s->job.memory ? s->started + MEMORY_LOOKS : INT64_MAX;
 }
 
 /* --- ending --- */
@@ -471,19 +487,45 @@ static void obey(struct supervisor *s, int64_t now)
 	}
 }
 
+/* In full first, which is quick; a page that they share is not held against them. What
+ * takes half as much again while it is to end gets no time for that. */
+static void look_at_memory(struct supervisor *s, int64_t now)
+{
+	int64_t limit = s->job.memory, has = tree_resident(s->pid, false);
+
+	s->look_at = now + MEMORY_LOOKS;
+	if (has > limit)
+		has = tree_resident(s->pid, true);
+	if (has <= limit)
+		return;
+	if (s->kill_at == INT64_MAX) {
+		s->record.over_memory = has;
+		terminate(s, now);
+	} else if (has - limit > limit / 2) {
+		s->kill_at = now;
+	}
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 static void watch_leader(struct supervisor *s)
 {
 	while (!look_for_leader(s)) {
 		int64_t now = clock_now();
 
 		obey(s, now);
+		if (now >= s->look_at)
+			look_at_memory(s, now);
 		if (s->orphaned || now >= s->kill_at)
 			return;
 		if (now >= s->term_at) {
 			s->record.timed_out = true;
 			terminate(s, now);
 		}
-		if (sleep_until(s, s->term_at < s->kill_at ? s->term_at : s->kill_at,
+		if (sleep_until(s, earlier(earlier(s->term_at, s->kill_at), s->look_at),
 		                now))
 			receive(s, MSG_DONTWAIT);
 	}

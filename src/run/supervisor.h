@@ -26,7 +26,8 @@ struct run_record {
 	int output_errno;  /* its stderr file could not be opened: it had /dev/null */
 	int exit, signal;  /* as in run_result */
 	bool timed_out;
-	bool stuck; /* a process did not die of SIGKILL for ten seconds */
+	int64_t over_memory; /* as in run_result */
+	bool stuck;          /* a process did not die of SIGKILL for ten seconds */
 	double wall, user, sys;
 	int64_t maxrss;
 	int64_t stderr_size; /* bytes; -1 = not known */

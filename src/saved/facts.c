@@ -66,6 +66,7 @@ static bool check_status(const struct subject *x, struct arena *a, struct str *o
 	struct run_result res = {.exit = r->exit,
 	                         .signal = r->signal,
 	                         .timed_out = r->outcome == OUTCOME_TIMEOUT,
+	                         .over_memory = begins(r->reason, "over memory"),
 	                         .oom_text = begins(r->reason, "its stderr"),
 	                         .unread = {.n = r->unread}};
 	struct run_end end;
@@ -74,7 +75,7 @@ static bool check_status(const struct subject *x, struct arena *a, struct str *o
 		return true;
 	end = run_conclude(r, &res, x->metric, &x->sv->spec, a);
 	if (end.outcome == r->outcome &&
-	    (res.timed_out || same_reason(r->reason, end.reason)))
+	    (res.timed_out || res.over_memory || same_reason(r->reason, end.reason)))
 		return true;
 	add_subject(x, out);
 	str_addf(out, "recorded %s%s%s; exit %d and signal %d say %s%s%s",

@@ -100,6 +100,12 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		              : arena_printf(a, "over %g s", s->trial_timeout);
 		return OUTCOME_TIMEOUT;
 	}
+	if (res->over_memory) {
+		*reason = arena_printf(a, "over memory: %s (%lld MiB resident)",
+		                       s->memory_text ? s->memory_text : "",
+		                       (long long)(res->over_memory >> 20));
+		return OUTCOME_OOM;
+	}
 	if (res->signal == 9 || res->exit == 137 || (res->oom_text && res->exit != 0)) {
 		*reason = res->oom_text
 		              ? "its stderr says out of memory"

@@ -18,15 +18,16 @@ static void put(struct env_list *l, const char *name, const char *value)
 }
 
 /* What the user has set stays. */
-static void put_default(struct env_list *l, const char *name, const char *value)
+static void put_default(struct env_list *l, const struct spec *spec, const char *name,
+                        const char *value)
 {
-	if (!getenv(name))
+	if (!spec_variable(spec, name))
 		put(l, name, value);
 }
 
 static void hook_env(const struct client_run *c, struct env_list *l)
 {
-	const char *path = getenv("PYTHONPATH");
+	const char *path = spec_variable(c->spec, "PYTHONPATH");
 	bool more = path && *path;
 
 	put(l, "HPSEARCH_HOOK", arena_printf(l->a, "%s/hook.jsonl", c->folder));
@@ -42,15 +43,15 @@ static void wandb_env(const struct client_run *c, struct env_list *l)
 {
 	put(l, "WANDB_SWEEP_PARAM_PATH",
 	    arena_printf(l->a, "%s/wandb.yaml", c->folder));
-	if (spec_wandb_online())
+	if (spec_wandb_online(c->spec))
 		return;
 	put(l, "WANDB_MODE", "offline");
 	put(l, "WANDB_SWEEP_ID", "hpsearch");
 	put(l, "WANDB_DIR", c->folder);
 	put(l, "WANDB_ERROR_REPORTING", "false");
-	put_default(l, "WANDB_SILENT", "true");
-	put_default(l, "WANDB_CONSOLE", "off");
-	put_default(l, "WANDB_X_TRANSACTION_LOG_FLUSH_INTERVAL", "0.5");
+	put_default(l, c->spec, "WANDB_SILENT", "true");
+	put_default(l, c->spec, "WANDB_CONSOLE", "off");
+	put_default(l, c->spec, "WANDB_X_TRANSACTION_LOG_FLUSH_INTERVAL", "0.5");
 }
 
 /* Its client prints its reports where the platform is none that it knows. */

@@ -151,6 +151,13 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 
 enum { LAST_BYTES = 4096, ENV_MAX = 13 + CLIENTS_ENV_MAX, LOST_MAX = 3 };
 
+/* What numeric libraries ask how many threads to begin; all but the last two look at
+ * the first where they have no variable of their own. */
+static const char *const thread_variables[] = {
+    "OMP_NUM_THREADS",     "MKL_NUM_THREADS",  "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS",
+    "RAYON_NUM_THREADS"};
+
 static struct client_run client_of(const struct fleet *f,
                                    const struct command_context *c)
 {
@@ -162,10 +169,44 @@ static struct client_run client_of(const struct fleet *f,
 	                           .run = c->run};
 }
 
+/* As many threads as it has processors, unless somebody has said how many. */
+static size_t threads_env(const struct spec *spec, const char **env, struct arena *a)
+{
+	size_t n = 0;
+
+	if (!spec->threads || spec_variable(spec, thread_variables[0]))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(thread_variables); i++)
+		if (!spec_variable(spec, thread_variables[i]))
+			env[n++] = arena_printf(a, "%s=%zu", thread_variables[i],
+			                        spec->threads);
+	return n;
+}
+
+/* Adds what the file says to the n that are ours. Of those that are there already
+ * PYTHONPATH has its say in it, and what else it may set (spec_read_env) is its own. */
+static size_t own_env(const struct spec *spec, const char **env, size_t n)
+{
+	size_t ours = n;
+
+	for (size_t i = 0; i < spec->n_env; i++) {
+		size_t name = strcspn(spec->env[i], "=") + 1, k = 0;
+
+		while (k < ours && strncmp(env[k], spec->env[i], name) != 0)
+			k++;
+		if (k == ours)
+			env[n++] = spec->env[i];
+		else if (strncmp(env[k], "PYTHONPATH=", name) != 0)
+			env[k] = spec->env[i];
+	}
+	return n;
+}
+
 static const char *const *task_env(const struct fleet *f, const struct task *t,
                                    const struct command_context *c, struct arena *a)
 {
-	const char **env = arena_new(a, ENV_MAX, sizeof *env);
+	const char **env = arena_new(
+	    a, ENV_MAX + ARRAY_LEN(thread_variables) + f->spec->n_env, sizeof *env);
 	struct client_run client = client_of(f, c);
 	size_t n = f->dir ? clients_env(&client, a, env) : 0;
 
@@ -185,6 +226,8 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	env[n++] = "PYTHONUNBUFFERED=1";
 	if (f->spec->n_slots)
 		env[n++] = arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", c->gpu);
+	n += threads_env(f->spec, env + n, a);
+	env[own_env(f->spec, env, n)] = NULL;
 	return env;
 }
 
@@ -331,7 +374,14 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
 	job.timeout = nanoseconds(f->spec->trial_timeout);
 	job.grace = nanoseconds(f->spec->kill_grace);
-	job.patience = f->spec->wandb && !spec_wandb_online() ? STALL_PATIENCE : 0;
+	job.memory = f->spec->memory;
+	job.nice = f->spec->nice;
+	if (f->spec->n_cpu_slots) {
+		job.cpus = f->spec->cpu_slots[slot % f->spec->n_cpu_slots].list;
+		job.n_cpus = f->spec->cpu_slots[slot % f->spec->n_cpu_slots].n;
+	}
+	job.patience =
+	    f->spec->wandb && !spec_wandb_online(f->spec) ? STALL_PATIENCE : 0;
 	job.nni = f->spec->nni;
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
@@ -436,7 +486,8 @@ static void add_last_words(struct fleet *f, const struct task *t,
 static enum fleet_event_kind finish(struct fleet *f, struct task *t,
                                     const struct run_result *res, struct run_end *end)
 {
-	bool by_itself = !res->cancelled || (res->exit == 0 && !res->timed_out);
+	bool by_itself =
+	    !res->cancelled || (res->exit == 0 && !res->timed_out && !res->over_memory);
 	bool broken = machine_failed(t->run, res);
 
 	*end = run_conclude(t->run, res, t->metric, f->spec, f->arena);

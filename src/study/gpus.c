@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,30 +55,71 @@ static size_t count_entries(const char *path, bool (*counts)(const char *name))
 	return n;
 }
 
-/* Lines "GPU 0: …". */
-static size_t count_listed(void)
+/* Lines "GPU 0: …", below one that is divided "  MIG 1g.5gb Device 0: (UUID: MIG-…)":
+ * then its parts are the devices, which have no other names. */
+static void list_by_nvidia(struct devices *d, struct arena *a)
 {
 	char *const argv[] = {(char[]){"nvidia-smi"}, (char[]){"-L"}, NULL};
-	char *out = mem_new(OUTPUT_MAX, 1);
+	char *out = arena_new(a, OUTPUT_MAX, 1), *line, *part;
 	size_t n = 0;
+	bool whole = false;
 
 	capture(argv, out, OUTPUT_MAX);
-	for (const char *p = out; p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL)
-		n += strncmp(p, "GPU ", 4) == 0;
-	free(out);
+	while ((line = strsep(&out, "\n")) && d->n < DEVICES_MAX) {
+		part = strstr(line, "(UUID: MIG-");
+		if (strncmp(line, "GPU ", 4) == 0) {
+			d->name[d->n++] = arena_printf(a, "%zu", n++);
+			whole = true;
+		} else if (part && d->n) {
+			part += strlen("(UUID: ");
+			part[strcspn(part, ")")] = '\0';
+			d->n -= whole;
+			d->name[d->n++] = part;
+			whole = false;
+		}
+	}
+}
+
+/* Nodes of the ROCm driver that compute and are no processor: those have no id. HIP
+ * counts them so, and hears on CUDA_VISIBLE_DEVICES. */
+static size_t count_amd(const char *root, struct arena *a)
+{
+	const char *nodes =
+	    arena_printf(a, "%s/sys/class/kfd/kfd/topology/nodes", root);
+	DIR *d = opendir(nodes);
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d && (e = readdir(d))) {
+		FILE *f = *e->d_name == '.'
+		              ? NULL
+		              : fopen(arena_printf(a, "%s/%s/gpu_id", nodes, e->d_name),
+		                      "re");
+		unsigned long id = 0;
+
+		n += f && fscanf(f, "%lu", &id) == 1 && id != 0;
+		if (f)
+			fclose(f);
+	}
+	if (d)
+		closedir(d);
 	return n;
 }
 
 /* CUDA counts them from 0, whatever the numbers of their files. */
 static void find_devices(struct devices *d, const char *root, struct arena *a)
 {
-	size_t n = count_entries(arena_printf(a, "%s/dev", root), is_device);
+	size_t n;
 
+	list_by_nvidia(d, a);
+	if (d->n)
+		return;
+	n = count_entries(arena_printf(a, "%s/dev", root), is_device);
 	if (!n)
 		n = count_entries(arena_printf(a, "%s/proc/driver/nvidia/gpus", root),
 		                  is_any);
 	if (!n)
-		n = count_listed();
+		n = count_amd(root, a);
 	for (; d->n < n && d->n < DEVICES_MAX; d->n++)
 		d->name[d->n] = arena_printf(a, "%zu", d->n);
 }
@@ -129,7 +171,8 @@ static bool none_there(const struct spec *spec, const struct gpu_source *from,
 		                 spec->yaml.path, from->inherited);
 	return error_set(err, ERROR_FILE,
 	                 "%s: gpus: auto, but no gpu is found (CUDA_VISIBLE_DEVICES, "
-	                 "/dev/nvidia0, /proc/driver/nvidia/gpus, nvidia-smi -L)\n"
+	                 "nvidia-smi -L, /dev/nvidia0, /proc/driver/nvidia/gpus, "
+	                 "/sys/class/kfd)\n"
 	                 "  help: name them, as in gpus: [0, 1], or leave out gpus",
 	                 spec->yaml.path);
 }

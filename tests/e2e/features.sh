@@ -62,14 +62,20 @@ mkdir planted
 printf '#!/bin/sh\necho "GPU 0: A (UUID: GPU-a)"\necho "GPU 1: B (UUID: GPU-b)"\n' >planted/nvidia-smi
 chmod +x planted/nvidia-smi
 sed 's/^gpus.*/gpus: auto\nruns_per_gpu: 2/' gpu.yaml >auto.yaml
-if [ -e /dev/nvidia0 ] || [ -d /proc/driver/nvidia/gpus ]; then
-	skip "all gpus, shared" "this machine has some"
+expect "all gpus, shared" 0 env PATH="$PWD/planted:$PATH" "$HPSEARCH" check auto.yaml
+check "four slots" has "gpus         4 slots, CUDA_VISIBLE_DEVICES=0 | 1 | 0 | 1" out
+if [ -e /dev/nvidia0 ] || [ -d /proc/driver/nvidia/gpus ] || [ -d /sys/class/kfd ]; then
+	skip "no gpu at all" "this machine has some"
 else
-	expect "all gpus, shared" 0 env PATH="$PWD/planted:$PATH" "$HPSEARCH" check auto.yaml
-	check "four slots" has "gpus         4 slots, CUDA_VISIBLE_DEVICES=0 | 1 | 0 | 1" out
 	expect "no gpu at all" 2 "$HPSEARCH" auto.yaml
 	check "is said" has "gpus: auto, but no gpu is found" err
 fi
+sed '/^gpus/d' gpu.yaml >unsaid.yaml
+expect "an inherited list and no gpus" 0 env CUDA_VISIBLE_DEVICES=4,5 "$HPSEARCH" unsaid.yaml -n 4 -j 2
+check "that all see all is said" has "notice: each of 2 runs at once sees all of the inherited CUDA_VISIBLE_DEVICES=4,5 (gpus: auto" err
+check "they do" test "$(visible unsaid.hpsearch)" = "4,5"
+expect "one at a time may have them" 0 env CUDA_VISIBLE_DEVICES=4,5 "$HPSEARCH" check unsaid.yaml
+check "nothing to say" lacks CUDA_VISIBLE_DEVICES err
 
 # What of a curve counts: loss + 1, 1/2, 1/3, 1/4.
 curve() { # NAME WANTED METRIC

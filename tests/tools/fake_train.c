@@ -588,6 +588,50 @@ static void print_json_string(const char *s)
 	putchar('"');
 }
 
+static void touch(volatile char *own, long bytes)
+{
+	for (long i = 0; i < bytes; i += 1024)
+		own[i]++;
+}
+
+/* --bytes in itself, as much in a child, and --epochs children more that only share
+ * what it has; the metric, then nothing for ever. */
+static int hog(const struct options *o)
+{
+	char *own = malloc((size_t)o->bytes);
+
+	if (!own)
+		return 1;
+	touch(own, o->bytes);
+	for (long i = 0; i < o->epochs; i++)
+		if (!fork())
+			hang();
+	if (!fork()) {
+		touch(own, o->bytes);
+		hang();
+	}
+	say(o, o->loss);
+	hang();
+	return 0;
+}
+
+/* Where it may run and how nice it is, as the kernel has it. */
+static int place(const struct options *o)
+{
+	char line[4096];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof line, f))
+		if (!strncmp(line, "Cpus_allowed_list:", 18))
+			printf("{\"cpus\": \"%.*s\", \"nice\": %d}\n",
+			       (int)strcspn(line + 19, "\n"), line + 19,
+			       getpriority(PRIO_PROCESS, 0));
+	if (f)
+		fclose(f);
+	say(o, o->loss);
+	return 0;
+}
+
 static int print_env(const struct options *o)
 {
 	printf("{");
@@ -698,6 +742,8 @@ static const struct mode {
     {"ledger", quadratic, "quadratic; FAKE_LEDGER works in every mode"},
     {"slow", slow, "slow MS: sleeps so long, then quadratic"},
     {"spin", spin, "spin MS: computes so long, then quadratic"},
+    {"hog", hog, "--bytes and again in a child; --epochs children that share; stays"},
+    {"place", place, "its processors and its niceness"},
     {"env", print_env, "the environment as one JSON object"},
     {"testsplit", testsplit,
      "noisy; under HPSEARCH_SPLIT=test test_loss, test_accuracy"},

@@ -121,17 +121,28 @@ TEST(auto_is_what_the_machine_has)
 				     "[ \"$1\" = -L ] || exit 1\n"
 				     "echo 'GPU 0: One (UUID: GPU-1)'\n"
 				     "echo '  MIG 1g.5gb Device 0: (UUID: MIG-2)'\n"
+				     "echo '  MIG 1g.5gb Device 1: (UUID: MIG-4)'\n"
 				     "echo 'GPU 1: Other (UUID: GPU-3)'\n";
+	struct arena a = {0};
 	char root[] = "/tmp/test_gpus.XXXXXX";
 	struct error err;
 
 	CHECK(mkdtemp(root) != NULL);
 	CHECK_INT(setenv("PATH", root, 1), 0);
-	check_slots("gpus: auto", NULL, root, 0, NULL,
-	            "s.yaml: gpus: auto, but no gpu is found (CUDA_VISIBLE_DEVICES, "
-	            "/dev/nvidia0, /proc/driver/nvidia/gpus, nvidia-smi -L)\n"
-	            "  help: name them, as in gpus: [0, 1], or leave out gpus");
-	plant(root, "nvidia-smi", script);
+	check_slots(
+	    "gpus: auto", NULL, root, 0, NULL,
+	    "s.yaml: gpus: auto, but no gpu is found (CUDA_VISIBLE_DEVICES, "
+	    "nvidia-smi -L, /dev/nvidia0, /proc/driver/nvidia/gpus, /sys/class/kfd)\n"
+	    "  help: name them, as in gpus: [0, 1], or leave out gpus");
+	for (int i = 0; i < 4; i++) {
+		const char *node =
+		    arena_printf(&a, "sys/class/kfd/kfd/topology/nodes/%d", i);
+
+		CHECK(file_mkdirs_below(root, node, &err));
+		plant(root, arena_printf(&a, "%s/gpu_id", node),
+		      i == 0 || i == 2 ? "0\n" : "51234\n");
+	}
+	arena_free(&a);
 	check_slots("gpus: auto", NULL, root, 2, "0 | 1", "gpus: auto is 0, 1");
 	CHECK(file_mkdirs_below(root, "proc/driver/nvidia/gpus/0000:3b:00.0", &err));
 	check_slots("gpus: auto", NULL, root, 1, "0", "gpus: auto is 0");
@@ -141,6 +152,11 @@ TEST(auto_is_what_the_machine_has)
 	plant(root, "dev/nvidia3", "");
 	plant(root, "dev/nvidia5", "");
 	plant(root, "dev/nvidia10", "");
+	check_slots("gpus: auto", NULL, root, 3, "0 | 1 | 2", "gpus: auto is 0, 1, 2");
+	plant(root, "nvidia-smi", script);
+	check_slots("gpus: auto", NULL, root, 3, "MIG-2 | MIG-4 | 1",
+	            "gpus: auto is MIG-2, MIG-4, 1");
+	plant(root, "nvidia-smi", "#!/bin/sh\necho 'No devices were found'\nexit 6\n");
 	check_slots("gpus: auto\nparallel: 2", NULL, root, 2, "0 | 1 | 2",
 	            "gpus: auto is 0, 1, 2");
 	check_slots("gpus: auto", "1", root, 1, "1",

@@ -15,6 +15,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -661,6 +662,67 @@ TEST(time_out)
 }
 
 /* A library that waits for its server draws its bar for ever. */
+/* 48 MB in a parent, as many in its child: either alone would be below. Its neighbour,
+ * with the same limit, has what all processes of the first have, but shared. */
+TEST(memory_of_the_whole_tree)
+{
+	struct rig g;
+	struct runner_event e;
+	int64_t deadline = clock_now() + PATIENCE;
+
+	if (!rig_open(&g, 2))
+		return;
+	g.job.memory = 64 << 20;
+	g.job.argv = WORDS(g.tool, "hog", "--bytes=48000000", "--epochs=0");
+	rig_start(&g);
+	g.job.argv = WORDS(g.tool, "hog", "--bytes=16000000", "--epochs=8");
+	g.job.ticket = 2;
+	g.job.slot = 1;
+	rig_start(&g);
+	while (rig_wait(&g, deadline, &e) == RUNNER_REPORT)
+		;
+	CHECK_INT(e.kind, RUNNER_DONE);
+	CHECK_INT(e.ticket, 1);
+	CHECK(g.result.over_memory >= 96000000 && g.result.over_memory < 128 << 20);
+	CHECK(!g.result.timed_out);
+	CHECK_INT(g.result.signal, SIGTERM);
+	/* Time enough to be looked at. */
+	rig_wait(&g, clock_now() + CLOCK_SECOND, &e);
+	CHECK(e.kind == RUNNER_TICK || e.kind == RUNNER_REPORT);
+	g.r.type->cancel(g.r.self, 2, CANCEL_KILL);
+	rig_until(&g, RUNNER_DONE);
+	CHECK_INT(g.result.over_memory, 0);
+	rig_close(&g);
+}
+
+/* By what a child of ours says of itself. */
+TEST(processors_and_niceness)
+{
+	struct rig g;
+	cpu_set_t ours;
+	int first = 0, own = getpriority(PRIO_PROCESS, 0);
+	char wanted[64];
+
+	CHECK_INT(sched_getaffinity(0, sizeof ours, &ours), 0);
+	while (!CPU_ISSET((size_t)first, &ours))
+		first++;
+	if (!rig_open(&g, 1))
+		return;
+	g.job.cpus = &first;
+	g.job.n_cpus = 1;
+	g.job.nice = 7;
+	rig_train(&g, "place", NULL, NULL);
+	snprintf(wanted, sizeof wanted, "{\"cpus\": \"%d\", \"nice\": %d}\n", first,
+	         own + 7 > 19 ? 19 : own + 7);
+	CHECK(strncmp(slurp(&g, "stdout"), wanted, strlen(wanted)) == 0);
+	g.job.n_cpus = 0;
+	g.job.nice = 0;
+	rig_train(&g, "place", NULL, NULL);
+	snprintf(wanted, sizeof wanted, "\"nice\": %d}", own);
+	CHECK(strstr(slurp(&g, "stdout"), wanted) != NULL);
+	rig_close(&g);
+}
+
 TEST(waits_for_a_server)
 {
 	struct rig g;
@@ -1256,6 +1318,7 @@ TEST_MAIN(plain_run, exit_codes_and_signals, many_runs_in_one_slot,
           stop_then_kill, cancel_at_once_and_too_late,
           term_reaches_those_who_left_the_group, leftovers_are_killed,
           supervisor_killed, idle_supervisor_killed, waits_for_a_server,
+          memory_of_the_whole_tree, processors_and_niceness,
           stopped_supervisor_does_not_hang_us, driver_killed,
           a_killed_driver_leaves_no_output_unread, close_kills_everything,
           unkillable_processes, ticks_and_signals, hang_ups, two_hundred_at_once,

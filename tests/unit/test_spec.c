@@ -309,6 +309,34 @@ TEST(gpus_make_slots)
 	done(&r);
 }
 
+TEST(what_a_run_may_have)
+{
+	struct rig r;
+
+	load(&r,
+	     HEAD PARAM "cpus: 4\nmemory: 1.5g\nnice: 19\nenv: {A: off, B_2: 007, "
+	                "C: 1e-3, D: \"x y\", E: \"\", WANDB_MODE: online}\n",
+	     NULL);
+	CHECK_INT(r.s.cpus, 4);
+	CHECK_INT(r.s.memory, INT64_C(1610612736));
+	CHECK_STR(r.s.memory_text, "1.5g");
+	CHECK_INT(r.s.nice, 19);
+	CHECK_INT(r.s.n_env, 6);
+	CHECK_STR(r.s.env[0], "A=off");
+	CHECK_STR(r.s.env[1], "B_2=007");
+	CHECK_STR(r.s.env[2], "C=1e-3");
+	CHECK_STR(r.s.env[3], "D=x y");
+	CHECK_STR(r.s.env[4], "E=");
+	CHECK_STR(spec_variable(&r.s, "C"), "1e-3");
+	CHECK_STR(spec_variable(&r.s, "PATH"), getenv("PATH"));
+	CHECK(spec_wandb_online(&r.s));
+	done(&r);
+	load(&r, HEAD PARAM "memory: 512MiB\nwandb: off\nenv: {WANDB_DIR: /w}\n", NULL);
+	CHECK_INT(r.s.memory, 512 << 20);
+	CHECK_INT(r.s.n_env, 1);
+	done(&r);
+}
+
 TEST(large_seeds)
 {
 	struct rig r;
@@ -632,6 +660,7 @@ TEST(which_value_is_better)
 
 TEST_MAIN(distributions_by_inference, native_ranges, distributions_by_name,
           nested_parameters, conditions, constraints, defaults_of_a_small_file,
-          native_keys, gpus_make_slots, large_seeds, number_of_trials, goals,
-          which_value_is_better, metric_names, wandb_hyperband, native_rules, durations,
-          overrides, overrides_refused, files, large_files_are_quick)
+          native_keys, gpus_make_slots, what_a_run_may_have, large_seeds,
+          number_of_trials, goals, which_value_is_better, metric_names, wandb_hyperband,
+          native_rules, durations, overrides, overrides_refused, files,
+          large_files_are_quick)
