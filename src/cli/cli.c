@@ -156,6 +156,14 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 	if (note && o->verbose >= 0)
 		fprintf(stderr, "notice: %s\n", note);
 	*slots = o->parallel ? o->parallel : s->parallel;
+	if (s->n_places && *slots > s->n_places) {
+		if (o->verbose >= 0)
+			fprintf(stderr,
+			        "notice: hosts have room for %zu runs at once, not for "
+			        "%zu\n",
+			        s->n_places, *slots);
+		*slots = s->n_places;
+	}
 	if (s->n_slots && *slots > s->n_slots && o->verbose >= 0)
 		fprintf(
 		    stderr,
