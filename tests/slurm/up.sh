@@ -103,6 +103,7 @@ NodeName=$range NodeHostname=$host NodeAddr=127.0.0.1 Port=$ports CPUs=4 RealMem
 PartitionName=main Nodes=$range Default=YES MaxTime=INFINITE DefaultTime=60 State=UP
 END
 [ $# = 0 ] || printf '%s\n' "$@" >>"$D/slurm.conf"
+# shellcheck disable=SC2016 # PATH is that of whoever reads it
 printf 'export SLURM_CONF=%s\nexport PATH=$PATH:/usr/sbin:/sbin\n' "$D/slurm.conf" >"$D/env.sh"
 # shellcheck source=/dev/null
 . "$D/env.sh"
