@@ -3,6 +3,7 @@
 #include "base/seeds.h"
 #include "cli/check_log.h"
 #include "cli/cli.h"
+#include "cli/cluster.h"
 #include "cli/workers.h"
 #include "early/early_rule.h"
 #include "report/plan.h"
@@ -209,7 +210,7 @@ static bool run_checks(struct options *o, const struct spec *spec, int *code,
 	bool ok = false;
 
 	/* Where agents can see it. */
-	if (spec->n_launcher && getcwd(cwd, sizeof cwd))
+	if ((spec->n_launcher || spec->slurm.present) && getcwd(cwd, sizeof cwd))
 		snprintf(dir, sizeof dir, "%s/hpsearch-check.XXXXXX", cwd);
 	if (!mkdtemp(dir))
 		return error_errno(err, "%s", dir);
@@ -228,9 +229,15 @@ static bool explain(struct options *o, const struct spec *spec, size_t slots,
 {
 	struct early_rule rule;
 
-	return (spec->early.type == EARLY_NONE ||
-	        early_rule_init(spec, &o->arena, &rule, err)) &&
-	       cli_print_plan(o, spec, slots, COMMANDS_SHOWN, err);
+	struct str out = {0};
+	bool ok = (spec->early.type == EARLY_NONE ||
+	           early_rule_init(spec, &o->arena, &rule, err)) &&
+	          cli_print_plan(o, spec, slots, COMMANDS_SHOWN, err) &&
+	          (!spec->slurm.present || cluster_describe(o, spec, &out, err));
+
+	cli_print(&out);
+	str_free(&out);
+	return ok;
 }
 
 static bool check(struct options *o, int *code, struct error *err)

@@ -31,7 +31,7 @@ struct options {
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
-	bool fresh, dry_run, retry_failed, strict, all, yes, why;
+	bool detach, fresh, dry_run, retry_failed, strict, all, yes, why;
 	size_t more;        /* verify: so many test pairs more */
 	const char *budget; /* ablate, recheck */
 	bool has_margin;

@@ -1,6 +1,7 @@
 /* run: a search from its file to its verdict. */
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/cluster.h"
 #include "cli/progress.h"
 #include "cli/workers.h"
 #include "record/dir.h"
@@ -71,6 +72,8 @@ bool cli_discard(const char *dir, struct error *err)
 		    "leaves it alone\n"
 		    "  help: give another one with --out DIR",
 		    dir);
+	if (known && !crew_disband(dir, err))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
 		snprintf(path, sizeof path, "%s/%s", dir, made[i]);
 		if (!file_remove_tree(path, err))
@@ -197,6 +200,8 @@ static int session(struct session *x, struct error *err)
 
 	if (!cli_slots(x->o, &x->spec, &x->slots, err) || !open_directory(x, err))
 		return cli_fail(err);
+	if (!x->spec.slurm.present && !cluster_absent(x->dir, err))
+		return cli_fail(err);
 	if (!workers_open(&x->workers, &x->spec, x->slots, x->lock, x->dir, err) ||
 	    !open_study(x, err))
 		return cli_fail(err);
@@ -204,6 +209,7 @@ static int session(struct session *x, struct error *err)
 	if (grid.len && x->o->verbose >= 0)
 		fprintf(stderr, "%s\n", grid.s);
 	str_free(&grid);
+	runner->detach = x->o->detach;
 	if (!study_run(&x->study, runner, err) || !verify(x, runner, err)) {
 		int code;
 

@@ -1,5 +1,6 @@
 #include "cli/workers.h"
 
+#include "cli/cluster.h"
 #include "config/command.h"
 #include "config/launcher.h"
 #include "run/attached.h"
@@ -37,6 +38,12 @@ bool workers_open(struct workers *w, const struct spec *s, size_t slots, int loc
                   const char *dir, struct error *err)
 {
 	*w = (struct workers){0};
+	if (s->slurm.present) {
+		w->crew = cluster_open(s, dir, slots, &w->arena, err);
+		if (w->crew)
+			w->runner = crew_runner(w->crew);
+		return w->crew != NULL;
+	}
 	if (s->n_launcher)
 		return attach(w, s, slots, lock, dir, err);
 	w->pool = pool_open(slots, lock, err);
@@ -47,6 +54,8 @@ bool workers_open(struct workers *w, const struct spec *s, size_t slots, int loc
 
 void workers_watch(struct workers *w, const struct observer *watch)
 {
+	if (w->crew)
+		crew_watch(w->crew, watch->message, watch->self);
 	if (w->attached)
 		attached_watch(w->attached, watch->message, watch->self);
 }
@@ -68,6 +77,8 @@ void workers_close(struct workers *w)
 {
 	if (w->pool)
 		pool_close(w->pool);
+	if (w->crew)
+		crew_close(w->crew);
 	if (w->attached)
 		attached_close(w->attached);
 	arena_free(&w->arena);

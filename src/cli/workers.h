@@ -1,5 +1,5 @@
-/* Who runs the trainings of a session: the pool of this machine, or agents behind a
- * launcher. */
+/* Who runs the trainings of a session: the pool of this machine, agents behind a
+ * launcher, or agents in jobs of Slurm. */
 #ifndef HPS_CLI_WORKERS_H
 #define HPS_CLI_WORKERS_H
 
@@ -10,6 +10,7 @@ struct workers {
 	struct runner runner; /* slots 0: not open */
 	struct pool *pool;
 	struct attached *attached;
+	struct crew *crew;
 	struct arena arena;
 };
 

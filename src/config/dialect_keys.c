@@ -196,8 +196,7 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 
 bool dialect_decides(const char *key)
 {
-	static const char *const decisive[] = {"slurm",
-	                                       "env",
+	static const char *const decisive[] = {"env",
 	                                       "items",
 	                                       "limits",
 	                                       "rate",

@@ -412,6 +412,7 @@ static const struct {
     {"launcher", spec_read_launcher},
     {"transfer", spec_read_transfer},
     {"parallel", key_parallel},
+    {"slurm", spec_read_slurm},
     {"max_trials", key_max_trials},
     {"run_cap", key_run_cap},
     {"min_trials", key_min_trials},

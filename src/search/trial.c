@@ -93,6 +93,10 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		*reason = arena_strdup(a, res->reason);
 		return OUTCOME_INFEASIBLE;
 	}
+	if (res->timed_out && res->taken) {
+		*reason = arena_strdup(a, res->taken);
+		return OUTCOME_TIMEOUT;
+	}
 	if (res->timed_out) {
 		*reason = res->stalled
 		              ? "wandb waited for its server, which it was to leave "
@@ -100,6 +104,10 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		                "-E or -S, another PYTHONPATH, no WANDB_MODE)"
 		              : arena_printf(a, "over %g s", s->trial_timeout);
 		return OUTCOME_TIMEOUT;
+	}
+	if (res->taken) {
+		*reason = arena_printf(a, "%s: queued again", res->taken);
+		return OUTCOME_PREEMPTED;
 	}
 	if (res->signal == 9 || res->exit == 137 || (res->oom_text && res->exit != 0)) {
 		*reason = res->oom_text
@@ -366,7 +374,8 @@ bool run_again(const struct run *r, const struct run_result *res, size_t retries
 		if (r->attempts < PREEMPTIONS_MAX)
 			return true;
 		end->outcome = OUTCOME_FAILED;
-		end->reason = "exit 75 (queue me again) a hundred times";
+		end->reason = res->taken ? "its job was taken away a hundred times"
+		                         : "exit 75 (queue me again) a hundred times";
 	}
 	if (!outcome_is_failure(end->outcome) || end->outcome == OUTCOME_NO_METRIC ||
 	    res->spawn_errno)

@@ -212,13 +212,26 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
 	str_addc(out, '\n');
 }
 
-void fleet_keep_logs(const struct fleet *f, const struct task *t)
+/* An attempt that has begun and of whose end nothing is known. */
+static bool may_adopt(const struct fleet *f, const struct task *t)
+{
+	char dir[PATH_MAX];
+
+	return f->runner->type->adopts && f->dir && t->run->attempts &&
+	       t->run->outcome == OUTCOME_NONE &&
+	       snprintf(dir, sizeof dir, "%s/%s", f->dir, t->folder) <
+	           (int)sizeof dir &&
+	       f->runner->type->adopts(f->runner->self, dir);
+}
+
+void fleet_keep_logs(const struct fleet *f, struct task *t)
 {
 	static const char *const files[] = {"stdout",        "stderr",
 	                                    "reports.jsonl", "results.jsonl",
 	                                    "hook.jsonl",    "wandb"};
 
-	if (!f->dir || !t->run->attempts)
+	t->adopt = may_adopt(f, t);
+	if (!f->dir || !t->run->attempts || t->adopt)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char old[PATH_MAX], kept[PATH_MAX];
@@ -346,10 +359,12 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.step = f->spec->early.step;
 	job.texts = t->texts;
 	job.items = t->phase == PHASE_TEST;
+	job.again = t->adopt;
 	job.ticket = f->next_ticket++;
-	ok = job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
-	     (!f->dir || prepare_folder(f, t, &c, job.argv, job.env, err)) &&
-	     f->runner->type->start(f->runner->self, &job, err);
+	ok =
+	    job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
+	    (!f->dir || t->adopt || prepare_folder(f, t, &c, job.argv, job.env, err)) &&
+	    f->runner->type->start(f->runner->self, &job, err);
 	arena_free(&f->scratch);
 	if (!ok)
 		return false;
@@ -392,6 +407,13 @@ void fleet_stop(struct fleet *f, struct task *t)
 			                        CANCEL_STOP);
 }
 
+/* Runs that outlive us do so when the driver is sent away. */
+static bool releases(const struct fleet *f, int sig)
+{
+	return f->runner->type->release && (sig == SIGTERM || sig == SIGHUP ||
+	                                    (sig == SIGINT && f->runner->detach));
+}
+
 /* Ctrl-C once: no new runs; twice: SIGTERM to what runs; three times: SIGKILL. */
 static bool take_signal(struct fleet *f, int sig)
 {
@@ -407,6 +429,12 @@ static bool take_signal(struct fleet *f, int sig)
 		return false;
 	if (!f->signal)
 		f->signal = sig;
+	if (releases(f, sig)) {
+		f->left = true;
+		f->stage = f->stage > FLEET_DRAIN ? f->stage : FLEET_DRAIN;
+		f->runner->type->release(f->runner->self);
+		return true;
+	}
 	fleet_wind_down(f, next);
 	return true;
 }
