@@ -29,7 +29,7 @@ EXAMPLE := $(sort $(wildcard examples/*/*.c))
 # What a compiler may or may not know; asked once, below.
 ASK := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -fstack-clash-protection \
 	-fcf-protection -ftrivial-auto-var-init=zero
-ifneq ($(filter-out help clean deps deps-check uninstall,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean deps deps-slurm deps-check uninstall,$(or $(MAKECMDGOALS),all)),)
 KNOWN := $(shell for f in $(ASK); do \
 	$(CC) -Werror $$f -x c -c -o /dev/null /dev/null 2>/dev/null && echo $$f; done)
 # A library's archive where there is one: a start takes 0.7 ms with the archives of GSL
@@ -135,8 +135,8 @@ suite  = +@rc=0; $(if $(strip $(2)),$(call again,-k $(2)) || rc=1;) \
 	$(if $(DRY),:) $(TEST_ENV) BUILD_FAILED=$$rc tests/run.sh '$(O)/logs/$(1)' $(3)
 
 .PHONY: all lib everything check suites check-layers check-unit check-matrix check-fuzz \
-	check-e2e check-arm64 asan analyze format format-check demo deps deps-check install \
-	install-program uninstall clean help
+	check-e2e check-arm64 asan analyze format format-check demo deps deps-slurm deps-check \
+	install install-program uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -228,10 +228,12 @@ demo: deps                            ## a real search over a real training, the
 	@$(TEST_ENV) OUT='$(abspath $(O)/demo)' examples/demo.sh
 deps:                                 ## installs what the program is built with (Debian)
 	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev
-deps-check: deps                      ## and what the tests need
+deps-slurm:                           ## a Slurm for the tests of it, which is never begun as a service
+	@RUNLEVEL=1 tests/deps.sh slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
+deps-check: deps deps-slurm           ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
 		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
-		python3-jsonschema parallel git procps zsh fish
+		python3-jsonschema parallel git procps zsh fish openssh-server
 
 install: install-program install-library ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 install-program: all

@@ -31,7 +31,7 @@ struct options {
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
 	bool elsewhere; /* the search to begin is one for ask and tell */
-	bool fresh, dry_run, retry_failed, strict, all, yes, why;
+	bool detach, fresh, dry_run, retry_failed, strict, all, yes, why;
 	size_t more;        /* verify: so many test pairs more */
 	const char *budget; /* ablate, recheck */
 	bool has_margin;
@@ -93,6 +93,9 @@ int command_tell(struct options *o);
 int command_ablate(struct options *o);
 int command_recheck(struct options *o);
 int command_import(struct options *o);
+
+/* hpsearch --agent. */
+int cli_agent(int argc, char **argv);
 
 /* "17" or "17.2": a trial and which of its runs. */
 bool tell_name(const char *text, uint64_t *trial, uint64_t *run);

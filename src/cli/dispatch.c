@@ -1,5 +1,5 @@
 /* The first word: a command, or the file of a search. */
-#include "cli/cli.h"
+#include "cli/cluster.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -62,6 +62,8 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 		printf("hpsearch %s\n", HPS_VERSION);
 		return EXIT_FINE;
 	}
+	if (strcmp(word, "--agent") == 0)
+		return cli_agent(argc - 2, argv + 2);
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
 	    (strcmp(word, "help") == 0 && argc < 3)) {
 		program_help();
@@ -75,6 +77,8 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 		*c = NULL;
 		return EXIT_FINE;
 	}
+	if (strcmp(word, "--job-agent") == 0)
+		return cli_job_agent(argc - 2, argv + 2);
 	*c = find_command(word);
 	if (!*c && *word != '-' && !looks_like_a_file(word))
 		return no_such_command(word);

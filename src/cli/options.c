@@ -49,7 +49,8 @@ enum id {
 	ID_SIMPLEST,
 	ID_DATA_CHANGED,
 	ID_RETUNE,
-	ID_TEST
+	ID_TEST,
+	ID_DETACH
 };
 
 /* commands: the names that take it, between blanks. */
@@ -71,6 +72,9 @@ static const struct row {
     {"out", "DIR", "where the ablation is, for --simplest", " best ", ID_OUT},
     {"fresh", NULL, "discard the search that is there and start over",
      " run ablate recheck ", ID_FRESH},
+    {"detach", NULL,
+     "with slurm: Ctrl-C leaves the jobs alone; the same command goes on", " run ",
+     ID_DETACH},
     {"dry-run", NULL, "show the space and the first commands; start nothing",
      " run ablate recheck ", ID_DRY_RUN},
     {"retry-failed", NULL, "give failed trials another chance", " run ",
@@ -292,6 +296,7 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_LOG: o->log = arg; return true;
 	case ID_FILE: o->metrics_in = arg; return true;
 	case ID_FRESH: o->fresh = true; return true;
+	case ID_DETACH: o->detach = true; return true;
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
 	case ID_STRICT: o->strict = true; return true;

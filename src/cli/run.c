@@ -1,7 +1,9 @@
 /* run: a search from its file to its verdict. */
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/cluster.h"
 #include "cli/progress.h"
+#include "cli/workers.h"
 #include "record/dir.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
@@ -9,7 +11,6 @@
 #include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
-#include "run/pool.h"
 #include "study/propose.h"
 #include "study/search_loop.h"
 #include "study/test_use.h"
@@ -49,10 +50,10 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 bool cli_discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn", "results.json",  "results.csv",
-	    "strategy.log",  ".reserve",     "trials",        "verify",
-	    "python",        "ablate",       "ablation.json", "recheck",
-	    "recheck.json",  "added.jsonl"};
+	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
+	    "strategy.log",  ".reserve",     "trials",       "verify",
+	    "python",        "agents",       "ablate",       "ablation.json",
+	    "recheck",       "recheck.json", "added.jsonl"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;
@@ -71,6 +72,8 @@ bool cli_discard(const char *dir, struct error *err)
 		    "leaves it alone\n"
 		    "  help: give another one with --out DIR",
 		    dir);
+	if (known && !crew_disband(dir, err))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
 		snprintf(path, sizeof path, "%s/%s", dir, made[i]);
 		if (!file_remove_tree(path, err))
@@ -86,7 +89,7 @@ struct session {
 	const char *dir; /* absolute */
 	int lock;
 	size_t slots;
-	struct pool *pool;
+	struct workers workers;
 	struct study study;
 	struct progress progress;
 };
@@ -120,6 +123,7 @@ static bool open_study(struct session *x, struct error *err)
 
 	progress_init(&x->progress, s, x->slots, x->o->verbose);
 	watch = progress_observer(&x->progress);
+	workers_watch(&x->workers, &watch);
 	if (!cli_init_study(x->o, &x->spec, x->dir, &watch, s, err) ||
 	    !study_open(s, x->o->retry_failed, err))
 		return false;
@@ -191,20 +195,22 @@ static int finish(struct session *x, struct error *err)
 
 static int session(struct session *x, struct error *err)
 {
-	struct runner runner;
+	struct runner *runner = &x->workers.runner;
 	struct str grid = {0};
 
 	if (!cli_slots(x->o, &x->spec, &x->slots, err) || !open_directory(x, err))
 		return cli_fail(err);
-	x->pool = pool_open(x->slots, x->lock, err);
-	if (!x->pool || !open_study(x, err))
+	if (!x->spec.slurm.present && !cluster_absent(x->dir, err))
+		return cli_fail(err);
+	if (!workers_open(&x->workers, &x->spec, x->slots, x->lock, x->dir, err) ||
+	    !open_study(x, err))
 		return cli_fail(err);
 	plan_grid(&x->spec, &grid);
 	if (grid.len && x->o->verbose >= 0)
 		fprintf(stderr, "%s\n", grid.s);
 	str_free(&grid);
-	runner = pool_runner(x->pool);
-	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
+	runner->detach = x->o->detach;
+	if (!study_run(&x->study, runner, err) || !verify(x, runner, err)) {
 		int code;
 
 		progress_end(&x->progress);
@@ -235,8 +241,7 @@ int command_run(struct options *o)
 	if (x.spec.space.n_constraints && !has_trial(o, &x.spec, &err))
 		return cli_fail(&err);
 	code = session(&x, &err);
-	if (x.pool)
-		pool_close(x.pool);
+	workers_close(&x.workers);
 	study_free(&x.study);
 	if (x.lock >= 0)
 		close(x.lock);

@@ -1,6 +1,7 @@
 /* show, best, replay: what is read from a finished or a running search. */
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/cluster.h"
 #include "cli/finished.h"
 #include "config/command.h"
 #include "record/ablation_json.h"
@@ -109,12 +110,19 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 	if (strcmp(o->format, "table") == 0) {
 		detail_search(&sv->study, sv->path, &head);
 		cli_print(&head);
-		str_free(&head);
 	}
-	if (!cli_print_results(o, &sv->study, o->top, err))
+	if (!cli_print_results(o, &sv->study, o->top, err)) {
+		str_free(&head);
 		return false;
-	if (strcmp(o->format, "table") == 0)
-		show_ablation(o, sv);
+	}
+	if (strcmp(o->format, "table") != 0)
+		return true; /* nothing was written to head */
+	show_ablation(o, sv);
+	str_clear(&head);
+	if (sv->spec.slurm.present && sv->study.search.dir)
+		cluster_show(sv->study.search.dir, &head);
+	cli_print(&head);
+	str_free(&head);
 	return true;
 }
 

@@ -198,10 +198,7 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 
 bool dialect_decides(const char *key)
 {
-	static const char *const decisive[] = {"slurm",
-	                                       "launcher",
-	                                       "hosts",
-	                                       "items",
+	static const char *const decisive[] = {"items",
 	                                       "limits",
 	                                       "rate",
 	                                       "runs_per_gpu",

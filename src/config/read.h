@@ -89,6 +89,9 @@ bool spec_read_scale(struct reading *r, const struct node *n);
 /* What does not go with it. */
 bool spec_check_scale(struct reading *r);
 bool spec_read_early(struct reading *r, const struct node *map);
+bool spec_read_launcher(struct reading *r, const struct node *n);
+bool spec_read_hosts(struct reading *r, const struct node *n);
+bool spec_read_transfer(struct reading *r, const struct node *n);
 bool spec_read_gpus(struct reading *r, const struct node *n);
 bool spec_read_runs_per_gpu(struct reading *r, const struct node *n);
 bool spec_read_cpus(struct reading *r, const struct node *n);
@@ -96,6 +99,9 @@ bool spec_read_memory(struct reading *r, const struct node *n);
 bool spec_read_nice(struct reading *r, const struct node *n);
 /* After what the variables of others depend on: gpus, wandb, protocol. */
 bool spec_read_env(struct reading *r, const struct node *n);
+bool spec_read_slurm(struct reading *r, const struct node *map);
+/* What does not go with it, once every key is read. */
+bool spec_check_slurm(struct reading *r, const struct node *root);
 bool spec_read_command(struct reading *r, const struct node *n, const char *what,
                        bool shell, struct command *out);
 /* After the command is known: spec->home, with a notice where it is set. */

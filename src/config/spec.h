@@ -119,6 +119,20 @@ struct cpu_list {
 	size_t n;
 };
 
+/* Runs go to Slurm: what is asked of it, and how its jobs are used. */
+struct slurm {
+	bool present;
+	struct position at;
+	const char **request; /* (n_request) sbatch and the words of the file for it */
+	size_t n_request;
+	double time;         /* seconds of a job; 0: the partition's default */
+	size_t cpus;         /* of a run; 0: not said */
+	size_t jobs;         /* agents at once; 0: as many as runs in parallel */
+	size_t runs_per_job; /* 0: any number */
+	double idle, lost_after, poll; /* seconds */
+	const char *const *setup; /* lines before the agent, NULL behind; or NULL */
+};
+
 struct spec {
 	struct yaml yaml; /* path, text verbatim, tree */
 	const char *name, *description;
@@ -141,7 +155,15 @@ struct spec {
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
 	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
-	size_t runs_per_gpu; /* 1 by default */
+	size_t runs_per_gpu;         /* 1 by default */
+	const char *const *launcher; /* (n_launcher) before an agent; see launcher.h */
+	size_t n_launcher;
+	/* Slots on other machines, every host once before any a second time. */
+	const struct spec_place {
+		const char *host;
+		size_t slot; /* of the host */
+	} * places;          /* (n_places) 0: no hosts are given */
+	size_t n_places;
 	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
 	const char *const *slots; /* (n_slots) */
 	size_t n_slots;
@@ -172,6 +194,7 @@ struct spec {
 	struct early early;
 	struct test test;
 	struct scale scale;
+	struct slurm slurm;
 	struct notices notices;
 	struct arena *arena;
 	enum method method;

@@ -412,6 +412,8 @@ bool spec_check(struct reading *r, const struct node *root,
 		return false;
 	if (s->n_gpus && !s->parallel_given)
 		s->parallel = s->n_gpus * s->runs_per_gpu;
+	if (!spec_check_slurm(r, root))
+		return false;
 	note_booleans(r, root);
 	note_disguises(r, root);
 	note_same_words(r);

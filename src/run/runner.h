@@ -55,6 +55,7 @@ struct job {
 	struct metric_source source;
 	enum texts texts;
 	bool items; /* lines about items of a test set are taken */
+	bool again; /* it was under way when an earlier driver ended: see adopts */
 };
 
 enum { SCRAPE_KEYS = 64, TAIL_BYTES = 4096, UNREAD_BYTES = 160 };
@@ -94,9 +95,12 @@ struct run_result {
 	int64_t over_memory; /* bytes: it was ended because it had so many, which are
 	                      * more than the job's; 0: it was not */
 	enum cancel
-	    cancelled;    /* by cancel(), even when it had ended by itself just then */
-	bool lost;        /* its supervisor died; nothing is known */
-	bool stuck;       /* some process of it did not die of SIGKILL for 10 s */
+	    cancelled;     /* by cancel(), even when it had ended by itself just then */
+	bool lost;         /* its supervisor died; nothing is known */
+	const char *taken; /* why somebody else ended it, which is no failure of its;
+	                    * NULL: nobody did. With timed_out: why it never
+	                    * ends there. Until the next wait */
+	bool stuck;        /* some process of it did not die of SIGKILL for 10 s */
 	int output_errno; /* the first failure to keep its output (a full disk), or 0 */
 	double wall, user, sys; /* seconds; user and sys of the whole tree */
 	int64_t maxrss;         /* bytes, of its largest process */
@@ -122,6 +126,7 @@ struct run_result {
 	char *const *keys; /* (n_keys), valid until the next wait */
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */
 	const char *err_tail; /* last bytes of stderr, "" if they are the tail */
+	const char *host;     /* where it ran, if not here; else NULL */
 };
 
 enum runner_event_kind {
@@ -151,12 +156,23 @@ struct runner_type {
 	/* Asks for the end of a run; its DONE comes later. Unknown tickets are ignored.
 	 */
 	void (*cancel)(void *self, uint64_t ticket, enum cancel how);
+	/* Can a job begin in this slot, in which none runs? NULL: in every one. When it
+	 * can, which could not, wait comes back with a TICK. */
+	bool (*ready)(void *self, size_t slot);
+	/* Is a run of that folder, begun for an earlier driver, still under way, or its
+	 * end not yet told? Then start takes it over and begins nothing. NULL: never.
+	 */
+	bool (*adopts)(void *self, const char *dir);
+	/* From now on what runs is left alone: another driver will adopt it. NULL: it
+	 * cannot be. */
+	void (*release)(void *self);
 };
 
 struct runner {
 	const struct runner_type *type;
 	void *self;
 	size_t slots;
+	bool detach; /* Ctrl-C releases, too */
 };
 
 #endif

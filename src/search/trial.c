@@ -85,12 +85,17 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		return OUTCOME_FAILED;
 	}
 	if (res->lost) {
-		*reason = "its supervisor was killed";
+		*reason = res->host ? "its agent was lost again and again"
+		                    : "its supervisor was killed";
 		return OUTCOME_KILLED;
 	}
 	if (res->infeasible) {
 		*reason = arena_strdup(a, res->reason);
 		return OUTCOME_INFEASIBLE;
+	}
+	if (res->timed_out && res->taken) {
+		*reason = arena_strdup(a, res->taken);
+		return OUTCOME_TIMEOUT;
 	}
 	if (res->timed_out) {
 		*reason = res->stalled
@@ -105,6 +110,10 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		                       s->memory_text ? s->memory_text : "",
 		                       (long long)(res->over_memory >> 20));
 		return OUTCOME_OOM;
+	}
+	if (res->taken) {
+		*reason = arena_printf(a, "%s: queued again", res->taken);
+		return OUTCOME_PREEMPTED;
 	}
 	if (res->signal == 9 || res->exit == 137 || (res->oom_text && res->exit != 0)) {
 		*reason = res->oom_text
@@ -144,6 +153,7 @@ struct run_end run_facts(const struct run *r)
 	                        .last = r->reduction.last,
 	                        .best = r->reduction.best,
 	                        .reason = r->reason,
+	                        .host = r->host,
 	                        .unread = r->unread,
 	                        .unread_example = r->unread_example,
 	                        .items = r->items,
@@ -170,6 +180,7 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 	end.unread += res->unread.n;
 	if (res->unread.n && !end.unread_example)
 		end.unread_example = arena_strdup(a, res->unread.example);
+	end.host = res->host ? arena_strdup(a, res->host) : NULL;
 	end.outcome = classify(r, res, m, s, a, &end.reason);
 	end.items =
 	    res->items && end.outcome == OUTCOME_OK ? scores_copy(res->items, a) : NULL;
@@ -206,7 +217,7 @@ static void begin(struct run *r, bool keeps)
 	r->state = RUN_RUNNING;
 	r->outcome = OUTCOME_NONE;
 	r->value = (double)NAN;
-	r->reason = NULL;
+	r->reason = r->host = NULL;
 	r->items = NULL;
 	steps_begin(&r->steps);
 	r->goes_on = r->leg > 0 || keeps;
@@ -305,6 +316,7 @@ static void finish(struct run *r, const struct run_end *end, bool again)
 	r->reduction.last = end->last;
 	r->reduction.best = end->best;
 	r->reason = end->reason;
+	r->host = end->host;
 	r->unread = end->unread;
 	r->unread_example = end->unread_example;
 	r->items = end->items;
@@ -368,7 +380,8 @@ bool run_again(const struct run *r, const struct run_result *res, size_t retries
 		if (r->attempts < PREEMPTIONS_MAX)
 			return true;
 		end->outcome = OUTCOME_FAILED;
-		end->reason = "exit 75 (queue me again) a hundred times";
+		end->reason = res->taken ? "its job was taken away a hundred times"
+		                         : "exit 75 (queue me again) a hundred times";
 	}
 	if (!outcome_is_failure(end->outcome) || end->outcome == OUTCOME_NO_METRIC ||
 	    res->spawn_errno)

@@ -196,6 +196,10 @@ const char *cpus_find(struct spec *spec, size_t slots, const struct cpu_source *
 
 	if (!spec->cpus || !slots)
 		return NULL;
+	if (spec->n_launcher) {
+		spec->threads = spec->cpus;
+		return NULL;
+	}
 	look(&m, from);
 	limit = quota(from->root, a);
 	have = limit < m.n ? limit : m.n;

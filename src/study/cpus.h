@@ -15,6 +15,7 @@ struct cpu_source {
  * Fills spec->cpu_slots (slots): to every slot processors of its own, of separate cores
  * while there are enough, else whole cores, those of one package side by side; none
  * where slots of so many are more than there are. Nothing where the file has no cpus.
+ * Behind a launcher the processors are not ours to deal out: threads is cpus.
  * The return value, in arena: what is to be said of it, or NULL. */
 const char *cpus_find(struct spec *spec, size_t slots, const struct cpu_source *from,
                       struct arena *a);

@@ -59,18 +59,26 @@ void fleet_free(struct fleet *f)
 	*f = (struct fleet){0};
 }
 
-bool fleet_room(const struct fleet *f)
-{
-	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held;
-}
-
 static size_t free_slot(const struct fleet *f)
 {
+	const struct runner *r = f->runner;
 	size_t i = 0;
 
-	while (f->slots[i])
+	while (i < r->slots &&
+	       (f->slots[i] || (r->type->ready && !r->type->ready(r->self, i))))
 		i++;
 	return i;
+}
+
+bool fleet_room(const struct fleet *f)
+{
+	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held &&
+	       free_slot(f) < f->runner->slots;
+}
+
+bool fleet_expects(const struct fleet *f)
+{
+	return f->stage == FLEET_OPEN && !f->held && !fleet_room(f);
 }
 
 static const char *task_path(const struct fleet *f, const struct task *t,
@@ -247,13 +255,26 @@ static void cmd_script(const struct fleet *f, const char *const *argv,
 	str_addc(out, '\n');
 }
 
-void fleet_keep_logs(const struct fleet *f, const struct task *t)
+/* An attempt that has begun and of whose end nothing is known. */
+static bool may_adopt(const struct fleet *f, const struct task *t)
+{
+	char dir[PATH_MAX];
+
+	return f->runner->type->adopts && f->dir && t->run->attempts &&
+	       t->run->outcome == OUTCOME_NONE &&
+	       snprintf(dir, sizeof dir, "%s/%s", f->dir, t->folder) <
+	           (int)sizeof dir &&
+	       f->runner->type->adopts(f->runner->self, dir);
+}
+
+void fleet_keep_logs(const struct fleet *f, struct task *t)
 {
 	static const char *const files[] = {"stdout",        "stderr",
 	                                    "reports.jsonl", "results.jsonl",
 	                                    "hook.jsonl",    "wandb"};
 
-	if (!f->dir || !t->run->attempts)
+	t->adopt = may_adopt(f, t);
+	if (!f->dir || !t->run->attempts || t->adopt)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char old[PATH_MAX], kept[PATH_MAX];
@@ -369,7 +390,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.argv = command_build(f->spec, t->command, &c, &f->scratch, err);
 	job.env = task_env(f, t, &c, &f->scratch);
 	job.dir = c.dir;
-	job.home = f->spec->home ? f->home : "";
+	/* An agent begins wherever its launcher puts it. */
+	job.home = f->spec->home || f->spec->n_launcher ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
 	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
 	job.timeout = nanoseconds(f->spec->trial_timeout);
@@ -387,10 +409,12 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.step = f->spec->early.step;
 	job.texts = t->texts;
 	job.items = t->phase == PHASE_TEST;
+	job.again = t->adopt;
 	job.ticket = f->next_ticket++;
-	ok = job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
-	     (!f->dir || prepare_folder(f, t, &c, job.argv, job.env, err)) &&
-	     f->runner->type->start(f->runner->self, &job, err);
+	ok =
+	    job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
+	    (!f->dir || t->adopt || prepare_folder(f, t, &c, job.argv, job.env, err)) &&
+	    f->runner->type->start(f->runner->self, &job, err);
 	arena_free(&f->scratch);
 	if (!ok)
 		return false;
@@ -433,6 +457,13 @@ void fleet_stop(struct fleet *f, struct task *t)
 			                        CANCEL_STOP);
 }
 
+/* Runs that outlive us do so when the driver is sent away. */
+static bool releases(const struct fleet *f, int sig)
+{
+	return f->runner->type->release && (sig == SIGTERM || sig == SIGHUP ||
+	                                    (sig == SIGINT && f->runner->detach));
+}
+
 /* Ctrl-C once: no new runs; twice: SIGTERM to what runs; three times: SIGKILL. */
 static bool take_signal(struct fleet *f, int sig)
 {
@@ -448,6 +479,12 @@ static bool take_signal(struct fleet *f, int sig)
 		return false;
 	if (!f->signal)
 		f->signal = sig;
+	if (releases(f, sig)) {
+		f->left = true;
+		f->stage = f->stage > FLEET_DRAIN ? f->stage : FLEET_DRAIN;
+		f->runner->type->release(f->runner->self);
+		return true;
+	}
 	fleet_wind_down(f, next);
 	return true;
 }

@@ -22,6 +22,8 @@ struct task {
 	bool stopped;     /* by fleet_stop */
 	char folder[64];  /* below the fleet's directory: "trials/0017/r0" */
 	bool busy;        /* from its start to its end */
+	bool adopt;       /* it may still be under way, for an earlier driver: see
+	                   * fleet_keep_logs */
 };
 
 enum fleet_event_kind {
@@ -61,6 +63,7 @@ struct fleet {
 	bool equipped; /* what scripts of other trackers need is in dir */
 	bool held; /* the machine failed a run: none begins until another has ended */
 	enum fleet_stage stage;
+	bool left;  /* what runs was let go: another driver will adopt it */
 	int signal; /* the first that asked us to end */
 	struct arena scratch;
 	struct arena *arena; /* for reasons; the search's */
@@ -75,9 +78,12 @@ void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
 void fleet_free(struct fleet *f);
 
 bool fleet_room(const struct fleet *f);
+/* Nothing runs, and there is no room yet: agents are being started. */
+bool fleet_expects(const struct fleet *f);
 /* Before a run is started: logs of its earlier attempts get the attempt's number. From
- * then on a log without one is of the attempt that the journal has last. */
-void fleet_keep_logs(const struct fleet *f, const struct task *t);
+ * then on a log without one is of the attempt that the journal has last. Not where the
+ * runner still has that attempt, and will adopt it. */
+void fleet_keep_logs(const struct fleet *f, struct task *t);
 /* The run has been started (EVENT_START), and that is written down. Prepares the folder
  * (config.json, cmd), expands the command, starts it. */
 bool fleet_start(struct fleet *f, struct task *t, struct error *err);

@@ -1,0 +1,510 @@
+#include "run/crew.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "run/agent_mail.h"
+#include "run/crew_parts.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_SOON    (CLOCK_SECOND / 20)
+#define LOOK_LATE    CLOCK_SECOND
+#define SILENCE      (60 * CLOCK_SECOND)
+#define ERRAND_LOOK  (CLOCK_SECOND / 50)
+#define CLOSE_WITHIN (10 * CLOCK_SECOND)
+#define CANCEL_WITHIN                                                                  \
+	(60 * CLOCK_SECOND) /* above that, while there are jobs to cancel */
+
+enum { LOOKS_SHARE = 20 }; /* of the time, at the most, one part goes into looking */
+
+/* --- postings --- */
+
+static struct posting *bound_to(struct crew *c, uint64_t ticket, struct crew_agent **of)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->agents[i]->n_posts; k++) {
+			struct posting *p = &c->agents[i]->posts[k];
+
+			if (p->bound && !p->told && p->ticket == ticket) {
+				*of = c->agents[i];
+				return p;
+			}
+		}
+	return NULL;
+}
+
+/* The latest attempt at the run of that folder which nobody waits for: under way, or
+ * over by itself. */
+static struct posting *unclaimed(struct crew *c, const char *dir,
+                                 struct crew_agent **of)
+{
+	struct posting *found = NULL;
+
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->agents[i]->n_posts; k++) {
+			struct posting *p = &c->agents[i]->posts[k];
+
+			if (p->bound || p->told || strcmp(p->dir, dir) != 0)
+				continue;
+			if (p->exit_line ? p->stopped : !crew_current(c->agents[i]))
+				continue;
+			found = p;
+			*of = c->agents[i];
+		}
+	return found;
+}
+
+static struct posting *post(struct crew_agent *a, const struct job *job, uint64_t wire)
+{
+	a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts, sizeof *a->posts);
+	a->posts[a->n_posts] =
+	    (struct posting){.dir = mem_strdup(job->dir),
+	                     .wire = wire,
+	                     .ticket = job->ticket,
+	                     .bound = true,
+	                     .attempt = attempt_offered(clock_now())};
+	return &a->posts[a->n_posts++];
+}
+
+static void look_soon(struct crew *c)
+{
+	c->look_pause = LOOK_SOON;
+	c->look_at = clock_now() + LOOK_SOON;
+}
+
+static bool crew_start(void *self, const struct job *job, struct error *err)
+{
+	struct crew *c = self;
+	struct crew_agent *a = NULL;
+	struct posting *p = job->again ? unclaimed(c, job->dir, &a) : NULL;
+	struct wire_message m = {.kind = WIRE_RUN, .job = *job};
+
+	c->hungry = c->stale = true;
+	if (p) {
+		p->bound = true;
+		p->ticket = job->ticket;
+		return true;
+	}
+	for (size_t i = 0; i < c->n && !a; i++)
+		if (crew_idle(c->agents[i]))
+			a = c->agents[i];
+	if (!a)
+		return error_set(err, ERROR_SYSTEM, "no agent is free");
+	m.ticket = ++a->seq;
+	if (!crew_write(c, a, &m, err))
+		return false;
+	post(a, job, m.ticket);
+	look_soon(c);
+	return true;
+}
+
+static void do_deeds(struct crew *c, struct crew_agent *a, struct posting *p,
+                     unsigned deeds)
+{
+	struct wire_message stop = {.kind = WIRE_STOP, .ticket = p->wire};
+	struct error ignored;
+
+	if (deeds & DEED_STOP) {
+		p->stopped = true;
+		if (p->cancelled == CANCEL_KILL)
+			stop.kind = WIRE_KILL;
+		crew_write(c, a, &stop, &ignored);
+		look_soon(c);
+	}
+	if (deeds & DEED_CANCEL)
+		crew_cancel_job(c, a);
+	if (deeds & DEED_LOST) {
+		p->lost = true;
+		/* What it has to say of this run may still be of use: nothing says
+		 * that it was stopped by us. */
+		p->stopped = p->cancelled != CANCEL_NONE;
+		crew_give_up_agent(c, a, "not heard of");
+	}
+}
+
+static void crew_cancel(void *self, uint64_t ticket, enum cancel how)
+{
+	struct crew *c = self;
+	struct crew_agent *a;
+	struct posting *p = bound_to(c, ticket, &a);
+	unsigned deeds;
+
+	if (!p || how == CANCEL_NONE || p->exit_line || p->lost)
+		return;
+	p->cancelled = how > p->cancelled ? how : p->cancelled;
+	deeds =
+	    attempt_take(&p->attempt, NEWS_STOP, a->job_over, clock_now(), &c->times);
+	if (how == CANCEL_KILL)
+		deeds |= DEED_STOP;
+	do_deeds(c, a, p, deeds);
+}
+
+static bool crew_adopts(void *self, const char *dir)
+{
+	struct crew_agent *a;
+
+	return unclaimed(self, dir, &a) != NULL;
+}
+
+static bool crew_room(struct crew *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct crew_agent *a = c->agents[i];
+
+		if (crew_idle(a))
+			return true;
+		for (size_t k = 0; k < a->n_posts; k++)
+			if (!a->posts[k].bound && !a->posts[k].stopped &&
+			    !a->posts[k].told && crew_current(a) == &a->posts[k])
+				return true;
+	}
+	return false;
+}
+
+/* Which slot is all the same: an agent is found in start. */
+static bool crew_ready(void *self, size_t slot)
+{
+	struct crew *c = self;
+
+	(void)slot;
+	if (c->stale) {
+		c->roomy = crew_room(c);
+		c->stale = false;
+	}
+	return c->roomy;
+}
+
+/* --- events --- */
+
+static void say_lost(const struct crew_agent *a, const struct posting *p,
+                     struct run_result *r)
+{
+	*r = (struct run_result){.exit = -1, .tail = "", .err_tail = ""};
+	r->cancelled = p->cancelled;
+	r->host = a->host;
+	if (a->phase == SLURM_OOM) {
+		r->signal = SIGKILL;
+		r->oom_text = true;
+	} else if (a->phase == SLURM_TAKEN) {
+		r->taken = "its job was taken away";
+	} else {
+		r->lost = true;
+	}
+}
+
+/* The whole time of a job was not enough for it, as its only run from the start. */
+static bool took_whole_job(const struct crew_agent *a, const struct posting *p)
+{
+	return p == &a->posts[0] && p->taken_away &&
+	       strcmp(p->taken_away, agent_time_is_over) == 0;
+}
+
+/* For the second time. */
+static bool is_too_long(const struct crew *c, const struct posting *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct crew_agent *a = c->agents[i];
+
+		n += a->n_posts && strcmp(a->posts[0].dir, p->dir) == 0 &&
+		     took_whole_job(a, &a->posts[0]);
+	}
+	return n > 1;
+}
+
+static bool tell_end(struct crew *c, struct crew_agent *a, struct posting *p,
+                     struct runner_event *out)
+{
+	struct wire_message m;
+	struct error bad;
+
+	*out = (struct runner_event){.kind = RUNNER_DONE, .ticket = p->ticket};
+	if (p->exit_line && wire_read(p->exit_line, p->exit_len, &m, &c->told, &bad)) {
+		out->result = m.result;
+		out->result.cancelled = p->cancelled;
+		out->result.host = a->host;
+		if (p->taken_away && !p->cancelled && !m.result.timed_out)
+			out->result.taken = arena_strdup(&c->told, p->taken_away);
+		if (out->result.taken && took_whole_job(a, p) && is_too_long(c, p)) {
+			out->result.timed_out = true;
+			out->result.taken = "slurm.time is too short for it: twice the "
+					    "whole time of a job was not enough";
+		}
+	} else {
+		say_lost(a, p, &out->result);
+	}
+	p->told = !p->lost || p->exit_line;
+	p->bound = false; /* what is lost may be found again */
+	c->hungry = true;
+	free(p->reports);
+	p->reports = NULL;
+	p->n_reports = p->cap_reports = p->taken = 0;
+	return true;
+}
+
+static bool take_event(struct crew *c, struct runner_event *out)
+{
+	if (c->signal) {
+		*out =
+		    (struct runner_event){.kind = RUNNER_SIGNAL, .signal = c->signal};
+		c->draining = c->draining || c->signal != SIGWINCH;
+		c->signal = 0;
+		return true;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->agents[i]->n_posts; k++) {
+			struct posting *p = &c->agents[i]->posts[k];
+
+			if (!p->bound || p->told)
+				continue;
+			if (p->taken < p->n_reports) {
+				*out = (struct runner_event){
+				    .kind = RUNNER_REPORT,
+				    .ticket = p->ticket,
+				    .report = p->reports[p->taken++]};
+				return true;
+			}
+			if (p->exit_line || p->lost)
+				return tell_end(c, c->agents[i], p, out);
+		}
+	return false;
+}
+
+/* --- time --- */
+
+static void age(struct crew *c, int64_t now)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct crew_agent *a = c->agents[i];
+		struct posting *p = crew_current(a);
+
+		if (p && p->attempt.state != ATTEMPT_LOST)
+			do_deeds(c, a, p,
+			         attempt_take(&p->attempt, NEWS_NONE, a->job_over, now,
+			                      &c->times));
+		else if (a->state == CREW_UP && now - a->heard > c->times.lost_after)
+			crew_give_up_agent(c, a, "not heard of");
+	}
+}
+
+/* Looking costs at most a small part of the time, however many there are. */
+static void look(struct crew *c, int64_t now)
+{
+	int64_t cost;
+	bool any = crew_look(c, now);
+
+	age(c, now);
+	cost = clock_now() - now;
+	c->look_pause = any ? LOOK_SOON : c->look_pause * 5 / 4;
+	c->look_pause = c->look_pause < LOOK_LATE ? c->look_pause : LOOK_LATE;
+	if (c->look_pause < LOOKS_SHARE * cost)
+		c->look_pause = LOOKS_SHARE * cost;
+	c->look_at = now + c->look_pause;
+}
+
+static void sleep_until(struct crew *c, int64_t until)
+{
+	struct pollfd fds[7];
+	const struct errand *const errands[] = {&c->sbatch, &c->squeue, &c->scancel};
+	int64_t now = clock_now();
+	size_t n = 0;
+	int ms;
+
+	fds[n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
+	for (size_t i = 0; i < ARRAY_LEN(errands); i++) {
+		const struct errand *e = errands[i];
+
+		if (!e->pid)
+			continue;
+		fds[n++] = (struct pollfd){.fd = e->out, .events = POLLIN};
+		fds[n++] = (struct pollfd){.fd = e->err, .events = POLLIN};
+		/* Both closed, and not yet a zombie. */
+		if (e->out < 0 || e->err < 0)
+			until = now + ERRAND_LOOK < until ? now + ERRAND_LOOK : until;
+		until = e->deadline < until ? e->deadline : until;
+	}
+	ms = until <= now ? 0
+	     : until - now > 3600 * CLOCK_SECOND
+	         ? 3600000
+	         : (int)((until - now + 999999) / 1000000);
+	poll(fds, n, ms);
+	if (fds[0].revents)
+		c->signal = signals_next(&c->signals);
+}
+
+static int64_t next_turn(const struct crew *c, int64_t deadline)
+{
+	int64_t until = deadline < c->look_at ? deadline : c->look_at;
+
+	if (!c->squeue.pid && c->poll_at < until)
+		until = c->poll_at;
+	if (!c->sbatch.pid && c->ask_at > clock_now() && c->ask_at < until)
+		until = c->ask_at;
+	return until;
+}
+
+static bool crew_wait(void *self, int64_t deadline, struct runner_event *out,
+                      struct error *err)
+{
+	struct crew *c = self;
+
+	arena_free(&c->told);
+	c->stale = true;
+	/* Where there was room, nothing more is to begin for now. */
+	if (crew_room(c))
+		c->hungry = false;
+	for (bool looked = false;; looked = true) {
+		bool room = crew_room(c);
+		int64_t now = clock_now();
+
+		if (take_event(c, out))
+			return true;
+		if (c->broken.kind != ERROR_NONE) {
+			*err = c->broken;
+			return false;
+		}
+		if (looked && now >= deadline) {
+			*out = (struct runner_event){.kind = RUNNER_TICK};
+			return true;
+		}
+		if (now >= c->look_at)
+			look(c, now);
+		crew_take_answers(c, now);
+		crew_ask_slurm(c, now);
+		if (!room && crew_room(c)) { /* for whoever waits for room */
+			*out = (struct runner_event){.kind = RUNNER_TICK};
+			return true;
+		}
+		if (!looked || !take_event(c, out))
+			sleep_until(c, looked ? next_turn(c, deadline) : now);
+		else
+			return true;
+	}
+}
+
+static void crew_release(void *self)
+{
+	struct crew *c = self;
+
+	c->released = true;
+}
+
+void crew_watch(struct crew *c, void (*message)(void *self, const char *text),
+                void *self)
+{
+	c->message = message;
+	c->watcher = self;
+}
+
+struct runner crew_runner(struct crew *c)
+{
+	static const struct runner_type type = {.start = crew_start,
+	                                        .wait = crew_wait,
+	                                        .cancel = crew_cancel,
+	                                        .ready = crew_ready,
+	                                        .adopts = crew_adopts,
+	                                        .release = crew_release};
+	size_t alive = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		alive += c->agents[i]->state != CREW_LEFT || crew_current(c->agents[i]);
+	return (struct runner){.type = &type,
+	                       .self = c,
+	                       .slots = alive > c->setup.jobs ? alive : c->setup.jobs};
+}
+
+/* --- opening and closing --- */
+
+struct crew *crew_open(const struct crew_setup *setup, struct error *err)
+{
+	struct crew *c = mem_new(1, sizeof *c);
+	int64_t now = clock_now();
+
+	c->setup = *setup;
+	c->hungry = c->stale = true;
+	c->times = (struct attempt_times){
+	    .silence = SILENCE, .lost_after = setup->lost_after, .grace = setup->grace};
+	c->sbatch.out = c->sbatch.err = c->squeue.out = c->squeue.err = -1;
+	c->scancel.out = c->scancel.err = -1;
+	c->poll_pause = setup->poll;
+	c->signals.fd = -1;
+	if (!signals_take(&c->signals, err) || !crew_read_log(c, err)) {
+		c->released = true;
+		crew_close(c);
+		return NULL;
+	}
+	/* What was done while nobody looked. */
+	crew_look(c, now);
+	look_soon(c);
+	return c;
+}
+
+/* Tells all to leave; which of them have something to wait for? */
+static void send_away(struct crew *c)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct crew_agent *a = c->agents[i];
+
+		if (a->state == CREW_LEFT)
+			continue;
+		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
+		if (a->state != CREW_UP)
+			crew_cancel_job(c, a);
+	}
+}
+
+static bool anybody_left(struct crew *c)
+{
+	bool any = c->scancel.pid || c->cancels.len;
+
+	for (size_t i = 0; i < c->n; i++)
+		any = any || c->agents[i]->state == CREW_UP;
+	return any;
+}
+
+/* A job whose id is not known may be there under its name. */
+static void await_end(struct crew *c)
+{
+	int64_t end = clock_now() + CLOSE_WITHIN;
+
+	c->draining = true;
+	while (c->sbatch.pid && clock_now() < end) {
+		sleep_until(c, clock_now() + LOOK_SOON);
+		crew_take_answers(c, clock_now());
+	}
+	send_away(c);
+	while ((c->cancels.len && clock_now() < end + CANCEL_WITHIN) ||
+	       (anybody_left(c) && clock_now() < end)) {
+		crew_take_answers(c, clock_now());
+		crew_ask_slurm(c, clock_now());
+		sleep_until(c, clock_now() + LOOK_SOON);
+		crew_look(c, clock_now());
+	}
+	if (c->cancels.len)
+		crew_say(c, "jobs of the search may still be queued: squeue --me");
+	for (size_t i = 0; i < c->n; i++)
+		if (c->agents[i]->state == CREW_QUEUED)
+			crew_give_up_agent(c, c->agents[i], "cancelled");
+}
+
+void crew_close(struct crew *c)
+{
+	if (!c->released)
+		await_end(c);
+	errand_forget(&c->sbatch);
+	errand_forget(&c->squeue);
+	errand_forget(&c->scancel);
+	signals_give_back(&c->signals);
+	crew_free_agents(c);
+	str_free(&c->cancels);
+	arena_free(&c->told);
+	free(c);
+}

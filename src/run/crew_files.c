@@ -1,0 +1,443 @@
+/* What a crew has on the disk: a log of its agents, and of each a folder. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/json_out.h"
+#include "run/crew_parts.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+void crew_say(struct crew *c, const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	if (c->message)
+		c->message(c->watcher, text);
+}
+
+static void log_path(const char *dir, char path[static PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/agents/log", dir);
+}
+
+static bool log_line(struct crew *c, const struct str *members, struct error *err)
+{
+	struct str text = {0}, line = {0};
+	char path[PATH_MAX];
+	bool ok;
+
+	str_addf(&text, "{%s}", str_text(members));
+	mailbox_line(&line, &text);
+	log_path(c->setup.dir, path);
+	ok = mailbox_put(path, &line, true, err);
+	str_free(&text);
+	str_free(&line);
+	return ok;
+}
+
+bool crew_log(struct crew *c, const struct crew_agent *a, const char *event,
+              const char *key, const char *text, struct error *err)
+{
+	struct str members = {0};
+	bool ok;
+
+	if (c->reading)
+		return true;
+	json_out_text(&members, "e", event);
+	if (a)
+		json_out_u64(&members, "k", a->k);
+	if (key)
+		json_out_text(&members, key, text);
+	ok = log_line(c, &members, err);
+	str_free(&members);
+	return ok;
+}
+
+void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why)
+{
+	struct error ignored;
+
+	if (a->state == CREW_LEFT)
+		return;
+	a->state = CREW_LEFT;
+	crew_log(c, a, "down", "why", why, &ignored);
+}
+
+static struct crew_agent *add_agent(struct crew *c, unsigned k)
+{
+	struct crew_agent *a = mem_new(1, sizeof *a);
+	char out[PATH_MAX + 8];
+
+	a->k = k;
+	a->phase = SLURM_UNKNOWN;
+	snprintf(a->name, sizeof a->name, "hps-%s-%u", c->token, k);
+	snprintf(a->folder, sizeof a->folder, "%s/agents/%u-%.8s", c->setup.dir, k,
+	         c->token);
+	snprintf(out, sizeof out, "%s/out", a->folder);
+	mailbox_open(&a->out, out);
+	a->heard = clock_now();
+	c->agents = mem_room(c->agents, c->n, &c->cap, sizeof(struct crew_agent *));
+	c->agents[c->n++] = a;
+	return a;
+}
+
+void crew_free_agents(struct crew *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct crew_agent *a = c->agents[i];
+
+		for (size_t p = 0; p < a->n_posts; p++) {
+			free(a->posts[p].dir);
+			free(a->posts[p].reports);
+			free(a->posts[p].exit_line);
+			free(a->posts[p].taken_away);
+		}
+		mailbox_close(&a->out);
+		free(a->posts);
+		free(a);
+	}
+	free(c->agents);
+}
+
+/* --- the job --- */
+
+static bool write_script(const struct crew *c, const struct crew_agent *a,
+                         struct error *err)
+{
+	const struct crew_setup *s = &c->setup;
+	struct str text = {0};
+	char path[PATH_MAX + 8];
+	bool ok;
+
+	str_add(&text, "#!/bin/sh\n");
+	for (size_t i = 0; s->setup && s->setup[i]; i++)
+		str_addf(&text, "%s\n", s->setup[i]);
+	str_add(&text, "exec ");
+	str_shell(&text, s->program);
+	str_add(&text, " --job-agent ");
+	str_shell(&text, a->folder);
+	str_addf(&text, " %lld %lld %llu %lld\n", (long long)(s->idle / 1000000),
+	         (long long)(s->limit / 1000000), (unsigned long long)s->runs_per_job,
+	         (long long)(s->kill_wait / 1000000));
+	snprintf(path, sizeof path, "%s/job", a->folder);
+	ok = file_write(path, text.s, text.len, 0777, err);
+	str_free(&text);
+	return ok;
+}
+
+static bool write_mailboxes(struct crew *c, struct crew_agent *a, struct error *err)
+{
+	struct wire_message hello = {
+	    .kind = WIRE_HELLO, .protocol = WIRE_PROTOCOL, .version = HPS_VERSION};
+	struct str none = {0};
+
+	/* Before the agent looks for them: a name that was not there stays so for a
+	 * minute, over a network. */
+	return mailbox_put(a->out.path, &none, true, err) &&
+	       crew_write(c, a, &hello, err);
+}
+
+struct crew_agent *crew_hire(struct crew *c, struct error *err)
+{
+	struct crew_agent *a = add_agent(c, (unsigned)c->n);
+
+	a->state = CREW_INTENT;
+	if (file_mkdirs(a->folder, err) && write_script(c, a, err) &&
+	    write_mailboxes(c, a, err) && crew_log(c, a, "agent", NULL, NULL, err))
+		return a;
+	a->state = CREW_LEFT;
+	return NULL;
+}
+
+bool crew_write(struct crew *c, struct crew_agent *a, const struct wire_message *m,
+                struct error *err)
+{
+	struct str text = {0}, line = {0};
+	char path[PATH_MAX + 8];
+	bool ok;
+
+	(void)c;
+	wire_write(&text, m);
+	mailbox_line(&line, &text);
+	snprintf(path, sizeof path, "%s/in", a->folder);
+	ok = mailbox_put(path, &line, true, err);
+	str_free(&text);
+	str_free(&line);
+	return ok;
+}
+
+/* --- what agents write --- */
+
+struct posting *crew_current(struct crew_agent *a)
+{
+	struct posting *p = a->n_posts ? &a->posts[a->n_posts - 1] : NULL;
+
+	return p && p->attempt.state != ATTEMPT_ENDED && !p->lost ? p : NULL;
+}
+
+bool crew_idle(struct crew_agent *a)
+{
+	return a->state == CREW_UP && !a->job_over && !crew_current(a);
+}
+
+static struct posting *posting_of(struct crew_agent *a, uint64_t wire)
+{
+	for (size_t i = a->n_posts; i-- > 0;)
+		if (a->posts[i].wire == wire)
+			return &a->posts[i];
+	return NULL;
+}
+
+static void take_hello(struct crew *c, struct crew_agent *a,
+                       const struct wire_message *m)
+{
+	struct error ignored;
+
+	if (a->spoke || a->state == CREW_LEFT)
+		return;
+	a->spoke = true;
+	a->state = CREW_UP;
+	c->stillborn = 0;
+	snprintf(a->host, sizeof a->host, "%s", m->host ? m->host : "");
+	if (m->protocol != WIRE_PROTOCOL) {
+		crew_say(
+		    c,
+		    "the agent in job %s speaks protocol %u (hpsearch %s), this is "
+		    "%d (hpsearch %s): it is sent away",
+		    a->id, m->protocol, m->version ? m->version : "?", WIRE_PROTOCOL,
+		    HPS_VERSION);
+		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
+		crew_give_up_agent(c, a, "another protocol");
+		return;
+	}
+	crew_log(c, a, "up", "host", a->host, &ignored);
+}
+
+static void take_exit(struct posting *p, const char *line, size_t n)
+{
+	if (p->exit_line)
+		return;
+	p->exit_line = mem_new(n + 1, 1);
+	memcpy(p->exit_line, line, n);
+	p->exit_len = n;
+}
+
+static unsigned news_of(struct crew *c, struct crew_agent *a, struct posting *p,
+                        enum attempt_news news, int64_t now)
+{
+	return attempt_take(&p->attempt, news, a->job_over, now, &c->times);
+}
+
+static void take_message(struct crew *c, struct crew_agent *a,
+                         const struct wire_message *m, const char *line, size_t n,
+                         int64_t now)
+{
+	struct posting *p = posting_of(a, m->ticket), *current = crew_current(a);
+
+	a->heard = now;
+	switch ((int)m->kind) {
+	case WIRE_HELLO: take_hello(c, a, m); return;
+	case WIRE_BEAT:
+		if (m->beat != a->beat && current)
+			news_of(c, a, current, NEWS_ALIVE, now);
+		a->beat = m->beat;
+		return;
+	case WIRE_QUIT:
+		/* What it was given and has not begun it never will. */
+		if (current && current->attempt.state == ATTEMPT_OFFERED) {
+			current->attempt.state = ATTEMPT_LOST;
+			current->lost = true;
+		}
+		crew_give_up_agent(c, a, "it left");
+		return;
+	default: break;
+	}
+	if (!p)
+		return;
+	if (m->kind == WIRE_STARTED) {
+		news_of(c, a, p, NEWS_STARTED, now);
+	} else if (m->kind == WIRE_REPORT) {
+		news_of(c, a, p, NEWS_ALIVE, now);
+		p->reports = mem_room(p->reports, p->n_reports, &p->cap_reports,
+		                      sizeof *p->reports);
+		p->reports[p->n_reports++] = m->report;
+	} else if (m->kind == WIRE_TERM && !p->taken_away) {
+		p->taken_away = mem_strdup(m->why ? m->why : "its job was taken away");
+	} else if (m->kind == WIRE_EXIT) {
+		take_exit(p, line, n);
+		news_of(c, a, p, NEWS_EXIT, now);
+	}
+}
+
+static bool look_at(struct crew *c, struct crew_agent *a, int64_t now)
+{
+	struct arena mem = {0};
+	bool any = false;
+	const char *line;
+	size_t n;
+
+	if (!mailbox_look(&a->out))
+		return false;
+	while ((line = mailbox_next(&a->out, &n))) {
+		struct wire_message m;
+		struct error bad;
+
+		any = true;
+		if (wire_read(line, n, &m, &mem, &bad))
+			take_message(c, a, &m, line, n, now);
+		arena_free(&mem);
+	}
+	return any;
+}
+
+/* Is there anything that it may still tell? */
+static bool may_speak(struct crew_agent *a)
+{
+	return a->state != CREW_LEFT || crew_current(a) ||
+	       (a->n_posts && !a->posts[a->n_posts - 1].exit_line);
+}
+
+bool crew_look(struct crew *c, int64_t now)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (may_speak(c->agents[i]))
+			any = look_at(c, c->agents[i], now) || any;
+	return any;
+}
+
+/* --- what an earlier driver has left --- */
+
+static void read_in(struct crew_agent *a)
+{
+	struct mailbox in;
+	struct arena mem = {0};
+	char path[PATH_MAX + 8];
+	const char *line;
+	size_t n;
+
+	snprintf(path, sizeof path, "%s/in", a->folder);
+	mailbox_open(&in, path);
+	mailbox_look(&in);
+	while ((line = mailbox_next(&in, &n))) {
+		struct wire_message m;
+		struct posting *p;
+		struct error bad;
+
+		if (!wire_read(line, n, &m, &mem, &bad))
+			continue;
+		p = posting_of(a, m.ticket);
+		if (m.kind == WIRE_RUN && !p && m.job.dir) {
+			a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts,
+			                    sizeof *a->posts);
+			a->posts[a->n_posts++] =
+			    (struct posting){.dir = mem_strdup(m.job.dir),
+			                     .wire = m.ticket,
+			                     .attempt = attempt_offered(clock_now())};
+			a->seq = m.ticket;
+		} else if (p && (m.kind == WIRE_STOP || m.kind == WIRE_KILL)) {
+			p->stopped = true;
+			p->cancelled = CANCEL_STOP;
+		}
+		arena_free(&mem);
+	}
+	mailbox_close(&in);
+}
+
+static void take_log(struct crew *c, const cJSON *json)
+{
+	const char *event = json_string(json, "e");
+	const char *token = json_string(json, "token"), *text;
+	struct crew_agent *a;
+	uint64_t k;
+
+	if (event && strcmp(event, "crew") == 0 && token && strlen(token) == 32)
+		snprintf(c->token, sizeof c->token, "%s", token);
+	if (!event || !*c->token || !json_u64(json, "k", &k) || k > c->n)
+		return;
+	if (strcmp(event, "agent") == 0 && k == c->n)
+		add_agent(c, (unsigned)k);
+	if (k >= c->n)
+		return;
+	a = c->agents[k];
+	if (strcmp(event, "job") == 0 && (text = json_string(json, "id"))) {
+		snprintf(a->id, sizeof a->id, "%s", text);
+		a->state = a->state == CREW_INTENT ? CREW_QUEUED : a->state;
+	} else if (strcmp(event, "up") == 0 && (text = json_string(json, "host"))) {
+		snprintf(a->host, sizeof a->host, "%s", text);
+	} else if (strcmp(event, "down") == 0) {
+		a->state = CREW_LEFT;
+	}
+}
+
+static bool begin_log(struct crew *c, struct error *err)
+{
+	unsigned char bytes[16];
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof folder, "%s/agents", c->setup.dir);
+	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+		return error_errno(err, "getrandom");
+	for (size_t i = 0; i < sizeof bytes; i++)
+		snprintf(c->token + 2 * i, 3, "%02x", bytes[i]);
+	return file_mkdirs(folder, err) &&
+	       crew_log(c, NULL, "crew", "token", c->token, err);
+}
+
+bool crew_read_log(struct crew *c, struct error *err)
+{
+	struct mailbox log;
+	char path[PATH_MAX];
+	const char *line;
+	size_t n;
+
+	log_path(c->setup.dir, path);
+	mailbox_open(&log, path);
+	mailbox_look(&log);
+	while ((line = mailbox_next(&log, &n))) {
+		cJSON *json = json_parse(line, n);
+
+		if (json)
+			take_log(c, json);
+		cJSON_Delete(json);
+	}
+	mailbox_close(&log);
+	for (size_t i = 0; i < c->n; i++)
+		read_in(c->agents[i]);
+	return *c->token || !err || begin_log(c, err);
+}
+
+bool crew_list(const char *dir, void (*tell)(void *to, const struct crew_member *m),
+               void *to)
+{
+	struct crew c = {.setup = {.dir = dir}};
+	bool ok = crew_read_log(&c, NULL) && *c.token;
+
+	/* No message, and nothing is written down: this one only reads. */
+	c.reading = true;
+	crew_look(&c, clock_now());
+	for (size_t i = 0; i < c.n; i++) {
+		struct crew_agent *a = c.agents[i];
+		const struct posting *p = crew_current(a);
+
+		if (a->state == CREW_LEFT && !p)
+			continue;
+		tell(to, &(struct crew_member){.k = a->k,
+		                               .id = a->id,
+		                               .host = a->spoke ? a->host : "",
+		                               .name = a->name,
+		                               .dir = p ? p->dir : ""});
+	}
+	crew_free_agents(&c);
+	return ok;
+}

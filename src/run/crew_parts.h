@@ -1,0 +1,111 @@
+/* The parts of a crew, for its own files. */
+#ifndef HPS_RUN_CREW_PARTS_H
+#define HPS_RUN_CREW_PARTS_H
+
+#include "base/mem.h"
+#include "run/agent_wire.h"
+#include "run/attempt.h"
+#include "run/crew.h"
+#include "run/errand.h"
+#include "run/mailbox.h"
+#include "run/signals.h"
+#include "run/slurm_text.h"
+
+#include <limits.h>
+
+enum crew_state {
+	CREW_INTENT, /* written down; whether Slurm has it is not known */
+	CREW_ASKED,  /* sbatch is under way */
+	CREW_QUEUED, /* Slurm has given it an id */
+	CREW_UP,     /* it has spoken */
+	CREW_LEFT    /* it takes no run any more */
+};
+
+/* A run that was given to an agent. */
+struct posting {
+	char *dir;
+	uint64_t wire;   /* its ticket in the mailbox */
+	uint64_t ticket; /* of our caller; meaningless unless bound */
+	bool bound;      /* somebody waits for it */
+	bool told;       /* its end has been */
+	bool stopped;    /* its mailbox holds a stop */
+	struct attempt attempt;
+	enum cancel cancelled;
+	struct report *reports; /* (n_reports), the first `taken` of them told */
+	size_t n_reports, cap_reports, taken;
+	char *exit_line; /* NULL: not known */
+	size_t exit_len;
+	char *taken_away; /* why somebody else ends it; NULL: nobody does */
+	bool lost;
+};
+
+struct crew_agent {
+	unsigned k;
+	enum crew_state state;
+	char name[SLURM_NAME], id[SLURM_ID], host[128], reason[SLURM_REASON];
+	char folder[PATH_MAX];
+	struct mailbox out;
+	uint64_t seq, beat;
+	int64_t heard; /* when its counter moved */
+	enum slurm_phase phase;
+	bool job_over, spoke;
+	unsigned missing;  /* answers of squeue in a row without it */
+	int64_t missed_at; /* the first of them */
+	int64_t hopeless_since;
+	bool complained;
+	struct posting *posts; /* (n_posts) */
+	size_t n_posts, cap_posts;
+};
+
+enum errand_kind { ERRAND_NONE, ERRAND_SBATCH, ERRAND_SQUEUE, ERRAND_SCANCEL };
+
+struct crew {
+	struct crew_setup setup;
+	void (*message)(void *self, const char *text); /* or NULL */
+	void *watcher;
+	char token[33];
+	struct signals signals;
+	int signal;
+	struct crew_agent **agents; /* (n) */
+	size_t n, cap;
+	struct attempt_times times;
+	bool hungry;   /* more work may come */
+	bool draining; /* nothing new is to begin */
+	bool released, reading;
+	bool stale, roomy; /* is there room? not looked; there is */
+	struct errand sbatch, squeue, scancel;
+	struct crew_agent *asking; /* for whom sbatch runs */
+	int64_t ask_at, ask_pause; /* after a failure */
+	int64_t poll_at, poll_pause;
+	int64_t look_at, look_pause;
+	unsigned stillborn;  /* jobs in a row that ended before they spoke */
+	struct str cancels;  /* ids, blank-separated, with names: to be cancelled */
+	struct error broken; /* kind: not NONE: the crew cannot go on */
+	struct arena told;   /* what the last event points to */
+};
+
+/* crew_files.c: folders, mailboxes, the log. */
+bool crew_log(struct crew *c, const struct crew_agent *a, const char *event,
+              const char *key, const char *text, struct error *err);
+bool crew_read_log(struct crew *c, struct error *err);
+/* The next agent, with its folder, written down. */
+struct crew_agent *crew_hire(struct crew *c, struct error *err);
+/* Into its mailbox. */
+bool crew_write(struct crew *c, struct crew_agent *a, const struct wire_message *m,
+                struct error *err);
+/* Takes what the agents have written; true when there was anything. */
+bool crew_look(struct crew *c, int64_t now);
+void crew_free_agents(struct crew *c);
+void crew_say(struct crew *c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* It takes no run any more, which is written down. */
+void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why);
+struct posting *crew_current(struct crew_agent *a); /* that has not ended; or NULL */
+bool crew_idle(struct crew_agent *a);
+
+/* crew_slurm.c: what is asked of Slurm. */
+void crew_ask_slurm(struct crew *c, int64_t now);
+void crew_take_answers(struct crew *c, int64_t now);
+void crew_cancel_job(struct crew *c, const struct crew_agent *a);
+
+#endif

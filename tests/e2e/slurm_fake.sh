@@ -1,0 +1,137 @@
+#!/bin/bash
+# A Slurm that is none, and as bad as can be: commands that hang, lie, fail though they have done
+# it, lose a job, give its number to another.
+. "$(dirname "$0")/lib.sh"
+
+mkdir bin
+cat >bin/sbatch <<'END'
+#!/bin/bash
+cd "$FAKE_DIR" || exit 1
+echo "$*" >>calls-sbatch
+for word; do
+	case $word in --job-name=*) name=${word#*=} ;; --output=*) out=${word#*=} ;; esac
+done
+mode=$(head -n 1 mode-sbatch 2>/dev/null)
+sed -i 1d mode-sbatch 2>/dev/null
+case $mode in
+busy)
+	echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
+	exit 1
+	;;
+refuse)
+	echo "sbatch: error: Batch job submission failed: Invalid account" >&2
+	exit 1
+	;;
+esac
+n=$(($(cat number 2>/dev/null || echo 0) + 1))
+echo $n >number
+if [ "$mode" = lose ]; then
+	echo "$n|somebody-else|RUNNING|None" >>queue # its number is another's now
+	echo $n
+	exit
+fi
+echo "$n|$name|RUNNING|None" >>queue
+(cd "$OLDPWD" && SLURM_JOB_ID=$n exec setsid "$word" >>"$out" 2>&1 </dev/null) &
+echo $! >>pids
+if [ "$mode" = taken ]; then
+	echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
+	exit 1
+fi
+echo "$n"
+END
+cat >bin/squeue <<'END'
+#!/bin/bash
+cd "$FAKE_DIR" || exit 1
+echo x >>calls-squeue
+case $(cat mode-squeue 2>/dev/null) in
+hang) exec sleep 1000 ;;
+fail)
+	echo "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" >&2
+	exit 1
+	;;
+odd) printf 'no|such\0thing\n\n|||\n1|hps-%s-99999|RUNNING|None\n' x ;;
+*) cat queue 2>/dev/null ;;
+esac
+END
+cat >bin/scancel <<'END'
+#!/bin/bash
+echo "$*" >>"$FAKE_DIR/calls-scancel"
+END
+chmod +x bin/*
+export FAKE_DIR=$PWD PATH=$PWD/bin:$PATH
+bury() {
+	local pid
+	[ ! -f pids ] || while read -r pid; do kill "$pid" 2>/dev/null; done <pids
+	tap_end
+}
+trap bury EXIT
+
+cat >train.sh <<'END'
+#!/bin/bash
+echo ran >>"$HPSEARCH_DIR/count"
+echo "{\"loss\": $HPSEARCH_TRIAL}"
+END
+chmod +x train.sh
+cat >s.yaml <<'END'
+method: random
+metric: {name: loss}
+max_trials: 6
+args: none
+parameters: {x: {min: 0.0, max: 1.0}}
+command: [./train.sh]
+parallel: 2
+slurm: {poll: 1s, lost_after: 2s}
+END
+anew() { rm -rf s.hpsearch queue number calls-* mode-* pids; }
+six() { [ "$(cat s.hpsearch/trials/*/r0/count | wc -l)" = 6 ]; }
+
+expect "runs" 0 within 60 "$HPSEARCH" s.yaml
+check "each once" six
+check "two jobs, no more" test "$(wc -l <calls-sbatch)" = 2
+check "words of sbatch" eval 'has "--parsable" calls-sbatch && has "--no-requeue" calls-sbatch &&
+	has "--signal=B:USR1@70" calls-sbatch'
+
+anew
+echo hang >mode-squeue
+expect "a squeue that hangs is no news" 0 within 60 "$HPSEARCH" s.yaml
+check "each once all the same" six
+
+anew
+echo fail >mode-squeue
+expect "nor is one that fails" 0 within 60 "$HPSEARCH" s.yaml
+check "each once, again" six
+
+anew
+echo odd >mode-squeue
+expect "nor are odd lines" 0 within 60 "$HPSEARCH" s.yaml
+
+anew
+printf 'taken\n' >mode-sbatch
+expect "sbatch fails, and has queued it" 0 within 60 "$HPSEARCH" s.yaml
+check "that job is found" six
+check "and no other in its place" test "$(wc -l <calls-sbatch)" -le 2
+
+anew
+printf 'busy\n' >mode-sbatch
+expect "sbatch fails, and is asked again" 0 within 60 "$HPSEARCH" s.yaml
+check "which is said" has "Socket timed out" err
+
+anew
+printf 'lose\nlose\n' >mode-sbatch
+expect "jobs are lost, their numbers given to others" 0 within 90 "$HPSEARCH" s.yaml
+check "others take their place" six
+lacks_cancel() { ! grep -q "somebody" calls-scancel 2>/dev/null; }
+check "what is not ours is left alone" lacks_cancel
+
+anew
+printf 'refuse\n' >mode-sbatch
+expect "an account that is not there ends the search" 1 within 30 "$HPSEARCH" s.yaml
+check "in Slurm's words, with a way out" eval 'has "Invalid account" err && has "hpsearch check" err'
+
+cat >bin/sbatch <<'END'
+#!/bin/bash
+echo 1
+END
+anew
+expect "--dry-run submits nothing" 0 "$HPSEARCH" s.yaml --dry-run
+check "and leaves no directory" test ! -e s.hpsearch
