@@ -31,6 +31,7 @@ saved     *
 report    *
 api       *
 cli       *
+dist
 '
 # The beginning of a foreign header's name, then the files that may include it.
 doors='

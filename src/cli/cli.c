@@ -183,6 +183,8 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 		                    "inherited CUDA_VISIBLE_DEVICES=%s (gpus: auto "
 		                    "gives every run one of them)",
 		                    *slots, from.inherited));
+	if (s->n_slots > *slots)
+		s->n_slots = *slots;
 	say(o, cpus_find(s, *slots, &cpus, s->arena));
 	return *slots < 2 || own_file(s, &s->metric, *slots, err);
 }
@@ -203,6 +205,7 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 {
 	struct study_options so = {
 	    .dir = dir, .max_trials = o->max_trials, .strict = o->strict};
+	struct str slots = {0};
 
 	so.warm_read = warm_load;
 	so.outside = &strategy_program;
@@ -218,6 +221,10 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 	                                   .started = clock_wall(),
 	                                   .yaml = spec->yaml.text,
 	                                   .path = spec->yaml.path};
+	plan_slots(spec, SIZE_MAX, &slots);
+	if (slots.len)
+		so.origin.slots = arena_strdup(&o->arena, str_text(&slots));
+	str_free(&slots);
 	if (dir)
 		so.origin.code = code_state(spec, so.origin.git, &o->arena);
 	if (strcmp(o->file, spec->yaml.path) == 0)

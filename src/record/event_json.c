@@ -233,6 +233,8 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 		json_out_u64(out, "max_trials", e->as.session.max_trials);
 		if (e->as.session.code)
 			json_out_text(out, "code", e->as.session.code);
+		if (e->as.session.slots)
+			json_out_text(out, "slots", e->as.session.slots);
 		break;
 	case EVENT_WARM_START:
 		str_addc(out, ',');
@@ -558,6 +560,7 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 	case EVENT_SESSION:
 		json_u64(json, "max_trials", &e->as.session.max_trials);
 		e->as.session.code = json_string(json, "code");
+		e->as.session.slots = json_string(json, "slots");
 		break;
 	case EVENT_WARM_START: return read_warm(r, json, e, err);
 	case EVENT_TRIAL: return read_trial(r, json, e, err);

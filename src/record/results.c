@@ -59,6 +59,8 @@ static void add_search(struct str *out, const struct search *s)
 	json_out_text(out, "command_option", o->command);
 	json_out_text(out, "host", o->host);
 	json_out_text(out, "git", o->git);
+	if (o->slots)
+		json_out_text(out, "slots", o->slots);
 	add_time(out, "started", o->started);
 	add_time(out, "finished", s->state == SEARCH_RUNNING ? 0 : s->ended);
 	str_addf(out, ",\"elapsed\":%.3f", search_elapsed(s));

@@ -38,6 +38,7 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 		line(out, "begun", clock_iso(s->search.origin.started, iso));
 	line(out, "host", s->search.origin.host);
 	line(out, "git", s->search.origin.git);
+	line(out, "slots", s->search.origin.slots);
 	str_addf(out, "%-9s", "state");
 	ranking_state(s, out);
 	str_addc(out, '\n');

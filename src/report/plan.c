@@ -79,33 +79,33 @@ static void add_space(const struct space *sp, struct str *out)
 	str_free(&line);
 }
 
-/* Which gpus the runs in each slot see. */
-static void add_slots(const struct spec *sp, size_t slots, struct str *out)
+void plan_slots(const struct spec *sp, size_t slots, struct str *out)
 {
-	if (!sp->n_slots)
-		return;
-	str_add(out, "gpus         ");
-	text_count(out, slots < sp->n_slots ? slots : sp->n_slots, "slot");
-	str_add(out, ", CUDA_VISIBLE_DEVICES=");
 	for (size_t i = 0; i < slots && i < sp->n_slots; i++) {
-		str_add(out, i ? " | " : "");
+		str_add(out, i ? " | " : "CUDA_VISIBLE_DEVICES=");
 		text_clean(out, sp->slots[i]);
 	}
-	str_addc(out, '\n');
-}
-
-static void add_cpus(const struct spec *sp, struct str *out)
-{
 	if (!sp->threads)
 		return;
-	str_addf(out, "cpus         %zu for each run", sp->threads);
+	str_addf(out, "%scpus %zu each", out->len ? ", " : "", sp->threads);
 	str_add(out, sp->n_cpu_slots ? ": " : ", shared");
-	for (size_t i = 0; i < sp->n_cpu_slots; i++) {
+	for (size_t i = 0; i < slots && i < sp->n_cpu_slots; i++) {
 		str_add(out, i ? " | " : "");
 		for (size_t k = 0; k < sp->cpu_slots[i].n; k++)
 			str_addf(out, "%s%d", k ? "," : "", sp->cpu_slots[i].list[k]);
 	}
-	str_addc(out, '\n');
+}
+
+/* Which gpus and processors the runs in each slot have. */
+static void add_slots(const struct spec *sp, size_t slots, struct str *out)
+{
+	struct str text = {0};
+
+	plan_slots(sp, slots, &text);
+	if (text.len) {
+		str_addf(out, "slots        %zu: %s\n", slots, str_text(&text));
+	}
+	str_free(&text);
 }
 
 /* What a run may have, and what it is told. */
@@ -157,7 +157,6 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 	str_addf(out, ", %zu at once, seed %llu\n", slots,
 	         (unsigned long long)sp->seed);
 	add_slots(sp, slots, out);
-	add_cpus(sp, out);
 	add_limits(sp, out);
 	add_launcher(sp, out);
 	if (sp->budget_time > 0) {

@@ -8,6 +8,9 @@
 /* Method, metric, space, constraints, counts, early stopping, verification. cap: trials
  * at the most; slots: at once. */
 void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str *out);
+/* What each of at the most so many slots has of the machine, on one line; empty where
+ * the file says nothing of it: "CUDA_VISIBLE_DEVICES=0 | 1, cpus 2 each: 0,1 | 2,3". */
+void plan_slots(const struct spec *sp, size_t slots, struct str *out);
 /* The first n commands of an empty study (their trials are added to it), with the
  * folders that they would have below s->dir. */
 bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err);

@@ -32,8 +32,7 @@
 enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_IN, FD_FIRST_FREE };
 
 #define KILL_PATIENCE (10 * CLOCK_SECOND)
-#define MEMORY_LOOKS  (CLOCK_SECOND / 2) /* at the tree's memory, where it has a limit \
-	                                  */
+#define MEMORY_LOOKS  (CLOCK_SECOND / 2) /* at a tree with a limit */
 #define LAUNCH_PATIENCE                                                                \
 	(2 * CLOCK_SECOND) /* for the machine to have a process left                   \
 	                    */

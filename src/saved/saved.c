@@ -142,6 +142,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->host = json_string(search, "host");
 	o->chosen = json_string(search, "chosen");
 	o->git = json_string(search, "git");
+	o->slots = json_string(search, "slots");
 	o->points = json_string(search, "points");
 	json_double(sv->json, "schema", &schema);
 	o->first_rules = schema < 2;

@@ -47,7 +47,8 @@ struct event {
 		const struct search_origin *search; /* SEARCH */
 		struct {                            /* SESSION */
 			uint64_t max_trials;        /* of -n; 0: not given */
-			const char *code; /* what it trains with; NULL: not said */
+			const char *code;  /* what it trains with; NULL: not said */
+			const char *slots; /* as in the origin */
 		} session;
 		struct { /* WARM_START: one source of these */
 			const struct warm *from;

@@ -18,6 +18,8 @@ struct search_origin {
 	const char *host, *git; /* "" when unknown; git of the first session */
 	const char
 	    *code; /* files and commit that its runs train with; NULL: not known */
+	const char *slots;   /* what each slot had of the machine, in the latest session
+	                      * (plan_slots); NULL: nothing of its own */
 	const char *version; /* hpsearch's */
 	int decoding;        /* space_decoding of the search; 0: as the spec has it */
 	double started;      /* seconds since 1970 */

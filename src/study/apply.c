@@ -46,6 +46,8 @@ static void apply_session(struct study *s, const struct event *e)
 	se->origin.max_trials = e->as.session.max_trials;
 	se->code =
 	    e->as.session.code ? arena_strdup(&se->arena, e->as.session.code) : NULL;
+	se->origin.slots =
+	    e->as.session.slots ? arena_strdup(&se->arena, e->as.session.slots) : NULL;
 	se->state = SEARCH_RUNNING;
 	se->finish_recorded = false;
 	if (s->monitor)

@@ -271,7 +271,7 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	struct journal_summary sum;
 	struct warm found = {0};
 	uint64_t max_trials = s->search.origin.max_trials;
-	const char *code = s->search.origin.code;
+	const char *code = s->search.origin.code, *slots = s->search.origin.slots;
 	bool ok = read_journal(&o, &sum, err) && check_code(s, err) &&
 	          (sum.lines || read_warm(s, &found, err)) &&
 	          take_up(s, &o, &sum, &found, err);
@@ -279,9 +279,10 @@ bool study_open(struct study *s, bool retry_failed, struct error *err)
 	warm_free(&found);
 	if (!ok)
 		return false;
-	study_happen(
-	    s, (struct event){.kind = EVENT_SESSION,
-	                      .as.session = {.max_trials = max_trials, .code = code}});
+	study_happen(s, (struct event){.kind = EVENT_SESSION,
+	                               .as.session = {.max_trials = max_trials,
+	                                              .code = code,
+	                                              .slots = slots}});
 	if (retry_failed)
 		requeue_failed(s);
 	return study_commit(s, true, err);

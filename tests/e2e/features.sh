@@ -51,7 +51,7 @@ expect "under an inherited list" 0 env CUDA_VISIBLE_DEVICES=4,GPU-9 "$HPSEARCH" 
 check "that is said, too" has "notice: gpus are 4, GPU-9 of the inherited CUDA_VISIBLE_DEVICES=4,GPU-9" err
 check "gpus are indices into it" test "$(visible two.hpsearch)" = "4 GPU-9"
 expect "check shows the slots" 0 env CUDA_VISIBLE_DEVICES=4,GPU-9 "$HPSEARCH" check two.yaml
-check "with their devices" has "gpus         2 slots, CUDA_VISIBLE_DEVICES=4 | GPU-9" out
+check "with their devices" has "slots        2: CUDA_VISIBLE_DEVICES=4 | GPU-9" out
 expect "a list that is too short" 2 env CUDA_VISIBLE_DEVICES=4 "$HPSEARCH" two.yaml -n 6 --fresh
 expect "check says the same" 2 env CUDA_VISIBLE_DEVICES=4 "$HPSEARCH" check two.yaml
 check "which gpu is not there" has "there is no gpu 1 in the inherited CUDA_VISIBLE_DEVICES=4" err
@@ -63,7 +63,7 @@ printf '#!/bin/sh\necho "GPU 0: A (UUID: GPU-a)"\necho "GPU 1: B (UUID: GPU-b)"\
 chmod +x planted/nvidia-smi
 sed 's/^gpus.*/gpus: auto\nruns_per_gpu: 2/' gpu.yaml >auto.yaml
 expect "all gpus, shared" 0 env PATH="$PWD/planted:$PATH" "$HPSEARCH" check auto.yaml
-check "four slots" has "gpus         4 slots, CUDA_VISIBLE_DEVICES=0 | 1 | 0 | 1" out
+check "four slots" has "slots        4: CUDA_VISIBLE_DEVICES=0 | 1 | 0 | 1" out
 if [ -e /dev/nvidia0 ] || [ -d /proc/driver/nvidia/gpus ] || [ -d /sys/class/kfd ]; then
 	skip "no gpu at all" "this machine has some"
 else

@@ -52,7 +52,7 @@ expect "a recheck, as far as two runs go" 6 "$HPSEARCH" recheck place.hpsearch -
 check "so has recheck" python3 seen.py later 2
 expect "check" 0 "$HPSEARCH" check place.yaml
 first=$(python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
-check "shows a slot's processor" grep -qE '^cpus +1 for each run: [0-9]+$' out
+check "shows a slot's processor" grep -qE '^slots +1: cpus 1 each: [0-9]+$' out
 check "its memory" grep -qE '^memory +2G for each run$' out
 check "its niceness" grep -qE '^nice +3$' out
 check "its variables" has 'env          GREETING=a  b; ${x} SEVEN=007' out
@@ -61,6 +61,7 @@ expect "resume where other numbers fit the machine" 0 "$HPSEARCH" place.yaml --s
 expect "but variables make another training" 2 "$HPSEARCH" place.yaml --set env.SEVEN=8
 check "which is said" has "env.SEVEN: was" err
 expect "replay" 0 "$HPSEARCH" replay place.hpsearch
+check "the results file keeps what a slot had" holds place.hpsearch 'd["search"]["slots"].startswith("cpus ")'
 
 # What the user has said of threads stays.
 expect "threads in the environment" 0 env OMP_NUM_THREADS=5 "$HPSEARCH" place.yaml --out own
