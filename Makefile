@@ -180,6 +180,22 @@ $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(if $(findstring /src/gp/,$@),$(VECTOR)) -MMD -MP -c -o $@ $<
 $(O)/src/run/hook.o: $(wildcard src/run/python/*.py)
+# The page's scripts: ours in one piece, and d3 behind its licence; without d3 the page has
+# its tables and pictures, and no charts to brush or to zoom.
+PAGE_JS := $(patsubst %,src/page/js/%.js,state table panel marks parallel curves main)
+D3      ?= /usr/share/nodejs/d3/dist/d3.min.js
+D3_TERMS ?= /usr/share/doc/node-d3/copyright
+$(O)/src/page/assets.o: COMPILE += -Wa,-I,$(O)/page
+$(O)/src/page/assets.o: $(O)/page/page.js $(O)/page/d3.js $(wildcard src/page/*.css)
+$(O)/page/page.js: $(PAGE_JS)
+	@mkdir -p $(@D)
+	$(Q)cat $(PAGE_JS) >$@
+$(O)/page/d3.js: $(wildcard $(D3) $(D3_TERMS)) $(O)/flags
+	@mkdir -p $(@D)
+	$(Q)if [ -r '$(D3)' ] && [ -r '$(D3_TERMS)' ]; then \
+		{ echo '/*'; sed 's,\*/,* /,g' '$(D3_TERMS)'; echo '*/'; cat '$(D3)'; } >$@; else \
+		echo '  no d3 (Debian: node-d3): the page of a search will have no charts that answer' >&2; \
+		: >$@; fi
 -include $(patsubst %.c,$(O)/%.d,$(SRC) $(TESTSRC) $(EXAMPLE))
 
 # --- tests ---
@@ -227,13 +243,15 @@ demo: deps                            ## a real search over a real training, the
 	+@$(call again,all $(MLP))
 	@$(TEST_ENV) OUT='$(abspath $(O)/demo)' examples/demo.sh
 deps:                                 ## installs what the program is built with (Debian)
-	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev
+	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev \
+		node-d3
 deps-slurm:                           ## a Slurm for the tests of it, which is never begun as a service
 	@RUNLEVEL=1 tests/deps.sh slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 deps-check: deps deps-slurm           ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
 		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
-		python3-jsonschema parallel git procps zsh fish openssh-server
+		python3-jsonschema parallel git procps zsh fish openssh-server chromium \
+		librsvg2-bin
 
 install: install-program install-library ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 install-program: all

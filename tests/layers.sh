@@ -29,6 +29,7 @@ record    +early
 study     *
 saved     *
 report    *
+page      *
 api       *
 cli       *
 dist

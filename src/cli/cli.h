@@ -93,6 +93,8 @@ int command_tell(struct options *o);
 int command_ablate(struct options *o);
 int command_recheck(struct options *o);
 int command_import(struct options *o);
+int command_report(struct options *o);
+int command_plot(struct options *o);
 
 /* hpsearch --agent. */
 int cli_agent(int argc, char **argv);
@@ -128,6 +130,11 @@ const char *cli_git(struct arena *a);
 void cli_interrupted(const char *dir);
 /* Into o->output, which must not be there yet, else to stdout. */
 bool cli_write(const struct options *o, const struct str *text, struct error *err);
+/* report.html of a search that has ended, into its directory, unless the file says
+ * report: false. What goes wrong is a notice; the model is made only where the search
+ * took longer than that does. where: the directory as the user would type it. */
+void cli_write_page(struct options *o, struct study *s, const char *dir,
+                    const char *where);
 /* To stdout, in one piece. */
 void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */

@@ -16,7 +16,6 @@
 #include "study/test_use.h"
 #include "study/verification.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,41 +44,6 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 
 	study_free(&s);
 	return ok;
-}
-
-bool cli_discard(const char *dir, struct error *err)
-{
-	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
-	    "strategy.log",  ".reserve",     "trials",       "verify",
-	    "python",        "agents",       "ablate",       "ablation.json",
-	    "recheck",       "recheck.json", "added.jsonl"};
-	char path[PATH_MAX];
-	bool known = false, other = false;
-	struct dirent *e;
-	DIR *d = opendir(dir);
-
-	while (d && (e = readdir(d))) {
-		known = known || strcmp(e->d_name, "journal.jsonl") == 0;
-		other = other || (*e->d_name != '.' && strcmp(e->d_name, "lock") != 0);
-	}
-	if (d)
-		closedir(d);
-	if (other && !known)
-		return error_set(
-		    err, ERROR_USAGE,
-		    "%s: is no search's directory (it has no journal), so --fresh "
-		    "leaves it alone\n"
-		    "  help: give another one with --out DIR",
-		    dir);
-	if (known && !crew_disband(dir, err))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
-		snprintf(path, sizeof path, "%s/%s", dir, made[i]);
-		if (!file_remove_tree(path, err))
-			return false;
-	}
-	return true;
 }
 
 /* What one session works with. */
@@ -188,6 +152,8 @@ static int finish(struct session *x, struct error *err)
 		return cli_fail(err);
 	if (!last_words(x, err))
 		return cli_fail(err);
+	cli_write_page(x->o, s, x->dir,
+	               search_dir(x->o->file, x->o->out, &x->o->arena));
 	if (s->search.state == SEARCH_INTERRUPTED)
 		cli_interrupted(x->dir);
 	return exit_decide(NULL, &s->search, &s->search.verdict);

@@ -100,6 +100,8 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	ok = study_commit(&open, true, err) &&
 	     (!o->more || verify_more(&open, o->more, err)) &&
 	     verify_run(&open, &workers.runner, err);
+	if (ok)
+		cli_write_page(o, &open, s->search.dir, s->search.dir);
 out:
 	progress_end(&progress);
 	workers_close(&workers);

@@ -203,7 +203,6 @@ bool dialect_decides(const char *key)
 	                                       "rate",
 	                                       "runs_per_gpu",
 	                                       "args",
-	                                       "report",
 	                                       "deterministic_training",
 	                                       "resources",
 	                                       "environment",

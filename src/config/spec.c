@@ -49,6 +49,7 @@ static void defaults(struct spec *s, struct arena *a)
 	    .runs_per_gpu = 1,
 	    .kill_grace = 10,
 	    .wandb = true,
+	    .report = true,
 	    .test = {.top = 3, .repeats = 5, .sequential = true, .max_repeats = 20},
 	    .arena = a,
 	    .notices = {.a = a}};

@@ -204,6 +204,7 @@ struct spec {
 	bool wandb_noted; /* there is a notice that it is used */
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */
+	bool report;      /* a page is written at the end; the default */
 	bool gpus_auto;   /* all that there are; n_gpus is 0 */
 	bool parallel_given;
 	bool stop_auto;              /* when the model sees nothing to gain */

@@ -297,6 +297,11 @@ static bool key_shuffle(struct reading *r, const struct node *n)
 	return read_bool(r, n, "shuffle", &r->spec->shuffle);
 }
 
+static bool key_report(struct reading *r, const struct node *n)
+{
+	return read_bool(r, n, "report", &r->spec->report);
+}
+
 static bool key_deterministic(struct reading *r, const struct node *n)
 {
 	return read_bool(r, n, "deterministic", &r->spec->deterministic);
@@ -435,6 +440,7 @@ static const struct {
     {"early_terminate", spec_read_early},
     {"test", spec_read_test},
     {"scale", key_elsewhere},
+    {"report", key_report},
     {"project", key_unused},
     {"entity", key_unused},
     {"apiVersion", key_unused},

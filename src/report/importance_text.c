@@ -1,14 +1,11 @@
 #include "report/importance_text.h"
 #include "base/double.h"
-#include "base/elementary.h"
-#include "base/stat.h"
 #include "gp/sample.h"
 #include "gp/slice.h"
+#include "report/landscape.h"
 #include "report/shares.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "search/prospect.h"
-#include "strategy/dataset.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,12 +19,8 @@ enum {
 	DRAWS = 2 * WALKS,  /* … and of functions */
 	PAIRED = 5,         /* parameters whose pairs are looked at */
 	BURN = 3,
-	THIN = 2, /* steps of the kernel's parameters */
-	FIT_STEPS = 50,
-	TRIALS_MAX = 800
+	THIN = 2 /* steps of the kernel's parameters */
 };
-
-static const double pi = 3.14159265358979323846;
 
 /* Of the doubt, below and above. */
 struct widening {
@@ -35,88 +28,6 @@ struct widening {
 };
 static const struct widening wide_alone = {0.1, 0.5}, wide_total = {0.8, 0.4},
 			     wide_pair = {0.5, 0.5}, wide_best = {1.2, 1.2};
-
-/* Warped or not, the function is about the same; its uncertainty would cost as many
- * parameters again. And the prior that proposals are made with knows no training that
- * is all noise; the one that repeats gave is kept. */
-static void set_prior(struct gp *g)
-{
-	for (size_t j = g->d + 2; j < g->n_theta; j++)
-		g->prior.low[j] = g->prior.high[j] = 0;
-	if (g->prior.sd[g->d + 1] > 1)
-		gp_noise_prior(g, -3, 2.5);
-}
-
-static void find_theta(struct gp *g)
-{
-	static const double nu[] = {0.0025, 0.01, 0.5};
-
-	set_prior(g);
-	gp_fit_from(g, nu, ARRAY_LEN(nu), FIT_STEPS);
-}
-
-/* By how much the model's likelihood is above that of noise alone, less what its
- * parameters are worth. */
-static double gain(const struct gp *g)
-{
-	double n = (double)g->n;
-	struct moments m = stat_of(g->y, g->n);
-	double noise = -0.5 * n * (portable_log(2 * pi * m.variance * (n - 1) / n) + 1);
-
-	return gp_log_marginal(g) - noise - 0.5 * ((double)g->d + 1) * portable_log(n);
-}
-
-/* The cap that proposals are made with is for finding the best, and low where a search
- * has found it; shares are of all that varies, less what is far out by any measure. */
-static void set_values(struct importance *im, struct dataset *l)
-{
-	struct gp *g = &l->gp;
-	double *value = dataset_values(l, l->n), sd;
-	size_t *order = dataset_sorted(value, l->n);
-	struct moments m;
-
-	im->cap = value[order[l->n * 95 / 100]];
-	im->cap += 5 * (im->cap - value[order[0]]);
-	for (size_t i = 0; i < g->n; i++) {
-		g->y[i] = fmin(l->data[l->view[i]].value, im->cap);
-		im->capped += g->y[i] < l->data[l->view[i]].value;
-	}
-	m = stat_of(g->y, g->n);
-	sd = m.variance > 0 ? sqrt(m.variance) : 1;
-	for (size_t i = 0; i < g->n; i++)
-		g->y[i] = (g->y[i] - m.mean) / sd;
-	free(value);
-	free(order);
-}
-
-/* Trials that have a value; those that failed tell nothing of how much it varies. */
-static size_t fit(struct importance *im, struct dataset *l, const struct study *s)
-{
-	struct known *seen = mem_new(s->search.n, sizeof *seen);
-	struct history h = {.trials = seen, .n = s->search.n, .known_upto = UINT64_MAX};
-
-	for (size_t i = 0; i < s->search.n; i++) {
-		const struct observation *last;
-
-		seen[i] = s->search.known[i];
-		if (seen[i].n) {
-			last = seen[i].observations + seen[i].n - 1;
-			if (last->state != KNOWN_OK || !isfinite(last->value))
-				seen[i].n = 0;
-		}
-	}
-	dataset_gather(l, &h, s->search.n);
-	free(seen);
-	if (l->n < IMPORTANCE_TRIALS)
-		return l->n;
-	dataset_look_at(l, l->n, TRIALS_MAX, 0, 0, NULL);
-	dataset_load(l, l->n);
-	set_values(im, l);
-	find_theta(&l->gp);
-	im->r2 = gp_r_squared(&l->gp);
-	im->gain = gain(&l->gp);
-	return l->n;
-}
 
 /* x (DRAWS) is sorted. */
 static struct share summary(double *x, struct widening wide, double doubt)
@@ -262,8 +173,10 @@ static bool find_shares(struct importance *im, struct dataset *l)
 {
 	size_t d = l->encoding->d, most = PAIRED * (PAIRED - 1) / 2;
 	struct work w = {.e = l->encoding, .g = &l->gp};
+	double *theta = mem_new(l->gp.n_theta, sizeof *theta);
 	bool ok;
 
+	memcpy(theta, l->gp.theta, l->gp.n_theta * sizeof *theta);
 	w.levels = mem_new(d, sizeof *w.levels);
 	for (size_t j = 0; j < d; j++)
 		w.levels[j] = l->encoding->codes[j].n_cells;
@@ -286,6 +199,8 @@ static bool find_shares(struct importance *im, struct dataset *l)
 		fill_pairs(im, &w);
 	}
 	gp_walk_free(&w.walk);
+	gp_factor(&l->gp, theta);
+	free(theta);
 	free(w.levels);
 	free(w.pair);
 	free(w.one);
@@ -293,66 +208,24 @@ static bool find_shares(struct importance *im, struct dataset *l)
 	return ok;
 }
 
-static bool check_model(const struct importance *im, struct error *err)
+bool importance_of(struct importance *im, struct landscape *l, struct error *err)
 {
-	static const char help[] =
-	    "\n  help: more trials, or more repeats if the metric is noisy";
-
-	if (im->r2 < IMPORTANCE_R2)
-		return error_set(err, ERROR_TRIAL,
-		                 "the model explains too little of the metric to say "
-		                 "what matters: leave-one-out R2 %.2f, below %.2f%s",
-		                 im->r2, IMPORTANCE_R2, help);
-	if (im->gain < 0)
-		return error_set(err, ERROR_TRIAL,
-		                 "the metric may be noise alone: the model explains it "
-		                 "(leave-one-out R2 %.2f) no better than its number of "
-		                 "parameters lets it by chance%s",
-		                 im->r2, help);
-	return true;
-}
-
-static bool is_constant(const struct search *s, struct error *err)
-{
-	struct str value = {0};
-	double x;
-
-	if (!prospect_constant(s, &x))
-		return false;
-	str_double(&value, x);
-	error_set(err, ERROR_TRIAL,
-	          "every trial gave exactly %s, so no parameter made a difference\n"
-	          "  help: do the parameters reach the script? hpsearch check "
-	          "FILE.yaml shows the commands",
-	          str_text(&value));
-	str_free(&value);
-	return true;
+	*im = (struct importance){
+	    .trials = l->trials, .r2 = l->r2, .cap = l->cap, .capped = l->capped};
+	return find_shares(im, &l->data) ||
+	       error_set(err, ERROR_TRIAL,
+	                 "hardly any configuration of the space holds its "
+	                 "constraints: there is nothing to take shares of");
 }
 
 bool importance_init(struct importance *im, const struct study *s, struct error *err)
 {
-	struct encoding e;
-	struct dataset l;
-	bool ok = true;
+	struct landscape l;
+	bool ok;
 
 	*im = (struct importance){0};
-	if (is_constant(&s->search, err))
-		return false;
-	encoding_init(&e, &s->search.spec->space, false, false);
-	dataset_init(&l, &e, (double)NAN, s->search.spec->seed);
-	im->trials = fit(im, &l, s);
-	if (!e.d || im->trials < IMPORTANCE_TRIALS)
-		ok = error_set(err, ERROR_TRIAL,
-		               "importance needs %d trials with a value, there are %zu",
-		               IMPORTANCE_TRIALS, im->trials);
-	else if (!check_model(im, err))
-		ok = false;
-	else if (!find_shares(im, &l))
-		ok = error_set(err, ERROR_TRIAL,
-		               "hardly any configuration of the space holds its "
-		               "constraints: there is nothing to take shares of");
-	dataset_free(&l);
-	encoding_free(&e);
+	ok = landscape_init(&l, s, err) && importance_of(im, &l, err);
+	landscape_free(&l);
 	return ok;
 }
 

@@ -19,11 +19,7 @@
 #ifndef HPS_REPORT_IMPORTANCE_TEXT_H
 #define HPS_REPORT_IMPORTANCE_TEXT_H
 
-#include "study/study.h"
-
-/* Below this leave-one-out R^2 nothing is said. */
-#define IMPORTANCE_R2 0.3
-enum { IMPORTANCE_TRIALS = 8 };
+#include "report/landscape.h"
 
 struct share {
 	double mean, low, high; /* low, high: multiples of 0.01 */
@@ -37,11 +33,8 @@ struct importance_row {
 };
 
 struct importance {
-	size_t trials; /* that it is made of */
-	double r2;     /* leave-one-out */
-	double
-	    gain; /* of the model over noise alone, in log likelihood, less Schwarz's
-	           * penalty (1978, the proposition of section 2); below 0: refused */
+	size_t trials;               /* that it is made of */
+	double r2;                   /* leave-one-out */
 	double noise;                /* share of the values' variance */
 	double doubt;                /* mean variance of what is not known, over that
 	                              * of the function */
@@ -57,6 +50,8 @@ struct importance {
 /* False: too few trials with a value, or a model that explains too little (ERROR_TRIAL,
  * with the number). */
 bool importance_init(struct importance *im, const struct study *s, struct error *err);
+/* The same of a landscape that is there, which is left as it was. */
+bool importance_of(struct importance *im, struct landscape *l, struct error *err);
 void importance_free(struct importance *im);
 void importance_table(const struct importance *im, const struct study *s,
                       struct str *out);

@@ -7,6 +7,7 @@
 #include "search/prospect.h"
 
 #include <math.h>
+#include <string.h>
 
 /* What --more takes. */
 enum { MORE_MAX = 1000 };
@@ -596,4 +597,22 @@ void verdict_report(const struct study *study, struct str *out)
 	add_test_uses(v, out);
 	if (!prospect_constant(s, &same))
 		add_optimism(s, out);
+}
+
+void verdict_sentence(const struct study *study, struct str *out)
+{
+	const struct search *s = &study->search;
+	const struct verdict *v = &s->verdict;
+	struct str text = {0};
+
+	if (!s->spec->metric.name || !s->best)
+		return;
+	if (v->wanted && v->n && search_is_over(s))
+		add_conclusion(s, &text);
+	else if (v->wanted)
+		str_add(&text, "not verified: the search is not over");
+	else
+		add_test_uses(v, &text);
+	str_addn(out, str_text(&text), strcspn(str_text(&text), "\n"));
+	str_free(&text);
 }

@@ -6,5 +6,9 @@
 #include "study/study.h"
 
 void verdict_report(const struct study *s, struct str *out);
+/* Its answer alone, on a line: "better than the defaults on the test data by …: yes";
+ * of a search that is not verified, that it is not. Nothing where there is nothing to
+ * say. */
+void verdict_sentence(const struct study *s, struct str *out);
 
 #endif

@@ -1,0 +1,99 @@
+'use strict';
+// Parallel coordinates: an axis for each parameter and one for the metric, a line for each
+// trial that has a value. A brush on an axis keeps those that pass it, here and in the table.
+
+const parallel = {
+  brushed: new Map(),
+
+  axes() {
+    const list = data.params.map((p, k) => ({name: p.name, log: p.log, names: p.names, of: (t) => t.p[k]}))
+        .filter((a, k) => !data.params[k].fixed);
+    list.push({name: data.metric, of: (t) => t.v});
+    return list;
+  },
+
+  scale(axis, trials, height) {
+    const range = [height, 0];
+    if (axis.names) return d3.scalePoint(axis.names.map((_, i) => i), range).padding(0.3);
+    const values = trials.map(axis.of).filter((x) => typeof x === 'number');
+    let [low, high] = d3.extent(values);
+    if (low === undefined) [low, high] = [0, 1];
+    if (low === high) [low, high] = [low - 1, high + 1];
+    if ((axis.log && low > 0) || (low > 0 && high / low > 1000)) return d3.scaleLog([low, high], range);
+    return d3.scaleLinear([low, high], range);
+  },
+
+  // What is not active has a place of its own, below the axis.
+  y(axis, t) {
+    const v = axis.of(t);
+    const y = typeof v === 'number' ? axis.scale(v) : NaN;
+    return Number.isFinite(y) ? y : this.height + 18;
+  },
+
+  update() {
+    const kept = new Set(this.trials.filter((t) =>
+      [...this.brushed].every(([axis, [top, bottom]]) => {
+        const y = this.y(axis, t);
+        return top <= y && y <= bottom;
+      })).map((t) => t.i));
+    state.change({kept: this.brushed.size ? kept : null});
+  },
+
+  ticks(axis) {
+    if (axis.names) return d3.axisLeft(axis.scale).tickFormat((i) => axis.names[i].slice(0, 12));
+    return d3.axisLeft(axis.scale).ticks(5, axis.scale.base ? '.1~e' : '.3~g');
+  },
+
+  draw(section) {
+    this.trials = data.trials.filter((t) => typeof t.v === 'number');
+    if (this.trials.length < 2) return;
+    const axes = this.axes();
+    const margin = {top: 34, right: 40, bottom: 40, left: 60};
+    const width = Math.max(960, 105 * axes.length);
+    this.height = 260;
+    const x = d3.scalePoint(axes.map((_, k) => k), [margin.left, width - margin.right]);
+    for (const axis of axes) axis.scale = this.scale(axis, this.trials, this.height);
+    const best = [...this.trials].sort((a, b) => a.k - b.k);
+    const color = d3.scaleSequential(d3.interpolateViridis).domain([best.length, 0]);
+    const scroll = d3.select(section).append('div').attr('class', 'scroll plain');
+    const svg = scroll.append('svg').attr('class', 'plot').attr('role', 'img').attr('id', 'coordinates')
+        .attr('aria-label', `Parallel coordinates of ${best.length} trials over ${axes.length} axes`)
+        .attr('viewBox', [0, 0, width, this.height + margin.top + margin.bottom])
+        .attr('width', width).attr('height', this.height + margin.top + margin.bottom);
+    const g = svg.append('g').attr('transform', `translate(0,${margin.top})`);
+    const line = d3.line();
+    g.append('g').selectAll('path').data([...best].reverse()).join('path').attr('class', 'line')
+        .attr('data-t', (t) => t.i).attr('stroke-width', (t) => (t.k === 1 ? 3 : 1.2))
+        .style('stroke', (t, i) => color(best.length - 1 - i))
+        .attr('d', (t) => line(axes.map((a, k) => [x(k), this.y(a, t)])));
+    const column = g.selectAll('.column').data(axes).join('g').attr('class', 'column')
+        .attr('transform', (a, k) => `translate(${x(k)},0)`);
+    column.each((axis, k, nodes) => this.column(d3.select(nodes[k]), axis));
+    d3.select(section).append('p').attr('class', 'note').text(
+        `n = ${best.length} trials with a value; yellow is better, thick is the best. Drag along an axis to keep what passes there; below an axis: not active.`);
+    d3.select(section).append('div').attr('class', 'tools').append('button').attr('type', 'button')
+        .attr('id', 'all').text('show all again').on('click', () => this.clear());
+  },
+
+  column(node, axis) {
+    node.call(this.ticks(axis));
+    node.append('text').attr('class', 'name').attr('y', -14).attr('text-anchor', 'middle')
+        .text(axis.name.length > 16 ? `${axis.name.slice(0, 15)}…` : axis.name);
+    axis.brush = d3.brushY().extent([[-10, 0], [10, this.height + 24]]).on('brush end', () => {
+      const range = d3.event.selection;
+      if (range) this.brushed.set(axis, range);
+      else this.brushed.delete(axis);
+      this.update();
+    });
+    axis.node = node.append('g').attr('class', 'brush').call(axis.brush);
+  },
+
+  clear() {
+    for (const axis of [...this.brushed.keys()]) axis.node.call(axis.brush.move, null);
+  },
+
+  start() {
+    const section = document.getElementById('parallel');
+    if (section && window.d3) this.draw(section);
+  },
+};

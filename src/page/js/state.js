@@ -1,0 +1,47 @@
+'use strict';
+// The data of the page, and what is selected on it: one trial that is pointed at, and the
+// set that the brushes leave (null: all).
+
+const data = JSON.parse(document.getElementById('data').textContent);
+// Steps that are those of the curve before are not written again.
+let steps = [];
+for (const run of data.trials.flatMap((t) => t.r).filter((r) => 'x' in r)) steps = run.x = run.x || steps;
+
+const trialOf = new Map(data.trials.map((t) => [t.i, t]));
+
+const state = {
+  lit: null,
+  kept: null,
+  listeners: [],
+  change(what) {
+    Object.assign(this, what);
+    for (const listener of this.listeners) listener(what);
+  },
+};
+
+function short(x) {
+  return typeof x === 'number' ? String(+x.toPrecision(6)) : x == null ? '' : String(x);
+}
+
+// The value of parameter k, as a person reads it.
+function valueText(trial, k) {
+  const v = trial.p[k];
+  const names = data.params[k].names;
+  return v == null ? 'not active' : names && typeof v === 'number' ? names[v] : short(v);
+}
+
+function element(name, attributes, ...children) {
+  const e = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith('on')) e.addEventListener(key.slice(2), value);
+    else e.setAttribute(key, value);
+  }
+  e.append(...children);
+  return e;
+}
+
+function summary(t) {
+  const value = t.v == null ? '' : ` ${data.metric || 'value'} ${short(t.v)}`;
+  const rank = t.k ? `, rank ${t.k}` : '';
+  return `trial ${t.i}: ${t.o}${value}${rank}`;
+}

@@ -1,0 +1,171 @@
+#include "page/page.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/sha256.h"
+#include "page/assets.h"
+#include "page/data.h"
+#include "page/html.h"
+#include "page/sections.h"
+
+#include <string.h>
+
+static void add_hash(const char *directive, const char *text, size_t n, struct str *out)
+{
+	str_addf(out, "%s'sha256-", directive);
+	sha256_base64(text, n, out);
+	str_addc(out, '\'');
+}
+
+/* No source but what is in the file, by its hash: an inline script of a stranger's, an
+ * image or a connection anywhere is refused by the browser. */
+static void add_policy(const struct str *css, struct str *out)
+{
+	struct asset d3 = asset(ASSET_D3), js = asset(ASSET_PAGE_JS);
+
+	str_add(out,
+	        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+	        "'none'; base-uri 'none'; form-action 'none'");
+	add_hash("; style-src ", str_text(css), css->len, out);
+	add_hash("; script-src ", js.text, js.n, out);
+	if (d3.n)
+		add_hash(" ", d3.text, d3.n, out);
+	str_add(out, "\">\n");
+}
+
+static void add_head(const struct study *s, const struct page_options *o,
+                     struct str *out)
+{
+	struct asset chart = asset(ASSET_CHART_CSS), page = asset(ASSET_PAGE_CSS);
+	const char *name = s->search.spec->name ? s->search.spec->name : o->where;
+	struct str css = {0};
+
+	str_addn(&css, chart.text, chart.n);
+	str_addn(&css, page.text, page.n);
+	str_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
+	             "charset=\"utf-8\">\n");
+	add_policy(&css, out);
+	str_add(out, "<meta name=\"viewport\" content=\"width=device-width, "
+	             "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+	             "dark\">\n<title>");
+	html_text(out, name ? name : "search");
+	str_addf(out, " – hpsearch</title>\n<style>%s</style>\n</head>\n",
+	         str_text(&css));
+	str_free(&css);
+}
+
+static void add_script(struct asset a, struct str *out)
+{
+	if (!a.n)
+		return;
+	str_add(out, "<script>");
+	str_addn(out, a.text, a.n);
+	str_add(out, "</script>\n");
+}
+
+static void add_data(struct view *v, struct str *out)
+{
+	struct str json = {0};
+
+	data_json(v, &json);
+	str_add(out, "<script type=\"application/json\" id=\"data\">");
+	html_json(out, &json);
+	str_add(out, "</script>\n");
+	str_free(&json);
+}
+
+void page_html(struct study *s, const struct page_options *o, struct str *out)
+{
+	struct view v;
+
+	view_init(&v, s, o->dir, o->model);
+	add_head(s, o, out);
+	str_add(out, "<body>\n<a class=\"skip\" href=\"#trials\">to the table of "
+	             "trials</a>\n");
+	section_verdict(&v, o, out);
+	str_add(out, "<main>\n");
+	section_pictures(&v, out);
+	section_trials(&v, out);
+	section_more(&v, o, out);
+	section_file(&v, o, out);
+	str_add(out, "</main>\n");
+	add_data(&v, out);
+	add_script(asset(ASSET_D3), out);
+	add_script(asset(ASSET_PAGE_JS), out);
+	str_add(out, "</body>\n</html>\n");
+	view_free(&v);
+}
+
+bool page_write(struct study *s, const struct page_options *o, const char *path,
+                struct error *err)
+{
+	struct str html = {0};
+	struct file_new f;
+	bool ok = file_begin(&f, path, s->search.disk, err);
+
+	if (ok) {
+		page_html(s, o, &html);
+		file_put(&f, html.s, html.len);
+		ok = file_commit(&f, err);
+	}
+	str_free(&html);
+	return ok;
+}
+
+const char page_pictures[] = "history, slice, importance, curves, cost or timeline";
+
+static picture *find_picture(const char *name, bool *model, struct error *err)
+{
+	static const struct {
+		const char *name;
+		picture *draw;
+		bool model;
+	} all[] = {{"history", picture_history, false},
+	           {"slice", picture_slices, true},
+	           {"importance", picture_importance, true},
+	           {"curves", picture_curves, false},
+	           {"cost", picture_cost, false},
+	           {"timeline", picture_timeline, false}};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (strcmp(all[i].name, name) == 0) {
+			*model = all[i].model;
+			return all[i].draw;
+		}
+	if (strcmp(name, "pareto") == 0)
+		error_set(err, ERROR_USAGE,
+		          "pareto: a search has one metric, so there is no front to "
+		          "draw\n  help: cost shows value against cost");
+	else
+		error_set(err, ERROR_USAGE, "there is no picture %s\n  help: %s", name,
+		          page_pictures);
+	return NULL;
+}
+
+bool page_picture(struct study *s, const char *name, size_t columns, struct str *out,
+                  struct error *err)
+{
+	struct gallery g = {0};
+	struct view v;
+	bool model, ok;
+	picture *draw = find_picture(name, &model, err);
+
+	if (!draw)
+		return false;
+	view_init(&v, s, NULL, model);
+	draw(&v, &g);
+	ok = g.n && s->search.n;
+	if (!ok)
+		error_set(err, ERROR_TRIAL, "there is nothing to show%s%s",
+		          draw == picture_importance ? ": " : " of that kind",
+		          draw == picture_importance && v.no_model ? v.no_model : "");
+	else if (columns)
+		for (size_t i = 0; i < g.n; i++) {
+			str_add(out, i ? "\n" : "");
+			chart_text(&g.list[i], columns, out);
+		}
+	else
+		charts_svg(g.list, g.n, asset(ASSET_CHART_CSS).text, out);
+	gallery_free(&g);
+	view_free(&v);
+	return ok;
+}

@@ -1,0 +1,112 @@
+#include "page/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void view_init(struct view *v, struct study *s, const char *dir, bool model)
+{
+	struct error err = {0};
+
+	*v = (struct view){.s = s, .dir = dir};
+	v->ranked = search_rank(&s->search, &v->arena);
+	if (!model) {
+		v->no_model = "No model was made when this page was written; hpsearch "
+			      "report makes one.";
+		return;
+	}
+	if (!s->search.spec->metric.name) {
+		v->no_model = "The search has no metric.";
+		return;
+	}
+	v->has_land = landscape_init(&v->land, s, &err);
+	v->has_importance =
+	    v->has_land && importance_of(&v->importance, &v->land, &err);
+	if (!v->has_importance)
+		v->no_model = arena_strdup(&v->arena, err.text);
+}
+
+void view_free(struct view *v)
+{
+	importance_free(&v->importance);
+	landscape_free(&v->land);
+	arena_free(&v->arena);
+	*v = (struct view){0};
+}
+
+const char *view_metric(struct view *v)
+{
+	const struct metric *m = &v->s->search.spec->metric;
+
+	if (!m->name)
+		return "value";
+	return arena_printf(&v->arena, "%s (%s is better)", m->name,
+	                    m->goal == GOAL_MAXIMIZE ? "more" : "less");
+}
+
+const char *view_style(enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_OK: return "ok";
+	case OUTCOME_STOPPED: return "stopped";
+	case OUTCOME_NONE:
+	case OUTCOME_PREEMPTED: return "open";
+	case OUTCOME_FAILED:
+	case OUTCOME_TIMEOUT:
+	case OUTCOME_KILLED:
+	case OUTCOME_OOM:
+	case OUTCOME_NO_METRIC:
+	case OUTCOME_DIVERGED:
+	case OUTCOME_INFEASIBLE: break;
+	}
+	return "failed";
+}
+
+double view_noise(const struct view *v, size_t *n)
+{
+	const struct search *s = &v->s->search;
+	const struct verdict *d = &s->verdict;
+	double sum = 0, df = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct trial *t = s->trials[i];
+		double m = (double)t->n_runs;
+
+		if (t->outcome != OUTCOME_OK || !isfinite(t->stderr_))
+			continue;
+		sum += (m - 1) * m * t->stderr_ * t->stderr_;
+		df += m - 1;
+		++*n;
+	}
+	for (size_t i = 0; i < d->n; i++) {
+		struct moments m = d->candidates[i].stat[PHASE_RERUN];
+
+		if (m.n < 2 || !isfinite(m.variance))
+			continue;
+		sum += (double)(m.n - 1) * m.variance;
+		df += (double)(m.n - 1);
+		++*n;
+	}
+	return df > 0 ? sqrt(sum / df) : (double)NAN;
+}
+
+size_t view_thinned(size_t i, size_t n, size_t most)
+{
+	return n <= most ? i : i * (n - 1) / (most - 1);
+}
+
+struct chart *gallery_add(struct gallery *g, const char *title, double width,
+                          double height)
+{
+	g->list = mem_room(g->list, g->n, &g->cap, sizeof *g->list);
+	chart_init(&g->list[g->n], title, width, height);
+	return &g->list[g->n++];
+}
+
+void gallery_free(struct gallery *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		chart_free(&g->list[i]);
+	free(g->list);
+	*g = (struct gallery){0};
+}

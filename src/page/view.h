@@ -1,0 +1,49 @@
+/* A search as pictures see it: its trials in rank order and, where that is wanted and
+ * can be had, a model of it. */
+#ifndef HPS_PAGE_VIEW_H
+#define HPS_PAGE_VIEW_H
+
+#include "page/chart.h"
+#include "report/importance_text.h"
+#include "report/landscape.h"
+#include "study/study.h"
+
+struct view {
+	struct study *s;
+	const char *dir;       /* where its files are; NULL: not known */
+	struct trial **ranked; /* (s->search.n) */
+	struct landscape land;
+	bool has_land, has_importance;
+	struct importance importance;
+	const char *no_model; /* why there is none */
+	struct arena arena;
+};
+
+/* model: fit one, which takes seconds. Not to be moved. */
+void view_init(struct view *v, struct study *s, const char *dir, bool model);
+void view_free(struct view *v);
+/* "val_loss (less is better)"; "value" where there is no metric. */
+const char *view_metric(struct view *v);
+/* The class of chart.css of an outcome: ok, stopped, failed, open. */
+const char *view_style(enum outcome o);
+/* Standard deviation between runs of one configuration, pooled over those that were run
+ * more than once, *n of them; NaN: there are none. */
+double view_noise(const struct view *v, size_t *n);
+/* Of n things, at most `most` evenly: the i-th that stays. */
+size_t view_thinned(size_t i, size_t n, size_t most);
+
+/* Charts that make one picture. */
+struct gallery {
+	struct chart *list; /* (n), malloc */
+	size_t n, cap;
+};
+struct chart *gallery_add(struct gallery *g, const char *title, double width,
+                          double height);
+void gallery_free(struct gallery *g);
+
+/* Each adds its charts, or none where there is nothing to show. */
+typedef void picture(struct view *v, struct gallery *g);
+picture picture_history, picture_curves, picture_cost, picture_timeline,
+    picture_verdict, picture_slices, picture_importance, picture_pair;
+
+#endif
