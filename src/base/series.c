@@ -209,8 +209,6 @@ static const struct series_set *pack(const struct series *list, size_t n, bool m
 
 /* --- from what was said to what is kept --- */
 
-enum { BOTH = 2 * SERIES_POINTS + 1 }; /* of the earlier launches and of this */
-
 /* How many are left of n when every k-th is kept, and the last. */
 static size_t left_of(size_t n, size_t k)
 {
@@ -271,15 +269,17 @@ static size_t keep_earlier(const struct series *was, const struct series_said *s
 static void gather(const struct series_said *said, const struct series_set *earlier,
                    size_t room, struct arena *a, struct series *s)
 {
-	struct series_point *p = arena_new(a, BOTH, sizeof *p);
-	struct series was;
+	struct series was = {0};
+	bool again = series_find(earlier, said->name, &was);
+	struct series_point *p =
+	    arena_new(a, was.n_points + said->n_kept + 1, sizeof *p);
 	size_t n = 0;
 
 	*s = (struct series){.name = said->name,
 	                     .last = said->last,
 	                     .min = (double)NAN,
 	                     .max = (double)NAN};
-	if (series_find(earlier, said->name, &was))
+	if (again)
 		n = keep_earlier(&was, said, p, s);
 	s->n += said->n;
 	limits(&s->min, &s->max, said->min);

@@ -140,9 +140,10 @@ static bool may_go(const struct study *s, const struct trial *t)
 /* hpsearch's own, and those of earlier attempts: stdout.2 */
 static bool is_trainings(const char *name)
 {
-	static const char *const ours[] = {"config.json", "cmd",           "stdout",
-	                                   "stderr",      "reports.jsonl", "exit.json",
-	                                   "hook.jsonl",  "results.jsonl"};
+	static const char *const ours[] = {
+	    "config.json",   "cmd",          "stdout",     "stderr",
+	    "reports.jsonl", "exit.json",    "hook.jsonl", "results.jsonl",
+	    "wandb.yaml",    "parameter.cfg"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
 		size_t n = strlen(ours[i]);

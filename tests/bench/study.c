@@ -1,7 +1,10 @@
 /* The logic of a search without processes: seconds and bytes per trial for n random
  * trials through the synchronous fake runner, journal and results file included.
  *
- *     study [-n TRIALS] [-m METHOD] [-e EARLY_TERMINATE]     (default: 100000 random)
+ *     study [-n TRIALS] [-m METHOD] [-e EARLY_TERMINATE] [-k]     (default: 100000
+ * random)
+ *
+ * -k: every training says 20 numbers beside its metric, three times each.
  */
 #include "study/study.h"
 #include "../unit/fake_runner.h"
@@ -27,6 +30,22 @@ static double train(const struct job *job, struct run_result *res, bool *has_met
 	return x * x;
 }
 
+/* The same numbers of every training. */
+static double train_and_tell(const struct job *job, struct run_result *res,
+                             bool *has_metric)
+{
+	static struct series_log log;
+
+	for (int k = log.n ? 60 : 0; k < 60; k++) {
+		char name[32];
+
+		snprintf(name, sizeof name, "train/metric_%d", k % 20);
+		series_say(&log, name, k / 20 + 1, sin(k + 1));
+	}
+	res->numbers = &log;
+	return train(job, res, has_metric);
+}
+
 static void fail(const struct error *err)
 {
 	fprintf(stderr, "study: %s\n", err->text);
@@ -41,12 +60,12 @@ static size_t resident(void)
 	return (size_t)u.ru_maxrss * 1024;
 }
 
-static double search(const char *dir, const char *yaml, size_t n, struct study *s,
-                     struct spec *spec, struct arena *a)
+static double search(const char *dir, const char *yaml, size_t n, bool tell,
+                     struct study *s, struct spec *spec, struct arena *a)
 {
 	struct spec_overrides none = {0};
 	struct study_options o = {.dir = dir, .max_trials = n};
-	struct fake_runner fake = {.train = train};
+	struct fake_runner fake = {.train = tell ? train_and_tell : train};
 	struct runner r = fake_runner(&fake, 8);
 	struct error err;
 	int64_t start = clock_now();
@@ -61,7 +80,7 @@ static double search(const char *dir, const char *yaml, size_t n, struct study *
 	return (double)(clock_now() - start) / 1e9;
 }
 
-static void measure(const char *yaml, size_t n, bool files)
+static void measure(const char *yaml, size_t n, bool tell, bool files)
 {
 	char dir[] = "/tmp/bench_study.XXXXXX", path[128];
 	struct arena a = {0};
@@ -74,7 +93,7 @@ static void measure(const char *yaml, size_t n, bool files)
 
 	if (files && !mkdtemp(dir))
 		exit(1);
-	seconds = search(files ? dir : NULL, yaml, n, &s, &spec, &a);
+	seconds = search(files ? dir : NULL, yaml, n, tell, &s, &spec, &a);
 	printf("%8zu trials %s: %8.2f us/trial, %6.0f bytes/trial resident", n,
 	       files ? "with files" : "in memory ", 1e6 * seconds / (double)n,
 	       (double)(resident() - before) / (double)n);
@@ -83,7 +102,7 @@ static void measure(const char *yaml, size_t n, bool files)
 		snprintf(path, sizeof path, "%s/journal.jsonl", dir);
 		stat(path, &st);
 		/* The same search again has nothing to do but to read its journal. */
-		again = search(dir, yaml, n, &s, &spec, &a);
+		again = search(dir, yaml, n, tell, &s, &spec, &a);
 		study_free(&s);
 		printf(", %.0f bytes/trial of journal, resume %.2f s",
 		       (double)st.st_size / (double)n, again);
@@ -98,11 +117,14 @@ int main(int argc, char **argv)
 {
 	const char *method = "random", *early = NULL;
 	size_t n = 100000;
+	bool tell = false;
 	char yaml[1024];
 	int c;
 
-	while ((c = getopt(argc, argv, "n:m:e:")) != -1)
-		if (c == 'e')
+	while ((c = getopt(argc, argv, "n:m:e:k")) != -1)
+		if (c == 'k')
+			tell = true;
+		else if (c == 'e')
 			early = optarg;
 		else if (c == 'n')
 			n = strtoul(optarg, NULL, 10);
@@ -115,8 +137,8 @@ int main(int argc, char **argv)
 	         "  dropout: {min: 0.0, max: 0.6}\n%s%s\n",
 	         method, early ? "early_terminate: " : "", early ? early : "");
 	for (size_t k = n < 100 ? n : n / 100; k && k <= n; k *= 10) {
-		measure(yaml, k, false);
-		measure(yaml, k, true);
+		measure(yaml, k, tell, false);
+		measure(yaml, k, tell, true);
 	}
 	return 0;
 }

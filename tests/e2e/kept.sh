@@ -62,6 +62,18 @@ check "the journal has them, too" same_again num.yaml
 check "the same" python3 -c 'import json; a, b = (json.load(open(f))["trials"] for f in ("first.json", "num.hpsearch/results.json")); assert a == b'
 check "the results file as well" again first.json
 
+# valid DIR: its results file is as tests/data says.
+valid() {
+	/usr/bin/python3 -c "
+import json, jsonschema
+jsonschema.validate(json.load(open('$1/results.json')), json.load(open('$SRCDIR/tests/data/results.schema.json')))"
+}
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	check "the schema holds" valid num.hpsearch
+else
+	skip "the schema holds" "no jsonschema"
+fi
+
 # --- bounds ---
 cat >train.py <<'END'
 from head import *
@@ -164,7 +176,7 @@ check "says where they went" has 'only those of the best 2 trials are kept' out
 # Everything: our own names are left alone.
 space all.yaml '[2, 1]' 'artifacts: ["*"]' 'keep: 1'
 expect "a pattern for everything" 0 "$HPSEARCH" all.yaml
-check "takes what is the training's" test "$(cd all.hpsearch/trials/0000/r0 && echo *)" = 'cmd config.json reports.jsonl stderr stdout'
+check "takes what is the training's" test "$(cd all.hpsearch/trials/0000/r0 && echo *)" = 'cmd config.json reports.jsonl stderr stdout wandb.yaml'
 
 # A link in the place of a run's folder is not passed through.
 cat >train.py <<'END'
