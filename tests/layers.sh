@@ -29,12 +29,14 @@ record    +early
 study     *
 saved     *
 report    *
+export    +search
 api       *
 cli       *
 '
 # The beginning of a foreign header's name, then the files that may include it.
 doors='
 yaml\.h          config/yaml.c
+sqlite3\.h       export/optuna.c
 gsl/             base/stat.c gp/acquire.c gp/cblas.c gp/fit.c gp/model.c gp/model.h gp/sample.c
 (cjson/)?cJSON   base/json.h
 '
