@@ -19,6 +19,7 @@ stores() {
 	check "$1: its records too" python3 "$data/read_wandb.py" --plain "$2" "$1.offline"
 }
 
+# README: a search that Optuna, MLflow, W&B or a table shall have
 # --- a search with everything in it ---
 
 expect "a search with outcomes of all kinds" 0 "$HPSEARCH" space.yaml -q -j2
