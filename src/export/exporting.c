@@ -16,7 +16,7 @@ double exporting_started(const struct run *r)
 /* When its first run began; a results file knows it to the second. */
 static double began(const struct search *s)
 {
-	double first = INFINITY;
+	double first = (double)INFINITY;
 
 	for (size_t i = 0; i < s->n; i++)
 		for (size_t r = 0; r < s->trials[i]->n_runs; r++)

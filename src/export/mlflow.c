@@ -1,7 +1,7 @@
 #include "export/mlflow.h"
 
 #include "export/folder.h"
-#include "export/series.h"
+#include "export/timeline.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -250,11 +250,11 @@ static bool put_metrics(const struct store *st, const char *id, const struct run
 {
 	int64_t time = milliseconds(exporting_started(r));
 	struct str curve = {0}, value = {0}, wall = {0};
-	struct series h = {0};
+	struct timeline h = {0};
 	bool ok = true;
 
 	if (st->metric)
-		series_of_run(r, st->x->a, &h);
+		timeline_of_run(r, st->x->a, &h);
 	for (size_t i = 0; i < h.n; i++)
 		add_point(&curve, time, h.list[i].value, h.list[i].step);
 	if (curve.len)

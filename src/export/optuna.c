@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/json_out.h"
 #include "export/distribution.h"
-#include "export/series.h"
+#include "export/timeline.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -401,7 +401,7 @@ static bool add_attributes(struct book *b, const struct trial *t, int64_t id,
 	return ok;
 }
 
-static bool add_reports(struct book *b, int64_t id, const struct series *h,
+static bool add_reports(struct book *b, int64_t id, const struct timeline *h,
                         struct error *err)
 {
 	bool ok = true;
@@ -421,10 +421,10 @@ static bool add_trial(struct book *b, const struct trial *t, struct error *err)
 	int64_t id = (int64_t)t->id + 1;
 	const char *state = state_of(t), *start, *end;
 	double value = t->outcome == OUTCOME_OK ? t->value : (double)NAN;
-	struct series h;
+	struct timeline h;
 	bool waits = strcmp(state, "WAITING") == 0, ok;
 
-	series_of_trial(t, b->x->a, &h);
+	timeline_of_trial(t, b->x->a, &h);
 	if (t->outcome == OUTCOME_STOPPED && h.n)
 		value = h.list[h.n - 1].value;
 	times_of(b, t, &start, &end);

@@ -1,7 +1,7 @@
 #include "export/wandb.h"
 
 #include "export/folder.h"
-#include "export/series.h"
+#include "export/timeline.h"
 #include "run/wandb_write.h"
 
 #include <math.h>
@@ -38,11 +38,11 @@ static void put_history(struct wandb_writer *w, const struct exporting *x,
                         const struct run *r)
 {
 	const char *metric = x->s->spec->metric.name;
-	struct series h;
+	struct timeline h;
 
 	if (!metric)
 		return;
-	series_of_run(r, x->a, &h);
+	timeline_of_run(r, x->a, &h);
 	for (size_t i = 0; i < h.n; i++) {
 		put_number(w, metric, h.list[i].value);
 		put_number(w, "_step", (double)h.list[i].step);

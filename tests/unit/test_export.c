@@ -1,7 +1,7 @@
 /* What other tools are given, piece by piece; the whole is read back in
  * tests/e2e/export.sh. */
 #include "export/mlflow.h"
-#include "export/series.h"
+#include "export/timeline.h"
 #include "run/wandb_file.h"
 #include "run/wandb_write.h"
 #include "test.h"
@@ -107,8 +107,8 @@ TEST(mlflow_long_name)
 
 /* --- reports at whole steps --- */
 
-static void check_series(const struct series *s, const struct moment *expected,
-                         size_t n)
+static void check_timeline(const struct timeline *s, const struct moment *expected,
+                           size_t n)
 {
 	CHECK(s->n == n);
 	for (size_t i = 0; i < n && i < s->n; i++) {
@@ -117,7 +117,7 @@ static void check_series(const struct series *s, const struct moment *expected,
 	}
 }
 
-TEST(series_of_steps)
+TEST(timeline_of_steps)
 {
 	struct report reports[] = {
 	    {.step = 3, .value = 1}, {.step = 1, .value = 2}, {.step = 3, .value = 4}};
@@ -127,20 +127,20 @@ TEST(series_of_steps)
 	                     {.reports = others, .n_reports = 2}};
 	struct run odd = {.reports = half, .n_reports = 2};
 	struct trial t = {.runs = runs, .n_runs = 2};
-	struct series s;
+	struct timeline s;
 	struct arena a = {0};
 
-	series_of_run(&runs[0], &a, &s);
-	check_series(&s, (struct moment[]){{1, 2}, {3, 4}}, 2);
-	series_of_run(&odd, &a, &s);
-	check_series(&s, (struct moment[]){{0, 1}, {1, 2}}, 2);
-	series_of_trial(&t, &a, &s);
-	check_series(&s, (struct moment[]){{1, 3}, {3, 4}, {5, 7}}, 3);
+	timeline_of_run(&runs[0], &a, &s);
+	check_timeline(&s, (struct moment[]){{1, 2}, {3, 4}}, 2);
+	timeline_of_run(&odd, &a, &s);
+	check_timeline(&s, (struct moment[]){{0, 1}, {1, 2}}, 2);
+	timeline_of_trial(&t, &a, &s);
+	check_timeline(&s, (struct moment[]){{1, 3}, {3, 4}, {5, 7}}, 3);
 	half[0].step = (double)INFINITY;
-	series_of_run(&odd, &a, &s);
-	check_series(&s, (struct moment[]){{0, 1}, {1, 2}}, 2);
+	timeline_of_run(&odd, &a, &s);
+	check_timeline(&s, (struct moment[]){{0, 1}, {1, 2}}, 2);
 	arena_free(&a);
 }
 
 TEST_MAIN(wandb_there_and_back, wandb_checksum, wandb_blocks, mlflow_safe_names,
-          mlflow_long_name, series_of_steps)
+          mlflow_long_name, timeline_of_steps)

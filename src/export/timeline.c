@@ -1,4 +1,4 @@
-#include "export/series.h"
+#include "export/timeline.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static double mean_at(const struct told *all, size_t n)
 }
 
 static void gather(const struct run *runs, size_t n_runs, struct arena *a,
-                   struct series *out)
+                   struct timeline *out)
 {
 	struct told *all;
 	bool whole = true;
@@ -58,7 +58,7 @@ static void gather(const struct run *runs, size_t n_runs, struct arena *a,
 		n += runs[r].n_reports;
 		whole = whole && is_whole(&runs[r]);
 	}
-	*out = (struct series){.list = arena_new(a, n + 1, sizeof *out->list)};
+	*out = (struct timeline){.list = arena_new(a, n + 1, sizeof *out->list)};
 	all = mem_new(n + 1, sizeof *all);
 	for (size_t r = 0; r < n_runs; r++)
 		for (size_t i = 0; i < runs[r].n_reports; i++) {
@@ -77,12 +77,12 @@ static void gather(const struct run *runs, size_t n_runs, struct arena *a,
 	free(all);
 }
 
-void series_of_run(const struct run *r, struct arena *a, struct series *out)
+void timeline_of_run(const struct run *r, struct arena *a, struct timeline *out)
 {
 	gather(r, 1, a, out);
 }
 
-void series_of_trial(const struct trial *t, struct arena *a, struct series *out)
+void timeline_of_trial(const struct trial *t, struct arena *a, struct timeline *out)
 {
 	gather(t->runs, t->n_runs, a, out);
 }
