@@ -35,7 +35,7 @@ KNOWN := $(shell for f in $(ASK); do \
 # A library's archive where there is one: a start takes 0.7 ms with the archives of GSL
 # and libyaml, 0.95 ms with the shared objects, 2.8 ms with OpenBLAS among them.
 archive  = $(or $(filter /%,$(wildcard $(shell $(CC) -print-file-name=$(1:-l%=lib%.a)))),$(1))
-packages = $(shell $(PKG_CONFIG) $(1) gsl yaml-0.1 libcjson 2>/dev/null)
+packages = $(shell $(PKG_CONFIG) $(1) gsl yaml-0.1 libcjson sqlite3 2>/dev/null)
 DEP_CFLAGS ?= $(patsubst -I%,-isystem %,$(call packages,--cflags))
 DEP_LIBS   ?= $(foreach l,$(filter-out -lm,$(call packages,--libs)),$(call archive,$l)) -lm
 # GSL calls CBLAS, and takes what it finds first: ours, and of what that has not, the
@@ -244,7 +244,7 @@ demo: deps                            ## a real search over a real training, the
 	@$(TEST_ENV) OUT='$(abspath $(O)/demo)' examples/demo.sh
 deps:                                 ## installs what the program is built with (Debian)
 	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev \
-		node-d3
+		node-d3 libsqlite3-dev
 deps-slurm:                           ## a Slurm for the tests of it, which is never begun as a service
 	@RUNLEVEL=1 tests/deps.sh slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 deps-check: deps deps-slurm           ## and what the tests need

@@ -30,6 +30,7 @@ study     *
 saved     *
 report    *
 page      *
+export    +search
 api       *
 cli       *
 dist
@@ -37,6 +38,7 @@ dist
 # The beginning of a foreign header's name, then the files that may include it.
 doors='
 yaml\.h          config/yaml.c
+sqlite3\.h       export/optuna.c
 gsl/             base/stat.c gp/acquire.c gp/cblas.c gp/fit.c gp/model.c gp/model.h gp/sample.c
 (cjson/)?cJSON   base/json.h
 '

@@ -47,3 +47,11 @@ const char *clock_iso(double wall, char buf[static 32])
 		snprintf(buf, 32, "?");
 	return buf;
 }
+
+double clock_from_iso(const char *text)
+{
+	struct tm tm = {0};
+	const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
+
+	return end && !*end ? (double)timegm(&tm) : (double)NAN;
+}

@@ -18,5 +18,7 @@ struct clock {
 extern const struct clock clock_real;
 /* "2031-05-06T07:08:09Z" for seconds since 1970, into buf. Returns buf. */
 const char *clock_iso(double wall, char buf[static 32]);
+/* The other way round; NaN where text is NULL or no such time. */
+double clock_from_iso(const char *text);
 
 #endif

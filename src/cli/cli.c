@@ -34,6 +34,15 @@ int cli_fail(const struct error *err)
 	return exit_decide(err, NULL, NULL);
 }
 
+bool cli_is_new(const char *path, struct error *err)
+{
+	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 ||
+	       error_set(err, ERROR_USAGE,
+	                 "%s is there already, and is not written over\n"
+	                 "  help: give another name behind -o",
+	                 path);
+}
+
 bool cli_write(const struct options *o, const struct str *text, struct error *err)
 {
 	struct file_new f;
@@ -42,12 +51,7 @@ bool cli_write(const struct options *o, const struct str *text, struct error *er
 		cli_print(text);
 		return true;
 	}
-	if (access(o->output, F_OK) == 0)
-		return error_set(err, ERROR_USAGE,
-		                 "%s is there already, and is not written over\n"
-		                 "  help: give another name behind -o",
-		                 o->output);
-	if (!file_begin(&f, o->output, &disk_real, err))
+	if (!cli_is_new(o->output, err) || !file_begin(&f, o->output, &disk_real, err))
 		return false;
 	file_put(&f, str_text(text), text->len);
 	return file_commit(&f, err);

@@ -98,6 +98,7 @@ int command_plot(struct options *o);
 
 /* hpsearch --agent. */
 int cli_agent(int argc, char **argv);
+int command_export(struct options *o);
 
 /* "17" or "17.2": a trial and which of its runs. */
 bool tell_name(const char *text, uint64_t *trial, uint64_t *run);
@@ -128,6 +129,8 @@ const char *cli_host(struct arena *a);
 const char *cli_git(struct arena *a);
 /* The last words of a session that a signal has ended. */
 void cli_interrupted(const char *dir);
+/* False, with the way out, where path is there already. */
+bool cli_is_new(const char *path, struct error *err);
 /* Into o->output, which must not be there yet, else to stdout. */
 bool cli_write(const struct options *o, const struct str *text, struct error *err);
 /* report.html of a search that has ended, into its directory, unless the file says

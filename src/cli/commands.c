@@ -31,6 +31,8 @@ const struct command_type commands[] = {
      "does the winner still hold, with the code and data of today?", command_recheck},
     {"convert", "FILE", "another tool's search file as one for hpsearch",
      command_convert},
+    {"export", "DIR|results.json", "a search for Optuna, MLflow, W&B, or as a table",
+     command_export},
     {"init", "SCRIPT.py|FILE.yaml",
      "propose a file for a script; begin a search whose runs you launch", command_init},
     {"add", "DIR", "configurations of yours, for a search that has begun", command_add},

@@ -16,6 +16,11 @@ static void quote(struct str *out, const char *text, bool fish)
 	str_addc(out, '\'');
 }
 
+static bool has_formats(const struct option_words *w)
+{
+	return strcmp(w->name, "format") == 0 || strcmp(w->name, "to") == 0;
+}
+
 static void names(const struct command_type *all, struct str *out)
 {
 	for (const struct command_type *c = all; c->name; c++)
@@ -63,7 +68,8 @@ static void bash(const struct command_type *all, struct str *out)
 	    "	--trial) COMPREPLY=($(compgen -W \"$(_hpsearch_trials "
 	    "\"${COMP_WORDS[@]}\")\" "
 	    "-- \"$cur\")); return ;;\n"
-	    "	-f | --format) COMPREPLY=($(compgen -W \"$formats\" -- \"$cur\")); "
+	    "	-f | --format | --to) COMPREPLY=($(compgen -W \"$formats\" -- "
+	    "\"$cur\")); "
 	    "return ;;\n"
 	    "	--out) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
 	    "	esac\n"
@@ -103,7 +109,7 @@ static void zsh_option(struct str *out, const struct command_type *c,
 	str_addc(out, ']');
 	if (value && strcmp(w->name, "trial") == 0)
 		str_add(out, ":trial:{compadd -- $(_hpsearch_trials $words)}");
-	else if (value && strcmp(w->name, "format") == 0)
+	else if (value && has_formats(w))
 		str_addf(out, ":format:(%s)", options_formats(c->name, false));
 	else if (value)
 		str_addf(out, ":%s:_files", w->argument);
@@ -183,7 +189,7 @@ static void fish(const struct command_type *all, struct str *out)
 				str_add(out, " -r");
 			if (value && strcmp(w.name, "trial") == 0)
 				str_add(out, " -f -a '(__hpsearch_trials)'");
-			if (value && strcmp(w.name, "format") == 0)
+			if (value && has_formats(&w))
 				str_addf(out, " -f -a '%s'",
 				         options_formats(c->name, false));
 			str_add(out, " -d ");

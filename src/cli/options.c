@@ -146,12 +146,17 @@ static const struct row {
     {"format", "FORMAT",
      "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
      " run show best importance scale verify ask ablate recheck ", ID_FORMAT},
+    {"to", "TOOL", "optuna, mlflow, wandb or csv (default)", " export ", ID_FORMAT},
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate recheck ",
      ID_QUIET},
     {"verbose", NULL, "also the start of every run",
      " run verify reproduce ablate recheck ", ID_VERBOSE},
     {"output", "FILE", "write there instead of on stdout",
      " convert init refine report plot ", ID_OUTPUT},
+    {"output", "PATH",
+     "what to write, which must not be there (default: csv on stdout, else a name "
+     "here that is printed)",
+     " export ", ID_OUTPUT},
     {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
      " convert ", ID_OPERATION},
     {"help", NULL, "this text", NULL, ID_HELP},
@@ -430,7 +435,8 @@ const char *options_formats(const char *command, bool trial)
 	           {"ablate", "table json yaml", false},
 	           {"recheck", "table json", false},
 	           {"importance", "table json", false},
-	           {"scale", "table json", false}};
+	           {"scale", "table json", false},
+	           {"export", "csv optuna mlflow wandb", false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(command, all[i].command) == 0 && all[i].trial == trial)
@@ -452,7 +458,7 @@ static bool check_formats(struct options *o, const struct command_type *c, int *
 	const char *formats = options_formats(c->name, o->has_trial);
 
 	if (!o->format) {
-		o->format = strncmp(formats, "table", 5) == 0 ? "table" : "json";
+		o->format = arena_strndup(&o->arena, formats, strcspn(formats, " "));
 		return true;
 	}
 	if (options_has_format(formats, o->format))

@@ -90,6 +90,25 @@ static bool encode_as(const struct param *param, const struct value *v, double *
 	return true;
 }
 
+/* One of the listed values as it stands on a command line, and in results.csv: None,
+ * [1, 2]. */
+static bool encode_as_written(const struct param *param, const char *cell, double *u)
+{
+	struct str text = {0};
+	bool found = false;
+
+	if (param->dist != DIST_CATEGORICAL && param->dist != DIST_CONSTANT)
+		return false;
+	for (size_t i = 0; !found && i < param->n_values; i++) {
+		str_clear(&text);
+		value_text(&param->values[i], &text);
+		found = strcmp(str_text(&text), cell) == 0 &&
+		        encode_as(param, &param->values[i], u);
+	}
+	str_free(&text);
+	return found;
+}
+
 /* A cell of a table may also be meant as a text: "1" among values: ["1", "2"]. */
 static bool place_one(const struct placing *p, size_t i)
 {
@@ -104,7 +123,8 @@ static bool place_one(const struct placing *p, size_t i)
 		return true;
 	if (p->row->texts) {
 		text = value_string(p->row->texts[column]);
-		if (encode_as(param, &text, &p->point[i].u))
+		if (encode_as(param, &text, &p->point[i].u) ||
+		    encode_as_written(param, text.string, &p->point[i].u))
 			return true;
 	}
 	return outside(p, param, column);

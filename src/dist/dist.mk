@@ -15,12 +15,12 @@ $(CJSON)/cJSON.c: src/dist/cjson.sh
 	$(call say,GET,$@)
 	@tests/deps.sh dpkg-dev
 	$(Q)src/dist/cjson.sh $(@D)
-# Debian wants no copy of libyaml in a package. GSL is one: it calls our CBLAS only where
+# Debian wants no copy of libyaml or SQLite in a package. GSL is one: it calls our CBLAS only where
 # both are in one program.
 $(O)/dist/hpsearch: $(O)/src/main.o $(LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -s -o $@ $^ $(patsubst %/libyaml.a,-lyaml,$(DEP_LIBS))
+	$(Q)$(LINK) -s -o $@ $^ $(patsubst %/libsqlite3.a,-lsqlite3,$(DEP_LIBS:%/libyaml.a=-lyaml))
 $(O)/static/libcjson.a: $(CJSON)/cJSON.c $(O)/flags
 	$(call say,AR,$@)
 	@mkdir -p $(@D)

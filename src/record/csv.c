@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 /* A CSV field (RFC 4180). */
 static void add_field(struct str *out, const char *text)
@@ -18,6 +19,23 @@ static void add_field(struct str *out, const char *text)
 		str_addc(out, *text);
 	}
 	str_addc(out, '"');
+}
+
+/* A parameter whose name is that of a column of ours, or of the metric, is params_NAME:
+ * what reads a table by the names of its columns would take it for that one. */
+static void add_param_name(struct str *out, const struct search *s, const char *name)
+{
+	static const char *const own[] = {"rank", "trial", "outcome", "value", "stderr",
+	                                  "runs", "wall",  "reason",  "label", "state"};
+	const char *metric = s->spec->metric.name;
+	bool clash = metric && strcasecmp(name, metric) == 0;
+	struct str whole = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		clash = clash || strcasecmp(name, own[i]) == 0;
+	str_addf(&whole, "%s%s", clash ? "params_" : "", name);
+	add_field(out, whole.s);
+	str_free(&whole);
 }
 
 static void add_csv_number(struct str *out, double x)
@@ -105,7 +123,7 @@ void csv_write(struct search *s, const struct monitor *m, struct page *p)
 	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');
-		add_field(out, s->spec->space.params[i].name);
+		add_param_name(out, s, s->spec->space.params[i].name);
 	}
 	if (labels)
 		str_add(out, ",label");

@@ -52,8 +52,9 @@ static size_t find_column(const struct point_row *row, const char *name)
 static size_t parameter_column(const struct point_row *row, const char *name,
                                struct arena *a)
 {
-	static const char *const prefixes[] = {"",        "params_", "config/",
-	                                       "config.", "param_",  "params."};
+	/* A bare name comes last: beside params_value, value is the metric. */
+	static const char *const prefixes[] = {"params_", "config/", "config.",
+	                                       "param_",  "params.", ""};
 
 	for (size_t k = 0; k < ARRAY_LEN(prefixes); k++) {
 		const char *whole = arena_printf(a, "%s%s", prefixes[k], name);

@@ -1,4 +1,5 @@
 #include "saved/saved.h"
+#include "base/clock.h"
 #include "base/crc.h"
 #include "base/file.h"
 #include "record/dir.h"
@@ -231,6 +232,15 @@ static bool tell_end(const struct reading *x, bool finished, const struct run_en
 	return tell(x, (struct event){.kind = EVENT_CUT, .as.cost = end->cost}, err);
 }
 
+/* When a run of the search began; the file knows it to the second. */
+static void keep_start(const struct reading *x, const char *text)
+{
+	double began = clock_from_iso(text);
+
+	if (x->phase == PHASE_SEARCH && began > 0)
+		x->sv->study.search.trials[x->trial]->runs[x->run].started = began;
+}
+
 static bool read_run(const struct reading *x, const cJSON *item, struct error *err)
 {
 	struct saved *sv = x->sv;
@@ -242,9 +252,12 @@ static bool read_run(const struct reading *x, const cJSON *item, struct error *e
 	    str_index(state, states, ARRAY_LEN(states)) == ARRAY_LEN(states) ||
 	    !run_end_read(item, &end, &sv->study.search.arena, err))
 		return bad_file(sv, err, "a run in it is not whole");
-	return tell_start(x, item, err) &&
-	       tell_reports(x, json_get(item, "reports"), err) &&
-	       tell_end(x, strcmp(state, "finished") == 0, &end, err);
+	if (!tell_start(x, item, err) ||
+	    !tell_reports(x, json_get(item, "reports"), err) ||
+	    !tell_end(x, strcmp(state, "finished") == 0, &end, err))
+		return false;
+	keep_start(x, json_string(item, "started"));
+	return true;
 }
 
 /* What proposals knew of a trial before its end. */

@@ -14,7 +14,7 @@ tests=$(dirname "$0")/..
 
 "$tests/deps.sh" gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 mkdir -p "$build/apt/lists/partial" "$build/apt/cache/archives/partial" "$root"
-if [ ! -e "$libs/libgsl.a" ]; then
+if [ ! -e "$libs/libsqlite3.so" ]; then
 	: >"$build/apt/status"
 	apt="apt-get -q -o APT::Architecture=arm64 -o APT::Architectures=arm64
 		-o Dir::State::Lists=$(realpath "$build/apt/lists")
@@ -22,7 +22,7 @@ if [ ! -e "$libs/libgsl.a" ]; then
 		-o Dir::Cache=$(realpath "$build/apt/cache")"
 	$apt update
 	(cd "$build/apt" && $apt download libgsl-dev libgslcblas0 libyaml-dev \
-		libcjson-dev libcjson1)
+		libcjson-dev libcjson1 libsqlite3-dev libsqlite3-0)
 	for deb in "$build"/apt/*.deb; do
 		dpkg -x "$deb" "$root"
 	done
@@ -52,7 +52,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # shellcheck disable=SC2086
 make --no-print-directory -j"${JOBS:-2}" BUILD="$build" CC=aarch64-linux-gnu-gcc \
 	AR=aarch64-linux-gnu-ar DEP_CFLAGS="-isystem $root/usr/include -isystem $root/usr/include/cjson" \
-	DEP_LIBS="$libs/libgsl.a $libs/libgslcblas.a $libs/libyaml.a -L$libs -lcjson -lm" \
+	DEP_LIBS="$libs/libgsl.a $libs/libgslcblas.a $libs/libyaml.a -L$libs -lcjson -lsqlite3 -lm" \
 	"$build/release/tests/tools/proposals" $programs
 
 arm="qemu-aarch64 -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH=$(realpath "$libs")"

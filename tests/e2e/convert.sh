@@ -26,6 +26,7 @@ P
 cp main.py train.py
 mkdir src && cp main.py src/
 
+# README: a search file of another tool
 converts() { # FILE: what came out is what the fixture says
 	hps convert "$data/$1" -o "${1%.*}.yaml" && diff "$data/${1%.*}.expected" "${1%.*}.yaml"
 }

@@ -23,6 +23,7 @@ cat >train.py <<-'P'
 	a = parser.parse_args()
 	print(json.dumps({"train_loss": 1, "val_acc": a.lr + a.dropout + a.seed % 2}))
 P
+# README: a script, and no search file
 expect "a script with argparse" 0 hps init train.py -o space.yaml
 check "what it becomes" diff - space.yaml <<'Y'
 # Proposed by hpsearch init from train.py (argparse, 11 options). Ranges are what is usual for

@@ -18,6 +18,7 @@ expect "check: the parameters reach it without being in its command" 0 "$HPSEARC
 expect "a protocol of nobody's" 2 "$HPSEARCH" check space.yaml --set protocol=nnni
 check "is taken for the one that is meant" has "did you mean nni?" err
 
+# README: a script written for NNI
 # What a wrapper sees is what the client is given.
 cat >other.sh <<'S'
 cat "$NNI_SYS_DIR/parameter.cfg" >"$HPSEARCH_DIR/given"

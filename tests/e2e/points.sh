@@ -23,6 +23,7 @@ print(json.dumps({"loss": sum(len(str(v)) for v in c.values())}))
 END
 two='parameters: {lr: {min: 1e-4, max: 1e-1, log: true}, width: {values: [16, 32, 64], default: 32}}'
 
+# README: configurations that you trust
 # Tried first, under every method.
 for method in random sobol bayes; do
 	space "$method.yaml" "$method" "$two" 'max_trials: 6' \
@@ -48,6 +49,7 @@ check "come first and are not made again" holds grid.hpsearch \
 	'[tuple(x.values()) for x in p] == [(2, 3), (1, 4), (1, 3), (2, 4)]'
 check "and replayed" again grid.hpsearch/results.json
 
+# README: a list of configurations, `params.csv`
 # A list alone, with a space or without one.
 cat >params.csv <<'END'
 name, lr ,width,text
@@ -99,6 +101,7 @@ expect "a pipe" 2 within 20 "$HPSEARCH" bad.yaml
 space bad.yaml random "$two" 'points: nowhere.csv'
 expect "no file" 2 "$HPSEARCH" bad.yaml
 
+# README: values that go together
 # Parameters that move together, and a mapping as a value.
 space zip.yaml grid 'parameters: {x: {values: [1, 2]}, cfg: {values: [{m: 1, k: a}, {m: 2, k: b}]}}' \
 	'zip: [[clip, lr], [[0.5, 0.6], [0.5, 1.5], [0.2, 1.5]]]'
@@ -160,6 +163,7 @@ check "it ends" wait "$driver"
 check "the point was next" holds live.hpsearch 'p[2] == {"lr": .05, "width": 64} and len(p) == 5'
 check "and is replayed" again live.hpsearch
 
+# README: trials of Optuna, a W&B export, any table
 # Tables of others as a warm start.
 cat >optuna.csv <<'END'
 ,number,value,datetime_start,duration,params_lr,params_width,state

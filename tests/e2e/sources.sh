@@ -25,6 +25,7 @@ def arg(name):
     return [a for a in sys.argv if a.startswith("--" + name + "=")][0].split("=", 1)[1]
 END
 
+# README: Keras' progress lines, XGBoost, LightGBM, `name=value`
 # Keras, verbose=1 (drawn again and again, in colours) and verbose=2.
 cat >train.py <<'END'
 from args import *
@@ -50,6 +51,7 @@ space loss.yaml 'name: best'
 expect "no part of a name" 3 "$HPSEARCH" loss.yaml
 check "is taken for it" has 'numbers that were seen:' err
 
+# README: a script that prints JSON with the metric
 # A JSON line goes before plain text, also when it comes at the end.
 cat >train.py <<'END'
 from args import *
@@ -93,6 +95,7 @@ space l2.yaml 'name: l2'
 expect "half of its name" 3 "$HPSEARCH" l2.yaml
 check "names the whole" has "valid_0's l2" err
 
+# README: any other line (fairseq)
 # Patterns.
 cat >train.py <<'END'
 from args import *
@@ -123,6 +126,7 @@ space word.yaml "name: acc, pattern: '^(accuracy)'"
 expect "a pattern that finds no number" 3 "$HPSEARCH" word.yaml
 check "shows what it found" has 'no number of it could be read' err
 
+# README: Lightning's `CSVLogger`
 # Files. Lightning's CSVLogger writes its file again from the start, with more columns.
 cat >train.py <<'END'
 from args import *
@@ -150,6 +154,7 @@ check "is refused" has 'whose numbers are in it?' err
 expect "check --file" 0 "$HPSEARCH" check --file lightning_logs/version_1/metrics.csv lightning.yaml
 check "shows what is read" has 'step 19: 0.125   (line 5: 1,19,,0.125)' out
 
+# README: Ultralytics' `results.csv`
 # Ultralytics: padded headers; and early stopping while the file grows.
 cat >train.py <<'END'
 from args import *
@@ -176,6 +181,7 @@ expect "Ultralytics' results.csv" 0 within 60 "$HPSEARCH" yolo.yaml
 check "trims its headers" holds yolo.hpsearch 'r[0]["reports"] == [[1, .5], [2, .5], [3, .5]]'
 check "is read while it grows" holds yolo.hpsearch 't[1]["outcome"] == "stopped"'
 
+# README: a metrics file: JSON, JSON lines, YAML, TSV
 # Other formats, by their ending.
 for kind in json list jsonl yaml tsv; do
 	cat >train.py <<END

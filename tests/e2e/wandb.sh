@@ -172,6 +172,7 @@ except OSError:
     pass
 assert open("called").read().startswith("GET http://example.invalid/"), open("called").read()'
 
+# README: a W&B `sweep.yaml` and its script
 # scripts VERSION: all of them, as trials of one search.
 scripts() {
 	printf '%s\n' keras_loop torch_loop sklearn_fit argparse_config argparse_args \
@@ -274,6 +275,7 @@ for t in trials:
 	check "its wandb files are in the folder of the run" sh -c \
 		'ls sweep.hpsearch/trials/0000/r0/wandb/offline-run-*/*.wandb'
 	cd ..
+	# README: a sweep that is written in Python
 	expect "a sweep in Python" 0 "$HPSEARCH" import python_sweep.py --command "$python python_sweep.py"
 	cp out imported.yaml
 	check "becomes a file" diff imported.yaml - <<-Y

@@ -29,6 +29,7 @@ parameters:
 $3
 END
 }
+# README: options spelled otherwise
 p='  lr: {value: 1.23456e-4, arg: --learning-rate, format: "%.3g"}
   l: {value: 0.5, arg: -l}
   n: {value: 7, format: "%03d", separator: " "}
@@ -41,6 +42,7 @@ space args.yaml args "$p"
 expect "own spellings" 0 "$HPSEARCH" args.yaml
 check "reach the script" words \
 	"['--bool=True', '-j8', '-l', '0.5', '--learning-rate=0.000123', '--n', '007', '--on', '--beta=0.9', \"--o={'w': 0.1}\"]"
+# README: nested options, `--optimizer.lr`
 space dotted.yaml args_dotted "$p"
 expect "args_dotted" 0 "$HPSEARCH" dotted.yaml
 check "joins the names of groups" words \
@@ -60,6 +62,7 @@ check "holds for a macro, too" words "['x=0.12%']"
 expect "best" 0 "$HPSEARCH" best macro.hpsearch -f json
 check "has the value itself" has 0.123456 out
 
+# README: a configuration file that the script reads
 # Configuration files.
 cat >base.yaml <<'END'
 # The user's own; this comment stays.
