@@ -1,4 +1,5 @@
 #include "base/scores.h"
+#include "base/base64.h"
 #include "base/double.h"
 #include "base/json_out.h"
 
@@ -182,26 +183,6 @@ struct scores *scores_copy(const struct scores *s, struct arena *a)
 
 /* Writing. */
 
-static const char letters[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void add_base64(const uint8_t *bytes, size_t n, struct str *out)
-{
-	for (size_t i = 0; i < n; i += 3) {
-		size_t left = n - i;
-		uint32_t three = (uint32_t)bytes[i] << 16;
-
-		if (left > 1)
-			three |= (uint32_t)bytes[i + 1] << 8;
-		if (left > 2)
-			three |= bytes[i + 2];
-		str_addc(out, letters[three >> 18]);
-		str_addc(out, letters[three >> 12 & 63]);
-		str_addc(out, left > 1 ? letters[three >> 6 & 63] : '=');
-		str_addc(out, left > 2 ? letters[three & 63] : '=');
-	}
-}
-
 static void add_packed(const struct scores *s, struct str *out)
 {
 	if (s->n_values) {
@@ -219,7 +200,7 @@ static void add_packed(const struct scores *s, struct str *out)
 	}
 	json_out_key(out, "scores");
 	str_addc(out, '"');
-	add_base64(s->codes, bytes_of(s->n, s->bits), out);
+	base64_add(s->codes, bytes_of(s->n, s->bits), out);
 	str_addc(out, '"');
 }
 
@@ -247,37 +228,6 @@ void scores_json(const struct scores *s, struct str *out)
 }
 
 /* Reading. */
-
-static int letter_value(char c)
-{
-	const char *at = c ? strchr(letters, c) : NULL;
-
-	return at ? (int)(at - letters) : -1;
-}
-
-/* Exactly n bytes, as add_base64 writes them. */
-static bool read_base64(const char *text, uint8_t *bytes, size_t n)
-{
-	size_t len = (n + 2) / 3 * 4;
-
-	if (strlen(text) != len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		size_t at = i / 4 * 3, k = i % 4;
-		bool padding = at + k > n; /* a letter that no byte needs */
-		int v = padding ? 0 : letter_value(text[i]);
-
-		if (v < 0 || (padding && text[i] != '='))
-			return false;
-		if (k && at + k - 1 < n)
-			bytes[at + k - 1] |= (uint8_t)((unsigned)v >> (k == 1   ? 4
-			                                               : k == 2 ? 2
-			                                                        : 0));
-		if (k < 3 && at + k < n)
-			bytes[at + k] |= (uint8_t)((unsigned)v << (2 + 2 * k));
-	}
-	return true;
-}
 
 static bool read_limit(const cJSON *json, const char *name, double *out)
 {
@@ -330,7 +280,7 @@ static bool read_packed(const cJSON *json, const char *text, struct scores *s,
 		return false;
 	codes = arena_new(a, bytes_of(s->n, s->bits), 1);
 	s->codes = codes;
-	if (!read_base64(text, codes, bytes_of(s->n, s->bits)))
+	if (!base64_read(text, codes, bytes_of(s->n, s->bits)))
 		return false;
 	for (size_t i = 0; s->n_values && i < s->n; i++)
 		if (code_at(s, i) >= s->n_values)

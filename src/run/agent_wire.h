@@ -1,0 +1,71 @@
+/* What a driver and an agent (hpsearch --agent, on whatever machine) say to each other:
+ * one JSON object a line, read with bounds and in full or not at all. An agent runs one
+ * command at a time for the driver, reads its metric where it runs, and tells what it
+ * found.
+ *
+ *   driver: hello run stop kill beat quit      agent: hello refuse started report term
+ *                                                     beat exit
+ *
+ * The driver's hello comes first. Numbers of tickets keep all 64 bits; words of a
+ * command, which are data and pass through no shell, keep every byte. */
+#ifndef HPS_RUN_AGENT_WIRE_H
+#define HPS_RUN_AGENT_WIRE_H
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "run/runner.h"
+
+/* Another number: nothing but hello and refuse can be understood. */
+enum { WIRE_PROTOCOL = 1 };
+enum { WIRE_LINE_MAX = 16 << 20, WIRE_WORDS_MAX = 1 << 20 };
+
+enum wire_kind {
+	WIRE_HELLO,
+	WIRE_RUN,
+	WIRE_STOP, /* TERM, CONT, grace, KILL, whole tree */
+	WIRE_KILL, /* KILL at once */
+	WIRE_QUIT, /* stop what runs, and leave */
+	WIRE_REFUSE,
+	WIRE_STARTED,
+	WIRE_REPORT,
+	WIRE_BEAT,
+	WIRE_TERM, /* somebody else asked the agent to end: its run is being stopped */
+	WIRE_EXIT
+};
+
+struct wire_message {
+	enum wire_kind kind;
+	uint64_t ticket;        /* RUN STOP KILL STARTED REPORT TERM EXIT */
+	unsigned protocol;      /* HELLO REFUSE */
+	const char *version;    /* likewise, of the program */
+	const char *generation; /* HELLO: the driver's session, 128 random bits; NULL */
+	const char *dir;        /* of a driver: where `generation` can be read in a
+	                         * file of that name, if the directory is the same */
+	const char *host, *boot; /* of an agent */
+	int64_t pid;             /* likewise */
+	const char *why;         /* REFUSE: in words; TERM */
+	uint64_t beat;           /* BEAT: counts up */
+	struct job job;          /* RUN; source.yaml is not among it */
+	struct report report;
+	struct run_result result; /* EXIT */
+};
+
+/* One line, with its newline, behind out. */
+void wire_write(struct str *out, const struct wire_message *m);
+/* A line without its newline; what it points to is in the arena. False (ERROR_SYSTEM):
+ * it is none, or not whole. */
+bool wire_read(const char *line, size_t n, struct wire_message *out, struct arena *a,
+               struct error *err);
+
+/* Bytes that have arrived and are not yet taken as lines. Zeroed: none. */
+struct wire_in {
+	struct str text;
+	size_t done;
+};
+/* False: the line that has begun is longer than WIRE_LINE_MAX. */
+bool wire_feed(struct wire_in *in, const char *bytes, size_t n);
+/* The next whole line, without its newline, until the next wire_feed; NULL: none. */
+const char *wire_line(struct wire_in *in, size_t *n);
+void wire_forget(struct wire_in *in);
+
+#endif
