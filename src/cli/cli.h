@@ -94,6 +94,9 @@ int command_ablate(struct options *o);
 int command_recheck(struct options *o);
 int command_import(struct options *o);
 
+/* hpsearch --agent. */
+int cli_agent(int argc, char **argv);
+
 /* "17" or "17.2": a trial and which of its runs. */
 bool tell_name(const char *text, uint64_t *trial, uint64_t *run);
 /* A number, or nan or inf as C writes them. */

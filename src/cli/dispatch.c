@@ -62,6 +62,8 @@ static int dispatch(int argc, char **argv, const struct command_type **c)
 		printf("hpsearch %s\n", HPS_VERSION);
 		return EXIT_FINE;
 	}
+	if (strcmp(word, "--agent") == 0)
+		return cli_agent(argc - 2, argv + 2);
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
 	    (strcmp(word, "help") == 0 && argc < 3)) {
 		program_help();

@@ -52,6 +52,11 @@ static void put_text(struct str *out, const char *key, const char *text)
 	add_bytes(out, text);
 }
 
+static void put_said(struct str *out, const char *key, const char *text)
+{
+	put_text(out, key, *text ? text : NULL);
+}
+
 static void put_words(struct str *out, const char *key, const char *const *words)
 {
 	json_out_key(out, key);
@@ -109,12 +114,12 @@ static void put_found(struct str *out, const struct run_result *r)
 	json_out_u64(out, "reports", r->reports);
 	json_out_u64(out, "objects", r->objects);
 	put_count(out, "unread", r->unread.n);
-	put_text(out, "unread_example", r->unread.example);
+	put_said(out, "unread_example", r->unread.example);
 	put_true(out, "by_text", r->by_text);
-	put_text(out, "text_line", r->text_line);
-	put_text(out, "source_trouble", r->source_trouble);
+	put_said(out, "text_line", r->text_line);
+	put_said(out, "source_trouble", r->source_trouble);
 	put_true(out, "infeasible", r->infeasible);
-	put_text(out, "reason", r->reason);
+	put_said(out, "reason", r->reason);
 	put_true(out, "wandb", r->wandb);
 	json_out_double(out, "cost", r->cost);
 	put_true(out, "oom_text", r->oom_text);

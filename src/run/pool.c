@@ -33,12 +33,15 @@ enum {
 #define CLOSE_PATIENCE (15 * CLOCK_SECOND) /* for the supervisors to leave */
 #define SWEEP_PATIENCE (2 * CLOCK_SECOND)  /* for orphans to die */
 #define TAG_SIGNAL     UINT64_MAX
+#define TAG_HEARD      (UINT64_MAX - 1)
 
 struct pool {
 	struct slot_shared shared;
 	struct slot *slots;
 	size_t n, running;
 	int signals; /* signalfd */
+	int ear;     /* of pool_listen, or -1 */
+	bool heard;  /* it has something to read */
 	int signal;  /* one that arrived and is not told yet */
 	int64_t next_look, look_pause;
 	struct slot *first, **end; /* the queue of slots with news */
@@ -183,6 +186,10 @@ static void dispatch(struct pool *p, const struct epoll_event *e)
 		on_signal(p);
 		return;
 	}
+	if (e->data.u64 == TAG_HEARD) {
+		p->heard = true;
+		return;
+	}
 	s = &p->slots[slot_tag_index(e->data.u64)];
 	if (!slot_tag_current(s, e->data.u64))
 		return;
@@ -271,6 +278,11 @@ static bool take_event(struct pool *p, struct runner_event *out)
 		*out =
 		    (struct runner_event){.kind = RUNNER_SIGNAL, .signal = p->signal};
 		p->signal = 0;
+		return true;
+	}
+	if (p->heard) {
+		*out = (struct runner_event){.kind = RUNNER_TICK};
+		p->heard = false;
 		return true;
 	}
 	while (p->first) {
@@ -368,6 +380,17 @@ struct runner pool_runner(struct pool *p)
 	return (struct runner){.type = &type, .self = p, .slots = p->n};
 }
 
+bool pool_listen(struct pool *p, int fd)
+{
+	struct epoll_event e = {.events = EPOLLIN, .data.u64 = TAG_HEARD};
+
+	if (p->ear >= 0)
+		epoll_ctl(p->shared.epoll, EPOLL_CTL_DEL, p->ear, NULL);
+	p->ear = fd;
+	p->heard = false;
+	return fd < 0 || !epoll_ctl(p->shared.epoll, EPOLL_CTL_ADD, fd, &e);
+}
+
 /* --- opening and closing --- */
 
 static bool raise_file_limit(struct pool *p, struct error *err)
@@ -445,7 +468,7 @@ struct pool *pool_open(size_t slots, int keep_fd, struct error *err)
 
 	p->n = slots;
 	p->end = &p->first;
-	p->signals = -1;
+	p->signals = p->ear = -1;
 	p->shared = (struct slot_shared){.epoll = -1,
 	                                 .null = -1,
 	                                 .keep_fd = keep_fd,
