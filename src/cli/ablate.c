@@ -87,14 +87,14 @@ static bool announce(struct ablate *x, struct error *err)
 static bool run(struct ablate *x, struct error *err)
 {
 	struct finished_session session;
-	bool ok =
-	    finished_open(&x->of, &x->dir, x->o->fresh, x->slots, &session, &x->study,
-	                  err) &&
-	    ablate_begin(&x->study, &x->purpose, x->of.sv.study.search.baseline,
-	                 x->of.winner->point, err) &&
-	    ablated_init(&x->ablated, &x->study.search, err) &&
-	    ablate_run(&x->ablated, &x->study, &session.runner, &x->budget, err) &&
-	    ablation_write(&x->ablated, err);
+	bool ok = finished_open(&x->of, &x->dir, x->o->fresh, x->slots, &session,
+	                        &x->study, err) &&
+	          ablate_begin(&x->study, &x->purpose, x->of.sv.study.search.baseline,
+	                       x->of.winner->point, err) &&
+	          ablated_init(&x->ablated, &x->study.search, err) &&
+	          ablate_run(&x->ablated, &x->study, &session.workers.runner,
+	                     &x->budget, err) &&
+	          ablation_write(&x->ablated, err);
 
 	finished_close(&session);
 	return ok;

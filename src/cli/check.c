@@ -3,19 +3,21 @@
 #include "base/seeds.h"
 #include "cli/check_log.h"
 #include "cli/cli.h"
+#include "cli/workers.h"
 #include "early/early_rule.h"
 #include "report/plan.h"
 #include "report/text.h"
-#include "run/pool.h"
 #include "study/alarm.h"
 #include "study/apply.h"
 #include "study/loop.h"
 #include "study/propose.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { COMMANDS_SHOWN = 3 };
 
@@ -201,22 +203,22 @@ static bool run_some(struct study *s, size_t wanted, int *code, struct error *er
 static bool run_checks(struct options *o, const struct spec *spec, int *code,
                        struct error *err)
 {
-	char dir[] = "/tmp/hpsearch-check.XXXXXX";
+	char dir[PATH_MAX] = "/tmp/hpsearch-check.XXXXXX", cwd[PATH_MAX - 32];
 	struct study s = {0};
-	struct runner runner;
-	struct pool *pool;
+	struct workers workers = {0};
 	bool ok = false;
 
+	/* Where agents can see it. */
+	if (spec->n_launcher && getcwd(cwd, sizeof cwd))
+		snprintf(dir, sizeof dir, "%s/hpsearch-check.XXXXXX", cwd);
 	if (!mkdtemp(dir))
 		return error_errno(err, "%s", dir);
-	pool = pool_open(1, -1, err);
-	if (pool && cli_init_study(o, spec, dir, NULL, &s, err)) {
-		runner = pool_runner(pool);
-		fleet_init(&s.fleet, spec, &runner, dir, &s.search.arena);
+	if (workers_open(&workers, spec, 1, -1, dir, err) &&
+	    cli_init_study(o, spec, dir, NULL, &s, err)) {
+		fleet_init(&s.fleet, spec, &workers.runner, dir, &s.search.arena);
 		ok = run_some(&s, o->run, code, err);
 	}
-	if (pool)
-		pool_close(pool);
+	workers_close(&workers);
 	study_free(&s);
 	return file_remove_tree(dir, err) && ok;
 }

@@ -163,6 +163,12 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 		return false;
 	say(o, note);
 	*slots = o->parallel ? o->parallel : s->parallel;
+	if (s->n_places && *slots > s->n_places) {
+		say(o, arena_printf(s->arena,
+		                    "hosts have room for %zu runs at once, not for %zu",
+		                    s->n_places, *slots));
+		*slots = s->n_places;
+	}
 	if (s->n_slots && *slots > s->n_slots) {
 		say(o, arena_printf(s->arena,
 		                    "gpus has room for %zu runs at once, not for the "
@@ -171,6 +177,8 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 		                    s->n_slots, *slots));
 		*slots = s->n_slots;
 	}
+	if (s->n_launcher) /* what this machine has is not theirs */
+		return *slots < 2 || own_file(s, &s->metric, *slots, err);
 	if (!s->n_slots && *slots > 1 && from.inherited && strchr(from.inherited, ','))
 		say(o, arena_printf(s->arena,
 		                    "each of %zu runs at once sees all of the "

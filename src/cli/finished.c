@@ -274,18 +274,17 @@ bool finished_open(struct finished *f, const char **dir, bool fresh, size_t slot
 	*x = (struct finished_session){.lock = lock_dir(f, dir, fresh, err)};
 	progress_init(&x->progress, s, slots, f->o->verbose);
 	watch = progress_observer(&x->progress);
-	x->pool = x->lock >= 0 ? pool_open(slots, x->lock, err) : NULL;
-	if (!x->pool)
+	if (x->lock < 0 ||
+	    !workers_open(&x->workers, &f->sv.spec, slots, x->lock, *dir, err))
 		return false;
-	x->runner = pool_runner(x->pool);
+	workers_watch(&x->workers, &watch);
 	return finished_study(f, *dir, &watch, s, err) && study_open(s, false, err);
 }
 
 void finished_close(struct finished_session *x)
 {
 	progress_end(&x->progress);
-	if (x->pool)
-		pool_close(x->pool);
+	workers_close(&x->workers);
 	if (x->lock >= 0)
 		close(x->lock);
 }

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "run/pool.h"
+#include "cli/workers.h"
 #include "saved/saved.h"
 #include "search/ablated.h"
 #include "study/comparison.h"
@@ -53,8 +53,7 @@ int cli_show_recheck(const struct options *o, struct saved *sv, struct error *er
 /* Runs under way: the directory's lock, the processes, what is seen of them. */
 struct finished_session {
 	struct progress progress;
-	struct pool *pool;
-	struct runner runner;
+	struct workers workers;
 	int lock;
 };
 /* Makes and locks the directory, whose absolute name is put into *dir (fresh: it is

@@ -147,7 +147,8 @@ static bool run(struct recheck *x, struct error *err)
 	    finished_open(&x->of, &x->dir, false, x->slots, &session, &x->study, err) &&
 	    recheck_begin(&x->study, &x->purpose, x->points, err) &&
 	    rechecked_init(&x->rechecked, &x->study.search, err) &&
-	    recheck_run(&x->rechecked, &x->study, &session.runner, &x->budget, err) &&
+	    recheck_run(&x->rechecked, &x->study, &session.workers.runner, &x->budget,
+	                err) &&
 	    recheck_write(&x->rechecked, history, err);
 
 	finished_close(&session);

@@ -3,13 +3,13 @@
  * a file that may be a stranger's: nothing runs without --yes. */
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/workers.h"
 #include "config/command.h"
 #include "record/dir.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "run/pool.h"
 #include "saved/saved.h"
 #include "study/loop.h"
 
@@ -217,10 +217,9 @@ static bool execute(struct reproduction *x, size_t *different, struct error *err
 {
 	const char *dir = directory(x);
 	char real[PATH_MAX], path[PATH_MAX];
-	struct runner runner;
-	struct pool *pool;
+	struct workers workers;
 	int lock = lock_take(dir, err);
-	bool ok;
+	bool ok, opened;
 
 	if (lock < 0)
 		return false;
@@ -228,18 +227,18 @@ static bool execute(struct reproduction *x, size_t *different, struct error *err
 	ok = realpath(dir, real) || error_errno(err, "%s", dir);
 	ok = ok && file_remove_tree(path, err);
 	/* One at a time, unless -j says more: as little as possible is different. */
-	pool = ok ? pool_open(x->o->parallel ? x->slots : 1, lock, err) : NULL;
-	if (pool) {
-		runner = pool_runner(pool);
+	opened = ok && workers_open(&workers, &x->sv.spec,
+	                            x->o->parallel ? x->slots : 1, lock, real, err);
+	if (opened) {
 		fleet_free(&x->fleet);
-		fleet_init(&x->fleet, &x->sv.spec, &runner, real, &x->arena);
+		fleet_init(&x->fleet, &x->sv.spec, &workers.runner, real, &x->arena);
 		ok = run_all(x, err);
-		pool_close(pool);
+		workers_close(&workers);
 	}
 	close(lock);
-	if (pool && ok)
+	if (opened && ok)
 		*different = compare(x);
-	return pool && ok;
+	return opened && ok;
 }
 
 static bool override_command(struct reproduction *x, struct error *err)

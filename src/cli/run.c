@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/workers.h"
 #include "record/dir.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
@@ -9,7 +10,6 @@
 #include "report/closing.h"
 #include "report/plan.h"
 #include "report/ranking.h"
-#include "run/pool.h"
 #include "study/propose.h"
 #include "study/search_loop.h"
 #include "study/test_use.h"
@@ -49,10 +49,10 @@ static bool has_trial(struct options *o, const struct spec *spec, struct error *
 bool cli_discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "journal.jsonl", "journal.torn", "results.json",  "results.csv",
-	    "strategy.log",  ".reserve",     "trials",        "verify",
-	    "python",        "ablate",       "ablation.json", "recheck",
-	    "recheck.json",  "added.jsonl"};
+	    "journal.jsonl", "journal.torn", "results.json", "results.csv",
+	    "strategy.log",  ".reserve",     "trials",       "verify",
+	    "python",        "agents",       "ablate",       "ablation.json",
+	    "recheck",       "recheck.json", "added.jsonl"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;
@@ -86,7 +86,7 @@ struct session {
 	const char *dir; /* absolute */
 	int lock;
 	size_t slots;
-	struct pool *pool;
+	struct workers workers;
 	struct study study;
 	struct progress progress;
 };
@@ -120,6 +120,7 @@ static bool open_study(struct session *x, struct error *err)
 
 	progress_init(&x->progress, s, x->slots, x->o->verbose);
 	watch = progress_observer(&x->progress);
+	workers_watch(&x->workers, &watch);
 	if (!cli_init_study(x->o, &x->spec, x->dir, &watch, s, err) ||
 	    !study_open(s, x->o->retry_failed, err))
 		return false;
@@ -191,20 +192,19 @@ static int finish(struct session *x, struct error *err)
 
 static int session(struct session *x, struct error *err)
 {
-	struct runner runner;
+	struct runner *runner = &x->workers.runner;
 	struct str grid = {0};
 
 	if (!cli_slots(x->o, &x->spec, &x->slots, err) || !open_directory(x, err))
 		return cli_fail(err);
-	x->pool = pool_open(x->slots, x->lock, err);
-	if (!x->pool || !open_study(x, err))
+	if (!workers_open(&x->workers, &x->spec, x->slots, x->lock, x->dir, err) ||
+	    !open_study(x, err))
 		return cli_fail(err);
 	plan_grid(&x->spec, &grid);
 	if (grid.len && x->o->verbose >= 0)
 		fprintf(stderr, "%s\n", grid.s);
 	str_free(&grid);
-	runner = pool_runner(x->pool);
-	if (!study_run(&x->study, &runner, err) || !verify(x, &runner, err)) {
+	if (!study_run(&x->study, runner, err) || !verify(x, runner, err)) {
 		int code;
 
 		progress_end(&x->progress);
@@ -235,8 +235,7 @@ int command_run(struct options *o)
 	if (x.spec.space.n_constraints && !has_trial(o, &x.spec, &err))
 		return cli_fail(&err);
 	code = session(&x, &err);
-	if (x.pool)
-		pool_close(x.pool);
+	workers_close(&x.workers);
 	study_free(&x.study);
 	if (x.lock >= 0)
 		close(x.lock);

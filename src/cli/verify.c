@@ -3,10 +3,10 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/workers.h"
 #include "record/dir.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
-#include "run/pool.h"
 #include "saved/saved.h"
 #include "study/apply.h"
 #include "study/search_loop.h"
@@ -58,8 +58,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	struct study *s = &sv->study, open = {0};
 	struct progress progress = {0};
 	struct observer watch;
-	struct runner runner;
-	struct pool *pool = NULL;
+	struct workers workers = {0};
 	struct spec now;
 	size_t slots = 0;
 	int lock = lock_take(s->search.dir, err);
@@ -88,23 +87,22 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 		o->command = s->search.origin.command;
 	}
 	o->max_trials = s->search.origin.max_trials;
-	pool = pool_open(slots, lock, err);
-	if (!pool || !cli_init_study(o, &now, s->search.dir, &watch, &open, err) ||
+	if (!workers_open(&workers, &now, slots, lock, s->search.dir, err) ||
+	    !cli_init_study(o, &now, s->search.dir, &watch, &open, err) ||
 	    !study_open(&open, false, err))
 		goto out;
 	/* The search stays finished, whatever becomes of the pairs asked for. */
 	open.search.state = s->search.state;
 	open.search.why = s->search.why;
 	study_finish(&open);
-	runner = pool_runner(pool);
+	workers_watch(&workers, &watch);
 	verdict_plan(&open.search);
 	ok = study_commit(&open, true, err) &&
 	     (!o->more || verify_more(&open, o->more, err)) &&
-	     verify_run(&open, &runner, err);
+	     verify_run(&open, &workers.runner, err);
 out:
 	progress_end(&progress);
-	if (pool)
-		pool_close(pool);
+	workers_close(&workers);
 	study_free(&open);
 	close(lock);
 	return ok;

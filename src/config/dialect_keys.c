@@ -199,8 +199,6 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 bool dialect_decides(const char *key)
 {
 	static const char *const decisive[] = {"slurm",
-	                                       "launcher",
-	                                       "hosts",
 	                                       "items",
 	                                       "limits",
 	                                       "rate",

@@ -89,6 +89,9 @@ bool spec_read_scale(struct reading *r, const struct node *n);
 /* What does not go with it. */
 bool spec_check_scale(struct reading *r);
 bool spec_read_early(struct reading *r, const struct node *map);
+bool spec_read_launcher(struct reading *r, const struct node *n);
+bool spec_read_hosts(struct reading *r, const struct node *n);
+bool spec_read_transfer(struct reading *r, const struct node *n);
 bool spec_read_gpus(struct reading *r, const struct node *n);
 bool spec_read_runs_per_gpu(struct reading *r, const struct node *n);
 bool spec_read_cpus(struct reading *r, const struct node *n);

@@ -141,7 +141,15 @@ struct spec {
 	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
 	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
-	size_t runs_per_gpu; /* 1 by default */
+	size_t runs_per_gpu;         /* 1 by default */
+	const char *const *launcher; /* (n_launcher) before an agent; see launcher.h */
+	size_t n_launcher;
+	/* Slots on other machines, every host once before any a second time. */
+	const struct spec_place {
+		const char *host;
+		size_t slot; /* of the host */
+	} * places;          /* (n_places) 0: no hosts are given */
+	size_t n_places;
 	/* Of the machine: what CUDA_VISIBLE_DEVICES is in each slot; see gpus_find. */
 	const char *const *slots; /* (n_slots) */
 	size_t n_slots;

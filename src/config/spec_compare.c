@@ -3,11 +3,12 @@
 #include <string.h>
 
 static const char *const free_keys[] = {
-    "parallel", "gpus",        "runs_per_gpu",  "cpus",       "memory",
-    "nice",     "max_trials",  "run_cap",       "min_trials", "budget",
-    "stop",     "retries",     "trial_timeout", "kill_grace", "test",
-    "name",     "description", "project",       "entity",     "wandb",
-    "metrics",  "artifacts",   "keep"};
+    "parallel",      "gpus",       "runs_per_gpu", "cpus",     "memory",
+    "nice",          "launcher",   "hosts",        "transfer", "max_trials",
+    "run_cap",       "min_trials", "budget",       "stop",     "retries",
+    "trial_timeout", "kill_grace", "test",         "name",     "description",
+    "project",       "entity",     "wandb",        "metrics",  "artifacts",
+    "keep"};
 
 enum { DIFFERENCES_MAX = 8 };
 

@@ -38,6 +38,8 @@ void run_end_json(const struct run_end *end, struct str *out)
 	json_out_u64(out, "failures", end->failures);
 	if (end->reason)
 		json_out_text(out, "reason", end->reason);
+	if (end->host)
+		json_out_text(out, "host", end->host);
 	if (end->unread) {
 		json_out_u64(out, "unread", end->unread);
 		json_out_text(out, "unread_example", end->unread_example);
@@ -323,7 +325,7 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
                   struct error *err)
 {
 	const char *outcome = json_string(e, "outcome"),
-		   *reason = json_string(e, "reason"),
+		   *reason = json_string(e, "reason"), *host = json_string(e, "host"),
 		   *example = json_string(e, "unread_example");
 	uint64_t total = 0;
 	double rss = 0;
@@ -347,6 +349,7 @@ bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
 	json_u64(e, "reports_total", &total);
 	end->reports_total = (size_t)total;
 	end->reason = reason ? arena_strdup(a, reason) : NULL;
+	end->host = host ? arena_strdup(a, host) : NULL;
 	if (example && json_u64(e, "unread", &total))
 		end->unread = (size_t)total;
 	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;

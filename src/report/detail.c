@@ -133,6 +133,11 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
 		text_clean(out, r->reason);
 		str_addc(out, '\n');
 	}
+	if (r->host) {
+		str_add(out, "    host: ");
+		text_clean(out, r->host);
+		str_addc(out, '\n');
+	}
 	add_report_list(r, out);
 	measured_run(s->spec, r, out);
 	task_folder(&task);

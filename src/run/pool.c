@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "run/signals.h"
 #include "run/slot.h"
 #include "run/tree.h"
 
@@ -15,7 +16,6 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,10 +39,10 @@ struct pool {
 	struct slot_shared shared;
 	struct slot *slots;
 	size_t n, running;
-	int signals; /* signalfd */
-	int ear;     /* of pool_listen, or -1 */
-	bool heard;  /* it has something to read */
-	int signal;  /* one that arrived and is not told yet */
+	struct signals signals;
+	int ear;    /* of pool_listen, or -1 */
+	bool heard; /* it has something to read */
+	int signal; /* one that arrived and is not told yet */
 	int64_t next_look, look_pause;
 	struct slot *first, **end; /* the queue of slots with news */
 	struct scraper told; /* behind the last RUNNER_DONE, freed at the next wait */
@@ -50,8 +50,6 @@ struct pool {
 	struct arena items;                /* likewise */
 	pid_t *retired; /* stuck supervisors, still trying: (n_retired) */
 	size_t n_retired, cap_retired;
-	sigset_t old_mask;
-	struct sigaction old_pipe, old_xfsz;
 };
 
 static void enqueue(struct pool *p, struct slot *s)
@@ -170,20 +168,12 @@ static void on_ctl(struct pool *p, struct slot *s, uint32_t events)
 	}
 }
 
-static void on_signal(struct pool *p)
-{
-	struct signalfd_siginfo info;
-
-	if (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info)
-		p->signal = (int)info.ssi_signo;
-}
-
 static void dispatch(struct pool *p, const struct epoll_event *e)
 {
 	struct slot *s;
 
 	if (e->data.u64 == TAG_SIGNAL) {
-		on_signal(p);
+		p->signal = signals_next(&p->signals);
 		return;
 	}
 	if (e->data.u64 == TAG_HEARD) {
@@ -414,46 +404,16 @@ static bool raise_file_limit(struct pool *p, struct error *err)
 	       error_errno(err, "raising the limit of open files");
 }
 
-static bool take_signals(struct pool *p, struct error *err)
-{
-	static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGWINCH};
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-		if (ours[i] != SIGHUP ||
-		    (!sigaction(SIGHUP, NULL, &was) && was.sa_handler != SIG_IGN))
-			sigaddset(&set, ours[i]); /* nohup stays in force */
-	sigprocmask(SIG_BLOCK, &set, &p->old_mask);
-	sigaction(SIGPIPE, &ignore, &p->old_pipe);
-	sigaction(SIGXFSZ, &ignore, &p->old_xfsz);
-	p->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return p->signals >= 0 || error_errno(err, "signalfd");
-}
-
-static void give_back_signals(struct pool *p)
-{
-	/* One more that was meant for the pool must not end the program now. */
-	while (p->signals >= 0 && (on_signal(p), p->signal))
-		p->signal = 0;
-	if (p->signals >= 0)
-		close(p->signals);
-	sigaction(SIGPIPE, &p->old_pipe, NULL);
-	sigaction(SIGXFSZ, &p->old_xfsz, NULL);
-	sigprocmask(SIG_SETMASK, &p->old_mask, NULL);
-}
-
 static bool open_up(struct pool *p, struct error *err)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = TAG_SIGNAL};
 
-	if (!take_signals(p, err))
+	if (!signals_take(&p->signals, err))
 		return false;
 	p->shared.epoll = epoll_create1(EPOLL_CLOEXEC);
 	p->shared.null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (p->shared.epoll < 0 || p->shared.null < 0 ||
-	    epoll_ctl(p->shared.epoll, EPOLL_CTL_ADD, p->signals, &e))
+	    epoll_ctl(p->shared.epoll, EPOLL_CTL_ADD, p->signals.fd, &e))
 		return error_errno(err, "opening the process pool");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	for (size_t i = 0; i < p->n; i++)
@@ -468,7 +428,7 @@ struct pool *pool_open(size_t slots, int keep_fd, struct error *err)
 
 	p->n = slots;
 	p->end = &p->first;
-	p->signals = p->ear = -1;
+	p->signals.fd = p->ear = -1;
 	p->shared = (struct slot_shared){.epoll = -1,
 	                                 .null = -1,
 	                                 .keep_fd = keep_fd,
@@ -533,7 +493,7 @@ void pool_close(struct pool *p)
 	for (size_t i = 0; i < p->n_retired; i++)
 		waitpid(p->retired[i], NULL, WNOHANG);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
-	give_back_signals(p);
+	signals_give_back(&p->signals);
 	setrlimit(RLIMIT_NOFILE, &p->shared.files);
 	if (p->shared.epoll >= 0)
 		close(p->shared.epoll);

@@ -30,7 +30,8 @@ struct pool *pool_open(size_t slots, int keep_fd, struct error *err);
 void pool_close(struct pool *p);
 struct runner pool_runner(struct pool *p);
 /* From now on pool_wait comes back with RUNNER_TICK while something can be read from fd
- * (a pipe or a socket), or its other end is closed; -1: no longer. False: it is none. */
+ * (a pipe or a socket), or its other end is closed; -1: no longer. False: it is none.
+ */
 bool pool_listen(struct pool *p, int fd);
 
 #endif

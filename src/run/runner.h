@@ -122,6 +122,7 @@ struct run_result {
 	char *const *keys; /* (n_keys), valid until the next wait */
 	const char *tail;  /* last bytes of stdout, then of stderr if stdout is empty */
 	const char *err_tail; /* last bytes of stderr, "" if they are the tail */
+	const char *host;     /* where it ran, if not here; else NULL */
 };
 
 enum runner_event_kind {
@@ -151,6 +152,9 @@ struct runner_type {
 	/* Asks for the end of a run; its DONE comes later. Unknown tickets are ignored.
 	 */
 	void (*cancel)(void *self, uint64_t ticket, enum cancel how);
+	/* Can a job begin in this slot, in which none runs? NULL: in every one. When it
+	 * can, which could not, wait comes back with a TICK. */
+	bool (*ready)(void *self, size_t slot);
 };
 
 struct runner {

@@ -41,7 +41,9 @@ static bool is_by_status(const struct run *r)
 	case OUTCOME_DIVERGED: return true;
 	case OUTCOME_FAILED:
 		return r->exit != 75 && !begins(r->reason, "cannot be executed");
-	case OUTCOME_KILLED: return !begins(r->reason, "its supervisor");
+	case OUTCOME_KILLED:
+		return !begins(r->reason, "its supervisor") &&
+		       !begins(r->reason, "its agent");
 	case OUTCOME_NONE:
 	case OUTCOME_STOPPED:
 	case OUTCOME_INFEASIBLE:

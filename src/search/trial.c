@@ -85,7 +85,8 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
 		return OUTCOME_FAILED;
 	}
 	if (res->lost) {
-		*reason = "its supervisor was killed";
+		*reason = res->host ? "its agent was lost again and again"
+		                    : "its supervisor was killed";
 		return OUTCOME_KILLED;
 	}
 	if (res->infeasible) {
@@ -144,6 +145,7 @@ struct run_end run_facts(const struct run *r)
 	                        .last = r->reduction.last,
 	                        .best = r->reduction.best,
 	                        .reason = r->reason,
+	                        .host = r->host,
 	                        .unread = r->unread,
 	                        .unread_example = r->unread_example,
 	                        .items = r->items,
@@ -170,6 +172,7 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 	end.unread += res->unread.n;
 	if (res->unread.n && !end.unread_example)
 		end.unread_example = arena_strdup(a, res->unread.example);
+	end.host = res->host ? arena_strdup(a, res->host) : NULL;
 	end.outcome = classify(r, res, m, s, a, &end.reason);
 	end.items =
 	    res->items && end.outcome == OUTCOME_OK ? scores_copy(res->items, a) : NULL;
@@ -206,7 +209,7 @@ static void begin(struct run *r, bool keeps)
 	r->state = RUN_RUNNING;
 	r->outcome = OUTCOME_NONE;
 	r->value = (double)NAN;
-	r->reason = NULL;
+	r->reason = r->host = NULL;
 	r->items = NULL;
 	steps_begin(&r->steps);
 	r->goes_on = r->leg > 0 || keeps;
@@ -305,6 +308,7 @@ static void finish(struct run *r, const struct run_end *end, bool again)
 	r->reduction.last = end->last;
 	r->reduction.best = end->best;
 	r->reason = end->reason;
+	r->host = end->host;
 	r->unread = end->unread;
 	r->unread_example = end->unread_example;
 	r->items = end->items;

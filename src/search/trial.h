@@ -45,6 +45,7 @@ struct run {
 	int64_t maxrss;
 	double cost;
 	const char *reason; /* in a few words; NULL: none */
+	const char *host;   /* where it ran; NULL: where its driver did */
 	double started;     /* seconds since 1970; 0: never */
 	double budget;      /* steps it is told to take; 0: it is told nothing */
 	unsigned leg;       /* promotions so far: it goes on where it was paused */
@@ -81,7 +82,7 @@ struct run_end {
 	unsigned failures;
 	size_t reports_total;
 	double last, best; /* of the metric; NaN without one */
-	const char *reason;
+	const char *reason, *host;
 	size_t unread;                    /* as in struct run … */
 	const char *unread_example;       /* … */
 	const struct scores *items;       /* … */

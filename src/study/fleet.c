@@ -59,18 +59,26 @@ void fleet_free(struct fleet *f)
 	*f = (struct fleet){0};
 }
 
-bool fleet_room(const struct fleet *f)
-{
-	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held;
-}
-
 static size_t free_slot(const struct fleet *f)
 {
+	const struct runner *r = f->runner;
 	size_t i = 0;
 
-	while (f->slots[i])
+	while (i < r->slots &&
+	       (f->slots[i] || (r->type->ready && !r->type->ready(r->self, i))))
 		i++;
 	return i;
+}
+
+bool fleet_room(const struct fleet *f)
+{
+	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held &&
+	       free_slot(f) < f->runner->slots;
+}
+
+bool fleet_expects(const struct fleet *f)
+{
+	return f->stage == FLEET_OPEN && !f->held && !fleet_room(f);
 }
 
 static const char *task_path(const struct fleet *f, const struct task *t,
@@ -369,7 +377,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.argv = command_build(f->spec, t->command, &c, &f->scratch, err);
 	job.env = task_env(f, t, &c, &f->scratch);
 	job.dir = c.dir;
-	job.home = f->spec->home ? f->home : "";
+	/* An agent begins wherever its launcher puts it. */
+	job.home = f->spec->home || f->spec->n_launcher ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
 	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
 	job.timeout = nanoseconds(f->spec->trial_timeout);

@@ -75,6 +75,8 @@ void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
 void fleet_free(struct fleet *f);
 
 bool fleet_room(const struct fleet *f);
+/* Nothing runs, and there is no room yet: agents are being started. */
+bool fleet_expects(const struct fleet *f);
 /* Before a run is started: logs of its earlier attempts get the attempt's number. From
  * then on a log without one is of the attempt that the journal has last. */
 void fleet_keep_logs(const struct fleet *f, const struct task *t);

@@ -223,7 +223,7 @@ bool loop_run(struct loop *l, struct error *err)
 
 		if (!fill_slots(l, err))
 			return false;
-		if (!l->fleet->busy) {
+		if (!l->fleet->busy && (l->full || !fleet_expects(l->fleet))) {
 			if (!last_commit(l, err))
 				return false;
 			if (!l->full)
