@@ -4,19 +4,8 @@
 #include "run/attached.h"
 #include "run/pool.h"
 
-#include <limits.h>
-#include <unistd.h>
-
 /* Of logins over ssh: a server drops those beyond its MaxStartups (10). */
 enum { LOGINS = 4 };
-
-static const char *own_program(struct arena *a)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-
-	return n > 0 ? arena_strndup(a, path, (size_t)n) : "hpsearch";
-}
 
 static bool attach(struct workers *w, const struct spec *s, size_t slots, int lock,
                    const char *dir, struct error *err)
@@ -28,7 +17,7 @@ static bool attach(struct workers *w, const struct spec *s, size_t slots, int lo
 	                               .logins = s->n_places ? LOGINS : 0,
 	                               .keep_fd = lock,
 	                               .grace = (int64_t)(s->kill_grace * 1e9)};
-	const char *program = own_program(&w->arena);
+	const char *program = launcher_program(&w->arena);
 
 	for (size_t i = 0; i < slots; i++) {
 		places[i].host = s->n_places ? s->places[i].host : NULL;

@@ -3,7 +3,9 @@
 #include "config/macro.h"
 #include "config/read.h"
 
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { HOSTS_MAX = 1024, PLACES_MAX = 1024, LAUNCHER_MAX = 256 };
 
@@ -251,4 +253,12 @@ const char *const *launcher_words(const struct spec *s, size_t slot,
 	words[n++] = "--agent";
 	str_free(&quoted);
 	return words;
+}
+
+const char *launcher_program(struct arena *a)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	return n > 0 ? arena_strndup(a, path, (size_t)n) : "hpsearch";
 }

@@ -11,4 +11,7 @@
 const char *const *launcher_words(const struct spec *s, size_t slot,
                                   const char *program, struct arena *a);
 
+/* This program's own file, which may be on the other side, too. */
+const char *launcher_program(struct arena *a);
+
 #endif

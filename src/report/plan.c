@@ -1,5 +1,6 @@
 #include "report/plan.h"
 #include "config/command.h"
+#include "config/launcher.h"
 #include "early/early_rule.h"
 #include "report/text.h"
 #include "search/claim.h"
@@ -121,6 +122,19 @@ static void add_limits(const struct spec *sp, struct str *out)
 	str_add(out, sp->n_env ? "\n" : "");
 }
 
+/* What starts the agent of the first slot. */
+static void add_launcher(const struct spec *sp, struct str *out)
+{
+	struct arena a = {0};
+
+	if (sp->n_launcher) {
+		str_add(out, "launcher     ");
+		command_line(launcher_words(sp, 0, launcher_program(&a), &a), out);
+		str_add(out, "  # once in each slot\n");
+	}
+	arena_free(&a);
+}
+
 static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
@@ -145,6 +159,7 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 	add_slots(sp, slots, out);
 	add_cpus(sp, out);
 	add_limits(sp, out);
+	add_launcher(sp, out);
 	if (sp->budget_time > 0) {
 		str_add(out, "budget       ");
 		text_duration(out, sp->budget_time);

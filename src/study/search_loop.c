@@ -373,6 +373,7 @@ static void cut(void *self, struct task *task, const struct run_result *res)
 	                 "of its own: %s",
 	                 (unsigned long long)t->id, task->index,
 	                 res->machine_errno ? strerror(res->machine_errno)
+	                 : res->host        ? "its agent was lost"
 	                                    : "its supervisor was lost"));
 }
 

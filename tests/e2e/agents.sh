@@ -1,0 +1,279 @@
+#!/bin/bash
+# Attached agents: runs behind a launcher. What went wrong with a bare prefix before the
+# command (no SIGTERM, lost signals, words split by a shell, hosts that count as failing
+# configurations, trainings that live on) is tested here, row by row; with prefixes that
+# are everywhere, with a real sshd on loopback where there is one, and with srun where
+# SLURM_CONF names a Slurm.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+unset HPSEARCH_X
+
+# search NAME LAUNCHER [KEY: VALUE …]: a file of a search over `train`
+search() {
+	local name=$1 launcher=$2
+	shift 2
+	{
+		echo "command: [sh, $tap_dir/train, '\${args}']"
+		echo "metric: {name: loss, goal: minimize}"
+		echo "parameters: {x: {values: [1, 2, 3, 4]}}"
+		echo "method: grid"
+		[ -z "$launcher" ] || echo "launcher: $launcher"
+		printf '%s\n' "$@"
+	} >"$name.yaml"
+}
+train() { cat >train; }
+gone() { ! pgrep -f "$tap_dir/$1" >/dev/null; }
+count() { grep -c "$1" "$2"; }
+# Of processes of this test: by what stands in their command line.
+pid_of() { pgrep -f -- "$1" | head -n 1; }
+
+train <<'EOF'
+echo "{\"loss\": ${1#--x=}}"
+EOF
+search here "" "parallel: 2"
+search env "[env, A=1]" "parallel: 2" "test: {repeats: 2, top: 1, command: [sh, $tap_dir/train, '--x=5']}"
+expect "a search through env" 0 "$HPSEARCH" env.yaml
+check "finds what it finds here" holds env.hpsearch \
+	'[(x["value"], x["outcome"]) for x in t] == [(v, "ok") for v in (1, 2, 3, 4)]'
+check "and verifies" test -e env.hpsearch/verify
+check "the host of every run is written down" holds env.hpsearch "all(x['host'] == '$(hostname)' for x in r)"
+expect "show says where it was" 0 "$HPSEARCH" show env.hpsearch --trial 2
+check "in a line" has "host: $(hostname)" out
+expect "replay does not mind" 0 "$HPSEARCH" replay env.hpsearch/results.json
+expect "reproduce runs them again" 0 "$HPSEARCH" reproduce env.hpsearch/results.json --all --yes
+check "nothing stays" gone "hpsearch.--agent"
+cp env.yaml dry.yaml
+expect "a dry run starts nothing" 0 "$HPSEARCH" --dry-run dry.yaml
+check "not even a directory" test ! -e dry.hpsearch
+expect "check names the launcher" 0 "$HPSEARCH" check env.yaml
+check "its whole line" has "env A=1 $HPSEARCH --agent" out
+expect "check --run tries it" 0 "$HPSEARCH" check --run env.yaml
+
+# Words are data.
+train <<'EOF'
+printf '%s\n' "$#" "$1" "$PWD" "$HPSEARCH_DIR" "${HPSEARCH_OUTER-none}" >"$HPSEARCH_DIR/seen"
+echo '{"loss": 1}'
+EOF
+search words "[sh, -c, 'exec \"\$@\"', --]"
+sed -i "s/^parameters.*/parameters: {x: {value: '; echo  HACK \$(touch hacked) \\\\ \"'}}/" words.yaml
+expect "a value with a shell in it" 0 env HPSEARCH_OUTER=1 "$HPSEARCH" words.yaml
+check "is one word" has '--x=; echo  HACK $(touch hacked) \ "' words.hpsearch/trials/0000/r0/seen
+check "among one" test "$(head -n 1 words.hpsearch/trials/0000/r0/seen)" = 1
+check "nobody executes it" test ! -e hacked
+check "it begins where we are" has "$tap_dir" words.hpsearch/trials/0000/r0/seen
+check "names of a driver around ours are not passed on" has none words.hpsearch/trials/0000/r0/seen
+
+# Ends.
+train <<'EOF'
+case $1 in
+--x=1) kill -SEGV $$ ;;
+--x=2) [ -e "$HPSEARCH_DIR/once" ] || { touch "$HPSEARCH_DIR/once"; exit 75; } ;;
+--x=3) exit 3 ;;
+esac
+echo '{"loss": 1}'
+EOF
+search ends "[env]"
+expect "ends of all kinds" 0 "$HPSEARCH" ends.yaml
+check "come through" holds ends.hpsearch \
+	'[(x["outcome"], x["exit"], x["signal"], x["attempts"]) for x in r] == [("killed", -1, 11, 1),
+	("ok", 0, 0, 2), ("failed", 3, 0, 1), ("ok", 0, 0, 1)]'
+
+# A stop and a time-out are SIGTERM, for the whole tree.
+train <<'EOF'
+trap 'echo saved >"$HPSEARCH_DIR/checkpoint"; exit 0' TERM
+sleep 600 &
+echo "$!" >"$HPSEARCH_DIR/child"
+echo '{"loss": 1}'
+wait
+EOF
+search timeout "[env]" "trial_timeout: 1s" "max_trials: 1"
+expect "a training that takes too long" 3 "$HPSEARCH" timeout.yaml
+check "is told so and saves its checkpoint" has saved timeout.hpsearch/trials/0000/r0/checkpoint
+check "it counts as such" holds timeout.hpsearch 'r[0]["outcome"] == "timeout"'
+check "its children are gone" test ! -e "/proc/$(cat timeout.hpsearch/trials/0000/r0/child)"
+search stop "[env]" "max_trials: 1"
+"$HPSEARCH" stop.yaml >out 2>err &
+driver=$!
+wait_until 20 test -s stop.hpsearch/trials/0000/r0/child
+kill -TERM $driver
+wait $driver
+check "who stops the driver" test $? = 143
+check "stops the training with SIGTERM" has saved stop.hpsearch/trials/0000/r0/checkpoint
+check "and everything is gone" gone "hpsearch.--agent"
+
+# The driver is killed.
+rm -rf stop.hpsearch
+"$HPSEARCH" stop.yaml >out 2>err &
+driver=$!
+wait_until 20 test -s stop.hpsearch/trials/0000/r0/child
+child=$(cat stop.hpsearch/trials/0000/r0/child)
+kill -KILL $driver
+wait $driver 2>/dev/null
+check "when the driver is killed the training saves its checkpoint" \
+	wait_until 20 has saved stop.hpsearch/trials/0000/r0/checkpoint
+check "and nothing stays" wait_until 20 test ! -e "/proc/$child"
+train <<'EOF'
+echo '{"loss": 1}'
+EOF
+expect "the same command goes on" 0 "$HPSEARCH" stop.yaml
+check "with the run that was under way" holds stop.hpsearch 'r[0]["outcome"] == "ok" and r[0]["attempts"] == 2'
+
+# The agent is killed, and with it the connection.
+train <<'EOF'
+echo x >>"$HPSEARCH_DIR/starts"
+trap 'exit 0' TERM
+echo $PPID >"$HPSEARCH_DIR/parent"
+while [ ! -e go ]; do sleep 0.02; done
+echo '{"loss": 1}'
+EOF
+twice() { [ "$(count x "$1")" = 2 ]; }
+search lost "[sh, -c, 'exec \"\$@\"', --]" "kill_grace: 0.1s"
+"$HPSEARCH" lost.yaml >out 2>err &
+driver=$!
+wait_until 20 test -s lost.hpsearch/trials/0000/r0/parent
+kill -KILL "$(ps -o ppid= -p "$(cat lost.hpsearch/trials/0000/r0/parent)" | tr -d ' ')"
+check "an agent that is killed: the run begins again" wait_until 20 twice lost.hpsearch/trials/0000/r0/starts
+touch go
+wait $driver
+check "the search ends well" test $? = 0
+check "and it was no failure" holds lost.hpsearch \
+	'all(x["outcome"] == "ok" and x["failures"] == 0 for x in r) and r[0]["attempts"] == 2'
+check "somebody is told" has "the connection is lost" err
+rm go
+
+# Hosts that are not there.
+cat >ssh <<EOF
+#!/bin/sh
+[ "\$1" = dead ] && { echo "ssh: connect to host dead port 22: No route to host" >&2; exit 255; }
+shift
+echo "Welcome to this machine"
+exec sh -c "\$*"
+EOF
+chmod +x ssh
+train <<'EOF'
+echo '{"loss": 1}'
+EOF
+search hosts "" "hosts: [dead, {host: alive, slots: 2}]" "launcher: [$tap_dir/ssh, '\${host}']"
+expect "a host that is not there" 0 "$HPSEARCH" hosts.yaml
+check "is no failing configuration" holds hosts.hpsearch 'all(x["outcome"] == "ok" and x["host"] == "alive" and x["attempts"] == 1 for x in r)'
+search dead "" "hosts: [dead]" "launcher: [$tap_dir/ssh, '\${host}']"
+expect "where there is no other the search ends" 1 "$HPSEARCH" dead.yaml
+check "with the reason" has "agent 0 on dead: no agent could be started" err
+check "and what the launcher said" has "| ssh: connect to host dead port 22: No route to host" err
+check "without a run" lacks '"start"' dead.hpsearch/journal.jsonl
+search none "[$tap_dir/no-such-launcher]"
+expect "a launcher that is not there" 1 "$HPSEARCH" none.yaml
+check "is named" has "cannot execute $tap_dir/no-such-launcher: No such file" err
+
+# Agents that are others.
+cat >other <<'EOF'
+#!/bin/sh
+read -r hello
+echo '{"m":"hello","protocol":99,"version":"9.9","pid":1}'
+read -r more
+EOF
+chmod +x other
+search other "[$tap_dir/other]"
+expect "an agent of another protocol" 1 "$HPSEARCH" other.yaml
+check "is refused with both versions" has "it is hpsearch 9.9 and speaks protocol 99; this is $("$HPSEARCH" --version), which speaks protocol 1" err
+echo '{"m":"hello","protocol":99,"version":"9.9","pid":1}' | "$HPSEARCH" --agent >out 2>err
+check "and so is a driver" has "speaks protocol 1, the driver is hpsearch 9.9 and speaks protocol 99" out
+mkdir elsewhere
+printf '{"m":"hello","protocol":1,"version":"1","generation":"abc","dir":"%s","pid":1}\n' "$tap_dir/elsewhere" |
+	"$HPSEARCH" --agent >out 2>err
+check "a directory that is not the driver's is refused" has "$tap_dir/elsewhere is not the driver's directory there" out
+echo junk | "$HPSEARCH" --agent >out 2>err
+check "what is no driver is refused" test $? = 1
+
+# Early stopping acts on reports as they come.
+train <<'EOF'
+trap 'echo saved >"$HPSEARCH_DIR/checkpoint"; exit 0' TERM
+for i in 1 2 3 4 5 6 7 8; do
+	echo "{\"epoch\": $i, \"loss\": ${1#--x=}}"
+	sleep 0.05
+	[ "$1" = --x=1 ] || [ $i -lt 4 ] || while :; do sleep 0.02; done
+done
+EOF
+search early "[env]" "early_terminate: {type: threshold, max: 1.5, step: epoch}"
+expect "early stopping" 0 "$HPSEARCH" early.yaml
+check "stops while they run" holds early.hpsearch '[x["outcome"] for x in r] == ["ok", "stopped", "stopped", "stopped"]'
+check "with SIGTERM" has saved early.hpsearch/trials/0003/r0/checkpoint
+
+# A real sshd.
+if [ -x /usr/sbin/sshd ] && command -v ssh-keygen ssh >/dev/null && ! emulated; then
+	port=$((20000 + $$ % 20000))
+	ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f user
+	cp user.pub keys
+	[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
+	printf '%s\n' "Port $port" "ListenAddress 127.0.0.1" "HostKey $tap_dir/host" "PidFile $tap_dir/sshd.pid" \
+		"AuthorizedKeysFile $tap_dir/keys" "StrictModes no" "UsePAM no" "PasswordAuthentication no" >sshd.conf
+	printf '%s\n' "Host *" "Port $port" "IdentityFile $tap_dir/user" "StrictHostKeyChecking no" \
+		"UserKnownHostsFile /dev/null" "LogLevel ERROR" "BatchMode yes" >ssh.conf
+	/usr/sbin/sshd -D -f "$tap_dir/sshd.conf" -E "$tap_dir/sshd.log" &
+	wait_until 20 ssh -F ssh.conf 127.0.0.1 true
+	over="hosts: [127.0.0.1, localhost]"
+	by="launcher: [ssh, -F, $tap_dir/ssh.conf, '\${host}']"
+	train <<'EOF'
+printf '%s\n' "$1" "$PWD" >"$HPSEARCH_DIR/seen"
+echo "{\"loss\": ${#1}}"
+EOF
+	search ssh "" "$over" "$by"
+	sed -i "s/^parameters.*/parameters: {x: {values: [\"a'b\", '; echo  HACK \$(touch hacked)']}}/" ssh.yaml
+	expect "a search over ssh" 0 "$HPSEARCH" ssh.yaml
+	check "a value is one word there, too" has '--x=; echo  HACK $(touch hacked)' ssh.hpsearch/trials/0001/r0/seen
+	check "and not executed" test ! -e hacked
+	check "the run begins where we are" has "$tap_dir" ssh.hpsearch/trials/0000/r0/seen
+	check "every run has its host" holds ssh.hpsearch 'all(x["host"] in ("127.0.0.1", "localhost") for x in r)'
+	train <<'EOF'
+echo x >>"$HPSEARCH_DIR/starts"
+trap 'echo saved >"$HPSEARCH_DIR/checkpoint"; exit 0' TERM
+sleep 600 &
+echo $! >"$HPSEARCH_DIR/child"
+echo '{"loss": 1}'
+[ -e go ] && exit 0
+wait
+EOF
+	search sshlost "" "hosts: [127.0.0.1]" "$by" "max_trials: 1" "kill_grace: 1s"
+	"$HPSEARCH" sshlost.yaml >out 2>err &
+	driver=$!
+	wait_until 20 test -s sshlost.hpsearch/trials/0000/r0/child
+	child=$(cat sshlost.hpsearch/trials/0000/r0/child)
+	touch go
+	kill -KILL "$(pid_of "ssh -F $tap_dir/ssh.conf")"
+	wait $driver
+	check "ssh is killed: the search goes on" test $? = 0
+	check "the training had its SIGTERM" has saved sshlost.hpsearch/trials/0000/r0/checkpoint
+	check "nothing of it stays" test ! -e "/proc/$child"
+	check "it ran once more, and did not fail" holds sshlost.hpsearch 'r[0]["attempts"] == 2 and r[0]["failures"] == 0'
+	rm -rf go sshlost.hpsearch
+	"$HPSEARCH" sshlost.yaml >out 2>err &
+	driver=$!
+	wait_until 20 test -s sshlost.hpsearch/trials/0000/r0/child
+	child=$(cat sshlost.hpsearch/trials/0000/r0/child)
+	kill -KILL $driver
+	wait $driver 2>/dev/null
+	check "the driver is killed: so is the training over ssh" wait_until 20 test ! -e "/proc/$child"
+	check "with a SIGTERM first" has saved sshlost.hpsearch/trials/0000/r0/checkpoint
+	touch go
+	expect "and the search goes on" 0 "$HPSEARCH" sshlost.yaml
+	kill "$(cat sshd.pid)"
+else
+	skip "over ssh" "no sshd here"
+fi
+
+# A real srun.
+if [ -n "${SLURM_CONF:-}" ] && command -v salloc srun >/dev/null; then
+	rm -f go
+	search srun "[srun, --exact, -N1, -n1, --mem=0]" "max_trials: 1" "trial_timeout: 2s"
+	expect "a time-out behind srun" 3 salloc -n1 "$HPSEARCH" srun.yaml
+	check "is a SIGTERM, not srun's SIGKILL" has saved srun.hpsearch/trials/0000/r0/checkpoint
+	check "and counts as one" holds srun.hpsearch 'r[0]["outcome"] == "timeout"'
+	train <<'EOF'
+kill -SEGV $$
+EOF
+	search segv "[srun, --exact, -N1, -n1, --mem=0]" "max_trials: 1"
+	expect "a crash behind srun" 3 salloc -n1 "$HPSEARCH" segv.yaml
+	check "is its signal" holds segv.hpsearch 'r[0]["outcome"] == "killed" and r[0]["signal"] == 11'
+else
+	skip "behind srun" "SLURM_CONF names no Slurm"
+fi
