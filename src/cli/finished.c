@@ -318,6 +318,7 @@ static bool show_command(struct finished *f, struct error *err)
 		command_line(argv, &line);
 		fprintf(stderr, "runs like this one, of %s:\n  %s\n", f->sv.path,
 		        str_text(&line));
+		workers_show(sp);
 	}
 	str_free(&line);
 	fleet_free(&fleet);

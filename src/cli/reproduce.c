@@ -106,6 +106,7 @@ static bool show_commands(struct reproduction *x, struct error *err)
 		fprintf(stderr, "  HPSEARCH_SEED=%llu %s\n",
 		        (unsigned long long)x->list[i].run.seed, str_text(&line));
 	}
+	workers_show(&x->sv.spec);
 	str_free(&line);
 	return true;
 }

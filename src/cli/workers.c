@@ -1,8 +1,11 @@
 #include "cli/workers.h"
 
+#include "config/command.h"
 #include "config/launcher.h"
 #include "run/attached.h"
 #include "run/pool.h"
+
+#include <stdio.h>
 
 /* Of logins over ssh: a server drops those beyond its MaxStartups (10). */
 enum { LOGINS = 4 };
@@ -46,6 +49,19 @@ void workers_watch(struct workers *w, const struct observer *watch)
 {
 	if (w->attached)
 		attached_watch(w->attached, watch->message, watch->self);
+}
+
+void workers_show(const struct spec *s)
+{
+	struct arena a = {0};
+	struct str line = {0};
+
+	if (s->n_launcher) {
+		command_line(launcher_words(s, 0, launcher_program(&a), &a), &line);
+		fprintf(stderr, "  through %s\n", str_text(&line));
+	}
+	str_free(&line);
+	arena_free(&a);
 }
 
 void workers_close(struct workers *w)

@@ -18,6 +18,8 @@ bool workers_open(struct workers *w, const struct spec *s, size_t slots, int loc
                   const char *dir, struct error *err);
 /* Whom the agents' troubles are told. */
 void workers_watch(struct workers *w, const struct observer *watch);
+/* On stderr: the launcher of the first slot, where the file has one. */
+void workers_show(const struct spec *s);
 /* Nothing runs any more behind it. Not open: nothing. */
 void workers_close(struct workers *w);
 

@@ -91,6 +91,8 @@ static void put_job(struct str *out, const struct job *j)
 	json_out_int(out, "timeout", j->timeout);
 	json_out_int(out, "patience", j->patience);
 	json_out_int(out, "grace", j->grace);
+	json_out_int(out, "memory", j->memory);
+	json_out_int(out, "nice", j->nice);
 	put_true(out, "nni", j->nni);
 	put_text(out, "metric", j->metric);
 	put_text(out, "step", j->step);
@@ -150,6 +152,7 @@ static void put_result(struct str *out, const struct run_result *r)
 	put_count(out, "output_errno", (uint64_t)r->output_errno);
 	put_true(out, "timed_out", r->timed_out);
 	put_true(out, "stalled", r->stalled);
+	put_count(out, "over_memory", (uint64_t)r->over_memory);
 	put_count(out, "cancelled", r->cancelled);
 	put_true(out, "lost", r->lost);
 	put_true(out, "stuck", r->stuck);
@@ -313,6 +316,8 @@ static void get_job(struct members *m, struct job *j)
 	j->timeout = get_int(m, "timeout", 0, 0x1p62);
 	j->patience = get_int(m, "patience", 0, 0x1p62);
 	j->grace = get_int(m, "grace", 0, 0x1p62);
+	j->memory = (int64_t)get_count(m, "memory");
+	j->nice = get_small(m, "nice", 19);
 	j->nni = get_true(m, "nni");
 	j->metric = get_text(m, "metric");
 	j->step = get_text(m, "step");
@@ -321,6 +326,7 @@ static void get_job(struct members *m, struct job *j)
 	j->source.file = get_text(m, "file");
 	j->texts = (enum texts)get_int(m, "texts", 0, TEXTS_ON);
 	j->items = get_true(m, "items");
+	m->ok = m->ok && j->memory >= 0;
 	m->ok = m->ok && n && j->dir && *j->dir == '/';
 }
 
@@ -377,6 +383,7 @@ static void get_result(struct members *m, struct run_result *r)
 	r->output_errno = get_small(m, "output_errno", 4095);
 	r->timed_out = get_true(m, "timed_out");
 	r->stalled = get_true(m, "stalled");
+	r->over_memory = (int64_t)get_count(m, "over_memory");
 	r->cancelled = (enum cancel)get_small(m, "cancelled", CANCEL_KILL);
 	r->lost = get_true(m, "lost");
 	r->stuck = get_true(m, "stuck");
@@ -384,7 +391,8 @@ static void get_result(struct members *m, struct run_result *r)
 	r->user = get_double(m, "user");
 	r->sys = get_double(m, "sys");
 	r->maxrss = get_int(m, "maxrss", 0, 0x1p62);
-	m->ok = m->ok && r->wall >= 0 && r->user >= 0 && r->sys >= 0;
+	m->ok =
+	    m->ok && r->over_memory >= 0 && r->wall >= 0 && r->user >= 0 && r->sys >= 0;
 	get_found(m, r);
 }
 

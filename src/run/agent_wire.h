@@ -45,7 +45,7 @@ struct wire_message {
 	int64_t pid;             /* likewise */
 	const char *why;         /* REFUSE: in words; TERM */
 	uint64_t beat;           /* BEAT: counts up */
-	struct job job;          /* RUN; source.yaml is not among it */
+	struct job job;          /* RUN; without source.yaml, cpus */
 	struct report report;
 	struct run_result result; /* EXIT */
 };

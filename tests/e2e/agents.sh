@@ -6,7 +6,8 @@
 # SLURM_CONF names a Slurm.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
-unset HPSEARCH_X
+# Whatever a failure on the way leaves running.
+trap '[ ! -e "$tap_dir/server/sshd.pid" ] || kill "$(cat "$tap_dir/server/sshd.pid")"; tap_end' EXIT
 
 # search NAME LAUNCHER [KEY: VALUE …]: a file of a search over `train`
 search() {
@@ -40,6 +41,8 @@ check "the host of every run is written down" holds env.hpsearch "all(x['host'] 
 expect "show says where it was" 0 "$HPSEARCH" show env.hpsearch --trial 2
 check "in a line" has "host: $(hostname)" out
 expect "replay does not mind" 0 "$HPSEARCH" replay env.hpsearch/results.json
+expect "reproduce runs nothing unasked" 2 "$HPSEARCH" reproduce env.hpsearch/results.json
+check "and shows the launcher, too" has "through env A=1 $HPSEARCH --agent" err
 expect "reproduce runs them again" 0 "$HPSEARCH" reproduce env.hpsearch/results.json --all --yes
 check "nothing stays" gone "hpsearch.--agent"
 cp env.yaml dry.yaml
@@ -201,18 +204,9 @@ check "with SIGTERM" has saved early.hpsearch/trials/0003/r0/checkpoint
 
 # A real sshd.
 if [ -x /usr/sbin/sshd ] && command -v ssh-keygen ssh >/dev/null && ! emulated; then
-	port=$((20000 + $$ % 20000))
-	ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f user
-	cp user.pub keys
-	[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
-	printf '%s\n' "Port $port" "ListenAddress 127.0.0.1" "HostKey $tap_dir/host" "PidFile $tap_dir/sshd.pid" \
-		"AuthorizedKeysFile $tap_dir/keys" "StrictModes no" "UsePAM no" "PasswordAuthentication no" >sshd.conf
-	printf '%s\n' "Host *" "Port $port" "IdentityFile $tap_dir/user" "StrictHostKeyChecking no" \
-		"UserKnownHostsFile /dev/null" "LogLevel ERROR" "BatchMode yes" >ssh.conf
-	/usr/sbin/sshd -D -f "$tap_dir/sshd.conf" -E "$tap_dir/sshd.log" &
-	wait_until 20 ssh -F ssh.conf 127.0.0.1 true
+	"$SRCDIR/examples/ssh/sshd.sh" server $((20000 + $$ % 20000)) >sshd.log 2>&1
 	over="hosts: [127.0.0.1, localhost]"
-	by="launcher: [ssh, -F, $tap_dir/ssh.conf, '\${host}']"
+	by="launcher: [ssh, -F, $tap_dir/server/ssh.conf, '\${host}']"
 	train <<'EOF'
 printf '%s\n' "$1" "$PWD" >"$HPSEARCH_DIR/seen"
 echo "{\"loss\": ${#1}}"
@@ -239,7 +233,7 @@ EOF
 	wait_until 20 test -s sshlost.hpsearch/trials/0000/r0/child
 	child=$(cat sshlost.hpsearch/trials/0000/r0/child)
 	touch go
-	kill -KILL "$(pid_of "ssh -F $tap_dir/ssh.conf")"
+	kill -KILL "$(pid_of "ssh -F $tap_dir/server/ssh.conf")"
 	wait $driver
 	check "ssh is killed: the search goes on" test $? = 0
 	check "the training had its SIGTERM" has saved sshlost.hpsearch/trials/0000/r0/checkpoint
@@ -256,7 +250,7 @@ EOF
 	check "with a SIGTERM first" has saved sshlost.hpsearch/trials/0000/r0/checkpoint
 	touch go
 	expect "and the search goes on" 0 "$HPSEARCH" sshlost.yaml
-	kill "$(cat sshd.pid)"
+	kill "$(cat server/sshd.pid)"
 else
 	skip "over ssh" "no sshd here"
 fi

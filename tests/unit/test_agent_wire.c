@@ -61,6 +61,8 @@ TEST(a_run_keeps_every_byte)
 	                                 .timeout = 123456789,
 	                                 .grace = 10000000000,
 	                                 .metric = "loss",
+	                                 .memory = INT64_C(1) << 35,
+	                                 .nice = 7,
 	                                 .source = {.pattern = "x(.)"},
 	                                 .texts = TEXTS_ON,
 	                                 .items = true}},
@@ -75,6 +77,7 @@ TEST(a_run_keeps_every_byte)
 	CHECK(!strcmp(r.job.env[1], "B=\x80") && !r.job.env[2]);
 	CHECK(!strcmp(r.job.dir, "/d/r0") && !strcmp(r.job.home, "/h"));
 	CHECK(!strcmp(r.job.hook, "/d/hook") && !r.job.results);
+	CHECK(r.job.memory == INT64_C(1) << 35 && r.job.nice == 7);
 	CHECK(r.job.timeout == 123456789 && r.job.grace == 10000000000);
 	CHECK(!strcmp(r.job.metric, "loss") && !r.job.step && !r.job.nni);
 	CHECK(!strcmp(r.job.source.pattern, "x(.)") && !r.job.source.file);
@@ -94,6 +97,7 @@ TEST(an_exit_keeps_every_fact)
 	*w = (struct run_result){.exit = -1,
 	                         .signal = 11,
 	                         .timed_out = true,
+	                         .over_memory = 123456,
 	                         .cancelled = CANCEL_STOP,
 	                         .wall = 0.1,
 	                         .user = 1e-3,
@@ -116,6 +120,7 @@ TEST(an_exit_keeps_every_fact)
 	                         .oom_text = true};
 	CHECK(again(&m, &r));
 	CHECK(r.ticket == 3 && r.result.exit == -1 && r.result.signal == 11);
+	CHECK(r.result.over_memory == 123456);
 	CHECK(r.result.timed_out && !r.result.stalled && !r.result.lost);
 	CHECK(r.result.cancelled == CANCEL_STOP);
 	CHECK(double_same(r.result.wall, 0.1) && double_same(r.result.sys, 5e-324));
