@@ -417,3 +417,84 @@ bool series_read(const cJSON *json, bool more, const struct series_set **out,
 	arena_free(&scratch);
 	return ok;
 }
+
+/* --- between processes --- */
+
+void series_log_json(const struct series_log *log, struct str *out)
+{
+	str_addc(out, '[');
+	for (size_t i = 0; i < log->n; i++) {
+		const struct series_said *s = &log->list[i];
+
+		str_add(out, i ? ",{" : "{");
+		json_out_text(out, "name", s->name);
+		json_out_u64(out, "n", s->n);
+		json_out_u64(out, "stride", s->stride);
+		json_out_bool(out, "counted", s->counted);
+		json_out_double(out, "last", s->last);
+		json_out_double(out, "min", s->min);
+		json_out_double(out, "max", s->max);
+		json_out_double(out, "last_step", s->last_step);
+		json_out_key(out, "kept");
+		for (size_t k = 0; k < s->n_kept; k++) {
+			str_add(out, k ? ",[" : "[[");
+			str_json_double(out, s->kept[k].step);
+			str_addc(out, ',');
+			str_json_double(out, s->kept[k].value);
+			str_addc(out, ']');
+		}
+		str_add(out, s->n_kept ? "]}" : "[]}");
+	}
+	str_addc(out, ']');
+}
+
+static bool read_kept(const cJSON *list, struct series_said *s, struct arena *a)
+{
+	const cJSON *item;
+
+	s->kept = arena_new(a, SERIES_POINTS, sizeof *s->kept);
+	cJSON_ArrayForEach(item, list)
+	{
+		struct series_point *p = &s->kept[s->n_kept];
+
+		if (s->n_kept == SERIES_POINTS ||
+		    !json_number(cJSON_GetArrayItem(item, 0), &p->step) ||
+		    !json_number(cJSON_GetArrayItem(item, 1), &p->value))
+			return false;
+		s->n_kept++;
+	}
+	return cJSON_IsArray(list) && s->n_kept == (s->n - 1) / s->stride + 1;
+}
+
+static bool read_said(const cJSON *json, struct series_said *s, struct arena *a)
+{
+	const char *name = json_string(json, "name");
+	uint64_t n = 0, stride = 0;
+
+	*s = (struct series_said){0};
+	if (!name || !is_name(name) || !json_u64(json, "n", &n) ||
+	    !json_u64(json, "stride", &stride) || !n || !stride ||
+	    (stride & (stride - 1)) || !json_double(json, "last", &s->last) ||
+	    !json_double(json, "min", &s->min) || !json_double(json, "max", &s->max) ||
+	    !json_double(json, "last_step", &s->last_step))
+		return false;
+	s->name = arena_strdup(a, name);
+	s->n = (size_t)n;
+	s->stride = (size_t)stride;
+	s->counted = cJSON_IsTrue(json_get(json, "counted"));
+	return read_kept(json_get(json, "kept"), s, a);
+}
+
+bool series_log_read(const cJSON *list, struct series_log *out, struct arena *a)
+{
+	const cJSON *item;
+
+	*out = (struct series_log){.list = arena_new(a, SERIES_MAX, sizeof *out->list)};
+	cJSON_ArrayForEach(item, list)
+	{
+		if (out->n == SERIES_MAX || !read_said(item, &out->list[out->n], a))
+			return false;
+		out->n++;
+	}
+	return cJSON_IsArray(list);
+}

@@ -65,6 +65,11 @@ void series_log_free(struct series_log *log);
  * from is empty afterwards. */
 void series_log_move(struct series_log *log, struct series_log *from);
 
+/* For another process: [{"name":"acc","n":3,"stride":1,…,"kept":[[0,0.5],…]}, …]. Read
+ * into the arena, so never freed by series_log_free. False: it is not whole. */
+void series_log_json(const struct series_log *log, struct str *out);
+bool series_log_read(const cJSON *list, struct series_log *out, struct arena *a);
+
 /* Into the arena, with so many points to a curve at the most (up to SERIES_POINTS; 0:
  * no curves). earlier: what the same run had said in the launches that this one goes on
  * from, or NULL: of a name that is said again it counts up to the step where this

@@ -135,6 +135,12 @@ static void put_found(struct str *out, const struct run_result *r)
 	str_addc(out, ']');
 	put_text(out, "tail", r->tail);
 	put_text(out, "err_tail", r->err_tail);
+	put_text(out, "note", r->note && *r->note ? r->note : NULL);
+	if (r->numbers) {
+		put_true(out, "more_numbers", r->numbers->more);
+		json_out_key(out, "numbers");
+		series_log_json(r->numbers, out);
+	}
 	if (!r->items)
 		return;
 	json_out_key(out, "items");
@@ -340,8 +346,10 @@ static void get_report(struct members *m, struct report *r)
 
 static void get_found(struct members *m, struct run_result *r)
 {
-	const cJSON *items = json_get(m->json, "items");
+	const cJSON *items = json_get(m->json, "items"),
+		    *numbers = json_get(m->json, "numbers");
 	struct scores *scores;
+	struct series_log *log;
 	const char *const *keys = get_words(m, "keys", &r->n_keys);
 	char **list;
 
@@ -367,6 +375,13 @@ static void get_found(struct members *m, struct run_result *r)
 	r->err_tail = get_text(m, "err_tail");
 	r->tail = r->tail ? r->tail : "";
 	r->err_tail = r->err_tail ? r->err_tail : "";
+	r->note = get_text(m, "note");
+	if (numbers) {
+		log = arena_new(m->a, 1, sizeof *log);
+		m->ok = m->ok && series_log_read(numbers, log, m->a);
+		log->more = get_true(m, "more_numbers");
+		r->numbers = log;
+	}
 	if (!items)
 		return;
 	scores = arena_new(m->a, 1, sizeof *scores);

@@ -84,8 +84,20 @@ TEST(a_run_keeps_every_byte)
 	CHECK(r.job.texts == TEXTS_ON && r.job.items && !r.job.patience);
 }
 
+static void check_numbers(const struct series_log *a, const struct series_log *b)
+{
+	struct str x = {0}, y = {0};
+
+	series_json(series_pack(a, NULL, SERIES_POINTS, &room), &x);
+	series_json(series_pack(b, NULL, SERIES_POINTS, &room), &y);
+	CHECK(x.len > 100 && x.len == y.len && !memcmp(x.s, y.s, x.len));
+	str_free(&x);
+	str_free(&y);
+}
+
 TEST(an_exit_keeps_every_fact)
 {
+	struct series_log said = {0};
 	double x[] = {0, 1, 1};
 	struct scores scores = {.set = 7};
 	char a[] = "loss", b[] = "acc\xff";
@@ -118,7 +130,15 @@ TEST(an_exit_keeps_every_fact)
 	                         .tail = "bye\xff",
 	                         .err_tail = "oops",
 	                         .oom_text = true};
+	for (int i = 0; i < 250; i++)
+		series_say(&said, "acc", i, 0.1 * i);
+	series_say(&said, "size", (double)NAN, (double)INFINITY);
+	w->numbers = &said;
+	w->note = "by \"hand\"\nline";
 	CHECK(again(&m, &r));
+	CHECK(r.result.numbers && r.result.numbers->n == 2 && !r.result.numbers->more);
+	check_numbers(&said, r.result.numbers);
+	CHECK(r.result.note && !strcmp(r.result.note, w->note));
 	CHECK(r.ticket == 3 && r.result.exit == -1 && r.result.signal == 11);
 	CHECK(r.result.over_memory == 123456);
 	CHECK(r.result.timed_out && !r.result.stalled && !r.result.lost);
