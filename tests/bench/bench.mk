@@ -1,7 +1,7 @@
 # The benches: they print figures and never gate. Included by the Makefile.
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
-	bench-judge bench-statements bench-scale bench-ablate bench-recheck
+	bench-judge bench-statements bench-scale bench-ablate bench-recheck bench-cluster
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -28,6 +28,11 @@ PEERS_RUN = tests/bench/peers.py --regret '$(REGRET)' --cache '$(CACHE)/peers-ca
 bench: deps-check                     ## launches and proposals a second; N=1000 ROUNDS=3
 	+@$(call again,$(HPS) $(BENCH))
 	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' tests/bench/search.sh $(or $(N),1000) $(ROUNDS)
+
+bench-cluster: deps-check             ## agents beside the local pool; LAUNCHER='[env]' N=200 ROUNDS=3
+	+@$(call again,$(HPS))
+	@tests/bench/cluster.py --hpsearch '$(abspath $(HPS))' --runs '$(or $(N),200)' \
+		--rounds '$(or $(ROUNDS),3)' --launcher '$(or $(LAUNCHER),[env])'
 
 bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD PENDING COST
 	+@$(call again,$(REGRET))

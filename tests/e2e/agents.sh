@@ -202,6 +202,9 @@ expect "early stopping" 0 "$HPSEARCH" early.yaml
 check "stops while they run" holds early.hpsearch '[x["outcome"] for x in r] == ["ok", "stopped", "stopped", "stopped"]'
 check "with SIGTERM" has saved early.hpsearch/trials/0003/r0/checkpoint
 
+check "driver, agents and keepers are killed: nothing is lost, done twice or left" \
+	env KILLS=12 TMPDIR="$tap_dir" python3 "$SRCDIR/tests/torture/agents.py"
+
 # A real sshd.
 if [ -x /usr/sbin/sshd ] && command -v ssh-keygen ssh >/dev/null && ! emulated; then
 	"$SRCDIR/examples/ssh/sshd.sh" server $((20000 + $$ % 20000)) >sshd.log 2>&1
