@@ -49,7 +49,8 @@ enum id {
 	ID_SIMPLEST,
 	ID_DATA_CHANGED,
 	ID_RETUNE,
-	ID_TEST
+	ID_TEST,
+	ID_ONCE
 };
 
 /* commands: the names that take it, between blanks. */
@@ -145,7 +146,8 @@ static const struct row {
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate recheck ",
      ID_QUIET},
     {"verbose", NULL, "also the start of every run",
-     " run verify reproduce ablate recheck ", ID_VERBOSE},
+     " run verify reproduce ablate recheck watch ", ID_VERBOSE},
+    {"once", NULL, "show it as it stands, on stdout, and leave", " watch ", ID_ONCE},
     {"output", "FILE", "write there instead of on stdout", " convert init refine ",
      ID_OUTPUT},
     {"operation", "NAME", "of a Guild file, which one (default: the one that searches)",
@@ -295,6 +297,7 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
 	case ID_STRICT: o->strict = true; return true;
+	case ID_ONCE: o->once = true; return true;
 	case ID_RUN:
 		if (arg && !whole(arg, 1, 3, &n))
 			return false;

@@ -11,20 +11,19 @@
 #include <string.h>
 
 /* A drawing takes at most so small a part of the time. */
-enum { STDERR_LINES = 20, COST_SHARE = 50, REPORTS_PER_LOOK = 64 };
+enum { STDERR_LINES = 20, COST_SHARE = 50, REPORTS_PER_LOOK = 64, PRINTED_LINES = 200 };
 
 static const int64_t redraw = CLOCK_SECOND / 5;
 
-void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose)
+void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose,
+                   FILE *file)
 {
 	*p = (struct progress){.study = s,
 	                       .slots = slots,
 	                       .quiet = verbose<0, .verbose = verbose> 0,
 	                       .best = s->search.best};
-	if (p->quiet)
-		return;
-	terminal_open(&p->terminal);
-	p->live = p->terminal.on;
+	terminal_open(&p->terminal, file);
+	p->live = p->terminal.on && !p->quiet;
 }
 
 /* A line that stays. */
@@ -40,40 +39,62 @@ static enum live_stage stage_of(const struct study *s)
 	return s->phase == PHASE_SEARCH ? LIVE_SEARCH : LIVE_VERIFICATION;
 }
 
-static void draw(struct progress *p)
+static void compose(struct progress *p, const struct live_look *look, struct str *lines)
 {
-	struct live_look look = terminal_look();
-	struct live_source from = {
-	    .study = p->study,
-	    .slots = p->slots,
-	    .stage = stage_of(p->study),
-	    .done = p->done,
-	    .all = p->all,
-	    .winding_down = p->winding_down,
-	    .most = look.height,
-	    .notice =
-		p->winding_down ? "winding down; what has finished is saved" : NULL};
+	struct live_source from = {.study = p->study,
+	                           .slots = p->slots ? p->slots : p->most_running,
+	                           .stage = stage_of(p->study),
+	                           .done = p->done,
+	                           .all = p->all,
+	                           .winding_down = p->winding_down,
+	                           .followed = p->followed,
+	                           .alive = p->alive,
+	                           .belief = p->belief,
+	                           .most = look->height,
+	                           .notice = p->notice};
 	struct arena_mark mark = arena_mark(&p->arena);
-	struct str lines = {0};
 	struct live view;
 
 	if (from.stage == LIVE_VERIFICATION)
 		verify_counts(p->study, &from.done, &from.all);
-	study_latest(p->study, &from.belief);
+	if (!p->followed)
+		study_latest(p->study, &from.belief);
 	live_of(&from, &view, &p->arena);
-	live_draw(&view, &look, &lines);
-	terminal_draw(&p->terminal, str_text(&lines));
-	str_free(&lines);
+	if (view.running > p->most_running)
+		p->most_running = view.running;
+	live_draw(&view, look, lines);
 	arena_rewind(&p->arena, mark);
 }
 
-static void maybe_draw(struct progress *p)
+void progress_draw(struct progress *p)
+{
+	struct live_look look = terminal_look(&p->terminal);
+	struct str lines = {0};
+
+	compose(p, &look, &lines);
+	terminal_draw(&p->terminal, str_text(&lines));
+	str_free(&lines);
+}
+
+void progress_print(struct progress *p)
+{
+	struct live_look look = terminal_look(&p->terminal);
+	struct str lines = {0};
+
+	look.height = PRINTED_LINES;
+	look.colour = look.colour && p->terminal.on;
+	compose(p, &look, &lines);
+	fputs(str_text(&lines), p->terminal.file);
+	str_free(&lines);
+}
+
+void progress_look(struct progress *p)
 {
 	int64_t begun = p->live ? clock_now() : 0, cost;
 
 	if (!p->live || begun < p->next_draw)
 		return;
-	draw(p);
+	progress_draw(p);
 	cost = clock_now() - begun;
 	p->next_draw =
 	    begun + (COST_SHARE * cost > redraw ? COST_SHARE * cost : redraw);
@@ -89,7 +110,7 @@ static void reported(void *self, const struct trial *t, size_t run,
 	(void)run;
 	(void)rep;
 	if (++p->reports % REPORTS_PER_LOOK == 0)
-		maybe_draw(p);
+		progress_look(p);
 }
 
 static void started(void *self, const struct trial *t, size_t run)
@@ -106,7 +127,7 @@ static void started(void *self, const struct trial *t, size_t run)
 		say(p, str_text(&p->line));
 		str_free(&params);
 	}
-	maybe_draw(p);
+	progress_look(p);
 }
 
 static void show_stderr(struct progress *p, const struct trial *t, size_t run)
@@ -191,7 +212,7 @@ static void finished(void *self, const struct trial *t, size_t run)
 	if (bad && !p->failures++ && s->search.state != SEARCH_CONTRACT &&
 	    s->search.state != SEARCH_GUARD)
 		show_stderr(p, t, run);
-	maybe_draw(p);
+	progress_look(p);
 }
 
 static void retrying(void *self, const struct trial *t, size_t run, enum outcome o)
@@ -211,6 +232,7 @@ static void winding_down(void *self, enum fleet_stage stage)
 	struct progress *p = self;
 
 	p->winding_down = true;
+	p->notice = "winding down; what has finished is saved";
 	say(p,
 	    stage == FLEET_DRAIN
 	        ? "interrupted: nothing new starts, what runs may finish (once more: "
@@ -225,7 +247,7 @@ static void count_on(struct progress *p, size_t done, size_t all)
 	p->done = done;
 	p->all = all;
 	if (p->live) {
-		maybe_draw(p);
+		progress_look(p);
 	} else if (done == all || clock_now() >= p->next_draw) {
 		say(p, str_text(&p->line));
 		p->next_draw = clock_now() + 10 * redraw;
@@ -263,7 +285,7 @@ static void comparing(void *self, size_t done, size_t all)
 
 static void tick(void *self)
 {
-	maybe_draw(self);
+	progress_look(self);
 }
 
 /* It may hold what a training printed. */
@@ -293,9 +315,9 @@ struct observer progress_observer(struct progress *p)
 	                         .message = message};
 }
 
-void progress_end(struct progress *p)
+void progress_end(struct progress *p, bool keep)
 {
-	terminal_close(&p->terminal);
+	terminal_close(&p->terminal, keep);
 	p->live = false;
 	str_free(&p->line);
 	arena_free(&p->arena);

@@ -1,4 +1,4 @@
-/* What is seen while a search runs, on stderr: a live view on a terminal, plain lines
+/* What is seen while a search runs: a live view on a terminal, plain lines
  * in a pipe. */
 #ifndef HPS_CLI_PROGRESS_H
 #define HPS_CLI_PROGRESS_H
@@ -10,9 +10,13 @@ struct progress {
 	const struct study *study;
 	bool quiet, verbose, live;
 	struct terminal terminal;
-	size_t slots;
+	size_t slots; /* 0: not known, as many as were seen at once */
+	size_t most_running;
 	size_t done, all; /* runs of a verification, a comparison */
 	bool winding_down;
+	bool followed, alive; /* as in report/live_state.h */
+	struct belief belief; /* of the latest proposal, where another made it */
+	const char *notice;   /* the last line; NULL: none */
 	unsigned
 	    reports; /* counted, so that a flood of them keeps no clock from ticking */
 	uint64_t failures;
@@ -22,10 +26,15 @@ struct progress {
 	struct arena arena; /* of one drawing */
 };
 
-void progress_init(struct progress *p, const struct study *s, size_t slots,
-                   int verbose);
+void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose,
+                   FILE *file);
 struct observer progress_observer(struct progress *p);
-/* The live view goes away, the last words stay. */
-void progress_end(struct progress *p);
+/* The view as it stands, to stay. */
+void progress_print(struct progress *p);
+/* Draws the view now; or where it is due. */
+void progress_draw(struct progress *p);
+void progress_look(struct progress *p);
+/* The live view goes away, unless it is to be kept; the last words stay. */
+void progress_end(struct progress *p, bool keep);
 
 #endif

@@ -1,7 +1,6 @@
 #include "cli/terminal.h"
 #include "report/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct winsize size(void)
+static struct winsize size(const struct terminal *t)
 {
 	struct winsize w = {0};
 
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || !w.ws_col || !w.ws_row)
+	if (ioctl(fileno(t->file), TIOCGWINSZ, &w) || !w.ws_col || !w.ws_row)
 		return (struct winsize){.ws_col = 80, .ws_row = 24};
 	return w;
 }
@@ -32,10 +31,10 @@ static bool has_blocks(void)
 	       (!locale || !strncasecmp(locale, ".utf", 4));
 }
 
-struct live_look terminal_look(void)
+struct live_look terminal_look(const struct terminal *t)
 {
 	const char *plain = getenv("NO_COLOR");
-	struct winsize w = size();
+	struct winsize w = size(t);
 
 	return (struct live_look){.width = w.ws_col - 1U,
 	                          .height = w.ws_row - 1U,
@@ -49,12 +48,13 @@ static void set_of_cont(sigset_t *set)
 	sigaddset(set, SIGCONT);
 }
 
-void terminal_open(struct terminal *t)
+void terminal_open(struct terminal *t, FILE *file)
 {
 	const char *term = getenv("TERM");
 	sigset_t cont;
 
-	*t = (struct terminal){.on = isatty(STDERR_FILENO) && term && *term &&
+	*t = (struct terminal){.file = file,
+	                       .on = isatty(fileno(file)) && term && *term &&
 	                             strcmp(term, "dumb") != 0};
 	if (!t->on)
 		return;
@@ -73,9 +73,9 @@ static bool was_stopped(void)
 	return sigtimedwait(&cont, NULL, &now) == SIGCONT;
 }
 
-static bool in_foreground(void)
+static bool in_foreground(const struct terminal *t)
 {
-	pid_t owner = tcgetpgrp(STDERR_FILENO);
+	pid_t owner = tcgetpgrp(fileno(t->file));
 
 	return owner < 0 || owner == getpgrp();
 }
@@ -137,21 +137,21 @@ static void add_frame(struct terminal *t, const struct winsize *w)
 /* In one piece, so that no half of it is seen. */
 static void flush(struct terminal *t)
 {
-	fwrite(str_text(&t->out), 1, t->out.len, stderr);
-	fflush(stderr);
+	fwrite(str_text(&t->out), 1, t->out.len, t->file);
+	fflush(t->file);
 	str_clear(&t->out);
 }
 
 void terminal_draw(struct terminal *t, const char *lines)
 {
-	struct winsize w = size();
+	struct winsize w = size(t);
 
 	if (!t->on)
 		return;
-	if (was_stopped() || !in_foreground())
+	if (was_stopped() || !in_foreground(t))
 		t->shown = false;
-	if (!in_foreground() || (t->shown && t->width == w.ws_col &&
-	                         strcmp(lines, str_text(&t->frame)) == 0))
+	if (!in_foreground(t) || (t->shown && t->width == w.ws_col &&
+	                          strcmp(lines, str_text(&t->frame)) == 0))
 		return;
 	add_erase(t, &w);
 	str_clear(&t->frame);
@@ -162,10 +162,10 @@ void terminal_draw(struct terminal *t, const char *lines)
 
 void terminal_say(struct terminal *t, const char *text)
 {
-	struct winsize w = size();
+	struct winsize w = size(t);
 	bool again;
 
-	if (t->on && (was_stopped() || !in_foreground()))
+	if (t->on && (was_stopped() || !in_foreground(t)))
 		t->shown = false;
 	again = t->shown;
 	add_erase(t, &w);
@@ -176,11 +176,14 @@ void terminal_say(struct terminal *t, const char *text)
 	flush(t);
 }
 
-void terminal_close(struct terminal *t)
+void terminal_close(struct terminal *t, bool keep)
 {
-	struct winsize w = size();
+	struct winsize w;
 
-	if (t->on && (was_stopped() || !in_foreground()))
+	if (!t->file)
+		return;
+	w = size(t);
+	if (t->on && (keep || was_stopped() || !in_foreground(t)))
 		t->shown = false;
 	add_erase(t, &w);
 	flush(t);
@@ -188,5 +191,5 @@ void terminal_close(struct terminal *t)
 		sigprocmask(SIG_SETMASK, &t->before, NULL);
 	str_free(&t->frame);
 	str_free(&t->out);
-	*t = (struct terminal){0};
+	t->on = t->shown = false;
 }

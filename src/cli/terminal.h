@@ -1,5 +1,5 @@
-/* The lines at the bottom of a terminal that are drawn again and again, on stderr, and
- * those that scroll away above them.
+/* The lines at the bottom of a terminal that are drawn again and again, and those that
+ * scroll away above them.
  *
  * Nothing of the terminal's state is changed: no alternate screen, no mode, no hidden
  * cursor. Between two drawings the cursor stands at the beginning of the line below, so
@@ -13,8 +13,10 @@
 #include "report/live.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 struct terminal {
+	FILE *file;
 	bool on;
 	bool shown;       /* the frame stands above the cursor */
 	struct str frame; /* what was drawn last */
@@ -23,12 +25,13 @@ struct terminal {
 	sigset_t before;
 };
 
-/* On when stderr is a terminal that can move its cursor. */
-void terminal_open(struct terminal *t);
-/* The frame goes away. */
-void terminal_close(struct terminal *t);
+/* On when the file is a terminal that can move its cursor. */
+void terminal_open(struct terminal *t, FILE *file);
+/* The frame goes away, unless it is to be kept. Zeroed, or closed: does nothing more.
+ */
+void terminal_close(struct terminal *t, bool keep);
 /* Columns and lines that there are for a frame, now. */
-struct live_look terminal_look(void);
+struct live_look terminal_look(const struct terminal *t);
 /* Puts lines, each ended by a newline, in the place of the frame. Writes nothing where
  * nothing has changed, or another job has the terminal. */
 void terminal_draw(struct terminal *t, const char *lines);

@@ -79,7 +79,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	}
 	if (!cli_slots(o, &now, &slots, err))
 		goto out;
-	progress_init(&progress, &open, slots, o->verbose);
+	progress_init(&progress, &open, slots, o->verbose, stderr);
 	watch = progress_observer(&progress);
 	space_set_decoding(&now.space, s->search.origin.decoding);
 	if (!cli_is_yaml(o->file)) {
@@ -102,7 +102,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	     (!o->more || verify_more(&open, o->more, err)) &&
 	     verify_run(&open, &runner, err);
 out:
-	progress_end(&progress);
+	progress_end(&progress, false);
 	if (pool)
 		pool_close(pool);
 	study_free(&open);

@@ -212,7 +212,7 @@ static void draw_counts(struct pen *p, const struct live *v)
 	width = text_width(str_text(&eta));
 	if (width && p->used && p->used + 2 + width > p->width)
 		new_line(p);
-	if (width < p->width)
+	if (width && width < p->width)
 		fill_to(p, p->width - width);
 	put(p, PLAIN, str_text(&eta));
 	if (p->used)

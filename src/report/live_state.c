@@ -440,6 +440,17 @@ static void set_full(const struct gathering *g)
 			g->runs[i].full = full;
 }
 
+/* A driver counts from when it took the search up; whoever reads, from what was written
+ * last to now, if it goes on. */
+static double elapsed(const struct live_source *from)
+{
+	const struct search *s = &from->study->search;
+	double now = from->alive ? fmax(search_now(s), s->last_time) : s->last_time;
+
+	return from->followed ? s->elapsed_before + fmax(now - s->session_start, 0)
+	                      : search_elapsed(s);
+}
+
 void live_of(const struct live_source *from, struct live *out, struct arena *a)
 {
 	const struct search *s = &from->study->search;
@@ -451,7 +462,7 @@ void live_of(const struct live_source *from, struct live *out, struct arena *a)
 
 	*out = (struct live){.title = title_of(from->study, a),
 	                     .runs = g.runs,
-	                     .elapsed = search_elapsed(s),
+	                     .elapsed = elapsed(from),
 	                     .budget_time = s->spec->budget_time,
 	                     .cost = s->cost,
 	                     .budget_cost = s->spec->budget_cost,

@@ -14,6 +14,8 @@ struct live_source {
 	size_t slots; /* runs at once */
 	enum live_stage stage;
 	size_t done, all;     /* runs of a verification, a comparison */
+	bool followed;        /* read from a journal that somebody else writes … */
+	bool alive;           /* … and that has a driver now */
 	bool winding_down;    /* nothing more begins: no time to go is given */
 	size_t most;          /* runs to tell of; the others are counted */
 	struct belief belief; /* of its latest proposal; how NONE: not known */
