@@ -231,7 +231,7 @@ deps:                                 ## installs what the program is built with
 deps-check: deps                      ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
 		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
-		python3-jsonschema parallel git procps zsh fish
+		python3-jsonschema parallel git procps zsh fish tmux
 
 install: install-program install-library ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 install-program: all

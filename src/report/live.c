@@ -266,7 +266,8 @@ static size_t widest(size_t a, const struct str *s)
 
 static struct columns measure(const struct live *v, size_t n, size_t width)
 {
-	struct columns c = {.name = LABEL - 1};
+	/* At least as wide as most will be: columns that jump cannot be looked at. */
+	struct columns c = {.name = LABEL - 1, .value = 8, .elapsed = 6};
 	struct str s = {0};
 	size_t fixed;
 

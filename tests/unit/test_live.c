@@ -273,7 +273,7 @@ TEST(hostile_texts_are_inert)
 	    "4 running · 22 ok · 13 stopped early · 2 failed\n"
 	    "                      about 38 min to go (31 min to 47 min)\n"
 	    "\n"
-	    "1\\x0d7  █▅▃▁······················  12/81  0.251312  3m05s\n"
+	    "1\\x0d7  █▅▃▁·····················  12/81  0.251312   3m05s\n"
 	    "        and 3 more running\n"
 	    "\n"
 	    "  best  loss\\n\\x1b[31m 0.19231, trial 17: \\x1b[2J\\x1b]0;x\\…\n"
