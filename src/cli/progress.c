@@ -50,6 +50,8 @@ static void compose(struct progress *p, const struct live_look *look, struct str
 	                           .followed = p->followed,
 	                           .alive = p->alive,
 	                           .belief = p->belief,
+	                           .order = p->order,
+	                           .n_order = p->n_order,
 	                           .most = look->height,
 	                           .notice = p->notice};
 	struct arena_mark mark = arena_mark(&p->arena);

@@ -16,7 +16,9 @@ struct progress {
 	bool winding_down;
 	bool followed, alive; /* as in report/live_state.h */
 	struct belief belief; /* of the latest proposal, where another made it */
-	const char *notice;   /* the last line; NULL: none */
+	const size_t *order;  /* (n_order) likewise */
+	size_t n_order;
+	const char *notice; /* the last line; NULL: none */
 	unsigned
 	    reports; /* counted, so that a flood of them keeps no clock from ticking */
 	uint64_t failures;

@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "record/dir.h"
 #include "report/closing.h"
+#include "report/importance_text.h"
 #include "report/text.h"
 #include "saved/follow.h"
 #include "study/propose.h"
@@ -19,7 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 200, TRIES = 25, BELIEF_SHARE = 50 };
+enum { LOOK_MS = 200, TRIES = 25, MODEL_SHARE = 50, ORDER = 6 };
+
+/* The least share of the variance of a parameter that matters. */
+static const double matters = 0.05;
 
 struct watching {
 	struct options *o;
@@ -30,8 +34,10 @@ struct watching {
 	struct observer watch; /* the progress's */
 	bool caught_up;        /* what is told from now on is news */
 	bool ended; /* a run of the verification has, since it was last planned */
-	uint64_t believed; /* the trial that the belief is of, + 1 */
-	int64_t next_belief;
+	uint64_t believed;   /* the trial that the belief is of, + 1 */
+	size_t order[ORDER]; /* parameters that matter, as a model sees it … */
+	uint64_t ordered;    /* … of so many trials */
+	int64_t next_model;
 	unsigned tries;
 };
 
@@ -105,11 +111,35 @@ static void believe(struct watching *w)
 	int64_t begun = clock_now();
 
 	if (!w->progress.live || !s->search.n || w->believed == s->search.n ||
-	    begun < w->next_belief)
+	    begun < w->next_model)
 		return;
 	w->believed = s->search.n;
 	study_explain(s, s->search.trials[s->search.n - 1], &w->progress.belief);
-	w->next_belief = begun + BELIEF_SHARE * (clock_now() - begun);
+	w->next_model = begun + MODEL_SHARE * (clock_now() - begun);
+}
+
+/* Which parameters matter, when there are a quarter more trials to learn it from. */
+static void order(struct watching *w)
+{
+	const struct search *s = &study_of(w)->search;
+	struct progress *p = &w->progress;
+	int64_t begun = clock_now();
+	struct importance im = {0};
+	struct error err;
+
+	if (!p->live || s->ok < IMPORTANCE_TRIALS || 4 * s->ok < 5 * w->ordered ||
+	    begun < w->next_model)
+		return;
+	w->ordered = s->ok;
+	p->n_order = 0;
+	p->order = w->order;
+	if (importance_init(&im, study_of(w), &err)) {
+		for (size_t i = 0; i < im.n && p->n_order < ORDER; i++)
+			if (!i || im.rows[i].total.mean >= matters)
+				w->order[p->n_order++] = im.rows[i].param;
+		importance_free(&im);
+	}
+	w->next_model = clock_now() + MODEL_SHARE * (clock_now() - begun);
 }
 
 /* Lines of a file on another machine may come in parts: what looks damaged is looked at
@@ -126,7 +156,8 @@ static bool read_on(struct watching *w, bool alive, struct error *err)
 	w->tries = 0;
 	if (anew) {
 		w->caught_up = w->ended = false;
-		w->believed = 0;
+		w->believed = w->ordered = 0;
+		w->progress.n_order = 0;
 		w->progress.belief = (struct belief){0};
 		w->progress.best = NULL;
 		return read_on(w, alive, err);
@@ -256,6 +287,7 @@ static int watch(struct watching *w, struct error *err)
 		if (w->follow.begun) {
 			catch_up(w);
 			believe(w);
+			order(w);
 			w->progress.alive = alive;
 			if (!alive)
 				return finish(w, err);
