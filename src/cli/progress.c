@@ -39,6 +39,15 @@ static enum live_stage stage_of(const struct study *s)
 	return s->phase == PHASE_SEARCH ? LIVE_SEARCH : LIVE_VERIFICATION;
 }
 
+uint64_t progress_latest(const struct search *s)
+{
+	size_t i = s->n;
+
+	while (i && s->trials[i - 1]->origin != ORIGIN_STRATEGY)
+		i--;
+	return i ? i - 1 : 0;
+}
+
 static void compose(struct progress *p, const struct live_look *look, struct str *lines)
 {
 	struct live_source from = {.study = p->study,
@@ -46,9 +55,11 @@ static void compose(struct progress *p, const struct live_look *look, struct str
 	                           .stage = stage_of(p->study),
 	                           .done = p->done,
 	                           .all = p->all,
-	                           .winding_down = p->winding_down,
+	                           .winding_down =
+	                               p->winding_down || (p->followed && !p->alive),
 	                           .followed = p->followed,
 	                           .alive = p->alive,
+	                           .believed = p->believed,
 	                           .belief = p->belief,
 	                           .order = p->order,
 	                           .n_order = p->n_order,
@@ -59,8 +70,10 @@ static void compose(struct progress *p, const struct live_look *look, struct str
 
 	if (from.stage == LIVE_VERIFICATION)
 		verify_counts(p->study, &from.done, &from.all);
-	if (!p->followed)
+	if (!p->followed) {
 		study_latest(p->study, &from.belief);
+		from.believed = progress_latest(&p->study->search);
+	}
 	live_of(&from, &view, &p->arena);
 	if (view.running > p->most_running)
 		p->most_running = view.running;

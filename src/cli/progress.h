@@ -15,7 +15,8 @@ struct progress {
 	size_t done, all; /* runs of a verification, a comparison */
 	bool winding_down;
 	bool followed, alive; /* as in report/live_state.h */
-	struct belief belief; /* of the latest proposal, where another made it */
+	uint64_t believed;    /* the trial that … */
+	struct belief belief; /* … this is of, where another proposed it */
 	const size_t *order;  /* (n_order) likewise */
 	size_t n_order;
 	const char *notice; /* the last line; NULL: none */
@@ -31,6 +32,8 @@ struct progress {
 void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose,
                    FILE *file);
 struct observer progress_observer(struct progress *p);
+/* The latest trial that the strategy proposed: what a person adds is none. */
+uint64_t progress_latest(const struct search *s);
 /* The view as it stands, to stay. */
 void progress_print(struct progress *p);
 /* Draws the view now; or where it is due. */

@@ -109,12 +109,14 @@ static void believe(struct watching *w)
 {
 	struct study *s = study_of(w);
 	int64_t begun = clock_now();
+	uint64_t latest = progress_latest(&s->search);
 
 	if (!w->progress.live || !s->search.n || w->believed == s->search.n ||
 	    begun < w->next_model)
 		return;
 	w->believed = s->search.n;
-	study_explain(s, s->search.trials[s->search.n - 1], &w->progress.belief);
+	w->progress.believed = latest;
+	study_explain(s, s->search.trials[latest], &w->progress.belief);
 	w->next_model = begun + MODEL_SHARE * (clock_now() - begun);
 }
 

@@ -166,6 +166,19 @@ static void add_about(struct str *s, double seconds)
 		text_duration(s, 60 * round(seconds / 60));
 }
 
+/* Where both ends are the same in words, there is nothing to add. */
+static void add_range(struct str *s, double low, double high)
+{
+	struct str from = {0}, to = {0};
+
+	add_about(&from, low);
+	add_about(&to, high);
+	if (strcmp(str_text(&from), str_text(&to)) != 0)
+		str_addf(s, " (%s to %s)", str_text(&from), str_text(&to));
+	str_free(&from);
+	str_free(&to);
+}
+
 static void eta_words(const struct live *v, struct str *s)
 {
 	const struct eta *e = &v->eta;
@@ -181,13 +194,8 @@ static void eta_words(const struct live *v, struct str *s)
 	str_add(s, v->may_end ? "no more than about " : "about ");
 	add_about(s, e->mean);
 	str_add(s, " to go");
-	if (e->interval && e->high - e->low >= 2) {
-		str_add(s, " (");
-		add_about(s, e->low);
-		str_add(s, " to ");
-		add_about(s, e->high);
-		str_add(s, ")");
-	}
+	if (e->interval)
+		add_range(s, e->low, e->high);
 }
 
 static void put_duration(struct pen *p, enum style style, double seconds)

@@ -368,13 +368,12 @@ static void set_best(const struct gathering *g)
 
 static const char *model_words(const struct gathering *g, const struct belief *b)
 {
-	const struct search *s = search_of(g);
 	struct str out = {0};
 
 	str_addf(&out, "a model of %zu trials expects ", b->known);
 	text_interval(&out, b->mean, b->sd);
 	str_addf(&out, " of trial %llu, a gain of %.2g",
-	         (unsigned long long)s->trials[s->n - 1]->id, b->improvement);
+	         (unsigned long long)g->from->believed, b->improvement);
 	return arena_text(g->arena, &out);
 }
 

@@ -18,7 +18,9 @@ struct live_source {
 	bool alive;           /* … and that has a driver now */
 	bool winding_down;    /* nothing more begins: no time to go is given */
 	size_t most;          /* runs to tell of; the others are counted */
-	struct belief belief; /* of its latest proposal; how NONE: not known */
+	uint64_t believed;    /* the trial that … */
+	struct belief belief; /* … this is of, the latest that is known; how
+	                       * NONE: none is */
 	const size_t *order;  /* (n_order) parameters that matter, by importance; NULL:
 	                       * not known */
 	size_t n_order;
