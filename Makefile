@@ -251,7 +251,7 @@ deps-check: deps deps-slurm           ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \
 		shellcheck valgrind binutils libc6-dbg python3 python3-venv python3-sklearn \
 		python3-jsonschema parallel git procps zsh fish openssh-server chromium \
-		librsvg2-bin
+		librsvg2-bin tmux
 
 install: install-program install-library ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 install-program: all

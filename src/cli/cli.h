@@ -39,6 +39,7 @@ struct options {
 	uint64_t pairs;                  /* of a comparison at the most; 0: not given */
 	bool simplest;                   /* best */
 	bool data_changed, retune, test; /* recheck */
+	bool once;                       /* watch */
 	size_t run;                      /* check --run: so many runs; 0: none */
 	int verbose;                     /* -1: quiet */
 	uint64_t top;
@@ -81,6 +82,7 @@ int command_best(struct options *o);
 int command_importance(struct options *o);
 int command_refine(struct options *o);
 int command_scale(struct options *o);
+int command_watch(struct options *o);
 int command_verify(struct options *o);
 int command_replay(struct options *o);
 int command_reproduce(struct options *o);

@@ -8,6 +8,8 @@ const struct command_type commands[] = {
     {"check", "FILE.yaml", "read and explain a file; start nothing", command_check},
     {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
     {"best", "DIR|results.json", "only the winning configuration", command_best},
+    {"watch", "DIR|FILE.yaml", "a search that runs elsewhere, as it goes on",
+     command_watch},
     {"importance", "DIR|results.json", "which parameters mattered, as a model sees it",
      command_importance},
     {"report", "DIR|results.json", "one page to look at, with no need of a network",

@@ -272,7 +272,7 @@ bool finished_open(struct finished *f, const char **dir, bool fresh, size_t slot
 	struct observer watch;
 
 	*x = (struct finished_session){.lock = lock_dir(f, dir, fresh, err)};
-	progress_init(&x->progress, s, slots, f->o->verbose);
+	progress_init(&x->progress, s, slots, f->o->verbose, stderr);
 	watch = progress_observer(&x->progress);
 	if (x->lock < 0 ||
 	    !workers_open(&x->workers, &f->sv.spec, slots, x->lock, *dir, err))
@@ -283,7 +283,7 @@ bool finished_open(struct finished *f, const char **dir, bool fresh, size_t slot
 
 void finished_close(struct finished_session *x)
 {
-	progress_end(&x->progress);
+	progress_end(&x->progress, false);
 	workers_close(&x->workers);
 	if (x->lock >= 0)
 		close(x->lock);

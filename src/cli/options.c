@@ -50,7 +50,8 @@ enum id {
 	ID_DATA_CHANGED,
 	ID_RETUNE,
 	ID_TEST,
-	ID_DETACH
+	ID_DETACH,
+	ID_ONCE
 };
 
 /* commands: the names that take it, between blanks. */
@@ -150,7 +151,8 @@ static const struct row {
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate recheck ",
      ID_QUIET},
     {"verbose", NULL, "also the start of every run",
-     " run verify reproduce ablate recheck ", ID_VERBOSE},
+     " run verify reproduce ablate recheck watch ", ID_VERBOSE},
+    {"once", NULL, "show it as it stands, on stdout, and leave", " watch ", ID_ONCE},
     {"output", "FILE", "write there instead of on stdout",
      " convert init refine report plot ", ID_OUTPUT},
     {"output", "PATH",
@@ -305,6 +307,7 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;
 	case ID_STRICT: o->strict = true; return true;
+	case ID_ONCE: o->once = true; return true;
 	case ID_RUN:
 		if (arg && !whole(arg, 1, 3, &n))
 			return false;

@@ -1,124 +1,131 @@
 #include "cli/progress.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "report/live_state.h"
 #include "report/text.h"
+#include "study/propose.h"
+#include "study/verification.h"
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-/* Lines a second in a pipe; beyond that they are counted and summed up. */
-enum { LINES_PER_SECOND = 10, STDERR_LINES = 20 };
+/* A drawing takes at most so small a part of the time. */
+enum { STDERR_LINES = 20, COST_SHARE = 50, REPORTS_PER_LOOK = 64, PRINTED_LINES = 200 };
 
 static const int64_t redraw = CLOCK_SECOND / 5;
 
-void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose)
+void progress_init(struct progress *p, const struct study *s, size_t slots, int verbose,
+                   FILE *file)
 {
-	const char *term = getenv("TERM");
-
 	*p = (struct progress){.study = s,
 	                       .slots = slots,
 	                       .quiet = verbose<0, .verbose = verbose> 0,
 	                       .best = s->search.best};
-	p->live =
-	    !p->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-}
-
-static size_t width(void)
-{
-	struct winsize w;
-
-	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : 80;
-}
-
-static void erase(struct progress *p)
-{
-	if (p->shown)
-		fputs("\r\033[K", stderr);
-	p->shown = false;
+	terminal_open(&p->terminal, file);
+	p->live = p->terminal.on && !p->quiet;
 }
 
 /* A line that stays. */
 static void say(struct progress *p, const char *text)
 {
-	erase(p);
-	fprintf(stderr, "%s\n", text);
+	terminal_say(&p->terminal, text);
 }
 
-static void add_best(const struct progress *p, struct str *out)
+static enum live_stage stage_of(const struct study *s)
 {
-	const struct study *s = p->study;
-
-	if (!s->search.best)
-		return;
-	str_addf(out, ", best %s ", s->search.spec->metric.name);
-	text_number(out, s->search.best->value);
-	str_addf(out, " (trial %llu)", (unsigned long long)s->search.best->id);
+	if (s->search.purpose.kind != PURPOSE_SEARCH)
+		return LIVE_COMPARISON;
+	return s->phase == PHASE_SEARCH ? LIVE_SEARCH : LIVE_VERIFICATION;
 }
 
-static void add_eta(const struct progress *p, struct str *out)
+uint64_t progress_latest(const struct search *s)
 {
-	const struct study *s = p->study;
-	double left;
+	size_t i = s->n;
 
-	str_add(out, ", ");
-	text_duration(out, search_elapsed(&s->search));
-	if (!p->runs || s->search.cap <= s->search.finished)
-		return;
-	left = (double)(s->search.cap - s->search.finished) *
-	       (double)s->search.spec->repeats * p->wall / (double)p->runs /
-	       (double)p->slots;
-	str_add(out, ", about ");
-	text_duration(out, left);
-	str_add(out, " to go");
+	while (i && s->trials[i - 1]->origin != ORIGIN_STRATEGY)
+		i--;
+	return i ? i - 1 : 0;
 }
 
-static void draw(struct progress *p)
+static void compose(struct progress *p, const struct live_look *look, struct str *lines)
 {
-	const struct study *s = p->study;
-	struct str line = {0}, cut = {0};
-	uint64_t stopped;
+	struct live_source from = {.study = p->study,
+	                           .slots = p->slots ? p->slots : p->most_running,
+	                           .stage = stage_of(p->study),
+	                           .done = p->done,
+	                           .all = p->all,
+	                           .winding_down =
+	                               p->winding_down || (p->followed && !p->alive),
+	                           .followed = p->followed,
+	                           .alive = p->alive,
+	                           .believed = p->believed,
+	                           .belief = p->belief,
+	                           .order = p->order,
+	                           .n_order = p->n_order,
+	                           .most = look->height,
+	                           .notice = p->notice};
+	struct arena_mark mark = arena_mark(&p->arena);
+	struct live view;
 
-	str_addf(&line, "%llu/%llu trials, %zu running",
-	         (unsigned long long)s->search.finished,
-	         (unsigned long long)s->search.cap, p->running);
-	stopped = s->search.outcomes[OUTCOME_STOPPED];
-	if (stopped)
-		str_addf(&line, ", %llu stopped", (unsigned long long)stopped);
-	if (s->search.finished > s->search.ok + stopped)
-		str_addf(
-		    &line, ", %llu not ok",
-		    (unsigned long long)(s->search.finished - s->search.ok - stopped));
-	add_best(p, &line);
-	add_eta(p, &line);
-	text_cut(&cut, str_text(&line), width() - 1);
-	fprintf(stderr, "\r%s\033[K", str_text(&cut));
-	fflush(stderr);
-	p->shown = true;
-	p->next_draw = clock_now() + redraw;
-	str_free(&line);
-	str_free(&cut);
-}
-
-static void maybe_draw(struct progress *p)
-{
-	if (p->live && clock_now() >= p->next_draw)
-		draw(p);
-}
-
-/* In a pipe, may one more line be printed in this second? */
-static bool may_print(struct progress *p)
-{
-	int64_t now = clock_now();
-
-	if (now - p->window >= CLOCK_SECOND) {
-		p->window = now;
-		p->in_window = 0;
+	if (from.stage == LIVE_VERIFICATION)
+		verify_counts(p->study, &from.done, &from.all);
+	if (!p->followed) {
+		study_latest(p->study, &from.belief);
+		from.believed = progress_latest(&p->study->search);
 	}
-	return p->in_window++ < LINES_PER_SECOND;
+	live_of(&from, &view, &p->arena);
+	if (view.running > p->most_running)
+		p->most_running = view.running;
+	live_draw(&view, look, lines);
+	arena_rewind(&p->arena, mark);
+}
+
+void progress_draw(struct progress *p)
+{
+	struct live_look look = terminal_look(&p->terminal);
+	struct str lines = {0};
+
+	compose(p, &look, &lines);
+	terminal_draw(&p->terminal, str_text(&lines));
+	str_free(&lines);
+}
+
+void progress_print(struct progress *p)
+{
+	struct live_look look = terminal_look(&p->terminal);
+	struct str lines = {0};
+
+	look.height = PRINTED_LINES;
+	look.colour = look.colour && p->terminal.on;
+	compose(p, &look, &lines);
+	fputs(str_text(&lines), p->terminal.file);
+	str_free(&lines);
+}
+
+void progress_look(struct progress *p)
+{
+	int64_t begun = p->live ? clock_now() : 0, cost;
+
+	if (!p->live || begun < p->next_draw)
+		return;
+	progress_draw(p);
+	cost = clock_now() - begun;
+	p->next_draw =
+	    begun + (COST_SHARE * cost > redraw ? COST_SHARE * cost : redraw);
+}
+
+/* Nothing but a count: the clock is not looked at for every one. */
+static void reported(void *self, const struct trial *t, size_t run,
+                     const struct report *rep)
+{
+	struct progress *p = self;
+
+	(void)t;
+	(void)run;
+	(void)rep;
+	if (++p->reports % REPORTS_PER_LOOK == 0)
+		progress_look(p);
 }
 
 static void started(void *self, const struct trial *t, size_t run)
@@ -126,15 +133,16 @@ static void started(void *self, const struct trial *t, size_t run)
 	struct progress *p = self;
 	struct str params = {0};
 
-	p->running++;
 	if (p->verbose) {
+		str_clear(&p->line);
 		space_json(&p->study->search.spec->space, t->values, &params);
-		erase(p);
-		fprintf(stderr, "trial %llu run %zu starts: %s\n",
-		        (unsigned long long)t->id, run, str_text(&params));
+		str_addf(&p->line,
+		         "trial %llu run %zu starts: ", (unsigned long long)t->id, run);
+		text_clean(&p->line, str_text(&params));
+		say(p, str_text(&p->line));
 		str_free(&params);
 	}
-	maybe_draw(p);
+	progress_look(p);
 }
 
 static void show_stderr(struct progress *p, const struct trial *t, size_t run)
@@ -151,9 +159,10 @@ static void show_stderr(struct progress *p, const struct trial *t, size_t run)
 	         p->study->search.dir ? p->study->search.dir : ".", task.folder);
 	if (p->study->search.dir && file_read(path, 1 << 26, &a, &text, &len, &err) &&
 	    len) {
-		fprintf(stderr, "  the end of its stderr (%s):\n", path);
+		str_addf(&out, "  the end of its stderr (%s):\n", path);
 		text_tail(&out, text, len, STDERR_LINES, "    | ");
-		fputs(str_text(&out), stderr);
+		out.s[--out.len] = '\0'; /* its last newline is say's */
+		say(p, str_text(&out));
 	}
 	str_free(&out);
 	arena_free(&a);
@@ -200,17 +209,11 @@ static void finished(void *self, const struct trial *t, size_t run)
 	bool bad = t->runs[run].outcome != OUTCOME_OK &&
 	           t->runs[run].outcome != OUTCOME_STOPPED;
 
-	p->running -= p->running > 0;
-	/* What failed at once says nothing of how long the others take. */
-	if (!bad) {
-		p->wall += t->runs[run].wall;
-		p->runs++;
-	}
 	p->best = s->search.best;
 	if (p->quiet)
 		return;
-	/* A terminal shows what is news; a pipe shows all, within reason. */
-	if (p->live ? better || bad : may_print(p) || better) {
+	/* A terminal shows what is news; a pipe shows all. */
+	if (!p->live || p->verbose || better || bad) {
 		str_clear(&p->line);
 		result_line(p, t, run, &p->line);
 		if (better)
@@ -224,25 +227,27 @@ static void finished(void *self, const struct trial *t, size_t run)
 	if (bad && !p->failures++ && s->search.state != SEARCH_CONTRACT &&
 	    s->search.state != SEARCH_GUARD)
 		show_stderr(p, t, run);
-	maybe_draw(p);
+	progress_look(p);
 }
 
 static void retrying(void *self, const struct trial *t, size_t run, enum outcome o)
 {
 	struct progress *p = self;
 
-	p->running -= p->running > 0;
-	if (o == OUTCOME_NONE || p->quiet || (!p->live && !may_print(p)))
+	if (o == OUTCOME_NONE || p->quiet)
 		return;
-	erase(p);
-	fprintf(stderr, "trial %llu run %zu %s: queued again\n",
-	        (unsigned long long)t->id, run, outcome_name(o));
+	str_clear(&p->line);
+	str_addf(&p->line, "trial %llu run %zu %s: queued again",
+	         (unsigned long long)t->id, run, outcome_name(o));
+	say(p, str_text(&p->line));
 }
 
 static void winding_down(void *self, enum fleet_stage stage)
 {
 	struct progress *p = self;
 
+	p->winding_down = true;
+	p->notice = "winding down; what has finished is saved";
 	say(p,
 	    stage == FLEET_DRAIN
 	        ? "interrupted: nothing new starts, what runs may finish (once more: "
@@ -251,26 +256,34 @@ static void winding_down(void *self, enum fleet_stage stage)
 	                          : "killing what runs");
 }
 
+/* In a pipe now and then, and at the end. */
+static void count_on(struct progress *p, size_t done, size_t all)
+{
+	p->done = done;
+	p->all = all;
+	if (p->live) {
+		progress_look(p);
+	} else if (done == all || clock_now() >= p->next_draw) {
+		say(p, str_text(&p->line));
+		p->next_draw = clock_now() + 10 * redraw;
+	}
+}
+
 static void verifying(void *self, const struct verdict *v, enum phase phase,
                       size_t done, size_t all)
 {
 	struct progress *p = self;
-	char text[128];
 
 	(void)v;
 	if (p->quiet)
 		return;
-	snprintf(text, sizeof text, "verification, %s: %zu/%zu",
+	str_clear(&p->line);
+	str_addf(&p->line, "verification, %s: %zu/%zu",
 	         phase == PHASE_TEST ? "test data" : "re-runs on fresh seeds", done,
 	         all);
-	if (p->live && done < all) {
-		fprintf(stderr, "\r%s\033[K", text);
-		fflush(stderr);
-		p->shown = true;
-	} else if (p->live || done == all || clock_now() >= p->next_draw) {
-		say(p, text);
-		p->next_draw = clock_now() + 10 * redraw;
-	}
+	if (p->live && done == all)
+		say(p, str_text(&p->line));
+	count_on(p, done, all);
 }
 
 static void comparing(void *self, size_t done, size_t all)
@@ -279,33 +292,34 @@ static void comparing(void *self, size_t done, size_t all)
 
 	if (p->quiet)
 		return;
-	if (p->live) {
-		fprintf(stderr,
-		        "\r%zu runs done, %zu more are known to be wanted\033[K", done,
-		        all - done);
-		fflush(stderr);
-		p->shown = true;
-	} else if (done == all || clock_now() >= p->next_draw) {
-		fprintf(stderr, "%zu runs done, %zu more are known to be wanted\n",
-		        done, all - done);
-		p->next_draw = clock_now() + 10 * redraw;
-	}
+	str_clear(&p->line);
+	str_addf(&p->line, "%zu runs done, %zu more are known to be wanted", done,
+	         all - done);
+	count_on(p, done, all);
 }
 
 static void tick(void *self)
 {
-	maybe_draw(self);
+	progress_look(self);
 }
 
+/* It may hold what a training printed. */
 static void message(void *self, const char *text)
 {
-	say(self, text);
+	struct progress *p = self;
+
+	str_clear(&p->line);
+	text_tail(&p->line, text, strlen(text), SIZE_MAX, "");
+	if (p->line.len)
+		p->line.s[--p->line.len] = '\0';
+	say(p, str_text(&p->line));
 }
 
 struct observer progress_observer(struct progress *p)
 {
 	return (struct observer){.self = p,
 	                         .started = started,
+	                         .reported = p->live ? reported : NULL,
 	                         .finished = finished,
 	                         .retrying = retrying,
 	                         .winding_down = winding_down,
@@ -316,8 +330,10 @@ struct observer progress_observer(struct progress *p)
 	                         .message = message};
 }
 
-void progress_end(struct progress *p)
+void progress_end(struct progress *p, bool keep)
 {
-	erase(p);
+	terminal_close(&p->terminal, keep);
+	p->live = false;
 	str_free(&p->line);
+	arena_free(&p->arena);
 }

@@ -85,7 +85,7 @@ static bool open_study(struct session *x, struct error *err)
 	struct study *s = &x->study;
 	struct observer watch;
 
-	progress_init(&x->progress, s, x->slots, x->o->verbose);
+	progress_init(&x->progress, s, x->slots, x->o->verbose, stderr);
 	watch = progress_observer(&x->progress);
 	workers_watch(&x->workers, &watch);
 	if (!cli_init_study(x->o, &x->spec, x->dir, &watch, s, err) ||
@@ -145,7 +145,7 @@ static int finish(struct session *x, struct error *err)
 {
 	struct study *s = &x->study;
 
-	progress_end(&x->progress);
+	progress_end(&x->progress, false);
 	if (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)
 		fprintf(stderr, "hpsearch: %s\n", s->search.why);
 	if (s->search.n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
@@ -179,7 +179,7 @@ static int session(struct session *x, struct error *err)
 	if (!study_run(&x->study, runner, err) || !verify(x, runner, err)) {
 		int code;
 
-		progress_end(&x->progress);
+		progress_end(&x->progress, false);
 		code = cli_fail(err);
 		if (code == EXIT_USAGE)
 			return code;

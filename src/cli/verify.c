@@ -78,7 +78,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	}
 	if (!cli_slots(o, &now, &slots, err))
 		goto out;
-	progress_init(&progress, &open, slots, o->verbose);
+	progress_init(&progress, &open, slots, o->verbose, stderr);
 	watch = progress_observer(&progress);
 	space_set_decoding(&now.space, s->search.origin.decoding);
 	if (!cli_is_yaml(o->file)) {
@@ -103,7 +103,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	if (ok)
 		cli_write_page(o, &open, s->search.dir, s->search.dir);
 out:
-	progress_end(&progress);
+	progress_end(&progress, false);
 	workers_close(&workers);
 	study_free(&open);
 	close(lock);

@@ -171,6 +171,60 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
 	return ok;
 }
 
+struct journal_tail {
+	char path[PATH_MAX];
+	struct window window; /* fd -1: no file yet */
+	struct journal_summary sum;
+};
+
+struct journal_tail *journal_tail_open(const char *dir)
+{
+	struct journal_tail *t = mem_new(1, sizeof *t);
+
+	snprintf(t->path, sizeof t->path, "%s/journal.jsonl", dir);
+	t->window.fd = -1;
+	return t;
+}
+
+/* Is what is read no longer what has this name, or has it been cut? */
+static bool replaced(const struct journal_tail *t)
+{
+	struct stat ours, there;
+
+	return fstat(t->window.fd, &ours) || stat(t->path, &there) ||
+	       ours.st_ino != there.st_ino || ours.st_dev != there.st_dev ||
+	       ours.st_size < (off_t)t->window.offset;
+}
+
+bool journal_tail_read(struct journal_tail *t, journal_reader *reader, void *self,
+                       bool *anew, struct error *err)
+{
+	struct window *w = &t->window;
+
+	*anew = w->fd >= 0 && replaced(t);
+	if (*anew || (w->fd < 0 && access(t->path, F_OK)))
+		return true;
+	if (w->fd < 0)
+		w->fd = file_open(t->path, O_RDONLY, 0, err);
+	if (w->fd < 0)
+		return false;
+	/* A half line may be cut off and written again. */
+	w->len = w->start = 0;
+	t->sum.torn = 0;
+	if (lseek(w->fd, (off_t)w->offset, SEEK_SET) < 0 || !window_fill(w))
+		return error_errno(err, "%s", t->path);
+	return read_lines(w, t->path, reader, self, &t->sum, err);
+}
+
+void journal_tail_close(struct journal_tail *t)
+{
+	if (t && t->window.fd >= 0)
+		close(t->window.fd);
+	if (t)
+		free(t->window.buf);
+	free(t);
+}
+
 /* Keeps the torn tail beside the journal and cuts it off. */
 static bool cut_tail(struct journal *j, const char *dir,
                      const struct journal_summary *sum, struct error *err)

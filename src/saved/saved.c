@@ -50,7 +50,7 @@ static bool take_origin(void *self, const cJSON *event, struct error *err)
 	return true;
 }
 
-static bool start_study(struct saved *sv, const char *dir, struct error *err)
+bool saved_begin(struct saved *sv, const char *dir, struct error *err)
 {
 	struct study_options o = {.dir = dir, .origin = sv->study.search.origin};
 
@@ -68,7 +68,7 @@ static bool load_journal(struct saved *sv, const char *dir, struct error *err)
 		return false;
 	if (!sv->study.search.origin.yaml)
 		return error_set(err, ERROR_FILE, "%s: its journal is empty", dir);
-	if (!start_study(sv, dir, err) || !study_load(&sv->study, err))
+	if (!saved_begin(sv, dir, err) || !study_load(&sv->study, err))
 		return false;
 	if (sv->study.search.origin.max_trials)
 		sv->study.search.cap = sv->study.search.origin.max_trials;
@@ -523,7 +523,7 @@ static bool load_file(struct saved *sv, struct error *err)
 	if (!sv->json)
 		return bad_file(sv, err, "is not JSON");
 	return check_schema(sv, err) && read_origin(sv, err) &&
-	       start_study(sv, NULL, err) && read_warm_start(sv, err) &&
+	       saved_begin(sv, NULL, err) && read_warm_start(sv, err) &&
 	       read_search(sv, err);
 }
 

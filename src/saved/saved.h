@@ -22,6 +22,8 @@ struct saved {
  * meant. */
 bool saved_load(struct saved *sv, const char *path, struct error *err);
 void saved_free(struct saved *sv);
+/* An empty search of the origin that stands in it, for the events of dir. */
+bool saved_begin(struct saved *sv, const char *dir, struct error *err);
 /* Only what another library has allocated for it (see mem_hold). */
 void saved_release(void *saved);
 

@@ -33,6 +33,7 @@ struct bayes {
 	struct design design;
 	struct dataset dataset;
 	struct cost_model cost;
+	struct belief latest; /* of the last point that was asked for */
 };
 
 static bool bayes_init(void *state, const struct strategy_args *args, struct error *err)
@@ -336,11 +337,15 @@ static enum ask bayes_ask(void *state, const struct history *h, uint64_t id,
 
 	unseen_begin(&b->fresh, h, id);
 	dataset_gather(&b->dataset, h, id);
+	b->latest = (struct belief){.how = BELIEF_DESIGN,
+	                            .known = b->dataset.n_settled,
+	                            .pending = id - b->dataset.n_settled};
 	if (wants_design(b, id) || !b->encoding.d)
 		return design_ask(&b->design, &b->fresh, id, out, why, err);
-	if (model_ask(b, h, id, out, NULL))
+	if (model_ask(b, h, id, out, &b->latest))
 		return ASK_POINT;
 	/* Nothing new in sight: what independent draws still find. */
+	b->latest.how = BELIEF_FALLBACK;
 	unseen_begin(&b->fresh, h, id);
 	return design_ask(&b->design, &b->fresh, id, out, why, err);
 }
@@ -362,6 +367,13 @@ static void bayes_explain(void *state, const struct history *h, uint64_t id,
 	free(point);
 }
 
+static const struct belief *bayes_latest(const void *state)
+{
+	const struct bayes *b = state;
+
+	return &b->latest;
+}
+
 static void bayes_fini(void *state)
 {
 	struct bayes *b = state;
@@ -381,5 +393,6 @@ const struct strategy_type strategy_bayes = {
     .init = bayes_init,
     .ask = bayes_ask,
     .explain = bayes_explain,
+    .latest = bayes_latest,
     .fini = bayes_fini,
 };

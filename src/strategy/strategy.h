@@ -130,6 +130,9 @@ struct strategy_type {
 	 * said. */
 	void (*explain)(void *state, const struct history *h, uint64_t id,
 	                struct belief *out);
+	/* NULL, or what was behind the point that ask has given last; kept, so that it
+	 * costs nothing. */
+	const struct belief *(*latest)(const void *state);
 	void (*fini)(void *state); /* NULL when there is nothing to release */
 };
 

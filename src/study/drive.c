@@ -31,8 +31,9 @@ void drive_signalled(void *self)
 
 void drive_tick(void *self)
 {
-	const struct study *s = self;
+	struct study *s = self;
 
+	s->tick_at = 0;
 	if (s->watch.tick)
 		s->watch.tick(s->watch.self);
 }
@@ -44,14 +45,16 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int64_t drive_deadline(void *self)
 {
-	const struct study *s = self;
+	struct study *s = self;
 	int64_t at = INT64_MAX;
 
 	at = earlier(at, s->sync_at);
 	at = earlier(at, s->write_at);
-	if (s->watch.tick && s->watch.tick_every)
-		at = earlier(at, search_ticks(&s->search) + s->watch.tick_every);
-	return at;
+	/* Fixed when the last one is over: events that keep coming do not put it off.
+	 */
+	if (s->watch.tick && s->watch.tick_every && !s->tick_at)
+		s->tick_at = search_ticks(&s->search) + s->watch.tick_every;
+	return earlier(at, s->tick_at);
 }
 
 void drive_message(void *self, const char *text)

@@ -320,6 +320,15 @@ size_t study_known(const struct study *study, const struct trial *t)
 	return n;
 }
 
+void study_latest(const struct study *s, struct belief *out)
+{
+	double sign = search_sign(&s->search);
+
+	*out = s->type->latest ? *s->type->latest(s->strategy) : (struct belief){0};
+	out->mean *= sign;
+	out->incumbent *= sign;
+}
+
 void study_explain(const struct study *study, const struct trial *t, struct belief *out)
 {
 	const struct search *s = &study->search;

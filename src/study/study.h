@@ -72,6 +72,7 @@ struct study {
 	bool told_wandb;           /* that it was put offline */
 	bool told_steps;           /* that those of some run do not rise */
 	int64_t sync_at, write_at; /* when the journal, the results are due */
+	int64_t tick_at;           /* when the observer's tick is; 0: not set */
 	int64_t write_cost;
 	struct str line; /* of the journal, being written */
 	struct {

@@ -7,18 +7,19 @@
 #include "study/drive.h"
 #include "study/test_use.h"
 
-static size_t count_runs(const struct study *s, bool ended)
+void verify_counts(const struct study *s, size_t *done, size_t *all)
 {
 	const struct verdict *v = &s->search.verdict;
-	size_t n = 0;
 
+	*done = *all = 0;
 	for (size_t i = 0; i < v->n; i++)
 		for (size_t r = 0; verdict_takes_part(v, s->phase, i) &&
 		                   r < v->candidates[i].n_runs[s->phase];
-		     r++)
-			n += !ended ||
-			     v->candidates[i].runs[s->phase][r]->state == RUN_FINISHED;
-	return n;
+		     r++) {
+			*done +=
+			    v->candidates[i].runs[s->phase][r]->state == RUN_FINISHED;
+			++*all;
+		}
 }
 
 /* Repetition by repetition, so that an interrupted verification is a balanced one. */
@@ -105,15 +106,16 @@ static void ended(void *self, struct task *t, const struct run_result *res, bool
 {
 	struct study *s = self;
 	struct verdict *v = &s->search.verdict;
+	size_t done, all;
 
 	(void)t;
 	(void)res;
 	(void)again;
 	if (s->phase == PHASE_RERUN && !v->first_rules && !v->deterministic)
 		v->ignores_seed = judge_ignores_seed(v, &s->search.scratch);
+	verify_counts(s, &done, &all);
 	if (s->watch.verifying)
-		s->watch.verifying(s->watch.self, v, s->phase, count_runs(s, true),
-		                   count_runs(s, false));
+		s->watch.verifying(s->watch.self, v, s->phase, done, all);
 }
 
 static const struct driver verifying = {.next = next,

@@ -13,5 +13,7 @@ bool verify_run(struct study *s, struct runner *r, struct error *err);
 /* Asks for so many test pairs more of a verification that could not tell. ERROR_USAGE
  * where it could, or where there is none to go on with. */
 bool verify_more(struct study *s, size_t pairs, struct error *err);
+/* Runs of the phase that is under way: those that are over, those that are planned. */
+void verify_counts(const struct study *s, size_t *done, size_t *all);
 
 #endif

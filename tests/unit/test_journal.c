@@ -231,6 +231,135 @@ TEST(torn_tail_is_kept_aside)
 	drop_dir(dir);
 }
 
+/* Read as it grows, byte by byte: every line once, as soon as it is whole. */
+TEST(a_tail_takes_every_line_once)
+{
+	char *dir = make_dir();
+	struct journal_tail *t = journal_tail_open(dir);
+	struct seen_lines s = {0};
+	struct arena a = {0};
+	struct error err;
+	bool anew;
+	size_t len;
+	char *text, path[256];
+	FILE *f;
+
+	CHECK(journal_tail_read(t, count, &s, &anew, &err)); /* no file yet */
+	CHECK_INT(s.n, 0);
+	CHECK(write_lines(dir, 0, 5));
+	text = slurp(dir, &len, &a);
+	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
+	f = fopen(path, "w");
+	for (size_t i = 0, whole = 0; text && f && i < len; i++) {
+		fputc(text[i], f);
+		fflush(f);
+		whole += text[i] == '\n';
+		CHECK(journal_tail_read(t, count, &s, &anew, &err));
+		CHECK(!anew);
+		CHECK_INT(s.n, whole);
+	}
+	CHECK_DOUBLE(s.sum, 10, 0);
+	if (f)
+		fclose(f);
+	arena_free(&a);
+	journal_tail_close(t);
+	drop_dir(dir);
+}
+
+/* A half line that its driver cuts off again, and another one in its place. */
+TEST(a_tail_forgets_what_was_cut_off)
+{
+	char *dir = make_dir();
+	struct journal_tail *t = journal_tail_open(dir);
+	struct seen_lines s = {0};
+	struct arena a = {0};
+	struct error err;
+	size_t len;
+	bool anew;
+	char *text;
+
+	CHECK(write_lines(dir, 0, 2));
+	text = slurp(dir, &len, &a);
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	text = arena_printf(&a, "%s{\"n\":2,\"e\":\"half and not", text);
+	put(dir, text, len + 20);
+	journal_tail_close(t);
+	t = journal_tail_open(dir);
+	s = (struct seen_lines){0};
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK_INT(s.n, 2);
+	CHECK(write_lines(dir, 2, 3)); /* cuts it off */
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK(!anew);
+	CHECK_INT(s.n, 3);
+	CHECK_DOUBLE(s.sum, 3, 0);
+	arena_free(&a);
+	journal_tail_close(t);
+	drop_dir(dir);
+}
+
+/* Another file under the name, or a shorter one, is another search. */
+TEST(a_tail_notices_another_file)
+{
+	char *dir = make_dir();
+	struct journal_tail *t = journal_tail_open(dir);
+	struct seen_lines s = {0};
+	struct error err;
+	char path[256];
+	bool anew;
+
+	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
+	CHECK(write_lines(dir, 0, 3));
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK(!unlink(path));
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK(anew);
+	journal_tail_close(t);
+	t = journal_tail_open(dir);
+	CHECK(write_lines(dir, 0, 3));
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK(!anew);
+	CHECK_INT(s.n, 6);
+	CHECK(!truncate(path, 10));
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK(anew);
+	journal_tail_close(t);
+	drop_dir(dir);
+}
+
+/* On another machine's disk a line may show before all of it is there. */
+TEST(a_tail_looks_again_at_damage)
+{
+	char *dir = make_dir();
+	struct journal_tail *t = journal_tail_open(dir);
+	struct seen_lines s = {0};
+	struct arena a = {0};
+	struct error err = {0};
+	size_t len;
+	bool anew;
+	char *text, path[256];
+	FILE *f;
+
+	CHECK(write_lines(dir, 0, 3));
+	text = slurp(dir, &len, &a);
+	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
+	f = fopen(path, "r+");
+	CHECK(f && !fseek(f, (long)len - 30, SEEK_SET) && fputc(0, f) == 0 &&
+	      !fflush(f));
+	CHECK(!journal_tail_read(t, count, &s, &anew, &err));
+	CHECK_INT(err.kind, ERROR_FILE);
+	CHECK_INT(s.n, 2);
+	CHECK(f && !fseek(f, (long)len - 30, SEEK_SET) &&
+	      fputc(text[len - 30], f) == text[len - 30] && !fclose(f));
+	CHECK(journal_tail_read(t, count, &s, &anew, &err));
+	CHECK_INT(s.n, 3);
+	arena_free(&a);
+	journal_tail_close(t);
+	drop_dir(dir);
+}
+
 TEST_MAIN(lines_come_back, missing_is_empty, cut_at_every_byte, flip_every_byte,
           damage_in_the_middle_is_refused_with_its_place, a_missing_line_is_noticed,
-          torn_tail_is_kept_aside)
+          torn_tail_is_kept_aside, a_tail_takes_every_line_once,
+          a_tail_forgets_what_was_cut_off, a_tail_notices_another_file,
+          a_tail_looks_again_at_damage)
