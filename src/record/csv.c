@@ -4,22 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A CSV field (RFC 4180). */
-static void add_field(struct str *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		str_add(out, text);
-		return;
-	}
-	str_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			str_addc(out, '"');
-		str_addc(out, *text);
-	}
-	str_addc(out, '"');
-}
-
 static void add_csv_number(struct str *out, double x)
 {
 	str_addc(out, ',');
@@ -39,7 +23,7 @@ static void add_measured_head(struct str *out, const struct measured_names *name
 			str_clear(&cell);
 			str_addf(&cell, "metrics.%s%s", names->list[i].name, parts[k]);
 			str_addc(out, ',');
-			add_field(out, str_text(&cell));
+			str_csv(out, str_text(&cell));
 		}
 	str_free(&cell);
 }
@@ -74,17 +58,17 @@ static void add_csv_trial(struct str *out, const struct search *s,
 	add_csv_number(out, t->value);
 	add_csv_number(out, t->stderr_);
 	str_addf(out, ",%zu,%.3f,", t->n_runs, wall);
-	add_field(out, t->reason ? t->reason : "");
+	str_csv(out, t->reason ? t->reason : "");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');
 		str_clear(&text);
 		if (t->values[i])
 			value_text(t->values[i], &text);
-		add_field(out, str_text(&text));
+		str_csv(out, str_text(&text));
 	}
 	if (labels) {
 		str_addc(out, ',');
-		add_field(out, t->label ? t->label : "");
+		str_csv(out, t->label ? t->label : "");
 	}
 	add_measured(out, names, t);
 	str_addc(out, '\n');
@@ -105,7 +89,7 @@ void csv_write(struct search *s, const struct monitor *m, struct page *p)
 	str_add(out, "rank,trial,outcome,value,stderr,runs,wall,reason");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');
-		add_field(out, s->spec->space.params[i].name);
+		str_csv(out, s->spec->space.params[i].name);
 	}
 	if (labels)
 		str_add(out, ",label");

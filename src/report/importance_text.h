@@ -19,6 +19,7 @@
 #ifndef HPS_REPORT_IMPORTANCE_TEXT_H
 #define HPS_REPORT_IMPORTANCE_TEXT_H
 
+#include "report/sheet.h"
 #include "study/study.h"
 
 /* Below this leave-one-out R^2 nothing is said. */
@@ -60,6 +61,10 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 void importance_free(struct importance *im);
 void importance_table(const struct importance *im, const struct study *s,
                       struct str *out);
+/* A row for each parameter and each pair: shares, which people see in whole
+ * percents. */
+void importance_sheet(const struct importance *im, const struct study *s,
+                      struct sheet *out);
 void importance_json(const struct importance *im, const struct study *s,
                      struct str *out);
 
