@@ -424,7 +424,7 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	if (optind < argc)
 		return usage(c, code, "does not know what to do with",
 		             unshield(argv[optind]), NULL);
-	if (!o->file && !o->log)
+	if (!o->file && !o->log && *c->operand != '[')
 		return usage(c, code, "needs", c->operand, NULL);
 	return true;
 }
@@ -441,6 +441,7 @@ const char *options_formats(const char *command, bool trial)
 	           {"ablate", "table json yaml", false},
 	           {"recheck", "table json", false},
 	           {"importance", "table json csv yaml markdown latex", false},
+	           {"ls", "table json csv yaml markdown latex", false},
 	           {"diff", "table json csv yaml markdown latex", false},
 	           {"scale", "table json", false}};
 

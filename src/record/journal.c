@@ -171,6 +171,57 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
 	return ok;
 }
 
+struct journal_tail {
+	struct window w;
+	struct journal_summary sum;
+	char path[PATH_MAX];
+};
+
+struct journal_tail *journal_tail_open(const char *dir, struct error *err)
+{
+	struct journal_tail *t = mem_new(1, sizeof *t);
+
+	snprintf(t->path, sizeof t->path, "%s/journal.jsonl", dir);
+	t->w.fd = file_open(t->path, O_RDONLY, 0, err);
+	if (t->w.fd >= 0 && window_fill(&t->w))
+		return t;
+	if (t->w.fd >= 0)
+		error_errno(err, "%s", t->path);
+	journal_tail_close(t);
+	return NULL;
+}
+
+/* Is it still the file that was opened, with all that was read? */
+static bool still_that(const struct journal_tail *t, struct error *err)
+{
+	struct stat now, then;
+
+	if (!fstat(t->w.fd, &then) && !stat(t->path, &now) &&
+	    now.st_ino == then.st_ino && now.st_dev == then.st_dev &&
+	    (size_t)now.st_size >= t->sum.good_end)
+		return true;
+	return error_set(err, ERROR_FILE,
+	                 "%s: was begun anew, or taken away, meanwhile", t->path);
+}
+
+bool journal_tail_read(struct journal_tail *t, journal_reader *reader, void *self,
+                       struct error *err)
+{
+	t->w.eof = false;
+	return still_that(t, err) &&
+	       read_lines(&t->w, t->path, reader, self, &t->sum, err);
+}
+
+void journal_tail_close(struct journal_tail *t)
+{
+	if (!t)
+		return;
+	if (t->w.fd >= 0)
+		close(t->w.fd);
+	free(t->w.buf);
+	free(t);
+}
+
 /* Keeps the torn tail beside the journal and cuts it off. */
 static bool cut_tail(struct journal *j, const char *dir,
                      const struct journal_summary *sum, struct error *err)
