@@ -9,6 +9,8 @@ const struct command_type commands[] = {
     {"show", "DIR|results.json", "the ranking, or all about one trial", command_show},
     {"ls", "[DIR …]", "the searches in directories and below, and how they stand",
      command_ls},
+    {"diff", "DIR|results.json DIR|results.json",
+     "what is different in two searches, and in what they found", command_diff},
     {"log", "DIR|results.json", "what happened in a search, as lines of JSON",
      command_log},
     {"best", "DIR|results.json", "only the winning configuration", command_best},

@@ -69,9 +69,10 @@ void sheet_value(struct sheet *s, const struct value *v)
 	s->cells[s->n_cells - 1].null = v && v->kind == VALUE_NULL;
 }
 
-void sheet_bool(struct sheet *s, bool x)
+void sheet_copy(struct sheet *s, const struct sheet_cell *c)
 {
-	add(s, (struct value){.kind = VALUE_BOOL, .boolean = x});
+	sheet_none(s);
+	s->cells[s->n_cells - 1] = *c;
 }
 
 void sheet_shown(struct sheet *s, const char *text)

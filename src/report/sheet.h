@@ -44,7 +44,8 @@ void sheet_text(struct sheet *s, const char *text); /* NULL: none */
 void sheet_int(struct sheet *s, uint64_t x);
 void sheet_number(struct sheet *s, double x);             /* NaN and infinite: none */
 void sheet_value(struct sheet *s, const struct value *v); /* NULL: none */
-void sheet_bool(struct sheet *s, bool x);
+/* A cell of another sheet, which must outlive this one. */
+void sheet_copy(struct sheet *s, const struct sheet_cell *c);
 /* What people see of the latest cell; half of its interval. */
 void sheet_shown(struct sheet *s, const char *text);
 void sheet_half(struct sheet *s, double half);
