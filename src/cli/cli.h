@@ -138,6 +138,8 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err);
 /* Columns of the terminal; 0 where stdout is none. */
 size_t cli_width(void);
+/* To stdout, its lines broken at blanks where it is a terminal. */
+void cli_print_folded(const struct str *text);
 /* A table in o->format (table csv json yaml markdown latex), with a word on what the
  * terminal was too narrow for; noun: of a column, "column". False: it is none of these.
  */

@@ -149,7 +149,7 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 		return show_runs(o, &sv->study, err);
 	if (strcmp(o->format, "table") == 0) {
 		detail_search(&sv->study, sv->path, &head);
-		cli_print(&head);
+		cli_print_folded(&head);
 		str_free(&head);
 	}
 	if (!cli_print_results(o, &sv->study, o->top, err))

@@ -29,6 +29,16 @@ size_t cli_width(void)
 	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : 80;
 }
 
+void cli_print_folded(const struct str *text)
+{
+	struct str out = {0};
+
+	if (cli_width())
+		text_fold(&out, str_text(text), cli_width());
+	cli_print(cli_width() ? &out : text);
+	str_free(&out);
+}
+
 static bool is(const struct options *o, const char *format)
 {
 	return strcmp(o->format, format) == 0;
@@ -58,15 +68,22 @@ bool cli_sheet(const struct options *o, const struct sheet *t, const char *noun,
 
 static void add_table(struct study *s, const struct ranking_view *v, struct str *out)
 {
+	struct str text = {0};
+
 	ranking_table(s, v, out);
-	prospect_text(&s->search, out);
-	edges_text(&s->search, out);
-	scaling_report(&s->search, out);
-	savings_report(s, out);
-	reading_report(s, out);
+	prospect_text(&s->search, &text);
+	edges_text(&s->search, &text);
+	scaling_report(&s->search, &text);
+	savings_report(s, &text);
+	reading_report(s, &text);
 	if (s->search.verdict.wanted && search_is_over(&s->search))
-		str_addc(out, '\n');
-	verdict_report(s, out);
+		str_addc(&text, '\n');
+	verdict_report(s, &text);
+	if (v->width)
+		text_fold(out, str_text(&text), v->width);
+	else
+		str_add(out, str_text(&text));
+	str_free(&text);
 }
 
 static bool add_sheet(const struct options *o, struct study *s,

@@ -153,6 +153,39 @@ void text_wrap(struct str *out, const char *s, size_t width, const char *indent)
 	}
 }
 
+/* More than a word behind its first. */
+static bool is_prose(const char *line)
+{
+	line += strspn(line, " ");
+	line += strcspn(line, " ");
+	line += strspn(line, " ");
+	return strchr(line, ' ') != NULL;
+}
+
+void text_fold(struct str *out, const char *s, size_t width)
+{
+	struct str line = {0}, indent = {0};
+
+	while (*s) {
+		size_t len = strcspn(s, "\n"), blanks = strspn(s, " ");
+
+		str_clear(&line);
+		str_clear(&indent);
+		str_addn(&line, s, len);
+		str_addn(&indent, s, blanks);
+		str_add(&indent, "  ");
+		if (text_width(str_text(&line)) > width && is_prose(str_text(&line)))
+			text_wrap(out, str_text(&line), width, str_text(&indent));
+		else
+			str_add(out, str_text(&line));
+		s += len;
+		if (*s)
+			str_addc(out, *s++);
+	}
+	str_free(&line);
+	str_free(&indent);
+}
+
 void text_tail(struct str *out, const char *s, size_t n, size_t lines,
                const char *indent)
 {

@@ -20,6 +20,9 @@ void text_wrap(struct str *out, const char *s, size_t width, const char *indent)
 /* The last `lines` lines, cleaned, each behind `indent`. */
 void text_tail(struct str *out, const char *s, size_t n, size_t lines,
                const char *indent);
+/* Each line of s by text_wrap, what goes on behind its own indent and two blanks; one
+ * that is but a word, or a label and a word, as it is. */
+void text_fold(struct str *out, const char *s, size_t width);
 
 /* Six significant digits: "0.192312", "1e-05", "nan". */
 void text_number(struct str *out, double x);
