@@ -61,17 +61,24 @@ static bool log_event(void *self, const cJSON *json, struct error *err)
 	return !ferror(stdout) || gone(err);
 }
 
+static bool begun_anew(const char *dir, struct error *err)
+{
+	return error_set(err, ERROR_FILE,
+	                 "%s: its journal was begun anew, or cut, meanwhile", dir);
+}
+
 /* Until nobody is at work there any more: what was written before that is then read,
  * too. A search whose runs others launch has nobody at work all the time: it is over
  * when it says so. */
 static bool read_all(struct log *l, const char *dir, bool follow, struct error *err)
 {
-	struct journal_tail *tail = journal_tail_open(dir, err);
-	bool ok = tail != NULL, at_work = true;
+	struct journal_tail *tail = journal_tail_open(dir);
+	bool ok = true, at_work = true, anew;
 
 	while (ok && at_work) {
 		at_work = follow && lock_held(dir);
-		ok = journal_tail_read(tail, log_event, l, err);
+		ok = journal_tail_read(tail, log_event, l, &anew, err) &&
+		     (!anew || begun_anew(dir, err));
 		at_work |= follow && l->reader.origin.elsewhere && !l->finished;
 		if (ok && fflush(stdout))
 			ok = gone(err);

@@ -172,53 +172,56 @@ bool journal_read(const char *dir, journal_reader *reader, void *self,
 }
 
 struct journal_tail {
-	struct window w;
-	struct journal_summary sum;
 	char path[PATH_MAX];
+	struct window window; /* fd -1: no file yet */
+	struct journal_summary sum;
 };
 
-struct journal_tail *journal_tail_open(const char *dir, struct error *err)
+struct journal_tail *journal_tail_open(const char *dir)
 {
 	struct journal_tail *t = mem_new(1, sizeof *t);
 
 	snprintf(t->path, sizeof t->path, "%s/journal.jsonl", dir);
-	t->w.fd = file_open(t->path, O_RDONLY, 0, err);
-	if (t->w.fd >= 0 && window_fill(&t->w))
-		return t;
-	if (t->w.fd >= 0)
-		error_errno(err, "%s", t->path);
-	journal_tail_close(t);
-	return NULL;
+	t->window.fd = -1;
+	return t;
 }
 
-/* Is it still the file that was opened, with all that was read? */
-static bool still_that(const struct journal_tail *t, struct error *err)
+/* Is what is read no longer what has this name, or has it been cut? */
+static bool replaced(const struct journal_tail *t)
 {
-	struct stat now, then;
+	struct stat ours, there;
 
-	if (!fstat(t->w.fd, &then) && !stat(t->path, &now) &&
-	    now.st_ino == then.st_ino && now.st_dev == then.st_dev &&
-	    (size_t)now.st_size >= t->sum.good_end)
-		return true;
-	return error_set(err, ERROR_FILE,
-	                 "%s: was begun anew, or taken away, meanwhile", t->path);
+	return fstat(t->window.fd, &ours) || stat(t->path, &there) ||
+	       ours.st_ino != there.st_ino || ours.st_dev != there.st_dev ||
+	       ours.st_size < (off_t)t->window.offset;
 }
 
 bool journal_tail_read(struct journal_tail *t, journal_reader *reader, void *self,
-                       struct error *err)
+                       bool *anew, struct error *err)
 {
-	t->w.eof = false;
-	return still_that(t, err) &&
-	       read_lines(&t->w, t->path, reader, self, &t->sum, err);
+	struct window *w = &t->window;
+
+	*anew = w->fd >= 0 && replaced(t);
+	if (*anew || (w->fd < 0 && access(t->path, F_OK)))
+		return true;
+	if (w->fd < 0)
+		w->fd = file_open(t->path, O_RDONLY, 0, err);
+	if (w->fd < 0)
+		return false;
+	/* A half line may be cut off and written again. */
+	w->len = w->start = 0;
+	t->sum.torn = 0;
+	if (lseek(w->fd, (off_t)w->offset, SEEK_SET) < 0 || !window_fill(w))
+		return error_errno(err, "%s", t->path);
+	return read_lines(w, t->path, reader, self, &t->sum, err);
 }
 
 void journal_tail_close(struct journal_tail *t)
 {
-	if (!t)
-		return;
-	if (t->w.fd >= 0)
-		close(t->w.fd);
-	free(t->w.buf);
+	if (t && t->window.fd >= 0)
+		close(t->window.fd);
+	if (t)
+		free(t->window.buf);
 	free(t);
 }
 

@@ -34,15 +34,17 @@ struct journal_summary {
 bool journal_read(const char *dir, journal_reader *reader, void *self,
                   struct journal_summary *sum, struct error *err);
 
-/* A journal that somebody else goes on writing: each reading takes the lines that are
- * there and have not been read, and leaves one that is not whole yet for later. Fails
- * (ERROR_FILE) as journal_read does, and where the file was replaced by another, or has
- * become shorter than what was read. NULL: it cannot be opened (err). */
+/* The same again and again, beside a driver that writes: first what is there, then what
+ * has come since. What is not yet a whole line is left for the next time. */
 struct journal_tail;
-struct journal_tail *journal_tail_open(const char *dir, struct error *err);
+/* A file that is missing comes later. */
+struct journal_tail *journal_tail_open(const char *dir);
+/* Reads what is new. *anew: there is another file now (--fresh), or less than before;
+ * nothing is read of it. A damaged line is ERROR_FILE, and is looked at again the next
+ * time. */
 bool journal_tail_read(struct journal_tail *t, journal_reader *reader, void *self,
-                       struct error *err);
-void journal_tail_close(struct journal_tail *t); /* NULL: nothing */
+                       bool *anew, struct error *err);
+void journal_tail_close(struct journal_tail *t);
 
 /* Opens for appending behind what journal_read found; a torn tail is first saved as
  * journal.torn and cut off. Call with the directory's lock held. */
