@@ -162,7 +162,8 @@ static void add_measured(const struct spec *sp, const struct trial *tr, struct s
 		sheet_number(t, m.runs ? m.last : (double)NAN);
 		if (m.runs && !isfinite(m.last))
 			sheet_shown(t, isnan(m.last) ? "nan"
-			                             : m.last > 0 ? "inf" : "-inf");
+			               : m.last > 0  ? "inf"
+			                             : "-inf");
 	}
 }
 
@@ -230,14 +231,14 @@ static void add_item(struct paragraph *p, const char *name, const struct value *
 	str_free(&value);
 }
 
-static void finish_paragraph(struct paragraph *p, const char *lead, const char *end,
-                             size_t width, struct str *out)
+static void finish_paragraph(struct paragraph *p, const char *noun, const char *lead,
+                             const char *end, size_t width, struct str *out)
 {
 	struct str all = {0};
 
 	if (p->items) {
-		str_addf(&all, "%zu parameter%s %s%s%s", p->items,
-		         p->items == 1 ? "" : "s", lead, str_text(&p->text), end);
+		text_count(&all, p->items, noun);
+		str_addf(&all, " %s%s%s", lead, str_text(&p->text), end);
 		text_wrap(out, str_text(&all), width, "  ");
 		str_addc(out, '\n');
 	}
@@ -254,25 +255,30 @@ static void name_alike(const struct layout *l, const struct search *s, size_t wi
 		if (l->same[i])
 			add_item(&p, s->spec->space.params[i].name,
 			         s->trials[0]->values[i]);
-	finish_paragraph(&p, "that did not differ: ", "", width, out);
+	finish_paragraph(&p, "parameter", "that did not differ: ", "", width, out);
 }
 
 static void name_left_out(const struct layout *l, const struct search *s,
                           const struct ranking_view *v, const struct sheet *t,
                           const bool *left_out, struct str *out)
 {
-	struct paragraph p = {0};
+	static const char narrow[] = "left out, for which the terminal is too narrow: ",
+			  less[] = "of less importance left out, for which the "
+				   "terminal is too narrow: ",
+			  end[] = " (--wide prints all)";
+	struct paragraph p = {0}, m = {0};
 	size_t first = t->n - l->n_params - l->reasons;
+	size_t measured = first - l->labels - s->spec->n_metrics;
 
 	for (size_t i = 0; i < l->n_params; i++)
 		if (left_out[first + i])
 			add_item(&p, s->spec->space.params[l->params[i]].name, NULL);
-	finish_paragraph(&p,
-	                 v->n_first
-	                     ? "of less importance left out, for which the "
-	                       "terminal is too narrow: "
-	                     : "left out, for which the terminal is too narrow: ",
-	                 " (--wide prints all)", v->width, out);
+	for (size_t i = 0; i < s->spec->n_metrics; i++)
+		if (left_out[measured + i])
+			add_item(&m, s->spec->metrics[i].name, NULL);
+	finish_paragraph(&p, "parameter", v->n_first ? less : narrow, end, v->width,
+	                 out);
+	finish_paragraph(&m, "metric", narrow, end, v->width, out);
 }
 
 static void notes(const struct layout *l, const struct study *s,
