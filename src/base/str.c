@@ -136,6 +136,21 @@ void str_json(struct str *s, const char *text, size_t n, bool ascii)
 	str_addc(s, '"');
 }
 
+void str_csv(struct str *s, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		str_add(s, text);
+		return;
+	}
+	str_addc(s, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			str_addc(s, '"');
+		str_addc(s, *text);
+	}
+	str_addc(s, '"');
+}
+
 void str_shell(struct str *s, const char *word)
 {
 	static const char plain[] =

@@ -24,6 +24,8 @@ void str_free(struct str *s);
 /* A JSON string with its quotes. Invalid UTF-8 becomes U+FFFD; with ascii, everything
  * above 0x7e is written \uXXXX as Python's json.dumps does. */
 void str_json(struct str *s, const char *text, size_t n, bool ascii);
+/* A field of CSV, in quotes where it needs them (RFC 4180). */
+void str_csv(struct str *s, const char *text);
 /* One shell word: as it is when harmless, else in single quotes. */
 void str_shell(struct str *s, const char *word);
 /* The shortest decimal text that strtod reads back as the same double, in Python's

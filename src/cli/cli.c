@@ -1,17 +1,9 @@
 #include "cli/cli.h"
 #include "base/clock.h"
 #include "convert/convert.h"
-#include "record/results.h"
 #include "report/plan.h"
-#include "report/ranking.h"
-#include "report/reading.h"
-#include "report/savings_text.h"
-#include "report/scaling_text.h"
-#include "report/verdict_text.h"
 #include "run/capture.h"
 #include "saved/import.h"
-#include "search/edges.h"
-#include "search/prospect.h"
 #include "study/code.h"
 #include "study/cpus.h"
 #include "study/gpus.h"
@@ -25,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 int cli_fail(const struct error *err)
@@ -239,57 +230,6 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
 		return false;
 	/* With a directory what was taken is in its journal, or goes there. */
 	return dir || study_begin(s, err);
-}
-
-static size_t terminal_width(void)
-{
-	struct winsize w;
-	const char *columns = getenv("COLUMNS");
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	if (columns && atoi(columns) > 0)
-		return (size_t)atoi(columns);
-	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : 80;
-}
-
-bool cli_print_results(struct options *o, struct study *s, size_t top,
-                       struct error *err)
-{
-	struct ranking_view view = {
-	    .top = top, .width = terminal_width(), .where = o->out ? o->out : o->file};
-	struct str out = {0};
-	bool ok = true;
-
-	if (strcmp(o->format, "json") == 0) {
-		if (top)
-			results_top(&s->search, s->monitor, top, &out);
-		else
-			results_json(&s->search, s->monitor, &out);
-	} else if (strcmp(o->format, "csv") == 0) {
-		results_csv(&s->search, top, &out);
-	} else if (strcmp(o->format, "yaml") == 0) {
-		ranking_yaml(s, top, &out);
-	} else if (strcmp(o->format, "table") == 0) {
-		ranking_table(s, &view, &out);
-		prospect_text(&s->search, &out);
-		edges_text(&s->search, &out);
-		scaling_report(&s->search, &out);
-		savings_report(s, &out);
-		reading_report(s, &out);
-		if (s->search.verdict.wanted && search_is_over(&s->search))
-			str_addc(&out, '\n');
-		verdict_report(s, &out);
-	} else {
-		ok = error_set(
-		    err, ERROR_USAGE,
-		    "there is no format %s here\n  help: table, json, csv or yaml",
-		    o->format);
-	}
-	if (ok)
-		cli_print(&out);
-	str_free(&out);
-	return ok;
 }
 
 bool cli_is_yaml(const char *path)

@@ -5,6 +5,7 @@
 
 #include "cli/exit.h"
 #include "config/spec.h"
+#include "report/sheet.h"
 #include "study/study.h"
 
 enum { CLI_SETS = 32, CLI_FILES = 64 };
@@ -30,7 +31,9 @@ struct options {
 	const char *format;               /* table, json, csv, yaml, args, env */
 	const char *lease, *report, *reason, *cost; /* ask, tell */
 	bool fail, infeasible;
-	bool elsewhere; /* the search to begin is one for ask and tell */
+	bool elsewhere;        /* the search to begin is one for ask and tell */
+	bool wide, full, runs; /* of tables; show: every run */
+	bool follow;           /* log */
 	bool detach, fresh, dry_run, retry_failed, strict, all, yes, why;
 	size_t more;        /* verify: so many test pairs more */
 	const char *budget; /* ablate, recheck */
@@ -94,6 +97,9 @@ int command_ask(struct options *o);
 int command_tell(struct options *o);
 int command_ablate(struct options *o);
 int command_recheck(struct options *o);
+int command_ls(struct options *o);
+int command_diff(struct options *o);
+int command_log(struct options *o);
 int command_import(struct options *o);
 int command_report(struct options *o);
 int command_plot(struct options *o);
@@ -145,6 +151,15 @@ void cli_print(const struct str *text);
 /* Makes a search from spec and options; dir NULL: nothing will be written. */
 bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err);
+/* Columns of the terminal; 0 where stdout is none. */
+size_t cli_width(void);
+/* To stdout, its lines broken at blanks where it is a terminal. */
+void cli_print_folded(const struct str *text);
+/* A table in o->format (table csv json yaml markdown latex), with a word on what the
+ * terminal was too narrow for; noun: of a column, "column". False: it is none of these.
+ */
+bool cli_sheet(const struct options *o, const struct sheet *t, const char *noun,
+               struct str *out);
 /* Ranking and verdict in o->format. */
 bool cli_print_results(struct options *o, struct study *s, size_t top,
                        struct error *err);

@@ -1,6 +1,6 @@
 /* importance: which parameters of a search mattered. */
 #include "cli/cli.h"
-#include "report/importance_text.h"
+#include "report/importance_kept.h"
 #include "saved/saved.h"
 
 #include <string.h>
@@ -8,13 +8,9 @@
 static bool importance(struct options *o, struct saved *sv, struct importance *im,
                        struct error *err)
 {
-	bool json = strcmp(o->format, "json") == 0;
 	struct str out = {0};
+	struct sheet t = {0};
 
-	if (!json && strcmp(o->format, "table") != 0)
-		return error_set(err, ERROR_USAGE,
-		                 "there is no format %s here\n  help: table or json",
-		                 o->format);
 	if (!saved_load(sv, o->file, err))
 		return false;
 	if (!sv->spec.metric.name)
@@ -22,11 +18,17 @@ static bool importance(struct options *o, struct saved *sv, struct importance *i
 		                 sv->path);
 	if (!importance_init(im, &sv->study, err))
 		return error_prefix(err, "%s: ", sv->path);
-	if (json)
+	importance_keep(im, &sv->study);
+	if (strcmp(o->format, "json") == 0) {
 		importance_json(im, &sv->study, &out);
-	else
+	} else if (strcmp(o->format, "table") == 0) {
 		importance_table(im, &sv->study, &out);
+	} else {
+		importance_sheet(im, &sv->study, &t);
+		cli_sheet(o, &t, "column", &out);
+	}
 	cli_print(&out);
+	sheet_free(&t);
 	str_free(&out);
 	return true;
 }

@@ -51,7 +51,11 @@ enum id {
 	ID_RETUNE,
 	ID_TEST,
 	ID_DETACH,
-	ID_ONCE
+	ID_ONCE,
+	ID_WIDE,
+	ID_FULL,
+	ID_RUNS,
+	ID_FOLLOW
 };
 
 /* commands: the names that take it, between blanks. */
@@ -145,9 +149,17 @@ static const struct row {
      "winner and defaults meet the test data, which is charged to their ledger",
      " recheck ", ID_TEST},
     {"format", "FORMAT",
-     "table, json, csv or yaml; best: json, yaml, args or env; ask: json, args or env",
-     " run show best importance scale verify ask ablate recheck ", ID_FORMAT},
+     "table, json, csv, yaml, markdown, latex, junit, args or env, as far as the "
+     "command has them",
+     " run show best importance scale verify ask ablate recheck ls diff ", ID_FORMAT},
     {"to", "TOOL", "optuna, mlflow, wandb or csv (default)", " export ", ID_FORMAT},
+    {"wide", NULL, "all columns of a table, on long lines",
+     " run show verify importance ls diff ", ID_WIDE},
+    {"full", NULL, "numbers with all their digits",
+     " run show verify importance ls diff ", ID_FULL},
+    {"runs", NULL, "every run, those of the verification too", " show ", ID_RUNS},
+    {"follow", NULL, "go on as it happens, until the search is over", " log ",
+     ID_FOLLOW},
     {"quiet", NULL, "only warnings and errors", " run verify reproduce ablate recheck ",
      ID_QUIET},
     {"verbose", NULL, "also the start of every run",
@@ -302,6 +314,10 @@ static bool take(struct options *o, int id, const char *arg)
 		return true;
 	case ID_LOG: o->log = arg; return true;
 	case ID_FILE: o->metrics_in = arg; return true;
+	case ID_WIDE: o->wide = true; return true;
+	case ID_FULL: o->full = true; return true;
+	case ID_RUNS: o->runs = true; return true;
+	case ID_FOLLOW: o->follow = true; return true;
 	case ID_FRESH: o->fresh = true; return true;
 	case ID_DETACH: o->detach = true; return true;
 	case ID_DRY_RUN: o->dry_run = true; return true;
@@ -421,7 +437,7 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	if (optind < argc)
 		return usage(c, code, "does not know what to do with",
 		             unshield(argv[optind]), NULL);
-	if (!o->file && !o->log)
+	if (!o->file && !o->log && *c->operand != '[')
 		return usage(c, code, "needs", c->operand, NULL);
 	return true;
 }
@@ -432,24 +448,26 @@ const char *options_formats(const char *command, bool trial)
 		const char *command, *formats;
 		bool trial;
 	} all[] = {{"show", "table json yaml args env", true},
-	           {"best", "json yaml args env", true},
-	           {"best", "json yaml args env", false},
+	           {"best", "json yaml args env csv markdown latex", true},
+	           {"best", "json yaml args env csv markdown latex", false},
 	           {"ask", "json args env", false},
 	           {"ablate", "table json yaml", false},
 	           {"recheck", "table json", false},
-	           {"importance", "table json", false},
+	           {"importance", "table json csv yaml markdown latex", false},
+	           {"ls", "table json csv yaml markdown latex", false},
+	           {"diff", "table json csv yaml markdown latex", false},
 	           {"scale", "table json", false},
 	           {"export", "csv optuna mlflow wandb", false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(command, all[i].command) == 0 && all[i].trial == trial)
 			return all[i].formats;
-	return "table json csv yaml";
+	return "table json csv yaml markdown latex junit";
 }
 
 bool options_has_format(const char *formats, const char *format)
 {
-	char word[32], list[64];
+	char word[32], list[128];
 
 	snprintf(word, sizeof word, " %s ", format);
 	snprintf(list, sizeof list, " %s ", formats);
@@ -487,6 +505,7 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 	    {o->command != NULL, o->log != NULL, "--command and --log"},
 	    {o->all, o->top > 0, "--all and --top"},
 	    {o->has_trial, o->top > 0, "--trial and --top"},
+	    {o->has_trial, o->runs, "--trial and --runs"},
 	    {o->has_trial, o->simplest, "--trial and --simplest"},
 	    {o->dry_run, o->fresh, "--dry-run and --fresh"},
 	    {o->dry_run, o->retry_failed, "--dry-run and --retry-failed"},

@@ -11,6 +11,7 @@
 #include "report/configuration.h"
 #include "report/detail.h"
 #include "report/ranking.h"
+#include "report/runs.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
 #include "study/comparison.h"
@@ -34,6 +35,23 @@ static bool trial_exists(const struct options *o, const struct study *s,
 	                 s->search.n - 1);
 }
 
+static void config_sheet(const struct options *o, const struct spec *sp,
+                         const struct value *const *values, struct str *out)
+{
+	struct sheet t = {0};
+
+	sheet_column(&t, "parameter", NULL, COLUMN_TEXT, true);
+	sheet_column(&t, "value", NULL, COLUMN_TEXT, true);
+	for (size_t i = 0; i < sp->space.n; i++) {
+		if (!values[i])
+			continue;
+		sheet_text(&t, sp->space.params[i].name);
+		sheet_value(&t, values[i]);
+	}
+	sheet_write(&t, o->format, true, out);
+	sheet_free(&t);
+}
+
 static bool print_config(const struct options *o, const struct study *s,
                          const struct trial *t, struct error *err)
 {
@@ -43,6 +61,8 @@ static bool print_config(const struct options *o, const struct study *s,
 
 	if (strcmp(o->format, "yaml") == 0)
 		config_yaml(sp, t->values, &out);
+	else if (options_has_format("csv markdown latex", o->format))
+		config_sheet(o, sp, t->values, &out);
 	else if (strcmp(o->format, "args") == 0)
 		ok = config_args(sp, t->values, &out, err);
 	else if (strcmp(o->format, "env") == 0)
@@ -96,6 +116,25 @@ static void show_ablation(struct options *o, const struct saved *sv)
 	ablation_there_free(&there);
 }
 
+static bool show_runs(const struct options *o, struct study *s, struct error *err)
+{
+	struct sheet t = {0};
+	struct str out = {0};
+	bool ok;
+
+	runs_sheet(s, o->top, &t);
+	ok = cli_sheet(o, &t, "column", &out) ||
+	     error_set(err, ERROR_USAGE,
+	               "there is no format %s of runs\n"
+	               "  help: table json csv yaml markdown latex",
+	               o->format);
+	if (ok)
+		cli_print(&out);
+	sheet_free(&t);
+	str_free(&out);
+	return ok;
+}
+
 static bool show(struct options *o, struct saved *sv, struct error *err)
 {
 	struct str head = {0};
@@ -107,9 +146,11 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 		        sv->path);
 	if (o->has_trial)
 		return show_trial(o, &sv->study, err);
+	if (o->runs)
+		return show_runs(o, &sv->study, err);
 	if (strcmp(o->format, "table") == 0) {
 		detail_search(&sv->study, sv->path, &head);
-		cli_print(&head);
+		cli_print_folded(&head);
 	}
 	if (!cli_print_results(o, &sv->study, o->top, err)) {
 		str_free(&head);

@@ -5,22 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* A CSV field (RFC 4180). */
-static void add_field(struct str *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		str_add(out, text);
-		return;
-	}
-	str_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			str_addc(out, '"');
-		str_addc(out, *text);
-	}
-	str_addc(out, '"');
-}
-
 /* A parameter whose name is that of a column of ours, or of the metric, is params_NAME:
  * what reads a table by the names of its columns would take it for that one. */
 static void add_param_name(struct str *out, const struct search *s, const char *name)
@@ -34,7 +18,7 @@ static void add_param_name(struct str *out, const struct search *s, const char *
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		clash = clash || strcasecmp(name, own[i]) == 0;
 	str_addf(&whole, "%s%s", clash ? "params_" : "", name);
-	add_field(out, whole.s);
+	str_csv(out, whole.s);
 	str_free(&whole);
 }
 
@@ -57,7 +41,7 @@ static void add_measured_head(struct str *out, const struct measured_names *name
 			str_clear(&cell);
 			str_addf(&cell, "metrics.%s%s", names->list[i].name, parts[k]);
 			str_addc(out, ',');
-			add_field(out, str_text(&cell));
+			str_csv(out, str_text(&cell));
 		}
 	str_free(&cell);
 }
@@ -92,17 +76,17 @@ static void add_csv_trial(struct str *out, const struct search *s,
 	add_csv_number(out, t->value);
 	add_csv_number(out, t->stderr_);
 	str_addf(out, ",%zu,%.3f,", t->n_runs, wall);
-	add_field(out, t->reason ? t->reason : "");
+	str_csv(out, t->reason ? t->reason : "");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');
 		str_clear(&text);
 		if (t->values[i])
 			value_text(t->values[i], &text);
-		add_field(out, str_text(&text));
+		str_csv(out, str_text(&text));
 	}
 	if (labels) {
 		str_addc(out, ',');
-		add_field(out, t->label ? t->label : "");
+		str_csv(out, t->label ? t->label : "");
 	}
 	add_measured(out, names, t);
 	str_addc(out, '\n');

@@ -8,6 +8,7 @@
 #include "report/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,6 +295,48 @@ void importance_table(const struct importance *im, const struct study *s,
 		text_count(out, im->capped, "value");
 		str_addf(out, " worse than %g count%s as that\n",
 		         search_sign(&s->search) * im->cap, im->capped == 1 ? "s" : "");
+	}
+}
+
+static void sheet_share(struct sheet *t, const struct share *s)
+{
+	const double x[] = {s ? s->mean : (double)NAN, s ? s->low : (double)NAN,
+	                    s ? s->high : (double)NAN};
+
+	for (size_t i = 0; i < ARRAY_LEN(x); i++) {
+		char percent[32];
+
+		sheet_number(t, x[i]);
+		snprintf(percent, sizeof percent, "%.0f %%", 100 * x[i]);
+		sheet_shown(t, s ? percent : "");
+	}
+}
+
+void importance_sheet(const struct importance *im, const struct study *s,
+                      struct sheet *out)
+{
+	static const char *const names[][2] = {
+	    {"alone", "alone"},         {"alone_low", "low"},
+	    {"alone_high", "high"},     {"total", "with interactions"},
+	    {"total_low", "low"},       {"total_high", "high"},
+	    {"best", "among the best"}, {"best_low", "low"},
+	    {"best_high", "high"}};
+	const struct param *p = s->search.spec->space.params;
+
+	sheet_column(out, "parameter", NULL, COLUMN_TEXT, true);
+	sheet_column(out, "other", "and", COLUMN_TEXT, true);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		sheet_column(out, names[i][0], names[i][1], COLUMN_NUMBER, true);
+	for (size_t i = 0; i < im->n + im->n_pairs; i++) {
+		bool pair = i >= im->n;
+		const struct importance_row *r =
+		    pair ? &im->pairs[i - im->n] : &im->rows[i];
+
+		sheet_text(out, p[r->param].name);
+		sheet_text(out, pair ? p[r->other].name : "");
+		sheet_share(out, &r->alone);
+		sheet_share(out, pair ? NULL : &r->total);
+		sheet_share(out, pair ? NULL : &r->best);
 	}
 }
 

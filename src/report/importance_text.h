@@ -20,6 +20,7 @@
 #define HPS_REPORT_IMPORTANCE_TEXT_H
 
 #include "report/landscape.h"
+#include "report/sheet.h"
 
 struct share {
 	double mean, low, high; /* low, high: multiples of 0.01 */
@@ -55,6 +56,10 @@ bool importance_of(struct importance *im, struct landscape *l, struct error *err
 void importance_free(struct importance *im);
 void importance_table(const struct importance *im, const struct study *s,
                       struct str *out);
+/* A row for each parameter and each pair: shares, which people see in whole
+ * percents. */
+void importance_sheet(const struct importance *im, const struct study *s,
+                      struct sheet *out);
 void importance_json(const struct importance *im, const struct study *s,
                      struct str *out);
 

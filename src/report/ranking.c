@@ -1,95 +1,97 @@
 #include "report/ranking.h"
 #include "report/configuration.h"
-#include "report/table.h"
 #include "report/text.h"
 #include "search/measured.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A parameter with one value only says nothing in a table. */
-static bool is_constant(const struct param *p)
-{
-	return !p->n_when && !p->zip && param_cardinality(p) == 1;
-}
-
-static void add_value_cell(struct table *t, const struct value *v)
-{
-	if (v)
-		value_text(v, &t->scratch);
-	else
-		str_addc(&t->scratch, '-');
-	table_take(t);
-}
-
-static bool has_reasons(struct trial *const *order, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (order[i]->reason || order[i]->outcome == OUTCOME_NONE)
-			return true;
-	return false;
-}
-
-static bool has_labels(struct trial *const *order, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (order[i]->label)
-			return true;
-	return false;
-}
-
-/* Columns of the table: three fixed ones, the value where there is a metric, those of
- * `metrics`, the name where one has any, a parameter each, and the reason. */
+/* What a table of trials has. */
 struct layout {
-	size_t columns, first_param, n_params;
 	size_t *params; /* (n_params), indices in the space */
-	bool metric, labels, reasons, baseline;
-	enum align *align;
-	bool *skip;
+	size_t n_params;
+	bool *same; /* (space.n): all trials have the same */
+	bool labels, reasons, baseline;
 };
 
-static void layout_init(struct layout *l, const struct study *s,
-                        struct trial *const *order, size_t shown)
+static bool differs(const struct search *s, size_t param)
 {
-	const struct space *sp = &s->search.spec->space;
+	for (size_t i = 1; i < s->n; i++) {
+		const struct value *a = s->trials[0]->values[param],
+				   *b = s->trials[i]->values[param];
 
-	*l = (struct layout){.metric = s->search.spec->metric.name != NULL,
-	                     .labels = has_labels(order, shown),
-	                     .reasons = has_reasons(order, shown)};
-	l->params = mem_new(sp->n + 1, sizeof *l->params);
-	for (size_t i = 0; i < sp->n; i++)
-		if (!is_constant(&sp->params[i]))
-			l->params[l->n_params++] = i;
-	l->first_param = 3U + l->metric + s->search.spec->n_metrics + l->labels;
-	l->columns = l->first_param + l->n_params + l->reasons;
-	l->align = mem_new(l->columns, sizeof *l->align);
-	l->skip = mem_new(l->columns, sizeof *l->skip);
-	l->align[0] = l->align[1] = ALIGN_RIGHT;
+		if (!a != !b || (a && !value_equal(a, b)))
+			return true;
+	}
+	return s->n < 2;
+}
+
+static void put_param(struct layout *l, size_t param, bool all)
+{
+	for (size_t i = 0; i < l->n_params; i++)
+		if (l->params[i] == param)
+			return;
+	if (all || !l->same[param])
+		l->params[l->n_params++] = param;
+}
+
+/* all: those that do not differ, too. */
+static void layout_init(struct layout *l, const struct study *s,
+                        const struct ranking_view *v, struct trial *const *order,
+                        size_t shown, bool all)
+{
+	size_t n = s->search.spec->space.n;
+
+	*l = (struct layout){.params = mem_new(n + 1, sizeof *l->params),
+	                     .same = mem_new(n + 1, sizeof *l->same)};
+	for (size_t i = 0; i < n; i++)
+		l->same[i] = !differs(&s->search, i);
+	for (size_t i = 0; i < v->n_first; i++)
+		put_param(l, v->first[i], all);
+	for (size_t i = 0; i < n; i++)
+		put_param(l, i, all);
+	for (size_t i = 0; i < shown; i++) {
+		l->labels |= order[i]->label != NULL;
+		l->baseline |= order[i]->origin == ORIGIN_BASELINE;
+		l->reasons |= order[i]->reason || order[i]->outcome == OUTCOME_NONE;
+	}
 }
 
 static void layout_free(struct layout *l)
 {
 	free(l->params);
-	free(l->align);
-	free(l->skip);
+	free(l->same);
 }
 
-static void head(const struct layout *l, const struct study *s, struct table *t)
+static enum column_kind kind_of(const struct search *s, size_t param)
 {
-	table_cell(t, "rank");
-	table_cell(t, "trial");
-	table_cell(t, "outcome");
-	if (l->metric)
-		table_cell(t, s->search.spec->metric.name);
-	for (size_t i = 0; i < s->search.spec->n_metrics; i++)
-		table_cell(t, s->search.spec->metrics[i].name);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = s->trials[i]->values[param];
+
+		if (v && v->kind != VALUE_INT && v->kind != VALUE_FLOAT)
+			return COLUMN_TEXT;
+	}
+	return COLUMN_NUMBER;
+}
+
+static void head(const struct layout *l, const struct search *s, struct sheet *t)
+{
+	sheet_column(t, "rank", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "trial", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "outcome", NULL, COLUMN_TEXT, true);
+	if (s->spec->metric.name)
+		sheet_column(t, "value", s->spec->metric.name, COLUMN_NUMBER, true);
+	for (size_t i = 0; i < s->spec->n_metrics; i++)
+		sheet_column(t, s->spec->metrics[i].name, NULL, COLUMN_NUMBER, false);
 	if (l->labels)
-		table_cell(t, "name");
+		sheet_column(t, "label", "name", COLUMN_TEXT, true);
 	for (size_t i = 0; i < l->n_params; i++)
-		table_cell(t, s->search.spec->space.params[l->params[i]].name);
+		sheet_column(t, s->spec->space.params[l->params[i]].name, NULL,
+		             kind_of(s, l->params[i]), false);
 	if (l->reasons)
-		table_cell(t, "reason");
+		sheet_column(t, "reason", NULL, COLUMN_REST, true);
 }
 
 const char *ranking_waits(const struct search *s, const struct run *r)
@@ -99,9 +101,7 @@ const char *ranking_waits(const struct search *s, const struct run *r)
 	return r->attempts && !s->alive ? "interrupted" : "queued";
 }
 
-/* Of a trial that has not ended, the run that says most: one that runs, else one that
- * was begun, else the first. */
-static const struct run *foremost(const struct trial *t)
+const struct run *ranking_foremost(const struct trial *t)
 {
 	const struct run *best = &t->runs[0];
 
@@ -117,176 +117,211 @@ static const struct run *foremost(const struct trial *t)
 	return best;
 }
 
-static void add_outcome(const struct search *s, struct str *out, const struct trial *t)
-{
-	if (t->outcome != OUTCOME_NONE)
-		str_add(out, outcome_name(t->outcome));
-	else
-		str_add(out, ranking_waits(s, foremost(t)));
-}
-
 /* Its reason, or of a trial under way what it has come to. */
-static void add_reason(struct table *t, const struct trial *tr)
+static void add_reason(struct sheet *t, const struct trial *tr)
 {
-	const struct run *r = foremost(tr);
+	const struct run *r = ranking_foremost(tr);
+	struct str out = {0};
 
 	if (tr->reason) {
-		table_cell(t, tr->reason);
+		sheet_text(t, tr->reason);
 		return;
 	}
-	if (tr->outcome == OUTCOME_NONE && r->n_reports) {
-		str_add(&t->scratch, "last report ");
-		text_number(&t->scratch, r->reports[r->n_reports - 1].value);
-		str_addf(&t->scratch, " at step %.10g",
-		         r->reports[r->n_reports - 1].step);
+	if (tr->outcome != OUTCOME_NONE || !r->n_reports) {
+		sheet_text(t, "");
+		return;
 	}
-	table_take(t);
+	str_add(&out, "last report ");
+	text_number(&out, r->reports[r->n_reports - 1].value);
+	str_addf(&out, " at step %.10g", r->reports[r->n_reports - 1].step);
+	sheet_text(t, str_text(&out));
+	str_free(&out);
+}
+
+static void add_id(struct sheet *t, const struct trial *tr)
+{
+	char text[32];
+
+	if (tr->rank)
+		sheet_int(t, tr->rank);
+	else
+		sheet_none(t);
+	sheet_int(t, tr->id);
+	if (tr->origin != ORIGIN_BASELINE)
+		return;
+	snprintf(text, sizeof text, "%llu*", (unsigned long long)tr->id);
+	sheet_shown(t, text);
 }
 
 /* What the file lists under `metrics`: the mean over the runs of the last. */
-static void add_measured(const struct spec *sp, const struct trial *tr, struct table *t)
+static void add_measured(const struct spec *sp, const struct trial *tr, struct sheet *t)
 {
 	for (size_t i = 0; i < sp->n_metrics; i++) {
 		struct measured m = trial_measured(tr, sp->metrics[i].name);
 
-		if (m.runs)
-			text_number(&t->scratch, m.last);
-		else
-			str_addc(&t->scratch, '-');
-		table_take(t);
+		sheet_number(t, m.runs ? m.last : (double)NAN);
+		if (m.runs && !isfinite(m.last))
+			sheet_shown(t, isnan(m.last) ? "nan"
+			               : m.last > 0  ? "inf"
+			                             : "-inf");
 	}
 }
 
-static void row(struct layout *l, const struct search *s, const struct trial *tr,
-                struct table *t)
+static void add_row(const struct layout *l, const struct search *s,
+                    const struct trial *tr, struct sheet *t)
 {
-	if (tr->rank)
-		str_addf(&t->scratch, "%llu", (unsigned long long)tr->rank);
-	else
-		str_addc(&t->scratch, '-');
-	table_take(t);
-	str_addf(&t->scratch, "%llu%s", (unsigned long long)tr->id,
-	         tr->origin == ORIGIN_BASELINE ? "*" : "");
-	l->baseline |= tr->origin == ORIGIN_BASELINE;
-	table_take(t);
-	add_outcome(s, &t->scratch, tr);
-	table_take(t);
-	if (l->metric) {
-		if (tr->outcome == OUTCOME_OK) {
-			text_number(&t->scratch, tr->value);
-			if (isfinite(tr->stderr_))
-				str_addf(&t->scratch, " ± %.2g", tr->stderr_);
-		} else {
-			str_addc(&t->scratch, '-');
-		}
-		table_take(t);
+	bool ok = tr->outcome == OUTCOME_OK;
+
+	add_id(t, tr);
+	sheet_text(t, tr->outcome != OUTCOME_NONE
+	                  ? outcome_name(tr->outcome)
+	                  : ranking_waits(s, ranking_foremost(tr)));
+	if (s->spec->metric.name) {
+		sheet_number(t, ok ? tr->value : (double)NAN);
+		sheet_half(t, ok ? tr->stderr_ : (double)NAN);
 	}
 	add_measured(s->spec, tr, t);
 	if (l->labels)
-		table_cell(t, tr->label ? tr->label : "-");
+		sheet_text(t, tr->label);
 	for (size_t i = 0; i < l->n_params; i++)
-		add_value_cell(t, tr->values[l->params[i]]);
+		sheet_value(t, tr->values[l->params[i]]);
 	if (l->reasons)
 		add_reason(t, tr);
 }
 
-/* Leaves out parameters from the right until a row fits. True when any was. */
-static bool fit(struct layout *l, const struct table *t, size_t width)
-{
-	size_t total = 0, at = l->first_param + l->n_params;
-	bool cut = false;
-
-	for (size_t i = 0; i < t->columns; i++)
-		total += table_column_width(t, i) + 2;
-	while (width && total > width + 2 && at > l->first_param) {
-		l->skip[--at] = true;
-		total -= table_column_width(t, at) + 2;
-		cut = true;
-	}
-	return cut;
-}
-
-static void name_skipped(const struct layout *l, const struct space *sp,
-                         struct str *out)
-{
-	const char *comma = "";
-
-	str_add(out, "too wide for this terminal, left out: ");
-	for (size_t i = 0; i < l->n_params; i++) {
-		if (!l->skip[l->first_param + i])
-			continue;
-		str_add(out, comma);
-		text_clean(out, sp->params[l->params[i]].name);
-		comma = ", ";
-	}
-	str_add(out, " (-f csv has everything)\n");
-}
-
-static void name_constants(const struct study *s, struct str *out)
-{
-	const struct space *sp = &s->search.spec->space;
-	struct str value = {0};
-	const char *lead = "the same in every trial: ";
-
-	for (size_t i = 0; i < sp->n; i++) {
-		if (!is_constant(&sp->params[i]) || !s->search.n ||
-		    !s->search.trials[0]->values[i])
-			continue;
-		str_add(out, lead);
-		text_clean(out, sp->params[i].name);
-		str_add(out, " = ");
-		str_clear(&value);
-		value_text(s->search.trials[0]->values[i], &value);
-		text_clean(out, str_text(&value));
-		lead = ", ";
-	}
-	if (*lead == ',')
-		str_addc(out, '\n');
-	str_free(&value);
-}
-
-static void notes(const struct layout *l, const struct study *s,
-                  const struct ranking_view *v, size_t shown, bool cut, struct str *out)
-{
-	if (shown < s->search.n)
-		str_addf(out, "… and %zu more: hpsearch show %s\n", s->search.n - shown,
-		         v->where);
-	if (l->baseline)
-		str_add(out, "* the defaults\n");
-	if (l->metric && s->search.spec->repeats > 1)
-		str_addf(out, "values are means of %zu runs ± their standard error\n",
-		         s->search.spec->repeats);
-	name_constants(s, out);
-	if (cut)
-		name_skipped(l, &s->search.spec->space, out);
-	if (!l->metric)
-		str_add(out, "nothing is ranked: the file names no metric\n");
-}
-
-void ranking_table(struct study *s, const struct ranking_view *v, struct str *out)
+static void fill(struct study *s, const struct ranking_view *v, bool all,
+                 struct layout *l, struct sheet *t)
 {
 	struct arena a = {0};
 	struct trial **order = search_rank(&s->search, &a);
 	size_t shown = v->top && v->top < s->search.n ? v->top : s->search.n;
+
+	layout_init(l, s, v, order, shown, all);
+	head(l, &s->search, t);
+	for (size_t i = 0; i < shown; i++)
+		add_row(l, &s->search, order[i], t);
+	arena_free(&a);
+}
+
+void ranking_sheet(struct study *s, const struct ranking_view *v, struct sheet *out)
+{
 	struct layout l;
-	struct table t;
-	bool cut;
+
+	fill(s, v, true, &l, out);
+	layout_free(&l);
+}
+
+/* What a paragraph begins with, its items and its end. */
+struct paragraph {
+	struct str text;
+	size_t items;
+};
+
+static void add_item(struct paragraph *p, const char *name, const struct value *v)
+{
+	struct str value = {0};
+
+	str_add(&p->text, p->items++ ? ", " : "");
+	text_clean(&p->text, name);
+	if (v) {
+		str_add(&p->text, " = ");
+		value_text(v, &value);
+		text_clean(&p->text, str_text(&value));
+	}
+	str_free(&value);
+}
+
+static void finish_paragraph(struct paragraph *p, const char *noun, const char *lead,
+                             const char *end, size_t width, struct str *out)
+{
+	struct str all = {0};
+
+	if (p->items) {
+		text_count(&all, p->items, noun);
+		str_addf(&all, " %s%s%s", lead, str_text(&p->text), end);
+		text_wrap(out, str_text(&all), width, "  ");
+		str_addc(out, '\n');
+	}
+	str_free(&all);
+	str_free(&p->text);
+}
+
+static void name_alike(const struct layout *l, const struct search *s, size_t width,
+                       struct str *out)
+{
+	struct paragraph p = {0};
+
+	for (size_t i = 0; i < s->spec->space.n; i++)
+		if (l->same[i])
+			add_item(&p, s->spec->space.params[i].name,
+			         s->trials[0]->values[i]);
+	finish_paragraph(&p, "parameter", "that did not differ: ", "", width, out);
+}
+
+static void name_left_out(const struct layout *l, const struct search *s,
+                          const struct ranking_view *v, const struct sheet *t,
+                          const bool *left_out, struct str *out)
+{
+	static const char narrow[] = "left out, for which the terminal is too narrow: ",
+			  less[] = "of less importance left out, for which the "
+				   "terminal is too narrow: ",
+			  end[] = " (--wide prints all)";
+	struct paragraph p = {0}, m = {0};
+	size_t first = t->n - l->n_params - l->reasons;
+	size_t measured = first - l->labels - s->spec->n_metrics;
+
+	for (size_t i = 0; i < l->n_params; i++)
+		if (left_out[first + i])
+			add_item(&p, s->spec->space.params[l->params[i]].name, NULL);
+	for (size_t i = 0; i < s->spec->n_metrics; i++)
+		if (left_out[measured + i])
+			add_item(&m, s->spec->metrics[i].name, NULL);
+	finish_paragraph(&p, "parameter", v->n_first ? less : narrow, end, v->width,
+	                 out);
+	finish_paragraph(&m, "metric", narrow, end, v->width, out);
+}
+
+static void notes(const struct layout *l, const struct study *s,
+                  const struct ranking_view *v, struct str *out)
+{
+	size_t shown = v->top && v->top < s->search.n ? v->top : s->search.n;
+
+	if (shown < s->search.n) {
+		str_addf(out, "… and %zu more: hpsearch show ", s->search.n - shown);
+		str_shell(out, v->where);
+		str_addc(out, '\n');
+	}
+	if (l->baseline)
+		str_add(out, "* the defaults\n");
+	if (s->search.spec->metric.name && s->search.spec->repeats > 1)
+		str_addf(out, "values are means of %zu runs ± their standard error\n",
+		         s->search.spec->repeats);
+}
+
+void ranking_table(struct study *s, const struct ranking_view *v, struct str *out)
+{
+	const struct sheet_view view = {.width = v->wide ? 0 : v->width,
+	                                .full = v->full};
+	struct layout l;
+	struct sheet t = {0};
+	bool *left_out;
 
 	if (!s->search.n) {
 		str_add(out, "no trials yet\n");
 		return;
 	}
-	layout_init(&l, s, order, shown);
-	table_init(&t, l.columns, l.align);
-	head(&l, s, &t);
-	for (size_t i = 0; i < shown; i++)
-		row(&l, &s->search, order[i], &t);
-	cut = fit(&l, &t, v->width);
-	table_print(&t, l.skip, "", out);
-	notes(&l, s, v, shown, cut, out);
-	table_free(&t);
+	fill(s, v, v->wide, &l, &t);
+	left_out = mem_new(t.n, sizeof *left_out);
+	sheet_table(&t, &view, left_out, out);
+	notes(&l, s, v, out);
+	if (!v->wide)
+		name_alike(&l, &s->search, v->width, out);
+	name_left_out(&l, &s->search, v, &t, left_out, out);
+	if (!s->search.spec->metric.name)
+		str_add(out, "nothing is ranked: the file names no metric\n");
+	free(left_out);
+	sheet_free(&t);
 	layout_free(&l);
-	arena_free(&a);
 }
 
 static void yaml_string(struct str *out, const char *key, const char *text)

@@ -103,7 +103,7 @@ void text_clean(struct str *out, const char *s)
 
 void text_cut(struct str *out, const char *s, size_t width)
 {
-	size_t used = 0, len;
+	size_t used = 0, word = 0, len;
 
 	if (text_width(s) <= width) {
 		str_add(out, s);
@@ -114,11 +114,76 @@ void text_cut(struct str *out, const char *s, size_t width)
 
 		if (used + w + 1 > width)
 			break;
+		if (*s == ' ' && 2 * used >= width)
+			word = out->len;
 		used += w;
 		str_addn(out, s, len);
 	}
+	if (word && *s != ' ') {
+		out->len = word;
+		out->s[word] = '\0';
+	}
 	if (width)
 		str_add(out, "…");
+}
+
+void text_wrap(struct str *out, const char *s, size_t width, const char *indent)
+{
+	size_t used = 0;
+	bool first = true;
+
+	while (*s) {
+		size_t len = strcspn(s, " "), w;
+		struct str word = {0};
+
+		str_addn(&word, s, len);
+		w = text_width(str_text(&word));
+		if (!first && width && used + 1 + w > width) {
+			str_addf(out, "\n%s", indent);
+			used = text_width(indent);
+		} else if (!first) {
+			str_addc(out, ' ');
+			used++;
+		}
+		str_add(out, str_text(&word));
+		str_free(&word);
+		used += w;
+		first = false;
+		s += len + (s[len] == ' ');
+	}
+}
+
+/* More than a word behind its first. */
+static bool is_prose(const char *line)
+{
+	line += strspn(line, " ");
+	line += strcspn(line, " ");
+	line += strspn(line, " ");
+	return strchr(line, ' ') != NULL;
+}
+
+void text_fold(struct str *out, const char *s, size_t width)
+{
+	struct str line = {0}, indent = {0};
+
+	while (*s) {
+		size_t len = strcspn(s, "\n"), blanks = strspn(s, " ");
+
+		str_clear(&line);
+		str_clear(&indent);
+		str_addn(&line, s, len);
+		str_addn(&indent, s, blanks);
+		str_add(&indent, "  ");
+		if (text_width(str_text(&line)) > width && is_prose(str_text(&line)))
+			text_wrap(out, str_text(&line), width, str_text(&indent));
+		else
+			str_add(out, str_text(&line));
+		s += len;
+		if (*s)
+			str_addc(out, *s++);
+	}
+	str_free(&line);
+	str_free(&indent);
 }
 
 void text_tail(struct str *out, const char *s, size_t n, size_t lines,
@@ -173,6 +238,39 @@ void text_number(struct str *out, double x)
 	}
 	snprintf(text, sizeof text, "%.6g", x);
 	add_unsigned_zero(out, text);
+}
+
+/* Without the zeros behind its point that say nothing. */
+static void add_trimmed(struct str *out, char *text)
+{
+	char *end = text + strlen(text);
+
+	while (strchr(text, '.') && (end[-1] == '0' || end[-1] == '.')) {
+		bool point = *--end == '.';
+
+		*end = '\0';
+		if (point)
+			break;
+	}
+	add_unsigned_zero(out, text);
+}
+
+void text_digits(struct str *out, double x, int digits)
+{
+	char text[64];
+	double size = fabs(x);
+
+	if (!isfinite(x)) {
+		str_double(out, x);
+	} else if (size >= 1e-4 && size < 1e7) {
+		int decimals = digits - 1 - (int)floor(log10(size));
+
+		snprintf(text, sizeof text, "%.*f", decimals > 0 ? decimals : 0, x);
+		add_trimmed(out, text);
+	} else {
+		snprintf(text, sizeof text, "%.*g", digits, x);
+		add_unsigned_zero(out, text);
+	}
 }
 
 void text_interval(struct str *out, double mean, double half)

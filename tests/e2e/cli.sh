@@ -90,7 +90,7 @@ expect "importance" 0 "$HPSEARCH" importance m0
 check "importance: a table of shares" has "with interactions" out
 expect "importance -f json" 0 "$HPSEARCH" importance m0 -f json
 check "importance: JSON" python3 -c 'import json, sys; json.load(sys.stdin)["r2"]' <out
-expect "importance -f csv: exit 2" 2 "$HPSEARCH" importance m0 -f csv
+expect "importance -f junit: exit 2" 2 "$HPSEARCH" importance m0 -f junit
 rm -rf m0
 expect "method: auto is checked" 0 "$HPSEARCH" check space.yaml --set method=auto
 check "auto: says what it is, and why" has "method       auto: bayes, because" out
@@ -181,7 +181,7 @@ check "a file" has "x: 0.9" out
 expect "best --trial" 0 "$HPSEARCH" best opt --trial 0
 check "that one, not the best" has '"x":0.9' out
 expect "best --trial of none: exit 2" 2 "$HPSEARCH" best opt --trial 99
-for words in "show opt --trial 0 --top 2" "show opt --trial 0 -f csv" "best opt -f csv" \
+for words in "show opt --trial 0 --top 2" "show opt --trial 0 -f csv" "best opt -f junit" \
 	"best opt -f table" "reproduce opt --all --top 2" "space.yaml --dry-run --fresh" \
 	"space.yaml -f args" "show opt --trial 0 --why -f json" "check --run --log x space.yaml" \
 	"space.yaml --fresh=1" "check --log x space.yaml -n 3" "check --log x space.yaml --command y" \

@@ -44,7 +44,7 @@ check "of every name but the metric" metrics num.hpsearch '[list(k) for k in m] 
 check "said once, and no number" metrics num.hpsearch 'm[0]["size"] == {"last": 1234} and m[1]["hurt"] == {"last": "nan"}'
 check "notes are kept, without what a terminal would obey" holds num.hpsearch 'r[0]["note"] == "first [31m \u00e9\nsecond"'
 check "shown in the table" grep -qE '^rank +trial +outcome +loss +eval.acc +acuracy +x$' out
-check "with the last value" grep -qE ' 1 +1 +ok +0.0833333 +0.916667 +- +0.25' out
+check "with the last value" grep -qE ' 1 +1 +ok +0.08333 +0.9167 +- +0.25' out
 check "a name that nobody says is told of" has 'no run has reported acuracy' out
 expect "show --trial" 0 "$HPSEARCH" show num.hpsearch --trial 0
 check "has them" grep -qE '^ +eval.acc +0.833333 +0.5 +0.833333 +3 +best is the max$' out

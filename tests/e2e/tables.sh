@@ -1,0 +1,334 @@
+#!/bin/bash
+# Tables in every format and width; ls, diff and log: what stands in them is what the
+# searches are, whatever their names hold.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+# A terminal of COLUMNS for a command's output, into out, without carriage returns.
+on_terminal() { # COLUMNS WORDS…
+	local columns=$1
+	shift
+	COLUMNS=$columns script -qec "$(printf '%q ' "$@")" /dev/null >out.raw 2>err </dev/null
+	local code=$?
+	tr -d '\r' <out.raw >out
+	return $code
+}
+# No line is wider than that, but a label with one word.
+narrow() { # COLUMNS
+	python3 -c '
+import sys
+wide = [l for l in open("out", encoding="utf-8").read().splitlines()
+        if len(l) > int(sys.argv[1]) and len(l.split()) > 2]
+print("\n".join(wide))
+sys.exit(bool(wide))' "$1"
+}
+
+# Twenty parameters, of which two matter: loss = (p03 - 0.3)^2 + lr.
+{
+	cat <<Y
+command: [python3, -c, 'import json, os; p = json.load(open(os.environ["HPSEARCH_CONFIG"])); print(json.dumps({"loss": round((p["p03"] - 0.3) ** 2 + p["lr"], 9)}))']
+args: none
+method: random
+metric: {name: loss}
+max_trials: 12
+parallel: 2
+parameters:
+  lr: {min: 0.0, max: 0.5}
+  optimizer: {values: [adam, sgd]}
+  note: {values: [a_constant]}
+Y
+	for i in $(seq -w 0 16); do echo "  p$i: {min: 0.0, max: 1.0}"; done
+} >twenty.yaml
+expect "twenty parameters" 0 "$HPSEARCH" twenty.yaml -q
+check "in a pipe every column is there, on one line a trial" python3 -c '
+lines = open("out").read().splitlines()
+head = lines[0].split()
+assert head == ["rank", "trial", "outcome", "loss", "lr", "optimizer"] + ["p%02d" % i for i in range(17)], head
+assert all(len(l.split()) == 23 for l in lines[:11]), lines
+assert "1 parameter that did not differ: note = a_constant" in lines'
+check "numbers have four digits" python3 -c '
+import re
+cells = [c for l in open("out").read().splitlines()[1:11] for c in l.split()[3:] if "." in c]
+digits = [len(re.sub(r"e.*|^-?[0.]*|\.", "", c)) for c in cells]
+assert max(digits) <= 5 and sum(n > 4 for n in digits) < 12, cells'
+"$HPSEARCH" show twenty.hpsearch --full >out
+check "--full has them all" python3 -c '
+import json
+d = json.load(open("twenty.hpsearch/results.json"))
+assert all(repr(t["params"]["p07"]) in open("out").read() for t in d["trials"] if t["params"]["p07"] > 1e-3)'
+if command -v script >/dev/null; then
+	for width in 60 80 120 250; do
+		check "shown in $width columns" on_terminal $width "$HPSEARCH" show twenty.hpsearch
+		check "nothing is wider" narrow $width
+		check "the end of a run in $width columns" on_terminal $width "$HPSEARCH" twenty.yaml -q
+		check "nothing is wider there" narrow $width
+	done
+	on_terminal 60 "$HPSEARCH" show twenty.hpsearch
+	check "what is left out is said" has "parameters left out, for which the terminal is too" out
+	check "and named" has "p16" out
+	on_terminal 80 "$HPSEARCH" show twenty.hpsearch --top 3
+	check "few trials are turned" grep -qE '^trial +[0-9]+ +[0-9]+ +[0-9]+$' out
+	check "with a line for each parameter" grep -qE '^p16 +[0-9.e-]+ +[0-9.e-]+ +[0-9.e-]+$' out
+	check "nothing is left out then" lacks "left out" out
+	on_terminal 60 "$HPSEARCH" show twenty.hpsearch --wide
+	check "--wide has all" grep -qE '^rank .* p16$' out
+	check "those that do not differ, too" grep -q '^rank .* note ' out
+	echo '{"parameters":[{"name":"p16"},{"name":"p16"},{"name":"none"},{"name":7},5]}' >twenty.hpsearch/importance.json
+	on_terminal 60 "$HPSEARCH" show twenty.hpsearch
+	check "in the order of importance, where that is known" grep -qE '^rank +trial +outcome +loss +p16 +lr ' out
+	check "and that is said" has "of less importance left out" out
+	head -c 100 /dev/urandom >twenty.hpsearch/importance.json
+	check "what is no such file does no harm" on_terminal 60 "$HPSEARCH" show twenty.hpsearch
+else
+	skip "tables in a terminal" "script(1) is not there"
+fi
+
+# Importance: of x there is a hundred times as much as of a.
+cat >i.yaml <<Y
+command: ["$FAKE", quadratic, "\${args}"]
+method: sobol
+metric: {name: loss}
+max_trials: 24
+parameters: {a: {min: 0.49, max: 0.51}, x: {min: 0.0, max: 1.0}}
+Y
+expect "a search" 0 "$HPSEARCH" i.yaml -q
+check "columns as in the file" grep -qE '^rank +trial +outcome +loss +a +x$' out
+for f in csv markdown latex yaml json table; do
+	expect "importance -f $f" 0 "$HPSEARCH" importance i.hpsearch -f $f
+	check "x first" python3 -c '
+import re
+t = open("out").read()
+assert re.search(r"\bx\b", t).start() < re.search(r"\ba\b[^l]", t).start()'
+done
+expect "shown afterwards" 0 "$HPSEARCH" show i.hpsearch
+check "the most important one comes first" grep -qE '^rank +trial +outcome +loss +x +a$' out
+
+# Names that mean something to a format.
+cat >hostile.yaml <<Y
+command: ["$FAKE", exit, 3]
+args: none
+method: grid
+metric: {name: "a<b>&\"|_\$%"}
+parameters:
+  "x|<&>\"'_%#{}~^": {values: ["]]>", "-->\\\\ \$\`\e[31m", "a,b\nc"]}
+Y
+expect "hostile names" 4 "$HPSEARCH" hostile.yaml -q -f junit
+cp out junit.xml
+check "JUnit of it is well formed, as its readers want it" python3 "$SRCDIR/tests/tools/junit_shape.py" junit.xml
+check "trials, verification and exit code are in it" python3 -c '
+import xml.etree.ElementTree as t
+r = t.parse("junit.xml").getroot()
+s = {x.get("name"): x for x in r}
+assert list(s) == ["trials", "verification", "search"]
+assert [c.find("failure").get("type") for c in s["trials"]] == ["failed"] * 3
+assert s["verification"][0].find("skipped").get("message") == "not asked for"
+assert s["search"][0].find("failure").get("message").startswith("exit code 4: ")
+assert r.get("tests") == "5" and r.get("failures") == "4" and r.get("errors") == "0"'
+for f in markdown latex csv yaml json junit table; do
+	expect "show -f $f" 0 "$HPSEARCH" show hostile.hpsearch -f $f
+	case $f in
+	csv | json) ;;
+	*) check "no escape sequence in it" lacks $'\e' out ;;
+	esac
+	[ $f != markdown ] || check "three rows of five cells" python3 -c '
+import re
+rows = open("out").read().splitlines()
+assert len(rows) == 5 and all(len(re.findall(r"(?<!\\)\|", r)) == 7 for r in rows), rows'
+	[ $f != latex ] || check "nothing special is left" python3 -c '
+import re
+body = open("out").read().split("\\hline\n")[1:3]
+text = re.sub(r"\\[&%$#_{}]|\\[a-z]+\{\}|\{[\[\]]\}|\\\\\n", "", "".join(body))
+assert not re.search(r"[%$#_{}~^<>|\"\\\\]", text), text
+assert [l.count("&") - l.count("\\&") for l in "".join(body).splitlines()] == [5] * 4'
+done
+expect "show --runs" 0 "$HPSEARCH" show hostile.hpsearch --runs -f json
+check "a row for each run" python3 -c '
+import json
+d = json.load(open("out"))
+assert [(r["trial"], r["run"], r["phase"], r["outcome"], r["exit"], r["signal"]) for r in d] == [
+    (i, 0, "search", "failed", 3, None) for i in range(3)], d'
+for words in "show hostile.hpsearch -f xml" "show hostile.hpsearch --runs -f junit" "importance twenty.hpsearch -f junit" \
+	"ls -f junit" "diff a b -f junit" "best twenty.hpsearch -f junit"; do
+	# shellcheck disable=SC2086
+	expect "refused, with the list: $words" 2 "$HPSEARCH" $words
+	check "the list" grep -qE "help: .*json" err
+done
+for f in csv markdown latex; do
+	expect "best -f $f" 0 "$HPSEARCH" best twenty.hpsearch -f $f
+	check "note" grep -q "note.*a.*constant" out
+done
+
+# The verification in JUnit: yes passes, anything else fails, as the exit code says.
+cat >v.yaml <<Y
+command: ["$FAKE", noisy, "\${args}"]
+method: random
+metric: {name: loss}
+max_trials: 6
+parameters: {x: {min: 0.0, max: 1.0, default: 0.9}}
+test: {command: ["$FAKE", noisy, "\${args}"], repeats: 3}
+Y
+expect "a verification that holds" 0 "$HPSEARCH" v.yaml -q -f junit
+cp out junit.xml
+check "its shape" python3 "$SRCDIR/tests/tools/junit_shape.py" junit.xml
+check "passes" python3 -c '
+import xml.etree.ElementTree as t
+s = {x.get("name"): x for x in t.parse("junit.xml").getroot()}
+assert [len(x) for x in s["verification"]] == [0] and s["search"].get("failures") == "0"'
+sed 's/default: 0.9/default: 0.3/' v.yaml >no.yaml
+expect "one that does not" 5 "$HPSEARCH" no.yaml -q -f junit
+cp out junit.xml
+check "its shape, too" python3 "$SRCDIR/tests/tools/junit_shape.py" junit.xml
+check "fails" python3 -c '
+import xml.etree.ElementTree as t
+s = {x.get("name"): x for x in t.parse("junit.xml").getroot()}
+assert s["verification"][0].find("failure").get("type") == "no"
+assert s["search"][0].find("failure").get("message").startswith("exit code 5: ")'
+
+# ls.
+mkdir -p place/deep/er place/none
+cp -r v.hpsearch place/deep/er/good
+cp -r no.hpsearch place/bad
+cp -r hostile.hpsearch "place/deep/$(printf 'na\e[31mme\n')"
+mkdir place/broken && echo '{"n":0,"e":"search"}' >place/broken/journal.jsonl
+mkdir place/fifo && mkfifo place/fifo/journal.jsonl
+ln -s .. place/deep/loop
+ln -s /dev/zero place/none/results.json
+mkdir place/.hidden && cp -r v.hpsearch place/.hidden/s
+expect "ls" 0 within 60 "$HPSEARCH" ls place -f json
+check "what there is, and how it stands" python3 -c '
+import json
+d = {r["search"]: r for r in json.load(open("out"))}
+got = {k: (r["state"], r["trials"], r["verified"]) for k, r in d.items()}
+assert got == {"place/bad": ("done", 6, "no"), "place/broken": ("unreadable", None, None),
+    "place/deep/er/good": ("done", 6, "yes"), "place/deep/na\x1b[31mme": ("failed", 3, None)} or got == {
+    "place/bad": ("done", 6, "no"), "place/broken": ("unreadable", None, None),
+    "place/deep/er/good": ("done", 6, "yes"), "place/deep/na\x1b[31mme\n": ("failed", 3, None)}, got
+assert d["place/deep/er/good"]["best"] == json.load(open("v.hpsearch/results.json"))["trials"][0]["value"]
+assert 0 <= d["place/bad"]["age"] < 3600'
+check "why one cannot be read is said" has "place/broken" err
+expect "ls as a table" 0 "$HPSEARCH" ls place
+check "no name moves the cursor" lacks $'\e' out
+(cd place && expect_exit 0 "$HPSEARCH" ls deep) >/dev/null
+check "of one directory" test "$(grep -c ' done ' place/out)" = 1
+expect "ls where there is nothing" 0 "$HPSEARCH" ls place/none
+check "says so" has "there is no search here" err
+expect "ls of what is not there" 2 "$HPSEARCH" ls nothing
+expect "ls of a file" 2 "$HPSEARCH" ls v.yaml
+
+# diff: x^2 + 5 and x^2 + x + 7 on grids that share three of four values.
+for s in A B; do
+	cat >$s.yaml <<Y
+command: [python3, -c, 'import sys, json; x = float(sys.argv[1]); print(json.dumps({"loss": x * x + FUNCTION}))', "\${x}"]
+method: grid
+metric: {name: loss}
+parameters:
+  x: {values: [0, 1, 2, 3]}
+  only_here: {values: [7]}
+Y
+done
+sed -i 's/FUNCTION/5/' A.yaml
+sed -i 's/FUNCTION/x + 7/; s/, 3\]/, 4]/; /only_here/d; s/method: grid/method: grid\nretries: 1/' B.yaml
+expect "one" 0 "$HPSEARCH" A.yaml --out A -q
+expect "another" 0 "$HPSEARCH" B.yaml --out B -q
+expect "diff" 0 "$HPSEARCH" diff A B -f json
+check "spaces, settings, points" python3 -c '
+import json
+d = json.load(open("out"))
+assert [(p["parameter"], p["what"]) for p in d["parameters"]] == [("only_here", "removed"), ("x", "changed")], d
+assert ("retries", None, "1") in [(s["setting"], s["a"], s["b"]) for s in d["settings"]], d["settings"]
+p = d["points"]
+assert [(q["a"], q["b"]) for q in p["pairs"]] == [(5, 7), (6, 9), (9, 13)], p
+# Differences 2, 3, 4: mean 3, standard error 1/sqrt(3), t(0.975, 2) = 4.302652729696142.
+assert p["n"] == 3 and p["mean"] == 3 and p["b_better"] == 0 and p["level"] == 0.95
+half = 4.302652729696142 / 3 ** 0.5
+assert abs(p["low"] - (3 - half)) < 1e-9 and abs(p["high"] - (3 + half)) < 1e-9, p'
+expect "diff as a table" 0 "$HPSEARCH" diff A B
+check "says what the interval is for" has "is for the mean difference over points like these" out
+check "with the numbers" has "B - A: 3.0 ± 2.5 (less is better); B is better at 0 of 3" out
+expect "of a search with itself" 0 "$HPSEARCH" diff A A
+check "all the same" has "parameters: all the same" out
+check "and the winner" has "winners: the same configuration" out
+sed 's/name: loss/name: loss, goal: maximize/' A.yaml >other.yaml
+expect "the other way round" 0 "$HPSEARCH" other.yaml --out C -q
+expect "is not compared" 0 "$HPSEARCH" diff A C
+check "and that is said" has "points: not compared, the searches have different metrics" out
+for f in csv yaml markdown latex; do
+	expect "diff -f $f" 0 "$HPSEARCH" diff A/results.json B -f $f
+	check "the points" has "trial 0, trial 0" out
+done
+expect "diff of one" 2 "$HPSEARCH" diff A
+expect "diff of what is not there" 2 "$HPSEARCH" diff A nothing
+
+# log.
+schema() {
+	/usr/bin/python3 -c '
+import json, sys
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+lines = [json.loads(l) for l in open(sys.argv[1])]
+schema = json.load(open(sys.argv[2]))
+assert [l["n"] for l in lines] == list(range(len(lines))) and lines[-1]["event"] == "summary"
+known = {k for s in schema["oneOf"] for k in s["properties"]["event"].get("enum", [s["properties"]["event"].get("const")])}
+for l in lines:
+    assert l["event"] in known, l
+    if jsonschema:
+        jsonschema.validate(l, schema)' "$1" "$SRCDIR/tests/data/log.schema.json"
+}
+for s in v.hpsearch no.hpsearch twenty.hpsearch hostile.hpsearch v.hpsearch/results.json; do
+	expect "log $s" 0 "$HPSEARCH" log $s
+	cp out log.jsonl
+	check "fits its schema" schema log.jsonl
+done
+"$HPSEARCH" log v.hpsearch >log.jsonl
+check "a line for each of the journal" test "$(wc -l <log.jsonl)" = $(($(wc -l <v.hpsearch/journal.jsonl) + 1))
+check "it ends with what came of it" python3 -c '
+import json
+s = json.loads(open("log.jsonl").read().splitlines()[-1])
+assert (s["state"], s["running"], s["finished"], s["verified"], s["exit"]) == ("done", False, 6, "yes", 0), s'
+check "nothing that is a secret" python3 -c '
+import json
+text = open("log.jsonl").read()
+assert "fake_train" not in text and json.load(open("v.hpsearch/results.json"))["search"]["host"] + "\"" not in text'
+"$HPSEARCH" log hostile.hpsearch >log.jsonl
+check "nor what a training printed" lacks "reason" log.jsonl
+
+cat >slow.yaml <<Y
+command: ["$FAKE", quadratic, "\${args}"]
+method: random
+metric: {name: loss}
+max_trials: 3
+parameters: {x: {min: 0.0, max: 1.0}}
+launcher_none: {}
+Y
+sed -i '/launcher_none/d; s/quadratic/quadratic, --sleep=300/' slow.yaml
+"$HPSEARCH" slow.yaml -q >/dev/null 2>&1 &
+search=$!
+wait_until 30 test -s slow.hpsearch/journal.jsonl
+expect "--follow goes on until the end" 0 within 120 "$HPSEARCH" log slow.hpsearch --follow
+cp out log.jsonl
+wait $search
+check "and has all of it" schema log.jsonl
+check "to its last line" test "$(wc -l <log.jsonl)" = $(($(wc -l <slow.hpsearch/journal.jsonl) + 1))
+check "over when it was over" has '"state":"done","running":false' log.jsonl
+# A line that is written in two parts waits for the second.
+mkdir torn && cp slow.hpsearch/journal.jsonl whole
+head -c $(($(stat -c %s whole) - 20)) whole >torn/journal.jsonl
+exec 8>torn/lock
+flock 8
+"$HPSEARCH" log torn --follow >torn.log 2>&1 8>&- &
+follower=$!
+wait_until 30 test "$(wc -l <whole)" -gt 0 -a -s torn.log
+check "a torn line is not there yet" lacks '"finish"' torn.log
+tail -c 20 whole >>torn/journal.jsonl
+wait_until 30 grep -q '"finish"' torn.log
+check "a whole one is" has '"finish"' torn.log
+exec 8>&-
+wait $follower
+check "and its end, when nobody is at work" has '"summary"' torn.log
+expect "a results file cannot be followed" 2 "$HPSEARCH" log v.hpsearch/results.json --follow
+sed '3s/"t"/"x"/' whole >torn/journal.jsonl
+expect "damage is an error with its place" 2 "$HPSEARCH" log torn
+check "the line" has "line 3 (offset" err
+check "a reader that goes away is no error" bash -c 'set -o pipefail; "$HPSEARCH" log twenty.hpsearch | head -n 1 >/dev/null'
