@@ -109,7 +109,7 @@ TEST(at_60_columns)
 
 	facts(&v, runs);
 	check_screen(&v, 59, 24,
-	             "digits.yaml · bayes with hyperband · minimize val_l…  1h04m\n"
+	             "digits.yaml · bayes with hyperband · minimize…        1h04m\n"
 	             "━━━━━━━━━━━━━━━━━━━━━━━───────────────  search 37/60 trials\n"
 	             "4 running · 22 ok · 13 stopped early · 2 failed\n"
 	             "                      about 38 min to go (31 min to 47 min)\n"
@@ -120,7 +120,7 @@ TEST(at_60_columns)
 	             "    40  ×××××××××················  27/81       nan   6m50s\n"
 	             "\n"
 	             "  best  val_loss 0.19231, trial 17: lr 0.00213, width 256 …\n"
-	             "  next  a model of 35 trials expects 0.195 ± 0.010 of tria…\n"
+	             "  next  a model of 35 trials expects 0.195 ± 0.010 of…\n"
 	             " rungs  step 3 reached by 41 · 9: 22 · 27: 12\n"
 	             " spent  1h04m of 4h00m · 37 runs\n");
 }
@@ -141,9 +141,9 @@ TEST(at_100_columns)
 	             "min to 47 min), then the verification\n"
 	             "\n"
 	             "    37  █▅▃▁·················  12/81  0.251312   3m05s  "
-	             "lr=0.0021 width=256 dropout=0.1 momentum=0…\n"
+	             "lr=0.0021 width=256 dropout=0.1…\n"
 	             "    38  ███▅▄▃▂▂▁▁▁▁▁▁▁▁▁▁▁▁▁  80/81    0.1987  21m03s  lr=0.002 "
-	             "width=512 dropout=0.13 momentum=0…\n"
+	             "width=512 dropout=0.13…\n"
 	             "    39  ·····················   –/81               3 s  lr=0.1 "
 	             "width=64 dropout=0.5 momentum=0.1\n"
 	             "    40  ×××××××··············  27/81       nan   6m50s  lr=0.5 "
@@ -208,9 +208,9 @@ TEST(more_runs_than_lines)
 	             "                                       about 38 min to go (31 "
 	             "min to 47 min), then the verification\n"
 	             "    37  █▅▃▁·················  12/81  0.251312   3m05s  "
-	             "lr=0.0021 width=256 dropout=0.1 momentum=0…\n"
+	             "lr=0.0021 width=256 dropout=0.1…\n"
 	             "    38  ███▅▄▃▂▂▁▁▁▁▁▁▁▁▁▁▁▁▁  80/81    0.1987  21m03s  lr=0.002 "
-	             "width=512 dropout=0.13 momentum=0…\n"
+	             "width=512 dropout=0.13…\n"
 	             "        and 2 more running\n"
 	             "  best  val_loss 0.19231, trial 17: lr 0.00213, width 256, "
 	             "dropout 0.1, optimizer adam …\n"
@@ -241,7 +241,7 @@ TEST(an_estimate_says_what_it_is)
 	v.may_end = true;
 	check_screen(&v, 79, 3,
 	             "search 37/60, 4 running, 2 failed, best 0.19231, no more than "
-	             "about 38 min to …\n");
+	             "about 38 min to…\n");
 	v.window = 125;
 	check_screen(&v, 99, 3,
 	             "search 37/60, 4 running, 2 failed, best 0.19231, budget.time "
