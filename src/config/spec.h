@@ -200,7 +200,7 @@ struct spec {
 	enum method method;
 	bool wandb;       /* auto, the default: scripts that use it get their parameters
 	                   * and are put offline */
-	bool nni;         /* protocol: nni */
+	bool nni, orion;  /* protocol: nni, orion */
 	bool wandb_noted; /* there is a notice that it is used */
 	bool no_args;     /* args: none: no parameters on the command's line */
 	bool has_command; /* command or program: it can be run */

@@ -22,12 +22,13 @@ bool spec_read_wandb(struct reading *r, const struct node *n)
 
 bool spec_read_protocol(struct reading *r, const struct node *n)
 {
-	static const char *const names[] = {"json", "nni"};
+	static const char *const names[] = {"json", "nni", "orion"};
 	size_t i;
 
 	if (!read_choice(r, n, "protocol", names, ARRAY_LEN(names), &i))
 		return false;
 	r->spec->nni = i == 1;
+	r->spec->orion = i == 2;
 	return true;
 }
 

@@ -112,6 +112,8 @@ static const char *taken(const struct spec *s, const char *name, const char *val
 		       "leaves them alone";
 	if (s->nni && strncmp(name, "NNI_", 4) == 0)
 		return "protocol: nni sets it";
+	if (s->orion && strcmp(name, "ORION_RESULTS_PATH") == 0)
+		return "protocol: orion sets it";
 	return NULL;
 }
 

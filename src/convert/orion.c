@@ -381,9 +381,6 @@ bool orion_convert(struct target *t, const char *text)
 		                 t->yaml->path);
 	t->method = "bayes";
 	t->metric = "name: objective";
-	target_note(
-	    t, NULL,
-	    "Orion's client reports the objective to a file of its own: let the script "
-	    "print {\"objective\": value} as well.");
+	target_key(t, "protocol", "orion");
 	return true;
 }

@@ -350,21 +350,49 @@ static void take_object(struct look *l, const cJSON *object, bool alone)
 	found(l, r, 0);
 }
 
+/* What Orion's client writes (orion.client.report_results): a list of {name, type,
+ * value}. As one object, in which the objective is the metric as well; NULL: it is
+ * none.
+ */
+static cJSON *results_of(const struct look *l, const cJSON *list)
+{
+	cJSON *out = cJSON_IsArray(list) && list->child ? cJSON_CreateObject() : NULL;
+
+	for (const cJSON *r = out ? list->child : NULL; r; r = r->next) {
+		const char *name = cJSON_GetStringValue(json_get(r, "name"));
+		const char *type = cJSON_GetStringValue(json_get(r, "type"));
+		cJSON *value = cJSON_GetObjectItemCaseSensitive(r, "value");
+
+		if (!name || !type || !value) {
+			cJSON_Delete(out);
+			return NULL;
+		}
+		if (!json_get(out, name))
+			cJSON_AddItemReferenceToObject(out, name, value);
+		if (strcmp(type, "objective") == 0 && !json_get(out, l->s->metric))
+			cJSON_AddItemReferenceToObject(out, l->s->metric, value);
+	}
+	return out;
+}
+
 static void take_document(struct look *l, const char *text, size_t n)
 {
 	struct metric_file *f = l->f;
-	cJSON *tree = json_parse(text, n);
+	cJSON *tree = json_parse(text, n), *results = results_of(l, tree);
 	const cJSON *item;
 
 	if (!tree)
 		snprintf(f->trouble, sizeof f->trouble, "%.100s cannot be read",
 		         f->path);
-	if (cJSON_IsArray(tree)) {
+	if (results) {
+		take_object(l, results, true);
+	} else if (cJSON_IsArray(tree)) {
 		for (item = tree->child; item; item = item->next)
 			take_object(l, item, false);
 	} else if (tree) {
 		take_object(l, tree, true);
 	}
+	cJSON_Delete(results);
 	cJSON_Delete(tree);
 }
 

@@ -67,6 +67,20 @@ static void nni_env(const struct client_run *c, struct env_list *l)
 	put(l, "NNI_TRIAL_SEQ_ID", arena_printf(l->a, "%llu", trial));
 }
 
+/* Its client writes the results into a file that is there. */
+static const char orion_file[] = "orion.json";
+
+static void orion_env(const struct client_run *c, struct env_list *l)
+{
+	put(l, "ORION_RESULTS_PATH", clients_results(c->spec, c->folder, l->a));
+}
+
+const char *clients_results(const struct spec *spec, const char *folder,
+                            struct arena *a)
+{
+	return spec->orion ? arena_printf(a, "%s/%s", folder, orion_file) : NULL;
+}
+
 size_t clients_env(const struct client_run *c, struct arena *a, const char **env)
 {
 	struct env_list l = {.a = a, .env = env};
@@ -78,6 +92,8 @@ size_t clients_env(const struct client_run *c, struct arena *a, const char **env
 		put(&l, "HPSEARCH_WANDB", "off");
 	if (c->spec->nni)
 		nni_env(c, &l);
+	if (c->spec->orion)
+		orion_env(c, &l);
 	return l.n;
 }
 
@@ -123,6 +139,8 @@ bool clients_files(const struct client_run *c, struct arena *a, struct error *er
 		if (!put_file(c, "wandb.yaml", &text, a, err))
 			return false;
 	}
+	if (c->spec->orion)
+		return put_file(c, orion_file, &text, a, err);
 	if (!c->spec->nni)
 		return true;
 	nni_parameters(c, &text);

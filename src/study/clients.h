@@ -17,6 +17,9 @@ struct client_run {
 	size_t run;
 };
 
+/* The file that the metric is in, where its client writes one; NULL: none. */
+const char *clients_results(const struct spec *spec, const char *folder,
+                            struct arena *a);
 /* The variables, NAME=value, into env (CLIENTS_ENV_MAX); how many. */
 size_t clients_env(const struct client_run *c, struct arena *a, const char **env);
 /* The files that they name. */

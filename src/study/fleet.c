@@ -369,8 +369,10 @@ static bool task_source(const struct fleet *f, const struct task *t,
 
 	*out = (struct metric_source){
 	    .pattern = m->pattern, .step_pattern = m->step_pattern, .yaml = fleet_yaml};
-	if (!m->file)
+	if (!m->file) {
+		out->file = clients_results(f->spec, of->dir, a);
 		return true;
+	}
 	c.part = true;
 	file = command_build(f->spec, &word, &c, a, err);
 	if (!file || !*file)

@@ -20,7 +20,10 @@ cat >main.py <<-'P'
 	    print("NNISDK_MEb" + repr(json.dumps({"parameter_id": 0, "type": "FINAL", "sequence": 0, "value": "0.5"})))
 	else:
 	    assert words, "no parameters"
-	print(json.dumps({n: 0.5 for n in names}))
+	if "ORION_RESULTS_PATH" in os.environ:
+    with open(os.environ["ORION_RESULTS_PATH"], "w") as f:
+        json.dump([{"name": "objective", "type": "objective", "value": 0.5}], f)
+print(json.dumps({n: 0.5 for n in names}))
 	print("epoch 1\nval acc: 0.5\nauc=0.5")
 P
 cp main.py train.py

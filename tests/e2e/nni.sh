@@ -45,6 +45,31 @@ NNI_TRIAL_JOB_ID=trial0.0
 NNI_TRIAL_SEQ_ID=0
 Y
 
+# Orion's client writes a file that is there, all of it anew with every report.
+cat >orion.py <<'P'
+import json, os, sys
+path = os.environ["ORION_RESULTS_PATH"]
+assert os.path.isfile(path) and not os.path.getsize(path)
+lr = float(sys.argv[1])
+results = [{"name": "loss", "type": "objective", "value": lr * 2}, {"name": "size", "type": "constraint", "value": 7}]
+with open(path, "w") as f:
+    json.dump(results, f)
+P
+cat >orion.yaml <<'Y'
+command: [python3, orion.py, "${param:lr}"]
+protocol: orion
+method: grid
+metric: {name: objective}
+parameters: {lr: {values: [0.5, 0.25]}}
+Y
+# README: a script written for Orion
+expect "a script of Orion's" 0 "$HPSEARCH" orion.yaml
+check "its objective is the metric, its constraint a number beside it" python3 -c '
+import json
+trials = json.load(open("orion.hpsearch/results.json"))["trials"]
+assert [t["value"] for t in trials] == [0.5, 1.0], trials
+assert trials[0]["runs"][0]["metrics"]["size"]["last"] == 7, trials[0]'
+
 # What the package client may take; the next `make check` tries again.
 mkdir -p "$build"
 PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 within 250 flock "$build/venv-nni.lock" \
