@@ -129,7 +129,7 @@ static void make_places(struct reading *r, const struct host *hosts, size_t n)
 {
 	struct spec_place *places = arena_new(r->a, PLACES_MAX, sizeof *places);
 	const char **gpus = arena_new(r->a, PLACES_MAX, sizeof *gpus);
-	size_t count = 0, before;
+	size_t count = 0, before, with_gpus = 0;
 
 	for (size_t k = 0;; k++) {
 		before = count;
@@ -138,7 +138,8 @@ static void make_places(struct reading *r, const struct host *hosts, size_t n)
 
 			if (k >= h->slots)
 				continue;
-			gpus[count] = h->n_gpus ? h->gpus[k % h->n_gpus] : NULL;
+			with_gpus += h->n_gpus != 0;
+			gpus[count] = h->n_gpus ? h->gpus[k % h->n_gpus] : "";
 			places[count++] =
 			    (struct spec_place){.host = h->name, .slot = k};
 		}
@@ -148,7 +149,7 @@ static void make_places(struct reading *r, const struct host *hosts, size_t n)
 	r->spec->places = places;
 	r->spec->n_places = count;
 	r->spec->parallel = count;
-	if (hosts[0].n_gpus) {
+	if (with_gpus) {
 		r->spec->slots = gpus;
 		r->spec->n_slots = count;
 	}
@@ -170,9 +171,6 @@ bool spec_read_hosts(struct reading *r, const struct node *list)
 	for (size_t i = 0; i < list->n; i++) {
 		if (!read_host(r, list->items[i], &hosts[i]))
 			return false;
-		if (!hosts[i].n_gpus != !hosts[0].n_gpus)
-			return read_fails(r, list->items[i]->at, NULL,
-			                  "either every host has gpus, or none");
 		all += hosts[i].slots;
 	}
 	if (all > PLACES_MAX)

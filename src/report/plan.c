@@ -83,7 +83,7 @@ void plan_slots(const struct spec *sp, size_t slots, struct str *out)
 {
 	for (size_t i = 0; i < slots && i < sp->n_slots; i++) {
 		str_add(out, i ? " | " : "CUDA_VISIBLE_DEVICES=");
-		text_clean(out, sp->slots[i]);
+		text_clean(out, *sp->slots[i] ? sp->slots[i] : "(as it is there)");
 	}
 	if (!sp->threads)
 		return;

@@ -232,7 +232,7 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	if (t->run->budget > 0)
 		env[n++] = arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", c->step_budget);
 	env[n++] = "PYTHONUNBUFFERED=1";
-	if (f->spec->n_slots)
+	if (*c->gpu)
 		env[n++] = arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", c->gpu);
 	n += threads_env(f->spec, env + n, a);
 	env[own_env(f->spec, env, n)] = NULL;

@@ -159,6 +159,9 @@ EOF
 search hosts "" "hosts: [dead, {host: alive, slots: 2}]" "launcher: [$tap_dir/ssh, '\${host}']"
 expect "a host that is not there" 0 "$HPSEARCH" hosts.yaml
 check "is no failing configuration" holds hosts.hpsearch 'all(x["outcome"] == "ok" and x["host"] == "alive" and x["attempts"] == 1 for x in r)'
+search mixed "" "hosts: [one, {host: two, gpus: [3]}]" "launcher: [$tap_dir/ssh, '\${host}']"
+expect "a host without gpus beside one that has some" 0 "$HPSEARCH" check mixed.yaml
+check "is left what it has" has "CUDA_VISIBLE_DEVICES=(as it is there) | 3" out
 search dead "" "hosts: [dead]" "launcher: [$tap_dir/ssh, '\${host}']"
 expect "where there is no other the search ends" 1 "$HPSEARCH" dead.yaml
 check "with the reason" has "agent 0 on dead: no agent could be started" err

@@ -212,9 +212,11 @@ def decisions_stand(text):
 def ranking(directory):
     """What must be equal, however often a search was interrupted. Of a failed trial the other
     repeats may have run or not, depending on -j; a use of the test data counts even when
-    it was cut short."""
+    it was cut short. What is said beside the metric hangs on when a stop arrives, and is not kept of a
+    launch that was cut short."""
     with open(os.path.join(directory, "results.csv"), newline="") as f:
-        rows = [{k: v for k, v in row.items() if k != "wall"} for row in csv.DictReader(f)]
+        rows = [{k: v for k, v in row.items() if k != "wall" and not k.startswith("metrics.")}
+                for row in csv.DictReader(f)]
     with open(os.path.join(directory, "results.json")) as f:
         d = json.load(f)
     runs = sorted((t["id"], [(r["seed"], r["outcome"], r["value"], r["reports"])
