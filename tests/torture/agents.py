@@ -25,13 +25,22 @@ launcher: [env]
 WORDS = ["s.yaml", "-j4", "--out", "s", "-q"]
 
 
+def comm_of(pid):
+    with open(f"/proc/{pid}/comm") as f:
+        return f.read().strip()
+
+
 def name_of(pid):
     """What a process is for us: "agent", "supervisor", "keeper" or None."""
     try:
-        with open(f"/proc/{pid}/comm") as f:
-            comm = f.read().strip()
+        comm = comm_of(pid)
         with open(f"/proc/{pid}/cmdline", "rb") as f:
             words = f.read().split(b"\0")
+        with open(f"/proc/{pid}/stat") as f:
+            parent = f.read().rpartition(")")[2].split()[1]
+        # A training that is about to be executed.
+        if comm == "hps-supervisor" == comm_of(parent):
+            return None
     except OSError:
         return None
     if comm in ("hps-keeper", "hps-supervisor"):
