@@ -1,5 +1,6 @@
 /* The first word: a command, or the file of a search. */
 #include "cli/cluster.h"
+#include "report/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COMMANDS_MAX = 64 };
+enum { COMMANDS_MAX = 64, OPERAND_WIDTH = 24 };
 
 static const struct command_type *find_command(const char *word)
 {
@@ -48,7 +49,9 @@ static void program_help(void)
 	printf("usage: hpsearch FILE.yaml [options]      run a search, or continue it\n"
 	       "       hpsearch COMMAND …                one of these:\n\n");
 	for (const struct command_type *c = commands; c->name; c++)
-		printf("  %-10s %-24s %s\n", c->name, c->operand, c->summary);
+		/* printf pads by bytes, and not all of these are characters. */
+		printf("  %-10s %s%*s %s\n", c->name, c->operand,
+		       (int)(OPERAND_WIDTH - text_width(c->operand)), "", c->summary);
 	printf(
 	    "\nhpsearch COMMAND --help tells the options of each; man hpsearch tells "
 	    "all.\n");
