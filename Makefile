@@ -245,7 +245,7 @@ demo: deps                            ## a real search over a real training, the
 deps:                                 ## installs what the program is built with (Debian)
 	@tests/deps.sh gcc make pkg-config libc6-dev libgsl-dev libyaml-dev libcjson-dev \
 		node-d3 libsqlite3-dev
-deps-slurm:                           ## a Slurm for the tests of it, which is never begun as a service
+deps-slurm:                           ## a Slurm for tests, never begun as a service
 	@RUNLEVEL=1 tests/deps.sh slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 deps-check: deps deps-slurm           ## and what the tests need
 	@tests/deps.sh clang clang-format clang-tidy libclang-rt-14-dev cppcheck \

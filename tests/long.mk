@@ -1,7 +1,8 @@
 # Tests that take long; `make check` has a small version of some. Included by the Makefile.
 
 .PHONY: valgrind valgrind-here valgrind-all valgrind-all-here cov fuzz fuzz-here \
-	torture torture-kill torture-fault torture-children torture-scale torture-agents torture-ready mutants
+	torture torture-kill torture-fault torture-children torture-scale torture-agents \
+	torture-ready mutants
 
 valgrind: deps-check                  ## a whole search under valgrind
 	+@$(call again,MODE=debug valgrind-here)
@@ -28,7 +29,7 @@ fuzz-here: $(FUZZ)
 torture-kill: torture-ready           ## the driver killed at random instants; KILLS=n SEED=n CASE=n
 	@$(TEST_ENV) JOBS='$(JOBS)' KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' \
 		tests/torture/kill.py
-torture-agents: torture-ready         ## the driver, agents and keepers killed; KILLS=100 SEED=n CASE=n
+torture-agents: torture-ready         ## driver, agents, keepers killed; KILLS=100 SEED=n CASE=n
 	@$(TEST_ENV) KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/agents.py
 torture-fault: torture-ready          ## the n-th call of everything fails; CALL='write fsync'
 	@$(TEST_ENV) JOBS='$(JOBS)' POINTS='$(POINTS)' SEED='$(SEED)' POINT='$(POINT)' \

@@ -9,7 +9,8 @@ static: $(STATIC)                     ## one file that needs no other: build/MOD
 deb: deps                             ## a Debian package: build/MODE/hpsearch_VERSION_ARCH.deb
 	@tests/deps.sh dpkg-dev
 	+@$(call again,$(HPS) $(O)/dist/hpsearch)
-	+@CC='$(CC)' VERSION='$(VERSION)' MAKE='$(MAKE)' src/dist/deb.sh $(O)/dist/hpsearch '$(O)/deb' '$(DEB)'
+	@+$(if $(DRY),:) CC='$(CC)' VERSION='$(VERSION)' MAKE='$(MAKE)' src/dist/deb.sh \
+		$(O)/dist/hpsearch '$(O)/deb' '$(DEB)'
 
 $(CJSON)/cJSON.c: src/dist/cjson.sh
 	$(call say,GET,$@)

@@ -2,6 +2,7 @@
 #include "page/chart.h"
 #include "report/text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +59,9 @@ void axis_fit(struct axis *a, const double *values, size_t n, int worse)
 		if (!isfinite(room))
 			room = 0;
 		if (a->log) {
-			a->low /= pow(a->high / a->low, 0.04);
-			a->high *= pow(a->high / a->low, 0.04);
+			room = fmin(pow(a->high / a->low, 0.04), DBL_MAX);
+			a->low = fmax(a->low / room, DBL_MIN);
+			a->high = fmin(a->high * room, DBL_MAX);
 		} else {
 			a->low -= room;
 			a->high += room;
@@ -93,9 +95,9 @@ static size_t log_ticks(const struct axis *a, size_t most, double *out)
 	double every = fmax(1, ceil((last - first) / (double)most));
 	size_t n = 0, per = (last - first) * 3 <= (double)most ? 3 : 1;
 
-	for (double e = first; e <= last; e += every)
+	for (size_t i = 0; i <= most; i++)
 		for (size_t k = 0; k < per; k++) {
-			double x = few[k] * pow(10, e);
+			double x = few[k] * pow(10, first + (double)i * every);
 
 			if (x >= a->low && x <= a->high && n < TICKS_MAX)
 				out[n++] = x;
@@ -111,12 +113,15 @@ static size_t linear_ticks(const struct axis *a, size_t most, double *out)
 	                      : raw / unit > 2 ? 5
 	                      : raw / unit > 1 ? 2
 	                                       : 1);
+	double first = ceil(a->low / step);
 	size_t n = 0;
 
 	if (!(step > 0) || !isfinite(step))
 		return 0;
-	for (double k = ceil(a->low / step); k * step <= a->high && n < TICKS_MAX; k++)
-		out[n++] = k * step;
+	while (n < TICKS_MAX && (first + (double)n) * step <= a->high) {
+		out[n] = (first + (double)n) * step;
+		n++;
+	}
 	return n;
 }
 

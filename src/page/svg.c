@@ -326,8 +326,10 @@ void charts_svg(const struct chart *c, size_t n, const char *style, struct str *
 	double w = n ? c->width : 1, h = n ? c->height + 66 : 1;
 
 	add_open(n ? c->title : "", w * (double)columns, h * (double)rows, style, out);
-	for (size_t i = 0; i < n; i++)
-		add_captioned(&c[i], w * (double)(i % columns),
-		              h * (double)(i / columns), out);
+	for (size_t i = 0; i < n; i++) {
+		size_t row = i / columns;
+
+		add_captioned(&c[i], w * (double)(i % columns), h * (double)row, out);
+	}
 	str_add(out, "</svg>\n");
 }

@@ -24,7 +24,7 @@ static double makespan(double *at, size_t slots, double left, double each)
 
 	if (whole > 0)
 		left -= whole * (double)slots;
-	for (; left >= 1; left--)
+	for (size_t n = (size_t)fmax(left, 0); n; n--)
 		at[first_free(at, slots)] += each;
 	for (size_t i = 0; i < slots; i++)
 		end = fmax(end, at[i]);

@@ -14,7 +14,7 @@ static void write_csv(const struct sheet *s, struct str *out)
 		str_csv(out, s->columns[i].name);
 	}
 	str_addc(out, '\n');
-	for (size_t i = 0; i < s->n_cells; i++) {
+	for (size_t i = 0; s->n && i < s->n_cells; i++) {
 		str_clear(&text);
 		if (s->cells[i].value.kind != VALUE_NULL || s->cells[i].null)
 			value_text(&s->cells[i].value, &text);
@@ -33,7 +33,7 @@ static void add_key(struct str *out, const char *name)
 static void write_json(const struct sheet *s, struct str *out)
 {
 	str_addc(out, '[');
-	for (size_t i = 0; i < s->n_cells; i++) {
+	for (size_t i = 0; s->n && i < s->n_cells; i++) {
 		if (i % s->n == 0)
 			str_add(out, i ? ",\n{" : "\n{");
 		else
@@ -48,7 +48,7 @@ static void write_json(const struct sheet *s, struct str *out)
 
 static void write_yaml(const struct sheet *s, struct str *out)
 {
-	for (size_t i = 0; i < s->n_cells; i++) {
+	for (size_t i = 0; s->n && i < s->n_cells; i++) {
 		str_add(out, i % s->n ? "  " : "- ");
 		add_key(out, s->columns[i % s->n].name);
 		str_add(out, ": ");

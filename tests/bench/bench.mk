@@ -29,7 +29,7 @@ bench: deps-check                     ## launches and proposals a second; N=1000
 	+@$(call again,$(HPS) $(BENCH))
 	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' tests/bench/search.sh $(or $(N),1000) $(ROUNDS)
 
-bench-cluster: deps-check             ## agents beside the local pool; LAUNCHER='[env]' N=200 ROUNDS=3
+bench-cluster: deps-check             ## agents beside the local pool; LAUNCHER='[env]' N=200
 	+@$(call again,$(HPS))
 	@tests/bench/cluster.py --hpsearch '$(abspath $(HPS))' --runs '$(or $(N),200)' \
 		--rounds '$(or $(ROUNDS),3)' --launcher '$(or $(LAUNCHER),[env])'

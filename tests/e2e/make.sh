@@ -92,6 +92,8 @@ else
 	benches="$benches bench-plot"
 	skip "bench-plot starts" "gnuplot is not installed"
 fi
+bench bench-cluster N=8 ROUNDS=1
+check "agents ran beside the pool" grep -q . out
 bench bench-scale
 check "it says which data are missing" grep -q 'is not there: skipped' out
 check "every bench was begun" test "$(xargs -n 1 <<<"$benches" | sort)" = \
