@@ -369,7 +369,7 @@ static struct span *spans(const struct view *v, size_t *n)
 		             : s->verdict.runs[i]->key,
 		         s->verdict.runs[i]->run.outcome == OUTCOME_OK ? "verified"
 		                                                       : "failed");
-	if (*n)
+	if (list)
 		qsort(list, *n, sizeof *list, by_start);
 	return list;
 }

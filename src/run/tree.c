@@ -145,7 +145,7 @@ static struct process *descendants(pid_t root, size_t *n)
 
 	*n = 0;
 	told = children(root, &list, n, &cap);
-	for (size_t i = 0; told && i < *n; i++)
+	for (size_t i = 0; told && list && i < *n; i++)
 		told = children(list[i].pid, &list, n, &cap);
 	if (told)
 		return list;
