@@ -39,7 +39,7 @@ static void check_table(const double *values, size_t n, size_t width, bool full,
 
 TEST(numbers_of_a_column_are_aligned_by_their_point)
 {
-	static const double x[] = {0.123456, 12.25, NAN};
+	static const double x[] = {0.123456, 12.25, (double)NAN};
 
 	check_table(x, 3, 0, false, NULL,
 	            "trial     loss  name       x\n"
