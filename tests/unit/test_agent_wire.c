@@ -155,6 +155,7 @@ TEST(an_exit_keeps_every_fact)
 	CHECK(!strcmp(r.result.err_tail, "oops"));
 	CHECK(r.result.items && r.result.items->n == 3);
 	CHECK(r.result.items && double_same(scores_get(r.result.items, 2), 1));
+	series_log_free(&said);
 }
 
 TEST(numbers_that_are_none_come_through)
