@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WIDE = 900, HIGH = 320, CURVES_SHOWN = 120, CURVE_POINTS = 60 };
 
@@ -44,7 +45,7 @@ static void add_outcome(struct view *v, struct chart *c, const char *style,
 		const struct trial *t = s->trials[i];
 		double y = reached(t);
 
-		if (view_style(t->outcome) != style)
+		if (strcmp(view_style(t->outcome), style) != 0)
 			continue;
 		if (!isfinite(y))
 			y = worse(v) > 0 ? c->y.high : c->y.low;
@@ -381,7 +382,7 @@ static void add_spans(struct chart *c, const struct span *list, size_t n, double
 	struct mark_series *bars = chart_add(c, MARK_BARS, style, name, glyph);
 
 	for (size_t i = 0; i < n; i++)
-		if (list[i].style == style)
+		if (strcmp(list[i].style, style) == 0)
 			marks_add(bars, (struct mark_point){
 					    .y = (double)lane[i] + 1,
 					    .low = (list[i].from - list[0].from) / unit,
