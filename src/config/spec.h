@@ -164,8 +164,8 @@ struct spec {
 		size_t slot; /* of the host */
 	} * places;          /* (n_places) 0: no hosts are given */
 	size_t n_places;
-	/* What CUDA_VISIBLE_DEVICES is in each slot; "": not set, on a host without gpus;
-	 * see gpus_find. */
+	/* What CUDA_VISIBLE_DEVICES is in each slot; "": not set, on a host without
+	 * gpus; see gpus_find. */
 	const char *const *slots; /* (n_slots) */
 	size_t n_slots;
 	size_t cpus;             /* of every run; 0: not given */
