@@ -25,7 +25,8 @@ enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
 bool study_is_taken(const struct study *s, uint64_t trial);
 /* How many trials had finished, as far as the proposal of t knew. */
 size_t study_known(const struct study *s, const struct trial *t);
-/* What was behind the latest proposal of this session, at no cost; else NONE. */
+/* What was behind the latest proposal since the search was opened, at no cost; else
+ * NONE. */
 void study_latest(const struct study *s, struct belief *out);
 /* What was behind the proposal of a trial; values in the metric's own sense. */
 void study_explain(const struct study *s, const struct trial *t, struct belief *out);
