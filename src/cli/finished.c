@@ -117,11 +117,7 @@ static void find_winner(struct finished *f)
 	const struct verdict *v = &s->verdict;
 
 	f->verified = v->done && v->winner != SIZE_MAX;
-	f->winner = s->best;
-	if (f->verified)
-		f->winner = v->candidates[v->winner].key < s->n
-		                ? s->trials[v->candidates[v->winner].key]
-		                : &v->candidates[v->winner].trial;
+	f->winner = search_winner(s);
 }
 
 /* Files that the search trained with ("train.py 0123456789abcdef, git …") and that are

@@ -202,13 +202,11 @@ static const struct trial *winner(struct study *s)
 {
 	const struct verdict *v = &s->search.verdict;
 
-	if (v->done && v->winner != SIZE_MAX)
-		return &v->candidates[v->winner].trial;
-	if (s->search.best)
+	if (s->search.best && !(v->done && v->winner != SIZE_MAX))
 		fprintf(stderr,
 		        "notice: trial %llu leads the ranking; it was not verified\n",
 		        (unsigned long long)s->search.best->id);
-	return s->search.best;
+	return search_winner(&s->search);
 }
 
 /* The simplest configuration of the search's ablation. */

@@ -230,6 +230,15 @@ void search_reopen(struct search *s, struct trial *t)
 		s->first_open = t->id;
 }
 
+const struct trial *search_winner(const struct search *s)
+{
+	const struct verdict *v = &s->verdict;
+	const struct candidate *c =
+	    v->done && v->winner != SIZE_MAX ? &v->candidates[v->winner] : NULL;
+
+	return !c ? s->best : c->key < s->n ? s->trials[c->key] : &c->trial;
+}
+
 int64_t search_ticks(const struct search *s)
 {
 	return s->clock->now(s->clock->self);

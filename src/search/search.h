@@ -102,6 +102,9 @@ bool search_is_over(const struct search *s);
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
  * ones by value (equal ones by id, and sharing a rank), then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
+/* What a search ends with: the winner of its verification, which the defaults can be
+ * too; before that the best of the ranking, NULL where there is none. */
+const struct trial *search_winner(const struct search *s);
 int64_t search_ticks(const struct search *s);  /* its stop-watch, in nanoseconds */
 double search_elapsed(const struct search *s); /* seconds, over all sessions */
 double search_now(const struct search *s);     /* seconds since 1970, see wall_epoch */

@@ -140,21 +140,12 @@ static void judge(const struct rechecked *x, struct tally *t)
 	t->runs += comparison_spent(x->search).ended;
 }
 
-static const struct trial *winner_of(const struct search *s)
-{
-	const struct verdict *v = &s->verdict;
-	const struct candidate *c =
-	    v->done && v->winner != SIZE_MAX ? &v->candidates[v->winner] : NULL;
-
-	return !c ? s->best : c->key < s->n ? s->trials[c->key] : &c->trial;
-}
-
 static void recheck(struct search *of, const struct spec *spec, struct arena *a,
                     struct tally *t)
 {
 	static struct fake_runner fake;
 	struct study_options o = {.origin = of->origin};
-	const struct trial *winner = winner_of(of);
+	const struct trial *winner = search_winner(of);
 	struct purpose p = {.kind = PURPOSE_RECHECK,
 	                    .of = "",
 	                    .winner = winner->id,
