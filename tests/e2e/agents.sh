@@ -8,13 +8,10 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 # Whatever a failure on the way leaves running.
 # A server that is going takes its file along.
-end_server() {
-	local rc=$? pid
+tap_finally() {
+	local pid
 	pid=$(cat "$tap_dir/server/sshd.pid" 2>/dev/null) && kill "$pid" 2>/dev/null
-	(exit $rc)
-	tap_end
 }
-trap end_server EXIT
 
 # search NAME LAUNCHER [KEY: VALUE …]: a file of a search over `train`
 search() {

@@ -27,9 +27,12 @@ tap_dir=$(mktemp -d "${TMPDIR:-/tmp}/hpsearch-e2e.XXXXXX") || exit 1
 cd "$tap_dir" || exit 1
 trap tap_end EXIT
 
+# For a script to define: what it has begun outside of its jobs ends here, whatever happened.
+tap_finally() { :; }
 tap_end() {
 	tap_rc=$?
 	trap - EXIT
+	tap_finally
 	# A script that stops half way may leave something running.
 	for tap_pid in $(jobs -p); do
 		kill "$tap_pid" 2>/dev/null

@@ -31,11 +31,7 @@ parallel: 3
 max_trials: 7
 Y
 tm() { tmux -S "$tap_dir/s" -f /dev/null "$@"; }
-stop_tmux() {
-	tm kill-server 2>/dev/null
-	tap_end
-}
-trap stop_tmux EXIT
+tap_finally() { tm kill-server 2>/dev/null; }
 
 # window NAME WIDTH HEIGHT: a shell in a terminal of that size.
 window() {

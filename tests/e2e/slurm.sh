@@ -19,11 +19,7 @@ esac
 # shellcheck source=/dev/null
 . "$PWD/slurm/env.sh"
 slurm=$PWD/slurm
-finish() {
-	"$SRCDIR/tests/slurm/down.sh" "$slurm"
-	tap_end
-}
-trap finish EXIT
+tap_finally() { "$SRCDIR/tests/slurm/down.sh" "$slurm"; }
 
 # Commands of Slurm as they are, but counted; a file fail-NAME makes NAME do something else first.
 mkdir bin
