@@ -103,15 +103,6 @@ static void add_runs(const struct study *s, struct str *out)
 	str_addc(out, '\n');
 }
 
-static const struct trial *winner(const struct study *s)
-{
-	const struct verdict *v = &s->search.verdict;
-
-	if (v->done && v->winner != SIZE_MAX)
-		return &v->candidates[v->winner].trial;
-	return s->search.best;
-}
-
 static void add_next(const struct study *s, const struct trial *t, const char *dir,
                      struct str *out)
 {
@@ -164,7 +155,7 @@ static bool add_winner(struct study *s, const struct trial *t, const char *dir,
 bool closing_report(struct study *s, const char *dir, struct str *out,
                     struct error *err)
 {
-	const struct trial *t = winner(s);
+	const struct trial *t = search_winner(&s->search);
 
 	ranking_state(s, out);
 	str_addc(out, '\n');

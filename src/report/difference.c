@@ -129,15 +129,6 @@ static void compare_settings(struct difference *d, const struct search *a,
 	add_setting(d, "hpsearch", x->version, y->version);
 }
 
-static const struct trial *winner(const struct search *s)
-{
-	const struct verdict *v = &s->verdict;
-
-	if (v->done && v->winner != SIZE_MAX)
-		return &v->candidates[v->winner].trial;
-	return s->best;
-}
-
 static void add_winner(struct difference *d, const char *name, const struct value *a,
                        const struct value *b)
 {
@@ -282,8 +273,8 @@ void difference_init(struct difference *d, const struct study *a, const struct s
 {
 	*d = (struct difference){.level = 0.95,
 	                         .half = (double)NAN,
-	                         .winner_a = winner(&a->search),
-	                         .winner_b = winner(&b->search)};
+	                         .winner_a = search_winner(&a->search),
+	                         .winner_b = search_winner(&b->search)};
 	compare_spaces(d, &a->search.spec->space, &b->search.spec->space);
 	compare_settings(d, &a->search, &b->search);
 	compare_winners(d, &a->search.spec->space, &b->search.spec->space);

@@ -528,15 +528,6 @@ static void find_idle(struct work *w)
 	}
 }
 
-static const struct trial *winner_of(const struct search *s)
-{
-	const struct verdict *v = &s->verdict;
-
-	if (v->done && v->winner != SIZE_MAX)
-		return &v->candidates[v->winner].trial;
-	return s->best;
-}
-
 bool refinement_init(struct refinement *r, struct study *s, struct error *err)
 {
 	struct work w = {.r = r, .s = s, .sp = &s->search.spec->space};
@@ -544,7 +535,7 @@ bool refinement_init(struct refinement *r, struct study *s, struct error *err)
 	    .trials = s->search.known, .n = s->search.n, .known_upto = UINT64_MAX};
 	bool ok;
 
-	*r = (struct refinement){.winner = winner_of(&s->search)};
+	*r = (struct refinement){.winner = search_winner(&s->search)};
 	ok = importance_init(&w.im, s, err);
 	if (ok && !r->winner)
 		ok = error_set(err, ERROR_TRIAL, "no trial has a usable value");

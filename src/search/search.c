@@ -283,3 +283,11 @@ bool search_is_over(const struct search *s)
 {
 	return s->state == SEARCH_DONE || s->state == SEARCH_BUDGET;
 }
+
+const struct trial *search_winner(const struct search *s)
+{
+	const struct verdict *v = &s->verdict;
+
+	return v->done && v->winner != SIZE_MAX ? &v->candidates[v->winner].trial
+	                                        : s->best;
+}

@@ -99,6 +99,9 @@ void search_reopen(struct search *s, struct trial *t);
 
 /* Has it come to its end, so that its winner can be verified? */
 bool search_is_over(const struct search *s);
+/* The winner of its verification, a trial of that's candidates; until that is done, or
+ * where it found none, the best (s->best, NULL: none). */
+const struct trial *search_winner(const struct search *s);
 /* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
  * ones by value (equal ones by id, and sharing a rank), then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
