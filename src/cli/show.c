@@ -123,7 +123,7 @@ static bool show_runs(const struct options *o, struct study *s, struct error *er
 	bool ok;
 
 	runs_sheet(s, o->top, &t);
-	ok = cli_sheet(o, &t, "column", &out) ||
+	ok = cli_sheet(o, &t, &out) ||
 	     error_set(err, ERROR_USAGE,
 	               "there is no format %s of runs\n"
 	               "  help: table json csv yaml markdown latex",
@@ -200,15 +200,13 @@ int command_show(struct options *o)
 /* The verified winner, else the first of the ranking. */
 static const struct trial *winner(struct study *s)
 {
-	const struct verdict *v = &s->search.verdict;
+	const struct trial *t = search_winner(&s->search);
 
-	if (v->done && v->winner != SIZE_MAX)
-		return &v->candidates[v->winner].trial;
-	if (s->search.best)
+	if (t && t == s->search.best)
 		fprintf(stderr,
 		        "notice: trial %llu leads the ranking; it was not verified\n",
-		        (unsigned long long)s->search.best->id);
-	return s->search.best;
+		        (unsigned long long)t->id);
+	return t;
 }
 
 /* The simplest configuration of the search's ablation. */
