@@ -283,6 +283,13 @@ for s in v.hpsearch no.hpsearch twenty.hpsearch hostile.hpsearch v.hpsearch/resu
 done
 "$HPSEARCH" log v.hpsearch >log.jsonl
 check "a line for each of the journal" test "$(wc -l <log.jsonl)" = $(($(wc -l <v.hpsearch/journal.jsonl) + 1))
+check "with its time" python3 -c '
+import json, datetime
+def seconds(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+log = [json.loads(l) for l in open("log.jsonl")]
+times = [(a["time"], seconds(b["time"])) for a, b in zip(map(json.loads, open("v.hpsearch/journal.jsonl")), log) if "time" in a]
+assert len(times) > 6 and all(round(1000 * a) == round(1000 * b) for a, b in times), times'
 check "it ends with what came of it" python3 -c '
 import json
 s = json.loads(open("log.jsonl").read().splitlines()[-1])
