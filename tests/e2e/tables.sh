@@ -256,6 +256,13 @@ for f in csv yaml markdown latex; do
 	expect "diff -f $f" 0 "$HPSEARCH" diff A/results.json B -f $f
 	check "the points" has "trial 0, trial 0" out
 done
+# Why a search is over may be the words of a stranger.
+for state in done guard; do
+	sed 's/"why":"[^"]*"/"why":"red \\u001b[31m"/; s/"state":"done"/"state":"'$state'"/' A/results.json >why.json
+	expect "show" 0 "$HPSEARCH" show why.json
+	check "what it says moves no cursor ($state)" lacks $'\e' out
+	check "and is there" has 'red \x1b[31m' out
+done
 expect "diff of one" 2 "$HPSEARCH" diff A
 expect "diff of what is not there" 2 "$HPSEARCH" diff A nothing
 
