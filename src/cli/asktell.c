@@ -2,7 +2,7 @@
  * directory's lock, reads the journal, writes an event or two and is gone; so any
  * number of askers and tellers may be at work. */
 #include "base/json_out.h"
-#include "cli/cli.h"
+#include "cli/finished.h"
 #include "record/dir.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
@@ -52,14 +52,6 @@ static void leave(struct desk *x)
 		close(x->lock);
 }
 
-static bool has_journal(const char *dir)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
-	return !access(path, F_OK);
-}
-
 static bool begin(struct desk *x, struct error *err)
 {
 	struct options *o = x->o;
@@ -69,7 +61,7 @@ static bool begin(struct desk *x, struct error *err)
 	x->lock = lock_take(dir, err);
 	if (x->lock < 0 || !absolute(x, dir, err))
 		return false;
-	if (has_journal(x->dir))
+	if (finished_exists(x->dir))
 		return error_set(err, ERROR_USAGE,
 		                 "%s: holds a search already\n"
 		                 "  help: go on with hpsearch ask %s, or begin "
@@ -118,7 +110,7 @@ static bool join(struct desk *x, struct error *err)
 		dir = search_dir(dir, NULL, &o->arena);
 	if (!absolute(x, dir, err) || !study_origin(x->dir, &so.origin, &o->arena, err))
 		return error_prefix(err, "%s",
-		                    err->kind == ERROR_FILE && !has_journal(dir)
+		                    err->kind == ERROR_FILE && !finished_exists(dir)
 		                        ? "no search to ask or tell (hpsearch init "
 		                          "begins one): "
 		                        : "");

@@ -228,7 +228,6 @@ static bool explain(struct options *o, const struct spec *spec, size_t slots,
                     struct error *err)
 {
 	struct early_rule rule;
-
 	struct str out = {0};
 	bool ok = (spec->early.type == EARLY_NONE ||
 	           early_rule_init(spec, &o->arena, &rule, err)) &&

@@ -156,10 +156,8 @@ size_t cli_width(void);
 /* To stdout, its lines broken at blanks where it is a terminal. */
 void cli_print_folded(const struct str *text);
 /* A table in o->format (table csv json yaml markdown latex), with a word on what the
- * terminal was too narrow for; noun: of a column, "column". False: it is none of these.
- */
-bool cli_sheet(const struct options *o, const struct sheet *t, const char *noun,
-               struct str *out);
+ * terminal was too narrow for. False: it is none of these. */
+bool cli_sheet(const struct options *o, const struct sheet *t, struct str *out);
 /* Ranking and verdict in o->format. */
 bool cli_print_results(struct options *o, struct study *s, size_t top,
                        struct error *err);

@@ -20,7 +20,7 @@ static void print(const struct options *o, const struct study *a, const struct s
 		difference_json(&d, o->file, o->second, &out);
 	} else {
 		difference_sheet(&d, &t);
-		cli_sheet(o, &t, "column", &out);
+		cli_sheet(o, &t, &out);
 	}
 	cli_print(&out);
 	str_free(&out);

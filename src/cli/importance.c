@@ -25,7 +25,7 @@ static bool importance(struct options *o, struct saved *sv, struct importance *i
 		importance_table(im, &sv->study, &out);
 	} else {
 		importance_sheet(im, &sv->study, &t);
-		cli_sheet(o, &t, "column", &out);
+		cli_sheet(o, &t, &out);
 	}
 	cli_print(&out);
 	sheet_free(&t);

@@ -1,17 +1,15 @@
 /* log: what happened in a search, as lines of JSON. */
-#include "cli/cli.h"
+#include "cli/finished.h"
 #include "record/dir.h"
 #include "record/event_json.h"
 #include "record/origin_json.h"
 #include "report/event_line.h"
 #include "saved/saved.h"
 
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { LOOK_AGAIN_MS = 50 };
 
@@ -99,23 +97,13 @@ static void summary(const struct saved *sv, uint64_t n)
 	str_free(&out);
 }
 
-static bool log_file(struct saved *sv, uint64_t *n)
+static void log_file(const struct saved *sv, uint64_t *n)
 {
 	struct str out = {0};
 
 	event_lines_of(&sv->study.search, n, &out);
 	cli_print(&out);
 	str_free(&out);
-	return true;
-}
-
-static bool has_journal(const char *dir)
-{
-	char path[PATH_MAX];
-	struct stat st;
-
-	snprintf(path, sizeof path, "%s/journal.jsonl", dir);
-	return !stat(path, &st);
 }
 
 /* The directory that is meant; NULL: a results file is. */
@@ -124,7 +112,7 @@ static const char *directory(struct options *o)
 	const char *dir =
 	    cli_is_yaml(o->file) ? search_dir(o->file, NULL, &o->arena) : o->file;
 
-	return has_journal(dir) ? dir : NULL;
+	return finished_exists(dir) ? dir : NULL;
 }
 
 int command_log(struct options *o)
@@ -142,7 +130,9 @@ int command_log(struct options *o)
 		               o->file);
 	else if (dir)
 		ok = read_all(&l, dir, o->follow, &err);
-	ok = ok && saved_load(&sv, o->file, &err) && (dir || log_file(&sv, &l.n));
+	ok = ok && saved_load(&sv, o->file, &err);
+	if (ok && !dir)
+		log_file(&sv, &l.n);
 	if (ok)
 		summary(&sv, l.n);
 	else if (!ferror(stdout))

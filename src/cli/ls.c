@@ -199,7 +199,7 @@ int command_ls(struct options *o)
 	if (ok && !p.n)
 		fprintf(stderr, "notice: there is no search here\n");
 	if (ok && (p.n || strcmp(o->format, "table") != 0))
-		cli_sheet(o, &t, "column", &out);
+		cli_sheet(o, &t, &out);
 	cli_print(&out);
 	str_free(&out);
 	sheet_free(&t);

@@ -153,10 +153,10 @@ static const struct row {
      "command has them",
      " run show best importance scale verify ask ablate recheck ls diff ", ID_FORMAT},
     {"to", "TOOL", "optuna, mlflow, wandb or csv (default)", " export ", ID_FORMAT},
-    {"wide", NULL, "all columns of a table, on long lines",
-     " run show verify importance ls diff ", ID_WIDE},
-    {"full", NULL, "numbers with all their digits",
-     " run show verify importance ls diff ", ID_FULL},
+    {"wide", NULL, "all columns of a table, on long lines", " run show verify ls diff ",
+     ID_WIDE},
+    {"full", NULL, "numbers with all their digits", " run show verify ls diff ",
+     ID_FULL},
     {"runs", NULL, "every run, those of the verification too", " show ", ID_RUNS},
     {"follow", NULL, "go on as it happens, until the search is over", " log ",
      ID_FOLLOW},
@@ -446,9 +446,8 @@ const char *options_formats(const char *command, bool trial)
 {
 	static const struct {
 		const char *command, *formats;
-		bool trial;
+		bool trial; /* of one trial alone */
 	} all[] = {{"show", "table json yaml args env", true},
-	           {"best", "json yaml args env csv markdown latex", true},
 	           {"best", "json yaml args env csv markdown latex", false},
 	           {"ask", "json args env", false},
 	           {"ablate", "table json yaml", false},
@@ -460,7 +459,7 @@ const char *options_formats(const char *command, bool trial)
 	           {"export", "csv optuna mlflow wandb", false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (strcmp(command, all[i].command) == 0 && all[i].trial == trial)
+		if (strcmp(command, all[i].command) == 0 && (trial || !all[i].trial))
 			return all[i].formats;
 	return "table json csv yaml markdown latex junit";
 }

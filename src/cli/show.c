@@ -123,7 +123,7 @@ static bool show_runs(const struct options *o, struct study *s, struct error *er
 	bool ok;
 
 	runs_sheet(s, o->top, &t);
-	ok = cli_sheet(o, &t, "column", &out) ||
+	ok = cli_sheet(o, &t, &out) ||
 	     error_set(err, ERROR_USAGE,
 	               "there is no format %s of runs\n"
 	               "  help: table json csv yaml markdown latex",

@@ -44,8 +44,7 @@ static bool is(const struct options *o, const char *format)
 	return strcmp(o->format, format) == 0;
 }
 
-bool cli_sheet(const struct options *o, const struct sheet *t, const char *noun,
-               struct str *out)
+bool cli_sheet(const struct options *o, const struct sheet *t, struct str *out)
 {
 	struct sheet_view v = {.width = o->wide ? 0 : cli_width(), .full = o->full};
 	bool *left_out;
@@ -58,7 +57,7 @@ bool cli_sheet(const struct options *o, const struct sheet *t, const char *noun,
 	for (size_t i = 0; i < t->n; i++)
 		n += left_out[i];
 	if (n) {
-		text_count(out, n, noun);
+		text_count(out, n, "column");
 		str_add(out, " left out, for which the terminal is too narrow (--wide "
 		             "prints all)\n");
 	}

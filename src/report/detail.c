@@ -8,6 +8,7 @@
 #include "study/propose.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { REPORTS_SHOWN = 3 };
 
@@ -43,10 +44,8 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 	ranking_state(s, out);
 	str_addc(out, '\n');
 	if (s->search.why &&
-	    (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)) {
-		str_add(out, s->search.why);
-		str_addc(out, '\n');
-	}
+	    (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD))
+		text_tail(out, s->search.why, strlen(s->search.why), SIZE_MAX, "");
 	str_addc(out, '\n');
 }
 

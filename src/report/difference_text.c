@@ -32,6 +32,12 @@ static bool is_short(const struct sheet_cell *cells, size_t n)
 	return fits;
 }
 
+/* Has it a column for that, behind the name? */
+static bool has_what(const struct sheet *t)
+{
+	return t->n > 3;
+}
+
 /* What is too long for a table: a paragraph each of a and b. */
 static void add_long(const struct sheet *t, size_t row, size_t width, struct str *out)
 {
@@ -40,8 +46,8 @@ static void add_long(const struct sheet *t, size_t row, size_t width, struct str
 
 	str_add(out, "  ");
 	text_clean(out, c[0].value.string);
-	str_addf(out, "%s%s\n", t->n > 3 ? "  " : "",
-	         t->n > 3 ? c[1].value.string : "");
+	str_addf(out, "%s%s\n", has_what(t) ? "  " : "",
+	         has_what(t) ? c[1].value.string : "");
 	for (size_t i = t->n - 2; i < t->n; i++) {
 		str_clear(&text);
 		str_clear(&clean);
@@ -62,19 +68,23 @@ static void section(const struct sheet *t, const char *title, const char *none,
                     const struct sheet_view *v, struct str *out)
 {
 	struct sheet brief = {0};
+	struct str paragraphs = {0};
 
 	str_addf(out, "\n%s\n", sheet_rows(t) ? title : none);
 	for (size_t i = 0; i < t->n; i++)
 		sheet_column(&brief, t->columns[i].name, NULL, t->columns[i].kind,
 		             true);
-	for (size_t r = 0; r < sheet_rows(t); r++)
-		for (size_t i = 0; is_short(&t->cells[r * t->n], t->n) && i < t->n; i++)
-			sheet_copy(&brief, &t->cells[r * t->n + i]);
+	for (size_t r = 0; r < sheet_rows(t); r++) {
+		if (is_short(&t->cells[r * t->n], t->n))
+			for (size_t i = 0; i < t->n; i++)
+				sheet_copy(&brief, &t->cells[r * t->n + i]);
+		else
+			add_long(t, r, v->width, &paragraphs);
+	}
 	if (sheet_rows(&brief))
 		sheet_table(&brief, v, NULL, out);
-	for (size_t r = 0; r < sheet_rows(t); r++)
-		if (!is_short(&t->cells[r * t->n], t->n))
-			add_long(t, r, v->width, out);
+	str_add(out, str_text(&paragraphs));
+	str_free(&paragraphs);
 	sheet_free(&brief);
 }
 
@@ -139,7 +149,7 @@ static void add_points(const struct difference *d, const struct metric *m,
 	str_addc(out, '\n');
 	text_count(out, d->n_points, "point");
 	str_add(out, " that both tried\n");
-	add_interval(d, m, v->width ? v->width : 0, out);
+	add_interval(d, m, v->width, out);
 }
 
 void difference_text(const struct difference *d, const struct study *a,
@@ -205,16 +215,15 @@ void difference_json(const struct difference *d, const char *name_a, const char 
 	str_add(out, d->n_points ? "]}}\n" : "[]}}\n");
 }
 
-/* Rows of one of its tables; what: the table has that column. */
-static void take_rows(const struct sheet *from, const char *name, bool what,
-                      struct sheet *out)
+/* Rows of one of its tables. */
+static void take_rows(const struct sheet *from, const char *name, struct sheet *out)
 {
 	for (size_t r = 0; r < sheet_rows(from); r++) {
 		const struct sheet_cell *c = &from->cells[r * from->n];
 
 		sheet_text(out, name);
 		sheet_copy(out, &c[0]);
-		sheet_text(out, what ? c[1].value.string : "differs");
+		sheet_text(out, has_what(from) ? c[1].value.string : "differs");
 		for (size_t i = from->n - 2; i < from->n; i++)
 			sheet_copy(out, &c[i]);
 	}
@@ -235,9 +244,9 @@ void difference_sheet(const struct difference *d, struct sheet *out)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		sheet_column(out, names[i], NULL, COLUMN_TEXT, true);
-	take_rows(&d->parameters, "parameter", true, out);
-	take_rows(&d->settings, "setting", false, out);
-	take_rows(&d->winners, "winner", false, out);
+	take_rows(&d->parameters, "parameter", out);
+	take_rows(&d->settings, "setting", out);
+	take_rows(&d->winners, "winner", out);
 	for (size_t i = 0; i < d->n_points; i++) {
 		sheet_text(out, "point");
 		sheet_text(out, arena_printf(&out->arena, "trial %llu, trial %llu",

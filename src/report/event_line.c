@@ -7,16 +7,13 @@
 
 static void add_time(struct str *out, double time)
 {
-	char iso[40];
-	double whole = floor(time);
-	size_t len;
+	char iso[32];
+	double ms = round(1000 * time); /* as many digits as the journal has */
 
-	if (!(time > 0))
+	if (!(time > 0) || *clock_iso(floor(ms / 1000), iso) == '?')
 		return;
-	clock_iso(whole, iso);
-	len = strcspn(iso, "Z");
-	iso[len] = '\0';
-	str_addf(out, ",\"time\":\"%s.%03dZ\"", iso, (int)((time - whole) * 1000));
+	str_addf(out, ",\"time\":\"%.*s.%03dZ\"", (int)strcspn(iso, "Z"), iso,
+	         (int)fmod(ms, 1000));
 }
 
 static void add_search(const struct event *e, const struct spec *sp, struct str *out)
@@ -178,17 +175,12 @@ void event_line(const struct event *e, const struct spec *spec, uint64_t n,
 
 static void add_outcomes(const struct search *s, struct str *out)
 {
-	const char *comma = "";
-
 	json_out_key(out, "outcomes");
 	str_addc(out, '{');
-	for (int o = OUTCOME_OK; o <= OUTCOME_PREEMPTED; o++) {
-		if (!s->outcomes[o])
-			continue;
-		str_addf(out, "%s\"%s\":%llu", comma, outcome_name((enum outcome)o),
-		         (unsigned long long)s->outcomes[o]);
-		comma = ",";
-	}
+	for (int o = OUTCOME_OK; o <= OUTCOME_PREEMPTED; o++)
+		if (s->outcomes[o])
+			json_out_u64(out, outcome_name((enum outcome)o),
+			             s->outcomes[o]);
 	str_addc(out, '}');
 }
 

@@ -22,11 +22,11 @@ static void number_cell(struct table *t, double x)
 /* max, min: which of the two the file calls the best. */
 static const char *direction_of(const struct spec *s, const char *name)
 {
-	for (size_t i = 0; i < s->n_metrics; i++)
-		if (s->metrics[i].has_goal && strcmp(s->metrics[i].name, name) == 0)
-			return s->metrics[i].goal == GOAL_MINIMIZE ? "best is the min"
-			                                           : "best is the max";
-	return "";
+	const enum goal *goal = measured_goal(s, name);
+
+	if (!goal)
+		return "";
+	return *goal == GOAL_MINIMIZE ? "best is the min" : "best is the max";
 }
 
 static void add_metrics(const struct spec *s, const struct series_set *set,

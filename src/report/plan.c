@@ -102,9 +102,8 @@ static void add_slots(const struct spec *sp, size_t slots, struct str *out)
 	struct str text = {0};
 
 	plan_slots(sp, slots, &text);
-	if (text.len) {
+	if (text.len)
 		str_addf(out, "slots        %zu: %s\n", slots, str_text(&text));
-	}
 	str_free(&text);
 }
 

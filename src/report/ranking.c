@@ -461,8 +461,10 @@ void ranking_state(const struct study *s, struct str *out)
 	}
 	str_add(out, " in ");
 	text_duration(out, search_elapsed(&s->search));
-	if (s->search.why && !long_why && s->search.state != SEARCH_INTERRUPTED)
-		str_addf(out, "; %s", s->search.why);
+	if (s->search.why && !long_why && s->search.state != SEARCH_INTERRUPTED) {
+		str_add(out, "; ");
+		text_clean(out, s->search.why);
+	}
 	if (s->search.alive)
 		add_under_way(&s->search, out);
 }

@@ -1,6 +1,7 @@
 /* A sheet for programs and for papers. */
 #include "report/sheet_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef void escape(struct str *out, const char *text);
@@ -135,6 +136,7 @@ struct lines {
 	escape *text, *number;
 };
 
+/* Row 0 has the titles. */
 static void add_row(const struct sheet *s, const struct lines *l, size_t row,
                     const int *digits, struct str *out)
 {
@@ -157,21 +159,32 @@ static void add_row(const struct sheet *s, const struct lines *l, size_t row,
 	str_free(&text);
 }
 
-static void write_markdown(const struct sheet *s, const int *digits, struct str *out)
+static void add_rows(const struct sheet *s, const struct lines *l, bool full,
+                     struct str *out)
+{
+	int *digits = mem_new(s->n + 1, sizeof *digits);
+
+	for (size_t i = 0; i < s->n; i++)
+		digits[i] = sheet_digits(s, i, full);
+	for (size_t r = 1; r <= sheet_rows(s); r++)
+		add_row(s, l, r, digits, out);
+	free(digits);
+}
+
+static void write_markdown(const struct sheet *s, bool full, struct str *out)
 {
 	static const struct lines l = {"| ", " | ", " |\n", sheet_markdown_text,
 	                               sheet_markdown_text};
 
-	add_row(s, &l, 0, digits, out);
+	add_row(s, &l, 0, NULL, out);
 	for (size_t i = 0; i < s->n; i++)
 		str_add(out,
 		        s->columns[i].kind == COLUMN_NUMBER ? "| ---: " : "| --- ");
 	str_add(out, "|\n");
-	for (size_t r = 1; r <= sheet_rows(s); r++)
-		add_row(s, &l, r, digits, out);
+	add_rows(s, &l, full, out);
 }
 
-static void write_latex(const struct sheet *s, const int *digits, struct str *out)
+static void write_latex(const struct sheet *s, bool full, struct str *out)
 {
 	static const struct lines l = {"", " & ", " \\\\\n", sheet_latex_text,
 	                               latex_number};
@@ -180,21 +193,14 @@ static void write_latex(const struct sheet *s, const int *digits, struct str *ou
 	for (size_t i = 0; i < s->n; i++)
 		str_addc(out, s->columns[i].kind == COLUMN_NUMBER ? 'r' : 'l');
 	str_add(out, "}\n\\hline\n");
-	add_row(s, &l, 0, digits, out);
+	add_row(s, &l, 0, NULL, out);
 	str_add(out, "\\hline\n");
-	for (size_t r = 1; r <= sheet_rows(s); r++)
-		add_row(s, &l, r, digits, out);
+	add_rows(s, &l, full, out);
 	str_add(out, "\\hline\n\\end{tabular}\n");
 }
 
 bool sheet_write(const struct sheet *s, const char *format, bool full, struct str *out)
 {
-	struct arena a = {0};
-	int *digits = arena_new(&a, s->n + 1, sizeof *digits);
-	bool known = true;
-
-	for (size_t i = 0; i < s->n; i++)
-		digits[i] = sheet_digits(s, i, full);
 	if (strcmp(format, "csv") == 0)
 		write_csv(s, out);
 	else if (strcmp(format, "json") == 0)
@@ -202,11 +208,10 @@ bool sheet_write(const struct sheet *s, const char *format, bool full, struct st
 	else if (strcmp(format, "yaml") == 0)
 		write_yaml(s, out);
 	else if (strcmp(format, "markdown") == 0)
-		write_markdown(s, digits, out);
+		write_markdown(s, full, out);
 	else if (strcmp(format, "latex") == 0)
-		write_latex(s, digits, out);
+		write_latex(s, full, out);
 	else
-		known = false;
-	arena_free(&a);
-	return known;
+		return false;
+	return true;
 }

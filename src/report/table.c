@@ -37,7 +37,7 @@ void table_take(struct table *t)
 	str_clear(&t->scratch);
 }
 
-size_t table_column_width(const struct table *t, size_t i)
+static size_t column_width(const struct table *t, size_t i)
 {
 	size_t widest = 0;
 
@@ -88,7 +88,7 @@ void table_print(const struct table *t, const bool *skip, const char *indent,
 	size_t *widths = mem_new(t->columns, sizeof *widths);
 
 	for (size_t i = 0; i < t->columns; i++)
-		widths[i] = table_column_width(t, i);
+		widths[i] = column_width(t, i);
 	for (size_t i = 0; i + t->columns <= t->n; i += t->columns) {
 		str_add(out, indent);
 		print_row(t, t->cells + i, skip, widths, out);

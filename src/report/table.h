@@ -23,8 +23,6 @@ void table_free(struct table *t);
 void table_cell(struct table *t, const char *text);
 /* The same from what was gathered in t->scratch, which is emptied. */
 void table_take(struct table *t);
-/* Width of column i, without the two blanks between columns. */
-size_t table_column_width(const struct table *t, size_t i);
 /* The rows, behind an indent. Columns with skip[i] set are left out (skip may be NULL).
  */
 void table_print(const struct table *t, const bool *skip, const char *indent,

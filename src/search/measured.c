@@ -67,12 +67,21 @@ struct measured trial_measured(const struct trial *t, const char *name)
 	return m;
 }
 
-double measured_best(const struct spec *s, const char *name, const struct measured *m)
+const enum goal *measured_goal(const struct spec *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_metrics; i++)
 		if (s->metrics[i].has_goal && strcmp(s->metrics[i].name, name) == 0)
-			return s->metrics[i].goal == GOAL_MINIMIZE ? m->min : m->max;
-	return (double)NAN;
+			return &s->metrics[i].goal;
+	return NULL;
+}
+
+double measured_best(const struct spec *s, const char *name, const struct measured *m)
+{
+	const enum goal *goal = measured_goal(s, name);
+
+	if (!goal)
+		return (double)NAN;
+	return *goal == GOAL_MINIMIZE ? m->min : m->max;
 }
 
 static void add_names(struct measured_names *names, const struct series_set *set)

@@ -14,6 +14,8 @@ struct measured {
 	size_t n;              /* times that a run said it, at the most */
 };
 struct measured trial_measured(const struct trial *t, const char *name);
+/* The direction that the file gives; NULL: none. */
+const enum goal *measured_goal(const struct spec *s, const char *name);
 /* Of two directions the one that the file gives: its best, m being of that name; NaN:
  * the file gives none. */
 double measured_best(const struct spec *s, const char *name, const struct measured *m);

@@ -256,6 +256,13 @@ for f in csv yaml markdown latex; do
 	expect "diff -f $f" 0 "$HPSEARCH" diff A/results.json B -f $f
 	check "the points" has "trial 0, trial 0" out
 done
+# Why a search is over may be the words of a stranger.
+for state in done guard; do
+	sed 's/"why":"[^"]*"/"why":"red \\u001b[31m"/; s/"state":"done"/"state":"'$state'"/' A/results.json >why.json
+	expect "show" 0 "$HPSEARCH" show why.json
+	check "what it says moves no cursor ($state)" lacks $'\e' out
+	check "and is there" has 'red \x1b[31m' out
+done
 expect "diff of one" 2 "$HPSEARCH" diff A
 expect "diff of what is not there" 2 "$HPSEARCH" diff A nothing
 
@@ -283,6 +290,13 @@ for s in v.hpsearch no.hpsearch twenty.hpsearch hostile.hpsearch v.hpsearch/resu
 done
 "$HPSEARCH" log v.hpsearch >log.jsonl
 check "a line for each of the journal" test "$(wc -l <log.jsonl)" = $(($(wc -l <v.hpsearch/journal.jsonl) + 1))
+check "with its time" python3 -c '
+import json, datetime
+def seconds(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+log = [json.loads(l) for l in open("log.jsonl")]
+times = [(a["time"], seconds(b["time"])) for a, b in zip(map(json.loads, open("v.hpsearch/journal.jsonl")), log) if "time" in a]
+assert len(times) > 6 and all(round(1000 * a) == round(1000 * b) for a, b in times), times'
 check "it ends with what came of it" python3 -c '
 import json
 s = json.loads(open("log.jsonl").read().splitlines()[-1])

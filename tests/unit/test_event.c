@@ -4,6 +4,7 @@
 #include "fake_runner.h"
 #include "record/event_json.h"
 #include "record/results.h"
+#include "report/event_line.h"
 #include "saved/saved.h"
 #include "study/loop.h"
 #include "study/search_loop.h"
@@ -578,6 +579,36 @@ TEST(an_end_that_cannot_be_is_read_as_far_as_it_can)
 	arena_free(&a);
 }
 
+/* The journal has milliseconds; what is no time that has a date is not told. */
+TEST(a_log_has_the_times_of_its_journal)
+{
+	static const struct {
+		double time;
+		const char *line;
+	} cases[] = {{1700000000.123, ",\"time\":\"2023-11-14T22:13:20.123Z\""},
+	             {1700000000.9999, ",\"time\":\"2023-11-14T22:13:21.000Z\""},
+	             {1700000000, ",\"time\":\"2023-11-14T22:13:20.000Z\""},
+	             {INFINITY, ""},
+	             {1e300, ""},
+	             {NAN, ""},
+	             {-1, ""}};
+	const struct spec spec = {0};
+	struct str out = {0}, expected = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct event e = {.kind = EVENT_WARM_START, .time = cases[i].time};
+
+		str_clear(&out);
+		str_clear(&expected);
+		event_line(&e, &spec, 3, &out);
+		str_addf(&expected, "{\"n\":3,\"event\":\"warm_start\"%s}\n",
+		         cases[i].line);
+		CHECK_STR(str_text(&out), str_text(&expected));
+	}
+	str_free(&out);
+	str_free(&expected);
+}
+
 static double never_begun(const struct job *job, struct run_result *res,
                           bool *has_metric)
 {
@@ -604,4 +635,5 @@ TEST_MAIN(the_cost_is_the_same_live_resumed_and_shown,
           the_rule_of_retries_is_the_same_everywhere, a_full_disk_is_waited_for,
           a_search_has_the_clock_that_it_is_given, results_are_written_while_it_runs,
           events_are_read_as_written, an_end_that_cannot_be_is_read_as_far_as_it_can,
+          a_log_has_the_times_of_its_journal,
           a_machine_on_which_nothing_runs_ends_a_search)
