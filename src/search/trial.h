@@ -129,7 +129,6 @@ struct trial {
 struct run_end run_conclude(const struct run *r, const struct run_result *res,
                             const struct metric *m, const struct spec *s,
                             struct arena *a);
-/* The facts as they stand in a finished run. */
 /* The numbers beside the metric that a run has said by the end of this launch (log and
  * note: what was said in it; NULL: nothing), into *end; points: curves may have so
  * many. */
@@ -139,6 +138,7 @@ void run_measure(const struct run *r, const struct series_log *log, const char *
  * that the whole stays bounded: SERIES_POINTS of the first 1000 trials, 20 of those up
  * to 10000, and none beyond. */
 size_t trial_points(uint64_t trial);
+/* The facts as they stand in a finished run. */
 struct run_end run_facts(const struct run *r);
 /* What an event (search/event.h) of this run, of any phase, does to it: START makes it
  * ready (what it reported before counts where it goes on from a checkpoint, up to the
@@ -160,6 +160,8 @@ bool outcome_is_failure(enum outcome o);
 /* Outcome, value, stderr and reason of a trial from its runs. True when it is finished:
  * all runs are, or one of them is not ok. */
 bool trial_settle(struct trial *t);
+/* Seconds that its runs took, all together. */
+double trial_wall(const struct trial *t);
 
 /* The seed of run r of a trial, of repetition r of the verification (the same for every
  * candidate: paired). In 0 … 2^31-1, since NumPy and others take no more. */
