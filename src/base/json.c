@@ -212,6 +212,13 @@ bool json_double(const cJSON *object, const char *name, double *out)
 	return json_number(json_get(object, name), out);
 }
 
+bool json_pair(const cJSON *list, double *x, double *y)
+{
+	const cJSON *first = list ? list->child : NULL;
+
+	return first && json_number(first, x) && json_number(first->next, y);
+}
+
 bool json_u64(const cJSON *object, const char *name, uint64_t *out)
 {
 	const cJSON *item = json_get(object, name);

@@ -30,6 +30,8 @@ const char *json_string(const cJSON *object, const char *name);
  * when there is none. */
 bool json_number(const cJSON *item, double *out);
 bool json_double(const cJSON *object, const char *name, double *out);
+/* The first two numbers of a list, likewise. */
+bool json_pair(const cJSON *list, double *x, double *y);
 /* A whole number 0 … 2^53, or a string of digits up to 2^64 - 1; likewise. */
 bool json_u64(const cJSON *object, const char *name, uint64_t *out);
 /* "a.b.c" into nested objects; at each level the exact flat rest is tried first. */

@@ -9,10 +9,16 @@ static void add_text(struct str *out, const char *text)
 	str_json(out, text, strlen(text), false);
 }
 
-void json_out_key(struct str *out, const char *key)
+/* A comma, unless what it would part from has just been opened. */
+static void part(struct str *out)
 {
 	if (out->len && !strchr("{[,\n", out->s[out->len - 1]))
 		str_addc(out, ',');
+}
+
+void json_out_key(struct str *out, const char *key)
+{
+	part(out);
 	add_text(out, key);
 	str_addc(out, ':');
 }
@@ -30,6 +36,16 @@ void json_out_double(struct str *out, const char *key, double x)
 {
 	json_out_key(out, key);
 	str_json_double(out, x);
+}
+
+void json_out_pair(struct str *out, double x, double y)
+{
+	part(out);
+	str_addc(out, '[');
+	str_json_double(out, x);
+	str_addc(out, ',');
+	str_json_double(out, y);
+	str_addc(out, ']');
 }
 
 void json_out_number(struct str *out, const char *key, double x)

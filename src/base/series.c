@@ -327,16 +327,13 @@ const struct series_set *series_pack(const struct series_log *log,
 
 /* --- JSON --- */
 
-static void points_json(const struct series *s, struct str *out)
+static void points_json(const char *key, const struct series_point *p, size_t n,
+                        struct str *out)
 {
-	json_out_key(out, "curve");
-	for (size_t i = 0; i < s->n_points; i++) {
-		str_add(out, i ? ",[" : "[[");
-		str_json_double(out, s->points[i].step);
-		str_addc(out, ',');
-		str_json_double(out, s->points[i].value);
-		str_addc(out, ']');
-	}
+	json_out_key(out, key);
+	str_addc(out, '[');
+	for (size_t i = 0; i < n; i++)
+		json_out_pair(out, p[i].step, p[i].value);
 	str_addc(out, ']');
 }
 
@@ -355,35 +352,30 @@ void series_json(const struct series_set *set, struct str *out)
 			json_out_known(out, "max", s.max);
 		}
 		if (s.n_points)
-			points_json(&s, out);
+			points_json("curve", s.points, s.n_points, out);
 		str_addc(out, '}');
 	}
 }
 
-static bool read_points(const cJSON *list, struct series *s, struct arena *a)
+/* NULL: no list of pairs, or of more than SERIES_POINTS. */
+static struct series_point *read_points(const cJSON *list, size_t *n, struct arena *a)
 {
-	struct series_point *p;
+	struct series_point *p = arena_new(a, SERIES_POINTS, sizeof *p);
 	const cJSON *item;
 
-	if (!list)
-		return true;
-	p = arena_new(a, SERIES_POINTS, sizeof *p);
-	s->points = p;
+	*n = 0;
 	cJSON_ArrayForEach(item, list)
 	{
-		const cJSON *value = item->child ? item->child->next : NULL;
-
-		if (s->n_points == SERIES_POINTS || !value ||
-		    !json_number(item->child, &p[s->n_points].step) ||
-		    !json_number(value, &p[s->n_points].value))
-			return false;
-		s->n_points++;
+		if (*n == SERIES_POINTS || !json_pair(item, &p[*n].step, &p[*n].value))
+			return NULL;
+		++*n;
 	}
-	return true;
+	return cJSON_IsArray(list) ? p : NULL;
 }
 
 static bool read_one(const cJSON *item, struct series *s, struct arena *a)
 {
+	const cJSON *curve = json_get(item, "curve");
 	uint64_t n = 1;
 
 	*s = (struct series){
@@ -396,7 +388,7 @@ static bool read_one(const cJSON *item, struct series *s, struct arena *a)
 		limits(&s->min, &s->max, s->last);
 	json_double(item, "min", &s->min);
 	json_double(item, "max", &s->max);
-	return read_points(json_get(item, "curve"), s, a);
+	return !curve || (s->points = read_points(curve, &s->n_points, a)) != NULL;
 }
 
 bool series_read(const cJSON *json, bool more, const struct series_set **out,
@@ -435,40 +427,16 @@ void series_log_json(const struct series_log *log, struct str *out)
 		json_out_double(out, "min", s->min);
 		json_out_double(out, "max", s->max);
 		json_out_double(out, "last_step", s->last_step);
-		json_out_key(out, "kept");
-		for (size_t k = 0; k < s->n_kept; k++) {
-			str_add(out, k ? ",[" : "[[");
-			str_json_double(out, s->kept[k].step);
-			str_addc(out, ',');
-			str_json_double(out, s->kept[k].value);
-			str_addc(out, ']');
-		}
-		str_add(out, s->n_kept ? "]}" : "[]}");
+		points_json("kept", s->kept, s->n_kept, out);
+		str_addc(out, '}');
 	}
 	str_addc(out, ']');
-}
-
-static bool read_kept(const cJSON *list, struct series_said *s, struct arena *a)
-{
-	const cJSON *item;
-
-	s->kept = arena_new(a, SERIES_POINTS, sizeof *s->kept);
-	cJSON_ArrayForEach(item, list)
-	{
-		struct series_point *p = &s->kept[s->n_kept];
-
-		if (s->n_kept == SERIES_POINTS ||
-		    !json_number(cJSON_GetArrayItem(item, 0), &p->step) ||
-		    !json_number(cJSON_GetArrayItem(item, 1), &p->value))
-			return false;
-		s->n_kept++;
-	}
-	return cJSON_IsArray(list) && s->n_kept == (s->n - 1) / s->stride + 1;
 }
 
 static bool read_said(const cJSON *json, struct series_said *s, struct arena *a)
 {
 	const char *name = json_string(json, "name");
+	const cJSON *kept = json_get(json, "kept");
 	uint64_t n = 0, stride = 0;
 
 	*s = (struct series_said){0};
@@ -482,7 +450,8 @@ static bool read_said(const cJSON *json, struct series_said *s, struct arena *a)
 	s->n = (size_t)n;
 	s->stride = (size_t)stride;
 	s->counted = cJSON_IsTrue(json_get(json, "counted"));
-	return read_kept(json_get(json, "kept"), s, a);
+	s->kept = read_points(kept, &s->n_kept, a);
+	return s->kept && s->n_kept == (s->n - 1) / s->stride + 1;
 }
 
 bool series_log_read(const cJSON *list, struct series_log *out, struct arena *a)

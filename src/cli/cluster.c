@@ -1,5 +1,6 @@
 #include "cli/cluster.h"
 #include "base/clock.h"
+#include "config/launcher.h"
 #include "record/dir.h"
 #include "report/text.h"
 #include "run/agent_mail.h"
@@ -124,17 +125,6 @@ static int64_t ns(double seconds)
 	return (int64_t)(seconds * (double)CLOCK_SECOND);
 }
 
-static const char *own_path(struct arena *a)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-
-	if (n <= 0)
-		return "hpsearch";
-	path[n] = '\0';
-	return arena_strdup(a, path);
-}
-
 /* OMP_NUM_THREADS, unless somebody has set it. */
 static const char *const *setup_lines(const struct spec *spec, struct arena *a)
 {
@@ -159,7 +149,7 @@ static struct crew_setup crew_setup(const struct spec *spec, const char *dir,
 	const struct slurm *s = &spec->slurm;
 
 	return (struct crew_setup){.dir = dir,
-	                           .program = own_path(a),
+	                           .program = launcher_program(a),
 	                           .request = request(spec, a),
 	                           .setup = setup_lines(spec, a),
 	                           .runs_per_job = s->runs_per_job,

@@ -120,7 +120,8 @@ static bool read_cpus(struct reading *r, const struct node *n)
 	return true;
 }
 
-/* What is ours to say, or would take the jobs from us. */
+/* What is ours to say, or would take the jobs from us; also where its name is cut
+ * short, which sbatch takes as well. */
 static bool check_option(struct reading *r, const struct node *n, const char *word)
 {
 	static const struct {
@@ -156,8 +157,7 @@ static bool check_option(struct reading *r, const struct node *n, const char *wo
 		return read_fails(r, n->at, "as in options: [\"--mail-type=FAIL\"]",
 		                  "slurm.options: %s is no option of sbatch", word);
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
-		if (strlen(taken[i].option) == len &&
-		    strncmp(taken[i].option, word, len) == 0)
+		if (strncmp(taken[i].option, word, len) == 0)
 			return read_fails(r, n->at, taken[i].help,
 			                  "slurm.options cannot hold %s",
 			                  taken[i].option);

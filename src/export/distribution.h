@@ -21,8 +21,8 @@ struct distribution {
 void distribution_of(const struct search *s, size_t param, struct distribution *out);
 /* Optuna's JSON of it. */
 void distribution_json(const struct distribution *d, struct str *out);
-/* What Optuna keeps of a value: the number, or which of the choices it is, SIZE_MAX of
- * them: none. */
+/* What Optuna keeps of a value: the number, or which of the choices it is; NaN:
+ * none of them. */
 double distribution_inner(const struct distribution *d, const struct value *v);
 /* What Optuna's param is, in JSON. Lists and mappings, which are none of its choices,
  * are their JSON in a text. */

@@ -8,9 +8,30 @@
 #include <string.h>
 #include <time.h>
 
+/* In seconds: beyond the year 9999, or no number, it is no time of ours. */
+static double sane(double x)
+{
+	return x > 0 && x < 2.5e11 ? x : 0;
+}
+
 double exporting_started(const struct run *r)
 {
-	return r->started > 0 ? r->started : 0;
+	return sane(r->started);
+}
+
+double exporting_ended(const struct run *r)
+{
+	return exporting_started(r) + sane(r->wall);
+}
+
+int64_t exporting_milliseconds(double wall)
+{
+	return (int64_t)(sane(wall) * 1000);
+}
+
+const char *exporting_outcome(const struct run *r)
+{
+	return r->state == RUN_FINISHED ? outcome_name(r->outcome) : "running";
 }
 
 /* When its first run began; a results file knows it to the second. */
@@ -19,9 +40,12 @@ static double began(const struct search *s)
 	double first = (double)INFINITY;
 
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
-			if (s->trials[i]->runs[r].started > 0)
-				first = fmin(first, s->trials[i]->runs[r].started);
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++) {
+			double started = exporting_started(&s->trials[i]->runs[r]);
+
+			if (started > 0)
+				first = fmin(first, started);
+		}
 	return isfinite(first) ? floor(first) : 0;
 }
 
@@ -94,14 +118,11 @@ void exporting_number(struct str *out, double x)
 
 void exporting_facts(const struct trial *t, const struct run *r, struct str *out)
 {
-	enum outcome outcome = r->state == RUN_FINISHED ? r->outcome : OUTCOME_NONE;
-
 	str_addc(out, '{');
 	json_out_u64(out, "trial", t->id);
 	json_out_int(out, "run", r - t->runs);
 	json_out_u64(out, "seed", r->seed);
-	json_out_text(out, "outcome",
-	              r->state == RUN_FINISHED ? outcome_name(outcome) : "running");
+	json_out_text(out, "outcome", exporting_outcome(r));
 	json_out_text(out, "origin", origin_name(t->origin));
 	if (t->label)
 		json_out_text(out, "label", t->label);

@@ -16,7 +16,7 @@ struct exporting {
 };
 
 /* 16 hexadecimal digits of the search (of its file, its seed and its first start), the
- * same in every export of it, from a journal or a results file. */
+ * same in every export of it, from a journal or a results file. Looks at every run. */
 const char *exporting_id(const struct exporting *x);
 /* "trial 3", and with repeats "trial 3.1". */
 const char *exporting_run_name(const struct exporting *x, const struct trial *t,
@@ -25,6 +25,12 @@ const char *exporting_run_name(const struct exporting *x, const struct trial *t,
 bool exporting_begun(const struct run *r);
 /* When a run began, in seconds since 1970; 0: not known. */
 double exporting_started(const struct run *r);
+/* … and that many seconds later as it has run. */
+double exporting_ended(const struct run *r);
+/* Of a time in seconds; 0: not known. */
+int64_t exporting_milliseconds(double wall);
+/* The outcome, or that it is running. */
+const char *exporting_outcome(const struct run *r);
 /* "2031-05-06 07:08:09.123456", here and without a zone. */
 const char *exporting_time(const struct exporting *x, double wall);
 /* "20310506_070809", likewise. */

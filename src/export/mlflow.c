@@ -90,6 +90,7 @@ void mlflow_names(const char *const *names, size_t n, const char **out, struct a
 struct store {
 	struct exporting *x;
 	struct folder folder;
+	const char *id;           /* of the search */
 	const char *experiment;   /* its id */
 	const char **param_names; /* (space.n) */
 	const char *metric;       /* NULL: none */
@@ -107,11 +108,6 @@ static void add_member(struct str *out, const char *key, const char *text)
 static void add_whole(struct str *out, const char *key, int64_t x)
 {
 	str_addf(out, "%s: %lld\n", key, (long long)x);
-}
-
-static int64_t milliseconds(double wall)
-{
-	return (int64_t)(wall * 1000);
 }
 
 /* The file NAME in FOLDER of the run, which is freed. */
@@ -161,9 +157,9 @@ static bool put_experiment(const struct store *st, struct error *err)
 	bool ok;
 
 	add_member(&text, "artifact_location", uri(st, ""));
-	add_whole(&text, "creation_time", milliseconds(fmax(s->origin.started, 0)));
+	add_whole(&text, "creation_time", exporting_milliseconds(s->origin.started));
 	add_member(&text, "experiment_id", st->experiment);
-	add_whole(&text, "last_update_time", milliseconds(fmax(s->ended, 0)));
+	add_whole(&text, "last_update_time", exporting_milliseconds(s->ended));
 	add_member(&text, "lifecycle_stage", "active");
 	add_member(&text, "name", st->x->name);
 	ok = folder_file(&st->folder, path, text.s, text.len, err);
@@ -195,9 +191,8 @@ static bool put_meta(const struct store *st, const char *id, const char *name,
 	add_member(&text, "artifact_uri",
 	           uri(st, arena_printf(st->x->a, "/%s/artifacts", id)));
 	if (r->state == RUN_FINISHED)
-		add_whole(
-		    &text, "end_time",
-		    milliseconds(exporting_started(r) + (r->wall > 0 ? r->wall : 0)));
+		add_whole(&text, "end_time",
+		          exporting_milliseconds(exporting_ended(r)));
 	else
 		str_add(&text, "end_time: null\n");
 	add_member(&text, "entry_point_name", "");
@@ -208,7 +203,7 @@ static bool put_meta(const struct store *st, const char *id, const char *name,
 	add_member(&text, "source_name", "");
 	add_whole(&text, "source_type", 4);
 	add_member(&text, "source_version", "");
-	add_whole(&text, "start_time", milliseconds(exporting_started(r)));
+	add_whole(&text, "start_time", exporting_milliseconds(exporting_started(r)));
 	add_whole(&text, "status", status_of(r));
 	str_add(&text, "tags: []\n");
 	add_member(&text, "user_id", "");
@@ -248,7 +243,7 @@ static void add_point(struct str *out, int64_t time, double value, int64_t step)
 static bool put_metrics(const struct store *st, const char *id, const struct run *r,
                         struct error *err)
 {
-	int64_t time = milliseconds(exporting_started(r));
+	int64_t time = exporting_milliseconds(exporting_started(r));
 	struct str curve = {0}, value = {0}, wall = {0};
 	struct timeline h = {0};
 	bool ok = true;
@@ -273,7 +268,6 @@ static bool put_tags(const struct store *st, const char *id, const char *name,
                      const struct trial *t, const struct run *r, struct error *err)
 {
 	struct arena *a = st->x->a;
-	bool over = r->state == RUN_FINISHED;
 	const struct {
 		const char *name, *value;
 	} tags[] = {{"mlflow.runName", name},
@@ -283,7 +277,7 @@ static bool put_tags(const struct store *st, const char *id, const char *name,
 	            {"run", arena_printf(a, "%zu", (size_t)(r - t->runs))},
 	            {"seed", arena_printf(a, "%llu", (unsigned long long)r->seed)},
 	            {"origin", origin_name(t->origin)},
-	            {"outcome", over ? outcome_name(r->outcome) : "running"},
+	            {"outcome", exporting_outcome(r)},
 	            {"reason", r->reason},
 	            {"label", t->label}};
 	bool ok = true;
@@ -299,7 +293,7 @@ static bool put_run(const struct store *st, const struct trial *t, const struct 
 {
 	size_t k = (size_t)(r - t->runs);
 	const char *name = exporting_run_name(st->x, t, k);
-	const char *id = arena_printf(st->x->a, "%s%010llx%06zx", exporting_id(st->x),
+	const char *id = arena_printf(st->x->a, "%s%010llx%06zx", st->id,
 	                              (unsigned long long)t->id, k);
 
 	return put_meta(st, id, name, r, err) && put_params(st, id, t, err) &&
@@ -362,13 +356,13 @@ static bool put_runs(struct store *st, struct error *err)
 
 bool export_mlflow(struct exporting *x, struct error *err)
 {
-	struct store st = {.x = x};
+	struct store st = {.x = x, .id = exporting_id(x)};
 	bool ok = folder_begin(&st.folder, x->path, x->a, err);
 
 	/* Digits, as those that MLflow makes. */
 	st.experiment =
 	    arena_printf(x->a, "%0*llu", EXPERIMENT_DIGITS,
-	                 strtoull(exporting_id(x), NULL, 16) % 1000000000000000000ULL);
+	                 strtoull(st.id, NULL, 16) % 1000000000000000000ULL);
 	prepare_names(&st);
 	ok = ok && put_experiment(&st, err) && put_runs(&st, err) &&
 	     folder_commit(&st.folder, err);

@@ -265,12 +265,12 @@ static void times_of(const struct book *b, const struct trial *t, const char **s
 	double first = 0, last = 0;
 
 	for (size_t r = 0; r < t->n_runs; r++) {
-		const struct run *run = &t->runs[r];
+		double started = exporting_started(&t->runs[r]);
 
-		if (!(run->started > 0))
+		if (!(started > 0))
 			continue;
-		first = first > 0 ? fmin(first, run->started) : run->started;
-		last = fmax(last, run->started + (run->wall > 0 ? run->wall : 0));
+		first = first > 0 ? fmin(first, started) : started;
+		last = fmax(last, exporting_ended(&t->runs[r]));
 	}
 	*start = first > 0 ? exporting_time(b->x, first) : NULL;
 	*end =
@@ -375,15 +375,11 @@ static bool add_attributes(struct book *b, const struct trial *t, int64_t id,
                            struct error *err)
 {
 	bool over = t->outcome != OUTCOME_NONE, ok = true;
-	double seconds = 0;
-
-	for (size_t r = 0; r < t->n_runs; r++)
-		seconds += t->runs[r].wall;
 	struct {
 		const char *key;
 		struct str json;
 	} all[] = {{"outcome", text_json(over ? outcome_name(t->outcome) : NULL)},
-	           {"wall", number_json(over ? seconds : (double)NAN)},
+	           {"wall", number_json(over ? trial_wall(t) : (double)NAN)},
 	           {"seed", seeds_json(t)},
 	           {"stderr", number_json(t->stderr_)},
 	           {"reason", text_json(t->reason)},

@@ -79,18 +79,19 @@ static const char *project_name(struct exporting *x)
 	return name;
 }
 
-static bool put_run(const struct folder *f, struct exporting *x, const struct trial *t,
-                    const struct run *r, struct error *err)
+/* search: its exporting_id. */
+static bool put_run(const struct folder *f, struct exporting *x, const char *search,
+                    const struct trial *t, const struct run *r, struct error *err)
 {
 	size_t k = (size_t)(r - t->runs);
-	const char *id = arena_printf(x->a, "%st%llur%zu", exporting_id(x),
-	                              (unsigned long long)t->id, k);
+	const char *id =
+	    arena_printf(x->a, "%st%llur%zu", search, (unsigned long long)t->id, k);
 	const char *stamp = exporting_stamp(x, exporting_started(r));
 	const char *path =
 	    arena_printf(x->a, "offline-run-%s-%s/run-%s.wandb", stamp, id, id);
 	struct wandb_run run = {.id = id,
 	                        .project = project_name(x),
-	                        .group = exporting_id(x),
+	                        .group = search,
 	                        .name = exporting_run_name(x, t, k),
 	                        .tag = "hpsearch",
 	                        .host = x->s->origin.host,
@@ -111,6 +112,7 @@ static bool put_run(const struct folder *f, struct exporting *x, const struct tr
 bool export_wandb(struct exporting *x, struct error *err)
 {
 	struct folder f;
+	const char *id = exporting_id(x);
 	bool ok = folder_begin(&f, x->path, x->a, err);
 
 	for (size_t i = 0; ok && i < x->s->n; i++) {
@@ -122,7 +124,7 @@ bool export_wandb(struct exporting *x, struct error *err)
 				x->not_begun++;
 				continue;
 			}
-			ok = put_run(&f, x, t, &t->runs[r], err);
+			ok = put_run(&f, x, id, t, &t->runs[r], err);
 			x->written++;
 		}
 		arena_rewind(x->a, mark);

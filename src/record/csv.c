@@ -66,16 +66,13 @@ static void add_csv_trial(struct str *out, const struct search *s,
                           const struct measured_names *names)
 {
 	struct str text = {0};
-	double wall = 0;
 
-	for (size_t r = 0; r < t->n_runs; r++)
-		wall += t->runs[r].wall;
 	if (t->rank)
 		str_addf(out, "%llu", (unsigned long long)t->rank);
 	str_addf(out, ",%llu,%s", (unsigned long long)t->id, outcome_name(t->outcome));
 	add_csv_number(out, t->value);
 	add_csv_number(out, t->stderr_);
-	str_addf(out, ",%zu,%.3f,", t->n_runs, wall);
+	str_addf(out, ",%zu,%.3f,", t->n_runs, trial_wall(t));
 	str_csv(out, t->reason ? t->reason : "");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_addc(out, ',');

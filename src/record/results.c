@@ -118,13 +118,8 @@ static void add_run(struct str *out, const struct run *r, const struct judgement
 	run_end_json(&facts, out);
 	add_time(out, "started", r->started);
 	str_add(out, ",\"reports\":[");
-	for (size_t i = 0; i < r->n_reports; i++) {
-		str_add(out, i ? ",[" : "[");
-		str_json_double(out, r->reports[i].step);
-		str_addc(out, ',');
-		str_json_double(out, r->reports[i].value);
-		str_addc(out, ']');
-	}
+	for (size_t i = 0; i < r->n_reports; i++)
+		json_out_pair(out, r->reports[i].step, r->reports[i].value);
 	str_add(out, "]}");
 }
 

@@ -131,15 +131,6 @@ static enum result result_of(enum outcome o)
 	return SKIPPED;
 }
 
-static double time_of(const struct trial *t)
-{
-	double sum = 0;
-
-	for (size_t r = 0; r < t->n_runs; r++)
-		sum += t->runs[r].wall;
-	return sum;
-}
-
 static void add_trial(struct suite *x, const struct search *s, const struct trial *t)
 {
 	const char *outcome = t->outcome == OUTCOME_NONE
@@ -158,7 +149,7 @@ static void add_trial(struct suite *x, const struct search *s, const struct tria
 		str_addf(&output, " %s ", s->spec->metric.name);
 		str_double(&output, t->value);
 	}
-	add_case(x, "trials", str_text(&name), time_of(t), result_of(t->outcome),
+	add_case(x, "trials", str_text(&name), trial_wall(t), result_of(t->outcome),
 	         outcome, str_text(&message), str_text(&output));
 	str_free(&name);
 	str_free(&message);

@@ -201,6 +201,7 @@ void wandb_write_exit(struct wandb_writer *w, int code, double seconds)
 	struct str part = {0};
 
 	put_number(&part, EXIT_CODE, (uint64_t)(code & 0xff));
-	put_number(&part, EXIT_RUNTIME, seconds > 0 ? (uint64_t)seconds : 0);
+	put_number(&part, EXIT_RUNTIME,
+	           seconds > 0 && seconds < 0x1p63 ? (uint64_t)seconds : 0);
 	put_part(w, RECORD_EXIT, &part);
 }

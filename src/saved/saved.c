@@ -205,10 +205,8 @@ static bool tell_reports(const struct reading *x, const cJSON *list, struct erro
 	cJSON_ArrayForEach(item, list)
 	{
 		struct event e = {.kind = EVENT_REPORT};
-		const cJSON *step = item->child, *value = step ? step->next : NULL;
 
-		if (!json_number(step, &e.as.report.step) ||
-		    !json_number(value, &e.as.report.value))
+		if (!json_pair(item, &e.as.report.step, &e.as.report.value))
 			return bad_file(x->sv, err,
 			                "a report in it is no pair of numbers");
 		if (!tell(x, e, err))

@@ -462,6 +462,15 @@ bool trial_settle(struct trial *t)
 	return true;
 }
 
+double trial_wall(const struct trial *t)
+{
+	double sum = 0;
+
+	for (size_t r = 0; r < t->n_runs; r++)
+		sum += t->runs[r].wall;
+	return sum;
+}
+
 static uint64_t small_seed(uint64_t bits)
 {
 	return bits >> 33;

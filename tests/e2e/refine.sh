@@ -7,9 +7,6 @@ space() { # lines of the file
 	echo "command: [\"$FAKE\", \"\${args}\"]"
 	printf '%s\n' "metric: {name: loss, goal: minimize}" "$@"
 }
-of() { # FILE PYTHON-EXPRESSION on r
-	python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
-}
 
 # x is best at 0.3, beyond its range; y at -0.1; the group holds a parameter of its own.
 space "method: bayes" "max_trials: 40" "parameters:" \
@@ -32,8 +29,8 @@ check "the next step" has "next: hpsearch finer.yaml" out
 expect "check accepts it" 0 "$HPSEARCH" check finer.yaml
 check "with a warm start" has "warm start: old.hpsearch: " out
 expect "it runs" 0 "$HPSEARCH" finer.yaml -n 12 -q
-check "and finds better" test "$(of finer.hpsearch/results.json 'min(t["value"] for t in r["trials"])')" '<' \
-	"$(of old.hpsearch/results.json 'min(t["value"] for t in r["trials"])')"
+check "and finds better" test "$(json finer.hpsearch/results.json 'min(t["value"] for t in d["trials"])')" '<' \
+	"$(json old.hpsearch/results.json 'min(t["value"] for t in d["trials"])')"
 expect "replay" 0 "$HPSEARCH" replay finer.hpsearch
 expect "twice is refused" 2 "$HPSEARCH" refine old.hpsearch -o finer.yaml
 check "with the way out" has "finer.yaml is there already, and is not written over" err

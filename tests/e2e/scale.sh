@@ -16,11 +16,8 @@ space() { # lines of the file
 	echo "command: [python3, $PWD/train.py, \"\${args}\"]"
 	printf '%s\n' "metric: {name: loss, goal: minimize}" "$@"
 }
-of() { # FILE PYTHON-EXPRESSION on r
-	python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
-}
 predicted() { # FILE: lr at 2048, within its interval and near to the truth
-	test "$(of "$1" '(lambda p: p["low"] < 0.02 * 32 ** -0.7 < p["high"] and abs(p["predicted"] / (0.02 * 32 ** -0.7) - 1) < 0.05 and p["trusted"])(r["parameters"][0])')" = True
+	test "$(json "$1" '(lambda p: p["low"] < 0.02 * 32 ** -0.7 < p["high"] and abs(p["predicted"] / (0.02 * 32 ** -0.7) - 1) < 0.05 and p["trusted"])(d["parameters"][0])')" = True
 }
 
 space "method: sobol" "max_trials: 48" \
@@ -37,7 +34,7 @@ for w in 64 128 256; do
 done
 expect "three searches, one of each size" 0 "$HPSEARCH" scale w64.hpsearch w128.hpsearch w256.hpsearch/results.json \
 	--parameter width --target 1024 -f json
-check "say the same" test "$(of out '0.0028 < r["parameters"][0]["predicted"] < 0.0029 and r["trials"]')" = "[14, 14, 14]"
+check "say the same" test "$(json out '0.0028 < d["parameters"][0]["predicted"] < 0.0029 and d["trials"]')" = "[14, 14, 14]"
 expect "two of them do not" 3 "$HPSEARCH" scale w64.hpsearch w128.hpsearch --parameter width --target 1024
 check "with what is missing" has "2 sizes with 4 trials or more that have a value, and a trend needs 3" err
 expect "one size" 3 "$HPSEARCH" scale w64.hpsearch --parameter width --target 1024

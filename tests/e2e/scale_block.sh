@@ -16,10 +16,7 @@ space() { # lines of the file
 	echo "command: [python3, $PWD/train.py, \"\${args}\"]"
 	printf '%s\n' "metric: {name: loss, goal: minimize}" "parameters: {lr: {min: 1e-5, max: 1e-1, log: true}}" "$@"
 }
-of() { # FILE PYTHON-EXPRESSION on r
-	python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
-}
-widths='[t["params"]["width"] for t in sorted(r["trials"], key=lambda t: t["id"])]'
+widths='[t["params"]["width"] for t in sorted(d["trials"], key=lambda t: t["id"])]'
 one="scale: {parameter: width, values: [512, 64, 128, 256], target: 2048}"
 
 for method in bayes sobol; do
@@ -27,12 +24,12 @@ for method in bayes sobol; do
 	expect "$method" 0 "$HPSEARCH" $method.yaml -q -j2
 	check "$method: the trend" has "scale: the best values over width, to width 2048, from 40 trials at 4 sizes" out
 	file=$method.hpsearch/results.json
-	check "$method: the smallest first, then each of the others" test "$(of $file "${widths}[:18]")" = \
+	check "$method: the smallest first, then each of the others" test "$(json $file "${widths}[:18]")" = \
 		"[64, 64, 64, 64, 64, 64, 128, 128, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512]"
 	check "$method: then more of the small ones" test \
-		"$(of $file "[$widths.count(w) for w in (64, 128, 256, 512)]")" = "[16, 11, 8, 5]"
-	check "$method: what is foretold" test "$(of $file \
-		'(lambda p: 0.5 < p["predicted"] / (0.02 * 32 ** -0.7) < 2)(r["scale"]["parameters"][0])')" = True
+		"$(json $file "[$widths.count(w) for w in (64, 128, 256, 512)]")" = "[16, 11, 8, 5]"
+	check "$method: what is foretold" test "$(json $file \
+		'(lambda p: 0.5 < p["predicted"] / (0.02 * 32 ** -0.7) < 2)(d["scale"]["parameters"][0])')" = True
 	expect "$method: replay" 0 "$HPSEARCH" replay $file
 	cp out $method.replay
 	check "$method: identical" has "40 proposals and 40 runs" out
@@ -54,7 +51,7 @@ expect "a prediction that was changed is noticed" 5 "$HPSEARCH" replay other.jso
 # A grid is what the file says; its sizes are in it.
 space "method: grid" "$one" | sed 's/parameters:.*/parameters: {lr: {values: [0.0005, 0.002, 0.008, 0.03, 0.1]}}/' >grid.yaml
 expect "a grid" 0 "$HPSEARCH" grid.yaml -q
-check "has every size with every rate" test "$(of grid.hpsearch/results.json "$widths.count(512)")" = 5
+check "has every size with every rate" test "$(json grid.hpsearch/results.json "$widths.count(512)")" = 5
 check "and a trend" has "scale: the best values over width" out
 
 # Killed in the middle, and continued.
@@ -65,8 +62,8 @@ wait_until 60 test -d kill.hpsearch/trials/0007
 kill -9 $pid
 wait $pid 2>/dev/null
 expect "continued" 0 "$HPSEARCH" kill.yaml -q
-check "it comes to the same prediction" test "$(of kill.hpsearch/results.json 'r["scale"]["parameters"]')" = \
-	"$(of sobol.hpsearch/results.json 'r["scale"]["parameters"]')"
+check "it comes to the same prediction" test "$(json kill.hpsearch/results.json 'd["scale"]["parameters"]')" = \
+	"$(json sobol.hpsearch/results.json 'd["scale"]["parameters"]')"
 expect "longer, the sizes of the old trials stay" 0 "$HPSEARCH" kill.yaml -q -n 44
 expect "replay of that" 0 "$HPSEARCH" replay kill.hpsearch
 
@@ -75,14 +72,14 @@ space "method: sobol" "max_trials: 90" "scale:" \
 	"  - {parameter: width, values: [64, 128, 256], target: 1024}" \
 	"  - {parameter: depth, values: [2, 4, 8], target: 16}" >two.yaml
 expect "two sizes at once" 0 "$HPSEARCH" two.yaml -q -j2
-check "what is foretold of both" test "$(of two.hpsearch/results.json \
-	'(lambda p: 0.9 < p["predicted"] / (0.02 * 16 ** -0.7 * 8 ** 0.3) < 1.1 and p["trusted"])(r["scale"]["parameters"][0])')" = True
+check "what is foretold of both" test "$(json two.hpsearch/results.json \
+	'(lambda p: 0.9 < p["predicted"] / (0.02 * 16 ** -0.7 * 8 ** 0.3) < 1.1 and p["trusted"])(d["scale"]["parameters"][0])')" = True
 expect "replay" 0 "$HPSEARCH" replay two.hpsearch
 
 # What comes to nothing says so.
 expect "too few trials" 0 "$HPSEARCH" sobol.yaml -q -n 8 --out few
 check "no trend, and why" has "scale: no trend: width: 1 size with 4 trials or more" out
-check "in the file as well" test "$(of few/results.json '"refused" in r["scale"]')" = True
+check "in the file as well" test "$(json few/results.json '"refused" in d["scale"]')" = True
 space "method: sobol" "$one" "max_trials: 20" | sed 's/train.py/none.py/' >failing.yaml
 "$HPSEARCH" failing.yaml -q >/dev/null 2>&1
 expect "where all has failed" 3 "$HPSEARCH" scale failing.hpsearch

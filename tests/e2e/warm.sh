@@ -8,13 +8,10 @@ space() { # lines of the file
 	echo "command: [\"$FAKE\", \"\${args}\"]"
 	printf '%s\n' "metric: {name: loss, goal: minimize}" "$@"
 }
-of() { # FILE PYTHON-EXPRESSION on r
-	python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
-}
 
 space "method: random" "parameters: {x: {min: 0.0, max: 2.0}, gone: {values: [1, 2]}}" >old.yaml
 expect "the old search" 0 "$HPSEARCH" old.yaml -n 30 -q
-best=$(of old.hpsearch/results.json 'min((t for t in r["trials"] if t["params"]["x"] < 1), key=lambda t: t["value"])["params"]["x"]')
+best=$(json old.hpsearch/results.json 'min((t for t in d["trials"] if t["params"]["x"] < 1), key=lambda t: t["value"])["params"]["x"]')
 
 space "method: bayes" "warm_start: old.hpsearch/results.json" \
 	"parameters: {x: {min: 0.0, max: 1.0}, new: {min: 1, max: 5, default: 2}}" >new.yaml
@@ -26,12 +23,12 @@ expect "the new search" 0 "$HPSEARCH" new.yaml -n 10 --seed 3
 check "it says so as well" has "warm start: old.hpsearch/results.json: " err
 new=new.hpsearch/results.json
 check "after the defaults come the best three" test \
-	"$(of $new '[t["origin"] for t in sorted(r["trials"], key=lambda t: t["id"])][:5]')" = \
+	"$(json $new '[t["origin"] for t in sorted(d["trials"], key=lambda t: t["id"])][:5]')" = \
 	"['baseline', 'warm_start', 'warm_start', 'warm_start', 'strategy']"
 check "the very best first, the parameter it did not have at its default" test \
-	"$(of $new "next(t['params'] for t in r['trials'] if t['id'] == 1) == {'x': $best, 'new': 2}")" = True
+	"$(json $new "next(t['params'] for t in d['trials'] if t['id'] == 1) == {'x': $best, 'new': 2}")" = True
 check "no trial of the old search beyond the new range" test \
-	"$(of $new 'all(0 < p["u"][0] < 1 for p in r["warm_start"][0]["taken"])')" = True
+	"$(json $new 'all(0 < p["u"][0] < 1 for p in d["warm_start"][0]["taken"])')" = True
 check "it fits the schema" python3 -c '
 import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' $new "$SRCDIR/tests/data/results.schema.json"
@@ -50,7 +47,7 @@ rm -r old.hpsearch
 expect "replay needs them no more" 0 "$HPSEARCH" replay $new
 expect "nor from the journal" 0 "$HPSEARCH" replay new.hpsearch
 expect "nor does a longer search" 0 "$HPSEARCH" new.yaml -n 14 --seed 3
-check "with what was taken" test "$(of $new 'len(r["trials"]), len(r["warm_start"])')" = "(14, 1)"
+check "with what was taken" test "$(json $new '(len(d["trials"]), len(d["warm_start"]))')" = "(14, 1)"
 expect "replay of that" 0 "$HPSEARCH" replay $new
 expect "a new one does" 2 "$HPSEARCH" new.yaml --out other
 check "and names it" has "warm_start: old.hpsearch/results.json" err
@@ -72,6 +69,6 @@ for method in random sobol; do
 	space "method: $method" "warm_start: [new.hpsearch, $new]" "parameters: {x: {min: 0.0, max: 1.0}}" >two.yaml
 	expect "$method, from two files" 0 "$HPSEARCH" two.yaml -n 8 -q --out "two.$method"
 	check "the best of both, once" test \
-		"$(of "two.$method/results.json" 'sorted(t["origin"] for t in r["trials"]).count("warm_start")')" = 5
+		"$(json "two.$method/results.json" 'sorted(t["origin"] for t in d["trials"]).count("warm_start")')" = 5
 	expect "replay" 0 "$HPSEARCH" replay "two.$method/results.json"
 done

@@ -1,10 +1,13 @@
 /* What other tools are given, piece by piece; the whole is read back in
  * tests/e2e/export.sh. */
+#include "export/exporting.h"
 #include "export/mlflow.h"
 #include "export/timeline.h"
 #include "run/wandb_file.h"
 #include "run/wandb_write.h"
 #include "test.h"
+
+#include <math.h>
 
 /* --- .wandb: our reader reads what our writer writes --- */
 
@@ -142,5 +145,23 @@ TEST(timeline_of_steps)
 	arena_free(&a);
 }
 
+/* --- times, which a journal may have any of --- */
+
+TEST(times_that_are_none)
+{
+	static const double none[] = {-1, 0, 1e300, (double)INFINITY, (double)NAN};
+	struct run r = {.started = 1000.25, .wall = 2};
+
+	CHECK(exporting_started(&r) == 1000.25 && exporting_ended(&r) == 1002.25);
+	CHECK(exporting_milliseconds(1000.25) == 1000250);
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		r = (struct run){.started = none[i], .wall = 2};
+		CHECK(exporting_started(&r) == 0);
+		r = (struct run){.started = 1000, .wall = none[i]};
+		CHECK(exporting_ended(&r) == 1000);
+		CHECK(exporting_milliseconds(none[i]) == 0);
+	}
+}
+
 TEST_MAIN(wandb_there_and_back, wandb_checksum, wandb_blocks, mlflow_safe_names,
-          mlflow_long_name, timeline_of_steps)
+          mlflow_long_name, timeline_of_steps, times_that_are_none)
