@@ -5,7 +5,7 @@
 void chart_init(struct chart *c, const char *title, double width, double height)
 {
 	*c = (struct chart){
-	    .title = title, .width = width, .height = height, .circles = 1200};
+	    .title = title, .width = width, .height = height, .singles = 1200};
 	c->x.high = c->y.high = 1;
 }
 

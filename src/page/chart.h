@@ -53,7 +53,7 @@ struct chart {
 	const char *note;  /* n, and what the marks mean; NULL: nothing */
 	struct axis x, y;
 	double width, height;  /* of the whole, in pixels */
-	size_t circles;        /* of a series at the most; more dots are one path */
+	size_t singles;        /* dots or bars of a series; where more, all are one path */
 	double step_x, step_y; /* of CELLS, in units of 0 … 1 */
 	struct mark_series *series; /* (n), malloc */
 	size_t n, cap;

@@ -223,7 +223,7 @@ static void draw_slice(struct view *v, struct gallery *g, size_t param)
 	    LOW);
 	size_t shown, inactive;
 
-	c->circles = 300;
+	c->singles = 300;
 	param_axis(v, &s->spec->space.params[param], &c->x);
 	fit_metric(v, &c->y);
 	add_model(v, c, param);

@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDE = 900, HIGH = 320, CURVES_SHOWN = 120, CURVE_POINTS = 60 };
+enum {
+	WIDE = 900,
+	HIGH = 320,
+	CURVES_SHOWN = 120,
+	CURVE_POINTS = 60,
+	LEVEL_POINTS = 500 /* more than columns: a terminal draws a band point by point */
+};
 
 /* The end of an axis of values where bad ones are. */
 static int worse(const struct view *v)
@@ -60,6 +66,7 @@ static void add_best(struct view *v, struct chart *c, double half)
 {
 	const struct search *s = &v->s->search;
 	double sign = search_sign(s), best = (double)INFINITY, before;
+	size_t every = 1 + s->n / LEVEL_POINTS;
 	bool banded = isfinite(half);
 
 	if (banded)
@@ -72,6 +79,8 @@ static void add_best(struct view *v, struct chart *c, double half)
 		before = best;
 		if (t->outcome == OUTCOME_OK && isfinite(t->value))
 			best = fmin(best, sign * t->value);
+		if (!(best < before) && i % every && i + 1 < s->n)
+			continue;
 		if (banded && best < before && isfinite(before)) /* a step, too */
 			marks_add(&c->series[0],
 			          (struct mark_point){.x = (double)t->id,

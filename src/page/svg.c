@@ -115,7 +115,7 @@ static void add_trial(uint64_t trial, struct str *out)
 static void add_dots(const struct chart *c, const struct frame *f,
                      const struct mark_series *s, struct str *out)
 {
-	bool many = s->n > c->circles;
+	bool many = s->n > c->singles;
 
 	if (many)
 		str_addf(out, "<path class=\"%s many\" d=\"", s->style);
@@ -193,18 +193,29 @@ static void add_bars(const struct chart *c, const struct frame *f,
 	double room = (f->bottom - f->top) / fmax(1, c->y.high - c->y.low);
 	double high = fmin(18, fmax(2, 0.8 * room));
 
+	bool many = s->n > c->singles;
+
+	if (many)
+		str_addf(out, "<path class=\"%s\" d=\"", s->style);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct mark_point *p = &s->points[i];
-		double x = px(c, f, p->low);
+		double x = px(c, f, p->low), y = py(c, f, p->y) - high / 2;
+		double wide = fmax(1, px(c, f, p->high) - x);
 
+		if (many) {
+			str_addf(out, "M%.1f %.1fh%.1fv%.1fh-%.1f", x, y, wide, high,
+			         wide);
+			continue;
+		}
 		str_addf(out,
 		         "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
 		         "height=\"%.1f\"",
-		         s->style, x, py(c, f, p->y) - high / 2,
-		         fmax(1, px(c, f, p->high) - x), high);
+		         s->style, x, y, wide, high);
 		add_trial(p->trial, out);
 		str_add(out, "/>");
 	}
+	if (many)
+		str_add(out, "\"/>");
 }
 
 static void add_cells(const struct chart *c, const struct frame *f,
