@@ -87,7 +87,9 @@ static void add_value(const struct param *p, const struct value *v, struct str *
 			str_addf(out, "%zu", k);
 			return;
 		}
-	if (value_number(v, &x) && v->kind != VALUE_BOOL) {
+	if (v->kind == VALUE_INT) {
+		value_text(v, out);
+	} else if (value_number(v, &x) && v->kind != VALUE_BOOL) {
 		number(out, x, 10);
 	} else {
 		struct str text = {0};

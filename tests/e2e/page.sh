@@ -65,13 +65,14 @@ check "and says that there is no output" has "What it printed is not on this pag
 printf 'command: ["true"]\nargs: none\nmethod: grid\nparameters: {x: {values: [1, 2]}}\n' >none.yaml
 expect "no metric" 0 "$HPSEARCH" none.yaml -q
 check "is a page" is_page none.hpsearch/report.html
-printf 'method: random\nmetric: {name: loss, goal: maximize}\nmax_trials: 4\nparameters: {x: {min: 0.0, max: 1.0}}\n' >told.yaml
+printf 'method: random\nmetric: {name: loss, goal: maximize}\nmax_trials: 4\nparameters: {x: {min: 0.0, max: 1.0}, n: {min: 12345678901, max: 12345678902}}\n' >told.yaml
 expect "a search for ask and tell" 0 "$HPSEARCH" init told.yaml
 expect "of which nothing is known" 0 "$HPSEARCH" report told.hpsearch
 check "says so" has "There is no trial yet" told.hpsearch/report.html
 expect "one is asked for" 0 "$HPSEARCH" ask told.hpsearch
 expect "while it runs" 0 "$HPSEARCH" report told.hpsearch
 check "it is not finished" has "trial 0: not finished" told.hpsearch/report.html
+check "and a whole number has all its digits" grep -qE '"p":\[1234567890[12],' told.hpsearch/report.html
 
 # --- what strangers write ---
 cat >evil.py <<'END'

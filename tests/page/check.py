@@ -69,6 +69,7 @@ def _():
     values = browser.run(f"[...document.querySelectorAll('#ranking tbody tr')].map((r) => trialOf.get(+r.dataset.row).p[{of}])")
     assert len(values) > 5 and values == sorted(values), values
     browser.run("{const " + column + "; [...x].find((b) => b.textContent.startsWith('x')).click()}")
+    assert browser.run("[short(1048576), short(-12345678901), short(0.12345678), short(null)]") == ["1048576", "-12345678901", "0.123457", ""]
     again = browser.run(f"[...document.querySelectorAll('#ranking tbody tr')].map((r) => trialOf.get(+r.dataset.row).p[{of}])")
     assert again == sorted(values, reverse=True), again
 

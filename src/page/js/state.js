@@ -19,8 +19,10 @@ const state = {
   },
 };
 
+// A whole number is a count or a choice, and is shown as it is.
 function short(x) {
-  return typeof x === 'number' ? String(+x.toPrecision(6)) : x == null ? '' : String(x);
+  if (typeof x === 'number' && !Number.isInteger(x)) return String(+x.toPrecision(6));
+  return x == null ? '' : String(x);
 }
 
 // The value of parameter k, as a person reads it.
