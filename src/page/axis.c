@@ -1,4 +1,5 @@
 #include "base/double.h"
+#include "base/stat.h"
 #include "page/chart.h"
 #include "report/text.h"
 
@@ -10,17 +11,6 @@
 /* Beyond so many times the distance from the best to the ninth decile. */
 static const double far_out = 2;
 static const double log_ratio = 60;
-
-static bool finite_of(const double *values, size_t n, double **out, size_t *k)
-{
-	*out = mem_new(n + 1, sizeof **out);
-	*k = 0;
-	for (size_t i = 0; i < n; i++)
-		if (isfinite(values[i]))
-			(*out)[(*k)++] = values[i];
-	qsort(*out, *k, sizeof **out, double_compare);
-	return *k > 0;
-}
 
 static void clip(struct axis *a, const double *x, size_t n, int worse)
 {
@@ -42,12 +32,13 @@ static void clip(struct axis *a, const double *x, size_t n, int worse)
 
 void axis_fit(struct axis *a, const double *values, size_t n, int worse)
 {
-	double *x, room;
-	size_t k;
+	double *x = mem_new(n + 1, sizeof *x), room;
+	size_t k = stat_finite(values, n, x);
 
+	qsort(x, k, sizeof *x, double_compare);
 	a->low = 0;
 	a->high = 1;
-	if (finite_of(values, n, &x, &k)) {
+	if (k) {
 		a->low = x[0];
 		a->high = x[k - 1];
 		a->log = a->low > 0 && a->high / a->low > log_ratio;

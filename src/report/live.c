@@ -1,5 +1,6 @@
 #include "report/live.h"
-#include "base/mem.h"
+#include "base/double.h"
+#include "base/stat.h"
 #include "report/text.h"
 
 #include <math.h>
@@ -308,26 +309,16 @@ static struct columns measure(const struct live *v, size_t n, size_t width)
 	return c;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The range that a curve is drawn in: a tenth of it at either end may lie outside, so
  * that a first value far off does not make the rest flat. */
 static bool range_of(const struct live_run *r, double *low, double *high)
 {
 	double sorted[LIVE_SAMPLES];
-	size_t n = 0;
+	size_t n = stat_finite(r->samples, r->n_samples, sorted);
 
-	for (size_t i = 0; i < r->n_samples; i++)
-		if (isfinite(r->samples[i]))
-			sorted[n++] = r->samples[i];
 	if (!n)
 		return false;
-	qsort(sorted, n, sizeof *sorted, by_value);
+	qsort(sorted, n, sizeof *sorted, double_compare);
 	*low = sorted[n / 10];
 	*high = sorted[n - 1 - n / 10];
 	return true;
@@ -337,11 +328,13 @@ static bool range_of(const struct live_run *r, double *low, double *high)
 static void put_curve(struct pen *p, const struct live_run *r, size_t cells)
 {
 	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	double low = 0, high = 0, part = r->full > 0 ? fmin(r->step / r->full, 1) : 1;
+	double low = 0, high = 0, part = 1;
 	size_t filled = r->n_samples;
 	struct str s = {0};
 	bool some = range_of(r, &low, &high);
 
+	if (r->full > 0) /* a stranger's step may be anything */
+		part = fmax(fmin(r->step / r->full, 1), 0);
 	if (r->full > 0 || filled > cells)
 		filled = (size_t)ceil(part * (double)cells);
 	filled = r->n_samples ? (filled > cells ? cells : filled) : 0;

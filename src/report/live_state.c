@@ -121,10 +121,7 @@ static void add_running(struct gathering *g, const struct trial *t,
 	struct live *out = g->out;
 	struct live_run *r;
 
-	if (g->n_taken == g->cap) {
-		g->cap = 2 * g->cap + 16;
-		g->taken = mem_grow(g->taken, g->cap, sizeof *g->taken);
-	}
+	g->taken = mem_room(g->taken, g->n_taken, &g->cap, sizeof *g->taken);
 	g->taken[g->n_taken++] = elapsed;
 	out->running++;
 	if (out->n_runs == g->from->most)

@@ -296,7 +296,8 @@ void text_interval(struct str *out, double mean, double half)
 
 void text_duration(struct str *out, double seconds)
 {
-	unsigned long long s = (unsigned long long)(seconds > 0 ? seconds + 0.5 : 0);
+	bool counted = seconds > 0 && seconds < 1e9;
+	unsigned long long s = counted ? (unsigned long long)(seconds + 0.5) : 0;
 
 	if (isnan(seconds))
 		str_add(out, "an unknown time");

@@ -318,6 +318,22 @@ TEST(without_blocks_there_are_no_curves)
 	str_free(&s);
 }
 
+TEST(a_step_below_zero_is_no_part_of_the_way)
+{
+	struct live_look look = {.width = 99, .height = 24};
+	struct str s = {0};
+	struct live_run runs[4];
+	struct live v;
+
+	facts(&v, runs);
+	v.n_runs = v.running = 1;
+	runs[0].step = -5;
+	live_draw(&v, &look, &s);
+	CHECK(strstr(str_text(&s), "    37  ·····"));
+	CHECK(strstr(str_text(&s), "-5/81"));
+	str_free(&s);
+}
+
 /* Four runs of 100 s on average are left for two slots, of which one is free in 40 s,
  * the other in none. */
 TEST(time_to_go)
@@ -344,4 +360,5 @@ TEST(time_to_go)
 TEST_MAIN(at_60_columns, at_100_columns, at_200_columns, more_runs_than_lines,
           one_line_where_there_is_little_room, an_estimate_says_what_it_is,
           hostile_texts_are_inert, colours_add_nothing_to_see,
-          without_blocks_there_are_no_curves, time_to_go)
+          without_blocks_there_are_no_curves,
+          a_step_below_zero_is_no_part_of_the_way, time_to_go)
