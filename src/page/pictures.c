@@ -248,24 +248,6 @@ void picture_curves(struct view *v, struct gallery *g)
 	    c->y.clipped ? "; values beyond the scale stand at its edge" : "");
 }
 
-static double wall_of(const struct trial *t)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < t->n_runs; i++)
-		sum += t->runs[i].state == RUN_FINISHED ? t->runs[i].wall : 0;
-	return sum;
-}
-
-static double cost_of(const struct trial *t)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < t->n_runs; i++)
-		sum += t->runs[i].cost;
-	return sum;
-}
-
 /* The least that reached each value, from left to right. */
 static void add_front(struct view *v, struct chart *c, const struct mark_series *dots)
 {
@@ -309,7 +291,7 @@ void picture_cost(struct view *v, struct gallery *g)
 
 	for (size_t i = 0; i < s->n; i++)
 		x[i] = s->trials[i]->outcome == OUTCOME_OK
-		           ? (priced ? cost_of : wall_of)(s->trials[i])
+		           ? (priced ? trial_cost : trial_wall)(s->trials[i])
 		           : (double)NAN;
 	if (s->ok > 1 && s->spec->metric.name) {
 		struct mark_series *dots;

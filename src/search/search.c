@@ -143,15 +143,6 @@ static bool better(const struct search *s, const struct trial *a, const struct t
 	return a->id < b->id;
 }
 
-static double cost_of(const struct trial *t)
-{
-	double sum = 0;
-
-	for (size_t r = 0; r < t->n_runs; r++)
-		sum += t->runs[r].cost;
-	return sum;
-}
-
 static enum known_state known_state(enum outcome o)
 {
 	return o == OUTCOME_OK           ? KNOWN_OK
@@ -190,7 +181,7 @@ struct observation search_observation(const struct search *s, const struct trial
 	                            .stderr_ = t->stderr_,
 	                            .step = (double)NAN,
 	                            .n_runs = t->n_runs,
-	                            .cost = cost_of(t)};
+	                            .cost = trial_cost(t)};
 }
 
 void search_settle(struct search *s, struct trial *t, struct observation end)

@@ -432,6 +432,15 @@ static const struct run *first_not_ok(const struct trial *t)
 	return NULL;
 }
 
+double trial_cost(const struct trial *t)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		sum += t->runs[i].cost;
+	return sum;
+}
+
 bool trial_settle(struct trial *t)
 {
 	const struct run *bad = first_not_ok(t);

@@ -160,8 +160,9 @@ bool outcome_is_failure(enum outcome o);
 /* Outcome, value, stderr and reason of a trial from its runs. True when it is finished:
  * all runs are, or one of them is not ok. */
 bool trial_settle(struct trial *t);
-/* Seconds that its runs took, all together. */
+/* Seconds that its runs took, all together; what they cost. */
 double trial_wall(const struct trial *t);
+double trial_cost(const struct trial *t);
 
 /* The seed of run r of a trial, of repetition r of the verification (the same for every
  * candidate: paired). In 0 … 2^31-1, since NumPy and others take no more. */
