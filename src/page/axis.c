@@ -12,12 +12,12 @@
 static const double far_out = 2;
 static const double log_ratio = 60;
 
-static void clip(struct axis *a, const double *x, size_t n, int worse)
+static void clip(struct axis *a, const double *x, size_t n, double worse)
 {
 	size_t tenth = (n - 1) / 10;
 	double edge;
 
-	if (!worse || n < 10)
+	if (!(fabs(worse) > 0) || n < 10)
 		return;
 	if (worse > 0) {
 		edge = x[n - 1 - tenth] + far_out * (x[n - 1 - tenth] - x[0]);
@@ -30,7 +30,7 @@ static void clip(struct axis *a, const double *x, size_t n, int worse)
 	}
 }
 
-void axis_fit(struct axis *a, const double *values, size_t n, int worse)
+void axis_fit(struct axis *a, const double *values, size_t n, double worse)
 {
 	double *x = mem_new(n + 1, sizeof *x), room;
 	size_t k = stat_finite(values, n, x);

@@ -52,9 +52,9 @@ struct chart {
 	const char *title; /* what it shows, for a reader who does not see it, too */
 	const char *note;  /* n, and what the marks mean; NULL: nothing */
 	struct axis x, y;
-	double width, height;  /* of the whole, in pixels */
-	size_t singles;        /* dots or bars of a series; where more, all are one path */
-	double step_x, step_y; /* of CELLS, in units of 0 … 1 */
+	double width, height; /* of the whole, in pixels */
+	size_t singles; /* dots or bars of a series; where more, all are one path */
+	double step_x, step_y;      /* of CELLS, in units of 0 … 1 */
 	struct mark_series *series; /* (n), malloc */
 	size_t n, cap;
 };
@@ -69,7 +69,7 @@ void marks_add(struct mark_series *s, struct mark_point p);
 /* Makes the axis hold n values with some room; those that are not finite do not count.
  * worse: 1, -1: an end towards which far-out values are cut off; 0: none. The scale is
  * logarithmic where all are positive and far apart. */
-void axis_fit(struct axis *a, const double *values, size_t n, int worse);
+void axis_fit(struct axis *a, const double *values, size_t n, double worse);
 /* An axis of names. */
 void axis_names(struct axis *a, const char *const *names, size_t n);
 /* Where x is between the ends, 0 … 1; what lies beyond is at the end. */

@@ -35,11 +35,6 @@ static void known_member(struct str *out, const char *key, double x, int digits)
 		member(out, key, x, digits);
 }
 
-static bool by_words(const struct param *p)
-{
-	return p->dist == DIST_CATEGORICAL;
-}
-
 static void add_params(const struct view *v, struct str *out)
 {
 	const struct space *sp = &v->s->search.spec->space;
@@ -52,11 +47,9 @@ static void add_params(const struct view *v, struct str *out)
 
 		str_add(out, i ? ",{" : "{");
 		json_out_text(out, "name", p->name);
-		json_out_bool(out, "log",
-		              strncmp(dist_name(p->dist), "log", 3) == 0 ||
-		                  strstr(dist_name(p->dist), "log_") != NULL);
+		json_out_bool(out, "log", dist_is_log(p->dist));
 		json_out_bool(out, "fixed", param_cardinality(p) == 1);
-		if (by_words(p)) {
+		if (view_by_words(p)) {
 			json_out_key(out, "names");
 			str_addc(out, '[');
 			for (size_t k = 0; k < p->n_values; k++) {
@@ -82,7 +75,7 @@ static void add_value(const struct param *p, const struct value *v, struct str *
 		str_add(out, "null");
 		return;
 	}
-	for (size_t k = 0; by_words(p) && k < p->n_values; k++)
+	for (size_t k = 0; view_by_words(p) && k < p->n_values; k++)
 		if (value_equal(&p->values[k], v)) {
 			str_addf(out, "%zu", k);
 			return;
@@ -193,8 +186,9 @@ void data_command(struct view *v, const struct trial *t, struct str *out)
 	arena_free(&a);
 }
 
+/* commands: bytes that may still go to them. */
 static void add_trial(struct view *v, const struct trial *t,
-                      struct curve_writer *curves, bool command, struct str *out)
+                      struct curve_writer *curves, size_t *commands, struct str *out)
 {
 	const struct space *sp = &v->s->search.spec->space;
 	struct str text = {0};
@@ -228,22 +222,23 @@ static void add_trial(struct view *v, const struct trial *t,
 		add_run(v, &t->runs[i], curves, out);
 	}
 	str_addc(out, ']');
-	if (command)
+	if (*commands)
 		data_command(v, t, &text);
+	*commands -= text.len < *commands ? text.len : *commands;
 	if (text.len)
 		json_out_text(out, "cmd", str_text(&text));
 	str_addc(out, '}');
 	str_free(&text);
 }
 
-/* Points that each curve may have so that all of them fit. */
-static size_t points_each(const struct view *v)
+/* Points that each curve of the first n trials may have so that all of them fit. */
+static size_t points_each(const struct view *v, size_t n)
 {
 	size_t runs = 0, each;
 
-	for (size_t i = 0; i < v->s->search.n; i++)
-		for (size_t k = 0; k < v->s->search.trials[i]->n_runs; k++)
-			runs += v->s->search.trials[i]->runs[k].n_reports > 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < v->ranked[i]->n_runs; k++)
+			runs += v->ranked[i]->runs[k].n_reports > 0;
 	each = CURVE_BYTES / POINT_BYTES / (runs ? runs : 1);
 	return each > DATA_POINTS    ? DATA_POINTS
 	       : each < POINTS_LEAST ? POINTS_LEAST
@@ -252,27 +247,14 @@ static size_t points_each(const struct view *v)
 
 static void add_rungs(const struct view *v, struct str *out)
 {
-	const struct monitor *m = v->s->monitor;
-	double seen[32];
-	size_t n = 0;
+	double at[VIEW_RUNGS];
+	size_t n = view_rungs(v, at);
 
 	json_out_key(out, "rungs");
 	str_addc(out, '[');
-	for (size_t i = 0; m && i < m->n_log; i++) {
-		const struct event *e = &m->log[i];
-		bool there = false;
-		double at;
-
-		if (e->kind != EVENT_STOP && e->kind != EVENT_PAUSE)
-			continue;
-		at = e->as.decision.why->rung;
-		for (size_t k = 0; k < n; k++)
-			there = there || !(fabs(seen[k] - at) > 0);
-		if (there || !isfinite(at) || n == ARRAY_LEN(seen))
-			continue;
-		str_add(out, n ? "," : "");
-		number(out, at, 7);
-		seen[n++] = at;
+	for (size_t i = 0; i < n; i++) {
+		str_add(out, i ? "," : "");
+		number(out, at[i], 7);
 	}
 	str_addc(out, ']');
 }
@@ -280,8 +262,8 @@ static void add_rungs(const struct view *v, struct str *out)
 void data_json(struct view *v, struct str *out)
 {
 	const struct search *s = &v->s->search;
-	size_t n = s->n < DATA_TRIALS ? s->n : DATA_TRIALS, commands = 0;
-	struct curve_writer curves = {.points = points_each(v)};
+	size_t n = s->n < DATA_TRIALS ? s->n : DATA_TRIALS, commands = COMMAND_BYTES;
+	struct curve_writer curves = {.points = points_each(v, n)};
 
 	str_addc(out, '{');
 	json_out_text(out, "metric", s->spec->metric.name);
@@ -293,13 +275,8 @@ void data_json(struct view *v, struct str *out)
 	json_out_key(out, "trials");
 	str_addc(out, '[');
 	for (size_t i = 0; i < n; i++) {
-		size_t before;
-
 		str_add(out, i ? ",\n" : "\n");
-		before = out->len;
-		add_trial(v, v->ranked[i], &curves, commands < COMMAND_BYTES, out);
-		if (commands < COMMAND_BYTES && strstr(out->s + before, "\"cmd\":"))
-			commands += strlen(strstr(out->s + before, "\"cmd\":"));
+		add_trial(v, v->ranked[i], &curves, &commands, out);
 	}
 	str_add(out, "]}");
 	str_free(&curves.steps);

@@ -10,11 +10,6 @@
 enum { GRID = 61, SIDE = 25, NARROW = 450, LOW = 250 };
 static const double ninety = 1.6448536269514722; /* of a normal, two-sided */
 
-static bool by_words(const struct param *p)
-{
-	return p->dist == DIST_CATEGORICAL;
-}
-
 static size_t row_of(const struct param *p, const struct value *v)
 {
 	for (size_t i = 0; i < p->n_values; i++)
@@ -30,7 +25,7 @@ static double place(const struct param *p, const struct value *v)
 
 	if (!v)
 		return (double)NAN;
-	if (by_words(p))
+	if (view_by_words(p))
 		return (double)row_of(p, v);
 	return value_number(v, &x) ? x : (double)NAN;
 }
@@ -43,36 +38,12 @@ static double place_at(struct view *v, const struct param *p, double u)
 	return place(p, &out);
 }
 
-static bool is_log(const struct param *p)
-{
-	switch (p->dist) {
-	case DIST_LOG_UNIFORM:
-	case DIST_Q_LOG_UNIFORM:
-	case DIST_INV_LOG_UNIFORM:
-	case DIST_LOG_UNIFORM_VALUES:
-	case DIST_Q_LOG_UNIFORM_VALUES:
-	case DIST_INV_LOG_UNIFORM_VALUES:
-	case DIST_LOG_NORMAL:
-	case DIST_Q_LOG_NORMAL: return true;
-	case DIST_CONSTANT:
-	case DIST_CATEGORICAL:
-	case DIST_INT_UNIFORM:
-	case DIST_UNIFORM:
-	case DIST_Q_UNIFORM:
-	case DIST_NORMAL:
-	case DIST_Q_NORMAL:
-	case DIST_BETA:
-	case DIST_Q_BETA: break;
-	}
-	return false;
-}
-
 static void param_axis(struct view *v, const struct param *p, struct axis *a)
 {
-	double ends[2];
+	double ends[2], low, high;
 
 	*a = (struct axis){.label = p->name};
-	if (by_words(p)) {
+	if (view_by_words(p)) {
 		const char **names = arena_new(&v->arena, p->n_values, sizeof *names);
 
 		for (size_t i = 0; i < p->n_values; i++) {
@@ -88,12 +59,14 @@ static void param_axis(struct view *v, const struct param *p, struct axis *a)
 	ends[0] = place_at(v, p, 0.001);
 	ends[1] = place_at(v, p, 0.999);
 	axis_fit(a, ends, 2, 0);
-	a->log = is_log(p) && fmin(ends[0], ends[1]) > 0;
+	low = fmin(ends[0], ends[1]);
+	high = fmax(ends[0], ends[1]);
+	a->log = dist_is_log(p->dist) && low > 0;
 	if (a->log) {
-		a->low = fmin(ends[0], ends[1]) / pow(ends[1] / ends[0], 0.03);
-		a->high = fmax(ends[0], ends[1]) * pow(ends[1] / ends[0], 0.03);
-	} else if (a->low <= 0 && fmin(ends[0], ends[1]) > 0) {
-		a->low = fmin(ends[0], ends[1]) - 0.04 * fabs(ends[1] - ends[0]);
+		a->low = low / pow(high / low, 0.03);
+		a->high = high * pow(high / low, 0.03);
+	} else if (a->low <= 0 && low > 0) {
+		a->low = low - 0.04 * (high - low);
 	}
 }
 
@@ -104,7 +77,7 @@ static void fit_metric(struct view *v, struct axis *a)
 
 	for (size_t i = 0; i < s->n; i++)
 		x[i] = s->trials[i]->value;
-	axis_fit(a, x, s->n, s->spec->metric.goal == GOAL_MAXIMIZE ? -1 : 1);
+	axis_fit(a, x, s->n, search_sign(s));
 	a->label = view_metric(v);
 	free(x);
 }
@@ -162,7 +135,7 @@ static void add_model(struct view *v, struct chart *c, size_t param)
 		genes[i * e->d + j] = gene[i];
 	}
 	landscape_at(&v->land, genes, n, mean, sd);
-	if (by_words(p)) {
+	if (view_by_words(p)) {
 		s = chart_add(c, MARK_INTERVALS, "model", "model: mean, 90 % interval",
 		              '=');
 	} else {
@@ -176,12 +149,13 @@ static void add_model(struct view *v, struct chart *c, size_t param)
 		s = chart_add(c, MARK_LINE, "model", "model: mean", '=');
 	}
 	for (size_t i = 0; i < n; i++)
-		marks_add(s, (struct mark_point){
-				 .x = place_at(v, p, u[i]) + (by_words(p) ? 0.15 : 0),
-				 .y = sign * mean[i],
-				 .low = sign * (mean[i] - ninety * sd[i]),
-				 .high = sign * (mean[i] + ninety * sd[i]),
-				 .trial = NO_TRIAL});
+		marks_add(s,
+		          (struct mark_point){.x = place_at(v, p, u[i]) +
+		                                   (view_by_words(p) ? 0.15 : 0),
+		                              .y = sign * mean[i],
+		                              .low = sign * (mean[i] - ninety * sd[i]),
+		                              .high = sign * (mean[i] + ninety * sd[i]),
+		                              .trial = NO_TRIAL});
 }
 
 static void add_trials(struct view *v, struct chart *c, size_t param, size_t *shown,

@@ -1,4 +1,5 @@
 /* Pictures of what happened. */
+#include "base/double.h"
 #include "page/view.h"
 #include "search/search.h"
 
@@ -11,14 +12,9 @@ enum {
 	HIGH = 320,
 	CURVES_SHOWN = 120,
 	CURVE_POINTS = 60,
-	LEVEL_POINTS = 500 /* more than columns: a terminal draws a band point by point */
+	LEVEL_POINTS =
+	    500 /* more than columns: a terminal draws a band point by point */
 };
-
-/* The end of an axis of values where bad ones are. */
-static int worse(const struct view *v)
-{
-	return v->s->search.spec->metric.goal == GOAL_MAXIMIZE ? -1 : 1;
-}
 
 /* What a trial came to: its mean, or the last value of one that was stopped. */
 static double reached(const struct trial *t)
@@ -36,7 +32,7 @@ static void fit_values(struct view *v, struct axis *a)
 
 	for (size_t i = 0; i < s->n; i++)
 		x[i] = reached(s->trials[i]);
-	axis_fit(a, x, s->n, worse(v));
+	axis_fit(a, x, s->n, search_sign(s));
 	a->label = view_metric(v);
 	free(x);
 }
@@ -54,7 +50,7 @@ static void add_outcome(struct view *v, struct chart *c, const char *style,
 		if (strcmp(view_style(t->outcome), style) != 0)
 			continue;
 		if (!isfinite(y))
-			y = worse(v) > 0 ? c->y.high : c->y.low;
+			y = search_sign(s) > 0 ? c->y.high : c->y.low;
 		marks_add(dots, (struct mark_point){
 				    .x = (double)t->id, .y = y, .trial = t->id});
 	}
@@ -188,32 +184,20 @@ static void fit_reports(struct view *v, struct chart *c)
 		c->x.log = false;
 		c->x.low = -room;
 	}
-	axis_fit(&c->y, y, n, worse(v));
+	axis_fit(&c->y, y, n, search_sign(s));
 	free(x);
 	free(y);
 }
 
 static void add_rungs(struct view *v, struct chart *c)
 {
-	const struct monitor *m = v->s->monitor;
-	struct mark_series *rule = chart_add(c, MARK_RULE, "rung", "rung", ':');
+	double at[VIEW_RUNGS];
+	size_t n = view_rungs(v, at);
+	struct mark_series *rule =
+	    chart_add(c, MARK_RULE, "rung", n ? "rung" : NULL, ':');
 
-	for (size_t i = 0; m && i < m->n_log; i++) {
-		const struct event *e = &m->log[i];
-		double at;
-		bool there = false;
-
-		if (e->kind != EVENT_STOP && e->kind != EVENT_PAUSE)
-			continue;
-		at = e->as.decision.why->rung;
-		for (size_t k = 0; k < rule->n; k++)
-			there = there || !(fabs(rule->points[k].x - at) > 0);
-		if (isfinite(at) && !there)
-			marks_add(rule,
-			          (struct mark_point){.x = at, .trial = NO_TRIAL});
-	}
-	if (!rule->n)
-		rule->name = NULL;
+	for (size_t i = 0; i < n; i++)
+		marks_add(rule, (struct mark_point){.x = at[i], .trial = NO_TRIAL});
 }
 
 void picture_curves(struct view *v, struct gallery *g)
@@ -248,35 +232,33 @@ void picture_curves(struct view *v, struct gallery *g)
 	    c->y.clipped ? "; values beyond the scale stand at its edge" : "");
 }
 
-/* The least that reached each value, from left to right. */
+/* The cheapest first, of these the least. */
+static int by_price(const void *a, const void *b)
+{
+	const struct mark_point *x = a, *y = b;
+
+	return x->x > y->x ? 1 : x->x < y->x ? -1 : double_compare(&x->y, &y->y);
+}
+
+/* The best that is to be had for so much. */
 static void add_front(struct view *v, struct chart *c, const struct mark_series *dots)
 {
-	double sign = search_sign(&v->s->search), best = (double)INFINITY,
-	       upto = -(double)INFINITY;
+	double sign = search_sign(&v->s->search), best = (double)INFINITY;
 	struct mark_point *p = mem_new(dots->n + 1, sizeof *p);
-	size_t n = 0;
+	size_t n = dots->n;
 	struct mark_series *line;
 
-	for (;;) { /* the next cheapest that is better */
-		const struct mark_point *next = NULL;
-
-		for (size_t i = 0; i < dots->n; i++) {
-			const struct mark_point *q = &dots->points[i];
-
-			if (q->x > upto && sign * q->y < best &&
-			    (!next || q->x < next->x ||
-			     (!(q->x > next->x) && sign * q->y < sign * next->y)))
-				next = q;
-		}
-		if (!next)
-			break;
-		p[n++] = *next;
-		upto = next->x;
-		best = sign * next->y;
-	}
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct mark_point){.x = dots->points[i].x,
+		                           .y = sign * dots->points[i].y,
+		                           .trial = NO_TRIAL};
+	qsort(p, n, sizeof *p, by_price);
 	line = chart_add(c, MARK_STEPS, "best", "best at that price or below", '-');
 	for (size_t i = 0; i < n; i++) {
-		p[i].trial = NO_TRIAL;
+		if (!(p[i].y < best))
+			continue;
+		best = p[i].y;
+		p[i].y *= sign;
 		marks_add(line, p[i]);
 	}
 	free(p);
@@ -472,8 +454,7 @@ static void draw_stages(struct view *v, struct gallery *g, const struct stage *s
 			x[3 * i + 2] = st[i].w.high;
 		}
 		axis_fit(&c->x, x, 3 * n, 0);
-		c->x.label = arena_printf(&v->arena, "%s (%s is better)", m->name,
-		                          m->goal == GOAL_MAXIMIZE ? "more" : "less");
+		c->x.label = view_label(v, m);
 		axis_names(&c->y, names, n);
 		for (int winner = 0; winner < 2; winner++) {
 			struct mark_series *s =

@@ -1,4 +1,5 @@
 #include "page/view.h"
+#include "base/double.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,12 +36,38 @@ void view_free(struct view *v)
 
 const char *view_metric(struct view *v)
 {
-	const struct metric *m = &v->s->search.spec->metric;
+	return view_label(v, &v->s->search.spec->metric);
+}
 
+const char *view_label(struct view *v, const struct metric *m)
+{
 	if (!m->name)
 		return "value";
 	return arena_printf(&v->arena, "%s (%s is better)", m->name,
 	                    m->goal == GOAL_MAXIMIZE ? "more" : "less");
+}
+
+bool view_by_words(const struct param *p)
+{
+	return p->dist == DIST_CATEGORICAL;
+}
+
+size_t view_rungs(const struct view *v, double *at)
+{
+	const struct monitor *m = v->s->monitor;
+	size_t n = 0, k;
+
+	for (size_t i = 0; m && i < m->n_log && n < VIEW_RUNGS; i++) {
+		const struct event *e = &m->log[i];
+
+		if (e->kind != EVENT_STOP && e->kind != EVENT_PAUSE)
+			continue;
+		at[n] = e->as.decision.why->rung;
+		for (k = 0; k < n && !double_same(at[k], at[n]); k++)
+			;
+		n += k == n && isfinite(at[n]);
+	}
+	return n;
 }
 
 const char *view_style(enum outcome o)

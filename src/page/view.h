@@ -24,6 +24,13 @@ void view_init(struct view *v, struct study *s, const char *dir, bool model);
 void view_free(struct view *v);
 /* "val_loss (less is better)"; "value" where there is no metric. */
 const char *view_metric(struct view *v);
+const char *view_label(struct view *v, const struct metric *m);
+/* Is it an axis of names? */
+bool view_by_words(const struct param *p);
+/* Where runs were stopped or paused, each place once; at most VIEW_RUNGS into at. Their
+ * number. */
+enum { VIEW_RUNGS = 64 };
+size_t view_rungs(const struct view *v, double *at);
 /* The class of chart.css of an outcome: ok, stopped, failed, open. */
 const char *view_style(enum outcome o);
 /* Standard deviation between runs of one configuration, pooled over those that were run

@@ -99,7 +99,7 @@ bool edge_is_log(const struct param *p)
 	struct value low;
 	double x;
 
-	if (p->dist == DIST_CATEGORICAL || !strstr(dist_name(p->dist), "log_"))
+	if (!dist_is_log(p->dist))
 		return false;
 	low = edge_value(p, false);
 	return value_number(&low, &x) && x > 0;

@@ -54,6 +54,11 @@ bool dist_find(const char *name, enum dist *d)
 	return strcmp(name, "categorical_w_probabilities") == 0;
 }
 
+bool dist_is_log(enum dist d)
+{
+	return strstr(dist_names[d], "log_") != NULL;
+}
+
 void param_finish(struct param *p, struct arena *a)
 {
 	size_t *distinct = arena_new(a, p->n_values, sizeof *distinct);

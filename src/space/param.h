@@ -80,6 +80,7 @@ enum { DECODING = 2 };
 
 const char *dist_name(enum dist d); /* the word in the YAML file */
 bool dist_find(const char *name, enum dist *d);
+bool dist_is_log(enum dist d);         /* even in the logarithm, or normal in it */
 extern const char *const dist_names[]; /* all of them, dist order */
 extern const size_t dist_count;
 

@@ -360,5 +360,5 @@ TEST(time_to_go)
 TEST_MAIN(at_60_columns, at_100_columns, at_200_columns, more_runs_than_lines,
           one_line_where_there_is_little_room, an_estimate_says_what_it_is,
           hostile_texts_are_inert, colours_add_nothing_to_see,
-          without_blocks_there_are_no_curves,
-          a_step_below_zero_is_no_part_of_the_way, time_to_go)
+          without_blocks_there_are_no_curves, a_step_below_zero_is_no_part_of_the_way,
+          time_to_go)
