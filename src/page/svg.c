@@ -3,6 +3,7 @@
 #include "report/text.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 struct frame {
 	double left, top, right, bottom;
@@ -112,28 +113,42 @@ static void add_trial(uint64_t trial, struct str *out)
 		str_addf(out, " data-t=\"%llu\"", (unsigned long long)trial);
 }
 
+/* One path, a dot for each pixel that has one: more would look the same. */
+static void add_many_dots(const struct chart *c, const struct frame *f,
+                          const struct mark_series *s, struct str *out)
+{
+	size_t w = (size_t)c->width + 1;
+	bool *seen = mem_new(w * ((size_t)c->height + 1), sizeof *seen);
+
+	str_addf(out, "<path class=\"%s many\" d=\"", s->style);
+	for (size_t i = 0; i < s->n; i++) {
+		size_t x = (size_t)lrint(px(c, f, s->points[i].x));
+		size_t y = (size_t)lrint(py(c, f, s->points[i].y));
+
+		if (!seen[y * w + x])
+			str_addf(out, "M%zu %zuh0", x, y);
+		seen[y * w + x] = true;
+	}
+	str_add(out, "\"/>");
+	free(seen);
+}
+
 static void add_dots(const struct chart *c, const struct frame *f,
                      const struct mark_series *s, struct str *out)
 {
-	bool many = s->n > c->singles;
-
-	if (many)
-		str_addf(out, "<path class=\"%s many\" d=\"", s->style);
+	if (s->n > c->singles) {
+		add_many_dots(c, f, s, out);
+		return;
+	}
 	for (size_t i = 0; i < s->n; i++) {
 		const struct mark_point *p = &s->points[i];
-		double x = px(c, f, p->x), y = py(c, f, p->y);
 
-		if (many) {
-			str_addf(out, "M%.0f %.0fh0", x, y);
-			continue;
-		}
 		str_addf(out, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\"",
-		         s->style, x, y, s->n > 250 ? "2.5" : "4");
+		         s->style, px(c, f, p->x), py(c, f, p->y),
+		         s->n > 250 ? "2.5" : "4");
 		add_trial(p->trial, out);
 		str_add(out, "/>");
 	}
-	if (many)
-		str_add(out, "\"/>");
 }
 
 static void add_line(const struct chart *c, const struct frame *f,
