@@ -356,8 +356,10 @@ bool agent_serve(const struct agent_plan *plan, struct error *err)
 	char in[PATH_MAX];
 	bool first, ok;
 
-	if (!is_first(plan, &first, err) || !first)
-		return err->kind == ERROR_NONE || !first;
+	if (!is_first(plan, &first, err))
+		return false;
+	if (!first)
+		return true;
 	forget_environment();
 	pool = pool_open(1, -1, err);
 	if (!pool)

@@ -135,3 +135,6 @@ END
 anew
 expect "--dry-run submits nothing" 0 "$HPSEARCH" s.yaml --dry-run
 check "and leaves no directory" test ! -e s.hpsearch
+expect "an agent whose folder is not there has not begun" 1 \
+	"$HPSEARCH" --job-agent "$tap_dir/nowhere" 1000 0 0 0
+check "and says so" has "nowhere/begun: No such file" err
