@@ -121,14 +121,6 @@ static bool put_generation(const struct attached *a, const struct link *l,
 	                  strlen(a->generation), 0666, err);
 }
 
-static int open_log(const struct attached *a, const struct link *l)
-{
-	char path[PATH_MAX];
-
-	return open(path_of(a, l, "stderr", path),
-	            O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
-}
-
 static bool launch(struct attached *a, struct link *l, int64_t now, struct error *err)
 {
 	const char *const *argv = l->place->argv[l->way];
@@ -138,9 +130,10 @@ static bool launch(struct attached *a, struct link *l, int64_t now, struct error
 
 	if (!put_generation(a, l, err))
 		return false;
-	log = open_log(a, l);
+	log = file_open(path_of(a, l, "stderr", dir), O_WRONLY | O_CREAT | O_APPEND,
+	                0666, err);
 	if (log < 0)
-		return error_errno(err, "%s", path_of(a, l, "stderr", dir));
+		return false;
 	ok = keeper_start(&l->keeper, argv, log, a->setup.keep_fd,
 	                  a->setup.grace + LEAVE_PATIENCE, err);
 	close(log);
