@@ -92,6 +92,9 @@ static void push(struct link *l)
 	                ? write(l->keeper.in, l->unsent.s, l->unsent.len)
 	                : 0;
 
+	/* Who takes no more is over, or will be: the end of what it says tells. */
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		n = (ssize_t)l->unsent.len;
 	if (n <= 0)
 		return;
 	l->unsent.len -= (size_t)n;
