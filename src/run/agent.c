@@ -267,9 +267,9 @@ static int64_t deadline(const struct agent *a, int64_t now)
 {
 	int64_t at = a->beat_at, silent = a->heard_at + AGENT_SILENCE;
 
-	if (a->leaving && !a->unsent.len)
-		return now + CLOCK_SECOND;
-	at = silent < at ? silent : at;
+	/* Of whoever is left nothing more is awaited. */
+	if (!a->leaving && silent < at)
+		at = silent;
 	return a->unsent.len && now + FULL_PAUSE < at ? now + FULL_PAUSE : at;
 }
 
