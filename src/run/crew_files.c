@@ -208,7 +208,8 @@ static void take_hello(struct crew *c, struct crew_agent *a,
 	a->state = CREW_UP;
 	c->stillborn = 0;
 	snprintf(a->host, sizeof a->host, "%s", m->host ? m->host : "");
-	if (m->protocol != WIRE_PROTOCOL) {
+	/* Who only reads is not its driver. */
+	if (m->protocol != WIRE_PROTOCOL && !c->reading) {
 		crew_say(
 		    c,
 		    "the agent in job %s speaks protocol %u (hpsearch %s), this is "
