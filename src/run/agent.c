@@ -1,6 +1,7 @@
 #include "run/agent.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "run/agent_wire.h"
 #include "run/pool.h"
 #include "run/scrape.h"
@@ -301,20 +302,19 @@ static bool attend(struct agent *a, struct error *err)
 	return ok;
 }
 
-/* What a driver around ours told its own run. */
-static void forget_names(void)
+void agent_forget_names(void)
 {
 	for (size_t i = 0; environ[i];) {
-		char name[256];
-		size_t n = strcspn(environ[i], "=");
+		const char *was = environ[i];
 
-		if (strncmp(environ[i], "HPSEARCH_", 9) != 0 || n >= sizeof name) {
-			i++;
-			continue;
+		if (strncmp(was, "HPSEARCH_", 9) == 0) {
+			char *name = mem_strdup(was);
+
+			name[strcspn(name, "=")] = '\0';
+			unsetenv(name);
+			free(name);
 		}
-		memcpy(name, environ[i], n);
-		name[n] = '\0';
-		unsetenv(name);
+		i += environ[i] == was; /* which may have no "=", and stay */
 	}
 }
 
@@ -323,7 +323,7 @@ bool agent_attached(const struct agent_setup *setup, struct error *err)
 	struct agent a = {.setup = setup, .heard_at = clock_now()};
 	bool ok;
 
-	forget_names();
+	agent_forget_names();
 	a.pool = pool_open(1, -1, err);
 	if (!a.pool)
 		return false;

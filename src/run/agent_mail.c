@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/agent.h"
 #include "run/agent_wire.h"
 #include "run/mailbox.h"
 #include "run/pool.h"
@@ -299,24 +300,6 @@ static bool turn(struct agent *a, struct error *err)
 	return true;
 }
 
-/* What the driver's own surroundings told it is not for the runs of this one. */
-static void forget_environment(void)
-{
-	for (bool again = true; again;) {
-		again = false;
-		for (char **e = environ; *e && !again; e++) {
-			char *name;
-
-			if (strncmp(*e, "HPSEARCH_", 9) != 0)
-				continue;
-			name = mem_strdup(*e);
-			name[strcspn(name, "=")] = '\0';
-			again = !unsetenv(name);
-			free(name);
-		}
-	}
-}
-
 static bool is_first(const struct agent_plan *plan, bool *first, struct error *err)
 {
 	char path[PATH_MAX];
@@ -360,7 +343,7 @@ bool agent_serve(const struct agent_plan *plan, struct error *err)
 		return false;
 	if (!first)
 		return true;
-	forget_environment();
+	agent_forget_names();
 	pool = pool_open(1, -1, err);
 	if (!pool)
 		return false;
