@@ -7,7 +7,6 @@
 #include "run/scrape.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -38,16 +37,6 @@ struct agent {
 	int64_t beat_at;
 	uint64_t beats;
 };
-
-void agent_boot(char out[static 40])
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, out, 36);
-
-	out[n > 0 ? n : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
 
 /* --- to the driver --- */
 
@@ -84,15 +73,13 @@ static void push(struct agent *a)
 
 static void greet(struct agent *a)
 {
-	char host[HOST_NAME_MAX + 1] = "", boot[40];
+	char host[HOST_NAME_MAX + 1] = "";
 
-	agent_boot(boot);
 	gethostname(host, sizeof host - 1);
 	say(a, &(struct wire_message){.kind = WIRE_HELLO,
 	                              .protocol = WIRE_PROTOCOL,
 	                              .version = HPS_VERSION,
 	                              .host = host,
-	                              .boot = boot,
 	                              .pid = getpid()});
 }
 

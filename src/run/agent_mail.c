@@ -76,7 +76,6 @@ static void hello(struct agent *a)
 	                               .protocol = WIRE_PROTOCOL,
 	                               .version = HPS_VERSION,
 	                               .host = host,
-	                               .boot = "",
 	                               .pid = getpid()});
 }
 

@@ -176,7 +176,6 @@ static void put_hello(struct str *out, const struct wire_message *m)
 	put_text(out, "generation", m->generation);
 	put_text(out, "dir", m->dir);
 	put_text(out, "host", m->host);
-	put_text(out, "boot", m->boot);
 	json_out_int(out, "pid", m->pid);
 	put_text(out, "why", m->why);
 }
@@ -418,7 +417,6 @@ static void get_hello(struct members *m, struct wire_message *out)
 	out->generation = get_text(m, "generation");
 	out->dir = get_text(m, "dir");
 	out->host = get_text(m, "host");
-	out->boot = get_text(m, "boot");
 	out->pid = get_int(m, "pid", 0, INT_MAX);
 	out->why = get_text(m, "why");
 	out->version = out->version ? out->version : "?";

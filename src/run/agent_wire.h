@@ -41,11 +41,11 @@ struct wire_message {
 	const char *generation; /* HELLO: the driver's session, 128 random bits; NULL */
 	const char *dir;        /* of a driver: where `generation` can be read in a
 	                         * file of that name, if the directory is the same */
-	const char *host, *boot; /* of an agent */
-	int64_t pid;             /* likewise */
-	const char *why;         /* REFUSE: in words; TERM */
-	uint64_t beat;           /* BEAT: counts up */
-	struct job job;          /* RUN; without source.yaml, cpus */
+	const char *host;       /* of an agent */
+	int64_t pid;            /* of who says hello */
+	const char *why;        /* REFUSE: in words; TERM */
+	uint64_t beat;          /* BEAT: counts up */
+	struct job job;         /* RUN; without source.yaml, cpus */
 	struct report report;
 	struct run_result result; /* EXIT */
 };
