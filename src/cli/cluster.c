@@ -120,11 +120,6 @@ static const char *const *request(const struct spec *spec, struct arena *a)
 	return words;
 }
 
-static int64_t ns(double seconds)
-{
-	return (int64_t)(seconds * (double)CLOCK_SECOND);
-}
-
 /* OMP_NUM_THREADS, unless somebody has set it. */
 static const char *const *setup_lines(const struct spec *spec, struct arena *a)
 {
@@ -153,11 +148,11 @@ static struct crew_setup crew_setup(const struct spec *spec, const char *dir,
 	                           .request = request(spec, a),
 	                           .setup = setup_lines(spec, a),
 	                           .runs_per_job = s->runs_per_job,
-	                           .idle = ns(s->idle),
-	                           .limit = ns(0.8 * s->time),
-	                           .lost_after = ns(s->lost_after),
-	                           .poll = ns(s->poll),
-	                           .grace = ns(spec->kill_grace)};
+	                           .idle = clock_nanoseconds(s->idle),
+	                           .limit = clock_nanoseconds(0.8 * s->time),
+	                           .lost_after = clock_nanoseconds(s->lost_after),
+	                           .poll = clock_nanoseconds(s->poll),
+	                           .grace = clock_nanoseconds(spec->kill_grace)};
 }
 
 struct crew *cluster_open(const struct spec *spec, const char *dir, size_t jobs,
@@ -168,7 +163,7 @@ struct crew *cluster_open(const struct spec *spec, const char *dir, size_t jobs,
 	if (!has_slurm(err))
 		return NULL;
 	setup.jobs = jobs;
-	setup.kill_wait = ns(kill_wait());
+	setup.kill_wait = clock_nanoseconds(kill_wait());
 	return crew_open(&setup, err);
 }
 

@@ -469,13 +469,6 @@ static int64_t next_due(const struct attached *a, int64_t now)
 	return due;
 }
 
-static int milliseconds(int64_t ns)
-{
-	return ns <= 0                           ? 0
-	       : ns > INT64_C(1000000) * INT_MAX ? INT_MAX
-	                                         : (int)((ns + 999999) / 1000000);
-}
-
 static bool listen_until(struct attached *a, int64_t until, struct error *err)
 {
 	size_t n = a->setup.n;
@@ -490,8 +483,8 @@ static bool listen_until(struct attached *a, int64_t until, struct error *err)
 		p[2 + 2 * i] = (struct pollfd){.fd = l->unsent.len ? l->keeper.in : -1,
 		                               .events = POLLOUT};
 	}
-	if (poll(p, 1 + 2 * n, until == INT64_MAX ? -1 : milliseconds(until - now)) <
-	        0 &&
+	if (poll(p, 1 + 2 * n,
+	         until == INT64_MAX ? -1 : clock_milliseconds(until - now)) < 0 &&
 	    errno != EINTR)
 		return error_errno(err, "waiting for agents");
 	now = clock_now();

@@ -301,7 +301,6 @@ static void sleep_until(struct crew *c, int64_t until)
 	const struct errand *const errands[] = {&c->sbatch, &c->squeue, &c->scancel};
 	int64_t now = clock_now();
 	size_t n = 0;
-	int ms;
 
 	fds[n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
 	for (size_t i = 0; i < ARRAY_LEN(errands); i++) {
@@ -316,11 +315,7 @@ static void sleep_until(struct crew *c, int64_t until)
 			until = now + ERRAND_LOOK < until ? now + ERRAND_LOOK : until;
 		until = e->deadline < until ? e->deadline : until;
 	}
-	ms = until <= now ? 0
-	     : until - now > 3600 * CLOCK_SECOND
-	         ? 3600000
-	         : (int)((until - now + 999999) / 1000000);
-	poll(fds, n, ms);
+	poll(fds, n, clock_milliseconds(until - now));
 	if (fds[0].revents)
 		c->signal = signals_next(&c->signals);
 }
