@@ -5,7 +5,9 @@
 #include "base/json_out.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 static const char *const kind_names[] = {
     [WIRE_HELLO] = "hello",     [WIRE_RUN] = "run",       [WIRE_STOP] = "stop",
@@ -456,6 +458,17 @@ bool wire_read(const char *line, size_t n, struct wire_message *out, struct aren
 	cJSON_Delete(json);
 	return m.ok || error_set(err, ERROR_SYSTEM, "no message of hpsearch's: %.*s",
 	                         n < 200 ? (int)n : 200, line);
+}
+
+bool wire_token(char out[static WIRE_TOKEN], struct error *err)
+{
+	unsigned char bits[WIRE_TOKEN / 2];
+
+	if (getrandom(bits, sizeof bits, 0) != (ssize_t)sizeof bits)
+		return error_errno(err, "random bits");
+	for (size_t i = 0; i < sizeof bits; i++)
+		snprintf(out + 2 * i, 3, "%02x", bits[i]);
+	return true;
 }
 
 /* --- lines --- */

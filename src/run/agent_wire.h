@@ -57,6 +57,10 @@ void wire_write(struct str *out, const struct wire_message *m);
 bool wire_read(const char *line, size_t n, struct wire_message *out, struct arena *a,
                struct error *err);
 
+/* 128 random bits in hexadecimal, which tell one driver, or crew, from all others. */
+enum { WIRE_TOKEN = 33 };
+bool wire_token(char out[static WIRE_TOKEN], struct error *err);
+
 /* Bytes that have arrived and are not yet taken as lines. Zeroed: none. */
 struct wire_in {
 	struct str text;

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 enum {
@@ -61,7 +60,7 @@ struct attached {
 	struct link *links;    /* (setup.n) */
 	struct pollfd *polled; /* (1 + 2 n) */
 	struct signals signals;
-	char generation[33];
+	char generation[WIRE_TOKEN];
 	bool ever_up;
 	bool news;           /* a slot has become ready */
 	size_t turn;         /* whose lines come first */
@@ -581,17 +580,6 @@ void attached_watch(struct attached *a, void (*message)(void *self, const char *
 
 /* --- opening and closing --- */
 
-static bool draw_generation(struct attached *a, struct error *err)
-{
-	unsigned char bits[16];
-
-	if (getrandom(bits, sizeof bits, 0) != (ssize_t)sizeof bits)
-		return error_errno(err, "random bits");
-	for (size_t i = 0; i < sizeof bits; i++)
-		snprintf(a->generation + 2 * i, 3, "%02x", bits[i]);
-	return true;
-}
-
 static void forget_logs(const struct attached *a)
 {
 	char path[PATH_MAX];
@@ -615,7 +603,7 @@ struct attached *attached_open(const struct attached_setup *setup, struct error 
 		    .keeper = {.in = -1, .out = -1, .ctl = -1},
 		};
 	forget_logs(a);
-	if (signals_take(&a->signals, err) && draw_generation(a, err) &&
+	if (signals_take(&a->signals, err) && wire_token(a->generation, err) &&
 	    tend(a, clock_now(), err))
 		return a;
 	attached_close(a);

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 void crew_say(struct crew *c, const char *fmt, ...)
 {
@@ -385,15 +384,10 @@ static void take_log(struct crew *c, const cJSON *json)
 
 static bool begin_log(struct crew *c, struct error *err)
 {
-	unsigned char bytes[16];
 	char folder[PATH_MAX];
 
 	snprintf(folder, sizeof folder, "%s/agents", c->setup.dir);
-	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-		return error_errno(err, "getrandom");
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(c->token + 2 * i, 3, "%02x", bytes[i]);
-	return file_mkdirs(folder, err) &&
+	return wire_token(c->token, err) && file_mkdirs(folder, err) &&
 	       crew_log(c, NULL, "crew", "token", c->token, err);
 }
 

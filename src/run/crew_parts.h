@@ -63,7 +63,7 @@ struct crew {
 	struct crew_setup setup;
 	void (*message)(void *self, const char *text); /* or NULL */
 	void *watcher;
-	char token[33];
+	char token[WIRE_TOKEN];
 	struct signals signals;
 	int signal;
 	struct crew_agent **agents; /* (n) */
