@@ -225,11 +225,12 @@ static void await_signal(struct agent *a)
 		tell_term(a);
 }
 
-static void take_end(struct agent *a, struct runner_event *e, int64_t now)
+static void take_end(struct agent *a, const struct runner_event *e)
 {
 	struct wire_message m = {
 	    .kind = WIRE_EXIT, .ticket = a->ticket, .result = e->result};
 	struct str line = {0};
+	int64_t now;
 
 	/* Before the next wait, which frees what the result points to. */
 	if (!a->asked)
@@ -260,7 +261,7 @@ static void take_event(struct agent *a, struct runner_event *e, int64_t now)
 		if (!a->send_at)
 			a->send_at = now + REPORT_EVERY / 4;
 		break;
-	case RUNNER_DONE: take_end(a, e, now); break;
+	case RUNNER_DONE: take_end(a, e); break;
 	case RUNNER_SIGNAL: take_signal(a, e->signal, now); break;
 	case RUNNER_TICK: break;
 	}
