@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,19 +199,12 @@ static void say_test_only(const char *const *words, struct str *out)
 	arena_free(&a);
 }
 
-/* Where a name that another host has made shows at once, or nearly. */
-static bool is_shared_memory(const char *dir)
+/* Is the directory that we are in on a file system of that type? */
+static bool is_on(unsigned type)
 {
 	struct statfs fs;
 
-	return !statfs(dir, &fs) && fs.f_type == 0x01021994; /* tmpfs */
-}
-
-static bool is_network(const char *dir)
-{
-	struct statfs fs;
-
-	return !statfs(dir, &fs) && fs.f_type == 0x6969; /* NFS */
+	return !statfs(".", &fs) && (unsigned)fs.f_type == type;
 }
 
 bool cluster_describe(const struct options *o, const struct spec *spec, struct str *out,
@@ -245,10 +239,11 @@ bool cluster_describe(const struct options *o, const struct spec *spec, struct s
 	str_addf(out,
 	         "             reports arrive within about 2 s%s; a run that is to "
 	         "stop hears of it as late\n",
-	         is_network(".") ? " and what the network's cache adds (a minute at "
-	                           "the most, usually)"
-	                         : "");
-	if (is_shared_memory("."))
+	         is_on(NFS_SUPER_MAGIC)
+	             ? " and what the network's cache adds (a minute at "
+	               "the most, usually)"
+	             : "");
+	if (is_on(TMPFS_MAGIC))
 		str_add(out, "             warning: this directory is in the memory of "
 		             "this machine: no node sees it\n");
 	str_free(&line);
