@@ -184,7 +184,6 @@ static void take_others(const struct look *l, const struct rows *t,
 	if (!l->numbers)
 		return;
 	step = cell_number(t, c->step);
-	step = isfinite(step) ? step : (double)NAN;
 	for (size_t i = 0; i < c->n && i < t->n; i++) {
 		value = cell_number(t, i);
 		if (!isnan(value))
