@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +20,18 @@ double clock_wall(void)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int64_t clock_nanoseconds(double seconds)
+{
+	return seconds > 4e9 ? INT64_MAX / 2 : (int64_t)(seconds * 1e9);
+}
+
+int clock_milliseconds(int64_t ns)
+{
+	int64_t ms = ns / 1000000 + (ns % 1000000 > 0);
+
+	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 static int64_t real_now(void *self)

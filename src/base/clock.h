@@ -8,6 +8,11 @@
 
 int64_t clock_now(void); /* nanoseconds, monotonic */
 double clock_wall(void); /* seconds since 1970 */
+/* Seconds in nanoseconds; of more than they hold, half of that: times can be added. */
+int64_t clock_nanoseconds(double seconds);
+/* Nanoseconds as poll(2) takes them: in whole milliseconds, no fewer; 0 for what is
+ * past, the most that it takes for more. */
+int clock_milliseconds(int64_t ns);
 /* Both behind a narrow door: who measures a search's time takes them from here, so that
  * a test can set its clock. */
 struct clock {

@@ -65,7 +65,7 @@ static void halve(struct series_said *s)
 
 static void take(struct series_said *s, double step, double value)
 {
-	s->counted = isnan(step);
+	s->counted = !isfinite(step);
 	s->last = value;
 	s->last_step = s->counted ? (double)s->n : step;
 	limits(&s->min, &s->max, value);

@@ -58,7 +58,8 @@ struct series_log {
 	bool more;
 };
 
-/* step: NaN where none was said. Names that are empty or too long are passed over. */
+/* step: not finite where none was said. Names that are empty or too long are passed
+ * over. */
 void series_say(struct series_log *log, const char *name, double step, double value);
 void series_log_free(struct series_log *log);
 /* All that `from` heard is heard by log, too, behind what it has of the same names;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,11 +121,6 @@ static const char *const *request(const struct spec *spec, struct arena *a)
 	return words;
 }
 
-static int64_t ns(double seconds)
-{
-	return (int64_t)(seconds * (double)CLOCK_SECOND);
-}
-
 /* OMP_NUM_THREADS, unless somebody has set it. */
 static const char *const *setup_lines(const struct spec *spec, struct arena *a)
 {
@@ -153,11 +149,11 @@ static struct crew_setup crew_setup(const struct spec *spec, const char *dir,
 	                           .request = request(spec, a),
 	                           .setup = setup_lines(spec, a),
 	                           .runs_per_job = s->runs_per_job,
-	                           .idle = ns(s->idle),
-	                           .limit = ns(0.8 * s->time),
-	                           .lost_after = ns(s->lost_after),
-	                           .poll = ns(s->poll),
-	                           .grace = ns(spec->kill_grace)};
+	                           .idle = clock_nanoseconds(s->idle),
+	                           .limit = clock_nanoseconds(0.8 * s->time),
+	                           .lost_after = clock_nanoseconds(s->lost_after),
+	                           .poll = clock_nanoseconds(s->poll),
+	                           .grace = clock_nanoseconds(spec->kill_grace)};
 }
 
 struct crew *cluster_open(const struct spec *spec, const char *dir, size_t jobs,
@@ -168,7 +164,7 @@ struct crew *cluster_open(const struct spec *spec, const char *dir, size_t jobs,
 	if (!has_slurm(err))
 		return NULL;
 	setup.jobs = jobs;
-	setup.kill_wait = ns(kill_wait());
+	setup.kill_wait = clock_nanoseconds(kill_wait());
 	return crew_open(&setup, err);
 }
 
@@ -203,19 +199,12 @@ static void say_test_only(const char *const *words, struct str *out)
 	arena_free(&a);
 }
 
-/* Where a name that another host has made shows at once, or nearly. */
-static bool is_shared_memory(const char *dir)
+/* Is the directory that we are in on a file system of that type? */
+static bool is_on(unsigned type)
 {
 	struct statfs fs;
 
-	return !statfs(dir, &fs) && fs.f_type == 0x01021994; /* tmpfs */
-}
-
-static bool is_network(const char *dir)
-{
-	struct statfs fs;
-
-	return !statfs(dir, &fs) && fs.f_type == 0x6969; /* NFS */
+	return !statfs(".", &fs) && (unsigned)fs.f_type == type;
 }
 
 bool cluster_describe(const struct options *o, const struct spec *spec, struct str *out,
@@ -250,10 +239,11 @@ bool cluster_describe(const struct options *o, const struct spec *spec, struct s
 	str_addf(out,
 	         "             reports arrive within about 2 s%s; a run that is to "
 	         "stop hears of it as late\n",
-	         is_network(".") ? " and what the network's cache adds (a minute at "
-	                           "the most, usually)"
-	                         : "");
-	if (is_shared_memory("."))
+	         is_on(NFS_SUPER_MAGIC)
+	             ? " and what the network's cache adds (a minute at "
+	               "the most, usually)"
+	             : "");
+	if (is_on(TMPFS_MAGIC))
 		str_add(out, "             warning: this directory is in the memory of "
 		             "this machine: no node sees it\n");
 	str_free(&line);

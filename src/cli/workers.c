@@ -1,5 +1,6 @@
 #include "cli/workers.h"
 
+#include "base/clock.h"
 #include "cli/cluster.h"
 #include "config/command.h"
 #include "config/launcher.h"
@@ -20,7 +21,7 @@ static bool attach(struct workers *w, const struct spec *s, size_t slots, int lo
 	                               .dir = dir,
 	                               .logins = s->n_places ? LOGINS : 0,
 	                               .keep_fd = lock,
-	                               .grace = (int64_t)(s->kill_grace * 1e9)};
+	                               .grace = clock_nanoseconds(s->kill_grace)};
 	const char *program = launcher_program(&w->arena);
 
 	for (size_t i = 0; i < slots; i++) {

@@ -1,12 +1,12 @@
 #include "run/agent.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "run/agent_wire.h"
 #include "run/pool.h"
 #include "run/scrape.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -37,16 +37,6 @@ struct agent {
 	int64_t beat_at;
 	uint64_t beats;
 };
-
-void agent_boot(char out[static 40])
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, out, 36);
-
-	out[n > 0 ? n : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
 
 /* --- to the driver --- */
 
@@ -83,15 +73,13 @@ static void push(struct agent *a)
 
 static void greet(struct agent *a)
 {
-	char host[HOST_NAME_MAX + 1] = "", boot[40];
+	char host[HOST_NAME_MAX + 1] = "";
 
-	agent_boot(boot);
 	gethostname(host, sizeof host - 1);
 	say(a, &(struct wire_message){.kind = WIRE_HELLO,
 	                              .protocol = WIRE_PROTOCOL,
 	                              .version = HPS_VERSION,
 	                              .host = host,
-	                              .boot = boot,
 	                              .pid = getpid()});
 }
 
@@ -267,9 +255,9 @@ static int64_t deadline(const struct agent *a, int64_t now)
 {
 	int64_t at = a->beat_at, silent = a->heard_at + AGENT_SILENCE;
 
-	if (a->leaving && !a->unsent.len)
-		return now + CLOCK_SECOND;
-	at = silent < at ? silent : at;
+	/* Of whoever is left nothing more is awaited. */
+	if (!a->leaving && silent < at)
+		at = silent;
 	return a->unsent.len && now + FULL_PAUSE < at ? now + FULL_PAUSE : at;
 }
 
@@ -301,20 +289,19 @@ static bool attend(struct agent *a, struct error *err)
 	return ok;
 }
 
-/* What a driver around ours told its own run. */
-static void forget_names(void)
+void agent_forget_names(void)
 {
 	for (size_t i = 0; environ[i];) {
-		char name[256];
-		size_t n = strcspn(environ[i], "=");
+		const char *was = environ[i];
 
-		if (strncmp(environ[i], "HPSEARCH_", 9) != 0 || n >= sizeof name) {
-			i++;
-			continue;
+		if (strncmp(was, "HPSEARCH_", 9) == 0) {
+			char *name = mem_strdup(was);
+
+			name[strcspn(name, "=")] = '\0';
+			unsetenv(name);
+			free(name);
 		}
-		memcpy(name, environ[i], n);
-		name[n] = '\0';
-		unsetenv(name);
+		i += environ[i] == was; /* which may have no "=", and stay */
 	}
 }
 
@@ -323,7 +310,7 @@ bool agent_attached(const struct agent_setup *setup, struct error *err)
 	struct agent a = {.setup = setup, .heard_at = clock_now()};
 	bool ok;
 
-	forget_names();
+	agent_forget_names();
 	a.pool = pool_open(1, -1, err);
 	if (!a.pool)
 		return false;

@@ -26,7 +26,8 @@ struct agent_setup {
  * agents, closes their input. */
 bool agent_attached(const struct agent_setup *setup, struct error *err);
 
-/* This machine's boot, to tell its process ids from those of another; "" unknown. */
-void agent_boot(char out[static 40]);
+/* Takes what a driver around ours told its own run (HPSEARCH_…) out of our environment:
+ * it is not for the runs of this one. */
+void agent_forget_names(void);
 
 #endif

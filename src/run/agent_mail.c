@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/agent.h"
 #include "run/agent_wire.h"
 #include "run/mailbox.h"
 #include "run/pool.h"
@@ -75,7 +76,6 @@ static void hello(struct agent *a)
 	                               .protocol = WIRE_PROTOCOL,
 	                               .version = HPS_VERSION,
 	                               .host = host,
-	                               .boot = "",
 	                               .pid = getpid()});
 }
 
@@ -225,11 +225,12 @@ static void await_signal(struct agent *a)
 		tell_term(a);
 }
 
-static void take_end(struct agent *a, struct runner_event *e, int64_t now)
+static void take_end(struct agent *a, const struct runner_event *e)
 {
 	struct wire_message m = {
 	    .kind = WIRE_EXIT, .ticket = a->ticket, .result = e->result};
 	struct str line = {0};
+	int64_t now;
 
 	/* Before the next wait, which frees what the result points to. */
 	if (!a->asked)
@@ -260,7 +261,7 @@ static void take_event(struct agent *a, struct runner_event *e, int64_t now)
 		if (!a->send_at)
 			a->send_at = now + REPORT_EVERY / 4;
 		break;
-	case RUNNER_DONE: take_end(a, e, now); break;
+	case RUNNER_DONE: take_end(a, e); break;
 	case RUNNER_SIGNAL: take_signal(a, e->signal, now); break;
 	case RUNNER_TICK: break;
 	}
@@ -297,24 +298,6 @@ static bool turn(struct agent *a, struct error *err)
 		return false;
 	take_event(a, &e, clock_now());
 	return true;
-}
-
-/* What the driver's own surroundings told it is not for the runs of this one. */
-static void forget_environment(void)
-{
-	for (bool again = true; again;) {
-		again = false;
-		for (char **e = environ; *e && !again; e++) {
-			char *name;
-
-			if (strncmp(*e, "HPSEARCH_", 9) != 0)
-				continue;
-			name = mem_strdup(*e);
-			name[strcspn(name, "=")] = '\0';
-			again = !unsetenv(name);
-			free(name);
-		}
-	}
 }
 
 static bool is_first(const struct agent_plan *plan, bool *first, struct error *err)
@@ -356,9 +339,11 @@ bool agent_serve(const struct agent_plan *plan, struct error *err)
 	char in[PATH_MAX];
 	bool first, ok;
 
-	if (!is_first(plan, &first, err) || !first)
-		return err->kind == ERROR_NONE || !first;
-	forget_environment();
+	if (!is_first(plan, &first, err))
+		return false;
+	if (!first)
+		return true;
+	agent_forget_names();
 	pool = pool_open(1, -1, err);
 	if (!pool)
 		return false;

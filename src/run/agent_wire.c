@@ -5,7 +5,9 @@
 #include "base/json_out.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 static const char *const kind_names[] = {
     [WIRE_HELLO] = "hello",     [WIRE_RUN] = "run",       [WIRE_STOP] = "stop",
@@ -176,7 +178,6 @@ static void put_hello(struct str *out, const struct wire_message *m)
 	put_text(out, "generation", m->generation);
 	put_text(out, "dir", m->dir);
 	put_text(out, "host", m->host);
-	put_text(out, "boot", m->boot);
 	json_out_int(out, "pid", m->pid);
 	put_text(out, "why", m->why);
 }
@@ -418,7 +419,6 @@ static void get_hello(struct members *m, struct wire_message *out)
 	out->generation = get_text(m, "generation");
 	out->dir = get_text(m, "dir");
 	out->host = get_text(m, "host");
-	out->boot = get_text(m, "boot");
 	out->pid = get_int(m, "pid", 0, INT_MAX);
 	out->why = get_text(m, "why");
 	out->version = out->version ? out->version : "?";
@@ -458,6 +458,17 @@ bool wire_read(const char *line, size_t n, struct wire_message *out, struct aren
 	cJSON_Delete(json);
 	return m.ok || error_set(err, ERROR_SYSTEM, "no message of hpsearch's: %.*s",
 	                         n < 200 ? (int)n : 200, line);
+}
+
+bool wire_token(char out[static WIRE_TOKEN], struct error *err)
+{
+	unsigned char bits[WIRE_TOKEN / 2];
+
+	if (getrandom(bits, sizeof bits, 0) != (ssize_t)sizeof bits)
+		return error_errno(err, "random bits");
+	for (size_t i = 0; i < sizeof bits; i++)
+		snprintf(out + 2 * i, 3, "%02x", bits[i]);
+	return true;
 }
 
 /* --- lines --- */

@@ -41,11 +41,11 @@ struct wire_message {
 	const char *generation; /* HELLO: the driver's session, 128 random bits; NULL */
 	const char *dir;        /* of a driver: where `generation` can be read in a
 	                         * file of that name, if the directory is the same */
-	const char *host, *boot; /* of an agent */
-	int64_t pid;             /* likewise */
-	const char *why;         /* REFUSE: in words; TERM */
-	uint64_t beat;           /* BEAT: counts up */
-	struct job job;          /* RUN; without source.yaml, cpus */
+	const char *host;       /* of an agent */
+	int64_t pid;            /* of who says hello */
+	const char *why;        /* REFUSE: in words; TERM */
+	uint64_t beat;          /* BEAT: counts up */
+	struct job job;         /* RUN; without source.yaml, cpus */
 	struct report report;
 	struct run_result result; /* EXIT */
 };
@@ -56,6 +56,10 @@ void wire_write(struct str *out, const struct wire_message *m);
  * it is none, or not whole. */
 bool wire_read(const char *line, size_t n, struct wire_message *out, struct arena *a,
                struct error *err);
+
+/* 128 random bits in hexadecimal, which tell one driver, or crew, from all others. */
+enum { WIRE_TOKEN = 33 };
+bool wire_token(char out[static WIRE_TOKEN], struct error *err);
 
 /* Bytes that have arrived and are not yet taken as lines. Zeroed: none. */
 struct wire_in {

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 enum {
@@ -61,7 +60,7 @@ struct attached {
 	struct link *links;    /* (setup.n) */
 	struct pollfd *polled; /* (1 + 2 n) */
 	struct signals signals;
-	char generation[33];
+	char generation[WIRE_TOKEN];
 	bool ever_up;
 	bool news;           /* a slot has become ready */
 	size_t turn;         /* whose lines come first */
@@ -92,6 +91,9 @@ static void push(struct link *l)
 	                ? write(l->keeper.in, l->unsent.s, l->unsent.len)
 	                : 0;
 
+	/* Who takes no more is over, or will be: the end of what it says tells. */
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		n = (ssize_t)l->unsent.len;
 	if (n <= 0)
 		return;
 	l->unsent.len -= (size_t)n;
@@ -121,14 +123,6 @@ static bool put_generation(const struct attached *a, const struct link *l,
 	                  strlen(a->generation), 0666, err);
 }
 
-static int open_log(const struct attached *a, const struct link *l)
-{
-	char path[PATH_MAX];
-
-	return open(path_of(a, l, "stderr", path),
-	            O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
-}
-
 static bool launch(struct attached *a, struct link *l, int64_t now, struct error *err)
 {
 	const char *const *argv = l->place->argv[l->way];
@@ -138,9 +132,10 @@ static bool launch(struct attached *a, struct link *l, int64_t now, struct error
 
 	if (!put_generation(a, l, err))
 		return false;
-	log = open_log(a, l);
+	log = file_open(path_of(a, l, "stderr", dir), O_WRONLY | O_CREAT | O_APPEND,
+	                0666, err);
 	if (log < 0)
-		return error_errno(err, "%s", path_of(a, l, "stderr", dir));
+		return false;
 	ok = keeper_start(&l->keeper, argv, log, a->setup.keep_fd,
 	                  a->setup.grace + LEAVE_PATIENCE, err);
 	close(log);
@@ -473,13 +468,6 @@ static int64_t next_due(const struct attached *a, int64_t now)
 	return due;
 }
 
-static int milliseconds(int64_t ns)
-{
-	return ns <= 0                           ? 0
-	       : ns > INT64_C(1000000) * INT_MAX ? INT_MAX
-	                                         : (int)((ns + 999999) / 1000000);
-}
-
 static bool listen_until(struct attached *a, int64_t until, struct error *err)
 {
 	size_t n = a->setup.n;
@@ -494,8 +482,8 @@ static bool listen_until(struct attached *a, int64_t until, struct error *err)
 		p[2 + 2 * i] = (struct pollfd){.fd = l->unsent.len ? l->keeper.in : -1,
 		                               .events = POLLOUT};
 	}
-	if (poll(p, 1 + 2 * n, until == INT64_MAX ? -1 : milliseconds(until - now)) <
-	        0 &&
+	if (poll(p, 1 + 2 * n,
+	         until == INT64_MAX ? -1 : clock_milliseconds(until - now)) < 0 &&
 	    errno != EINTR)
 		return error_errno(err, "waiting for agents");
 	now = clock_now();
@@ -592,17 +580,6 @@ void attached_watch(struct attached *a, void (*message)(void *self, const char *
 
 /* --- opening and closing --- */
 
-static bool draw_generation(struct attached *a, struct error *err)
-{
-	unsigned char bits[16];
-
-	if (getrandom(bits, sizeof bits, 0) != (ssize_t)sizeof bits)
-		return error_errno(err, "random bits");
-	for (size_t i = 0; i < sizeof bits; i++)
-		snprintf(a->generation + 2 * i, 3, "%02x", bits[i]);
-	return true;
-}
-
 static void forget_logs(const struct attached *a)
 {
 	char path[PATH_MAX];
@@ -626,7 +603,7 @@ struct attached *attached_open(const struct attached_setup *setup, struct error 
 		    .keeper = {.in = -1, .out = -1, .ctl = -1},
 		};
 	forget_logs(a);
-	if (signals_take(&a->signals, err) && draw_generation(a, err) &&
+	if (signals_take(&a->signals, err) && wire_token(a->generation, err) &&
 	    tend(a, clock_now(), err))
 		return a;
 	attached_close(a);

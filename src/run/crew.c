@@ -59,18 +59,6 @@ static struct posting *unclaimed(struct crew *c, const char *dir,
 	return found;
 }
 
-static struct posting *post(struct crew_agent *a, const struct job *job, uint64_t wire)
-{
-	a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts, sizeof *a->posts);
-	a->posts[a->n_posts] =
-	    (struct posting){.dir = mem_strdup(job->dir),
-	                     .wire = wire,
-	                     .ticket = job->ticket,
-	                     .bound = true,
-	                     .attempt = attempt_offered(clock_now())};
-	return &a->posts[a->n_posts++];
-}
-
 static void look_soon(struct crew *c)
 {
 	c->look_pause = LOOK_SOON;
@@ -96,9 +84,11 @@ static bool crew_start(void *self, const struct job *job, struct error *err)
 	if (!a)
 		return error_set(err, ERROR_SYSTEM, "no agent is free");
 	m.ticket = ++a->seq;
-	if (!crew_write(c, a, &m, err))
+	if (!crew_write(a, &m, err))
 		return false;
-	post(a, job, m.ticket);
+	p = crew_post(a, job->dir, m.ticket);
+	p->ticket = job->ticket;
+	p->bound = true;
 	look_soon(c);
 	return true;
 }
@@ -113,7 +103,7 @@ static void do_deeds(struct crew *c, struct crew_agent *a, struct posting *p,
 		p->stopped = true;
 		if (p->cancelled == CANCEL_KILL)
 			stop.kind = WIRE_KILL;
-		crew_write(c, a, &stop, &ignored);
+		crew_write(a, &stop, &ignored);
 		look_soon(c);
 	}
 	if (deeds & DEED_CANCEL)
@@ -154,14 +144,10 @@ static bool crew_adopts(void *self, const char *dir)
 static bool crew_room(struct crew *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		struct crew_agent *a = c->agents[i];
+		const struct posting *p = crew_current(c->agents[i]);
 
-		if (crew_idle(a))
+		if (p ? !p->bound && !p->stopped && !p->told : crew_idle(c->agents[i]))
 			return true;
-		for (size_t k = 0; k < a->n_posts; k++)
-			if (!a->posts[k].bound && !a->posts[k].stopped &&
-			    !a->posts[k].told && crew_current(a) == &a->posts[k])
-				return true;
 	}
 	return false;
 }
@@ -218,7 +204,7 @@ static bool is_too_long(const struct crew *c, const struct posting *p)
 	return n > 1;
 }
 
-static bool tell_end(struct crew *c, struct crew_agent *a, struct posting *p,
+static void tell_end(struct crew *c, struct crew_agent *a, struct posting *p,
                      struct runner_event *out)
 {
 	struct wire_message m;
@@ -245,7 +231,6 @@ static bool tell_end(struct crew *c, struct crew_agent *a, struct posting *p,
 	free(p->reports);
 	p->reports = NULL;
 	p->n_reports = p->cap_reports = p->taken = 0;
-	return true;
 }
 
 static bool take_event(struct crew *c, struct runner_event *out)
@@ -270,8 +255,10 @@ static bool take_event(struct crew *c, struct runner_event *out)
 				    .report = p->reports[p->taken++]};
 				return true;
 			}
-			if (p->exit_line || p->lost)
-				return tell_end(c, c->agents[i], p, out);
+			if (p->exit_line || p->lost) {
+				tell_end(c, c->agents[i], p, out);
+				return true;
+			}
 		}
 	return false;
 }
@@ -314,7 +301,6 @@ static void sleep_until(struct crew *c, int64_t until)
 	const struct errand *const errands[] = {&c->sbatch, &c->squeue, &c->scancel};
 	int64_t now = clock_now();
 	size_t n = 0;
-	int ms;
 
 	fds[n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
 	for (size_t i = 0; i < ARRAY_LEN(errands); i++) {
@@ -329,11 +315,7 @@ static void sleep_until(struct crew *c, int64_t until)
 			until = now + ERRAND_LOOK < until ? now + ERRAND_LOOK : until;
 		until = e->deadline < until ? e->deadline : until;
 	}
-	ms = until <= now ? 0
-	     : until - now > 3600 * CLOCK_SECOND
-	         ? 3600000
-	         : (int)((until - now + 999999) / 1000000);
-	poll(fds, n, ms);
+	poll(fds, n, clock_milliseconds(until - now));
 	if (fds[0].revents)
 		c->signal = signals_next(&c->signals);
 }
@@ -455,7 +437,7 @@ static void send_away(struct crew *c)
 
 		if (a->state == CREW_LEFT)
 			continue;
-		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
+		crew_write(a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
 		if (a->state != CREW_UP)
 			crew_cancel_job(c, a);
 	}

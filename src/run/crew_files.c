@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 void crew_say(struct crew *c, const char *fmt, ...)
 {
@@ -134,7 +133,7 @@ static bool write_script(const struct crew *c, const struct crew_agent *a,
 	return ok;
 }
 
-static bool write_mailboxes(struct crew *c, struct crew_agent *a, struct error *err)
+static bool write_mailboxes(struct crew_agent *a, struct error *err)
 {
 	struct wire_message hello = {
 	    .kind = WIRE_HELLO, .protocol = WIRE_PROTOCOL, .version = HPS_VERSION};
@@ -142,8 +141,7 @@ static bool write_mailboxes(struct crew *c, struct crew_agent *a, struct error *
 
 	/* Before the agent looks for them: a name that was not there stays so for a
 	 * minute, over a network. */
-	return mailbox_put(a->out.path, &none, true, err) &&
-	       crew_write(c, a, &hello, err);
+	return mailbox_put(a->out.path, &none, true, err) && crew_write(a, &hello, err);
 }
 
 struct crew_agent *crew_hire(struct crew *c, struct error *err)
@@ -152,20 +150,18 @@ struct crew_agent *crew_hire(struct crew *c, struct error *err)
 
 	a->state = CREW_INTENT;
 	if (file_mkdirs(a->folder, err) && write_script(c, a, err) &&
-	    write_mailboxes(c, a, err) && crew_log(c, a, "agent", NULL, NULL, err))
+	    write_mailboxes(a, err) && crew_log(c, a, "agent", NULL, NULL, err))
 		return a;
 	a->state = CREW_LEFT;
 	return NULL;
 }
 
-bool crew_write(struct crew *c, struct crew_agent *a, const struct wire_message *m,
-                struct error *err)
+bool crew_write(struct crew_agent *a, const struct wire_message *m, struct error *err)
 {
 	struct str text = {0}, line = {0};
 	char path[PATH_MAX + 8];
 	bool ok;
 
-	(void)c;
 	wire_write(&text, m);
 	mailbox_line(&line, &text);
 	snprintf(path, sizeof path, "%s/in", a->folder);
@@ -189,6 +185,16 @@ bool crew_idle(struct crew_agent *a)
 	return a->state == CREW_UP && !a->job_over && !crew_current(a);
 }
 
+struct posting *crew_post(struct crew_agent *a, const char *dir, uint64_t wire)
+{
+	a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts, sizeof *a->posts);
+	a->posts[a->n_posts] =
+	    (struct posting){.dir = mem_strdup(dir),
+	                     .wire = wire,
+	                     .attempt = attempt_offered(clock_now())};
+	return &a->posts[a->n_posts++];
+}
+
 static struct posting *posting_of(struct crew_agent *a, uint64_t wire)
 {
 	for (size_t i = a->n_posts; i-- > 0;)
@@ -208,14 +214,15 @@ static void take_hello(struct crew *c, struct crew_agent *a,
 	a->state = CREW_UP;
 	c->stillborn = 0;
 	snprintf(a->host, sizeof a->host, "%s", m->host ? m->host : "");
-	if (m->protocol != WIRE_PROTOCOL) {
+	/* Who only reads is not its driver. */
+	if (m->protocol != WIRE_PROTOCOL && !c->reading) {
 		crew_say(
 		    c,
 		    "the agent in job %s speaks protocol %u (hpsearch %s), this is "
 		    "%d (hpsearch %s): it is sent away",
 		    a->id, m->protocol, m->version ? m->version : "?", WIRE_PROTOCOL,
 		    HPS_VERSION);
-		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
+		crew_write(a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
 		crew_give_up_agent(c, a, "another protocol");
 		return;
 	}
@@ -338,12 +345,7 @@ static void read_in(struct crew_agent *a)
 			continue;
 		p = posting_of(a, m.ticket);
 		if (m.kind == WIRE_RUN && !p && m.job.dir) {
-			a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts,
-			                    sizeof *a->posts);
-			a->posts[a->n_posts++] =
-			    (struct posting){.dir = mem_strdup(m.job.dir),
-			                     .wire = m.ticket,
-			                     .attempt = attempt_offered(clock_now())};
+			crew_post(a, m.job.dir, m.ticket);
 			a->seq = m.ticket;
 		} else if (p && (m.kind == WIRE_STOP || m.kind == WIRE_KILL)) {
 			p->stopped = true;
@@ -382,15 +384,10 @@ static void take_log(struct crew *c, const cJSON *json)
 
 static bool begin_log(struct crew *c, struct error *err)
 {
-	unsigned char bytes[16];
 	char folder[PATH_MAX];
 
 	snprintf(folder, sizeof folder, "%s/agents", c->setup.dir);
-	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-		return error_errno(err, "getrandom");
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(c->token + 2 * i, 3, "%02x", bytes[i]);
-	return file_mkdirs(folder, err) &&
+	return wire_token(c->token, err) && file_mkdirs(folder, err) &&
 	       crew_log(c, NULL, "crew", "token", c->token, err);
 }
 

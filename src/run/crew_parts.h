@@ -63,7 +63,7 @@ struct crew {
 	struct crew_setup setup;
 	void (*message)(void *self, const char *text); /* or NULL */
 	void *watcher;
-	char token[33];
+	char token[WIRE_TOKEN];
 	struct signals signals;
 	int signal;
 	struct crew_agent **agents; /* (n) */
@@ -91,8 +91,7 @@ bool crew_read_log(struct crew *c, struct error *err);
 /* The next agent, with its folder, written down. */
 struct crew_agent *crew_hire(struct crew *c, struct error *err);
 /* Into its mailbox. */
-bool crew_write(struct crew *c, struct crew_agent *a, const struct wire_message *m,
-                struct error *err);
+bool crew_write(struct crew_agent *a, const struct wire_message *m, struct error *err);
 /* Takes what the agents have written; true when there was anything. */
 bool crew_look(struct crew *c, int64_t now);
 void crew_free_agents(struct crew *c);
@@ -100,6 +99,8 @@ void crew_say(struct crew *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* It takes no run any more, which is written down. */
 void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why);
+/* One more, until the next one. */
+struct posting *crew_post(struct crew_agent *a, const char *dir, uint64_t wire);
 struct posting *crew_current(struct crew_agent *a); /* that has not ended; or NULL */
 bool crew_idle(struct crew_agent *a);
 

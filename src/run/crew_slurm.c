@@ -46,15 +46,15 @@ const char *const *crew_sbatch(const char *const *request, const char *name,
 
 static size_t wanted_agents(const struct crew *c)
 {
-	size_t alive = 0, bound = 0;
+	size_t alive = 0, idle = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 
 		alive += a->state != CREW_LEFT && !a->job_over;
-		bound += a->state == CREW_UP && crew_idle(a);
+		idle += crew_idle(a);
 	}
-	if (!c->hungry || c->draining || c->released || bound)
+	if (!c->hungry || c->draining || c->released || idle)
 		return 0;
 	return alive < c->setup.jobs ? c->setup.jobs - alive : 0;
 }

@@ -85,7 +85,7 @@ __attribute__((noreturn)) static void keep(pid_t launcher, int children,
 		poll(p, 2,
 		     until == INT64_MAX ? -1
 		     : left <= 0        ? 100
-		                        : (int)(left / 1000000) + 1);
+		                        : clock_milliseconds(left));
 		if (p[0].revents && read(children, &info, sizeof info) < 0)
 			continue;
 		if (p[1].fd >= 0 && p[1].revents) {

@@ -179,13 +179,16 @@ static double cell_number(const struct rows *t, size_t i)
 static void take_others(const struct look *l, const struct rows *t,
                         const struct columns *c)
 {
-	double step = cell_number(t, c->step);
+	double step, value;
 
-	for (size_t i = 0; l->numbers && i < c->n && i < t->n; i++)
-		if (*rows_cell(t, i) && !isnan(cell_number(t, i)))
-			scrape_number(l->s, c->names[i],
-			              isfinite(step) ? step : (double)NAN,
-			              cell_number(t, i));
+	if (!l->numbers)
+		return;
+	step = cell_number(t, c->step);
+	for (size_t i = 0; i < c->n && i < t->n; i++) {
+		value = cell_number(t, i);
+		if (!isnan(value))
+			scrape_number(l->s, c->names[i], step, value);
+	}
 }
 
 static void read_rows(struct look *l, struct rows *t, const struct columns *c)

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -192,18 +191,10 @@ static void dispatch(struct pool *p, const struct epoll_event *e)
 	}
 }
 
-static int milliseconds(int64_t ns)
-{
-	if (ns <= 0)
-		return 0;
-	ns = ns > INT_MAX ? ns / 1000000 : (ns + 999999) / 1000000;
-	return ns > INT_MAX ? INT_MAX : (int)ns;
-}
-
 static bool turn(struct pool *p, int64_t until, int64_t now, struct error *err)
 {
 	struct epoll_event events[BATCH];
-	int ms = until == INT64_MAX ? -1 : milliseconds(until - now);
+	int ms = until == INT64_MAX ? -1 : clock_milliseconds(until - now);
 	int n = epoll_wait(p->shared.epoll, events, BATCH, ms);
 
 	if (n < 0 && errno != EINTR)
@@ -459,7 +450,7 @@ static bool await_end(const struct slot *s, int64_t deadline)
 
 		if (left <= 0)
 			return false;
-		if (poll(&end, 1, milliseconds(left)) < 0 && errno != EINTR)
+		if (poll(&end, 1, clock_milliseconds(left)) < 0 && errno != EINTR)
 			return false;
 		n = recv(s->ctl, &ignored, sizeof ignored, MSG_DONTWAIT);
 	} while (n > 0 || (n < 0 && errno == EAGAIN));

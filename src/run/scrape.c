@@ -362,8 +362,10 @@ static void add_numbers(const struct said *w, bool redraw)
 	char name[PLAIN_NAME];
 	size_t at = 0;
 
-	plain_step(w->text, w->len, s->step, &step);
-	while (plain_next(w->text, w->len, &at, name, &value)) {
+	for (bool first = true; plain_next(w->text, w->len, &at, name, &value);
+	     first = false) {
+		if (first)
+			plain_step(w->text, w->len, s->step, &step);
 		if (s->n_keys < TEXT_KEYS)
 			scrape_name(s, name);
 		if (!(s->metric && !strcmp(name, s->metric)) &&

@@ -19,7 +19,7 @@ bool slurm_job_id(const char *answer, char out[static SLURM_ID])
 	return true;
 }
 
-enum slurm_phase slurm_phase(const char *state)
+static enum slurm_phase phase_of(const char *state)
 {
 	static const struct {
 		const char *word;
@@ -66,7 +66,7 @@ bool slurm_queue_line(const char *line, struct slurm_job *out)
 	    !field(&line, out->state, sizeof out->state, false) ||
 	    !field(&line, out->reason, sizeof out->reason, true))
 		return false;
-	out->phase = slurm_phase(out->state);
+	out->phase = phase_of(out->state);
 	return *out->id && *out->state;
 }
 

@@ -20,7 +20,6 @@ enum slurm_phase {
 	SLURM_OOM,    /* OUT_OF_MEMORY */
 	SLURM_UNKNOWN /* a state that we do not know: it says nothing */
 };
-enum slurm_phase slurm_phase(const char *state);
 
 struct slurm_job {
 	char id[SLURM_ID], name[SLURM_NAME], state[SLURM_WORD], reason[SLURM_REASON];

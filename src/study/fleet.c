@@ -334,11 +334,6 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	return ok;
 }
 
-static int64_t nanoseconds(double seconds)
-{
-	return seconds > 9e9 ? INT64_MAX / 2 : (int64_t)(seconds * 1e9);
-}
-
 /* What is odd about it is not for us to say. */
 bool fleet_yaml(const char *text, size_t n, struct str *out)
 {
@@ -396,8 +391,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.home = f->spec->home || f->spec->n_launcher ? f->home : "";
 	job.results = task_path(f, t, "results.jsonl", &f->scratch);
 	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
-	job.timeout = nanoseconds(f->spec->trial_timeout);
-	job.grace = nanoseconds(f->spec->kill_grace);
+	job.timeout = clock_nanoseconds(f->spec->trial_timeout);
+	job.grace = clock_nanoseconds(f->spec->kill_grace);
 	job.memory = f->spec->memory;
 	job.nice = f->spec->nice;
 	if (f->spec->n_cpu_slots) {

@@ -36,8 +36,7 @@ static void fini(void *state)
 
 static int64_t deadline(const struct program *p)
 {
-	return clock_now() +
-	       (int64_t)(p->search->spec->sampler_timeout * (double)CLOCK_SECOND);
+	return clock_now() + clock_nanoseconds(p->search->spec->sampler_timeout);
 }
 
 static enum ask failed(struct program *p, struct error *err)

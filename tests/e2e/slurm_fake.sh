@@ -91,6 +91,35 @@ check "two jobs, no more" test "$(wc -l <calls-sbatch)" = 2
 check "words of sbatch" eval 'has "--parsable" calls-sbatch && has "--no-requeue" calls-sbatch &&
 	has "--signal=B:USR1@70" calls-sbatch'
 
+# An agent of another hpsearch is at work: who only looks does not send it away.
+cat >other.py <<'END'
+import glob
+
+def crc32c(text):
+    crc = 0xffffffff
+    for byte in text:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+with open("s.hpsearch/agents/log", "rb+") as log:
+    stay = [line for line in log if b'"down"' not in line]
+    log.seek(0)
+    log.truncate()
+    log.writelines(stay)
+hello = b'{"m":"hello","protocol":99,"version":"9.9","host":"far","pid":1}'
+for name in glob.glob("s.hpsearch/agents/*/out"):
+    with open(name, "wb") as out:
+        out.write(b"%08x %s\n" % (crc32c(hello), hello))
+END
+inbox() { cat s.hpsearch/agents/*/in; }
+python3 other.py
+inbox >before
+expect "show of a search with agents of another version" 0 "$HPSEARCH" show s.hpsearch
+check "names their host" has "on far" out
+check "and tells them nothing" eval 'inbox | cmp - before'
+
 anew
 echo hang >mode-squeue
 expect "a squeue that hangs is no news" 0 within 60 "$HPSEARCH" s.yaml
@@ -135,3 +164,6 @@ END
 anew
 expect "--dry-run submits nothing" 0 "$HPSEARCH" s.yaml --dry-run
 check "and leaves no directory" test ! -e s.hpsearch
+expect "an agent whose folder is not there has not begun" 1 \
+	"$HPSEARCH" --job-agent "$tap_dir/nowhere" 1000 0 0 0
+check "and says so" has "nowhere/begun: No such file" err

@@ -27,4 +27,20 @@ TEST(what_is_no_time)
 		CHECK(isnan(clock_from_iso(bad[i])));
 }
 
-TEST_MAIN(iso_there_and_back, what_is_no_time)
+TEST(durations_that_are_too_long_stay_so)
+{
+	CHECK(clock_nanoseconds(0) == 0);
+	CHECK(clock_nanoseconds(1.5) == 1500000000);
+	CHECK(clock_nanoseconds(1e10) == INT64_MAX / 2);
+	CHECK(clock_nanoseconds(1e300) == INT64_MAX / 2);
+	CHECK(clock_milliseconds(INT64_MIN) == 0);
+	CHECK(clock_milliseconds(-1) == 0);
+	CHECK(clock_milliseconds(0) == 0);
+	CHECK(clock_milliseconds(1) == 1);
+	CHECK(clock_milliseconds(1000000) == 1);
+	CHECK(clock_milliseconds(1000001) == 2);
+	CHECK(clock_milliseconds(INT64_C(2147483647) * 1000000) == INT32_MAX);
+	CHECK(clock_milliseconds(INT64_MAX) == INT32_MAX);
+}
+
+TEST_MAIN(iso_there_and_back, what_is_no_time, durations_that_are_too_long_stay_so)

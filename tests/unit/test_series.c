@@ -86,6 +86,19 @@ TEST(what_is_no_finite_number)
 	           "\"curve\":[[1,\"inf\"],[2,\"-inf\"]]}}");
 }
 
+TEST(what_is_no_step)
+{
+	struct series_log log = {0};
+	struct series s;
+
+	series_say(&log, "a", (double)INFINITY, 7);
+	series_say(&log, "a", (double)-INFINITY, 8);
+	CHECK(series_find(set_of(&log, NULL, SERIES_POINTS), "a", &s));
+	CHECK(s.n_points == 2);
+	CHECK_DOUBLE(s.points[0].step, 0, 0);
+	CHECK_DOUBLE(s.points[1].step, 1, 0);
+}
+
 TEST(an_epoch_has_no_curve)
 {
 	struct series_log log = {0};
@@ -218,6 +231,7 @@ TEST(memory)
 	arena_free(&room);
 }
 
-TEST_MAIN(last_limits_and_curve, what_is_no_finite_number, an_epoch_has_no_curve,
-          curves_are_thinned_by_the_rule, names_are_bounded, launches_are_joined,
-          a_log_moves_behind_another, what_is_not_whole_is_refused, memory)
+TEST_MAIN(last_limits_and_curve, what_is_no_finite_number, what_is_no_step,
+          an_epoch_has_no_curve, curves_are_thinned_by_the_rule, names_are_bounded,
+          launches_are_joined, a_log_moves_behind_another, what_is_not_whole_is_refused,
+          memory)
