@@ -11,7 +11,14 @@ enum {
 	CURVE_BYTES = 500000,
 	POINT_BYTES = 11,
 	POINTS_LEAST = 8,
-	COMMAND_BYTES = 200000
+	COMMAND_BYTES = 200000,
+	NUMBER_BYTES = 200000 /* of those that `metrics` does not name */
+};
+
+/* What all trials share. */
+struct data_room {
+	size_t commands, numbers; /* bytes that may still go to them */
+	struct measured *row;     /* (view.numbers.n) of one trial */
 };
 
 /* As far as a picture can show it. */
@@ -186,9 +193,35 @@ void data_command(struct view *v, const struct trial *t, struct str *out)
 	arena_free(&a);
 }
 
-/* commands: bytes that may still go to them. */
+/* What the runs said last beside the metric, by the place of its name. */
+static void add_measured(const struct view *v, const struct trial *t,
+                         struct data_room *room, struct str *out)
+{
+	struct str text = {0};
+	bool any = false;
+
+	trial_row(t, &v->numbers, room->row);
+	for (size_t i = 0; i < v->numbers.n; i++) {
+		if (!room->row[i].runs)
+			continue;
+		str_clear(&text);
+		str_addf(&text, "%s\"%zu\":", any ? "," : "{", i);
+		number(&text, room->row[i].last, 7);
+		if (i >= v->numbers.listed && text.len > room->numbers)
+			continue;
+		room->numbers -= i < v->numbers.listed ? 0 : text.len;
+		if (!any)
+			json_out_key(out, "m");
+		any = true;
+		str_add(out, text.s);
+	}
+	str_add(out, any ? "}" : "");
+	str_free(&text);
+}
+
 static void add_trial(struct view *v, const struct trial *t,
-                      struct curve_writer *curves, size_t *commands, struct str *out)
+                      struct curve_writer *curves, struct data_room *room,
+                      struct str *out)
 {
 	const struct space *sp = &v->s->search.spec->space;
 	struct str text = {0};
@@ -222,9 +255,10 @@ static void add_trial(struct view *v, const struct trial *t,
 		add_run(v, &t->runs[i], curves, out);
 	}
 	str_addc(out, ']');
-	if (*commands)
+	add_measured(v, t, room, out);
+	if (room->commands)
 		data_command(v, t, &text);
-	*commands -= text.len < *commands ? text.len : *commands;
+	room->commands -= text.len < room->commands ? text.len : room->commands;
 	if (text.len)
 		json_out_text(out, "cmd", str_text(&text));
 	str_addc(out, '}');
@@ -245,6 +279,20 @@ static size_t points_each(const struct view *v, size_t n)
 	                             : each;
 }
 
+static void add_names(const struct view *v, struct str *out)
+{
+	json_out_key(out, "numbers");
+	str_addc(out, '[');
+	for (size_t i = 0; i < v->numbers.n; i++) {
+		const char *name = v->numbers.list[i].name;
+
+		str_add(out, i ? "," : "");
+		str_json(out, name, strlen(name), false);
+	}
+	str_addc(out, ']');
+	json_out_u64(out, "listed", v->numbers.listed);
+}
+
 static void add_rungs(const struct view *v, struct str *out)
 {
 	double at[VIEW_RUNGS];
@@ -262,7 +310,8 @@ static void add_rungs(const struct view *v, struct str *out)
 void data_json(struct view *v, struct str *out)
 {
 	const struct search *s = &v->s->search;
-	size_t n = s->n < DATA_TRIALS ? s->n : DATA_TRIALS, commands = COMMAND_BYTES;
+	size_t n = s->n < DATA_TRIALS ? s->n : DATA_TRIALS;
+	struct data_room room = {.commands = COMMAND_BYTES, .numbers = NUMBER_BYTES};
 	struct curve_writer curves = {.points = points_each(v, n)};
 
 	str_addc(out, '{');
@@ -271,12 +320,14 @@ void data_json(struct view *v, struct str *out)
 	json_out_int(out, "sign", search_sign(s) > 0 ? 1 : -1);
 	json_out_text(out, "step", s->spec->early.step ? s->spec->early.step : "step");
 	add_params(v, out);
+	add_names(v, out);
 	add_rungs(v, out);
+	room.row = arena_new(&v->arena, v->numbers.n + 1, sizeof *room.row);
 	json_out_key(out, "trials");
 	str_addc(out, '[');
 	for (size_t i = 0; i < n; i++) {
 		str_add(out, i ? ",\n" : "\n");
-		add_trial(v, v->ranked[i], &curves, &commands, out);
+		add_trial(v, v->ranked[i], &curves, &room, out);
 	}
 	str_add(out, "]}");
 	str_free(&curves.steps);

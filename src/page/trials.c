@@ -18,6 +18,18 @@ enum {
 	TAILS = 300000 /* … of all of them together */
 };
 
+/* What stands under `metrics`. */
+static void add_measured(const struct view *v, const struct trial *t, struct str *out)
+{
+	for (size_t i = 0; i < v->numbers.listed; i++) {
+		struct measured m = trial_measured(t, v->numbers.list[i].name);
+
+		str_add(out, "<td>");
+		if (m.runs)
+			text_number(out, m.last);
+	}
+}
+
 static void add_row(struct view *v, const struct trial *t, struct str *out)
 {
 	const struct space *sp = &v->s->search.spec->space;
@@ -39,6 +51,7 @@ static void add_row(struct view *v, const struct trial *t, struct str *out)
 		value_text(t->values[i], &text);
 		html_text(out, str_text(&text));
 	}
+	add_measured(v, t, out);
 	str_addc(out, '\n');
 	str_free(&text);
 }
@@ -55,6 +68,10 @@ static void add_table(struct view *v, struct str *out)
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_add(out, "<th scope=\"col\">");
 		html_text(out, s->spec->space.params[i].name);
+	}
+	for (size_t i = 0; i < v->numbers.listed; i++) {
+		str_add(out, "<th scope=\"col\">");
+		html_text(out, v->numbers.list[i].name);
 	}
 	str_add(out, "</thead><tbody>\n");
 	for (size_t i = 0; i < n; i++)

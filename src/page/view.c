@@ -10,6 +10,7 @@ void view_init(struct view *v, struct study *s, const char *dir, bool model)
 
 	*v = (struct view){.s = s, .dir = dir};
 	v->ranked = search_rank(&s->search, &v->arena);
+	v->numbers = measured_names(&s->search, &v->arena);
 	if (!model) {
 		v->no_model = "No model was made when this page was written; hpsearch "
 			      "report makes one.";

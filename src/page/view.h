@@ -6,12 +6,14 @@
 #include "page/chart.h"
 #include "report/importance_text.h"
 #include "report/landscape.h"
+#include "search/measured.h"
 #include "study/study.h"
 
 struct view {
 	struct study *s;
-	const char *dir;       /* where its files are; NULL: not known */
-	struct trial **ranked; /* (s->search.n) */
+	const char *dir;               /* where its files are; NULL: not known */
+	struct trial **ranked;         /* (s->search.n) */
+	struct measured_names numbers; /* what runs say beside the metric */
 	struct landscape land;
 	bool has_land, has_importance;
 	struct importance importance;

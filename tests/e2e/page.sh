@@ -78,7 +78,7 @@ check "and a whole number has all its digits" grep -qE '"p":\[1234567890[12],' t
 cat >evil.py <<'END'
 import json, sys
 sys.stdout.buffer.write(b'</pre></script><script>window.pwned = 1</script><img src=x onerror="window.pwned=1"> \x1b[31m \xff\xfe \x00 \xe2\x80\xae\n')
-print(json.dumps({"epoch": 1, 'l"</script><script>window.pwned=4</script>': 1.5}))
+print(json.dumps({"epoch": 1, 'l"</script><script>window.pwned=4</script>': 1.5, "</script><script>window.pwned=8</script>": 0.25, "beside": 7}))
 print('"\'><svg onload=window.pwned=2>', file=sys.stderr)
 sys.exit(1 if len(sys.argv) > 1 and "bad" in sys.argv[1] else 0)
 END
@@ -88,12 +88,15 @@ description: "\"'><img src=x onerror=window.pwned=5>"
 command: [python3, evil.py, "${args}"]
 method: grid
 metric: {name: "l\"</script><script>window.pwned=4</script>", goal: minimize}
+metrics: ["</script><script>window.pwned=8</script>"]
 parameters:
   "p'\"<b onmouseover>": {values: ["</script><script>window.pwned=7</script>", "<!--<script>", "bad"]}
 END
 expect "hostile names and outputs" 0 "$HPSEARCH" evil.yaml -q
 check "no markup of theirs is on the page" \
 	[ "$(grep -ciE '<img|<b |<svg onload|<script>window|<!--' evil.hpsearch/report.html)" = 0 ]
+check "what is listed under metrics has its column" grep -qF '<th scope="col">&lt;/script&gt;&lt;script&gt;window.pwned=8&lt;/script&gt;' evil.hpsearch/report.html
+check "with its number" grep -qE '^<tr data-row="0">.*<td>0.25$' evil.hpsearch/report.html
 check "no control character, and UTF-8 alone" python3 -c '
 t = open("evil.hpsearch/report.html", encoding="utf-8").read()
 assert not [c for c in t if ord(c) < 32 and c not in "\n\t" or c in "\u202e\x7f"]'

@@ -144,6 +144,10 @@ def _():
     browser.open(hostile, 900, 700)
     browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     browser.run("for (const t of data.trials) panel.open(t.i)")
+    # What is told beside the metric has a column, and what is not listed a line in the panel.
+    assert browser.run("table.columns().at(-1).name") == "</script><script>window.pwned=8</script>"
+    assert browser.run("table.columns().at(-1).text(data.trials[0])") == "0.25"
+    assert "beside" in browser.run("document.querySelector('.panel').textContent")
     assert browser.run("typeof window.pwned") == "undefined"
     assert browser.run("document.querySelectorAll('img, iframe, base, form, object, embed, link').length") == 0
     assert browser.run("document.scripts.length") == browser.run("1 + 1 + !!window.d3")

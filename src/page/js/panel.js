@@ -46,7 +46,7 @@ const panel = {
         element('p', {class: 'note'},
             [t.l, t.g, t.se && `standard error ${short(t.se)}`,
               `proposed when ${t.d || 0} trials were finished`].filter(Boolean).join('; ')),
-        this.pairs(rows), ...this.runs(t), ...curves.small(t),
+        this.pairs(rows), this.pairs(data.numbers.map((name, k) => [name, short(t.m && t.m[k])])), ...this.runs(t), ...curves.small(t),
         ...(told.length ? told : t.cmd ? [element('h4', {}, 'command'), element('pre', {}, t.cmd)] : []));
     document.body.append(this.node);
     this.node.focus();

@@ -18,6 +18,11 @@ const table = {
         of: (t) => t.p[k],
         text: (t) => (t.p[k] == null || p.fixed ? '' : valueText(t, k)),
       })),
+      ...data.numbers.slice(0, data.listed).map((name, k) => ({
+        name,
+        of: (t) => t.m && t.m[k],
+        text: (t) => short(t.m && t.m[k]),
+      })),
     ];
   },
 
