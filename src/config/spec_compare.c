@@ -7,7 +7,7 @@ static const char *const free_keys[] = {
     "launcher",   "hosts",     "transfer",     "slurm",   "max_trials",    "run_cap",
     "min_trials", "budget",    "stop",         "retries", "trial_timeout", "kill_grace",
     "test",       "name",      "description",  "project", "entity",        "wandb",
-    "metrics",    "artifacts", "keep"};
+    "metrics",    "artifacts", "keep",         "report"};
 
 enum { DIFFERENCES_MAX = 8 };
 

@@ -37,6 +37,7 @@ check "then there is none" [ ! -e quiet/report.html ]
 mkdir -p blocked/report.html
 expect "what is in the way" 0 "$HPSEARCH" live.yaml --set max_trials=2 --out blocked
 check "is a notice, and no failure" has "notice: the page was not written" err
+expect "a search that has begun may be told so" 0 "$HPSEARCH" live.yaml -q --set report=false
 expect "report: takes yes or no" 2 "$HPSEARCH" check live.yaml --set report=often
 
 # --- report ---

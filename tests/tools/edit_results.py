@@ -89,7 +89,7 @@ RAW = {
     "decoding": always, "code": always,
     "seen": learnt_nothing, "order": gaps,
     "user": always, "sys": always, "maxrss": always, "unread": always, "unread_example": always,
-    "steps": always,
+    "steps": always, "metrics": always,
     "wall": lambda d, p: not curves_are_kept(d, p),
     "attempts": lambda d, p: "test" not in p and not curves_are_kept(d, p),
     "exit": lambda d, p: not by_status(run_of(d, p)) or run_of(d, p)["signal"] != 0,

@@ -588,9 +588,9 @@ TEST(a_log_has_the_times_of_its_journal)
 	} cases[] = {{1700000000.123, ",\"time\":\"2023-11-14T22:13:20.123Z\""},
 	             {1700000000.9999, ",\"time\":\"2023-11-14T22:13:21.000Z\""},
 	             {1700000000, ",\"time\":\"2023-11-14T22:13:20.000Z\""},
-	             {INFINITY, ""},
+	             {(double)INFINITY, ""},
 	             {1e300, ""},
-	             {NAN, ""},
+	             {(double)NAN, ""},
 	             {-1, ""}};
 	const struct spec spec = {0};
 	struct str out = {0}, expected = {0};
