@@ -461,7 +461,7 @@ static void fit_number(struct pool *p, struct scaling_param *r, const double *co
 	struct trend_at at;
 
 	range_of(r, q, &low, &high);
-	d.least_tau = r->log ? 0.06 : 0.01 * (high - low);
+	d.least_tau = r->log ? 0.07 : 0.01 * (high - low);
 	for (size_t i = 0; i < s->places * s->n_sizes; i++)
 		x[i] = log(s->size[i] / s->target[i % s->n_sizes]);
 	for (size_t i = 0; i < s->n_sizes; i++)
