@@ -194,6 +194,24 @@ static void set_range(struct work *w, size_t i, double low, double high, bool do
 		    r->why, p->name, up ? "upper" : "lower", up ? r->max : r->min);
 }
 
+/* Of optima all over the range only the winner tells which end to move, if any. */
+static void keep_but_for_winner(struct work *w, size_t i, double first, double last)
+{
+	const struct param *p = &w->sp->params[i];
+	struct refined *r = &w->r->list[i];
+	double x, near = near_end * (last - first);
+	bool down, up, number = number_at(w->r->winner->values[i], &x);
+
+	r->why = "as it was: the model's optima lie all over its range";
+	if (!number)
+		return;
+	x = to_scale(p, x);
+	down = x <= first + near && !edge_is_natural(p, false);
+	up = x >= last - near && !edge_is_natural(p, true);
+	if (down || up)
+		set_range(w, i, first, last, down, up);
+}
+
 static void refine_range(struct work *w, size_t i)
 {
 	const struct param *p = &w->sp->params[i];
@@ -221,12 +239,11 @@ static void refine_range(struct work *w, size_t i)
 	}
 	down = low <= first + near_end * range;
 	up = high >= last - near_end * range;
-	if (down && up) {
-		r->why = "as it was: the model's optima lie all over its range";
-		return;
-	}
-	set_range(w, i, low, high, down && !edge_is_natural(p, false),
-	          up && !edge_is_natural(p, true));
+	if (down && up)
+		keep_but_for_winner(w, i, first, last);
+	else
+		set_range(w, i, low, high, down && !edge_is_natural(p, false),
+		          up && !edge_is_natural(p, true));
 }
 
 /* How many optima have the value, of those that have the parameter at all. */

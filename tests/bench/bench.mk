@@ -1,7 +1,8 @@
 # The benches: they print figures and never gate. Included by the Makefile.
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
-	bench-judge bench-statements bench-scale bench-ablate bench-recheck bench-cluster
+	bench-judge bench-statements bench-scale bench-ablate bench-recheck bench-refine \
+	bench-cluster
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -75,6 +76,9 @@ bench-ablate:                         ## is what an ablation says true? TIMES=10
 bench-recheck:                        ## is what a recheck says true? TIMES=100
 	+@$(call again,$(O)/tests/bench/recheck)
 	@$(O)/tests/bench/recheck -s '$(or $(TIMES),100)'
+bench-refine:                         ## is what refine says true? TIMES=40
+	+@$(call again,$(O)/tests/bench/refine)
+	@$(O)/tests/bench/refine -s '$(or $(TIMES),40)'
 bench-statements:                     ## what is said of importance, gain, savings: true? TIMES=40
 	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
 	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done

@@ -129,6 +129,42 @@ TEST(noise_alone_is_refused)
 	close_rig(&r);
 }
 
+/* Best at a = 0.3, below the range. */
+static double below(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double a = fake_argument(job, "a") - 0.3, b = fake_argument(job, "b") - 0.6;
+	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
+
+	(void)res;
+	*has_metric = true;
+	return 4 * (a * a + b * b) + 0.05 * rng_unit(seed, 0, RNG_MODEL, 7);
+}
+
+/* A search that learns knows little of what it left alone, so the model's optima lie
+ * all over; the end that the winner is at is moved all the same. */
+TEST(the_end_that_the_winner_is_at_moves)
+{
+	static const char text[] = HEAD "  a: {min: 0.35, max: 1.0}\n"
+					"  b: {min: 0.0, max: 1.0}\n"
+					"  c: {min: 0.0, max: 1.0}\n"
+					"method: bayes\nseed: 3\n";
+	struct refinement re;
+	struct rig r;
+	const struct refined *f;
+
+	open_rig(&r, text, 40, below);
+	CHECK(refinement_init(&re, &r.study, &r.err));
+	CHECK(re.winner->values[0]->number < 0.36);
+	f = of(&re, &r, "a");
+	CHECK_INT(f->what, REFINED_RANGE);
+	CHECK(f->min < 0.3);
+	CHECK(strstr(f->why, "the best a is at the lower end of its range: widened") !=
+	      NULL);
+	CHECK_INT(of(&re, &r, "c")->what, REFINED_KEPT);
+	refinement_free(&re);
+	close_rig(&r);
+}
+
 /* The values of the end that a count cannot cross, and of one that it can. */
 TEST(ends_that_their_meaning_has_are_not_crossed)
 {
@@ -214,5 +250,6 @@ TEST(what_is_said_of_an_end_are_counts)
 
 TEST_MAIN(ranges_lists_and_idle_parameters_of_a_known_function,
           the_text_is_a_file_that_says_the_same, noise_alone_is_refused,
+          the_end_that_the_winner_is_at_moves,
           ends_that_their_meaning_has_are_not_crossed,
           what_is_said_of_an_end_are_counts)
