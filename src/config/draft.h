@@ -28,6 +28,8 @@ struct draft {
 bool draft_is_top_word(const char *key);
 /* An entry in Optuna's or Determined's words becomes one in ours, with a notice. */
 bool draft_borrowed(struct reading *r, struct draft *d);
+/* Refuses a key that no parameter has. */
+bool draft_known_keys(struct reading *r, const struct draft *d);
 /* Everything of an entry but its name and its `when`. */
 bool draft_read(struct reading *r, struct draft *d);
 /* More drafts, where the file says so: what `zip` names, and with method: list the

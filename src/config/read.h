@@ -75,6 +75,13 @@ bool spec_read_keys(struct reading *r, const struct node *root);
 /* What must hold between the keys, and notes on what follows from them. */
 bool spec_check(struct reading *r, const struct node *root,
                 const struct spec_overrides *o);
+bool spec_read_method(struct reading *r, const struct node *n);
+bool spec_read_max_trials(struct reading *r, const struct node *n);
+bool spec_read_run_cap(struct reading *r, const struct node *n);
+bool spec_read_min_trials(struct reading *r, const struct node *n);
+bool spec_read_budget(struct reading *r, const struct node *map);
+/* After the metric. */
+bool spec_read_stop(struct reading *r, const struct node *map);
 bool spec_read_metric(struct reading *r, const struct node *n);
 bool spec_read_goal(struct reading *r, const struct node *n, enum goal *out);
 bool spec_read_metrics(struct reading *r, const struct node *n);

@@ -7,13 +7,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PARALLEL_MAX = 1024, WARM_MAX = 20, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
-
-static const char *const method_names[] = {
-    [METHOD_GRID] = "grid",   [METHOD_RANDOM] = "random", [METHOD_SOBOL] = "sobol",
-    [METHOD_BAYES] = "bayes", [METHOD_AUTO] = "auto",     [METHOD_LIST] = "list"};
 
 static bool key_name(struct reading *r, const struct node *n)
 {
@@ -25,104 +20,6 @@ static bool key_description(struct reading *r, const struct node *n)
 	if (n->kind == NODE_SCALAR && n->value.kind == VALUE_NULL)
 		return true;
 	return read_string(r, n, "description", &r->spec->description);
-}
-
-/* Other words for what is here, and for what is not. */
-static const struct {
-	const char *word, *ours, *help;
-} methods[] = {
-    {"bayesian", "bayes", NULL},
-    {"bayesian_optimization", "bayes", NULL},
-    {"bayesopt", "bayes", NULL},
-    {"bayes_opt", "bayes", NULL},
-    {"grid_search", "grid", NULL},
-    {"gridsearch", "grid", NULL},
-    {"random_search", "random", NULL},
-    {"randomsearch", "random", NULL},
-    {"tpe", NULL, "write method: bayes"},
-    {"gp", NULL, "write method: bayes"},
-    {"cmaes", NULL, "write method: bayes"},
-    {"cma-es", NULL, "write method: bayes"},
-    {"cma", NULL, "write method: bayes"},
-    {"genetic", NULL, "write method: bayes"},
-    {"annealing", NULL, "write method: bayes"},
-    {"halton", NULL, "write method: sobol"},
-    {"lhs", NULL, "write method: sobol"},
-    {"qmc", NULL, "write method: sobol"},
-    {"evolution", NULL, "write method: bayes"},
-    {"hyperopt", NULL, "write method: bayes"},
-    {"optuna", NULL, "write method: bayes"},
-    {"custom", NULL, "write method: {program: [python3, my_sampler.py]}"},
-    {"program", NULL, "write method: {program: [python3, my_sampler.py]}"},
-    {"pbt", NULL, "write method: sobol or bayes, and early_terminate"},
-    {"hyperband", NULL, "write method: random and early_terminate: {type: hyperband}"},
-    {"bohb", NULL, "write method: bayes and early_terminate: {type: hyperband}"},
-    {"asha", NULL, "write method: random and early_terminate: {type: asha}"},
-};
-
-/* {program: [python3, my_sampler.py], timeout: 10m} */
-static bool method_program(struct reading *r, const struct node *n)
-{
-	static const char *const keys[] = {"program", "timeout"};
-	const struct node *program = node_get(n, "program"),
-			  *timeout = node_get(n, "timeout");
-	struct spec *s = r->spec;
-	struct command command = {0};
-	const char **words;
-
-	if (node_get(n, "name")) /* as others name theirs */
-		return read_fails(r, n->at, dialect_key("tuner", n, r->a),
-		                  "method must be a word, not a mapping");
-	if (!read_known_keys(r, n, "method", keys, ARRAY_LEN(keys)))
-		return false;
-	if (!program)
-		return read_fails(r, n->at,
-		                  "write method: {program: [python3, my_sampler.py]}",
-		                  "method: says no program");
-	s->sampler_timeout = 600;
-	if (!spec_read_command(r, program, "program", false, &command) ||
-	    (timeout && !read_duration(r, timeout, "timeout", &s->sampler_timeout)))
-		return false;
-	if (timeout && !(s->sampler_timeout > 0))
-		return read_fails(r, timeout->at, "write 30s, or 10m",
-		                  "no program answers in no time");
-	words = arena_new(r->a, command.n + 1, sizeof *words);
-	for (size_t i = 0; i < command.n; i++)
-		words[i] = command.words[i];
-	s->sampler = words;
-	s->method = METHOD_PROGRAM;
-	s->method_word = "program";
-	return true;
-}
-
-static bool key_method(struct reading *r, const struct node *n)
-{
-	const char *word;
-	size_t i;
-
-	if (n->kind == NODE_MAP)
-		return method_program(r, n);
-	if (!read_string(r, n, "method", &word))
-		return false;
-	for (i = 0; i < ARRAY_LEN(methods); i++)
-		if (strcasecmp(word, methods[i].word) == 0)
-			break;
-	if (i < ARRAY_LEN(methods) && !methods[i].ours)
-		return read_fails(r, n->at, methods[i].help,
-		                  "method: %s is not one of hpsearch's", word);
-	if (i < ARRAY_LEN(methods))
-		word = methods[i].ours;
-	for (i = 0; i < ARRAY_LEN(method_names); i++)
-		if (strcasecmp(word, method_names[i]) == 0)
-			break;
-	if (i == ARRAY_LEN(method_names))
-		return read_choice(r, n, "method", method_names, i, &i);
-	r->spec->method = (enum method)i;
-	r->spec->method_word = method_names[i];
-	if (strcmp(n->text, method_names[i]) != 0)
-		read_note(r, false, n->at, "method: %s is taken as %s", n->text,
-		          method_names[i]);
-	return true;
 }
 
 static bool key_program(struct reading *r, const struct node *n)
@@ -173,105 +70,6 @@ static bool key_parallel(struct reading *r, const struct node *n)
 {
 	r->spec->parallel_given = true;
 	return read_size(r, n, "parallel", 1, PARALLEL_MAX, &r->spec->parallel);
-}
-
-/* Three keys say it; the least counts. */
-static bool read_cap(struct reading *r, const struct node *n, const char *what)
-{
-	uint64_t *cap = &r->spec->max_trials, x;
-
-	if (!read_count(r, n, what, 1, &x))
-		return false;
-	if (*cap && *cap != x)
-		read_note(r, true, n->at,
-		          "the number of trials is given twice, %llu and %llu; the "
-		          "smaller counts",
-		          (unsigned long long)*cap, (unsigned long long)x);
-	*cap = *cap && *cap < x ? *cap : x;
-	return true;
-}
-
-static bool key_max_trials(struct reading *r, const struct node *n)
-{
-	return read_cap(r, n, "max_trials");
-}
-
-static bool key_run_cap(struct reading *r, const struct node *n)
-{
-	return read_cap(r, n, "run_cap");
-}
-
-static bool key_min_trials(struct reading *r, const struct node *n)
-{
-	return read_count(r, n, "min_trials", 0, &r->spec->min_trials);
-}
-
-static bool key_budget(struct reading *r, const struct node *map)
-{
-	static const char *const names[] = {"time", "cost", "trials"};
-	struct spec *s = r->spec;
-	const struct node *n;
-
-	if (map->kind != NODE_MAP)
-		return read_fails(r, map->at, "as in budget: {time: 2h}",
-		                  "budget must be a mapping");
-	if (!read_known_keys(r, map, "budget", names, ARRAY_LEN(names)))
-		return false;
-	if ((n = node_get(map, "time")) &&
-	    !read_duration(r, n, "budget.time", &s->budget_time))
-		return false;
-	if (n && !(s->budget_time > 0))
-		return read_fails(r, n->at, NULL, "budget.time must be above 0");
-	if ((n = node_get(map, "cost")) &&
-	    !read_number(r, n, "budget.cost", &s->budget_cost))
-		return false;
-	if (n && !(s->budget_cost > 0))
-		return read_fails(r, n->at, NULL, "budget.cost must be above 0");
-	n = node_get(map, "trials");
-	return !n || read_cap(r, n, "budget.trials");
-}
-
-static bool key_stop(struct reading *r, const struct node *map)
-{
-	static const char *const names[] = {"target", "patience", "auto"};
-	struct metric *m = &r->spec->metric;
-	const struct node *n;
-	double target;
-
-	if (map->kind == NODE_SCALAR && map->value.kind == VALUE_STRING &&
-	    strcmp(map->value.string, "auto") == 0) {
-		r->spec->stop_auto = true;
-		return m->name ||
-		       read_fails(r, map->at,
-		                  "as in metric: {name: val_loss, goal: minimize}",
-		                  "stop needs a metric");
-	}
-	if (map->kind != NODE_MAP)
-		return read_fails(r, map->at, "as in stop: {patience: 20}",
-		                  "stop must be auto or a mapping");
-	if (!read_known_keys(r, map, "stop", names, ARRAY_LEN(names)))
-		return false;
-	if (map->n && !m->name)
-		return read_fails(r, map->key_at[0],
-		                  "as in metric: {name: val_loss, goal: minimize}",
-		                  "stop needs a metric");
-	if ((n = node_get(map, "target"))) {
-		if (!read_number(r, n, "stop.target", &target))
-			return false;
-		if (m->has_target && (m->target < target || m->target > target))
-			read_note(r, true, n->at,
-			          "the target is given twice, %g and %g; stop.target "
-			          "counts",
-			          m->target, target);
-		m->has_target = true;
-		m->target = target;
-	}
-	n = node_get(map, "auto");
-	if (n && !read_bool(r, n, "stop.auto", &r->spec->stop_auto))
-		return false;
-	n = node_get(map, "patience");
-	return !n ||
-	       read_size(r, n, "stop.patience", 1, 1000000, &r->spec->stop_patience);
 }
 
 static bool key_trial_timeout(struct reading *r, const struct node *n)
@@ -395,7 +193,7 @@ static const struct {
 } top_keys[] = {
     {"name", key_name},
     {"description", key_description},
-    {"method", key_method},
+    {"method", spec_read_method},
     {"metric", spec_read_metric},
     {"metrics", spec_read_metrics},
     {"artifacts", spec_read_artifacts},
@@ -421,11 +219,11 @@ static const struct {
     {"transfer", spec_read_transfer},
     {"parallel", key_parallel},
     {"slurm", spec_read_slurm},
-    {"max_trials", key_max_trials},
-    {"run_cap", key_run_cap},
-    {"min_trials", key_min_trials},
-    {"budget", key_budget},
-    {"stop", key_stop},
+    {"max_trials", spec_read_max_trials},
+    {"run_cap", spec_read_run_cap},
+    {"min_trials", spec_read_min_trials},
+    {"budget", spec_read_budget},
+    {"stop", spec_read_stop},
     {"trial_timeout", key_trial_timeout},
     {"kill_grace", key_kill_grace},
     {"retries", key_retries},

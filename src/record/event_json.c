@@ -2,74 +2,15 @@
 
 #include "base/json_out.h"
 #include "record/early_json.h"
-#include "record/measured_json.h"
 #include "record/origin_json.h"
+#include "record/purpose_json.h"
+#include "record/run_end_json.h"
 #include "space/point_json.h"
 
 #include <math.h>
 #include <string.h>
 
 /* Writing. */
-
-/* null where the metric was never printed; "nan" where that is what was printed. */
-static void add_metric(struct str *out, const char *key, double x, size_t reports)
-{
-	if (reports)
-		json_out_double(out, key, x);
-	else
-		json_out_number(out, key, x);
-}
-
-void run_end_json(const struct run_end *end, struct str *out)
-{
-	json_out_text(out, "outcome", outcome_name(end->outcome));
-	add_metric(out, "value", end->value, end->reports_total);
-	json_out_int(out, "exit", end->exit);
-	json_out_int(out, "signal", end->signal);
-	json_out_double(out, "wall", end->wall);
-	json_out_double(out, "user", end->user);
-	json_out_double(out, "sys", end->sys);
-	json_out_int(out, "maxrss", end->maxrss);
-	if (end->cost != 0)
-		json_out_double(out, "cost", end->cost);
-	json_out_u64(out, "reports_total", end->reports_total);
-	add_metric(out, "last", end->last, end->reports_total);
-	add_metric(out, "best", end->best, end->reports_total);
-	json_out_u64(out, "failures", end->failures);
-	if (end->reason)
-		json_out_text(out, "reason", end->reason);
-	if (end->host)
-		json_out_text(out, "host", end->host);
-	if (end->unread) {
-		json_out_u64(out, "unread", end->unread);
-		json_out_text(out, "unread_example", end->unread_example);
-	}
-	if (end->items) {
-		json_out_key(out, "items");
-		str_addc(out, '{');
-		scores_json(end->items, out);
-		str_addc(out, '}');
-	}
-	measured_json(end, out);
-	if (end->steps.trouble) {
-		json_out_key(out, "steps");
-		steps_json(&end->steps, out);
-	}
-}
-
-void test_use_json(const struct verdict_use *u, struct str *out)
-{
-	json_out_u64(out, "use", u->use);
-	json_out_number(out, "level", u->level);
-	json_out_text(out, "kind", use_kind_name(u->kind));
-	json_out_u64(out, "pairs", u->pairs);
-	if (u->kind == USE_MORE)
-		json_out_u64(out, "begun", u->begun);
-	json_out_u64(out, "uses", u->uses);
-	json_out_u64(out, "configurations", u->configurations);
-	json_out_double(out, "since", u->since);
-	json_out_double(out, "begun_at", u->time);
-}
 
 static void write_search(const struct search_origin *o, const struct spec *spec,
                          struct str *out)
@@ -177,53 +118,6 @@ static void write_use(const struct verdict_use *u, struct str *out)
 	test_use_json(u, out);
 }
 
-static void write_was(const struct purpose_was *w, struct str *out)
-{
-	str_addc(out, '{');
-	json_out_u64(out, "trial", w->trial);
-	json_out_number(out, "value", w->value);
-	json_out_double(out, "optimism", w->optimism);
-	json_out_u64(out, "among", w->among);
-	json_out_key(out, "runs");
-	for (size_t k = 0; k < w->n; k++) {
-		str_addf(out, "%s[%llu,", k ? "," : "[",
-		         (unsigned long long)w->seeds[k]);
-		str_json_double(out, w->values[k]);
-		str_addc(out, ']');
-	}
-	str_add(out, w->n ? "]}" : "[]}");
-}
-
-static void write_recheck(const struct purpose *p, struct str *out)
-{
-	json_out_u64(out, "number", p->number);
-	json_out_bool(out, "data_changed", p->data_changed);
-	json_out_bool(out, "test", p->test);
-	json_out_bool(out, "was_better", p->was_better);
-	json_out_bool(out, "defaults", p->defaults);
-	json_out_text(out, "host", p->host);
-	json_out_text(out, "git", p->git);
-	json_out_text(out, "code", p->code);
-	json_out_key(out, "was");
-	for (size_t i = 0; i < p->n_was; i++) {
-		str_addc(out, i ? ',' : '[');
-		write_was(&p->was[i], out);
-	}
-	str_add(out, p->n_was ? "]" : "[]");
-}
-
-static void write_purpose(const struct purpose *p, struct str *out)
-{
-	json_out_text(out, "what", purpose_name(p->kind));
-	json_out_text(out, "of", p->of);
-	json_out_u64(out, "winner", p->winner);
-	json_out_double(out, "margin", p->margin);
-	json_out_u64(out, "pairs", p->pairs);
-	json_out_double(out, "spread", p->spread);
-	if (p->kind == PURPOSE_RECHECK)
-		write_recheck(p, out);
-}
-
 /* What a kind has beside its name, its run and its time. */
 static void write_body(const struct event *e, const struct spec *spec, struct str *out)
 {
@@ -259,7 +153,7 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 			json_out_text(out, "line", e->as.reading.line);
 		break;
 	case EVENT_TEST_USE: write_use(e->as.use, out); break;
-	case EVENT_PURPOSE: write_purpose(e->as.purpose, out); break;
+	case EVENT_PURPOSE: purpose_json(e->as.purpose, out); break;
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
 	}
@@ -299,65 +193,9 @@ void event_write(const struct event *e, const struct spec *spec, struct str *out
 
 /* Reading. */
 
-static int get_int(const cJSON *e, const char *name)
-{
-	double x = 0;
-
-	return json_double(e, name, &x) && x >= -1 && x <= 1024 ? (int)x : 0;
-}
-
 static bool not_whole(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_FILE, "%s that is not whole", what);
-}
-
-static bool read_items(const cJSON *json, struct run_end *end, struct arena *a,
-                       struct error *err)
-{
-	struct scores *s;
-
-	if (!json)
-		return true;
-	s = arena_new(a, 1, sizeof *s);
-	end->items = s;
-	return scores_read(json, s, a) || not_whole(err, "scores of test items");
-}
-
-bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
-                  struct error *err)
-{
-	const char *outcome = json_string(e, "outcome"),
-		   *reason = json_string(e, "reason"), *host = json_string(e, "host"),
-		   *example = json_string(e, "unread_example");
-	uint64_t total = 0;
-	double rss = 0;
-
-	*end = (struct run_end){
-	    .value = (double)NAN, .last = (double)NAN, .best = (double)NAN};
-	if (!outcome || !outcome_find(outcome, &end->outcome))
-		return error_set(err, ERROR_FILE, "a run has no outcome that is known");
-	json_double(e, "value", &end->value);
-	json_double(e, "wall", &end->wall);
-	json_double(e, "user", &end->user);
-	json_double(e, "sys", &end->sys);
-	json_double(e, "maxrss", &rss);
-	json_double(e, "cost", &end->cost);
-	json_double(e, "last", &end->last);
-	json_double(e, "best", &end->best);
-	end->exit = get_int(e, "exit");
-	end->signal = get_int(e, "signal");
-	end->failures = (unsigned)get_int(e, "failures");
-	end->maxrss = rss > 0 && rss < 0x1p62 ? (int64_t)rss : 0;
-	json_u64(e, "reports_total", &total);
-	end->reports_total = (size_t)total;
-	end->reason = reason ? arena_strdup(a, reason) : NULL;
-	end->host = host ? arena_strdup(a, host) : NULL;
-	if (example && json_u64(e, "unread", &total))
-		end->unread = (size_t)total;
-	end->unread_example = end->unread ? arena_strdup(a, example) : NULL;
-	steps_read(json_get(e, "steps"), &end->steps);
-	return read_items(json_get(e, "items"), end, a, err) &&
-	       (measured_read(e, end, a) || not_whole(err, "numbers of a run"));
 }
 
 static bool read_search(struct event_reader *r, const cJSON *json, struct event *e,
@@ -443,37 +281,6 @@ static bool read_warm(struct event_reader *r, const cJSON *json, struct event *e
 	return warm_read(&r->warm, r->spec, json, r->arena, err);
 }
 
-static bool read_kind(const char *word, enum use_kind *out)
-{
-	for (int i = 0; word && i < USE_KINDS; i++)
-		if (strcmp(word, use_kind_name((enum use_kind)i)) == 0) {
-			*out = (enum use_kind)i;
-			return true;
-		}
-	return false;
-}
-
-bool test_use_read(const cJSON *json, struct verdict_use *u, struct error *err)
-{
-	uint64_t pairs = 0, begun = 0;
-
-	if (!read_kind(json_string(json, "kind"), &u->kind) ||
-	    !json_u64(json, "use", &u->use) || !json_double(json, "level", &u->level) ||
-	    !(u->level >= 0 && u->level < 0.5) || !json_u64(json, "pairs", &pairs) ||
-	    pairs < 1 || pairs > PAIRS_MAX)
-		return not_whole(err, "a use of the test data");
-	json_u64(json, "begun", &begun);
-	if (begun > PAIRS_MAX)
-		return not_whole(err, "a use of the test data");
-	u->pairs = (size_t)pairs;
-	u->begun = (size_t)begun;
-	json_u64(json, "uses", &u->uses);
-	json_u64(json, "configurations", &u->configurations);
-	json_double(json, "since", &u->since);
-	json_double(json, "begun_at", &u->time);
-	return true;
-}
-
 static bool read_use(struct event_reader *r, const cJSON *json, struct event *e,
                      struct error *err)
 {
@@ -486,70 +293,6 @@ static bool read_use(struct event_reader *r, const cJSON *json, struct event *e,
 	else if (!json_u64(json, "c", &r->use.key))
 		return not_whole(err, "a use of the test data");
 	return test_use_read(json, &r->use, err);
-}
-
-static bool read_was(const cJSON *json, struct purpose_was *w, struct arena *a)
-{
-	const cJSON *runs = json_get(json, "runs"), *run;
-
-	*w = (struct purpose_was){.value = (double)NAN};
-	w->seeds = arena_new(a, PURPOSE_OLD, sizeof *w->seeds);
-	w->values = arena_new(a, PURPOSE_OLD, sizeof *w->values);
-	json_double(json, "value", &w->value);
-	json_double(json, "optimism", &w->optimism);
-	json_u64(json, "among", &w->among);
-	cJSON_ArrayForEach(run, runs)
-	{
-		double seed;
-
-		if (w->n == PURPOSE_OLD || !json_number(run->child, &seed) ||
-		    !(seed >= 0 && seed < 0x1p53) ||
-		    !json_number(run->child->next, &w->values[w->n]))
-			return false;
-		w->seeds[w->n++] = (uint64_t)seed;
-	}
-	return json_u64(json, "trial", &w->trial);
-}
-
-enum { WAS_MAX = 1000 };
-
-static bool read_recheck(struct event_reader *r, const cJSON *json, struct purpose *p)
-{
-	const cJSON *was = json_get(json, "was"), *item;
-	size_t n = 0;
-
-	p->data_changed = cJSON_IsTrue(json_get(json, "data_changed"));
-	p->test = cJSON_IsTrue(json_get(json, "test"));
-	p->was_better = cJSON_IsTrue(json_get(json, "was_better"));
-	p->defaults = cJSON_IsTrue(json_get(json, "defaults"));
-	p->host = json_string(json, "host");
-	p->git = json_string(json, "git");
-	p->code = json_string(json, "code");
-	cJSON_ArrayForEach(item, was) n++;
-	if (!n || n > WAS_MAX)
-		return false;
-	p->was = arena_new(r->arena, n, sizeof *p->was);
-	cJSON_ArrayForEach(
-	    item, was) if (!read_was(item, &p->was[p->n_was++], r->arena)) return false;
-	return json_u64(json, "number", &p->number);
-}
-
-static bool read_purpose(struct event_reader *r, const cJSON *json, struct event *e,
-                         struct error *err)
-{
-	const char *what = json_string(json, "what"), *of = json_string(json, "of");
-	struct purpose *p = &r->purpose;
-
-	*p = (struct purpose){.of = of ? of : "", .margin = (double)NAN};
-	e->as.purpose = p;
-	json_double(json, "margin", &p->margin);
-	json_double(json, "spread", &p->spread);
-	return (what && purpose_find(what, &p->kind) &&
-	        json_u64(json, "winner", &p->winner) &&
-	        json_u64(json, "pairs", &p->pairs) && p->pairs >= PURPOSE_PAIRS_LEAST &&
-	        p->pairs <= PURPOSE_PAIRS_MOST && !(p->margin < 0) &&
-	        (p->kind != PURPOSE_RECHECK || read_recheck(r, json, p))) ||
-	       not_whole(err, "a purpose");
 }
 
 static bool read_body(struct event_reader *r, const cJSON *json, struct event *e,
@@ -578,7 +321,10 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 		e->as.reading.line = json_string(json, "line");
 		break;
 	case EVENT_TEST_USE: return read_use(r, json, e, err);
-	case EVENT_PURPOSE: return read_purpose(r, json, e, err);
+	case EVENT_PURPOSE:
+		e->as.purpose = &r->purpose;
+		return purpose_read(json, &r->purpose, r->arena) ||
+		       not_whole(err, "a purpose");
 	case EVENT_REQUEUE:
 	case EVENT_OBSERVED: break;
 	}

@@ -29,14 +29,4 @@ bool event_read(struct event_reader *r, const cJSON *json, struct event *e,
                 struct error *err);
 void event_reader_free(struct event_reader *r);
 
-/* The facts of a run's end, shared by journal and results file; attempts and reports
- * are not among them. */
-void run_end_json(const struct run_end *end, struct str *out);
-/* A use of the test data, without whose; likewise. */
-enum { PAIRS_MAX = 10000 };
-void test_use_json(const struct verdict_use *u, struct str *out);
-bool test_use_read(const cJSON *json, struct verdict_use *u, struct error *err);
-bool run_end_read(const cJSON *e, struct run_end *end, struct arena *a,
-                  struct error *err);
-
 #endif

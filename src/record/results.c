@@ -7,6 +7,7 @@
 #include "record/csv.h"
 #include "record/early_json.h"
 #include "record/event_json.h"
+#include "record/run_end_json.h"
 #include "search/prospect.h"
 #include "search/scaling.h"
 #include "space/point_json.h"

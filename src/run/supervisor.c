@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "run/output.h"
-#include "run/place.h"
 #include "run/tree.h"
 
 #include <errno.h>
@@ -37,18 +36,6 @@ enum { FD_NULL, FD_OUT, FD_ERR, FD_CTL, FD_KEEP, FD_IN, FD_FIRST_FREE };
 	(2 * CLOCK_SECOND) /* for the machine to have a process left                   \
 	                    */
 
-/* A request: this, then `size` bytes; for a start those are a start_head, the
- * processors (int each) and strings, each with its NUL: the directory, home, argv, the
- * additions to the environment. */
-struct request {
-	uint32_t kind, size;
-};
-struct start_head {
-	int64_t timeout, grace, memory;
-	uint32_t n_argv, n_env, n_cpus;
-	int nice;
-};
-
 struct supervisor {
 	pid_t pid;
 	sigset_t waiting; /* the mask while asleep */
@@ -57,13 +44,7 @@ struct supervisor {
 	struct str inbox; /* requests not yet handled */
 	size_t done;      /* bytes of inbox that are */
 	bool orphaned;    /* the driver is gone */
-	struct start_head job;
-	const char *home;
-	struct str dir;              /* of the job, which may be over */
-	char **argv, **env, **paths; /* of the job; paths = what to try to execute */
-	size_t cap_argv, cap_env, cap_paths;
-	struct str path_text;
-	struct place place; /* of the job */
+	struct start job; /* which may be over */
 	pid_t leader;
 	bool leader_over; /* it is a zombie, or reaped */
 	int64_t started;
@@ -72,42 +53,6 @@ struct supervisor {
 };
 
 /* --- requests --- */
-
-static uint32_t add_words(struct str *out, const char *const *words)
-{
-	uint32_t n = 0;
-
-	for (; words && words[n]; n++)
-		str_addn(out, words[n], strlen(words[n]) + 1);
-	return n;
-}
-
-void request_write(struct str *out, enum request_kind kind, const struct job *job)
-{
-	size_t at = out->len;
-	struct request r = {.kind = kind};
-	struct start_head head = {0};
-
-	str_addn(out, (const char *)&r, sizeof r);
-	if (!job)
-		return;
-	str_addn(out, (const char *)&head, sizeof head);
-	if (job->n_cpus)
-		str_addn(out, (const char *)job->cpus, job->n_cpus * sizeof *job->cpus);
-	str_addn(out, job->dir, strlen(job->dir) + 1);
-	str_addn(out, job->home ? job->home : "",
-	         job->home ? strlen(job->home) + 1 : 1);
-	head = (struct start_head){.timeout = job->timeout,
-	                           .grace = job->grace,
-	                           .memory = job->memory,
-	                           .n_cpus = (uint32_t)job->n_cpus,
-	                           .nice = job->nice};
-	head.n_argv = add_words(out, job->argv);
-	head.n_env = add_words(out, job->env);
-	r.size = (uint32_t)(out->len - at - sizeof r);
-	memcpy(out->s + at, &r, sizeof r);
-	memcpy(out->s + at + sizeof r, &head, sizeof head);
-}
 
 /* Reads once what the driver has sent; waits for it unless told not to. */
 static void receive(struct supervisor *s, int flags)
@@ -164,101 +109,6 @@ static void wait_for_child(int64_t ns)
 	sigtimedwait(&chld, NULL, &t);
 }
 
-static char **word_room(char **list, size_t n, size_t *cap)
-{
-	if (n <= *cap)
-		return list;
-	*cap = n;
-	return mem_grow(list, n, sizeof *list);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-	while (*a == *b && *a && *a != '=')
-		a++, b++;
-	return *a == '=' && *b == '=';
-}
-
-/* The words behind text, without copying; the strings must not be written to. */
-static char *take_words(char *text, char **words, size_t n)
-{
-	for (size_t i = 0; i < n; i++, text += strlen(text) + 1)
-		words[i] = text;
-	words[n] = NULL;
-	return text;
-}
-
-/* The additions go first; then what we were born with, unless it was replaced. */
-static void merge_environment(struct supervisor *s, size_t own)
-{
-	size_t n = s->job.n_env;
-
-	for (size_t i = 0; i < own; i++) {
-		size_t k = 0;
-
-		while (k < s->job.n_env && !same_name(environ[i], s->env[k]))
-			k++;
-		if (k == s->job.n_env)
-			s->env[n++] = environ[i];
-	}
-	s->env[n] = NULL;
-}
-
-static void unpack(struct supervisor *s, const char *body)
-{
-	char *text = s->inbox.s + (body - s->inbox.s);
-	size_t own = 0;
-
-	memcpy(&s->job, body, sizeof s->job);
-	text += sizeof s->job;
-	place_set(&s->place, text, s->job.n_cpus, s->job.nice);
-	text += s->job.n_cpus * sizeof(int);
-	str_clear(&s->dir);
-	str_add(&s->dir, text);
-	text += strlen(text) + 1;
-	s->home = text;
-	text += strlen(text) + 1;
-	while (environ[own])
-		own++;
-	s->argv = word_room(s->argv, s->job.n_argv + 1, &s->cap_argv);
-	s->env = word_room(s->env, own + s->job.n_env + 1, &s->cap_env);
-	text = take_words(text, s->argv, s->job.n_argv);
-	take_words(text, s->env, s->job.n_env);
-	merge_environment(s, own);
-}
-
-static const char *search_path(const struct supervisor *s)
-{
-	for (char **e = s->env; *e; e++)
-		if (!strncmp(*e, "PATH=", 5))
-			return *e + 5;
-	return "/usr/local/bin:/usr/bin:/bin";
-}
-
-/* Every file that the first word can mean, in order, as execvp would try them. All of
- * it is written before vfork, because behind it one must not allocate. */
-static void list_paths(struct supervisor *s)
-{
-	const char *name = s->job.n_argv ? s->argv[0] : "";
-	const char *path = !*name || strchr(name, '/') ? NULL : search_path(s);
-	size_t n = 0;
-
-	str_clear(&s->path_text);
-	do {
-		size_t len = path ? strcspn(path, ":") : 0;
-
-		if (len) {
-			str_addn(&s->path_text, path, len);
-			str_addc(&s->path_text, '/');
-		}
-		str_addn(&s->path_text, name, strlen(name) + 1);
-		path = path && path[len] ? path + len + 1 : NULL;
-		n++;
-	} while (path);
-	s->paths = word_room(s->paths, n + 1, &s->cap_paths);
-	take_words(s->path_text.s, s->paths, n);
-}
-
 /* Between vfork and exec: system calls only. */
 __attribute__((noreturn)) static void child(const struct supervisor *s)
 {
@@ -268,14 +118,14 @@ __attribute__((noreturn)) static void child(const struct supervisor *s)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != s->pid)
 		_exit(127);
-	place_enter(&s->place);
+	place_enter(&s->job.place);
 	sigprocmask(SIG_SETMASK, &s->none, NULL);
-	if (*s->home && chdir(s->home)) {
+	if (*s->job.home && chdir(s->job.home)) {
 		*s->exec_errno = errno;
 		_exit(127);
 	}
-	for (char **path = s->paths; *path; path++) {
-		execve(*path, s->argv, s->env);
+	for (char **path = s->job.paths; *path; path++) {
+		execve(*path, s->job.argv, s->job.env);
 		if (errno == EACCES)
 			why = EACCES;
 		else if (errno != ENOENT && errno != ENOTDIR) {
@@ -323,10 +173,10 @@ static bool launch_patiently(struct supervisor *s)
 /* Descriptor 2 is free between runs and the lowest that is, so open lands there. */
 static void open_stderr(struct supervisor *s)
 {
-	size_t n = s->dir.len + sizeof "/stderr";
+	size_t n = s->job.dir.len + sizeof "/stderr";
 	char *path = mem_new(n, 1);
 
-	snprintf(path, n, "%s/stderr", str_text(&s->dir));
+	snprintf(path, n, "%s/stderr", str_text(&s->job.dir));
 	if (output_create(path, O_APPEND) < 0) {
 		s->record.output_errno = errno;
 		dup2(FD_NULL, FD_ERR);
@@ -338,7 +188,6 @@ static void begin(struct supervisor *s)
 {
 	s->record = (struct run_record){.exit = -1, .stderr_size = -1};
 	open_stderr(s);
-	list_paths(s);
 	/* The last command may have made the pipe non-blocking for all who share it. */
 	fcntl(FD_OUT, F_SETFL, 0);
 	*s->exec_errno = 0;
@@ -346,9 +195,9 @@ static void begin(struct supervisor *s)
 	s->started = clock_now();
 	if (!launch_patiently(s))
 		return;
-	s->term_at = s->job.timeout ? s->started + s->job.timeout : INT64_MAX;
+	s->term_at = s->job.head.timeout ? s->started + s->job.head.timeout : INT64_MAX;
 	s->kill_at = INT64_MAX;
-	s->look_at = s->job.memory ? s->started + MEMORY_LOOKS : INT64_MAX;
+	s->look_at = s->job.head.memory ? s->started + MEMORY_LOOKS : INT64_MAX;
 }
 
 /* --- ending --- */
@@ -454,7 +303,8 @@ static void terminate(struct supervisor *s, int64_t now)
 		tree_signal(s->pid, signals[i], s->leader);
 	}
 	s->term_at = INT64_MAX;
-	s->kill_at = s->job.grace < INT64_MAX - now ? now + s->job.grace : INT64_MAX;
+	s->kill_at =
+	    s->job.head.grace < INT64_MAX - now ? now + s->job.head.grace : INT64_MAX;
 }
 
 /* --- the run --- */
@@ -490,7 +340,7 @@ static void obey(struct supervisor *s, int64_t now)
  * takes half as much again while it is to end gets no time for that. */
 static void look_at_memory(struct supervisor *s, int64_t now)
 {
-	int64_t limit = s->job.memory, has = tree_resident(s->pid, false);
+	int64_t limit = s->job.head.memory, has = tree_resident(s->pid, false);
 
 	s->look_at = now + MEMORY_LOOKS;
 	if (has > limit)
@@ -625,7 +475,7 @@ __attribute__((noreturn)) static void supervise(const struct supervisor_setup *s
 		uint32_t kind = next_request(&s, &body);
 
 		if (kind == REQUEST_START) {
-			unpack(&s, body);
+			start_unpack(&s.job, s.inbox.s + (body - s.inbox.s));
 			run(&s);
 			forget_done(&s);
 		} else if (!kind) {
@@ -634,8 +484,8 @@ __attribute__((noreturn)) static void supervise(const struct supervisor_setup *s
 	}
 	/* A run that was stuck has been told as over, and its folder may be another's.
 	 */
-	if (s.dir.len && !s.record.stuck)
-		flight_land(setup->flight, setup->slot, FD_IN, str_text(&s.dir),
+	if (s.job.dir.len && !s.record.stuck)
+		flight_land(setup->flight, setup->slot, FD_IN, str_text(&s.job.dir),
 		            OUTPUT_KEPT_MAX);
 	closefrom(FD_NULL);
 	_exit(0);

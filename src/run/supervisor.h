@@ -7,17 +7,11 @@
 #ifndef HPS_RUN_SUPERVISOR_H
 #define HPS_RUN_SUPERVISOR_H
 
-#include "base/str.h"
 #include "run/flight.h"
-#include "run/runner.h"
+#include "run/request.h"
 
 #include <sys/resource.h>
 #include <sys/types.h>
-
-enum request_kind { REQUEST_START = 1, REQUEST_STOP, REQUEST_KILL };
-
-/* Appends a request to out. job for REQUEST_START, else NULL. */
-void request_write(struct str *out, enum request_kind kind, const struct job *job);
 
 /* What the supervisor saw, sent as it is over the socket. */
 struct run_record {

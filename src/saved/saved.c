@@ -6,6 +6,7 @@
 #include "record/event_json.h"
 #include "record/origin_json.h"
 #include "record/results.h"
+#include "record/run_end_json.h"
 #include "saved/saved_early.h"
 #include "space/point_json.h"
 #include "study/apply.h"

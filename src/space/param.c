@@ -1,7 +1,7 @@
 #include "space/param.h"
-#include "base/elementary.h"
+
 #include "base/set.h"
-#include "base/stat.h"
+#include "space/family.h"
 
 #include <assert.h>
 #include <float.h>
@@ -73,125 +73,6 @@ void param_finish(struct param *p, struct arena *a)
 	set_free(&seen);
 }
 
-/* What the distributions have in common: a continuous quantile and its inverse. */
-
-enum kind { LINEAR, LOG, NORMAL, LOG_NORMAL, BETA };
-
-struct family {
-	enum kind kind;
-	bool q;
-	double low, high; /* LINEAR: values; LOG: natural logarithms */
-};
-
-/* How far a bound, counted in steps, may lie from the whole number that it means. */
-static double slack(double steps)
-{
-	return fmin(1e-9 * fmax(1, fabs(steps)), 1e-3);
-}
-
-bool param_clip_range(const struct param *p, double *first, double *last)
-{
-	double low = p->min / p->q, high = p->max / p->q;
-
-	*first = ceil(low - slack(low));
-	*last = floor(high + slack(high));
-	/* On a log scale there is no zero. */
-	if (p->dist == DIST_Q_LOG_UNIFORM_VALUES)
-		*first = fmax(*first, 1);
-	return *first <= *last;
-}
-
-static struct family family_of(const struct param *p)
-{
-	static const struct family families[] = {
-	    [DIST_Q_UNIFORM] = {.q = true},
-	    [DIST_LOG_UNIFORM] = {LOG, .q = false},
-	    [DIST_Q_LOG_UNIFORM] = {LOG, .q = true},
-	    [DIST_INV_LOG_UNIFORM] = {LOG, .q = false},
-	    [DIST_LOG_UNIFORM_VALUES] = {LOG, .q = false},
-	    [DIST_Q_LOG_UNIFORM_VALUES] = {LOG, .q = true},
-	    [DIST_INV_LOG_UNIFORM_VALUES] = {LOG, .q = false},
-	    [DIST_NORMAL] = {NORMAL, .q = false},
-	    [DIST_Q_NORMAL] = {NORMAL, .q = true},
-	    [DIST_LOG_NORMAL] = {LOG_NORMAL, .q = false},
-	    [DIST_Q_LOG_NORMAL] = {LOG_NORMAL, .q = true},
-	    [DIST_BETA] = {BETA, .q = false},
-	    [DIST_Q_BETA] = {BETA, .q = true},
-	};
-	struct family f = families[p->dist];
-	bool exponents = p->dist == DIST_LOG_UNIFORM || p->dist == DIST_Q_LOG_UNIFORM;
-	double first, last;
-
-	f.low = f.kind == LOG && !exponents ? portable_log(p->min) : p->min;
-	f.high = f.kind == LOG && !exponents ? portable_log(p->max) : p->max;
-	if (p->dist == DIST_INV_LOG_UNIFORM) {
-		f.low = -p->max;
-		f.high = -p->min;
-	}
-	if (f.kind == LOG && p->clip && !p->v1 && param_clip_range(p, &first, &last)) {
-		f.low = log((first - 0.5) * p->q);
-		f.high = log((last + 0.5) * p->q);
-	}
-	return f;
-}
-
-/* GSL's inverse does not converge for every shape (beta(5, 1000) at u = 0.99); its
- * CDF does. */
-static double beta_quantile(double u, double a, double b)
-{
-	double x = stat_beta_quantile(u, a, b), low = 0, high = 1;
-
-	if (x >= 0 && x <= 1)
-		return x;
-	for (int i = 0; i < 60; i++) {
-		x = 0.5 * (low + high);
-		if (stat_beta_cdf(x, a, b) < u)
-			low = x;
-		else
-			high = x;
-	}
-	return x;
-}
-
-static double quantile(const struct param *p, struct family f, double u)
-{
-	double x = 0;
-
-	switch (f.kind) {
-	case LINEAR:
-	case LOG: x = f.low + u * (f.high - f.low); break;
-	case NORMAL:
-	case LOG_NORMAL: x = p->mu + p->sigma * stat_normal_quantile(u); break;
-	case BETA: return beta_quantile(u, p->a, p->b);
-	}
-	return f.kind == LOG || f.kind == LOG_NORMAL ? portable_exp(x) : x;
-}
-
-static double cdf(const struct param *p, struct family f, double x)
-{
-	if (f.kind == BETA)
-		return x <= 0 ? 0 : x >= 1 ? 1 : stat_beta_cdf(x, p->a, p->b);
-	if (f.kind == LOG || f.kind == LOG_NORMAL)
-		x = x > 0 ? portable_log(x) : -(double)INFINITY;
-	if (f.kind == NORMAL || f.kind == LOG_NORMAL)
-		return p->sigma > 0 ? stat_normal_cdf((x - p->mu) / p->sigma)
-		                    : x >= p->mu;
-	return (x - f.low) / (f.high - f.low);
-}
-
-/* The length against which a value's precision counts. */
-static double scale_of(const struct param *p, struct family f, double x)
-{
-	switch (f.kind) {
-	case LINEAR: return f.high - f.low;
-	case LOG: return fmin(x, portable_exp(f.high) - portable_exp(f.low));
-	case NORMAL: return p->sigma > 0 ? p->sigma : 1;
-	case LOG_NORMAL: return p->sigma > 0 ? x * fmin(1, p->sigma) : x;
-	case BETA: break;
-	}
-	return 1;
-}
-
 /* x rounded, in decimal, nine digits below the scale. */
 static double to_lattice(double x, double scale)
 {
@@ -232,22 +113,6 @@ static double to_finite(double x)
 	return fmin(fmax(x, -DBL_MAX), DBL_MAX);
 }
 
-static bool bounded(struct family f)
-{
-	return f.kind == LINEAR || f.kind == LOG;
-}
-
-/* Bounds in values, whatever they were written as. */
-static double lower(struct family f)
-{
-	return f.kind == LOG ? portable_exp(f.low) : f.low;
-}
-
-static double upper(struct family f)
-{
-	return f.kind == LOG ? portable_exp(f.high) : f.high;
-}
-
 /* The default is a value of the parameter, be it on the lattice or beside it. */
 static double to_preset(const struct param *p, struct family f, double x)
 {
@@ -256,7 +121,7 @@ static double to_preset(const struct param *p, struct family f, double x)
 	if (!p->preset || p->preset->kind == VALUE_BOOL ||
 	    !value_number(p->preset, &preset))
 		return x;
-	return to_lattice(preset, scale_of(p, f, preset)) == x ? preset : x;
+	return to_lattice(preset, family_scale(p, f, preset)) == x ? preset : x;
 }
 
 /* Are min and max values, not to be left? */
@@ -278,9 +143,9 @@ static double to_landmark(double u)
 
 static double on_lattice(const struct param *p, struct family f, double u)
 {
-	double x = to_finite(quantile(p, f, u));
+	double x = to_finite(family_quantile(p, f, u));
 
-	x = to_preset(p, f, to_finite(to_lattice(x, scale_of(p, f, x))));
+	x = to_preset(p, f, to_finite(to_lattice(x, family_scale(p, f, x))));
 	return has_own_ends(p) ? fmin(fmax(x, p->min), p->max) : x;
 }
 
@@ -301,14 +166,14 @@ static double continuous(const struct param *p, struct family f, double u)
 static bool multiples(const struct param *p, struct family f, double *first,
                       double *last)
 {
-	double low = f.kind == BETA ? 0 : lower(f) / p->q;
-	double high = (f.kind == BETA ? 1 : upper(f)) / p->q;
+	double low = f.kind == BETA ? 0 : family_lower(f) / p->q;
+	double high = (f.kind == BETA ? 1 : family_upper(f)) / p->q;
 
 	if (p->clip)
 		return param_clip_range(p, first, last);
-	*first = floor(low + 0.5 + slack(low));
-	*last = fmax(*first, ceil(high - 0.5 - slack(high)));
-	return bounded(f) || f.kind == BETA;
+	*first = floor(low + 0.5 + family_slack(low));
+	*last = fmax(*first, ceil(high - 0.5 - family_slack(high)));
+	return family_bounded(f) || f.kind == BETA;
 }
 
 bool param_multiples(const struct param *p, double *first, double *last)
@@ -327,7 +192,7 @@ static double multiple(const struct param *p, struct family f, double u)
 	if (ends && p->clip && f.kind == LINEAR)
 		k = first + floor(u * (last - first + 1));
 	else
-		k = nearbyint(to_finite(quantile(p, f, u)) / p->q);
+		k = nearbyint(to_finite(family_quantile(p, f, u)) / p->q);
 	return ends ? fmin(fmax(k, first), last) : k;
 }
 
@@ -413,8 +278,8 @@ static double multiple_cell(const struct param *p, struct family f, double k)
 
 	if (p->clip && f.kind == LINEAR && param_clip_range(p, &first, &last))
 		return inside((k - first + 0.5) / (last - first + 1));
-	low = inside(cdf(p, f, (k - 0.5) * p->q));
-	high = inside(cdf(p, f, (k + 0.5) * p->q));
+	low = inside(family_cdf(p, f, (k - 0.5) * p->q));
+	high = inside(family_cdf(p, f, (k + 0.5) * p->q));
 	if (p->clip && param_clip_range(p, &first, &last)) {
 		low = k <= first ? u_least : low;
 		high = k >= last ? 1 - u_least : high;
@@ -425,9 +290,11 @@ static double multiple_cell(const struct param *p, struct family f, double k)
 /* Is x between the values at the two ends of (0, 1), give or take the lattice? */
 static bool reachable(const struct param *p, struct family f, double x)
 {
-	double low = bounded(f) ? lower(f) : quantile(p, f, u_least);
-	double high = bounded(f) ? upper(f) : quantile(p, f, 1 - u_least);
-	double give = 1e-9 * scale_of(p, f, x);
+	double low =
+	    family_bounded(f) ? family_lower(f) : family_quantile(p, f, u_least);
+	double high =
+	    family_bounded(f) ? family_upper(f) : family_quantile(p, f, 1 - u_least);
+	double give = 1e-9 * family_scale(p, f, x);
 
 	return x >= low - give && x <= high + give;
 }
@@ -465,7 +332,7 @@ static double nearest_u(const struct param *p, struct family f, double x)
 	if (p->dist == DIST_INT_UNIFORM)
 		return inside((nearbyint(x) - p->min + 0.5) / (p->max - p->min + 1));
 	if (!f.q)
-		return inside(cdf(p, f, x));
+		return inside(family_cdf(p, f, x));
 	k = nearbyint(x / p->q);
 	if (multiples(p, f, &first, &last))
 		k = fmin(fmax(k, first), last);
@@ -593,7 +460,7 @@ uint64_t param_grid_size(const struct param *p)
 	if (p->dist != DIST_Q_UNIFORM)
 		return 0;
 	last = (p->max - p->min) / p->q;
-	return count(ceil(last - slack(last)), grid_max);
+	return count(ceil(last - family_slack(last)), grid_max);
 }
 
 void param_grid_value(const struct param *p, uint64_t level, struct arena *a,
@@ -635,7 +502,7 @@ static void describe_numbers(const struct param *p, struct str *out)
 {
 	struct family f = family_of(p);
 	const char *names[2] = {" ", " … "};
-	double numbers[2] = {lower(f), upper(f)};
+	double numbers[2] = {family_lower(f), family_upper(f)};
 
 	if (p->dist == DIST_INT_UNIFORM || p->clip) {
 		numbers[0] = p->min;

@@ -87,10 +87,6 @@ extern const size_t dist_count;
 /* Prepares a parameter for use; space_finish calls it for each. */
 void param_finish(struct param *p, struct arena *a);
 
-/* With clip: the multiples first * q … last * q lie inside [min, max]. False: none
- * does. */
-bool param_clip_range(const struct param *p, double *first, double *last);
-
 /* The multiples of q that can come out, first * q … last * q, of any distribution with
  * steps; false: there are none, or no end to them. */
 bool param_multiples(const struct param *p, double *first, double *last);

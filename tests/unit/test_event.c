@@ -4,6 +4,7 @@
 #include "fake_runner.h"
 #include "record/event_json.h"
 #include "record/results.h"
+#include "record/run_end_json.h"
 #include "report/event_line.h"
 #include "saved/saved.h"
 #include "study/loop.h"

@@ -1,6 +1,6 @@
 /* Parameters: each distribution against its formula, and the ways back. */
 #include "base/stat.h"
-#include "space/param.h"
+#include "space/family.h"
 #include "spaces.h"
 
 #include "test.h"
