@@ -16,10 +16,10 @@ static void enter(struct attempt *a, enum attempt_state state, int64_t now)
 	a->since = now;
 }
 
-static unsigned give_up(struct attempt *a, unsigned deeds, int64_t now)
+static unsigned give_up(struct attempt *a, int64_t now)
 {
 	enter(a, ATTEMPT_LOST, now);
-	return deeds | DEED_STOP | DEED_LOST;
+	return DEED_STOP | DEED_CANCEL | DEED_LOST;
 }
 
 static unsigned stop(struct attempt *a, int64_t now)
@@ -45,11 +45,10 @@ static unsigned grow_old(struct attempt *a, bool job_over, int64_t now,
 	case ATTEMPT_OFFERED:
 		if (!silent)
 			a->since = now;
-		return now - a->since >= t->lost_after ? give_up(a, DEED_NONE, now)
-		                                       : DEED_NONE;
+		return now - a->since >= t->lost_after ? give_up(a, now) : DEED_NONE;
 	case ATTEMPT_STOPPING:
 		if (now - a->since >= t->grace + STOP_PATIENCE)
-			return give_up(a, DEED_CANCEL, now);
+			return give_up(a, now);
 		if (job_over)
 			enter(a, ATTEMPT_SUSPECT, now);
 		return DEED_NONE;
@@ -58,8 +57,7 @@ static unsigned grow_old(struct attempt *a, bool job_over, int64_t now,
 			enter(a, ATTEMPT_SUSPECT, now);
 		return DEED_NONE;
 	case ATTEMPT_SUSPECT:
-		return now - a->since >= t->lost_after ? give_up(a, DEED_NONE, now)
-		                                       : DEED_NONE;
+		return now - a->since >= t->lost_after ? give_up(a, now) : DEED_NONE;
 	case ATTEMPT_LOST:
 	case ATTEMPT_ENDED: break;
 	}
@@ -85,8 +83,13 @@ unsigned attempt_take(struct attempt *a, enum attempt_news news, bool job_over,
 		break;
 	case NEWS_ALIVE:
 		a->heard = now;
-		if (a->state == ATTEMPT_SUSPECT && !job_over)
+		/* NODE_FAIL is what Slurm believes: who speaks is alive. */
+		if (a->state == ATTEMPT_SUSPECT && job_over)
+			a->since = now;
+		else if (a->state == ATTEMPT_SUSPECT)
 			enter(a, a->stopping ? ATTEMPT_STOPPING : ATTEMPT_RUNNING, now);
+		else if (a->state == ATTEMPT_OFFERED)
+			a->since = now;
 		break;
 	case NEWS_NONE: break;
 	}

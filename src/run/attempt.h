@@ -36,7 +36,7 @@ enum attempt_news {
 enum {
 	DEED_NONE = 0,
 	DEED_STOP = 1,   /* write stop into the mailbox, first of all */
-	DEED_CANCEL = 2, /* take the job from Slurm */
+	DEED_CANCEL = 2, /* take the job from Slurm, if it is there */
 	DEED_LOST = 4,   /* tell that the attempt is lost: again, by another agent */
 	DEED_END = 8,    /* tell its result */
 	DEED_LATE = 16   /* its result has come after it was given up */
@@ -56,7 +56,8 @@ struct attempt {
 };
 
 struct attempt attempt_offered(int64_t now);
-/* job_over: Slurm no longer has the agent's job. Returns deeds. */
+/* job_over: Slurm no longer has the agent's job, or says so; as long as the agent is
+ * heard of it is alive all the same. Returns deeds. */
 unsigned attempt_take(struct attempt *a, enum attempt_news news, bool job_over,
                       int64_t now, const struct attempt_times *t);
 

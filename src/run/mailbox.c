@@ -76,11 +76,15 @@ bool mailbox_look(struct mailbox *m)
 	struct error unread;
 	char chunk[CHUNK];
 	ssize_t n;
-	int fd = file_open(m->path, O_RDONLY, 0, &unread);
+	int fd;
 
+	forget_taken(m);
+	/* Nobody writes such a line: there is no end to what this would be. */
+	if (m->text.len > MAILBOX_LINE_MAX && !memchr(m->text.s, '\n', m->text.len))
+		return false;
+	fd = file_open(m->path, O_RDONLY, 0, &unread);
 	if (fd < 0)
 		return false;
-	forget_taken(m);
 	while ((n = pread(fd, chunk, sizeof chunk, m->read)) > 0) {
 		str_addn(&m->text, chunk, (size_t)n);
 		m->read += n;

@@ -355,11 +355,16 @@ static void take_object(struct look *l, const cJSON *object, bool alone)
 
 /* What Orion's client writes (orion.client.report_results): a list of {name, type,
  * value}. As one object, in which the objective is the metric as well; NULL: it is
- * none.
+ * none, or too long to be one.
  */
+enum { RESULTS_MAX = 1000 };
+
 static cJSON *results_of(const struct look *l, const cJSON *list)
 {
-	cJSON *out = cJSON_IsArray(list) && list->child ? cJSON_CreateObject() : NULL;
+	int n = cJSON_GetArraySize(list);
+	cJSON *out = cJSON_IsArray(list) && n > 0 && n <= RESULTS_MAX
+	                 ? cJSON_CreateObject()
+	                 : NULL;
 
 	for (const cJSON *r = out ? list->child : NULL; r; r = r->next) {
 		const char *name = cJSON_GetStringValue(json_get(r, "name"));

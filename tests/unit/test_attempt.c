@@ -45,7 +45,7 @@ TEST(an_offer_that_nobody_takes)
 		CHECK_INT(take(&a, NEWS_ALIVE, false, t), DEED_NONE);
 	CHECK_INT(take(&a, NEWS_NONE, true, 1000), DEED_NONE);
 	CHECK_INT(take(&a, NEWS_NONE, true, 1294), DEED_NONE);
-	CHECK_INT(take(&a, NEWS_NONE, true, 1295), DEED_STOP | DEED_LOST);
+	CHECK_INT(take(&a, NEWS_NONE, true, 1295), DEED_STOP | DEED_CANCEL | DEED_LOST);
 	CHECK_INT(a.state, ATTEMPT_LOST);
 	/* The line that said started was torn; its exit is whole. */
 	a = attempt_offered(0);
@@ -67,7 +67,7 @@ TEST(silence)
 	CHECK_INT(a.state, ATTEMPT_SUSPECT);
 	CHECK_INT(take(&a, NEWS_NONE, false, 559), DEED_NONE);
 	/* It is told to stop before another begins. */
-	CHECK_INT(take(&a, NEWS_NONE, false, 560), DEED_STOP | DEED_LOST);
+	CHECK_INT(take(&a, NEWS_NONE, false, 560), DEED_STOP | DEED_CANCEL | DEED_LOST);
 	CHECK_INT(a.state, ATTEMPT_LOST);
 	CHECK_INT(take(&a, NEWS_NONE, false, 5000), DEED_NONE);
 	CHECK_INT(take(&a, NEWS_EXIT, false, 5001), DEED_LATE);
@@ -90,6 +90,23 @@ TEST(slurm_says_that_it_is_over)
 	CHECK_INT(take(&a, NEWS_EXIT, true, 14), DEED_END);
 }
 
+TEST(slurm_is_wrong_for_long)
+{
+	struct attempt a = running();
+
+	/* The node is said to have failed, and its training lives on. */
+	for (int t = 10; t < 4000; t += 5)
+		CHECK_INT(take(&a, NEWS_ALIVE, true, t), DEED_NONE);
+	CHECK_INT(a.state, ATTEMPT_SUSPECT);
+	CHECK_INT(take(&a, NEWS_NONE, true, 4294), DEED_NONE);
+	CHECK_INT(take(&a, NEWS_NONE, true, 4295), DEED_STOP | DEED_CANCEL | DEED_LOST);
+	/* The same of one that was offered. */
+	a = attempt_offered(0);
+	for (int t = 5; t < 4000; t += 5)
+		CHECK_INT(take(&a, NEWS_ALIVE, true, t), DEED_NONE);
+	CHECK_INT(take(&a, NEWS_NONE, true, 4295), DEED_STOP | DEED_CANCEL | DEED_LOST);
+}
+
 TEST(stopping)
 {
 	struct attempt a = running();
@@ -108,7 +125,7 @@ TEST(stopping)
 	CHECK_INT(take(&a, NEWS_STOP, false, 10), DEED_STOP);
 	CHECK_INT(take(&a, NEWS_NONE, true, 12), DEED_NONE);
 	CHECK_INT(a.state, ATTEMPT_SUSPECT);
-	CHECK_INT(take(&a, NEWS_NONE, true, 312), DEED_STOP | DEED_LOST);
+	CHECK_INT(take(&a, NEWS_NONE, true, 312), DEED_STOP | DEED_CANCEL | DEED_LOST);
 	/* A suspect is told, too; that does not make it wait longer. */
 	a = running();
 	CHECK_INT(take(&a, NEWS_NONE, false, 61), DEED_NONE);
@@ -119,4 +136,4 @@ TEST(stopping)
 }
 
 TEST_MAIN(a_run_that_ends, an_offer_that_nobody_takes, silence,
-          slurm_says_that_it_is_over, stopping)
+          slurm_says_that_it_is_over, slurm_is_wrong_for_long, stopping)

@@ -9,6 +9,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static char path[64];
@@ -120,6 +122,30 @@ TEST(what_a_dead_writer_left_is_skipped)
 	mailbox_close(&m);
 }
 
+TEST(a_line_without_end_is_not_kept)
+{
+	enum { PIECE = 1 << 20, PIECES = MAILBOX_LINE_MAX / PIECE + 4 };
+	char *piece = malloc(PIECE);
+	struct mailbox m;
+	size_t n, kept;
+
+	fresh_path();
+	memset(piece, 'x', PIECE);
+	mailbox_open(&m, path);
+	for (int i = 0; i < PIECES; i++)
+		append(piece, PIECE);
+	while (mailbox_look(&m))
+		CHECK(!mailbox_next(&m, &n));
+	kept = m.text.len;
+	CHECK(kept <= MAILBOX_LINE_MAX + PIECE);
+	append("\n", 1);
+	CHECK(!mailbox_look(&m));
+	CHECK_INT(m.text.len, kept);
+	mailbox_close(&m);
+	unlink(path);
+	free(piece);
+}
+
 TEST(what_slurm_prints)
 {
 	char id[SLURM_ID];
@@ -201,4 +227,5 @@ TEST(errands)
 }
 
 TEST_MAIN(lines_come_in_order, a_line_that_is_half_there_waits,
-          what_a_dead_writer_left_is_skipped, what_slurm_prints, errands)
+          what_a_dead_writer_left_is_skipped, a_line_without_end_is_not_kept,
+          what_slurm_prints, errands)
