@@ -4,13 +4,38 @@
 #include "cli/cluster.h"
 #include "config/command.h"
 #include "config/launcher.h"
+#include "run/agent.h"
 #include "run/attached.h"
 #include "run/pool.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Of logins over ssh: a server drops those beyond its MaxStartups (10). */
 enum { LOGINS = 4 };
+
+/* A login that hangs is given up; what waits in a cluster's queue (srun) is left there
+ * for a while. In silences. */
+enum { LOGIN_PATIENCE = 4, QUEUE_PATIENCE = 120 };
+
+/* HPSEARCH_SILENCE: seconds. */
+static bool silence(int64_t *out, struct error *err)
+{
+	const char *text = getenv("HPSEARCH_SILENCE");
+	char *end;
+	double x;
+
+	*out = AGENT_SILENCE;
+	if (!text || !*text)
+		return true;
+	x = strtod(text, &end);
+	if (*end || !(x >= 0.1 && x <= 86400))
+		return error_set(
+		    err, ERROR_USAGE,
+		    "HPSEARCH_SILENCE=%s: it must be seconds, 0.1 to 86400", text);
+	*out = clock_nanoseconds(x);
+	return true;
+}
 
 static bool attach(struct workers *w, const struct spec *s, size_t slots, int lock,
                    const char *dir, struct error *err)
@@ -24,6 +49,10 @@ static bool attach(struct workers *w, const struct spec *s, size_t slots, int lo
 	                               .grace = clock_nanoseconds(s->kill_grace)};
 	const char *program = launcher_program(&w->arena);
 
+	if (!silence(&setup.silence, err))
+		return false;
+	setup.patience =
+	    setup.silence * (s->n_places ? LOGIN_PATIENCE : QUEUE_PATIENCE);
 	for (size_t i = 0; i < slots; i++) {
 		places[i].host = s->n_places ? s->places[i].host : NULL;
 		places[i].argv[0] = launcher_words(s, i, program, &w->arena);

@@ -34,6 +34,7 @@ struct agent {
 	bool busy;        /* with … */
 	uint64_t ticket;  /* … this */
 	int64_t heard_at; /* of the driver */
+	int64_t silence;  /* after which it is gone */
 	int64_t beat_at;
 	uint64_t beats;
 };
@@ -120,6 +121,10 @@ static void on_hello(struct agent *a, const struct wire_message *m)
 	else
 		greet(a);
 	a->greeted = !a->leaving;
+	if (!a->greeted || !m->silence)
+		return;
+	a->silence = m->silence;
+	a->beat_at = 0;
 }
 
 /* Patterns were tried by the driver; but who knows who speaks. */
@@ -246,14 +251,14 @@ static void beat(struct agent *a, int64_t now)
 {
 	if (now < a->beat_at)
 		return;
-	a->beat_at = now + AGENT_BEAT;
+	a->beat_at = now + a->silence / AGENT_BEATS;
 	if (a->greeted)
 		say(a, &(struct wire_message){.kind = WIRE_BEAT, .beat = ++a->beats});
 }
 
 static int64_t deadline(const struct agent *a, int64_t now)
 {
-	int64_t at = a->beat_at, silent = a->heard_at + AGENT_SILENCE;
+	int64_t at = a->beat_at, silent = a->heard_at + a->silence;
 
 	/* Of whoever is left nothing more is awaited. */
 	if (!a->leaving && silent < at)
@@ -275,7 +280,7 @@ static bool attend(struct agent *a, struct error *err)
 		take_event(a, &e);
 		ok = listen_once(a, err);
 		now = clock_now();
-		if (!a->leaving && now - a->heard_at > AGENT_SILENCE)
+		if (!a->leaving && now - a->heard_at > a->silence)
 			leave(a);
 		beat(a, now);
 		push(a);
@@ -307,7 +312,8 @@ void agent_forget_names(void)
 
 bool agent_attached(const struct agent_setup *setup, struct error *err)
 {
-	struct agent a = {.setup = setup, .heard_at = clock_now()};
+	struct agent a = {
+	    .setup = setup, .heard_at = clock_now(), .silence = AGENT_SILENCE};
 	bool ok;
 
 	agent_forget_names();

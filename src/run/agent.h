@@ -1,8 +1,9 @@
 /* An agent: runs one command at a time for a driver that speaks to it over two
  * descriptors (run/agent_wire.h), with a pool of one slot: so what runs is supervised,
  * read and measured where it is, and nothing of it outlives the agent, however that
- * ends. When the driver is gone (its end is closed, or it has been silent for
- * AGENT_SILENCE) the run is asked to end, with its grace, then killed. */
+ * ends. When the driver is gone (its end is closed, or it has been silent for as long
+ * as it said in its hello, or AGENT_SILENCE) the run is asked to end, with its grace,
+ * then killed. */
 #ifndef HPS_RUN_AGENT_H
 #define HPS_RUN_AGENT_H
 
@@ -10,10 +11,10 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* Either side says something every so often, and is lost when nothing has been heard of
- * it for so long. */
-#define AGENT_BEAT    (5 * CLOCK_SECOND)
+/* Either side is lost when nothing has been heard of it for so long, and says something
+ * every sixth of that. */
 #define AGENT_SILENCE (30 * CLOCK_SECOND)
+enum { AGENT_BEATS = 6 };
 
 struct agent_setup {
 	int in, out; /* pipes or sockets */

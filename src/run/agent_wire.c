@@ -179,6 +179,7 @@ static void put_hello(struct str *out, const struct wire_message *m)
 	put_text(out, "dir", m->dir);
 	put_text(out, "host", m->host);
 	json_out_int(out, "pid", m->pid);
+	put_count(out, "silence", (uint64_t)m->silence);
 	put_text(out, "why", m->why);
 }
 
@@ -420,6 +421,8 @@ static void get_hello(struct members *m, struct wire_message *out)
 	out->dir = get_text(m, "dir");
 	out->host = get_text(m, "host");
 	out->pid = get_int(m, "pid", 0, INT_MAX);
+	out->silence = (int64_t)get_count(m, "silence");
+	m->ok = m->ok && out->silence >= 0;
 	out->why = get_text(m, "why");
 	out->version = out->version ? out->version : "?";
 }

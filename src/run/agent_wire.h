@@ -43,6 +43,8 @@ struct wire_message {
 	                         * file of that name, if the directory is the same */
 	const char *host;       /* of an agent */
 	int64_t pid;            /* of who says hello */
+	int64_t silence;        /* HELLO of a driver: nanoseconds after which either
+	                         * side that is not heard of is gone; 0: AGENT_SILENCE */
 	const char *why;        /* REFUSE: in words; TERM */
 	uint64_t beat;          /* BEAT: counts up */
 	struct job job;         /* RUN; without source.yaml, cpus */

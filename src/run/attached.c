@@ -22,6 +22,7 @@ enum {
 	NEVER_UP = 3, /* failures of every slot before it is an error, at first … */
 	ALL_GONE = 9, /* … and when agents have been there: four minutes */
 	SAID_BYTES = 1024,
+	WHY_BYTES = 256,
 	BACK_OFF_MAX = 9 /* doublings: 256 s; then 300 */
 };
 
@@ -46,7 +47,7 @@ struct link {
 	size_t way;        /* which argv of the place */
 	bool proven;       /* that it leads to an agent */
 	unsigned failures; /* in a row: no run has ended since */
-	int64_t retry_at, heard_at, beat_at;
+	int64_t retry_at, launched_at, heard_at, beat_at;
 	uint64_t beats;
 	int64_t silence; /* how long it had been silent when it was given up */
 	bool running;
@@ -142,8 +143,8 @@ static bool launch(struct attached *a, struct link *l, int64_t now, struct error
 	if (!ok)
 		return false;
 	l->state = LINK_STARTING;
-	l->heard_at = now;
-	l->beat_at = now + AGENT_BEAT;
+	l->launched_at = l->heard_at = now;
+	l->beat_at = now + a->setup.silence / AGENT_BEATS;
 	wire_forget(&l->heard);
 	str_clear(&l->unsent);
 	say(l, &(struct wire_message){.kind = WIRE_HELLO,
@@ -151,7 +152,8 @@ static bool launch(struct attached *a, struct link *l, int64_t now, struct error
 	                              .version = HPS_VERSION,
 	                              .generation = a->generation,
 	                              .dir = path_of(a, l, "", dir),
-	                              .pid = getpid()});
+	                              .pid = getpid(),
+	                              .silence = a->setup.silence});
 	return true;
 }
 
@@ -234,8 +236,8 @@ static void parted(struct attached *a, struct link *l, int status, int64_t now)
 	l->state = LINK_DOWN;
 	if (!l->running)
 		return;
-	if (l->silence > AGENT_BEAT + MARGIN)
-		fence += AGENT_SILENCE;
+	if (l->silence > a->setup.silence / AGENT_BEATS + MARGIN)
+		fence += a->setup.silence;
 	l->fence_at = status == 0 ? now : now + fence;
 }
 
@@ -244,7 +246,7 @@ static void parted(struct attached *a, struct link *l, int status, int64_t now)
 static void on_hello(struct attached *a, struct link *l, const struct wire_message *m,
                      int64_t now)
 {
-	char why[256];
+	char why[WHY_BYTES];
 
 	if (m->protocol != WIRE_PROTOCOL) {
 		snprintf(why, sizeof why,
@@ -410,18 +412,34 @@ static bool all_failed(const struct attached *a)
 	return true;
 }
 
+static const char *silent_for(int64_t time, const char *what,
+                              char out[static WHY_BYTES])
+{
+	snprintf(out, WHY_BYTES, "%s for %g s", what,
+	         (double)time / (double)CLOCK_SECOND);
+	return out;
+}
+
 static void attend(struct attached *a, struct link *l, int64_t now)
 {
+	char why[WHY_BYTES];
 	int status = 0;
 
 	if (l->state == LINK_PARTING && keeper_left(&l->keeper, &status))
 		parted(a, l, status, now);
 	if (l->state != LINK_STARTING && l->state != LINK_UP)
 		return;
-	if (l->state == LINK_UP && now - l->heard_at > AGENT_SILENCE)
-		give_up(a, l, "nothing has been heard of it for 30 s", now);
+	if (l->state == LINK_UP && now - l->heard_at > a->setup.silence)
+		give_up(
+		    a, l,
+		    silent_for(a->setup.silence, "nothing has been heard of it", why),
+		    now);
+	else if (l->state == LINK_STARTING && now - l->launched_at > a->setup.patience)
+		give_up(a, l,
+		        silent_for(a->setup.patience, "no agent has answered", why),
+		        now);
 	else if (now >= l->beat_at) {
-		l->beat_at = now + AGENT_BEAT;
+		l->beat_at = now + a->setup.silence / AGENT_BEATS;
 		say(l, &(struct wire_message){.kind = WIRE_BEAT, .beat = ++l->beats});
 	}
 }

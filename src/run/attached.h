@@ -28,6 +28,9 @@ struct attached_setup {
 	const struct attached_place *places; /* (n), borrowed */
 	const char *dir; /* absolute, exists: agents/N/stderr goes there */
 	size_t logins; /* agents that are being started at once, at the most; 0: all */
+	/* Nanoseconds: of which no agent may be silent; which one may take to be there.
+	 */
+	int64_t silence, patience;
 	int keep_fd;
 	int64_t grace; /* nanoseconds that a run has between TERM and KILL */
 };

@@ -148,6 +148,34 @@ check "and it was no failure" holds lost.hpsearch \
 check "somebody is told" has "the connection is lost" err
 rm go
 
+# A connection that is there, and silent: its prefix is stopped.
+cp "$(command -v cat)" relay
+silent() { [ "$(count x silent.hpsearch/trials/0000/r0/starts)" = 1 ] && has "nothing has been heard of it for 1 s" err; }
+relays() { pgrep -f "$tap_dir/relay"; }
+search silent "[sh, -c, '$tap_dir/relay | \"\$@\" | $tap_dir/relay', --]" "kill_grace: 0.1s" "max_trials: 1"
+HPSEARCH_SILENCE=1 "$HPSEARCH" silent.yaml >out 2>err &
+driver=$!
+wait_until 20 test -s silent.hpsearch/trials/0000/r0/parent
+train=$(pid_of "$tap_dir/train --x")
+# shellcheck disable=SC2046
+kill -STOP $(relays)
+check "an agent whose driver is silent ends what runs" wait_until 20 test ! -e "/proc/$train"
+check "a driver gives up an agent that is silent" wait_until 20 silent
+# shellcheck disable=SC2046
+kill -CONT $(relays)
+check "its run begins again" wait_until 30 twice silent.hpsearch/trials/0000/r0/starts
+touch go
+wait $driver
+check "and the search ends well" test $? = 0
+check "once, and it was no failure" holds silent.hpsearch 'r[0]["outcome"] == "ok" and r[0]["attempts"] == 2 and r[0]["failures"] == 0'
+rm go
+search mute "" "hosts: [mute]" "launcher: [sh, -c, 'exec 3>&1 cat >mute', '\${host}']"
+expect "a launcher that never says anything is given up" 1 env HPSEARCH_SILENCE=0.1 "$HPSEARCH" mute.yaml
+check "in words" has "agent 0 on mute: no agent has answered for 0.4 s" err
+check "and was told who calls" has '"m":"hello"' mute
+expect "a limit that is none" 2 env HPSEARCH_SILENCE=soon "$HPSEARCH" mute.yaml
+check "is refused" has "HPSEARCH_SILENCE=soon: it must be seconds, 0.1 to 86400" err
+
 # Hosts that are not there.
 cat >ssh <<EOF
 #!/bin/sh
