@@ -41,7 +41,7 @@ void axis_fit(struct axis *a, const double *values, size_t n, double worse)
 	if (k) {
 		a->low = x[0];
 		a->high = x[k - 1];
-		a->log = a->low > 0 && a->high / a->low > log_ratio;
+		a->log = a->low > 0 && log(a->high) - log(a->low) > log(log_ratio);
 		if (!a->log)
 			clip(a, x, k, worse);
 		room = 0.04 * (a->high - a->low);
@@ -50,7 +50,7 @@ void axis_fit(struct axis *a, const double *values, size_t n, double worse)
 		if (!isfinite(room))
 			room = 0;
 		if (a->log) {
-			room = fmin(pow(a->high / a->low, 0.04), DBL_MAX);
+			room = exp(0.04 * (log(a->high) - log(a->low)));
 			a->low = fmax(a->low / room, DBL_MIN);
 			a->high = fmin(a->high * room, DBL_MAX);
 		} else {
@@ -69,14 +69,23 @@ void axis_names(struct axis *a, const char *const *names, size_t n)
 	a->high = (double)n - 0.5;
 }
 
+/* In logarithms and halves: from 1e-300 to 1e300 a ratio or a difference is no number.
+ */
 double axis_at(const struct axis *a, double x)
 {
-	double u = a->log ? log(x / a->low) / log(a->high / a->low)
-	                  : (x - a->low) / (a->high - a->low);
+	double u = a->log ? (log(x) - log(a->low)) / (log(a->high) - log(a->low))
+	                  : (x / 2 - a->low / 2) / (a->high / 2 - a->low / 2);
 
 	if (isnan(u))
 		return 0;
 	return fmin(fmax(u, 0), 1);
+}
+
+double axis_value(const struct axis *a, double u)
+{
+	if (a->log)
+		return exp(log(a->low) + u * (log(a->high) - log(a->low)));
+	return a->low + u * (a->high / 2 - a->low / 2) * 2;
 }
 
 static size_t log_ticks(const struct axis *a, size_t most, double *out)
@@ -98,7 +107,7 @@ static size_t log_ticks(const struct axis *a, size_t most, double *out)
 
 static size_t linear_ticks(const struct axis *a, size_t most, double *out)
 {
-	double raw = (a->high - a->low) / (double)most;
+	double raw = a->high / (double)most - a->low / (double)most;
 	double unit = pow(10, floor(log10(raw)));
 	double step = unit * (raw / unit > 5   ? 10
 	                      : raw / unit > 2 ? 5
@@ -120,6 +129,8 @@ size_t axis_ticks(const struct axis *a, size_t most, double *out)
 {
 	size_t n = 0;
 
+	if (a->bare)
+		return 0;
 	most = most < 2 ? 2 : most > TICKS_MAX ? TICKS_MAX : most;
 	if (a->names) {
 		size_t every = (a->n_names + TICKS_MAX - 1) / TICKS_MAX;
@@ -137,7 +148,7 @@ void axis_label(const struct axis *a, double x, struct str *out)
 {
 	if (a->names)
 		text_cut(out, a->names[(size_t)x], 26);
-	else if (fabs(x) < 1e-12 * (a->high - a->low))
+	else if (!a->log && fabs(x) < 1e-12 * a->high - 1e-12 * a->low)
 		str_addc(out, '0');
 	else
 		str_addf(out, "%.6g", x);

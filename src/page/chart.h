@@ -20,6 +20,10 @@ enum mark {
 	MARK_ACROSS,    /* the same to the left and right */
 	MARK_BARS,      /* from low to high along x, at y */
 	MARK_CELLS,     /* x, y: the middle of a cell; low: its shade, 0 … 1 */
+	MARK_REGION,    /* filled loops, each behind a point that is NaN; low: not 0
+	                 * where the line to the next point is drawn, too */
+	MARK_LABELS,    /* the text of each point, behind it */
+	MARK_AXES,      /* a line at x from low to high */
 	MARK_RULE       /* a line at x from the bottom to the top */
 };
 
@@ -27,7 +31,8 @@ enum mark {
 
 struct mark_point {
 	double x, y, low, high;
-	uint64_t trial; /* that it stands for; NO_TRIAL: none */
+	uint64_t trial;   /* that it stands for; NO_TRIAL: none */
+	const char *text; /* of LABELS; not copied */
 };
 
 struct mark_series {
@@ -46,6 +51,7 @@ struct axis {
 	const char *const *names; /* (n_names) at 0, 1, 2 …; NULL: numbers */
 	size_t n_names;
 	bool clipped; /* some points lie beyond, and are drawn at the end */
+	bool bare;    /* nothing is written beside it */
 };
 
 struct chart {
@@ -74,6 +80,8 @@ void axis_fit(struct axis *a, const double *values, size_t n, double worse);
 void axis_names(struct axis *a, const char *const *names, size_t n);
 /* Where x is between the ends, 0 … 1; what lies beyond is at the end. */
 double axis_at(const struct axis *a, double x);
+/* The other way round. */
+double axis_value(const struct axis *a, double u);
 /* At most `most` places for labels, put into out. Their number. */
 size_t axis_ticks(const struct axis *a, size_t most, double *out);
 enum { TICKS_MAX = 32 };

@@ -54,6 +54,45 @@ static void draw_span(struct screen *s, const struct chart *c, double x0, double
 		put(s, c, x0, y0 + (y1 - y0) * (double)k / (double)n, glyph);
 }
 
+/* Is the middle of a letter's place within the loops? Rays that cross them an odd
+ * number of times. */
+static bool is_within(const struct chart *c, const struct mark_series *se, double u,
+                      double v)
+{
+	bool in = false;
+
+	for (size_t i = 0; i + 1 < se->n; i++) {
+		const struct mark_point *p = &se->points[i], *q = p + 1;
+		double x0 = axis_at(&c->x, p->x), y0 = axis_at(&c->y, p->y);
+		double x1 = axis_at(&c->x, q->x), y1 = axis_at(&c->y, q->y);
+
+		if (isnan(p->x) || isnan(q->x) || (y0 > v) == (y1 > v))
+			continue;
+		in ^= u < x0 + (v - y0) / (y1 - y0) * (x1 - x0);
+	}
+	return in;
+}
+
+static void draw_region(struct screen *s, const struct chart *c,
+                        const struct mark_series *se)
+{
+	for (size_t j = 0; j < s->h; j++)
+		for (size_t i = 0; i < s->w; i++)
+			if (is_within(c, se, ((double)i + 0.5) / (double)s->w,
+			              1 - ((double)j + 0.5) / (double)s->h))
+				s->cell[j * s->w + i] = se->glyph;
+}
+
+static void draw_label(struct screen *s, const struct chart *c,
+                       const struct mark_point *p)
+{
+	size_t i = (size_t)lrint(axis_at(&c->x, p->x) * (double)(s->w - 1));
+	size_t j = s->h - 1 - (size_t)lrint(axis_at(&c->y, p->y) * (double)(s->h - 1));
+
+	for (const char *t = p->text; *t > ' ' && *t < 0x7f && i < s->w; t++)
+		s->cell[j * s->w + i++] = *t;
+}
+
 static void draw_point(struct screen *s, const struct chart *c,
                        const struct mark_series *se, size_t i)
 {
@@ -75,6 +114,12 @@ static void draw_point(struct screen *s, const struct chart *c,
 	case MARK_RULE: draw_span(s, c, p->x, c->y.low, p->x, c->y.high, ':'); break;
 	case MARK_CELLS:
 		put(s, c, p->x, p->y, shade[(int)fmin(8, floor(9 * p->low))]);
+		break;
+	case MARK_AXES: draw_span(s, c, p->x, p->low, p->x, p->high, '|'); break;
+	case MARK_LABELS: draw_label(s, c, p); break;
+	case MARK_REGION:
+		if (!i)
+			draw_region(s, c, se);
 		break;
 	case MARK_DOTS: break;
 	}
@@ -148,7 +193,7 @@ static void add_bottom(const struct chart *c, size_t w, struct str *out)
 	str_addc(out, '\n');
 }
 
-static void add_legend(const struct chart *c, struct str *out)
+static void add_legend(const struct chart *c, size_t columns, struct str *out)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (!c->series[i].name)
@@ -158,9 +203,13 @@ static void add_legend(const struct chart *c, struct str *out)
 		str_addc(out, '\n');
 	}
 	if (c->note) {
+		struct str note = {0};
+
+		text_clean(&note, c->note);
 		str_add(out, "  ");
-		text_clean(out, c->note);
+		text_wrap(out, str_text(&note), columns > 4 ? columns - 2 : 0, "  ");
 		str_addc(out, '\n');
+		str_free(&note);
 	}
 }
 
@@ -184,6 +233,6 @@ void chart_text(const struct chart *c, size_t columns, struct str *out)
 			draw_point(&s, c, &c->series[i], k);
 	add_rows(c, &s, out);
 	add_bottom(c, s.w, out);
-	add_legend(c, out);
+	add_legend(c, columns, out);
 	free(s.cell);
 }

@@ -1,6 +1,9 @@
 #include "page/data.h"
 #include "base/json_out.h"
 #include "config/command.h"
+#include "page/param_axis.h"
+#include "report/detail.h"
+#include "report/measured_text.h"
 #include "report/ranking.h"
 #include "study/propose.h"
 
@@ -12,13 +15,24 @@ enum {
 	POINT_BYTES = 11,
 	POINTS_LEAST = 8,
 	COMMAND_BYTES = 200000,
-	NUMBER_BYTES = 200000 /* of those that `metrics` does not name */
+	NUMBER_BYTES = 200000, /* of those that `metrics` does not name */
+	WORD_BYTES = 200000,   /* why it was proposed, what it left behind */
+	THINNINGS = 4,
+	TRIALS_LEAST = 50
+};
+/* A model is asked why as long as the cubes of what it knew come to this: seconds. */
+static const double why_work = 1.5e8;
+
+/* What takes its time to find out, of each trial; NULL: not known. */
+struct told {
+	const char *why, *files;
 };
 
 /* What all trials share. */
 struct data_room {
-	size_t commands, numbers; /* bytes that may still go to them */
-	struct measured *row;     /* (view.numbers.n) of one trial */
+	size_t commands, numbers, words; /* bytes that may still go to them */
+	const char *common;              /* the reason of most; NULL: there is none */
+	struct measured *row;            /* (view.numbers.n) of one trial */
 };
 
 /* As far as a picture can show it. */
@@ -42,7 +56,18 @@ static void known_member(struct str *out, const char *key, double x, int digits)
 		member(out, key, x, digits);
 }
 
-static void add_params(const struct view *v, struct str *out)
+static void add_range(const struct axis *a, struct str *out)
+{
+	json_out_bool(out, "log", a->log);
+	json_out_key(out, "range");
+	str_addc(out, '[');
+	number(out, a->low, 7);
+	str_addc(out, ',');
+	number(out, a->high, 7);
+	str_addc(out, ']');
+}
+
+static void add_params(struct view *v, struct str *out)
 {
 	const struct space *sp = &v->s->search.spec->space;
 
@@ -51,11 +76,13 @@ static void add_params(const struct view *v, struct str *out)
 	for (size_t i = 0; i < sp->n; i++) {
 		const struct param *p = &sp->params[i];
 		struct str name = {0};
+		struct axis axis;
 
 		str_add(out, i ? ",{" : "{");
 		json_out_text(out, "name", p->name);
-		json_out_bool(out, "log", dist_is_log(p->dist));
 		json_out_bool(out, "fixed", param_cardinality(p) == 1);
+		param_axis(v, p, &axis);
+		add_range(&axis, out);
 		if (view_by_words(p)) {
 			json_out_key(out, "names");
 			str_addc(out, '[');
@@ -144,8 +171,20 @@ static void add_curve(const struct run *r, struct curve_writer *c, struct str *o
 		json_out_int(out, "of", (int64_t)r->reports_total);
 }
 
+static void add_text(struct data_room *room, const char *key, const char *text,
+                     struct str *out)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (!n || n > room->words)
+		return;
+	room->words -= n;
+	json_out_text(out, key, text);
+}
+
 static void add_run(const struct view *v, const struct run *r,
-                    struct curve_writer *curves, struct str *out)
+                    struct curve_writer *curves, struct data_room *room,
+                    struct str *out)
 {
 	str_addc(out, '{');
 	json_out_u64(out, "s", r->seed);
@@ -161,10 +200,15 @@ static void add_run(const struct view *v, const struct run *r,
 		known_member(out, "e", r->exit, 6);
 		known_member(out, "g", r->signal, 6);
 	}
+	known_member(out, "l", r->leg, 6);
+	known_member(out, "b", r->budget, 7);
 	if (r->attempts > 1)
 		json_out_int(out, "a", r->attempts);
 	if (r->reason)
 		json_out_text(out, "r", r->reason);
+	if (r->host)
+		add_text(room, "h", r->host, out);
+	add_text(room, "n", r->note, out);
 	add_curve(r, curves, out);
 	str_addc(out, '}');
 }
@@ -219,7 +263,17 @@ static void add_measured(const struct view *v, const struct trial *t,
 	str_free(&text);
 }
 
-static void add_trial(struct view *v, const struct trial *t,
+/* Why it was proposed, and the files that it left behind. */
+static void add_told(const struct told *told, struct data_room *room, struct str *out)
+{
+	if (told->why && room->common && strcmp(told->why, room->common) == 0)
+		json_out_int(out, "why", 0);
+	else
+		add_text(room, "why", told->why, out);
+	add_text(room, "f", told->files, out);
+}
+
+static void add_trial(struct view *v, const struct trial *t, const struct told *told,
                       struct curve_writer *curves, struct data_room *room,
                       struct str *out)
 {
@@ -252,10 +306,11 @@ static void add_trial(struct view *v, const struct trial *t,
 	str_addc(out, '[');
 	for (size_t i = 0; i < t->n_runs; i++) {
 		str_add(out, i ? "," : "");
-		add_run(v, &t->runs[i], curves, out);
+		add_run(v, &t->runs[i], curves, room, out);
 	}
 	str_addc(out, ']');
 	add_measured(v, t, room, out);
+	add_told(told, room, out);
 	if (room->commands)
 		data_command(v, t, &text);
 	room->commands -= text.len < room->commands ? text.len : room->commands;
@@ -266,14 +321,14 @@ static void add_trial(struct view *v, const struct trial *t,
 }
 
 /* Points that each curve of the first n trials may have so that all of them fit. */
-static size_t points_each(const struct view *v, size_t n)
+static size_t points_each(const struct view *v, size_t n, size_t bytes)
 {
 	size_t runs = 0, each;
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < v->ranked[i]->n_runs; k++)
 			runs += v->ranked[i]->runs[k].n_reports > 0;
-	each = CURVE_BYTES / POINT_BYTES / (runs ? runs : 1);
+	each = bytes / POINT_BYTES / (runs ? runs : 1);
 	return each > DATA_POINTS    ? DATA_POINTS
 	       : each < POINTS_LEAST ? POINTS_LEAST
 	                             : each;
@@ -293,6 +348,15 @@ static void add_names(const struct view *v, struct str *out)
 	json_out_u64(out, "listed", v->numbers.listed);
 }
 
+static void add_order(const struct view *v, struct str *out)
+{
+	json_out_key(out, "order");
+	str_addc(out, '[');
+	for (size_t i = 0; i < v->s->search.spec->space.n; i++)
+		str_addf(out, "%s%zu", i ? "," : "", v->order[i]);
+	str_addc(out, ']');
+}
+
 static void add_rungs(const struct view *v, struct str *out)
 {
 	double at[VIEW_RUNGS];
@@ -307,19 +371,70 @@ static void add_rungs(const struct view *v, struct str *out)
 	str_addc(out, ']');
 }
 
-void data_json(struct view *v, struct str *out)
+static const char *files_of(struct view *v, const struct trial *t)
+{
+	struct task task = {.key = t->id};
+	struct str text = {0};
+	const char *kept = NULL;
+
+	if (v->s->search.spec->n_artifacts && t->runs[0].attempts) {
+		task_folder(&task);
+		measured_artifacts(&v->s->search, t, v->dir, task.folder, &text);
+		kept = arena_strdup(&v->arena, str_text(&text));
+	}
+	str_free(&text);
+	return kept;
+}
+
+/* Reasons that are alike are the same text. A model is asked for the first ones. */
+static struct told *find_told(struct view *v, size_t n)
+{
+	struct told *told = arena_new(&v->arena, n + 1, sizeof *told);
+	const char *last = NULL;
+	double work = why_work;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct trial *t = v->ranked[i];
+		double known = (double)study_known(v->s, t);
+		bool model = v->s->type->adaptive && t->origin == ORIGIN_STRATEGY;
+		struct str text = {0};
+
+		told[i].files = files_of(v, t);
+		if (model && (!v->model || known * known * known > work))
+			continue;
+		work -= model ? known * known * known : 0;
+		detail_why(v->s, t, &text);
+		if (!last || strcmp(last, str_text(&text)) != 0)
+			last = arena_strdup(&v->arena, str_text(&text));
+		told[i].why = last;
+		str_free(&text);
+	}
+	return told;
+}
+
+/* share: of the room for what may be left out. */
+static void add_all(struct view *v, const struct told *told, size_t n, size_t share,
+                    struct str *out)
 {
 	const struct search *s = &v->s->search;
-	size_t n = s->n < DATA_TRIALS ? s->n : DATA_TRIALS;
-	struct data_room room = {.commands = COMMAND_BYTES, .numbers = NUMBER_BYTES};
-	struct curve_writer curves = {.points = points_each(v, n)};
+	struct data_room room = {.commands = COMMAND_BYTES / share,
+	                         .numbers = NUMBER_BYTES / share,
+	                         .words = WORD_BYTES / share};
+	struct curve_writer curves = {.points = points_each(v, n, CURVE_BYTES / share)};
+	struct axis axis = {0};
 
 	str_addc(out, '{');
 	json_out_text(out, "metric", s->spec->metric.name);
 	json_out_text(out, "label", view_metric(v));
+	metric_axis(v, &axis);
+	add_range(&axis, out);
 	json_out_int(out, "sign", search_sign(s) > 0 ? 1 : -1);
 	json_out_text(out, "step", s->spec->early.step ? s->spec->early.step : "step");
+	json_out_u64(out, "total", s->n);
 	add_params(v, out);
+	add_order(v, out);
+	for (size_t i = 0; i + 1 < n && !room.common; i++)
+		room.common = told[i].why == told[i + 1].why ? told[i].why : NULL;
 	add_names(v, out);
 	add_rungs(v, out);
 	room.row = arena_new(&v->arena, v->numbers.n + 1, sizeof *room.row);
@@ -327,9 +442,26 @@ void data_json(struct view *v, struct str *out)
 	str_addc(out, '[');
 	for (size_t i = 0; i < n; i++) {
 		str_add(out, i ? ",\n" : "\n");
-		add_trial(v, v->ranked[i], &curves, &room, out);
+		add_trial(v, v->ranked[i], &told[i], &curves, &room, out);
 	}
-	str_add(out, "]}");
+	str_addc(out, ']');
+	json_out_text(out, "why", room.common);
+	str_addc(out, '}');
 	str_free(&curves.steps);
 	str_free(&curves.now);
+}
+
+void data_json(struct view *v, size_t most, struct str *out)
+{
+	size_t n = v->s->search.n < DATA_TRIALS ? v->s->search.n : DATA_TRIALS;
+	struct told *told = find_told(v, n);
+
+	for (size_t k = 0;; k++) {
+		str_clear(out);
+		add_all(v, told, n, (size_t)1 << (k < THINNINGS ? k : THINNINGS), out);
+		if (out->len <= most || n <= TRIALS_LEAST)
+			return;
+		if (k >= THINNINGS)
+			n = n * 3 / 4;
+	}
 }

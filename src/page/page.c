@@ -6,6 +6,7 @@
 #include "page/data.h"
 #include "page/html.h"
 #include "page/sections.h"
+#include "report/importance_kept.h"
 
 #include <string.h>
 
@@ -62,11 +63,14 @@ static void add_script(struct asset a, struct str *out)
 	str_add(out, "</script>\n");
 }
 
+/* Below 2 MB, whatever there is. */
 static void add_data(struct view *v, struct str *out)
 {
+	static const size_t most = 1950000;
+	size_t used = out->len + asset(ASSET_D3).n + asset(ASSET_PAGE_JS).n;
 	struct str json = {0};
 
-	data_json(v, &json);
+	data_json(v, most > used ? most - used : 0, &json);
 	str_add(out, "<script type=\"application/json\" id=\"data\">");
 	html_json(out, &json);
 	str_add(out, "</script>\n");
@@ -78,6 +82,8 @@ void page_html(struct study *s, const struct page_options *o, struct str *out)
 	struct view v;
 
 	view_init(&v, s, o->dir, o->model);
+	if (v.has_importance)
+		importance_keep(&v.importance, s);
 	add_head(s, o, out);
 	str_add(out, "<body>\n<a class=\"skip\" href=\"#trials\">to the table of "
 	             "trials</a>\n");
@@ -111,7 +117,8 @@ bool page_write(struct study *s, const struct page_options *o, const char *path,
 	return ok;
 }
 
-const char page_pictures[] = "history, slice, importance, curves, cost or timeline";
+const char page_pictures[] =
+    "history, slice, importance, pair, curves, cost or timeline";
 
 static picture *find_picture(const char *name, bool *model, struct error *err)
 {
@@ -119,12 +126,11 @@ static picture *find_picture(const char *name, bool *model, struct error *err)
 		const char *name;
 		picture *draw;
 		bool model;
-	} all[] = {{"history", picture_history, false},
-	           {"slice", picture_slices, true},
-	           {"importance", picture_importance, true},
-	           {"curves", picture_curves, false},
-	           {"cost", picture_cost, false},
-	           {"timeline", picture_timeline, false}};
+	} all[] = {
+	    {"history", picture_history, false},      {"slice", picture_slices, true},
+	    {"importance", picture_importance, true}, {"pair", picture_pair, true},
+	    {"curves", picture_curves, false},        {"cost", picture_cost, false},
+	    {"timeline", picture_timeline, false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(all[i].name, name) == 0) {

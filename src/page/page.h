@@ -14,7 +14,8 @@ struct page_options {
 	const char *ablation, *rechecks; /* texts; NULL: there are none */
 };
 
-/* Of about 300 kB, and below 2 MB at 1,000 trials. */
+/* Of about 300 kB, and below 2 MB at 1,000 trials. What a model says of importance is
+ * kept in the search's directory, too (report/importance_kept.h). */
 void page_html(struct study *s, const struct page_options *o, struct str *out);
 /* The same into a file, whole or not at all. */
 bool page_write(struct study *s, const struct page_options *o, const char *path,

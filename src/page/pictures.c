@@ -439,7 +439,8 @@ struct stage {
 };
 
 static void draw_stages(struct view *v, struct gallery *g, const struct stage *st,
-                        size_t n, const struct metric *m, const char *title)
+                        size_t n, const struct metric *m, const char *title,
+                        const char *runs)
 {
 	const char **names = arena_new(&v->arena, n + 1, sizeof *names);
 	double *x = mem_new(3 * n + 1, sizeof *x);
@@ -472,10 +473,30 @@ static void draw_stages(struct view *v, struct gallery *g, const struct stage *s
 			if (!s->n)
 				s->name = NULL;
 		}
-		c->note = "Dots with the intervals of the report below; a dot without "
-			  "one has no interval.";
+		c->note = arena_printf(
+		    &v->arena,
+		    "n = %s. Dots with the intervals of the report below; a "
+		    "dot without one has no interval.",
+		    runs);
 	}
 	free(x);
+}
+
+/* "5 runs of each", "3 to 5 runs of each". */
+static const char *count_runs(struct view *v, enum phase phase)
+{
+	const struct verdict *d = &v->s->search.verdict;
+	size_t least = SIZE_MAX, most = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		size_t n = d->candidates[i].n_runs[phase];
+
+		least = n && n < least ? n : least;
+		most = n > most ? n : most;
+	}
+	if (least >= most)
+		return arena_printf(&v->arena, "%zu runs of each", most);
+	return arena_printf(&v->arena, "%zu to %zu runs of each", least, most);
 }
 
 void picture_verdict(struct view *v, struct gallery *g)
@@ -504,7 +525,8 @@ void picture_verdict(struct view *v, struct gallery *g)
 		if (k->n_runs[PHASE_RERUN] && isfinite(one.w.value))
 			st[n++] = one;
 	}
-	draw_stages(v, g, st, n, &d->metric, "From the search to fresh seeds");
+	draw_stages(v, g, st, n, &d->metric, "From the search to fresh seeds",
+	            count_runs(v, PHASE_RERUN));
 	n = 0;
 	for (size_t i = 0; d->has_test && i < d->n; i++) {
 		const struct candidate *k = &d->candidates[i];
@@ -517,6 +539,7 @@ void picture_verdict(struct view *v, struct gallery *g)
 		                         .trial = k->key == VERDICT_DEFAULTS ? NO_TRIAL
 		                                                             : k->key};
 	}
-	draw_stages(v, g, st, n, &d->test_metric, "On the test data");
+	draw_stages(v, g, st, n, &d->test_metric, "On the test data",
+	            count_runs(v, PHASE_TEST));
 	free(st);
 }

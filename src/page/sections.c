@@ -13,13 +13,24 @@
 #include <math.h>
 #include <string.h>
 
+enum { COLUMNS = 110 }; /* of what is as on a terminal: so many fit the page */
+
+static void add_lines(struct str *out, const char *text)
+{
+	struct str folded = {0};
+
+	if (!*text)
+		return;
+	text_fold(&folded, text, COLUMNS);
+	str_add(out, "<pre>");
+	html_lines(out, folded.s, folded.len);
+	str_add(out, "</pre>\n");
+	str_free(&folded);
+}
+
 static void add_pre(struct str *out, const struct str *text)
 {
-	if (!text->len)
-		return;
-	str_add(out, "<pre>");
-	html_lines(out, text->s, text->len);
-	str_add(out, "</pre>\n");
+	add_lines(out, str_text(text));
 }
 
 static void open_section(struct str *out, const char *id, const char *title)
@@ -202,6 +213,7 @@ void section_pictures(struct view *v, struct str *out)
 {
 	static picture *const history[] = {picture_history};
 	static picture *const curves[] = {picture_curves};
+	static picture *const parallel[] = {picture_parallel};
 	static picture *const times[] = {picture_timeline, picture_cost};
 	bool ranked = v->s->search.spec->metric.name && v->s->search.n;
 
@@ -209,10 +221,8 @@ void section_pictures(struct view *v, struct str *out)
 		add_section(v, "history", "History", history, 1, "", out);
 	}
 	if (ranked && v->s->search.ok > 1) {
-		open_section(out, "parallel", "Parameters side by side");
-		str_add(out, "<p class=\"note scripted\">Every line is a trial. This "
-		             "picture is drawn by the script of the page; the table of "
-		             "trials says the same.</p></section>\n");
+		add_section(v, "parallel", "Parameters side by side", parallel, 1,
+		            "parallel", out);
 		add_importance(v, out);
 		open_section(out, "slices", "The metric along each parameter");
 		if (v->has_land)

@@ -4,12 +4,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct frame {
 	double left, top, right, bottom;
 };
 
 static const double letter = 6.6; /* as wide as a letter of 12 px, about */
+static const double note_line = 15;
 
 static size_t widest_label(const struct axis *a, size_t most)
 {
@@ -60,7 +62,7 @@ static void add_axis_x(const struct chart *c, const struct frame *f, struct str 
 {
 	double at[TICKS_MAX], room = letter * (double)(widest_label(&c->x, 8) + 2);
 	double last = -(double)INFINITY;
-	size_t n = axis_ticks(&c->x, (size_t)fmax(2, (f->right - f->left) / 80), at);
+	size_t n = axis_ticks(&c->x, (size_t)fmax(2, (f->right - f->left) / 60), at);
 
 	for (size_t i = 0; i < n; i++) {
 		double x = px(c, f, at[i]);
@@ -250,6 +252,57 @@ static void add_cells(const struct chart *c, const struct frame *f,
 	}
 }
 
+/* Loops of one region, and where they are not its edge, their line. */
+static void add_region(const struct chart *c, const struct frame *f,
+                       const struct mark_series *s, struct str *out)
+{
+	str_addf(out, "<path class=\"%s\" fill-rule=\"evenodd\" d=\"", s->style);
+	for (size_t i = 0; i < s->n; i++) {
+		if (isnan(s->points[i].x))
+			str_addc(out, 'Z');
+		else
+			str_addf(out, "%c%.1f %.1f",
+			         i && !isnan(s->points[i - 1].x) ? 'L' : 'M',
+			         px(c, f, s->points[i].x), py(c, f, s->points[i].y));
+	}
+	str_add(out, "\"/><path class=\"contour\" d=\"");
+	for (size_t i = 0; i + 1 < s->n; i++) {
+		const struct mark_point *p = &s->points[i], *q = p + 1;
+
+		if (isnan(p->x) || isnan(q->x) || !(fabs(p->low) > 0))
+			continue;
+		if (!i || isnan(p[-1].x) || !(fabs(p[-1].low) > 0))
+			str_addf(out, "M%.1f %.1f", px(c, f, p->x), py(c, f, p->y));
+		str_addf(out, "L%.1f %.1f", px(c, f, q->x), py(c, f, q->y));
+	}
+	str_add(out, "\"/>");
+}
+
+static void add_labels(const struct chart *c, const struct frame *f,
+                       const struct mark_series *s, struct str *out)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		double x = px(c, f, s->points[i].x);
+		bool last =
+		    x + letter * (double)text_width(s->points[i].text) > c->width;
+
+		str_addf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\"%s>", s->style,
+		         last ? x - 4 : x + 4, py(c, f, s->points[i].y) + 4,
+		         last ? " text-anchor=\"end\"" : "");
+		html_text(out, s->points[i].text);
+		str_add(out, "</text>");
+	}
+}
+
+static void add_axes(const struct chart *c, const struct frame *f,
+                     const struct mark_series *s, struct str *out)
+{
+	for (size_t i = 0; i < s->n; i++)
+		str_addf(out, "<path class=\"%s\" d=\"M%.1f %.1fV%.1f\"/>", s->style,
+		         px(c, f, s->points[i].x), py(c, f, s->points[i].low),
+		         py(c, f, s->points[i].high));
+}
+
 static void add_rules(const struct chart *c, const struct frame *f,
                       const struct mark_series *s, struct str *out)
 {
@@ -270,6 +323,9 @@ static void add_series(const struct chart *c, const struct frame *f,
 	case MARK_ACROSS: add_intervals(c, f, s, out); break;
 	case MARK_BARS: add_bars(c, f, s, out); break;
 	case MARK_CELLS: add_cells(c, f, s, out); break;
+	case MARK_REGION: add_region(c, f, s, out); break;
+	case MARK_LABELS: add_labels(c, f, s, out); break;
+	case MARK_AXES: add_axes(c, f, s, out); break;
 	case MARK_RULE: add_rules(c, f, s, out); break;
 	}
 }
@@ -282,6 +338,24 @@ static void add_body(const struct chart *c, struct str *out)
 	add_axis_y(c, &f, out);
 	for (size_t i = 0; i < c->n; i++)
 		add_series(c, &f, &c->series[i], out);
+}
+
+/* For who does not see it: what the axes are, and the note. */
+static void add_description(const struct chart *c, struct str *out)
+{
+	str_add(out, "<desc>");
+	if (c->x.label && *c->x.label) {
+		str_add(out, "Across: ");
+		html_text(out, c->x.label);
+		str_add(out, ". ");
+	}
+	if (c->y.label && *c->y.label) {
+		str_add(out, "Up: ");
+		html_text(out, c->y.label);
+		str_add(out, ". ");
+	}
+	html_text(out, c->note ? c->note : "");
+	str_add(out, "</desc>");
 }
 
 static void add_open(const char *title, double width, double height, const char *style,
@@ -310,8 +384,50 @@ void chart_svg(const struct chart *c, const char *style, struct str *out)
 		return;
 	}
 	add_open(c->title, c->width, c->height, NULL, out);
+	add_description(c, out);
 	add_body(c, out);
 	str_add(out, "</svg>\n");
+}
+
+/* The note in lines that are as wide as the chart. */
+static void wrap_note(const struct chart *c, struct str *out)
+{
+	struct str note = {0};
+
+	text_clean(&note, c->note ? c->note : "");
+	text_wrap(out, str_text(&note), (size_t)((c->width - 28) / letter), "");
+	str_free(&note);
+}
+
+static size_t note_lines(const struct chart *c)
+{
+	struct str note = {0};
+	size_t n = 1;
+
+	wrap_note(c, &note);
+	for (const char *s = str_text(&note); *s; s++)
+		n += *s == '\n';
+	str_free(&note);
+	return n;
+}
+
+static void add_note(const struct chart *c, struct str *out)
+{
+	struct str note = {0};
+	double y = c->height + 56;
+
+	wrap_note(c, &note);
+	for (char *line = note.len ? note.s : NULL; line; y += note_line) {
+		char *end = strchr(line, '\n');
+
+		if (end)
+			*end = '\0';
+		str_addf(out, "<text class=\"tick\" x=\"14\" y=\"%.0f\">", y);
+		html_text(out, line);
+		str_add(out, "</text>");
+		line = end ? end + 1 : NULL;
+	}
+	str_free(&note);
 }
 
 /* A file of its own has its words in it. */
@@ -319,10 +435,9 @@ static void add_captioned(const struct chart *c, double x, double y, struct str 
 {
 	double at = 14;
 
-	str_addf(out,
-	         "<g transform=\"translate(%.0f %.0f)\"><text class=\"title\" x=\"14\" "
-	         "y=\"18\">",
-	         x, y);
+	str_addf(out, "<g transform=\"translate(%.0f %.0f)\">", x, y);
+	add_description(c, out);
+	str_add(out, "<text class=\"title\" x=\"14\" y=\"18\">");
 	html_text(out, c->title);
 	str_add(out, "</text>");
 	for (size_t i = 0; i < c->n; i++) {
@@ -339,9 +454,8 @@ static void add_captioned(const struct chart *c, double x, double y, struct str 
 		str_add(out, "</text>");
 		at += 26 + letter * (double)text_width(s->name);
 	}
-	str_addf(out, "<text class=\"tick\" x=\"14\" y=\"%.0f\">", c->height + 56);
-	html_text(out, c->note ? c->note : "");
-	str_add(out, "</text><g transform=\"translate(0 42)\">");
+	add_note(c, out);
+	str_add(out, "<g transform=\"translate(0 42)\">");
 	add_body(c, out);
 	str_add(out, "</g></g>");
 }
@@ -350,7 +464,11 @@ void charts_svg(const struct chart *c, size_t n, const char *style, struct str *
 {
 	size_t columns = n > 1 ? 2 : 1, rows = (n + columns - 1) / columns;
 	double w = n ? c->width : 1, h = n ? c->height + 66 : 1;
+	size_t lines = 1;
 
+	for (size_t i = 0; i < n; i++)
+		lines = note_lines(&c[i]) > lines ? note_lines(&c[i]) : lines;
+	h += note_line * (double)(lines - 1);
 	add_open(n ? c->title : "", w * (double)columns, h * (double)rows, style, out);
 	for (size_t i = 0; i < n; i++) {
 		size_t row = i / columns;

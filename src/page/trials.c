@@ -44,11 +44,13 @@ static void add_row(struct view *v, const struct trial *t, struct str *out)
 	if (t->outcome == OUTCOME_OK && isfinite(t->value))
 		text_number(out, t->value);
 	for (size_t i = 0; i < sp->n; i++) {
+		size_t p = v->order[i];
+
 		str_add(out, "<td>");
-		if (!t->values[i] || param_cardinality(&sp->params[i]) == 1)
+		if (!t->values[p] || param_cardinality(&sp->params[p]) == 1)
 			continue;
 		str_clear(&text);
-		value_text(t->values[i], &text);
+		value_text(t->values[p], &text);
 		html_text(out, str_text(&text));
 	}
 	add_measured(v, t, out);
@@ -67,7 +69,7 @@ static void add_table(struct view *v, struct str *out)
 	html_text(out, s->spec->metric.name ? s->spec->metric.name : "value");
 	for (size_t i = 0; i < s->spec->space.n; i++) {
 		str_add(out, "<th scope=\"col\">");
-		html_text(out, s->spec->space.params[i].name);
+		html_text(out, s->spec->space.params[v->order[i]].name);
 	}
 	for (size_t i = 0; i < v->numbers.listed; i++) {
 		str_add(out, "<th scope=\"col\">");
@@ -179,8 +181,8 @@ void section_trials(struct view *v, struct str *out)
 		if (i >= BEST && !(has_failed(t) && failed < FAILED))
 			continue;
 		failed += i >= BEST;
-		add_detail(v, t, &used,
-		           i < BEST && (!v->s->type->adaptive || v->has_land), out);
+		add_detail(v, t, &used, i < BEST && (!v->s->type->adaptive || v->model),
+		           out);
 	}
 	str_add(out, "</div>\n</section>\n");
 }

@@ -1,17 +1,45 @@
 #include "page/view.h"
 #include "base/double.h"
+#include "report/importance_kept.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-void view_init(struct view *v, struct study *s, const char *dir, bool model)
+static void add_param(struct view *v, size_t param, size_t *n, bool *done)
 {
+	const struct param *p = &v->s->search.spec->space.params[param];
+
+	if (done[param])
+		return;
+	done[param] = true;
+	v->order[(*n)++] = param;
+	if (param_cardinality(p) != 1)
+		v->varied[v->n_varied++] = param;
+}
+
+static void order_params(struct view *v)
+{
+	size_t n = v->s->search.spec->space.n, placed = 0, kept = 0;
+	bool *done = mem_new(n + 1, sizeof *done);
+	const size_t *first = importance_order(&v->s->search, &v->arena, &kept);
+
+	v->order = arena_new(&v->arena, n + 1, sizeof *v->order);
+	v->varied = arena_new(&v->arena, n + 1, sizeof *v->varied);
+	for (size_t i = 0; v->has_importance && i < v->importance.n; i++)
+		add_param(v, v->importance.rows[i].param, &placed, done);
+	for (size_t i = 0; i < kept; i++)
+		add_param(v, first[i], &placed, done);
+	for (size_t i = 0; i < n; i++)
+		add_param(v, i, &placed, done);
+	free(done);
+}
+
+static void init_model(struct view *v)
+{
+	struct study *s = v->s;
 	struct error err = {0};
 
-	*v = (struct view){.s = s, .dir = dir};
-	v->ranked = search_rank(&s->search, &v->arena);
-	v->numbers = measured_names(&s->search, &v->arena);
-	if (!model) {
+	if (!v->model) {
 		v->no_model = "No model was made when this page was written; hpsearch "
 			      "report makes one.";
 		return;
@@ -25,6 +53,15 @@ void view_init(struct view *v, struct study *s, const char *dir, bool model)
 	    v->has_land && importance_of(&v->importance, &v->land, &err);
 	if (!v->has_importance)
 		v->no_model = arena_strdup(&v->arena, err.text);
+}
+
+void view_init(struct view *v, struct study *s, const char *dir, bool model)
+{
+	*v = (struct view){.s = s, .dir = dir, .model = model};
+	v->ranked = search_rank(&s->search, &v->arena);
+	v->numbers = measured_names(&s->search, &v->arena);
+	init_model(v);
+	order_params(v);
 }
 
 void view_free(struct view *v)

@@ -15,9 +15,13 @@ struct view {
 	struct trial **ranked;         /* (s->search.n) */
 	struct measured_names numbers; /* what runs say beside the metric */
 	struct landscape land;
+	bool model; /* one was asked for */
 	bool has_land, has_importance;
 	struct importance importance;
 	const char *no_model; /* why there is none */
+	/* (space.n) parameters, the most important first where that is known, else as
+	 * in the file; and (n_varied) those of them that can have two values. */
+	size_t *order, *varied, n_varied;
 	struct arena arena;
 };
 
@@ -53,6 +57,6 @@ void gallery_free(struct gallery *g);
 /* Each adds its charts, or none where there is nothing to show. */
 typedef void picture(struct view *v, struct gallery *g);
 picture picture_history, picture_curves, picture_cost, picture_timeline,
-    picture_verdict, picture_slices, picture_importance, picture_pair;
+    picture_verdict, picture_slices, picture_importance, picture_pair, picture_parallel;
 
 #endif

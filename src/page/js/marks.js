@@ -6,7 +6,7 @@ const marks = {
   tip: element('div', {class: 'tip', role: 'status', hidden: ''}),
 
   show(t, x, y) {
-    const values = data.params.map((p, k) => (p.fixed || t.p[k] == null ? '' : `\n${p.name}: ${valueText(t, k)}`));
+    const values = data.order.filter((k) => !data.params[k].fixed && t.p[k] != null).map((k) => `\n${data.params[k].name}: ${valueText(t, k)}`);
     this.tip.textContent = summary(t) + values.slice(0, 12).join('');
     this.tip.hidden = false;
     const box = this.tip.getBoundingClientRect();

@@ -21,9 +21,12 @@ const panel = {
       ['time', seconds(r.w) + (r.u ? ` (cpu ${seconds(r.u)})` : '')],
       ['memory', r.m ? `${short(Math.round(r.m / 1e6))} MB` : ''],
       ['cost', short(r.c)],
+      ['promoted', r.l ? `${short(r.l)} times, to ${short(r.b)} steps` : r.b ? `to ${short(r.b)} steps at first` : ''],
       ['exit', r.g ? `signal ${r.g}` : r.e ? String(r.e) : ''],
       ['attempts', short(r.a)],
       ['reason', r.r],
+      ['host', r.h],
+      ['notes', r.n],
       ['reports', r.x ? `${r.of || r.x.length}, the last ${short(r.y[r.y.length - 1])} at ${data.step} ${short(r.x[r.x.length - 1])}` : ''],
     ]));
   },
@@ -33,13 +36,21 @@ const panel = {
     return details ? [...details.cloneNode(true).children].slice(1) : [];
   },
 
+  // Of a trial that the page does not tell of in full.
+  rest(t) {
+    const why = t.why === 0 ? data.why : t.why || 'why\n  hpsearch show DIR --trial N --why says it: a model has to be made for it';
+    return [['command', t.cmd], ['files', t.f], ['proposal', why]].filter(([, text]) => text)
+        .flatMap(([name, text]) => [element('h4', {}, name), element('pre', {}, text)])
+        .concat(element('p', {class: 'note'}, 'Its output is not here: that of the best and of those that failed is.'));
+  },
+
   open(id) {
     const t = trialOf.get(id);
     if (!t) return;
     this.close();
     this.from = document.activeElement;
     const told = this.told(t);
-    const rows = data.params.map((p, k) => [p.name, valueText(t, k)]);
+    const rows = data.order.map((k) => [data.params[k].name, valueText(t, k)]);
     this.node = element('aside', {class: 'panel', role: 'dialog', 'aria-label': `trial ${id}`, tabindex: -1},
         element('button', {type: 'button', onclick: () => this.close()}, 'close'),
         element('h2', {}, summary(t)),
@@ -47,7 +58,7 @@ const panel = {
             [t.l, t.g, t.se && `standard error ${short(t.se)}`,
               `proposed when ${t.d || 0} trials were finished`].filter(Boolean).join('; ')),
         this.pairs(rows), this.pairs(data.numbers.map((name, k) => [name, short(t.m && t.m[k])])), ...this.runs(t), ...curves.small(t),
-        ...(told.length ? told : t.cmd ? [element('h4', {}, 'command'), element('pre', {}, t.cmd)] : []));
+        ...(told.length ? told : this.rest(t)));
     document.body.append(this.node);
     this.node.focus();
     state.change({lit: id});

@@ -6,21 +6,18 @@ const parallel = {
   brushed: new Map(),
 
   axes() {
-    const list = data.params.map((p, k) => ({name: p.name, log: p.log, names: p.names, of: (t) => t.p[k]}))
-        .filter((a, k) => !data.params[k].fixed);
-    list.push({name: data.metric, of: (t) => t.v});
+    const list = data.order.filter((k) => !data.params[k].fixed).map((k) => {
+      const p = data.params[k];
+      return {name: p.name, log: p.log, names: p.names, range: p.range, of: (t) => t.p[k]};
+    });
+    list.push({name: data.metric, log: data.log, range: data.range, of: (t) => t.v});
     return list;
   },
 
-  scale(axis, trials, height) {
+  scale(axis, height) {
     const range = [height, 0];
     if (axis.names) return d3.scalePoint(axis.names.map((_, i) => i), range).padding(0.3);
-    const values = trials.map(axis.of).filter((x) => typeof x === 'number');
-    let [low, high] = d3.extent(values);
-    if (low === undefined) [low, high] = [0, 1];
-    if (low === high) [low, high] = [low - 1, high + 1];
-    if ((axis.log && low > 0) || (low > 0 && high / low > 1000)) return d3.scaleLog([low, high], range);
-    return d3.scaleLinear([low, high], range);
+    return (axis.log ? d3.scaleLog : d3.scaleLinear)(axis.range, range).clamp(true);
   },
 
   // What is not active has a place of its own, below the axis.
@@ -52,14 +49,16 @@ const parallel = {
     const width = Math.max(960, 105 * axes.length);
     this.height = 260;
     const x = d3.scalePoint(axes.map((_, k) => k), [margin.left, width - margin.right]);
-    for (const axis of axes) axis.scale = this.scale(axis, this.trials, this.height);
+    for (const axis of axes) axis.scale = this.scale(axis, this.height);
     const best = [...this.trials].sort((a, b) => a.k - b.k);
     const color = d3.scaleSequential(d3.interpolateViridis).domain([best.length, 0]);
-    const scroll = d3.select(section).append('div').attr('class', 'scroll plain');
-    const svg = scroll.append('svg').attr('class', 'plot').attr('role', 'img').attr('id', 'coordinates')
+    const note = `n = ${best.length} trials with a value; yellow is better, thick is the best. Drag along an axis to keep what passes there, or go to it with the tab key: arrows move what is kept, + and - widen and narrow it, Escape lets all pass. Below an axis: not active.`;
+    const figure = section.querySelector('figure');
+    const svg = d3.create('svg').attr('class', 'plot').attr('role', 'group').attr('id', 'coordinates')
         .attr('aria-label', `Parallel coordinates of ${best.length} trials over ${axes.length} axes`)
         .attr('viewBox', [0, 0, width, this.height + margin.top + margin.bottom])
         .attr('width', width).attr('height', this.height + margin.top + margin.bottom);
+    svg.append('desc').text(note);
     const g = svg.append('g').attr('transform', `translate(0,${margin.top})`);
     const line = d3.line();
     g.append('g').selectAll('path').data([...best].reverse()).join('path').attr('class', 'line')
@@ -69,8 +68,8 @@ const parallel = {
     const column = g.selectAll('.column').data(axes).join('g').attr('class', 'column')
         .attr('transform', (a, k) => `translate(${x(k)},0)`);
     column.each((axis, k, nodes) => this.column(d3.select(nodes[k]), axis));
-    d3.select(section).append('p').attr('class', 'note').text(
-        `n = ${best.length} trials with a value; yellow is better, thick is the best. Drag along an axis to keep what passes there; below an axis: not active.`);
+    figure.querySelector('svg').replaceWith(svg.node());
+    figure.querySelector('.note').textContent = note;
     d3.select(section).append('div').attr('class', 'tools').append('button').attr('type', 'button')
         .attr('id', 'all').text('show all again').on('click', () => this.clear());
   },
@@ -83,9 +82,30 @@ const parallel = {
       const range = d3.event.selection;
       if (range) this.brushed.set(axis, range);
       else this.brushed.delete(axis);
+      axis.node.attr('aria-valuetext', range ? this.words(axis, range) : 'everything');
       this.update();
     });
-    axis.node = node.append('g').attr('class', 'brush').call(axis.brush);
+    axis.node = node.append('g').attr('class', 'brush').attr('tabindex', 0).attr('role', 'slider')
+        .attr('aria-orientation', 'vertical').attr('aria-label', `what is kept of ${axis.name}`)
+        .attr('aria-valuetext', 'everything').on('keydown', () => this.key(axis)).call(axis.brush);
+  },
+
+  // The same without a mouse: the first key keeps the half that has the best trial.
+  key(axis) {
+    const bottom = this.height + 24;
+    const best = this.y(axis, this.trials.find((t) => t.k === 1) || this.trials[0]);
+    let [from, to] = this.brushed.get(axis) || [best, best].map((y, k) => y + (k ? 1 : -1) * bottom / 4);
+    const by = {ArrowUp: [-1, -1], ArrowDown: [1, 1], '+': [-1, 1], '-': [1, -1]}[d3.event.key];
+    if (by && this.brushed.has(axis)) [from, to] = [from + by[0] * bottom / 20, to + by[1] * bottom / 20];
+    if (!by && d3.event.key !== 'Escape') return;
+    d3.event.preventDefault();
+    [from, to] = [Math.max(0, from), Math.min(bottom, to)];
+    axis.node.call(axis.brush.move, by && to > from ? [from, to] : null);
+  },
+
+  words(axis, [top, bottom]) {
+    if (axis.names) return axis.names.filter((_, i) => top <= axis.scale(i) && axis.scale(i) <= bottom).join(', ');
+    return `${short(axis.scale.invert(Math.min(bottom, this.height)))} to ${short(axis.scale.invert(top))}`;
   },
 
   clear() {

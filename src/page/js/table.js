@@ -13,10 +13,10 @@ const table = {
       {name: 'trial', of: (t) => t.i, text: (t) => String(t.i)},
       {name: 'outcome', of: (t) => t.o, text: (t) => t.o},
       {name: data.metric || 'value', of: (t) => t.v, text: (t) => short(t.v)},
-      ...data.params.map((p, k) => ({
-        name: p.name,
+      ...data.order.map((k) => ({
+        name: data.params[k].name,
         of: (t) => t.p[k],
-        text: (t) => (t.p[k] == null || p.fixed ? '' : valueText(t, k)),
+        text: (t) => (t.p[k] == null || data.params[k].fixed ? '' : valueText(t, k)),
       })),
       ...data.numbers.slice(0, data.listed).map((name, k) => ({
         name,
@@ -49,7 +49,8 @@ const table = {
         ...rows.map((t) => element('tr', {'data-row': t.i, tabindex: 0},
             ...columns.map((c) => element('td', {}, c.text(t))))));
     document.getElementById('shown').textContent =
-        `${rows.length} of ${data.trials.length} trials` +
+        `${rows.length} of ${data.total} trials` +
+        (data.trials.length < data.total ? ` (the first ${data.trials.length} are on this page; results.csv has all)` : '') +
         ' – an empty cell is a parameter that is not active, or has but one value; Enter or a click opens a trial.';
   },
 
