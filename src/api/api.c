@@ -6,6 +6,7 @@
 #include "report/configuration.h"
 #include "saved/import.h"
 #include "saved/saved.h"
+#include "search/standing.h"
 #include "study/apply.h"
 #include "study/elsewhere.h"
 #include "study/search_loop.h"
@@ -141,6 +142,7 @@ static int open_text(struct call *c)
 	                                  .elsewhere = true};
 	if (!spec_parse(&sv->spec, o.origin.path, yaml, strlen(yaml), &none, &sv->arena,
 	                &s->error) ||
+	    !standing_metric_alone(&sv->spec, "the library goes", &s->error) ||
 	    !study_init(&sv->study, &sv->spec, &o, &s->error) ||
 	    !study_begin(&sv->study, &s->error))
 		return failed(s);

@@ -8,6 +8,7 @@
 #include "record/origin_json.h"
 #include "record/results.h"
 #include "report/configuration.h"
+#include "search/standing.h"
 #include "study/apply.h"
 #include "study/elsewhere.h"
 #include "study/program.h"
@@ -58,6 +59,8 @@ static bool begin(struct desk *x, struct error *err)
 	const char *dir = search_dir(o->file, o->out, &o->arena);
 
 	o->elsewhere = true;
+	if (!standing_metric_alone(&x->spec, "init, ask and tell go", err))
+		return false;
 	x->lock = lock_take(dir, err);
 	if (x->lock < 0 || !absolute(x, dir, err))
 		return false;

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "report/difference.h"
 #include "saved/saved.h"
+#include "search/standing.h"
 
 #include <string.h>
 
@@ -39,6 +40,8 @@ int command_diff(struct options *o)
 		          "diff needs two searches\n  help: hpsearch diff A B, each a "
 		          "directory or a results file");
 	ok = ok && saved_load(&a, o->file, &err) && saved_load(&b, o->second, &err);
+	ok = ok && standing_metric_alone(&a.spec, "diff goes", &err) &&
+	     standing_metric_alone(&b.spec, "diff goes", &err);
 	if (ok)
 		print(o, &a.study, &b.study);
 	saved_free(&a);

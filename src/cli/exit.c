@@ -1,4 +1,5 @@
 #include "cli/exit.h"
+#include "search/standing.h"
 
 static int of_error(const struct error *err)
 {
@@ -13,7 +14,8 @@ static int of_error(const struct error *err)
 
 static int of_search(const struct search *s)
 {
-	bool usable = s->spec->metric.name ? s->best != NULL : s->ok > 0;
+	bool usable = s->spec->metric.name ? s->best && trial_feasible(s->spec, s->best)
+	                                   : s->ok > 0;
 
 	switch (s->state) {
 	case SEARCH_INTERRUPTED: return 128 + s->signal;

@@ -3,6 +3,7 @@
 #include "config/command.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
+#include "search/standing.h"
 #include "study/code.h"
 
 #include <limits.h>
@@ -108,7 +109,8 @@ static bool is_over(const struct finished *f, struct error *err)
 		return error_set(err, ERROR_USAGE,
 		                 "%s: the search has no metric, so there is no winner",
 		                 f->sv.path);
-	return true;
+	return standing_metric_alone(&f->sv.spec, "ablate and recheck compare", err) ||
+	       error_prefix(err, "%s: ", f->sv.path);
 }
 
 static void find_winner(struct finished *f)

@@ -133,7 +133,9 @@ static void add_search(struct sheet *t, const char *where, const struct saved *s
 	sheet_text(t, state_word(s));
 	sheet_int(t, s->finished);
 	sheet_int(t, s->cap);
-	sheet_number(t, s->best ? s->best->value : (double)NAN);
+	/* Of a front no one trial is the best. */
+	sheet_number(t, s->best && s->spec->n_objectives < 2 ? s->best->value
+	                                                     : (double)NAN);
 	sheet_text(t, s->spec->metric.name);
 	sheet_text(t, v->wanted && v->done ? answer_name(v->answer) : NULL);
 	add_age(t, sv);

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "report/live_state.h"
 #include "report/text.h"
+#include "search/standing.h"
 #include "study/propose.h"
 #include "study/verification.h"
 
@@ -168,6 +169,20 @@ static void show_stderr(struct progress *p, const struct trial *t, size_t run)
 	arena_free(&a);
 }
 
+/* What else the run is judged by. */
+static void add_criteria(const struct spec *sp, const struct run *r, struct str *out)
+{
+	struct series said;
+
+	for (size_t k = 1; k < sp->n_criteria; k++)
+		if (series_find(r->metrics, sp->criteria[k].name, &said)) {
+			str_add(out, ", ");
+			text_clean(out, sp->criteria[k].name);
+			str_addc(out, ' ');
+			text_number(out, said.last);
+		}
+}
+
 static void result_line(const struct progress *p, const struct trial *t, size_t run,
                         struct str *out)
 {
@@ -180,6 +195,7 @@ static void result_line(const struct progress *p, const struct trial *t, size_t 
 	if (r->outcome == OUTCOME_OK && p->study->search.spec->metric.name) {
 		str_addf(out, " %s ", p->study->search.spec->metric.name);
 		text_number(out, r->value);
+		add_criteria(p->study->search.spec, r, out);
 		if (r->reason) {
 			str_add(out, ", ");
 			text_clean(out, r->reason);
@@ -194,6 +210,14 @@ static void result_line(const struct progress *p, const struct trial *t, size_t 
 static void add_best_so_far(const struct study *s, const struct trial *t,
                             struct str *out)
 {
+	if (s->search.spec->n_criteria && !trial_feasible(s->search.spec, t)) {
+		str_add(out, ", the nearest to the limits so far");
+		return;
+	}
+	if (s->search.spec->n_objectives > 1) {
+		str_addf(out, ", one of %zu on the front", s->search.n_front);
+		return;
+	}
 	str_add(out, ", the best so far");
 	if (t->n_runs < 2)
 		return;
@@ -205,7 +229,9 @@ static void finished(void *self, const struct trial *t, size_t run)
 {
 	struct progress *p = self;
 	const struct study *s = p->study;
-	bool better = s->search.best != p->best;
+	bool better = s->search.spec->n_criteria
+	                  ? t->outcome == OUTCOME_OK && !s->search.since_best
+	                  : s->search.best != p->best;
 	bool bad = t->runs[run].outcome != OUTCOME_OK &&
 	           t->runs[run].outcome != OUTCOME_STOPPED;
 

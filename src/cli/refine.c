@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "report/refinement.h"
 #include "saved/saved.h"
+#include "search/standing.h"
 
 #include <unistd.h>
 
@@ -52,6 +53,8 @@ static bool refine(struct options *o, struct saved *sv, struct refinement *r,
 		                 "%s: the search has no metric, so nothing in it is "
 		                 "good or bad",
 		                 sv->path);
+	if (!standing_metric_alone(&sv->spec, "refine goes", err))
+		return error_prefix(err, "%s: ", sv->path);
 	if (sv->from_file && !sv->intact)
 		return error_set(err, ERROR_FILE,
 		                 "%s was changed after it was written\n  help: "

@@ -1,6 +1,7 @@
 /* What is printed as a table, in the format that is asked for. */
 #include "cli/cli.h"
 #include "record/results.h"
+#include "report/front_text.h"
 #include "report/importance_kept.h"
 #include "report/junit.h"
 #include "report/ranking.h"
@@ -70,6 +71,7 @@ static void add_table(struct study *s, const struct ranking_view *v, struct str 
 	struct str text = {0};
 
 	ranking_table(s, v, out);
+	front_report(&s->search, &text);
 	prospect_text(&s->search, &text);
 	edges_text(&s->search, &text);
 	scaling_report(&s->search, &text);

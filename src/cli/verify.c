@@ -8,6 +8,7 @@
 #include "record/lock.h"
 #include "record/origin_json.h"
 #include "saved/saved.h"
+#include "search/standing.h"
 #include "study/apply.h"
 #include "study/search_loop.h"
 #include "study/verification.h"
@@ -47,6 +48,8 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 	if (!s->search.best)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
+	if (!standing_metric_alone(&sv->spec, "verify goes", err))
+		return error_prefix(err, "%s: ", sv->path);
 	if (!s->search.verdict.wanted)
 		return nothing_to_verify_with(sv, err);
 	return false;

@@ -117,6 +117,9 @@ static const char *objective_help(const struct node *n, struct arena *a)
 	static const char *const goals[] = {"goal", "direction", "mode", "type", NULL};
 	const char *name = NULL, *goal = NULL;
 
+	if (n->kind == NODE_LIST && n->n > 1)
+		return "write metrics: [{name: ..., goal: maximize}, {name: ..., goal: "
+		       "minimize}]";
 	if (n->kind == NODE_LIST && n->n)
 		n = n->items[0];
 	if (n->kind == NODE_MAP) {
@@ -184,7 +187,8 @@ const char *dialect_key(const char *key, const struct node *n, struct arena *a)
 		return arena_printf(a, "write stop: {%s: %s}", key,
 		                    plain ? n->text : "...");
 	if (strcasecmp(key, "directions") == 0)
-		return "write metric: {name: ..., goal: minimize}: one objective";
+		return "write metrics: [{name: ..., goal: maximize}, {name: ..., goal: "
+		       "minimize}]";
 	if (is_time(key))
 		return arena_printf(a,
 		                    "write budget: {time: %s} for the whole search, "

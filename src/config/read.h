@@ -85,6 +85,12 @@ bool spec_read_stop(struct reading *r, const struct node *map);
 bool spec_read_metric(struct reading *r, const struct node *n);
 bool spec_read_goal(struct reading *r, const struct node *n, enum goal *out);
 bool spec_read_metrics(struct reading *r, const struct node *n);
+/* A warning where a metric's name says that it is of test data. */
+void spec_note_test_name(struct reading *r, struct position at, const char *name);
+bool spec_read_limits(struct reading *r, const struct node *n);
+/* The criteria, once metric, metrics and limits are read; and what does not go with
+ * them. */
+bool spec_check_criteria(struct reading *r);
 bool spec_read_artifacts(struct reading *r, const struct node *n);
 bool spec_read_keep(struct reading *r, const struct node *n);
 bool spec_read_config(struct reading *r, const struct node *n);

@@ -35,6 +35,10 @@ double metric_sign(const struct metric *m);
 /* Is a better than b? Not when they are equal, or one is not a number. */
 bool metric_better(const struct metric *m, double a, double b);
 const char *goal_name(enum goal g); /* "minimize" or "maximize" */
+struct limit;
+/* By how much a value is beyond the limit; 0 or less: it holds. Where the bound itself
+ * is beyond it, that is the least number above 0. */
+double limit_excess(const struct limit *l, double value);
 
 /* A command as written: words with macros, or one shell text. */
 struct command {
@@ -78,6 +82,27 @@ struct spec_point {
 	const struct coord *at; /* (space.n) */
 	const char *label;      /* its name; NULL: none */
 };
+/* A number that trials are judged by: an objective, or what a limit is on. It is the
+ * mean over a trial's runs of what they said last under that name (of the metric: as it
+ * is reduced). */
+struct criterion {
+	const char *name;
+	bool objective; /* the first ones; its goal: */
+	enum goal goal;
+};
+/* What a criterion may be at the most, or has to be at least. */
+struct limit {
+	const char *text; /* as written */
+	const char *name;
+	size_t criterion; /* its index */
+	bool least;       /* >= or >, else <= or < */
+	bool strict;      /* the bound itself is beyond it */
+	double bound;
+	struct position at;
+};
+enum { OBJECTIVES_MAX = 3, LIMITS_MAX = 8 };
+enum { CRITERIA_MAX = OBJECTIVES_MAX + LIMITS_MAX };
+
 /* A number that is shown beside the metric. */
 struct kept_metric {
 	const char *name;
@@ -147,6 +172,13 @@ struct spec {
 	struct metric metric;
 	const struct kept_metric *metrics; /* (n_metrics) beside it */
 	size_t n_metrics;
+	/* What trials are judged by, where that is more than the metric: the
+	 * objectives, of which the first is the metric, then what else the limits are
+	 * on. */
+	const struct criterion *criteria; /* (n_criteria) 0: the metric alone */
+	size_t n_criteria, n_objectives;  /* n_objectives: 0, with limits 1, or 2, 3 */
+	const struct limit *limits;       /* (n_limits) */
+	size_t n_limits;
 	const char *const *artifacts; /* (n_artifacts) patterns of names in the folder
 	                               * of a run; not absolute, without ".." */
 	size_t n_artifacts;

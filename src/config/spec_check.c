@@ -65,7 +65,7 @@ static bool check_required(struct reading *r, const struct node *root)
 		                  "early_terminate and deterministic do not go "
 		                  "together: which runs are stopped depends on when "
 		                  "the others report");
-	if (!spec_check_scale(r))
+	if (!spec_check_scale(r) || !spec_check_criteria(r))
 		return false;
 	if (s->test.present && !s->metric.name)
 		return read_fails(r, node_get(root, "test")->at,

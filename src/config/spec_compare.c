@@ -90,6 +90,20 @@ static void compare(struct differences *d, const char *path, const struct node *
 	differ(d, path, was, now);
 }
 
+/* Which numbers are objectives decides about everything; what is shown is free. */
+static void compare_objectives(struct differences *d, const struct spec *was,
+                               const struct spec *now)
+{
+	bool same = was->n_objectives == now->n_objectives;
+
+	for (size_t i = 0; same && i < was->n_objectives; i++)
+		same = was->criteria[i].goal == now->criteria[i].goal &&
+		       strcmp(was->criteria[i].name, now->criteria[i].name) == 0;
+	if (!same)
+		differ(d, "metrics", node_get(was->yaml.root, "metrics"),
+		       node_get(now->yaml.root, "metrics"));
+}
+
 bool same_search(const struct spec *was, const char *was_command,
                  const struct spec *now, const char *now_command, const char *dir,
                  struct error *err)
@@ -98,6 +112,8 @@ bool same_search(const struct spec *was, const char *was_command,
 	struct differences d = {.a = &a};
 
 	compare(&d, "", was->yaml.root, now->yaml.root, 0);
+	if (was->n_objectives > 1 || now->n_objectives > 1)
+		compare_objectives(&d, was, now);
 	if (strcmp(was_command ? was_command : "", now_command ? now_command : "") !=
 	    0) {
 		d.n++;

@@ -52,6 +52,67 @@ static bool is_shown(struct reading *r, const struct node *n,
 	return false;
 }
 
+/* Entries with a goal are the objectives, where no metric is given; the first of them
+ * is the metric, which stands beside the others anyhow. */
+static bool take_objectives(struct reading *r, const struct node *n,
+                            struct kept_metric *list)
+{
+	struct spec *s = r->spec;
+	struct criterion *out = arena_new(r->a, CRITERIA_MAX, sizeof *out);
+	size_t goals = 0, kept = 0, first = s->n_metrics;
+
+	for (size_t i = 0; i < s->n_metrics; i++) {
+		if (list[i].has_goal && goals < OBJECTIVES_MAX)
+			out[goals] =
+			    (struct criterion){list[i].name, true, list[i].goal};
+		if (list[i].has_goal && !goals++)
+			first = i;
+	}
+	if (!goals || (goals == 1 && r->recorded))
+		return true;
+	if (goals == 1)
+		return read_fails(
+		    r, n->at,
+		    arena_printf(
+			r->a,
+			"write metric: {name: %s, goal: %s}, and under metrics "
+			"the names alone of what is shown beside it",
+			out[0].name, goal_name(out[0].goal)),
+		    "metrics: one objective is no choice between several");
+	if (goals > OBJECTIVES_MAX)
+		return read_fails(
+		    r, n->at,
+		    "leave two or three with a goal; what has none is shown beside "
+		    "them, and limits: [\"NAME <= 20\"] bounds it",
+		    "metrics: %zu objectives are too many: at the most %d", goals,
+		    OBJECTIVES_MAX);
+	s->metric = (struct metric){.name = out[0].name, .goal = out[0].goal};
+	for (size_t i = 0; i < goals; i++)
+		spec_note_test_name(r, n->at, out[i].name);
+	s->criteria = out;
+	s->n_criteria = s->n_objectives = goals;
+	for (size_t i = 0; i < s->n_metrics; i++)
+		if (i != first)
+			list[kept++] = list[i];
+	s->n_metrics = kept;
+	return true;
+}
+
+/* What a goal means beside a metric is not what one may think. */
+static void note_goals(struct reading *r, const struct node *n,
+                       const struct kept_metric *list)
+{
+	for (size_t i = 0; i < r->spec->n_metrics; i++)
+		if (list[i].has_goal) {
+			read_note(r, false, n->at,
+			          "metrics: %s has a goal, and is no objective, since "
+			          "metric: names the one there is; without metric: "
+			          "those with a goal are the objectives",
+			          list[i].name);
+			return;
+		}
+}
+
 static bool read_metrics(struct reading *r, const struct node *n)
 {
 	size_t count = n->kind == NODE_LIST ? n->n : 0;
@@ -61,8 +122,8 @@ static bool read_metrics(struct reading *r, const struct node *n)
 		return read_fails(
 		    r, n->at,
 		    n->kind == NODE_MAP && !r->spec->metric.name
-			? "did you mean metric? metrics is a list of what "
-			  "is shown beside it"
+			? "did you mean metric? metrics is a list: of what "
+			  "is shown beside it, or of two or three objectives"
 			: metrics_help,
 		    "metrics must be a list of 1 to %d names", METRICS_MAX);
 	list = arena_new(r->a, count, sizeof *list);
@@ -74,6 +135,9 @@ static bool read_metrics(struct reading *r, const struct node *n)
 			return false;
 		r->spec->n_metrics += !is_shown(r, n->items[i], list, m->name);
 	}
+	if (!r->spec->metric.name)
+		return take_objectives(r, n, list);
+	note_goals(r, n, list);
 	return true;
 }
 

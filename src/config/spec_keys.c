@@ -196,6 +196,7 @@ static const struct {
     {"method", spec_read_method},
     {"metric", spec_read_metric},
     {"metrics", spec_read_metrics},
+    {"limits", spec_read_limits},
     {"artifacts", spec_read_artifacts},
     {"keep", spec_read_keep},
     {"points", spec_read_points},

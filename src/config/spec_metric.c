@@ -106,6 +106,16 @@ static bool sounds_like_test(const char *name)
 	return false;
 }
 
+void spec_note_test_name(struct reading *r, struct position at, const char *name)
+{
+	if (sounds_like_test(name))
+		read_note(r, true, at,
+		          "the metric is called %s: a search that looks at test data "
+		          "leaves nothing to confirm its winner with; use validation "
+		          "data, and the test: block for the end",
+		          name);
+}
+
 static bool check_keys(struct reading *r, const struct node *map, const char *where)
 {
 	static const char *const names[] = {
@@ -245,12 +255,7 @@ bool spec_read_metric(struct reading *r, const struct node *n)
 		    "unknown key %s in metric", n->keys[0]);
 	if (!read_metric(r, n, "metric", false, m))
 		return false;
-	if (sounds_like_test(m->name))
-		read_note(r, true, node_get(n, "name")->at,
-		          "the metric is called %s: a search that looks at test data "
-		          "leaves nothing to confirm its winner with; use validation "
-		          "data, and the test: block for the end",
-		          m->name);
+	spec_note_test_name(r, node_get(n, "name")->at, m->name);
 	return true;
 }
 

@@ -486,6 +486,12 @@ bool export_optuna(struct exporting *x, struct error *err)
 		    "the search has no metric, and a study of Optuna has a "
 		    "value for each trial\n"
 		    "  help: --to csv, mlflow or wandb");
+	if (x->s->spec->n_objectives > 1)
+		return error_set(
+		    err, ERROR_TRIAL,
+		    "the search has several objectives, and this export writes "
+		    "studies of one\n"
+		    "  help: --to csv has them all");
 	ok = fill(&b, err) && save(&b, err);
 	for (size_t i = 0; i < TABLES; i++)
 		sqlite3_finalize(b.insert[i]);

@@ -17,6 +17,8 @@ static void add_param_name(struct str *out, const struct search *s, const char *
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		clash = clash || strcasecmp(name, own[i]) == 0;
+	clash = clash || (s->spec->n_objectives > 1 && !strcasecmp(name, "front")) ||
+	        (s->spec->n_limits && !strcasecmp(name, "violation"));
 	str_addf(&whole, "%s%s", clash ? "params_" : "", name);
 	str_csv(out, whole.s);
 	str_free(&whole);
@@ -85,6 +87,10 @@ static void add_csv_trial(struct str *out, const struct search *s,
 		str_addc(out, ',');
 		str_csv(out, t->label ? t->label : "");
 	}
+	if (s->spec->n_objectives > 1)
+		add_csv_number(out, t->front ? (double)t->front : (double)NAN);
+	if (s->spec->n_limits)
+		add_csv_number(out, t->criteria ? t->violation : (double)NAN);
 	add_measured(out, names, t);
 	str_addc(out, '\n');
 	str_free(&text);
@@ -108,6 +114,8 @@ void csv_write(struct search *s, const struct monitor *m, struct page *p)
 	}
 	if (labels)
 		str_add(out, ",label");
+	str_add(out, s->spec->n_objectives > 1 ? ",front" : "");
+	str_add(out, s->spec->n_limits ? ",violation" : "");
 	add_measured_head(out, &names);
 	str_addc(out, '\n');
 	for (size_t i = 0; i < s->n && (!p->top || i < p->top); i++) {

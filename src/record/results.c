@@ -7,6 +7,7 @@
 #include "record/csv.h"
 #include "record/early_json.h"
 #include "record/event_json.h"
+#include "record/front_json.h"
 #include "record/run_end_json.h"
 #include "search/prospect.h"
 #include "search/scaling.h"
@@ -186,6 +187,7 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	json_out_text(out, "outcome", outcome_name(t->outcome));
 	json_out_number(out, "value", t->value);
 	json_out_number(out, "stderr", t->stderr_);
+	front_json_trial(s, t, out);
 	json_out_text(out, "reason", t->reason);
 	json_out_text(out, "origin", origin_name(t->origin));
 	if (t->label)
@@ -396,6 +398,7 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	str_json(out, s->origin.yaml ? s->origin.yaml : "",
 	         s->origin.yaml ? strlen(s->origin.yaml) : 0, false);
 	add_metric(out, "metric", &s->spec->metric);
+	front_json(s, order, out);
 	str_add(out, ",\n\"trials\":[\n");
 	for (size_t i = 0; i < s->n; i++) {
 		str_add(out, i ? ",\n" : "");

@@ -58,8 +58,14 @@ void closing_no_trial(const struct study *s, const char *dir, struct str *out)
 {
 	const struct trial *first = first_failed(s);
 
-	str_add(out, "no trial has a usable value");
-	if (s->search.finished) {
+	bool values = s->search.best != NULL;
+
+	str_add(out,
+	        values ? "no trial holds the limits" : "no trial has a usable value");
+	if (values)
+		str_add(out, "\n  help: loosen a limit, or widen the ranges towards "
+		             "what holds them; the nearest comes first in the ranking");
+	else if (s->search.finished) {
 		str_add(out, ": ");
 		ranking_outcomes(s, out);
 	}
@@ -126,7 +132,7 @@ static bool add_winner(struct study *s, const struct trial *t, const char *dir,
 	struct task task = {.key = t->id};
 	bool stored = t->id < s->search.n;
 
-	str_add(out, "winner   ");
+	str_add(out, spec->n_objectives > 1 ? "knee     " : "winner   ");
 	if (stored)
 		str_addf(out, "trial %llu: ", (unsigned long long)t->id);
 	else

@@ -1,6 +1,7 @@
 #include "report/detail.h"
 #include "base/clock.h"
 #include "config/command.h"
+#include "report/front_text.h"
 #include "report/measured_text.h"
 #include "report/ranking.h"
 #include "report/table.h"
@@ -178,9 +179,12 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 		str_addf(out, ", rank %llu", (unsigned long long)t->rank);
 	if (s->monitor && monitor_control(s->search.spec, t->id))
 		str_add(out, ", in the control group");
+	if (t->front && t->rank)
+		str_addf(out, ", front %llu", (unsigned long long)t->front);
 	known = study_known(s, t);
 	str_addf(out, "; proposed when %zu trial%s finished\n", known,
 	         known == 1 ? " was" : "s were");
+	front_trial(&s->search, t, out);
 	add_params(&s->search.spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(&s->search, t, i, dir, out);

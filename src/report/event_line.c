@@ -1,6 +1,7 @@
 #include "report/event_line.h"
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "search/standing.h"
 
 #include <math.h>
 #include <string.h>
@@ -203,6 +204,10 @@ void event_line_summary(const struct search *s, int exit_code, uint64_t n,
 	} else {
 		str_add(out, "null");
 	}
+	if (s->spec->n_objectives > 1)
+		json_out_u64(out, "front",
+		             s->best && trial_feasible(s->spec, s->best) ? s->n_front
+		                                                         : 0);
 	json_out_text(out, "verified",
 	              v->wanted && v->done ? answer_name(v->answer) : NULL);
 	json_out_number(out, "elapsed", search_elapsed(s));

@@ -3,6 +3,7 @@
 #include "early/early_rule.h"
 #include "report/text.h"
 #include "schedule/rules.h"
+#include "search/standing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -351,7 +352,9 @@ static void set_best(const struct gathering *g)
 	const struct search *s = search_of(g);
 	struct live *v = g->out;
 
-	if (!s->best || !s->spec->metric.name)
+	/* Of a front no one trial is the best. */
+	if (!s->best || !s->spec->metric.name || s->spec->n_objectives > 1 ||
+	    !trial_feasible(s->spec, s->best))
 		return;
 	v->has_best = true;
 	v->metric = s->spec->metric.name;

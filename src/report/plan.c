@@ -2,6 +2,7 @@
 #include "config/command.h"
 #include "config/launcher.h"
 #include "early/early_rule.h"
+#include "report/front_text.h"
 #include "report/text.h"
 #include "search/claim.h"
 #include "search/sizes.h"
@@ -21,6 +22,10 @@ static void add_metric(const struct spec *sp, struct str *out)
 		        "metric       none: every trial runs, nothing is ranked\n");
 		return;
 	}
+	if (sp->n_objectives > 1) {
+		front_plan(sp, out);
+		return;
+	}
 	str_add(out, "metric       ");
 	text_clean(out, m->name);
 	str_addf(out, ", %s", goal_name(m->goal));
@@ -35,6 +40,7 @@ static void add_metric(const struct spec *sp, struct str *out)
 		text_number(out, m->target);
 	}
 	str_addc(out, '\n');
+	front_plan(sp, out);
 }
 
 static void add_space(const struct space *sp, struct str *out)
@@ -242,8 +248,9 @@ static void add_test(const struct spec *sp, struct str *out)
 	const struct test *t = &sp->test;
 
 	str_add(out, "verification ");
-	if (!t->present && sp->repeats < 2) {
-		str_add(out, "none: no test: block and no repeats\n");
+	if (sp->n_criteria || (!t->present && sp->repeats < 2)) {
+		str_add(out, sp->n_criteria ? "none: it is by one metric\n"
+		                            : "none: no test: block and no repeats\n");
 		return;
 	}
 	if (sp->deterministic_training)

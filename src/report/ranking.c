@@ -1,5 +1,6 @@
 #include "report/ranking.h"
 #include "report/configuration.h"
+#include "report/front_text.h"
 #include "report/text.h"
 #include "search/measured.h"
 
@@ -14,6 +15,7 @@ struct layout {
 	size_t n_params;
 	bool *same; /* (space.n): all trials have the same */
 	bool labels, reasons, baseline;
+	bool fronts, limits; /* there are several objectives, there are limits */
 };
 
 static bool differs(const struct search *s, size_t param)
@@ -45,7 +47,9 @@ static void layout_init(struct layout *l, const struct study *s,
 	size_t n = s->search.spec->space.n;
 
 	*l = (struct layout){.params = mem_new(n + 1, sizeof *l->params),
-	                     .same = mem_new(n + 1, sizeof *l->same)};
+	                     .same = mem_new(n + 1, sizeof *l->same),
+	                     .fronts = s->search.spec->n_objectives > 1,
+	                     .limits = s->search.spec->n_limits > 0};
 	for (size_t i = 0; i < n; i++)
 		l->same[i] = !differs(&s->search, i);
 	for (size_t i = 0; i < v->n_first; i++)
@@ -81,10 +85,14 @@ static void head(const struct layout *l, const struct search *s, struct sheet *t
 	sheet_column(t, "rank", NULL, COLUMN_NUMBER, true);
 	sheet_column(t, "trial", NULL, COLUMN_NUMBER, true);
 	sheet_column(t, "outcome", NULL, COLUMN_TEXT, true);
+	if (l->fronts)
+		sheet_column(t, "front", NULL, COLUMN_NUMBER, true);
 	if (s->spec->metric.name)
 		sheet_column(t, "value", s->spec->metric.name, COLUMN_NUMBER, true);
 	for (size_t i = 0; i < s->spec->n_metrics; i++)
 		sheet_column(t, s->spec->metrics[i].name, NULL, COLUMN_NUMBER, false);
+	if (l->limits)
+		sheet_column(t, "beyond", NULL, COLUMN_TEXT, true);
 	if (l->labels)
 		sheet_column(t, "label", "name", COLUMN_TEXT, true);
 	for (size_t i = 0; i < l->n_params; i++)
@@ -153,6 +161,32 @@ static void add_id(struct sheet *t, const struct trial *tr)
 	sheet_shown(t, text);
 }
 
+/* Of what the trial is judged by. */
+static double stderr_of(const struct spec *sp, const struct trial *tr, const char *name)
+{
+	for (size_t k = 0; tr->criteria && k < sp->n_criteria; k++)
+		if (strcmp(sp->criteria[k].name, name) == 0)
+			return tr->criteria[sp->n_criteria + k];
+	return (double)NAN;
+}
+
+static void add_front(const struct trial *tr, struct sheet *t)
+{
+	if (tr->front && tr->rank)
+		sheet_int(t, tr->front);
+	else
+		sheet_none(t);
+}
+
+static void add_beyond(const struct search *s, const struct trial *tr, struct sheet *t)
+{
+	struct str out = {0};
+
+	front_beyond(s, tr, &out);
+	sheet_text(t, str_text(&out));
+	str_free(&out);
+}
+
 /* What the file lists under `metrics`: the mean over the runs of the last. */
 static void add_measured(const struct spec *sp, const struct trial *tr, struct sheet *t)
 {
@@ -160,6 +194,7 @@ static void add_measured(const struct spec *sp, const struct trial *tr, struct s
 		struct measured m = trial_measured(tr, sp->metrics[i].name);
 
 		sheet_number(t, m.runs ? m.last : (double)NAN);
+		sheet_half(t, stderr_of(sp, tr, sp->metrics[i].name));
 		if (m.runs && !isfinite(m.last))
 			sheet_shown(t, isnan(m.last) ? "nan"
 			               : m.last > 0  ? "inf"
@@ -176,11 +211,15 @@ static void add_row(const struct layout *l, const struct search *s,
 	sheet_text(t, tr->outcome != OUTCOME_NONE
 	                  ? outcome_name(tr->outcome)
 	                  : ranking_waits(s, ranking_foremost(tr)));
+	if (l->fronts)
+		add_front(tr, t);
 	if (s->spec->metric.name) {
 		sheet_number(t, ok ? tr->value : (double)NAN);
 		sheet_half(t, ok ? tr->stderr_ : (double)NAN);
 	}
 	add_measured(s->spec, tr, t);
+	if (l->limits)
+		add_beyond(s, tr, t);
 	if (l->labels)
 		sheet_text(t, tr->label);
 	for (size_t i = 0; i < l->n_params; i++)
@@ -268,7 +307,7 @@ static void name_left_out(const struct layout *l, const struct search *s,
 			  end[] = " (--wide prints all)";
 	struct paragraph p = {0}, m = {0};
 	size_t first = t->n - l->n_params - l->reasons;
-	size_t measured = first - l->labels - s->spec->n_metrics;
+	size_t measured = first - l->labels - l->limits - s->spec->n_metrics;
 
 	for (size_t i = 0; i < l->n_params; i++)
 		if (left_out[first + i])
@@ -374,6 +413,10 @@ static void yaml_trial(const struct study *s, const struct trial *t, struct str 
 	yaml_string(out, "outcome", outcome_name(t->outcome));
 	yaml_double(out, "value", t->value);
 	yaml_double(out, "stderr", t->stderr_);
+	if (t->front && t->rank)
+		str_addf(out, "    front: %llu\n", (unsigned long long)t->front);
+	if (t->criteria && s->search.spec->n_limits)
+		yaml_double(out, "violation", t->violation);
 	if (t->reason)
 		yaml_string(out, "reason", t->reason);
 	yaml_measured(s->search.spec, t, out);

@@ -76,6 +76,8 @@ static bool check_status(const struct subject *x, struct arena *a, struct str *o
 	if (!is_by_status(r))
 		return true;
 	end = run_conclude(r, &res, x->metric, &x->sv->spec, a);
+	if (!x->phase)
+		run_criteria(&x->sv->spec, &end, a);
 	if (end.outcome == r->outcome &&
 	    (res.timed_out || res.over_memory || same_reason(r->reason, end.reason)))
 		return true;

@@ -126,6 +126,14 @@ static bool check_metric(const struct saved *sv, const struct spec *spec,
 		                 "warm_start: %s has no metric, so it says nothing of "
 		                 "what is good",
 		                 path);
+	if (sv->spec.n_objectives > 1)
+		return error_set(
+		    err, ERROR_FILE,
+		    "warm_start: %s has several objectives, and this "
+		    "search has one metric\n"
+		    "  help: take it out of warm_start; points: [...] tries "
+		    "its best first",
+		    path);
 	return was->goal == now->goal ||
 	       error_set(err, ERROR_FILE,
 	                 "warm_start: %s was to %s %s, this search is to %s %s\n"

@@ -1,5 +1,6 @@
 #include "search/search.h"
 #include "base/str.h"
+#include "search/standing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ void search_free(struct search *s)
 	verdict_free(&s->verdict);
 	warm_free(&s->warm);
 	free(s->trials);
+	free(s->front);
 	free(s->open);
 	free(s->known);
 	arena_free(&s->arena);
@@ -195,7 +197,10 @@ void search_settle(struct search *s, struct trial *t, struct observation end)
 	if (t->outcome != OUTCOME_OK)
 		return;
 	s->ok++;
-	if (s->spec->metric.name && (!s->best || better(s, t, s->best))) {
+	if (s->spec->n_criteria) {
+		if (trial_stands(s, t) && standing_take(s, t))
+			s->since_best = 0;
+	} else if (s->spec->metric.name && (!s->best || better(s, t, s->best))) {
 		s->best = t;
 		s->since_best = 0;
 	}
@@ -252,29 +257,38 @@ static int by_rank(const void *a, const void *b, void *self)
 	const struct trial *x = *(struct trial *const *)a,
 			   *y = *(struct trial *const *)b;
 	const struct search *s = self;
-	bool xr = x->outcome == OUTCOME_OK && s->spec->metric.name;
-	bool yr = y->outcome == OUTCOME_OK && s->spec->metric.name;
+	bool xr = trial_stands(s, x), yr = trial_stands(s, y);
 
 	if (xr != yr)
 		return xr ? -1 : 1;
-	if (xr)
+	if (xr && !s->spec->n_criteria)
 		return better(s, x, y) ? -1 : 1;
 	return x->id < y->id ? -1 : 1;
+}
+
+static bool tied(const struct search *s, const struct trial *a, const struct trial *b)
+{
+	return s->spec->n_criteria ? standing_equal(s->spec, a, b)
+	                           : a->value == b->value;
 }
 
 struct trial **search_rank(struct search *s, struct arena *a)
 {
 	struct trial **order = arena_new(a, s->n, sizeof(struct trial *));
+	size_t ranked = 0;
 
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		order[i] = s->trials[i];
+		ranked += trial_stands(s, order[i]);
+	}
 	if (s->n > 1)
 		qsort_r(order, s->n, sizeof(struct trial *), by_rank, s);
+	if (s->spec->n_criteria)
+		standing_sort(s->spec, order, ranked);
 	for (size_t i = 0; i < s->n; i++) {
-		bool ranked = order[i]->outcome == OUTCOME_OK && s->spec->metric.name;
-		bool tied = ranked && i && order[i]->value == order[i - 1]->value;
+		bool equal = i && i < ranked && tied(s, order[i], order[i - 1]);
 
-		order[i]->rank = tied ? order[i - 1]->rank : ranked ? i + 1 : 0;
+		order[i]->rank = equal ? order[i - 1]->rank : i < ranked ? i + 1 : 0;
 	}
 	return order;
 }

@@ -58,7 +58,11 @@ struct search {
 	int64_t started;       /* clock_now when it was begun or continued; 0: not */
 	double ended;          /* seconds since 1970 of the last event */
 	struct trial *best;    /* NULL: none yet */
-	uint64_t since_best;   /* trials finished after the best one */
+	struct trial **front;  /* (n_front) with several objectives or limits: those
+	                        * that none beats, in rank order; search/standing.h */
+	size_t n_front, cap_front;
+	uint64_t since_best;   /* trials finished after the best one, or the latest that
+	                        * got on to the front */
 	uint64_t advised;      /* stop: auto: trials when that was last asked */
 	bool any_report;       /* some run has printed the metric */
 	enum texts texts;      /* whether lines of plain text hold it … */
@@ -99,8 +103,9 @@ void search_reopen(struct search *s, struct trial *t);
 
 /* Has it come to its end, so that its winner can be verified? */
 bool search_is_over(const struct search *s);
-/* Fills rank of every trial and returns the trials in rank order, (n) in arena a: ok
- * ones by value (equal ones by id, and sharing a rank), then the others by id. */
+/* Fills rank (front, violation) of every trial and returns the trials in rank order,
+ * (n) in arena a: ok ones by value (equal ones by id, and sharing a rank), with several
+ * objectives or limits as in search/standing.h; then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
 /* What a search ends with: the winner of its verification, which the defaults can be
  * too; before that the best of the ranking, NULL where there is none. */

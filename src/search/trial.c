@@ -203,6 +203,45 @@ void run_measure(const struct run *r, const struct series_log *log, const char *
 		end->note = arena_strdup(a, note);
 }
 
+const char *run_lacks(const struct spec *s, const struct series_set *set)
+{
+	struct series said;
+
+	for (size_t i = 1; i < s->n_criteria; i++)
+		if (!series_find(set, s->criteria[i].name, &said))
+			return s->criteria[i].name;
+	return NULL;
+}
+
+void run_criteria(const struct spec *s, struct run_end *end, struct arena *a)
+{
+	const char *lacks = run_lacks(s, end->metrics);
+	struct series said = {0};
+
+	if (end->outcome != OUTCOME_OK)
+		return;
+	if (lacks) {
+		end->outcome = OUTCOME_NO_METRIC;
+		end->reason = arena_printf(
+		    a,
+		    end->metrics && end->metrics->more
+			? "%s is not among the first %d numbers that it reported"
+			: "it never reported %s",
+		    lacks, SERIES_MAX);
+		return;
+	}
+	for (size_t i = 1; i < s->n_criteria; i++) {
+		series_find(end->metrics, s->criteria[i].name, &said);
+		if (isfinite(said.last))
+			continue;
+		end->outcome = OUTCOME_DIVERGED;
+		end->reason =
+		    arena_printf(a, "%s is %s", s->criteria[i].name,
+		                 isnan(said.last) ? "not a number" : "infinite");
+		return;
+	}
+}
+
 /* A run that reports without end keeps its beginning and its latest reports. */
 static void keep_latest(struct run *r, struct report rep)
 {

@@ -116,11 +116,15 @@ struct trial {
 	double cost_weight;  /* … and took this much account of costs */
 	uint64_t order; /* of the observation of its end (deterministic: id + 1); 0: it
 	                 * has not ended */
-	enum outcome outcome; /* of the whole; NONE while it is not finished */
-	double value;         /* mean over its runs when OK; NaN else */
-	double stderr_;       /* NaN with one run */
-	const char *code;     /* what its latest launch trained with; NULL: not said */
-	uint64_t rank;        /* from 1, equal values sharing one; 0: not ranked */
+	enum outcome outcome;   /* of the whole; NONE while it is not finished */
+	double value;           /* mean over its runs when OK; NaN else */
+	double stderr_;         /* NaN with one run */
+	const double *criteria; /* (2 n_criteria), OK only: means, then their standard
+	                         * errors; NULL: it has none */
+	uint64_t front;         /* of several objectives, from 1; 0: it has none … */
+	double violation;       /* … of limits, 0: they hold (search/standing.h) */
+	const char *code; /* what its latest launch trained with; NULL: not said */
+	uint64_t rank;    /* from 1, equal values sharing one; 0: not ranked */
 	const char *reason;
 };
 
@@ -134,6 +138,12 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
  * many. */
 void run_measure(const struct run *r, const struct series_log *log, const char *note,
                  size_t points, struct run_end *end, struct arena *a);
+/* Of a run that ended well: the outcome is another one where a criterion was not said,
+ * or is not finite. */
+void run_criteria(const struct spec *s, struct run_end *end, struct arena *a);
+/* The first criterion that the numbers of a run lack; NULL: it has them all. The metric
+ * is not looked for. */
+const char *run_lacks(const struct spec *s, const struct series_set *set);
 /* How many points a curve of a trial's run may have: the more trials, the fewer, so
  * that the whole stays bounded: SERIES_POINTS of the first 1000 trials, 20 of those up
  * to 10000, and none beyond. */

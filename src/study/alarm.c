@@ -148,9 +148,36 @@ static const char *keep(struct study *s, struct str *text)
 	return kept;
 }
 
+/* An objective, or what a limit is on, that was not among the numbers. */
+static void add_lacking(struct str *out, const struct run_result *res, const char *name)
+{
+	const char *near[NAMES_SHOWN];
+	size_t found = meant_names(name, (const char *const *)res->keys, res->n_keys,
+	                           near, NAMES_SHOWN);
+
+	str_addf(out,
+	         "the first run that finished never reported \"%s\", which metrics or "
+	         "limits of the file name\n  numbers that were seen:",
+	         name);
+	for (size_t i = 0; i < res->n_keys; i++)
+		str_addf(out, "%s %s", i ? "," : "", res->keys[i]);
+	for (size_t i = 0; i < found; i++)
+		str_addf(out, "%s %s", i ? " or" : "\n  help: did you mean", near[i]);
+	if (found)
+		str_addc(out, '?');
+	else
+		str_addf(out,
+		         "\n  help: print it beside the metric, as in {\"%s\": 12.5}, "
+		         "by the end of the run at the latest",
+		         name);
+}
+
 const char *study_contract_text(struct study *s, const struct trial *t, size_t run,
                                 const struct run_result *res)
 {
+	const struct run *r = &t->runs[run];
+	const char *lacks =
+	    r->reduction.n ? run_lacks(s->search.spec, r->metrics) : NULL;
 	struct str out = {0};
 
 	if (res->spawn_errno) {
@@ -166,6 +193,13 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 			: "\n  help: check its first word; a script needs its "
 			  "interpreter before it (python3, train.py) or a #! line and "
 			  "chmod +x");
+		add_folder(&out, s, t, run);
+		add_way_on(&out, s);
+		return keep(s, &out);
+	}
+	if (lacks) {
+		add_lacking(&out, res, lacks);
+		add_output(&out, res);
 		add_folder(&out, s, t, run);
 		add_way_on(&out, s);
 		return keep(s, &out);

@@ -1,5 +1,6 @@
 #include "study/apply.h"
 #include "record/event_json.h"
+#include "search/standing.h"
 
 #include <errno.h>
 #include <math.h>
@@ -134,6 +135,7 @@ static void settle(struct study *s, struct trial *t, uint64_t order)
 
 	if (t->outcome != OUTCOME_NONE || !trial_settle(t))
 		return;
+	trial_measure(s->search.spec, t, &s->search.arena);
 	end = search_observation(&s->search, t);
 	end.order = order;
 	if (s->monitor)

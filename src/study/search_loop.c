@@ -1,6 +1,7 @@
 #include "study/search_loop.h"
 #include "record/results.h"
 #include "search/prospect.h"
+#include "search/standing.h"
 #include "study/added.h"
 #include "study/alarm.h"
 #include "study/apply.h"
@@ -60,7 +61,7 @@ static void check_stops(struct search *s)
 	const struct metric *m = &sp->metric;
 	const char *why;
 
-	if (s->best && m->has_target &&
+	if (s->best && m->has_target && trial_feasible(sp, s->best) &&
 	    (m->goal == GOAL_MINIMIZE ? s->best->value <= m->target
 	                              : s->best->value >= m->target))
 		finish(s, SEARCH_DONE,
@@ -70,7 +71,11 @@ static void check_stops(struct search *s)
 		                    m->target, (unsigned long long)s->best->id));
 	if (sp->stop_patience && s->best && s->since_best >= sp->stop_patience)
 		finish(s, SEARCH_DONE,
-		       arena_printf(&s->arena, "no better trial among the last %llu",
+		       arena_printf(&s->arena,
+		                    sp->n_objectives > 1
+		                        ? "no trial that gets on to the front "
+		                          "among the last %llu"
+		                        : "no better trial among the last %llu",
 		                    (unsigned long long)s->since_best));
 	if (sp->stop_auto && prospect_stop(s, &why))
 		finish(s, SEARCH_DONE, why);
@@ -216,6 +221,30 @@ static void conclude(void *self, struct task *task, struct run_end *end)
 	stopping_end(self, task, end);
 }
 
+/* Has some run said all that trials are judged by? */
+static bool any_judged(const struct search *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
+			if (s->trials[i]->runs[r].outcome == OUTCOME_OK)
+				return true;
+	return false;
+}
+
+/* Does it break off a search: the first run that finished lacks a number without which
+ * nothing can be ranked, or the command is none? */
+static bool breaks_contract(const struct search *s, const struct run *r,
+                            const struct run_result *res)
+{
+	bool lacks = r->outcome == OUTCOME_NO_METRIC;
+
+	if (!s->spec->metric.name)
+		return false;
+	if (!s->any_report)
+		return lacks || res->spawn_errno;
+	return lacks && s->spec->n_criteria && r->reduction.n && !any_judged(s);
+}
+
 /* The first-run contract and the failure guard: reasons to stop at once. */
 static void check_alarms(struct study *s, const struct trial *t, size_t run,
                          const struct run_result *res)
@@ -230,8 +259,7 @@ static void check_alarms(struct study *s, const struct trial *t, size_t run,
 		s->session_stopped++;
 		alarm_keep(s, &s->first_stopped, t, run, res);
 	}
-	if (!s->search.any_report && s->search.spec->metric.name &&
-	    (r->outcome == OUTCOME_NO_METRIC || res->spawn_errno)) {
+	if (breaks_contract(&s->search, r, res)) {
 		finish(&s->search, SEARCH_CONTRACT,
 		       study_contract_text(s, t, run, res));
 		fleet_wind_down(&s->fleet, FLEET_KILL);

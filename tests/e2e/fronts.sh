@@ -1,0 +1,122 @@
+#!/bin/bash
+# Several objectives, and limits on what a training reports.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+cd "$tap_dir" || exit 1
+
+# space FILE METHOD [LINE…]: a search over i, the row of a table.
+space() {
+	cat >"$1" <<END
+command: [sh, ./train.sh]
+args: none
+method: $2
+parameters: {i: {values: [0, 1, 2, 3, 4, 5, 6]}}
+END
+	printf '%s\n' "${@:3}" >>"$1"
+}
+again() { "$HPSEARCH" replay "$1" >again.out 2>&1 && has identical again.out; }
+# order DIR EXPRESSION: of o, the trials as they are ranked.
+order() { holds "$1" "(lambda o: $2)([x['id'] for x in d['trials']])"; }
+
+# By hand: 0, 1 and 4 are beaten by none; 2 by 1 alone (equal in ms, worse in acc), 3 by 4
+# and 1; 5 by all of the first front that is faster; 6 is the same as 1.
+cat >train.sh <<'END'
+i=$(sed 's/[^0-9]//g' "$HPSEARCH_CONFIG")
+set -- "0.5 1 9" "0.8 2 5" "0.7 2 1" "0.75 4 1" "0.9 4 2" "0.6 9 1" "0.8 2 5"
+shift "$i"
+set -- $1
+if [ -n "${FAIL_AT:-}" ] && [ "$i" = "$FAIL_AT" ]; then exit 1; fi
+echo "{\"step\": 1, \"acc\": 0.1, \"ms\": 99, \"mb\": 99}"
+echo "{\"step\": 2, \"acc\": $1, \"ms\": $2, \"mb\": $3}"
+END
+two='metrics: [{name: acc, goal: maximize}, {name: ms, goal: minimize}, mb]'
+
+space two.yaml grid "$two"
+expect "two objectives" 0 "$HPSEARCH" two.yaml
+# The ideal is acc 0.9, ms 1; the ranges are 0.4 and 3: 1 is at (1/4, 1/3) of it.
+check "front by front, the knee first" order two.hpsearch 'o == [1, 6, 4, 0, 2, 3, 5]'
+check "equal ones share a rank" holds two.hpsearch '[t[i]["rank"] for i in (1, 6, 4)] == [1, 1, 3]'
+check "the fronts" holds two.hpsearch '[x["front"] for x in t] == [1, 1, 2, 2, 1, 3, 1]'
+check "the front, its knee and its ends" holds two.hpsearch 'd["front"]["trials"] == [1, 6, 4, 0] and d["front"]["knee"] == 1 and d["front"]["best"] == [4, 0]'
+# In units of 0.4 and 8: (0.75, 1) (0.25, 7/8), (0, 5/8) from the worst: 1/4·… by hand.
+check "its volume" holds two.hpsearch 'abs(d["front"]["volume"] - (0.25 * 5/8 + 0.75 * 7/8)) < 1e-12'
+check "what it is judged by" holds two.hpsearch 't[4]["criteria"] == {"acc": {"value": 0.9, "stderr": None}, "ms": {"value": 4, "stderr": None}}'
+check "said under the table" grep -qF 'trial 1, the knee, nearest to the best of each: acc 0.8, ms 2' out
+check "and the ends" grep -qF 'trial 4, best acc: acc 0.9, ms 4' out
+check "in the table" grep -qE '^rank +trial +outcome +front +acc +ms +mb +i$' out
+check "as a line of CSV" grep -qE '^rank,.*,front,metrics.ms,' two.hpsearch/results.csv
+check "the directory replays" again two.hpsearch
+check "the results replay" again two.hpsearch/results.json
+expect "one trial" 0 "$HPSEARCH" show two.hpsearch --trial 3
+check "tells of its criteria" grep -qF 'ms 4, to minimize' out
+check "the knee is the best" test "$("$HPSEARCH" best two.hpsearch -f json 2>err)" = '{"i":1}'
+expect "another choice of objectives is another search" 2 "$HPSEARCH" two.yaml --set 'metrics=[{name: mb, goal: minimize}, {name: ms, goal: minimize}]'
+check "and says so" has 'metrics: was' err
+
+space three.yaml grid 'metrics: [{name: acc, goal: maximize}, {name: ms, goal: minimize}, {name: mb, goal: minimize}]' \
+	'limits: ["acc >= 0.6", "mb < 5"]' 'repeats: 2'
+expect "three objectives, and limits" 0 "$HPSEARCH" three.yaml
+check "what holds the limits comes first" order three.hpsearch 'set(o[:4]) == {2, 3, 4, 5} and o[4:] == [1, 6, 0]'
+check "by how much the others do not" holds three.hpsearch '[x["violation"] > 0 for x in t] == [True, True, False, False, False, False, True] and t[0]["violation"] == 2'
+check "means of the runs, and their errors" holds three.hpsearch 't[2]["criteria"]["mb"] == {"value": 1, "stderr": 0}'
+check "which limits" grep -qE ' 0  *ok .* acc >= 0.6, mb < 5 ' out
+check "replays" again three.hpsearch/results.json
+
+space one.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["ms <= 3"]' 'stop: {target: 0.85}'
+expect "one metric within limits" 0 "$HPSEARCH" one.yaml
+check "the best is the best of those that hold them" order one.hpsearch 'o == [1, 6, 2, 0, 3, 4, 5]'
+check "a target beyond the limits is none" holds one.hpsearch 'd["search"]["why"].startswith("every")'
+space none.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["ms <= 0.5"]'
+expect "nothing holds the limits" 3 "$HPSEARCH" none.yaml
+check "the nearest is named" grep -qF 'none of 7 trials holds ms <= 0.5; trial 0 comes nearest' out
+check "and a way out" has 'no trial holds the limits' err
+
+# Of the first front, the three are at acc 0.9 0.8 0.8 and ms 4 2 2: each at distance 1 from
+# the ideal; of the second 3 is nearer than 2. Killed and resumed, with a run that fails once.
+cat >slow.sh <<'END'
+. ./train.sh
+echo "$i" >>ledger
+while [ ! -e go ]; do sleep 0.02; done
+END
+space kill.yaml grid "$two" 'limits: ["mb <= 8"]'
+sed -i 's/train.sh/slow.sh/' kill.yaml
+FAIL_AT=3 "$HPSEARCH" kill.yaml -j2 -q >/dev/null 2>&1 &
+pid=$!
+check "it runs" wait_until 60 grep -q . ledger
+kill -9 $pid
+wait $pid 2>/dev/null
+touch go
+expect "goes on after a kill" 0 env FAIL_AT=3 "$HPSEARCH" kill.yaml -j2
+expect "and with what failed" 0 "$HPSEARCH" kill.yaml -j2 --retry-failed
+check "to the same fronts" order kill.hpsearch 'o == [4, 1, 6, 3, 2, 5, 0] and d["front"]["trials"] == [4, 1, 6]'
+check "which replay" again kill.hpsearch
+
+# What is never reported, and what is no number.
+space lack.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["m <= 3"]'
+expect "a limit on what is not reported" 3 "$HPSEARCH" lack.yaml
+check "is an error" has 'the first run that finished never reported "m"' err
+check "that names what is near" has 'did you mean ms?' err
+check "nothing more ran" holds lack.hpsearch 'len(t) == 1 and t[0]["outcome"] == "no_metric" and t[0]["reason"] == "it never reported m"'
+check "replays" again lack.hpsearch/results.json
+sed 's/ms\\": \$2/ms\\": 1e999/' train.sh >inf.sh
+space inf.yaml grid "$two"
+sed -i 's/train.sh/inf.sh/' inf.yaml
+expect "an infinite objective" 3 "$HPSEARCH" inf.yaml
+check "has diverged" holds inf.hpsearch 't[0]["outcome"] == "diverged" and t[0]["reason"] == "ms is infinite"'
+
+# What goes by one metric says so.
+for c in "refine two.hpsearch" "ablate two.hpsearch" "recheck two.hpsearch" "verify one.hpsearch" "diff two.hpsearch one.hpsearch" "init two.yaml --out x"; do
+	# shellcheck disable=SC2086
+	expect "no ${c%% *}" 2 "$HPSEARCH" $c
+	check "with the reason" grep -qE 'by one metric, and this search has (several objectives|limits)' err
+done
+expect "no study of Optuna" 3 "$HPSEARCH" export two.hpsearch --to optuna -o two.db
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	for d in two three one none lack inf; do
+		check "the schema holds: $d" python3 -c '
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' $d.hpsearch/results.json "$SRCDIR/tests/data/results.schema.json"
+	done
+else
+	skip "the schema holds" "no python3-jsonschema"
+fi
