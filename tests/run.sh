@@ -2,7 +2,7 @@
 # Runs test programs that print TAP, several at a time, and adds up: a line for each, the
 # log of those that fail, last "N passed, N failed[, N skipped]". What was not built, a
 # crash, a time-out, an unfulfilled plan and a sanitizer's report are failures.
-#     run.sh LOGDIR PROGRAM …
+#     run.sh LOGDIR PROGRAM …     leaves, in LOGDIR, what each said and its processor time
 # TEST_JOBS at a time (2), TEST_TIMEOUT seconds for each (600; on a busy machine they take
 # longer, see patience.sh), V=1: every log in full;
 # BUILD_FAILED=1 counts as one failure; VALGRIND=1: the programs, and hpsearch in the scripts,
@@ -106,6 +106,7 @@ run_one() { # LOGDIR PROGRAM
 		: >"$log"
 		rc=127
 	fi
+	times | tail -n 1 >"$log.times"
 	[ -z "${VALGRIND:-}" ] || keep_findings "$log"
 	# Killed while its leaks were counted: that the counter could not go on is no report.
 	local one
