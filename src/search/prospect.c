@@ -43,7 +43,7 @@ static struct advice advice_at(const struct search *s, uint64_t seen,
 	struct history h = {.trials = s->known, .n = s->n, .known_upto = seen};
 	struct advice a;
 
-	advice_make(&s->spec->space, &h, s->spec->seed, more, &a);
+	advice_make(&s->spec->space, &h, s->spec->seed, s->adaptive, more, &a);
 	return a;
 }
 
@@ -95,7 +95,11 @@ static void say(const struct advice *a, struct str *out)
 		str_addf(out,
 		         "nothing better by more than the noise, %.2g, in %zu trials, "
 		         "and a model of them expects %.2g from one more",
-		         a->noise, a->since, a->improvement);
+		         a->noise, a->since,
+		         a->evenly > 0 ? a->evenly : a->improvement);
+	if (!a->enough && a->evenly > 0)
+		str_addf(out, " like these, %.2g from the best that there is",
+		         a->improvement);
 	if (a->sees)
 		str_addf(out,
 		         "; as far as it sees, at most %.2g is left to gain (it "
@@ -171,6 +175,8 @@ void prospect_json(const struct search *s, struct str *out)
 	json_out_double(out, "noise", a->noise);
 	json_out_double(out, "repeated", a->repeated);
 	json_out_double(out, "improvement", a->improvement);
+	if (a->evenly > 0)
+		json_out_double(out, "evenly", a->evenly);
 	json_out_u64(out, "since", a->since);
 	json_out_bool(out, "enough", a->enough);
 	json_out_bool(out, "plateau", a->plateau);

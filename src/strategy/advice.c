@@ -17,6 +17,7 @@ enum {
 	AROUND = 512, /* and around the best */
 	BEST_OF = 5,
 	FIT_STEPS = 50,
+	NEXT = 20,   /* trials of a method that does not learn */
 	MODEL_DF = 2 /* what the model's noise weighs beside repeats */
 };
 
@@ -138,10 +139,10 @@ static double *candidates(const struct dataset *l, uint64_t seed)
 	return rows;
 }
 
-/* The least upper bound among the data, the least lower one and the largest expected
- * improvement anywhere; in the model's units. */
+/* The least upper bound among the data, the least lower one, and the expected
+ * improvement: the largest, and the mean over what is even; in the model's units. */
 struct extremes {
-	double upper, lower, log_gain;
+	double upper, lower, most, mean;
 };
 
 static void extend(struct extremes *x, const struct gp *g, const double *rows, size_t n,
@@ -151,14 +152,16 @@ static void extend(struct extremes *x, const struct gp *g, const double *rows, s
 
 	gp_predict(g, rows, n, mean, variance);
 	for (size_t i = 0; i < n; i++) {
-		double sd = sqrt(variance[i]);
+		double sd = sqrt(variance[i]), gain;
 
-		if (finished)
+		if (finished) {
 			x->upper = fmin(x->upper, mean[i] + width * sd);
-		else
-			x->log_gain =
-			    fmax(x->log_gain,
-			         log_ei(best, mean[i], variance[i], NULL, NULL));
+		} else {
+			gain = portable_exp(
+			    log_ei(best, mean[i], variance[i], NULL, NULL));
+			x->most = fmax(x->most, gain);
+			x->mean += i < EVEN ? gain / EVEN : 0;
+		}
 		x->lower = fmin(x->lower, mean[i] - width * sd);
 	}
 	free(mean);
@@ -169,9 +172,7 @@ static struct extremes find_extremes(const struct dataset *l, uint64_t seed)
 	const struct gp *g = &l->gp;
 	double n = (double)l->n, d = (double)l->encoding->d, best = (double)INFINITY;
 	double beta = 2 * portable_log(d * n * n * pi * pi / (6 * delta)) / 5, *rows;
-	struct extremes x = {.upper = (double)INFINITY,
-	                     .lower = (double)INFINITY,
-	                     .log_gain = -(double)INFINITY};
+	struct extremes x = {.upper = (double)INFINITY, .lower = (double)INFINITY};
 
 	for (size_t i = 0; i < l->n; i++)
 		best = fmin(best, gp_mean_at(g, i));
@@ -243,10 +244,10 @@ static bool is_constant(const struct view *v)
 	return true;
 }
 
-static void judge(struct view *v, const struct dataset *l, uint64_t seed,
+static void judge(struct view *v, const struct dataset *l, uint64_t seed, bool learns,
                   const struct advice_repeats *more, struct advice *out)
 {
-	double unit = 2 * l->target.scale * l->target.sd, bound;
+	double unit = 2 * l->target.scale * l->target.sd, bound, least;
 	double left = sqrt(l->gp.nu) * unit;
 	size_t d = l->encoding->d, patience = v->valued / 2;
 	struct extremes x = find_extremes(l, seed);
@@ -256,17 +257,20 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed,
 	out->sees = out->r2 >= r2_least;
 	bound = fmax(x.upper - x.lower, 0) * unit;
 	out->bound = bound + 2 * left;
-	out->improvement = portable_exp(x.log_gain) * unit;
+	out->improvement = x.most * unit;
+	out->evenly = learns ? 0 : x.mean * unit;
 	out->since = since_gain(v, target_least(&l->target), out->noise);
 	out->enough = out->sees && bound < out->noise;
 	patience = patience < 5 * d ? 5 * d : patience;
 	patience = patience < 20 ? 20 : patience;
-	out->plateau = out->since >= patience &&
-	               out->improvement < fmax(0.01 * unit, 0.2 * out->noise);
+	least = fmax(0.01 * unit, 0.2 * out->noise);
+	out->plateau =
+	    out->since >= patience &&
+	    (out->improvement < least || (!learns && NEXT * out->evenly < 5 * least));
 }
 
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
-                 const struct advice_repeats *more, struct advice *out)
+                 bool learns, const struct advice_repeats *more, struct advice *out)
 {
 	struct view v = {0};
 	struct encoding e;
@@ -289,7 +293,7 @@ void advice_make(const struct space *space, const struct history *h, uint64_t se
 		                                 .known_upto = UINT64_MAX},
 		               v.n);
 		fit(&l);
-		judge(&v, &l, seed, more, out);
+		judge(&v, &l, seed, learns, more, out);
 	}
 	dataset_free(&l);
 	encoding_free(&e);

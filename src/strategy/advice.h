@@ -17,8 +17,10 @@
  * 5.12). No model sees a well that lies between the trials.
  *
  * The plateau: for max(20, 5 d, n / 2) trials nothing has improved by more than the
- * noise, and from any further trial the model expects less than a fifth of the noise,
- * or than a hundredth of the values' standard deviation.
+ * noise, and the model expects less than a fifth of the noise, or than a hundredth of
+ * the values' standard deviation, from any further trial. Where the method does not
+ * look at what has finished, five times that from its next 20 together is enough: each
+ * is as good as one drawn evenly, and their sum bounds the expected gain.
  *
  * The noise is pooled from all repeats that there are, each configuration's about its
  * own mean, with the model's estimate as that of two degrees of freedom more. The
@@ -39,6 +41,7 @@ struct advice {
 	double noise;       /* standard deviation of a value: of a trial's mean */
 	double repeated;    /* degrees of freedom of that from repeats */
 	double improvement; /* the largest expected from one more trial */
+	double evenly;      /* from one drawn evenly; 0 where the method learns */
 	size_t since;       /* trials since the last gain larger than the noise */
 	bool enough;        /* the model's own bound is below the noise, and it sees */
 	bool plateau;
@@ -55,8 +58,8 @@ struct advice_repeats {
 };
 
 /* Of what is known at h->seen; a function of the history, and of more, alone. more may
- * be NULL. */
+ * be NULL. learns: the method that goes on looks at what has finished. */
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
-                 const struct advice_repeats *more, struct advice *out);
+                 bool learns, const struct advice_repeats *more, struct advice *out);
 
 #endif

@@ -171,6 +171,35 @@ TEST(a_model_that_explains_nothing_states_no_bound)
 	end(&r);
 }
 
+/* What learns may still gain from the best that there is; what draws, hardly from any
+ * of the next: it stops, and says both. */
+TEST(a_method_that_draws_is_judged_by_what_it_draws)
+{
+	struct rig drawn = {0}, learnt = {0};
+	struct history h;
+	struct str text = {0};
+	struct advice a, b;
+
+	CHECK(start(&drawn, drawing, 60, 1, bowl));
+	CHECK(drawn.study.search.advice.plateau && drawn.study.search.n < 60);
+	prospect_text(&drawn.study.search, &text);
+	CHECK(strstr(str_text(&text), " from one more like these, ") != NULL);
+	h = (struct history){.trials = drawn.study.search.known,
+	                     .n = drawn.study.search.n,
+	                     .known_upto = UINT64_MAX};
+	advice_make(&drawn.spec.space, &h, 1, false, NULL, &a);
+	advice_make(&drawn.spec.space, &h, 1, true, NULL, &b);
+	CHECK(a.evenly > 0 && a.evenly < a.improvement);
+	CHECK_DOUBLE(b.evenly, 0, 0);
+	CHECK_DOUBLE(a.improvement, b.improvement, 0);
+	CHECK_DOUBLE(a.bound, b.bound, 0);
+	str_free(&text);
+	end(&drawn);
+	CHECK(start(&learnt, learning, 40, 1, bowl));
+	CHECK_DOUBLE(learnt.study.search.advice.evenly, 0, 0);
+	end(&learnt);
+}
+
 /* Re-runs of single configurations, by hand: the noise is theirs. */
 TEST(more_repeats_tell_the_noise)
 {
@@ -182,8 +211,8 @@ TEST(more_repeats_tell_the_noise)
 	CHECK(start(&r, endless, 40, 1, bowl));
 	h = (struct history){
 	    .trials = r.study.search.known, .n = 40, .known_upto = UINT64_MAX};
-	advice_make(&r.spec.space, &h, 1, NULL, &a);
-	advice_make(&r.spec.space, &h, 1, &more, &b);
+	advice_make(&r.spec.space, &h, 1, true, NULL, &a);
+	advice_make(&r.spec.space, &h, 1, true, &more, &b);
 	CHECK_DOUBLE(a.repeated, 0, 0);
 	CHECK_DOUBLE(b.repeated, 48, 0);
 	CHECK_DOUBLE(b.noise * b.noise, (12 + 2 * a.noise * a.noise) / 50, 1e-12);
@@ -220,7 +249,7 @@ static void check_advice(const char *text, uint64_t trials,
 	CHECK(start(&r, text, trials, 1, train));
 	h = (struct history){
 	    .trials = r.study.search.known, .n = trials, .known_upto = UINT64_MAX};
-	advice_make(&r.spec.space, &h, 1, NULL, &a);
+	advice_make(&r.spec.space, &h, 1, true, NULL, &a);
 	CHECK_DOUBLE(a.noise, was->noise, 1e-12);
 	CHECK_DOUBLE(a.r2, was->r2, 1e-12);
 	CHECK_DOUBLE(a.bound, was->bound, 1e-12);
@@ -352,7 +381,8 @@ TEST(a_penalty_of_any_size_leaves_the_advice)
 }
 
 TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
-          a_model_that_explains_nothing_states_no_bound, more_repeats_tell_the_noise,
+          a_model_that_explains_nothing_states_no_bound,
+          a_method_that_draws_is_judged_by_what_it_draws, more_repeats_tell_the_noise,
           the_advice_is_what_it_was, nothing_is_said_of_few_trials_or_without_stop_auto,
           a_search_that_is_continued_stops_for_the_same_reason,
           a_constant_metric_is_named, a_penalty_of_any_size_leaves_the_advice)
