@@ -223,7 +223,7 @@ static bool ask(struct desk *x, int *code, struct error *err)
 		*code = EXIT_WAIT;
 		return study_commit(&x->study, true, err);
 	case ASK_DONE:
-		fprintf(stderr, "the search is over: %s\n", x->study.search.why);
+		cli_say("the search is over", x->study.search.why);
 		*code = EXIT_OVER;
 		return study_commit(&x->study, true, err) &&
 		       results_write(&x->study.search, x->study.monitor, err);

@@ -94,7 +94,7 @@ static bool show_run(struct study *s, struct rehearsal *x)
 	x->trial->runs[0] = *r;
 	x->run.reports = NULL;
 	s->search.dir = NULL; /* its folder is about to go */
-	fprintf(stderr, "hpsearch: %s\n", study_run_text(s, x->trial, 0, &x->result));
+	cli_say("hpsearch", study_run_text(s, x->trial, 0, &x->result));
 	return false;
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "convert/convert.h"
 #include "report/plan.h"
+#include "report/text.h"
 #include "run/capture.h"
 #include "saved/import.h"
 #include "study/code.h"
@@ -19,9 +20,18 @@
 #include <string.h>
 #include <unistd.h>
 
+void cli_say(const char *who, const char *text)
+{
+	struct str out = {0};
+
+	text_tail(&out, text, strlen(text), SIZE_MAX, "");
+	fprintf(stderr, "%s: %s", who, out.len ? str_text(&out) : "\n");
+	str_free(&out);
+}
+
 int cli_fail(const struct error *err)
 {
-	fprintf(stderr, "hpsearch: %s\n", err->text);
+	cli_say("hpsearch", err->text);
 	return exit_decide(err, NULL, NULL);
 }
 

@@ -113,7 +113,10 @@ bool tell_name(const char *text, uint64_t *trial, uint64_t *run);
 /* A number, or nan or inf as C writes them. */
 bool tell_number(const char *text, double *out);
 
-/* "hpsearch: …" on stderr; returns the exit code of its kind. */
+/* "who: text" on stderr, of what strangers may have written: nothing in it can move the
+ * cursor but its newlines and tabs. */
+void cli_say(const char *who, const char *text);
+/* "hpsearch: …" on stderr, likewise; returns the exit code of its kind. */
 int cli_fail(const struct error *err);
 /* The YAML file with the overrides of the options; prints warnings and notices once. */
 bool cli_load_spec(struct options *o, struct spec *s, bool announce, struct error *err);

@@ -147,7 +147,7 @@ static int finish(struct session *x, struct error *err)
 
 	progress_end(&x->progress, false);
 	if (s->search.state == SEARCH_CONTRACT || s->search.state == SEARCH_GUARD)
-		fprintf(stderr, "hpsearch: %s\n", s->search.why);
+		cli_say("hpsearch", s->search.why);
 	if (s->search.n && !cli_print_results(x->o, s, RANKS_SHOWN, err))
 		return cli_fail(err);
 	if (!last_words(x, err))

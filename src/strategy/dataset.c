@@ -15,6 +15,7 @@ enum {
 	FIT_AGAIN = 20,        /* … and from the last ones */
 	FRESH_START_EVERY = 5, /* fits */
 	FIT_MAX = 500,         /* data for the kernel's parameters */
+	CHAIN_MAX = 300,       /* trials up to which a fit begins with the one before */
 	STDERRS_LEAST = 3      /* trials with repeats, to tell how large the noise is */
 };
 
@@ -529,15 +530,18 @@ static size_t fit_after(const struct dataset *b, size_t n)
 	return more + (n ? n + (n < 40 ? 1 : n < 200 ? n / 20 : n / 10) : FIRST_FIT);
 }
 
-static void fit_next(struct dataset *b, size_t n)
+/* Fit number k of the schedule, on the first n data. Beyond CHAIN_MAX one begins with
+ * the last below it, not with the one before: whoever resumes a long search makes that
+ * chain again and one fit more. */
+static struct dataset_fit fit_on(struct dataset *b, size_t k, size_t n,
+                                 const double *start)
 {
-	size_t k = b->n_fits, size = b->gp.n_theta;
+	size_t size = b->gp.n_theta;
 	double *theta = mem_new(size, sizeof *theta), *other, f;
-	const double *start = k ? b->fits[k - 1].theta : b->gp.prior.mean;
 
 	dataset_look_at(b, n, FIT_MAX, FIT_MAX / 5, 0, NULL);
 	dataset_load(b, n);
-	memcpy(theta, start, size * sizeof *theta);
+	memcpy(theta, k ? start : b->gp.prior.mean, size * sizeof *theta);
 	f = gp_fit(&b->gp, theta, k ? FIT_AGAIN : FIT_FIRST);
 	if (k && k % FRESH_START_EVERY == 0) {
 		other = mem_new(size, sizeof *other);
@@ -546,21 +550,39 @@ static void fit_next(struct dataset *b, size_t n)
 			memcpy(theta, other, size * sizeof *theta);
 		free(other);
 	}
-	b->fits = mem_room(b->fits, k, &b->cap_fits, sizeof *b->fits);
-	b->fits[b->n_fits++] = (struct dataset_fit){.n = n, .theta = theta};
+	return (struct dataset_fit){.n = n, .theta = theta};
+}
+
+/* Theta of fit number k, made where it is not there; start: the one before it, or the
+ * last of the chain. */
+static const double *fit_at(struct dataset *b, size_t k, size_t n, const double *start)
+{
+	size_t i = b->n_fits;
+
+	while (i && b->fits[i - 1].n > n)
+		i--;
+	if (i && b->fits[i - 1].n == n)
+		return b->fits[i - 1].theta;
+	b->fits = mem_room(b->fits, b->n_fits, &b->cap_fits, sizeof *b->fits);
+	memmove(b->fits + i + 1, b->fits + i, (b->n_fits++ - i) * sizeof *b->fits);
+	b->fits[i] = fit_on(b, k, n, start);
+	return b->fits[i].theta;
 }
 
 const double *dataset_theta(struct dataset *b)
 {
-	size_t k;
+	const double *theta = NULL;
+	size_t next, n = 0, k = 0;
 
 	check_cache(b);
-	k = b->n_fits;
-	for (size_t next = fit_after(b, k ? b->fits[k - 1].n : 0); next <= b->n;
-	     next = fit_after(b, next))
-		fit_next(b, next);
-	/* There may be more of them, from a later proposal. */
-	for (k = b->n_fits; k && b->fits[k - 1].n > b->n; k--)
-		;
-	return k ? b->fits[k - 1].theta : b->gp.prior.mean;
+	for (next = fit_after(b, 0); next <= b->n && (!k || next <= CHAIN_MAX);
+	     next = fit_after(b, n)) {
+		n = next;
+		theta = fit_at(b, k++, n, theta);
+	}
+	if (next > b->n)
+		return theta ? theta : b->gp.prior.mean;
+	for (; next <= b->n; next = fit_after(b, n), k++)
+		n = next;
+	return fit_at(b, k - 1, n, theta);
 }

@@ -14,7 +14,8 @@
  * of 8,000 random configurations, 1: the target).
  *
  * The parameters are fitted at fixed numbers of finished trials, each time from the
- * ones before, so they depend on the history alone; what is kept here is a cache. */
+ * ones before (with more than 300 trials from those of about 300), so they depend on
+ * the history alone; what is kept here is a cache. */
 #ifndef HPS_STRATEGY_DATASET_H
 #define HPS_STRATEGY_DATASET_H
 

@@ -103,11 +103,12 @@ done
 check "all have saved their models" test "$(ls complete.hpsearch/trials/*/r0/model | wc -l)" = 12
 
 # The guard shows a run that failed.
-space guard.yaml '[sh, -c, "[ $((HPSEARCH_TRIAL % 3)) = 0 ] && echo \"{\\\"loss\\\": 1}\" || { echo no data in here >&2; exit 7; }", sh, "${args}"]' \
+space guard.yaml '[sh, -c, "[ $((HPSEARCH_TRIAL % 3)) = 0 ] && echo \"{\\\"loss\\\": 1}\" || { printf \"no data in here\\\\302\\\\233\\\\033[2J\" >&2; exit 7; }", sh, "${args}"]' \
 	'{x: {min: 0.0, max: 1.0}}' 'method: random' 'max_trials: 14'
 expect "more than half of ten fail" 4 "$HPSEARCH" guard.yaml
 check "the first of them is shown" has "6 of 10 runs failed; the first one: trial 1, failed (exit 7" err
 check "with what it said" has "no data in here" err
+check "and nothing in it reaches a terminal" lacks "$(printf '\302\233')" err
 check "its folder" has "guard.hpsearch/trials/0001/r0" err
 check "and how to go on" has "--retry-failed" err
 check "the end of the session has its summary" grep -q "^stopped: 10 trials (4 ok, 6 failed) in " err

@@ -90,7 +90,14 @@ wrong constraint "its proposal breaks the constraint x < 0.9"
 wrong missing "it proposes no value for x"
 file >d.yaml
 MODE='done' expect "it may end the search" 0 hps d.yaml
-check "and say why" grep -q 'it is good enough' d.hpsearch/results.json
+check "and say why" grep -q 'it is good' d.hpsearch/results.json
+expect "it may end one of ask" 0 hps init d.yaml --out e
+for i in 0 1 2; do
+	expect "whose trial $i is asked for" 0 hps ask e
+	expect "and told of" 0 hps tell e $i 1
+done
+MODE='done' expect "and then it is over" 7 hps ask e
+check "and nothing in why reaches a terminal" [ "$(grep -c 'is good\\x1b\[2J\\u009b enough' err)" = 1 ]
 sed 's/\[python3, .*py"\]/[.\/no-such-program]/' p.yaml >n.yaml
 expect "no such program" 1 hps n.yaml
 check "is said" grep -q 'no-such-program: cannot be executed: No such file' err

@@ -35,7 +35,7 @@ with open(os.environ["SAID"], "a", encoding="utf-8") as said:
                 print('{"wait": true}', flush=True)
                 continue
             if mode == "done":
-                print('{"done": true, "why": "it is good enough"}', flush=True)
+                print('{"done": true, "why": "it is good\\u001b[2J\\u009b enough"}', flush=True)
                 continue
             if mode == "error":
                 print('{"error": "the budget of ideas is spent"}', flush=True)
