@@ -44,19 +44,25 @@ const char *const *crew_sbatch(const char *const *request, const char *name,
 	return words;
 }
 
+/* As many as there may be, and no more than have something to do. */
 static size_t wanted_agents(const struct crew *c)
 {
-	size_t alive = 0, idle = 0;
+	size_t alive = 0, idle = 0, busy = 0, most = c->setup.jobs, need;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 
 		alive += a->state != CREW_LEFT && !a->job_over;
 		idle += crew_idle(a);
+		busy += crew_current(a) != NULL;
 	}
+	for (const struct waiting *w = c->waiting; w; w = w->next)
+		busy++;
 	if (!c->hungry || c->draining || c->released || idle)
 		return 0;
-	return alive < c->setup.jobs ? c->setup.jobs - alive : 0;
+	need = c->left < most ? busy + c->left : most;
+	need = need < most ? need : most;
+	return alive < need ? need - alive : 0;
 }
 
 static void ask_for_agent(struct crew *c, int64_t now)
@@ -123,6 +129,7 @@ void crew_ask_slurm(struct crew *c, int64_t now)
 	if (!c->sbatch.pid && now >= c->ask_at && wanted_agents(c))
 		ask_for_agent(c, now);
 	if (!c->squeue.pid && now >= c->poll_at && any_job(c)) {
+		crew_look_at_log(c);
 		c->poll_at = now + c->poll_pause;
 		errand_begin(&c->squeue, squeue, now + ANSWER_WITHIN, &ignored);
 	}

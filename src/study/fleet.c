@@ -264,7 +264,7 @@ static bool may_adopt(const struct fleet *f, const struct task *t)
 	       t->run->outcome == OUTCOME_NONE &&
 	       snprintf(dir, sizeof dir, "%s/%s", f->dir, t->folder) <
 	           (int)sizeof dir &&
-	       f->runner->type->adopts(f->runner->self, dir);
+	       f->runner->type->adopts(f->runner->self, dir, t->run->over);
 }
 
 void fleet_keep_logs(const struct fleet *f, struct task *t)
@@ -406,6 +406,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.step = f->spec->early.step;
 	job.texts = t->texts;
 	job.items = t->phase == PHASE_TEST;
+	job.attempt = t->run->attempts;
+	job.over = t->run->over;
 	job.again = t->adopt;
 	job.ticket = f->next_ticket++;
 	ok =

@@ -216,6 +216,16 @@ static int64_t next_deadline(const struct loop *l)
 	return stuck && stuck != EIO && retry < at ? retry : at;
 }
 
+/* Agents that will have nothing to do are not asked for. */
+static void expect(const struct loop *l)
+{
+	const struct runner *r = l->fleet->runner;
+
+	if (r->type->expect)
+		r->type->expect(r->self,
+		                l->driver->left ? l->driver->left(l->self) : SIZE_MAX);
+}
+
 bool loop_run(struct loop *l, struct error *err)
 {
 	for (;;) {
@@ -233,6 +243,7 @@ bool loop_run(struct loop *l, struct error *err)
 			l->full = false; /* there is room again */
 			continue;
 		}
+		expect(l);
 		if (!fleet_wait(l->fleet, next_deadline(l), &e, err) ||
 		    !take(l, &e, err) || !commit_or_wait(l, err) ||
 		    (l->driver->turned && !l->driver->turned(l->self, err)))
