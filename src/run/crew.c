@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LOOK_SOON    (CLOCK_SECOND / 20)
 #define LOOK_LATE    CLOCK_SECOND
@@ -20,7 +21,9 @@
 #define CANCEL_WITHIN                                                                  \
 	(60 * CLOCK_SECOND) /* above that, while there are jobs to cancel */
 
-enum { LOOKS_SHARE = 20 }; /* of the time, at the most, one part goes into looking */
+/* Of the time of a processor one part at the most goes into looking; of the time, which
+ * passes while a file server answers, or others compute, more. */
+enum { LOOKS_SHARE = 20, WAITS_SHARE = 3 };
 
 /* --- postings --- */
 
@@ -369,43 +372,61 @@ static void age(struct crew *c, int64_t now)
 	}
 }
 
+static int64_t processor_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * CLOCK_SECOND + t.tv_nsec;
+}
+
 /* Looking costs at most a small part of the time, however many there are. */
 static void look(struct crew *c, int64_t now)
 {
-	int64_t cost;
+	int64_t cost = processor_time(), most;
 	bool any = crew_look(c, now);
 
 	age(c, now);
-	cost = clock_now() - now;
+	cost = processor_time() - cost;
+	most = WAITS_SHARE * (clock_now() - now);
+	most = LOOKS_SHARE * cost > most ? LOOKS_SHARE * cost : most;
 	c->look_pause = any ? LOOK_SOON : c->look_pause * 5 / 4;
 	c->look_pause = c->look_pause < LOOK_LATE ? c->look_pause : LOOK_LATE;
-	if (c->look_pause < LOOKS_SHARE * cost)
-		c->look_pause = LOOKS_SHARE * cost;
+	c->look_pause = c->look_pause > most ? c->look_pause : most;
 	c->look_at = now + c->look_pause;
+}
+
+struct sleep {
+	struct pollfd fds[2 * (CREW_ASKS + 2) + 1];
+	size_t n;
+	int64_t now, until;
+};
+
+static void watch_errand(struct sleep *s, const struct errand *e)
+{
+	int64_t look = s->now + ERRAND_LOOK;
+
+	if (!e->pid)
+		return;
+	s->fds[s->n++] = (struct pollfd){.fd = e->out, .events = POLLIN};
+	s->fds[s->n++] = (struct pollfd){.fd = e->err, .events = POLLIN};
+	/* Both closed, and not yet a zombie. */
+	if (e->out < 0 || e->err < 0)
+		s->until = look < s->until ? look : s->until;
+	s->until = e->deadline < s->until ? e->deadline : s->until;
 }
 
 static void sleep_until(struct crew *c, int64_t until)
 {
-	struct pollfd fds[7];
-	const struct errand *const errands[] = {&c->sbatch, &c->squeue, &c->scancel};
-	int64_t now = clock_now();
-	size_t n = 0;
+	struct sleep s = {.now = clock_now(), .until = until};
 
-	fds[n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
-	for (size_t i = 0; i < ARRAY_LEN(errands); i++) {
-		const struct errand *e = errands[i];
-
-		if (!e->pid)
-			continue;
-		fds[n++] = (struct pollfd){.fd = e->out, .events = POLLIN};
-		fds[n++] = (struct pollfd){.fd = e->err, .events = POLLIN};
-		/* Both closed, and not yet a zombie. */
-		if (e->out < 0 || e->err < 0)
-			until = now + ERRAND_LOOK < until ? now + ERRAND_LOOK : until;
-		until = e->deadline < until ? e->deadline : until;
-	}
-	poll(fds, n, clock_milliseconds(until - now));
-	if (fds[0].revents)
+	s.fds[s.n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		watch_errand(&s, &c->asking[i].sbatch);
+	watch_errand(&s, &c->squeue);
+	watch_errand(&s, &c->scancel);
+	poll(s.fds, s.n, clock_milliseconds(s.until - s.now));
+	if (s.fds[0].revents)
 		c->signal = signals_next(&c->signals);
 }
 
@@ -413,9 +434,9 @@ static int64_t next_turn(const struct crew *c, int64_t deadline)
 {
 	int64_t until = deadline < c->look_at ? deadline : c->look_at;
 
-	if (!c->squeue.pid && c->poll_at < until)
+	if (!c->squeue.pid && c->poll_at < until && crew_any_job(c))
 		until = c->poll_at;
-	if (!c->sbatch.pid && c->ask_at > clock_now() && c->ask_at < until)
+	if (c->ask_at > clock_now() && c->ask_at < until)
 		until = c->ask_at;
 	return until;
 }
@@ -512,7 +533,9 @@ struct crew *crew_open(const struct crew_setup *setup, struct error *err)
 	c->left = SIZE_MAX;
 	c->times = (struct attempt_times){
 	    .silence = SILENCE, .lost_after = setup->lost_after, .grace = setup->grace};
-	c->sbatch.out = c->sbatch.err = c->squeue.out = c->squeue.err = -1;
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		c->asking[i].sbatch.out = c->asking[i].sbatch.err = -1;
+	c->squeue.out = c->squeue.err = -1;
 	c->scancel.out = c->scancel.err = -1;
 	c->poll_pause = setup->poll;
 	c->signals.fd = -1;
@@ -551,22 +574,13 @@ static void send_away(struct crew *c)
 	}
 }
 
-static bool anybody_up(const struct crew *c)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < c->n; i++)
-		any = any || c->agents[i]->state == CREW_UP;
-	return any;
-}
-
 /* Agents are waited for until then, and what is to be cancelled longer. */
 static void await_cancels(struct crew *c, int64_t until)
 {
 	int64_t end = clock_now() + CANCEL_WITHIN;
 
 	while ((clock_now() < end && (c->scancel.pid || c->cancels.len)) ||
-	       (clock_now() < until && anybody_up(c))) {
+	       (clock_now() < until && crew_anybody_up(c))) {
 		crew_take_answers(c, clock_now());
 		crew_ask_slurm(c, clock_now());
 		sleep_until(c, clock_now() + LOOK_SOON);
@@ -580,7 +594,7 @@ static void await_end(struct crew *c)
 	int64_t end = clock_now() + CLOSE_WITHIN;
 
 	c->draining = true;
-	while (c->sbatch.pid && clock_now() < end) {
+	while (crew_asks(c) && clock_now() < end) {
 		sleep_until(c, clock_now() + LOOK_SOON);
 		crew_take_answers(c, clock_now());
 	}
@@ -599,7 +613,8 @@ void crew_close(struct crew *c)
 {
 	if (!c->released)
 		await_end(c);
-	errand_forget(&c->sbatch);
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		errand_forget(&c->asking[i].sbatch);
 	errand_forget(&c->squeue);
 	errand_forget(&c->scancel);
 	signals_give_back(&c->signals);

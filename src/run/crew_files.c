@@ -196,6 +196,15 @@ bool crew_idle(struct crew_agent *a)
 	return a->state == CREW_UP && !a->job_over && !crew_current(a);
 }
 
+bool crew_anybody_up(const struct crew *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n; i++)
+		any = any || c->agents[i]->state == CREW_UP;
+	return any;
+}
+
 struct posting *crew_post(struct crew_agent *a, const struct job *job, uint64_t wire)
 {
 	a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts, sizeof *a->posts);

@@ -58,6 +58,7 @@ struct crew_agent {
 	int64_t heard; /* when its counter moved */
 	enum slurm_phase phase;
 	bool job_over, spoke, said_quit;
+	bool asked;        /* its sbatch is under way */
 	unsigned missing;  /* answers of squeue in a row without it */
 	int64_t missed_at; /* the first of them */
 	int64_t hopeless_since;
@@ -66,7 +67,7 @@ struct crew_agent {
 	size_t n_posts, cap_posts;
 };
 
-enum errand_kind { ERRAND_NONE, ERRAND_SBATCH, ERRAND_SQUEUE, ERRAND_SCANCEL };
+enum { CREW_ASKS = 4 }; /* sbatch at once: most of its time it waits */
 
 struct crew {
 	struct crew_setup setup;
@@ -86,8 +87,11 @@ struct crew {
 	bool draining; /* nothing new is to begin */
 	bool released, reading;
 	bool stale, roomy; /* is there room? not looked; there is */
-	struct errand sbatch, squeue, scancel;
-	struct crew_agent *asking; /* for whom sbatch runs */
+	struct asking {
+		struct errand sbatch;
+		struct crew_agent *agent; /* for whom */
+	} asking[CREW_ASKS];
+	struct errand squeue, scancel;
 	int64_t ask_at, ask_pause; /* after a failure */
 	int64_t poll_at, poll_pause;
 	int64_t look_at, look_pause;
@@ -119,10 +123,13 @@ void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why);
 struct posting *crew_post(struct crew_agent *a, const struct job *job, uint64_t wire);
 struct posting *crew_current(struct crew_agent *a); /* that has not ended; or NULL */
 bool crew_idle(struct crew_agent *a);
+bool crew_anybody_up(const struct crew *c);
 
 /* crew_slurm.c: what is asked of Slurm. */
 void crew_ask_slurm(struct crew *c, int64_t now);
 void crew_take_answers(struct crew *c, int64_t now);
+bool crew_any_job(const struct crew *c); /* that squeue may have news of */
+bool crew_asks(const struct crew *c);    /* is a sbatch under way? */
 void crew_cancel_job(struct crew *c, const struct crew_agent *a);
 
 #endif

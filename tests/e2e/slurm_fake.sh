@@ -7,6 +7,8 @@ mkdir bin
 cat >bin/sbatch <<'END'
 #!/bin/bash
 cd "$FAKE_DIR" || exit 1
+exec 9>lock
+flock 9
 echo "$*" >>calls-sbatch
 for word; do
 	case $word in --job-name=*) name=${word#*=} ;; --output=*) out=${word#*=} ;; esac
@@ -31,7 +33,7 @@ if [ "$mode" = lose ]; then
 	exit
 fi
 echo "$n|$name|RUNNING|None" >>queue
-(cd "$OLDPWD" && SLURM_JOB_ID=$n exec setsid "$word" >>"$out" 2>&1 </dev/null) &
+(cd "$OLDPWD" && SLURM_JOB_NAME=$name exec setsid "$word" >>"$out" 2>&1 </dev/null 9>&-) &
 echo $! >>pids
 if [ "$mode" = taken ]; then
 	echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
@@ -182,7 +184,7 @@ cat >again.sh <<'END'
 echo ran >>"$HPSEARCH_DIR/count"
 if [ "$(wc -l <"$HPSEARCH_DIR/count")" = 2 ]; then
 	until [ -e go ]; do sleep 0.02; done
-elif [ "$SLURM_JOB_ID" = 2 ]; then
+elif [ "${SLURM_JOB_NAME##*-}" = 1 ]; then
 	touch second
 	until [ -e over ]; do sleep 0.02; done
 	exit 1
@@ -190,7 +192,7 @@ else
 	until [ -e second ]; do sleep 0.02; done
 fi
 echo "{\"loss\": $HPSEARCH_TRIAL}"
-[ "$SLURM_JOB_ID" = 2 ] || touch over
+[ "${SLURM_JOB_NAME##*-}" = 1 ] || touch over
 END
 chmod +x again.sh
 sed -e 's/train/again/' -e 's/max_trials: 6/max_trials: 2/' -e '$aretries: 1' s.yaml >again.yaml
@@ -211,13 +213,15 @@ rm -rf again.hpsearch go over
 cat >again.sh <<'END'
 #!/bin/bash
 echo ran >>"$HPSEARCH_DIR/count"
+[ "$HPSEARCH_TRIAL" = 0 ] || touch one
+until [ -e one ]; do sleep 0.02; done
 [ "$HPSEARCH_TRIAL" = 1 ] || [ -e go ] || exit 75
 until [ -e go ]; do sleep 0.02; done
 echo "{\"loss\": $HPSEARCH_TRIAL}"
 END
 sed -i 's/slurm: {/slurm: {runs_per_job: 1, /' again.yaml
 anew
-printf 'go\ngo\nbusy\nbusy\nbusy\n' >mode-sbatch
+printf 'go\ngo\nbusy\n' >mode-sbatch
 "$HPSEARCH" again.yaml >first.log 2>&1 &
 driver=$!
 check "no agent for one that is queued" wait_until 30 has "Socket timed out" first.log
@@ -225,7 +229,7 @@ kill -9 $driver
 wait $driver 2>/dev/null
 "$HPSEARCH" again.yaml >second.log 2>&1 &
 driver=$!
-check "it waits for one" wait_until 30 has "Socket timed out" second.log
+check "it waits for one" wait_until 30 grep -q '"e":"start","t":0,.*"attempt":2' again.hpsearch/journal.jsonl
 touch go
 check "the other one is adopted" wait $driver
 check "each has run" eval 'third && holds again.hpsearch "all(x[\"outcome\"] == \"ok\" for x in t)"'
