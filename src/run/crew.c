@@ -23,7 +23,7 @@
 
 /* Of the time of a processor one part at the most goes into looking; of the time, which
  * passes while a file server answers, or others compute, more. */
-enum { LOOKS_SHARE = 20, WAITS_SHARE = 3 };
+enum { LOOKS_SHARE = 40, WAITS_SHARE = 3 };
 
 /* --- postings --- */
 

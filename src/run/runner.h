@@ -166,8 +166,8 @@ struct runner_type {
 	 * start takes it over and begins nothing. NULL: never. */
 	bool (*adopts)(void *self, const char *dir, unsigned over);
 	/* No more than so many runs may yet begin; SIZE_MAX: nobody knows. For a runner
-	 * that has to ask for its slots, in which start is allowed where no slot is ready:
-	 * the run waits for one. Or NULL. */
+	 * that has to ask for its slots, in which start is allowed where no slot is
+	 * ready: the run waits for one. Or NULL. */
 	void (*expect)(void *self, size_t runs);
 	/* From now on what runs is left alone: another driver will adopt it. NULL: it
 	 * cannot be. */

@@ -73,11 +73,12 @@ rm -f go
 
 # --fresh while jobs of the old search are there.
 rm -f left.hpsearch/trials/*/r0/count
-"$HPSEARCH" left.yaml --fresh >first.log 2>&1 &
+"$HPSEARCH" left.yaml --fresh --detach >first.log 2>&1 &
 driver=$!
 check "four run again" wait_until 30 counts left.hpsearch 4
-kill -9 $driver
-wait $driver 2>/dev/null
+kill -INT $driver
+wait $driver
+check "Ctrl-C with --detach leaves them" test "$(squeue -h -t running | wc -l)" = 4
 touch go
 expect "--fresh begins anew beside them" 0 within 60 "$HPSEARCH" left.yaml --fresh
 check "nothing of the old search counts" once left.hpsearch 4
