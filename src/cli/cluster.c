@@ -258,10 +258,20 @@ static void see(void *to, const struct crew_member *m)
 }
 
 struct showing {
-	const char *queue; /* what squeue said */
+	char *queue; /* what squeue said; NULL: not asked yet */
 	struct str *out;
 	size_t n;
 };
+
+static void ask_queue(struct showing *s)
+{
+	char squeue[] = "squeue", me[] = "--me", plain[] = "--noheader", o[] = "-o",
+	     format[] = "%i|%j|%T|%r";
+	char *const argv[] = {squeue, me, plain, o, format, NULL};
+
+	s->queue = mem_new(QUEUE_MAX, 1);
+	capture_in(NULL, ANSWER, argv, s->queue, QUEUE_MAX);
+}
 
 /* In the answer of squeue; false: it is not there. */
 static bool find_job(const char *queue, const char *name, struct slurm_job *j)
@@ -276,9 +286,13 @@ static void show_member(void *to, const struct crew_member *m)
 {
 	struct showing *s = to;
 	struct slurm_job j = {0};
-	bool known = find_job(s->queue, m->name, &j);
-	const char *run = strstr(m->dir, "/trials/");
+	const char *run = strstr(m->dir, "/trials/") ? strstr(m->dir, "/trials/")
+	                                             : strstr(m->dir, "/verify/");
+	bool known;
 
+	if (!s->queue)
+		ask_queue(s);
+	known = find_job(s->queue, m->name, &j);
 	str_addf(s->out, "%s  job %s", s->n++ ? "" : "\njobs of Slurm\n",
 	         *m->id  ? m->id
 	         : known ? j.id
@@ -298,19 +312,10 @@ static void show_member(void *to, const struct crew_member *m)
 
 void cluster_show(const char *dir, struct str *out)
 {
-	char squeue[] = "squeue", me[] = "--me", plain[] = "--noheader", o[] = "-o",
-	     format[] = "%i|%j|%T|%r";
-	char *const argv[] = {squeue, me, plain, o, format, NULL};
-	char *queue = mem_new(QUEUE_MAX, 1);
-	struct showing s = {.queue = queue, .out = out};
-	size_t n = 0;
+	struct showing s = {.out = out};
 
-	crew_list(dir, see, &n);
-	if (n) {
-		capture_in(NULL, ANSWER, argv, queue, QUEUE_MAX);
-		crew_list(dir, show_member, &s);
-	}
-	free(queue);
+	crew_list(dir, show_member, &s);
+	free(s.queue);
 }
 
 bool cluster_absent(const char *dir, struct error *err)

@@ -28,6 +28,7 @@ struct agent {
 	const struct agent_plan *plan;
 	struct runner runner;
 	struct mailbox in;
+	uint64_t session; /* the highest of its drivers' */
 	char out[PATH_MAX];
 	struct str unsent; /* lines for the driver, to be written at send_at */
 	int64_t send_at;   /* 0: there are none */
@@ -130,6 +131,10 @@ static void end_run(struct agent *a, enum cancel how)
 
 static bool obey(struct agent *a, const struct wire_message *m, int64_t now)
 {
+	/* A driver whose place another has taken, and who does not know it yet. */
+	if (m->session < a->session)
+		return true;
+	a->session = m->session;
 	switch ((int)m->kind) {
 	case WIRE_RUN: return begin(a, m, now);
 	case WIRE_STOP:

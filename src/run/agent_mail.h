@@ -6,9 +6,10 @@
  *   out    from the agent: hello, started, report, beat, term, exit, quit
  *   begun  made by the first process that is this agent; a second one leaves at once
  *
- * It outlives the driver. SIGTERM (somebody takes the job away) and SIGUSR1 (its time
- * is almost over) stop the run, which is then told as ended by others, and the agent
- * leaves.
+ * It outlives the driver. Every order bears the number of its driver's session, and
+ * those of a session before the latest are ignored. SIGTERM (somebody takes the job
+ * away) and SIGUSR1 (its time is almost over) stop the run, which is then told as ended
+ * by others, and the agent leaves.
  */
 #ifndef HPS_RUN_AGENT_MAIL_H
 #define HPS_RUN_AGENT_MAIL_H

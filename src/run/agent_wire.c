@@ -103,6 +103,7 @@ static void put_job(struct str *out, const struct job *j)
 	put_text(out, "file", j->source.file);
 	json_out_int(out, "texts", j->texts);
 	put_true(out, "items", j->items);
+	put_count(out, "attempt", j->attempt);
 }
 
 static void put_report(struct str *out, const struct report *r)
@@ -188,6 +189,7 @@ void wire_write(struct str *out, const struct wire_message *m)
 	str_addc(out, '{');
 	json_out_text(out, "m", kind_names[m->kind]);
 	put_count(out, "ticket", m->ticket);
+	put_count(out, "session", m->session);
 	switch (m->kind) {
 	case WIRE_HELLO:
 	case WIRE_REFUSE: put_hello(out, m); break;
@@ -334,6 +336,7 @@ static void get_job(struct members *m, struct job *j)
 	j->source.file = get_text(m, "file");
 	j->texts = (enum texts)get_int(m, "texts", 0, TEXTS_ON);
 	j->items = get_true(m, "items");
+	j->attempt = (unsigned)get_small(m, "attempt", INT_MAX);
 	m->ok = m->ok && j->memory >= 0;
 	m->ok = m->ok && n && j->dir && *j->dir == '/';
 }
@@ -430,6 +433,7 @@ static void get_hello(struct members *m, struct wire_message *out)
 static void get_members(struct members *m, struct wire_message *out)
 {
 	out->ticket = get_count(m, "ticket");
+	out->session = get_count(m, "session");
 	switch (out->kind) {
 	case WIRE_HELLO:
 	case WIRE_REFUSE: get_hello(m, out); break;

@@ -36,6 +36,8 @@ enum wire_kind {
 struct wire_message {
 	enum wire_kind kind;
 	uint64_t ticket;        /* RUN STOP KILL STARTED REPORT TERM EXIT */
+	uint64_t session;       /* of a driver that speaks through a mailbox: 1, 2, …;
+	                         * 0: it does not count them */
 	unsigned protocol;      /* HELLO REFUSE */
 	const char *version;    /* likewise, of the program */
 	const char *generation; /* HELLO: the driver's session, 128 random bits; NULL */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LOOK_SOON    (CLOCK_SECOND / 20)
 #define LOOK_LATE    CLOCK_SECOND
@@ -20,7 +21,9 @@
 #define CANCEL_WITHIN                                                                  \
 	(60 * CLOCK_SECOND) /* above that, while there are jobs to cancel */
 
-enum { LOOKS_SHARE = 20 }; /* of the time, at the most, one part goes into looking */
+/* Of the time of a processor one part at the most goes into looking; of the time, which
+ * passes while a file server answers, or others compute, more. */
+enum { LOOKS_SHARE = 40, WAITS_SHARE = 3 };
 
 /* --- postings --- */
 
@@ -38,25 +41,28 @@ static struct posting *bound_to(struct crew *c, uint64_t ticket, struct crew_age
 	return NULL;
 }
 
-/* The latest attempt at the run of that folder which nobody waits for: under way, or
- * over by itself. */
-static struct posting *unclaimed(struct crew *c, const char *dir,
+/* The latest attempt at the run of that folder, if it is one above `over` and nobody
+ * waits for it: under way, or over by itself. */
+static struct posting *unclaimed(struct crew *c, const char *dir, unsigned over,
                                  struct crew_agent **of)
 {
-	struct posting *found = NULL;
+	struct posting *last = NULL;
 
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->agents[i]->n_posts; k++) {
 			struct posting *p = &c->agents[i]->posts[k];
 
-			if (p->bound || p->told || strcmp(p->dir, dir) != 0)
+			if (strcmp(p->dir, dir) != 0 ||
+			    (last && p->number < last->number))
 				continue;
-			if (p->exit_line ? p->stopped : !crew_current(c->agents[i]))
-				continue;
-			found = p;
+			last = p;
 			*of = c->agents[i];
 		}
-	return found;
+	if (!last || last->bound || last->told || last->number <= over)
+		return NULL;
+	if (last->exit_line)
+		return last->stopped ? NULL : last;
+	return last->lost ? NULL : last;
 }
 
 static void look_soon(struct crew *c)
@@ -65,12 +71,68 @@ static void look_soon(struct crew *c)
 	c->look_at = clock_now() + LOOK_SOON;
 }
 
+static struct crew_agent *idle_agent(const struct crew *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (crew_idle(c->agents[i]))
+			return c->agents[i];
+	return NULL;
+}
+
+static bool post(struct crew *c, struct crew_agent *a, const struct job *job,
+                 struct error *err)
+{
+	struct wire_message m = {.kind = WIRE_RUN, .job = *job, .ticket = ++a->seq};
+	struct posting *p;
+
+	if (!crew_write(c, a, &m, err))
+		return false;
+	p = crew_post(a, job, m.ticket);
+	p->ticket = job->ticket;
+	p->bound = true;
+	look_soon(c);
+	return true;
+}
+
+/* A run that was given to us in the place of one that was to be adopted. It waits for
+ * an agent. */
+static void keep_waiting(struct crew *c, const struct job *job)
+{
+	struct waiting *w = mem_new(1, sizeof *w), **end = &c->waiting;
+
+	wire_write(&w->line, &(struct wire_message){
+				 .kind = WIRE_RUN, .job = *job, .ticket = job->ticket});
+	w->ticket = job->ticket;
+	while (*end)
+		end = &(*end)->next;
+	*end = w;
+}
+
+static bool serve_waiting(struct crew *c, struct error *err)
+{
+	struct crew_agent *a;
+	bool ok = true;
+
+	while (ok && c->waiting && !c->waiting->cancelled && (a = idle_agent(c))) {
+		struct waiting *w = c->waiting;
+		struct arena mem = {0};
+		struct wire_message m;
+
+		ok = wire_read(w->line.s, w->line.len - 1, &m, &mem, err) &&
+		     post(c, a, &m.job, err);
+		arena_free(&mem);
+		c->waiting = w->next;
+		str_free(&w->line);
+		free(w);
+	}
+	return ok;
+}
+
 static bool crew_start(void *self, const struct job *job, struct error *err)
 {
 	struct crew *c = self;
 	struct crew_agent *a = NULL;
-	struct posting *p = job->again ? unclaimed(c, job->dir, &a) : NULL;
-	struct wire_message m = {.kind = WIRE_RUN, .job = *job};
+	struct posting *p = job->again ? unclaimed(c, job->dir, job->over, &a) : NULL;
 
 	c->hungry = c->stale = true;
 	if (p) {
@@ -78,18 +140,10 @@ static bool crew_start(void *self, const struct job *job, struct error *err)
 		p->ticket = job->ticket;
 		return true;
 	}
-	for (size_t i = 0; i < c->n && !a; i++)
-		if (crew_idle(c->agents[i]))
-			a = c->agents[i];
-	if (!a)
-		return error_set(err, ERROR_SYSTEM, "no agent is free");
-	m.ticket = ++a->seq;
-	if (!crew_write(a, &m, err))
-		return false;
-	p = crew_post(a, job->dir, m.ticket);
-	p->ticket = job->ticket;
-	p->bound = true;
-	look_soon(c);
+	a = idle_agent(c);
+	if (a)
+		return post(c, a, job, err);
+	keep_waiting(c, job);
 	return true;
 }
 
@@ -103,10 +157,10 @@ static void do_deeds(struct crew *c, struct crew_agent *a, struct posting *p,
 		p->stopped = true;
 		if (p->cancelled == CANCEL_KILL)
 			stop.kind = WIRE_KILL;
-		crew_write(a, &stop, &ignored);
+		crew_write(c, a, &stop, &ignored);
 		look_soon(c);
 	}
-	if (deeds & DEED_CANCEL)
+	if ((deeds & DEED_CANCEL) && !a->job_over)
 		crew_cancel_job(c, a);
 	if (deeds & DEED_LOST) {
 		p->lost = true;
@@ -124,6 +178,9 @@ static void crew_cancel(void *self, uint64_t ticket, enum cancel how)
 	struct posting *p = bound_to(c, ticket, &a);
 	unsigned deeds;
 
+	for (struct waiting *w = c->waiting; w; w = w->next)
+		if (w->ticket == ticket)
+			w->cancelled = how;
 	if (!p || how == CANCEL_NONE || p->exit_line || p->lost)
 		return;
 	p->cancelled = how > p->cancelled ? how : p->cancelled;
@@ -134,22 +191,28 @@ static void crew_cancel(void *self, uint64_t ticket, enum cancel how)
 	do_deeds(c, a, p, deeds);
 }
 
-static bool crew_adopts(void *self, const char *dir)
+static bool crew_adopts(void *self, const char *dir, unsigned over)
 {
 	struct crew_agent *a;
 
-	return unclaimed(self, dir, &a) != NULL;
+	return unclaimed(self, dir, over, &a) != NULL;
 }
 
+/* A run may come that is to be adopted, or one for an agent that is free. What waits
+ * has a claim on either. */
 static bool crew_room(struct crew *c)
 {
+	size_t room = 0, waiting = 0;
+
 	for (size_t i = 0; i < c->n; i++) {
 		const struct posting *p = crew_current(c->agents[i]);
 
-		if (p ? !p->bound && !p->stopped && !p->told : crew_idle(c->agents[i]))
-			return true;
+		room +=
+		    p ? !p->bound && !p->stopped && !p->told : crew_idle(c->agents[i]);
 	}
-	return false;
+	for (const struct waiting *w = c->waiting; w; w = w->next)
+		waiting++;
+	return room > waiting;
 }
 
 /* Which slot is all the same: an agent is found in start. */
@@ -233,6 +296,23 @@ static void tell_end(struct crew *c, struct crew_agent *a, struct posting *p,
 	p->n_reports = p->cap_reports = p->taken = 0;
 }
 
+/* It never began, and its end was asked for. */
+static bool take_cancelled(struct crew *c, struct runner_event *out)
+{
+	for (struct waiting **at = &c->waiting, *w; (w = *at); at = &w->next) {
+		if (!w->cancelled)
+			continue;
+		*out = (struct runner_event){.kind = RUNNER_DONE, .ticket = w->ticket};
+		out->result = (struct run_result){
+		    .exit = -1, .tail = "", .err_tail = "", .cancelled = w->cancelled};
+		*at = w->next;
+		str_free(&w->line);
+		free(w);
+		return true;
+	}
+	return false;
+}
+
 static bool take_event(struct crew *c, struct runner_event *out)
 {
 	if (c->signal) {
@@ -242,6 +322,8 @@ static bool take_event(struct crew *c, struct runner_event *out)
 		c->signal = 0;
 		return true;
 	}
+	if (take_cancelled(c, out))
+		return true;
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->agents[i]->n_posts; k++) {
 			struct posting *p = &c->agents[i]->posts[k];
@@ -265,12 +347,22 @@ static bool take_event(struct crew *c, struct runner_event *out)
 
 /* --- time --- */
 
+/* The time of a job that is suspended stands still. */
+static void stand_still(struct crew_agent *a, struct posting *p, int64_t now)
+{
+	a->heard = now;
+	if (p)
+		p->attempt.heard = p->attempt.since = now;
+}
+
 static void age(struct crew *c, int64_t now)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 		struct posting *p = crew_current(a);
 
+		if (a->phase == SLURM_HALTED && (!p || !p->attempt.stopping))
+			stand_still(a, p, now);
 		if (p && p->attempt.state != ATTEMPT_LOST)
 			do_deeds(c, a, p,
 			         attempt_take(&p->attempt, NEWS_NONE, a->job_over, now,
@@ -280,43 +372,61 @@ static void age(struct crew *c, int64_t now)
 	}
 }
 
+static int64_t processor_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * CLOCK_SECOND + t.tv_nsec;
+}
+
 /* Looking costs at most a small part of the time, however many there are. */
 static void look(struct crew *c, int64_t now)
 {
-	int64_t cost;
+	int64_t cost = processor_time(), most;
 	bool any = crew_look(c, now);
 
 	age(c, now);
-	cost = clock_now() - now;
+	cost = processor_time() - cost;
+	most = WAITS_SHARE * (clock_now() - now);
+	most = LOOKS_SHARE * cost > most ? LOOKS_SHARE * cost : most;
 	c->look_pause = any ? LOOK_SOON : c->look_pause * 5 / 4;
 	c->look_pause = c->look_pause < LOOK_LATE ? c->look_pause : LOOK_LATE;
-	if (c->look_pause < LOOKS_SHARE * cost)
-		c->look_pause = LOOKS_SHARE * cost;
+	c->look_pause = c->look_pause > most ? c->look_pause : most;
 	c->look_at = now + c->look_pause;
+}
+
+struct sleep {
+	struct pollfd fds[2 * (CREW_ASKS + 2) + 1];
+	size_t n;
+	int64_t now, until;
+};
+
+static void watch_errand(struct sleep *s, const struct errand *e)
+{
+	int64_t look = s->now + ERRAND_LOOK;
+
+	if (!e->pid)
+		return;
+	s->fds[s->n++] = (struct pollfd){.fd = e->out, .events = POLLIN};
+	s->fds[s->n++] = (struct pollfd){.fd = e->err, .events = POLLIN};
+	/* Both closed, and not yet a zombie. */
+	if (e->out < 0 || e->err < 0)
+		s->until = look < s->until ? look : s->until;
+	s->until = e->deadline < s->until ? e->deadline : s->until;
 }
 
 static void sleep_until(struct crew *c, int64_t until)
 {
-	struct pollfd fds[7];
-	const struct errand *const errands[] = {&c->sbatch, &c->squeue, &c->scancel};
-	int64_t now = clock_now();
-	size_t n = 0;
+	struct sleep s = {.now = clock_now(), .until = until};
 
-	fds[n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
-	for (size_t i = 0; i < ARRAY_LEN(errands); i++) {
-		const struct errand *e = errands[i];
-
-		if (!e->pid)
-			continue;
-		fds[n++] = (struct pollfd){.fd = e->out, .events = POLLIN};
-		fds[n++] = (struct pollfd){.fd = e->err, .events = POLLIN};
-		/* Both closed, and not yet a zombie. */
-		if (e->out < 0 || e->err < 0)
-			until = now + ERRAND_LOOK < until ? now + ERRAND_LOOK : until;
-		until = e->deadline < until ? e->deadline : until;
-	}
-	poll(fds, n, clock_milliseconds(until - now));
-	if (fds[0].revents)
+	s.fds[s.n++] = (struct pollfd){.fd = c->signals.fd, .events = POLLIN};
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		watch_errand(&s, &c->asking[i].sbatch);
+	watch_errand(&s, &c->squeue);
+	watch_errand(&s, &c->scancel);
+	poll(s.fds, s.n, clock_milliseconds(s.until - s.now));
+	if (s.fds[0].revents)
 		c->signal = signals_next(&c->signals);
 }
 
@@ -324,9 +434,9 @@ static int64_t next_turn(const struct crew *c, int64_t deadline)
 {
 	int64_t until = deadline < c->look_at ? deadline : c->look_at;
 
-	if (!c->squeue.pid && c->poll_at < until)
+	if (!c->squeue.pid && c->poll_at < until && crew_any_job(c))
 		until = c->poll_at;
-	if (!c->sbatch.pid && c->ask_at > clock_now() && c->ask_at < until)
+	if (c->ask_at > clock_now() && c->ask_at < until)
 		until = c->ask_at;
 	return until;
 }
@@ -339,7 +449,7 @@ static bool crew_wait(void *self, int64_t deadline, struct runner_event *out,
 	arena_free(&c->told);
 	c->stale = true;
 	/* Where there was room, nothing more is to begin for now. */
-	if (crew_room(c))
+	if (crew_room(c) && !c->waiting)
 		c->hungry = false;
 	for (bool looked = false;; looked = true) {
 		bool room = crew_room(c);
@@ -359,6 +469,8 @@ static bool crew_wait(void *self, int64_t deadline, struct runner_event *out,
 			look(c, now);
 		crew_take_answers(c, now);
 		crew_ask_slurm(c, now);
+		if (!serve_waiting(c, err))
+			return false;
 		if (!room && crew_room(c)) { /* for whoever waits for room */
 			*out = (struct runner_event){.kind = RUNNER_TICK};
 			return true;
@@ -368,6 +480,13 @@ static bool crew_wait(void *self, int64_t deadline, struct runner_event *out,
 		else
 			return true;
 	}
+}
+
+static void crew_expect(void *self, size_t runs)
+{
+	struct crew *c = self;
+
+	c->left = runs;
 }
 
 static void crew_release(void *self)
@@ -391,6 +510,7 @@ struct runner crew_runner(struct crew *c)
 	                                        .cancel = crew_cancel,
 	                                        .ready = crew_ready,
 	                                        .adopts = crew_adopts,
+	                                        .expect = crew_expect,
 	                                        .release = crew_release};
 	size_t alive = 0;
 
@@ -410,9 +530,12 @@ struct crew *crew_open(const struct crew_setup *setup, struct error *err)
 
 	c->setup = *setup;
 	c->hungry = c->stale = true;
+	c->left = SIZE_MAX;
 	c->times = (struct attempt_times){
 	    .silence = SILENCE, .lost_after = setup->lost_after, .grace = setup->grace};
-	c->sbatch.out = c->sbatch.err = c->squeue.out = c->squeue.err = -1;
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		c->asking[i].sbatch.out = c->asking[i].sbatch.err = -1;
+	c->squeue.out = c->squeue.err = -1;
 	c->scancel.out = c->scancel.err = -1;
 	c->poll_pause = setup->poll;
 	c->signals.fd = -1;
@@ -427,6 +550,14 @@ struct crew *crew_open(const struct crew_setup *setup, struct error *err)
 	return c;
 }
 
+/* Who has not left by then is suspended, or hears nothing. */
+static void end_rest(struct crew *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->agents[i]->state == CREW_UP && !c->agents[i]->job_over)
+			crew_cancel_job(c, c->agents[i]);
+}
+
 /* Tells all to leave; which of them have something to wait for? */
 static void send_away(struct crew *c)
 {
@@ -437,19 +568,24 @@ static void send_away(struct crew *c)
 
 		if (a->state == CREW_LEFT)
 			continue;
-		crew_write(a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
+		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
 		if (a->state != CREW_UP)
 			crew_cancel_job(c, a);
 	}
 }
 
-static bool anybody_left(struct crew *c)
+/* Agents are waited for until then, and what is to be cancelled longer. */
+static void await_cancels(struct crew *c, int64_t until)
 {
-	bool any = c->scancel.pid || c->cancels.len;
+	int64_t end = clock_now() + CANCEL_WITHIN;
 
-	for (size_t i = 0; i < c->n; i++)
-		any = any || c->agents[i]->state == CREW_UP;
-	return any;
+	while ((clock_now() < end && (c->scancel.pid || c->cancels.len)) ||
+	       (clock_now() < until && crew_anybody_up(c))) {
+		crew_take_answers(c, clock_now());
+		crew_ask_slurm(c, clock_now());
+		sleep_until(c, clock_now() + LOOK_SOON);
+		crew_look(c, clock_now());
+	}
 }
 
 /* A job whose id is not known may be there under its name. */
@@ -458,18 +594,14 @@ static void await_end(struct crew *c)
 	int64_t end = clock_now() + CLOSE_WITHIN;
 
 	c->draining = true;
-	while (c->sbatch.pid && clock_now() < end) {
+	while (crew_asks(c) && clock_now() < end) {
 		sleep_until(c, clock_now() + LOOK_SOON);
 		crew_take_answers(c, clock_now());
 	}
 	send_away(c);
-	while ((c->cancels.len && clock_now() < end + CANCEL_WITHIN) ||
-	       (anybody_left(c) && clock_now() < end)) {
-		crew_take_answers(c, clock_now());
-		crew_ask_slurm(c, clock_now());
-		sleep_until(c, clock_now() + LOOK_SOON);
-		crew_look(c, clock_now());
-	}
+	await_cancels(c, end);
+	end_rest(c);
+	await_cancels(c, 0);
 	if (c->cancels.len)
 		crew_say(c, "jobs of the search may still be queued: squeue --me");
 	for (size_t i = 0; i < c->n; i++)
@@ -481,11 +613,20 @@ void crew_close(struct crew *c)
 {
 	if (!c->released)
 		await_end(c);
-	errand_forget(&c->sbatch);
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		errand_forget(&c->asking[i].sbatch);
 	errand_forget(&c->squeue);
 	errand_forget(&c->scancel);
 	signals_give_back(&c->signals);
 	crew_free_agents(c);
+	while (c->waiting) {
+		struct waiting *w = c->waiting;
+
+		c->waiting = w->next;
+		str_free(&w->line);
+		free(w);
+	}
+	mailbox_close(&c->log);
 	str_free(&c->cancels);
 	arena_free(&c->told);
 	free(c);

@@ -28,7 +28,7 @@ static void log_path(const char *dir, char path[static PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/agents/log", dir);
 }
 
-static bool log_line(struct crew *c, const struct str *members, struct error *err)
+static bool log_line(const struct crew *c, const struct str *members, struct error *err)
 {
 	struct str text = {0}, line = {0};
 	char path[PATH_MAX];
@@ -68,6 +68,11 @@ void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why)
 	if (a->state == CREW_LEFT)
 		return;
 	a->state = CREW_LEFT;
+	if (c->reading)
+		return;
+	/* Should it be there all the same, or come yet, it has nothing to do. */
+	if (!a->said_quit)
+		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
 	crew_log(c, a, "down", "why", why, &ignored);
 }
 
@@ -133,15 +138,18 @@ static bool write_script(const struct crew *c, const struct crew_agent *a,
 	return ok;
 }
 
-static bool write_mailboxes(struct crew_agent *a, struct error *err)
+static const struct wire_message hello = {
+    .kind = WIRE_HELLO, .protocol = WIRE_PROTOCOL, .version = HPS_VERSION};
+
+static bool write_mailboxes(const struct crew *c, struct crew_agent *a,
+                            struct error *err)
 {
-	struct wire_message hello = {
-	    .kind = WIRE_HELLO, .protocol = WIRE_PROTOCOL, .version = HPS_VERSION};
 	struct str none = {0};
 
 	/* Before the agent looks for them: a name that was not there stays so for a
 	 * minute, over a network. */
-	return mailbox_put(a->out.path, &none, true, err) && crew_write(a, &hello, err);
+	return mailbox_put(a->out.path, &none, true, err) &&
+	       crew_write(c, a, &hello, err);
 }
 
 struct crew_agent *crew_hire(struct crew *c, struct error *err)
@@ -150,22 +158,25 @@ struct crew_agent *crew_hire(struct crew *c, struct error *err)
 
 	a->state = CREW_INTENT;
 	if (file_mkdirs(a->folder, err) && write_script(c, a, err) &&
-	    write_mailboxes(a, err) && crew_log(c, a, "agent", NULL, NULL, err))
+	    write_mailboxes(c, a, err) && crew_log(c, a, "agent", NULL, NULL, err))
 		return a;
 	a->state = CREW_LEFT;
 	return NULL;
 }
 
-bool crew_write(struct crew_agent *a, const struct wire_message *m, struct error *err)
+bool crew_write(const struct crew *c, struct crew_agent *a,
+                const struct wire_message *what, struct error *err)
 {
+	struct wire_message m = *what;
 	struct str text = {0}, line = {0};
 	char path[PATH_MAX + 8];
 	bool ok;
 
-	wire_write(&text, m);
+	m.session = c->session;
+	wire_write(&text, &m);
 	mailbox_line(&line, &text);
 	snprintf(path, sizeof path, "%s/in", a->folder);
-	ok = mailbox_put(path, &line, true, err);
+	ok = mailbox_put(path, &line, m.kind != WIRE_HELLO, err);
 	str_free(&text);
 	str_free(&line);
 	return ok;
@@ -185,11 +196,21 @@ bool crew_idle(struct crew_agent *a)
 	return a->state == CREW_UP && !a->job_over && !crew_current(a);
 }
 
-struct posting *crew_post(struct crew_agent *a, const char *dir, uint64_t wire)
+bool crew_anybody_up(const struct crew *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n; i++)
+		any = any || c->agents[i]->state == CREW_UP;
+	return any;
+}
+
+struct posting *crew_post(struct crew_agent *a, const struct job *job, uint64_t wire)
 {
 	a->posts = mem_room(a->posts, a->n_posts, &a->cap_posts, sizeof *a->posts);
 	a->posts[a->n_posts] =
-	    (struct posting){.dir = mem_strdup(dir),
+	    (struct posting){.dir = mem_strdup(job->dir),
+	                     .number = job->attempt,
 	                     .wire = wire,
 	                     .attempt = attempt_offered(clock_now())};
 	return &a->posts[a->n_posts++];
@@ -222,7 +243,6 @@ static void take_hello(struct crew *c, struct crew_agent *a,
 		    "%d (hpsearch %s): it is sent away",
 		    a->id, m->protocol, m->version ? m->version : "?", WIRE_PROTOCOL,
 		    HPS_VERSION);
-		crew_write(a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
 		crew_give_up_agent(c, a, "another protocol");
 		return;
 	}
@@ -264,6 +284,7 @@ static void take_message(struct crew *c, struct crew_agent *a,
 			current->attempt.state = ATTEMPT_LOST;
 			current->lost = true;
 		}
+		a->said_quit = true;
 		crew_give_up_agent(c, a, "it left");
 		return;
 	default: break;
@@ -280,6 +301,8 @@ static void take_message(struct crew *c, struct crew_agent *a,
 	} else if (m->kind == WIRE_TERM && !p->taken_away) {
 		p->taken_away = mem_strdup(m->why ? m->why : "its job was taken away");
 	} else if (m->kind == WIRE_EXIT) {
+		/* Given up, told to stop, and so it did: that is no end of its own. */
+		p->stopped = p->stopped || (p->lost && m->result.cancelled);
 		take_exit(p, line, n);
 		news_of(c, a, p, NEWS_EXIT, now);
 	}
@@ -325,35 +348,55 @@ bool crew_look(struct crew *c, int64_t now)
 
 /* --- what an earlier driver has left --- */
 
+static void take_order(struct crew_agent *a, const struct wire_message *m)
+{
+	struct posting *p = posting_of(a, m->ticket);
+
+	if (m->kind == WIRE_RUN && !p && m->job.dir) {
+		crew_post(a, &m->job, m->ticket);
+		a->seq = m->ticket;
+	} else if (p && (m->kind == WIRE_STOP || m->kind == WIRE_KILL)) {
+		p->stopped = true;
+		p->cancelled = CANCEL_STOP;
+	}
+}
+
+/* As its agent reads it: without what a driver wrote whose place another had taken. */
 static void read_in(struct crew_agent *a)
 {
 	struct mailbox in;
 	struct arena mem = {0};
 	char path[PATH_MAX + 8];
+	uint64_t session = 0;
 	const char *line;
 	size_t n;
 
 	snprintf(path, sizeof path, "%s/in", a->folder);
 	mailbox_open(&in, path);
-	mailbox_look(&in);
-	while ((line = mailbox_next(&in, &n))) {
-		struct wire_message m;
-		struct posting *p;
-		struct error bad;
+	while (mailbox_look(&in) && (line = mailbox_next(&in, &n)))
+		do {
+			struct wire_message m;
+			struct error bad;
 
-		if (!wire_read(line, n, &m, &mem, &bad))
-			continue;
-		p = posting_of(a, m.ticket);
-		if (m.kind == WIRE_RUN && !p && m.job.dir) {
-			crew_post(a, m.job.dir, m.ticket);
-			a->seq = m.ticket;
-		} else if (p && (m.kind == WIRE_STOP || m.kind == WIRE_KILL)) {
-			p->stopped = true;
-			p->cancelled = CANCEL_STOP;
-		}
-		arena_free(&mem);
-	}
+			if (wire_read(line, n, &m, &mem, &bad) &&
+			    m.session >= session) {
+				session = m.session;
+				take_order(a, &m);
+			}
+			arena_free(&mem);
+		} while ((line = mailbox_next(&in, &n)));
 	mailbox_close(&in);
+}
+
+/* What it had when an earlier driver gave it up, which it was told to stop. */
+static void recall_lost(struct crew_agent *a)
+{
+	struct posting *p = crew_current(a);
+
+	if (!p || a->state != CREW_LEFT || !p->stopped)
+		return;
+	p->attempt.state = ATTEMPT_LOST;
+	p->lost = true;
 }
 
 static void take_log(struct crew *c, const cJSON *json)
@@ -365,6 +408,8 @@ static void take_log(struct crew *c, const cJSON *json)
 
 	if (event && strcmp(event, "crew") == 0 && token && strlen(token) == 32)
 		snprintf(c->token, sizeof c->token, "%s", token);
+	if (event && strcmp(event, "driver") == 0 && json_u64(json, "session", &k))
+		c->session = k > c->session ? k : c->session;
 	if (!event || !*c->token || !json_u64(json, "k", &k) || k > c->n)
 		return;
 	if (strcmp(event, "agent") == 0 && k == c->n)
@@ -391,37 +436,85 @@ static bool begin_log(struct crew *c, struct error *err)
 	       crew_log(c, NULL, "crew", "token", c->token, err);
 }
 
-bool crew_read_log(struct crew *c, struct error *err)
+/* Told to the agents before their mailboxes are read: what another driver writes from
+ * now on they do not obey, and what it wrote before we see. */
+static bool begin_session(struct crew *c, struct error *err)
 {
-	struct mailbox log;
-	char path[PATH_MAX];
+	struct str members = {0};
+	struct error ignored;
+	bool ok;
+
+	c->session++;
+	json_out_text(&members, "e", "driver");
+	json_out_u64(&members, "session", c->session);
+	ok = log_line(c, &members, err);
+	str_free(&members);
+	for (size_t i = 0; ok && i < c->n; i++)
+		if (c->agents[i]->state != CREW_LEFT)
+			crew_write(c, c->agents[i], &hello, &ignored);
+	return ok;
+}
+
+static void read_new_lines(struct crew *c)
+{
 	const char *line;
 	size_t n;
 
-	log_path(c->setup.dir, path);
-	mailbox_open(&log, path);
-	mailbox_look(&log);
-	while ((line = mailbox_next(&log, &n))) {
-		cJSON *json = json_parse(line, n);
+	while (mailbox_look(&c->log) && (line = mailbox_next(&c->log, &n)))
+		do {
+			cJSON *json = json_parse(line, n);
 
-		if (json)
-			take_log(c, json);
+			if (json)
+				take_log(c, json);
+			cJSON_Delete(json);
+		} while ((line = mailbox_next(&c->log, &n)));
+}
+
+void crew_look_at_log(struct crew *c)
+{
+	const char *line;
+	size_t n;
+
+	mailbox_look(&c->log);
+	while ((line = mailbox_next(&c->log, &n))) {
+		cJSON *json = json_parse(line, n);
+		uint64_t session;
+
+		if (json && json_u64(json, "session", &session) &&
+		    session > c->session && c->broken.kind == ERROR_NONE)
+			error_set(&c->broken, ERROR_SYSTEM,
+			          "%s: another hpsearch has taken this search over",
+			          c->setup.dir);
 		cJSON_Delete(json);
 	}
-	mailbox_close(&log);
-	for (size_t i = 0; i < c->n; i++)
+	/* What runs is the other's. */
+	c->released = c->released || c->broken.kind != ERROR_NONE;
+}
+
+bool crew_read_log(struct crew *c, struct error *err)
+{
+	char path[PATH_MAX];
+
+	log_path(c->setup.dir, path);
+	mailbox_open(&c->log, path);
+	read_new_lines(c);
+	if (!c->reading &&
+	    ((!*c->token && !begin_log(c, err)) || !begin_session(c, err)))
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
 		read_in(c->agents[i]);
-	return *c->token || !err || begin_log(c, err);
+		recall_lost(c->agents[i]);
+	}
+	return *c->token;
 }
 
 bool crew_list(const char *dir, void (*tell)(void *to, const struct crew_member *m),
                void *to)
 {
-	struct crew c = {.setup = {.dir = dir}};
-	bool ok = crew_read_log(&c, NULL) && *c.token;
-
 	/* No message, and nothing is written down: this one only reads. */
-	c.reading = true;
+	struct crew c = {.setup = {.dir = dir}, .reading = true};
+	bool ok = crew_read_log(&c, NULL);
+
 	crew_look(&c, clock_now());
 	for (size_t i = 0; i < c.n; i++) {
 		struct crew_agent *a = c.agents[i];
@@ -436,5 +529,6 @@ bool crew_list(const char *dir, void (*tell)(void *to, const struct crew_member 
 		                               .dir = p ? p->dir : ""});
 	}
 	crew_free_agents(&c);
+	mailbox_close(&c.log);
 	return ok;
 }

@@ -24,6 +24,7 @@ enum crew_state {
 /* A run that was given to an agent. */
 struct posting {
 	char *dir;
+	unsigned number; /* of the attempt, in its run */
 	uint64_t wire;   /* its ticket in the mailbox */
 	uint64_t ticket; /* of our caller; meaningless unless bound */
 	bool bound;      /* somebody waits for it */
@@ -39,6 +40,14 @@ struct posting {
 	bool lost;
 };
 
+/* A run without an agent. */
+struct waiting {
+	struct waiting *next;
+	uint64_t ticket;
+	struct str line; /* as it would be sent */
+	enum cancel cancelled;
+};
+
 struct crew_agent {
 	unsigned k;
 	enum crew_state state;
@@ -48,7 +57,8 @@ struct crew_agent {
 	uint64_t seq, beat;
 	int64_t heard; /* when its counter moved */
 	enum slurm_phase phase;
-	bool job_over, spoke;
+	bool job_over, spoke, said_quit;
+	bool asked;        /* its sbatch is under way */
 	unsigned missing;  /* answers of squeue in a row without it */
 	int64_t missed_at; /* the first of them */
 	int64_t hopeless_since;
@@ -57,24 +67,31 @@ struct crew_agent {
 	size_t n_posts, cap_posts;
 };
 
-enum errand_kind { ERRAND_NONE, ERRAND_SBATCH, ERRAND_SQUEUE, ERRAND_SCANCEL };
+enum { CREW_ASKS = 4 }; /* sbatch at once: most of its time it waits */
 
 struct crew {
 	struct crew_setup setup;
 	void (*message)(void *self, const char *text); /* or NULL */
 	void *watcher;
 	char token[WIRE_TOKEN];
+	uint64_t session; /* ours: one above the last driver's */
+	struct mailbox log;
 	struct signals signals;
 	int signal;
 	struct crew_agent **agents; /* (n) */
+	struct waiting *waiting;    /* in their order */
 	size_t n, cap;
 	struct attempt_times times;
-	bool hungry;   /* more work may come */
+	bool hungry;   /* more work may come … */
+	size_t left;   /* … so many runs at the most */
 	bool draining; /* nothing new is to begin */
 	bool released, reading;
 	bool stale, roomy; /* is there room? not looked; there is */
-	struct errand sbatch, squeue, scancel;
-	struct crew_agent *asking; /* for whom sbatch runs */
+	struct asking {
+		struct errand sbatch;
+		struct crew_agent *agent; /* for whom */
+	} asking[CREW_ASKS];
+	struct errand squeue, scancel;
 	int64_t ask_at, ask_pause; /* after a failure */
 	int64_t poll_at, poll_pause;
 	int64_t look_at, look_pause;
@@ -91,7 +108,10 @@ bool crew_read_log(struct crew *c, struct error *err);
 /* The next agent, with its folder, written down. */
 struct crew_agent *crew_hire(struct crew *c, struct error *err);
 /* Into its mailbox. */
-bool crew_write(struct crew_agent *a, const struct wire_message *m, struct error *err);
+bool crew_write(const struct crew *c, struct crew_agent *a,
+                const struct wire_message *m, struct error *err);
+/* Has another driver begun a session? Then the crew is broken. */
+void crew_look_at_log(struct crew *c);
 /* Takes what the agents have written; true when there was anything. */
 bool crew_look(struct crew *c, int64_t now);
 void crew_free_agents(struct crew *c);
@@ -100,13 +120,16 @@ void crew_say(struct crew *c, const char *fmt, ...)
 /* It takes no run any more, which is written down. */
 void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why);
 /* One more, until the next one. */
-struct posting *crew_post(struct crew_agent *a, const char *dir, uint64_t wire);
+struct posting *crew_post(struct crew_agent *a, const struct job *job, uint64_t wire);
 struct posting *crew_current(struct crew_agent *a); /* that has not ended; or NULL */
 bool crew_idle(struct crew_agent *a);
+bool crew_anybody_up(const struct crew *c);
 
 /* crew_slurm.c: what is asked of Slurm. */
 void crew_ask_slurm(struct crew *c, int64_t now);
 void crew_take_answers(struct crew *c, int64_t now);
+bool crew_any_job(const struct crew *c); /* that squeue may have news of */
+bool crew_asks(const struct crew *c);    /* is a sbatch under way? */
 void crew_cancel_job(struct crew *c, const struct crew_agent *a);
 
 #endif

@@ -1,7 +1,7 @@
 /* What a crew asks of Slurm: jobs for agents, how they are, their end. One command of a
- * kind at a time, none of them waited for. A failing squeue means no news, never no
- * jobs; a sbatch that failed may have queued the job all the same, which then shows
- * under its name. */
+ * kind at a time (a few of sbatch), none of them waited for. A failing squeue means no
+ * news, never no jobs; a sbatch that failed may have queued the job all the same, which
+ * then shows under its name. */
 #include "base/clock.h"
 #include "run/crew_parts.h"
 
@@ -44,22 +44,28 @@ const char *const *crew_sbatch(const char *const *request, const char *name,
 	return words;
 }
 
+/* As many as there may be, and no more than have something to do. */
 static size_t wanted_agents(const struct crew *c)
 {
-	size_t alive = 0, idle = 0;
+	size_t alive = 0, idle = 0, busy = 0, most = c->setup.jobs, need;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 
 		alive += a->state != CREW_LEFT && !a->job_over;
 		idle += crew_idle(a);
+		busy += crew_current(a) != NULL;
 	}
+	for (const struct waiting *w = c->waiting; w; w = w->next)
+		busy++;
 	if (!c->hungry || c->draining || c->released || idle)
 		return 0;
-	return alive < c->setup.jobs ? c->setup.jobs - alive : 0;
+	need = c->left < most ? busy + c->left : most;
+	need = need < most ? need : most;
+	return alive < need ? need - alive : 0;
 }
 
-static void ask_for_agent(struct crew *c, int64_t now)
+static void ask_for_agent(struct crew *c, struct asking *ask, int64_t now)
 {
 	struct arena mem = {0};
 	struct error err = {0};
@@ -71,8 +77,9 @@ static void ask_for_agent(struct crew *c, int64_t now)
 		return;
 	}
 	words = crew_sbatch(c->setup.request, a->name, a->folder, &mem);
-	if (errand_begin(&c->sbatch, words, now + ANSWER_WITHIN, &err)) {
-		c->asking = a;
+	if (errand_begin(&ask->sbatch, words, now + ANSWER_WITHIN, &err)) {
+		ask->agent = a;
+		a->asked = true;
 		a->state = CREW_ASKED;
 	} else {
 		c->broken = err;
@@ -105,11 +112,11 @@ static void cancel_next(struct crew *c, int64_t now)
 	arena_free(&mem);
 }
 
-static bool any_job(const struct crew *c)
+bool crew_any_job(const struct crew *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if ((c->agents[i]->state != CREW_LEFT || crew_current(c->agents[i])) &&
-		    !c->agents[i]->job_over && c->agents[i] != c->asking)
+		    !c->agents[i]->job_over && !c->agents[i]->asked)
 			return true;
 	return false;
 }
@@ -120,9 +127,11 @@ void crew_ask_slurm(struct crew *c, int64_t now)
 	    "squeue", "--me", "--noheader", "-o", "%i|%j|%T|%r", "--states=all", NULL};
 	struct error ignored;
 
-	if (!c->sbatch.pid && now >= c->ask_at && wanted_agents(c))
-		ask_for_agent(c, now);
-	if (!c->squeue.pid && now >= c->poll_at && any_job(c)) {
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		if (!c->asking[i].sbatch.pid && now >= c->ask_at && wanted_agents(c))
+			ask_for_agent(c, &c->asking[i], now);
+	if (!c->squeue.pid && now >= c->poll_at && crew_any_job(c)) {
+		crew_look_at_log(c);
 		c->poll_at = now + c->poll_pause;
 		errand_begin(&c->squeue, squeue, now + ANSWER_WITHIN, &ignored);
 	}
@@ -132,8 +141,20 @@ void crew_ask_slurm(struct crew *c, int64_t now)
 
 /* --- sbatch has answered --- */
 
+bool crew_asks(const struct crew *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		any = any || c->asking[i].sbatch.pid;
+	return any;
+}
+
+/* Those that are asked at once and fail together are one failure. */
 static void ask_later(struct crew *c, const char *complaint, int64_t now)
 {
+	if (now < c->ask_at)
+		return;
 	if (!c->ask_pause)
 		crew_say(c, "sbatch: %s; it is asked again, and again later",
 		         complaint);
@@ -151,15 +172,16 @@ static bool any_up(const struct crew *c)
 	return false;
 }
 
-static void take_sbatch(struct crew *c, int64_t now)
+static void take_sbatch(struct crew *c, struct asking *ask, int64_t now)
 {
-	struct crew_agent *a = c->asking;
+	struct crew_agent *a = ask->agent;
 	const char *complaint;
 	struct error ignored;
 
-	c->asking = NULL;
-	if (errand_succeeded(&c->sbatch) &&
-	    slurm_job_id(str_text(&c->sbatch.said), a->id)) {
+	ask->agent = NULL;
+	a->asked = false;
+	if (errand_succeeded(&ask->sbatch) &&
+	    slurm_job_id(str_text(&ask->sbatch.said), a->id)) {
 		if (a->state == CREW_ASKED)
 			a->state = CREW_QUEUED;
 		c->ask_pause = 0;
@@ -167,7 +189,7 @@ static void take_sbatch(struct crew *c, int64_t now)
 		crew_log(c, a, "job", "id", a->id, &ignored);
 		return;
 	}
-	complaint = errand_complaint(&c->sbatch);
+	complaint = errand_complaint(&ask->sbatch);
 	if (slurm_passes(complaint)) {
 		/* It may be queued for all we know: squeue will say. */
 		if (a->state == CREW_ASKED)
@@ -265,7 +287,8 @@ static void bury(struct crew *c, struct crew_agent *a)
 		c->ask_at = clock_now() + ASK_AGAIN;
 	}
 	crew_give_up_agent(c, a, "its job is over");
-	if (c->stillborn >= STILLBORN_MAX)
+	/* Where some are at work it is a node that is to blame. */
+	if (c->stillborn >= STILLBORN_MAX && !crew_anybody_up(c))
 		error_set(&c->broken, ERROR_SYSTEM,
 		          "%d jobs in a row ended before hpsearch ran in them: "
 		          "%s/slurm.out may say why\n  help: does %s run on the "
@@ -292,7 +315,7 @@ static void take_squeue(struct crew *c, int64_t now)
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 
-		if (!seen[i] && a != c->asking)
+		if (!seen[i] && !a->asked)
 			miss_job(a, now);
 		if (a->missing == 1) /* soon again */
 			c->poll_pause = c->setup.poll;
@@ -304,10 +327,11 @@ static void take_squeue(struct crew *c, int64_t now)
 
 void crew_take_answers(struct crew *c, int64_t now)
 {
-	if (c->sbatch.pid && errand_over(&c->sbatch, now)) {
-		take_sbatch(c, now);
-		errand_forget(&c->sbatch);
-	}
+	for (size_t i = 0; i < CREW_ASKS; i++)
+		if (c->asking[i].sbatch.pid && errand_over(&c->asking[i].sbatch, now)) {
+			take_sbatch(c, &c->asking[i], now);
+			errand_forget(&c->asking[i].sbatch);
+		}
 	if (c->squeue.pid && errand_over(&c->squeue, now)) {
 		if (errand_succeeded(&c->squeue))
 			take_squeue(c, now);

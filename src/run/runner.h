@@ -54,7 +54,9 @@ struct job {
 	const char *step; /* JSON key of the step; NULL = usual names, else count */
 	struct metric_source source;
 	enum texts texts;
-	bool items; /* lines about items of a test set are taken */
+	bool items;       /* lines about items of a test set are taken */
+	unsigned attempt; /* of its run, from 1 */
+	unsigned over;    /* the latest attempt of it whose end is known; 0: none */
 	bool again; /* it was under way when an earlier driver ended: see adopts */
 };
 
@@ -159,10 +161,14 @@ struct runner_type {
 	/* Can a job begin in this slot, in which none runs? NULL: in every one. When it
 	 * can, which could not, wait comes back with a TICK. */
 	bool (*ready)(void *self, size_t slot);
-	/* Is a run of that folder, begun for an earlier driver, still under way, or its
-	 * end not yet told? Then start takes it over and begins nothing. NULL: never.
-	 */
-	bool (*adopts)(void *self, const char *dir);
+	/* Is the latest attempt at the run of that folder, one above `over`, which was
+	 * begun for an earlier driver, still under way, or its end not yet told? Then
+	 * start takes it over and begins nothing. NULL: never. */
+	bool (*adopts)(void *self, const char *dir, unsigned over);
+	/* No more than so many runs may yet begin; SIZE_MAX: nobody knows. For a runner
+	 * that has to ask for its slots, in which start is allowed where no slot is
+	 * ready: the run waits for one. Or NULL. */
+	void (*expect)(void *self, size_t runs);
 	/* From now on what runs is left alone: another driver will adopt it. NULL: it
 	 * cannot be. */
 	void (*release)(void *self);

@@ -15,6 +15,7 @@ bool slurm_job_id(const char *answer, char out[static SLURM_ID]);
 enum slurm_phase {
 	SLURM_WAITS,  /* for resources, or held */
 	SLURM_RUNS,   /* or is about to, or ends */
+	SLURM_HALTED, /* SUSPENDED: it will go on, and says nothing until then */
 	SLURM_OVER,   /* by itself: COMPLETED, FAILED */
 	SLURM_TAKEN,  /* CANCELLED, PREEMPTED, TIMEOUT, NODE_FAIL, … */
 	SLURM_OOM,    /* OUT_OF_MEMORY */

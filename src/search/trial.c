@@ -341,6 +341,7 @@ static void start(struct run *r, const struct event *e)
 static void finish(struct run *r, const struct run_end *end, bool again)
 {
 	r->state = again ? RUN_QUEUED : RUN_FINISHED;
+	r->over = r->attempts;
 	r->outcome = end->outcome;
 	r->value = end->value;
 	r->exit = end->exit;

@@ -37,6 +37,7 @@ struct run {
 	enum run_state state;
 	uint64_t seed;
 	unsigned attempts; /* starts so far */
+	unsigned over;     /* the latest attempt whose end is known; 0: none */
 	unsigned failures; /* attempts that ended in a failure */
 	enum outcome outcome;
 	double value; /* the metric, reduced; NaN without one */

@@ -70,6 +70,18 @@ static size_t free_slot(const struct fleet *f)
 	return i;
 }
 
+/* One for a run that is started although there is no room: its runner has it wait. */
+static size_t any_slot(const struct fleet *f)
+{
+	size_t i = free_slot(f);
+
+	if (i < f->runner->slots)
+		return i;
+	for (i = 0; f->slots[i];)
+		i++;
+	return i;
+}
+
 bool fleet_room(const struct fleet *f)
 {
 	return f->busy < f->runner->slots && f->stage == FLEET_OPEN && !f->held &&
@@ -264,7 +276,7 @@ static bool may_adopt(const struct fleet *f, const struct task *t)
 	       t->run->outcome == OUTCOME_NONE &&
 	       snprintf(dir, sizeof dir, "%s/%s", f->dir, t->folder) <
 	           (int)sizeof dir &&
-	       f->runner->type->adopts(f->runner->self, dir);
+	       f->runner->type->adopts(f->runner->self, dir, t->run->over);
 }
 
 void fleet_keep_logs(const struct fleet *f, struct task *t)
@@ -378,7 +390,7 @@ static bool task_source(const struct fleet *f, const struct task *t,
 
 bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 {
-	size_t slot = free_slot(f);
+	size_t slot = any_slot(f);
 	struct command_context c = task_context(f, t, slot, &f->scratch);
 	struct job job = {0};
 	bool ok;
@@ -406,6 +418,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.step = f->spec->early.step;
 	job.texts = t->texts;
 	job.items = t->phase == PHASE_TEST;
+	job.attempt = t->run->attempts;
+	job.over = t->run->over;
 	job.again = t->adopt;
 	job.ticket = f->next_ticket++;
 	ok =
@@ -490,7 +504,7 @@ static bool take_signal(struct fleet *f, int sig)
  * well be the command's doing. */
 static bool machine_failed(const struct run *r, const struct run_result *res)
 {
-	return res->machine_errno || (res->lost && r->attempts < LOST_MAX);
+	return res->machine_errno || (res->lost && r->attempts - r->over < LOST_MAX);
 }
 
 /* What a failed run says of it, behind its exit status. */

@@ -107,7 +107,7 @@ static bool start(struct loop *l, struct task *t, struct error *err)
 	happen(l, t,
 	       (struct event){.kind = EVENT_START,
 	                      .as.start = {.seed = t->run->seed,
-	                                   .attempt = t->run->attempts + 1,
+	                                   .attempt = t->run->attempts + !t->adopt,
 	                                   .budget = t->run->budget,
 	                                   .keeps = t->run->n_reports > 0}});
 	/* A look at the test data is on the disk before it happens. */
@@ -216,16 +216,49 @@ static int64_t next_deadline(const struct loop *l)
 	return stuck && stuck != EIO && retry < at ? retry : at;
 }
 
+/* Agents that will have nothing to do are not asked for. */
+static size_t expect(const struct loop *l)
+{
+	const struct runner *r = l->fleet->runner;
+	size_t left = SIZE_MAX;
+
+	if (!r->type->expect)
+		return left;
+	left = l->driver->left ? l->driver->left(l->self) : left;
+	r->type->expect(r->self, left);
+	return left;
+}
+
+/* Nothing runs, and as far as is known nothing will: no agent is waited for to learn
+ * what the driver makes of that. Does it go on all the same? */
+static bool goes_on(struct loop *l, bool *more, struct error *err)
+{
+	struct task *t = free_task(l);
+	enum next next;
+
+	*t = (struct task){0};
+	next = l->driver->next(l->self, t, err);
+	*more = next == NEXT_TASK;
+	return next == NEXT_NONE || (next == NEXT_TASK && start(l, t, err));
+}
+
 bool loop_run(struct loop *l, struct error *err)
 {
 	for (;;) {
 		struct fleet_event e;
+		bool waits, more = false;
 
 		if (!fill_slots(l, err))
 			return false;
 		if (l->fleet->left)
 			return commit(l, true, err);
-		if (!l->fleet->busy && (l->full || !fleet_expects(l->fleet))) {
+		waits = fleet_expects(l->fleet);
+		if (!expect(l) && waits && !l->full && !l->fleet->busy) {
+			if (!goes_on(l, &more, err))
+				return false;
+			waits = more;
+		}
+		if (!l->fleet->busy && (l->full || !waits)) {
 			if (!last_commit(l, err))
 				return false;
 			if (!l->full)

@@ -36,6 +36,8 @@ struct driver {
 	void (*tick)(void *self);
 	/* When tick is due, or anything else of the driver's; INT64_MAX: never. */
 	int64_t (*deadline)(void *self);
+	/* No more than so many runs may yet begin. NULL: that is not known. */
+	size_t (*left)(void *self);
 	/* At the end of every turn. */
 	bool (*turned)(void *self, struct error *err);
 	void (*message)(void *self, const char *text);

@@ -416,6 +416,28 @@ static bool turned(void *self, struct error *err)
 	return true;
 }
 
+static size_t left(void *self)
+{
+	struct study *s = self;
+	const struct search *se = &s->search;
+	uint64_t made = se->n - se->added, more = 0;
+	size_t queued = 0;
+
+	if (s->monitor && s->monitor->promote)
+		return SIZE_MAX;
+	if (!s->no_more && se->cap > made)
+		more = se->cap - made;
+	if (more > UINT32_MAX)
+		return SIZE_MAX;
+	for (size_t i = 0; i < se->n_open; i++) {
+		const struct trial *t = se->trials[se->open[i]];
+
+		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++)
+			queued += t->runs[r].state == RUN_QUEUED;
+	}
+	return (size_t)more * se->spec->repeats + queued;
+}
+
 static const struct driver searching = {.next = next,
                                         .happen = drive_happen,
                                         .commit = drive_commit,
@@ -429,6 +451,7 @@ static const struct driver searching = {.next = next,
                                         .signalled = drive_signalled,
                                         .tick = drive_tick,
                                         .deadline = drive_deadline,
+                                        .left = left,
                                         .turned = turned,
                                         .message = drive_message};
 

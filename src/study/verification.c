@@ -118,6 +118,15 @@ static void ended(void *self, struct task *t, const struct run_result *res, bool
 		s->watch.verifying(s->watch.self, v, s->phase, done, all);
 }
 
+static size_t left(void *self)
+{
+	struct study *s = self;
+	size_t done, all;
+
+	verify_counts(s, &done, &all);
+	return all - done - s->fleet.busy;
+}
+
 static const struct driver verifying = {.next = next,
                                         .happen = drive_happen,
                                         .commit = drive_commit,
@@ -126,6 +135,7 @@ static const struct driver verifying = {.next = next,
                                         .signalled = drive_signalled,
                                         .tick = drive_tick,
                                         .deadline = drive_deadline,
+                                        .left = left,
                                         .message = drive_message};
 
 static bool verify(struct study *s, struct runner *r, struct error *err)

@@ -30,10 +30,12 @@ bench: deps-check                     ## launches and proposals a second; N=1000
 	+@$(call again,$(HPS) $(BENCH))
 	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' tests/bench/search.sh $(or $(N),1000) $(ROUNDS)
 
-bench-cluster: deps-check             ## agents beside the local pool; LAUNCHER='[env]' N=200
+bench-cluster: deps-check             ## agents, jobs of Slurm beside the local pool; LAUNCHER='[env]' N=200
 	+@$(call again,$(HPS))
 	@tests/bench/cluster.py --hpsearch '$(abspath $(HPS))' --runs '$(or $(N),200)' \
 		--rounds '$(or $(ROUNDS),3)' --launcher '$(or $(LAUNCHER),[env])'
+	@tests/bench/slurm.py --hpsearch '$(abspath $(HPS))' --runs '$(or $(N),200)' \
+		--rounds '$(or $(ROUNDS),5)'
 
 bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD PENDING COST
 	+@$(call again,$(REGRET))

@@ -3,36 +3,9 @@
 # has ended is lost, nothing is left behind, whoever dies.
 . "$(dirname "$0")/lib.sh"
 
-chmod 711 . # munged wants to reach its socket as anybody
-"$SRCDIR/tests/slurm/up.sh" slurm 8 >up.log 2>&1
-case $? in
-0) ;;
-77)
-	skip "runs in jobs of Slurm" "$(tail -n 1 up.log)"
-	exit 0
-	;;
-*)
-	cat up.log
-	exit 1
-	;;
-esac
-# shellcheck source=/dev/null
-. "$PWD/slurm/env.sh"
-slurm=$PWD/slurm
-tap_finally() { "$SRCDIR/tests/slurm/down.sh" "$slurm"; }
-
-# Commands of Slurm as they are, but counted; a file fail-NAME makes NAME do something else first.
-mkdir bin
-for name in sbatch squeue scancel; do
-	cat >"bin/$name" <<END
-#!/bin/bash
-echo x >>"$PWD/calls-$name"
-[ ! -f "$PWD/fail-$name" ] || . "$PWD/fail-$name"
-exec $(command -v $name) "\$@"
-END
-done
-chmod +x bin/*
-PATH=$PWD/bin:$PATH
+# shellcheck source=tests/slurm/lib.sh
+. "$SRCDIR/tests/slurm/lib.sh"
+slurm_begin 8
 
 # Counts its starts, waits for a file "go" where there is to be one, reports its number.
 cat >train.sh <<'END'
@@ -43,29 +16,6 @@ sleep 0.1
 echo "{\"loss\": $HPSEARCH_TRIAL}"
 END
 chmod +x train.sh
-search() { # FILE COMMAND LINE…
-	cat >"$1" <<END
-method: random
-metric: {name: loss}
-max_trials: 10
-args: none
-parameters: {x: {min: 0.0, max: 1.0}}
-command: [$2]
-END
-	shift 2
-	printf '%s\n' "$@" >>"$file"
-}
-yaml() { file=$1 && search "$@"; }
-once() { # DIR N: N runs, each begun once
-	local n
-	n=$(cat "$1"/trials/*/r0/count | wc -l)
-	[ "$n" = "$2" ] || { echo "$n runs, not $2" && return 1; }
-	n=$(find "$1/trials" -name count | wc -l)
-	[ "$n" = "$2" ]
-}
-empty() { [ -z "$(squeue -h -t pending,running)" ]; }
-counts() { [ "$(cat "$1"/trials/*/r0/count 2>/dev/null | wc -l)" = "$2" ]; }
-
 yaml many.yaml ./train.sh "parallel: 16" "slurm: {time: 10m, poll: 1s}"
 check "check prints the line for sbatch" "$HPSEARCH" check many.yaml
 "$HPSEARCH" check many.yaml >out 2>&1
@@ -107,7 +57,6 @@ rm -f go go-*
 
 # SIGTERM: the driver leaves, its runs stay.
 yaml left.yaml ./train.sh "parallel: 4" "max_trials: 4" "slurm: {time: 10m, poll: 1s}"
-sed -i '/max_trials: 10/d' left.yaml
 "$HPSEARCH" left.yaml >first.log 2>&1 &
 driver=$!
 check "four run" wait_until 30 counts left.hpsearch 4
@@ -124,11 +73,12 @@ rm -f go
 
 # --fresh while jobs of the old search are there.
 rm -f left.hpsearch/trials/*/r0/count
-"$HPSEARCH" left.yaml --fresh >first.log 2>&1 &
+"$HPSEARCH" left.yaml --fresh --detach >first.log 2>&1 &
 driver=$!
 check "four run again" wait_until 30 counts left.hpsearch 4
-kill -9 $driver
-wait $driver 2>/dev/null
+kill -INT $driver
+wait $driver
+check "Ctrl-C with --detach leaves them" test "$(squeue -h -t running | wc -l)" = 4
 touch go
 expect "--fresh begins anew beside them" 0 within 60 "$HPSEARCH" left.yaml --fresh
 check "nothing of the old search counts" once left.hpsearch 4
@@ -160,7 +110,6 @@ echo '{"loss": 1}'
 END
 chmod +x saves.sh
 yaml taken.yaml ./saves.sh "parallel: 1" "max_trials: 1" "slurm: {time: 10m, poll: 1s}"
-sed -i '/max_trials: 10/d' taken.yaml
 "$HPSEARCH" taken.yaml >first.log 2>&1 &
 driver=$!
 check "it runs" wait_until 30 counts taken.hpsearch 1
@@ -184,7 +133,6 @@ END
 chmod +x stops.sh
 yaml stops.yaml ./stops.sh "parallel: 1" "max_trials: 2" \
 	"early_terminate: {type: threshold, max: 5}" "slurm: {time: 10m, poll: 1s}"
-sed -i '/max_trials: 10/d' stops.yaml
 expect "a search that stops runs" 0 within 60 "$HPSEARCH" stops.yaml
 check "the bad one was stopped, and saved itself" eval \
 	'holds stops.hpsearch "t[1][\"outcome\"] == \"stopped\" and r[1][\"wall\"] < 5" && [ -f stops.hpsearch/trials/0001/r0/saved ]'

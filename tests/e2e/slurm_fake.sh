@@ -7,6 +7,8 @@ mkdir bin
 cat >bin/sbatch <<'END'
 #!/bin/bash
 cd "$FAKE_DIR" || exit 1
+exec 9>lock
+flock 9
 echo "$*" >>calls-sbatch
 for word; do
 	case $word in --job-name=*) name=${word#*=} ;; --output=*) out=${word#*=} ;; esac
@@ -31,7 +33,7 @@ if [ "$mode" = lose ]; then
 	exit
 fi
 echo "$n|$name|RUNNING|None" >>queue
-(cd "$OLDPWD" && SLURM_JOB_ID=$n exec setsid "$word" >>"$out" 2>&1 </dev/null) &
+(cd "$OLDPWD" && SLURM_JOB_NAME=$name exec setsid "$word" >>"$out" 2>&1 </dev/null 9>&-) &
 echo $! >>pids
 if [ "$mode" = taken ]; then
 	echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
@@ -69,6 +71,7 @@ trap bury EXIT
 cat >train.sh <<'END'
 #!/bin/bash
 echo ran >>"$HPSEARCH_DIR/count"
+while [ -e wait ]; do sleep 0.02; done
 echo "{\"loss\": $HPSEARCH_TRIAL}"
 END
 chmod +x train.sh
@@ -91,27 +94,37 @@ check "two jobs, no more" test "$(wc -l <calls-sbatch)" = 2
 check "words of sbatch" eval 'has "--parsable" calls-sbatch && has "--no-requeue" calls-sbatch &&
 	has "--signal=B:USR1@70" calls-sbatch'
 
-# An agent of another hpsearch is at work: who only looks does not send it away.
-cat >other.py <<'END'
-import glob
+# A line of a mailbox: its check, its text.
+cat >mail.py <<'END'
+import sys
 
-def crc32c(text):
+def line(text):
     crc = 0xffffffff
     for byte in text:
         crc ^= byte
         for _ in range(8):
             crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return crc ^ 0xffffffff
+    return b"%08x %s\n" % (crc ^ 0xffffffff, text)
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "ab") as f:
+        f.writelines(line(text.encode()) for text in sys.argv[2:])
+END
+
+# An agent of another hpsearch is at work: who only looks does not send it away.
+cat >other.py <<'END'
+import glob
+from mail import line as mail
 
 with open("s.hpsearch/agents/log", "rb+") as log:
-    stay = [line for line in log if b'"down"' not in line]
+    stay = [text for text in log if b'"down"' not in text]
     log.seek(0)
     log.truncate()
     log.writelines(stay)
 hello = b'{"m":"hello","protocol":99,"version":"9.9","host":"far","pid":1}'
 for name in glob.glob("s.hpsearch/agents/*/out"):
     with open(name, "wb") as out:
-        out.write(b"%08x %s\n" % (crc32c(hello), hello))
+        out.write(mail(hello))
 END
 inbox() { cat s.hpsearch/agents/*/in; }
 python3 other.py
@@ -119,6 +132,107 @@ inbox >before
 expect "show of a search with agents of another version" 0 "$HPSEARCH" show s.hpsearch
 check "names their host" has "on far" out
 check "and tells them nothing" eval 'inbox | cmp - before'
+
+# An agent obeys the latest of its drivers.
+mkdir agent
+order() { printf '{"m":"%s","ticket":%d,"session":%d%s}' "$@"; }
+run() { # TICKET SESSION FILE
+	order run "$1" "$2" ",\"argv\":[\"touch\",\"$PWD/$3\"],\"env\":[],\"dir\":\"$PWD/agent\",$(
+		)\"timeout\":0,\"patience\":0,\"grace\":0,\"nice\":0,\"memory\":0,\"texts\":0"
+}
+python3 mail.py agent/in '{"m":"hello","protocol":1,"session":2,"pid":0}' "$(run 1 1 stale)" \
+	"$(order quit 0 1 "")" "$(run 1 2 fresh)"
+"$HPSEARCH" --job-agent "$PWD/agent" 600000 0 0 0 &
+agent=$!
+check "an order of the latest driver is obeyed" wait_until 30 test -e fresh
+check "one of a driver before it is not" test ! -e stale
+python3 mail.py agent/in "$(order quit 0 2 "")"
+check "it leaves when it is told to" wait $agent
+
+# No more jobs than there are runs left.
+anew
+touch wait
+"$HPSEARCH" s.yaml -j 8 -n 3 >first.log 2>&1 &
+driver=$!
+started() { [ "$(cat s.hpsearch/trials/*/r0/count 2>/dev/null | wc -l)" -ge "$1" ]; }
+check "three run" wait_until 30 started 3
+looks=$(cat calls-squeue 2>/dev/null | wc -l)
+check "the queue is looked at" wait_until 30 eval '[ "$(cat calls-squeue | wc -l)" -gt $((looks + 1)) ]'
+check "of eight jobs that there might be three were asked for" test "$(wc -l <calls-sbatch)" = 3
+rm wait
+check "three are all" wait $driver
+
+# A driver whose place another one takes leaves that all.
+anew
+touch wait
+"$HPSEARCH" s.yaml >first.log 2>&1 &
+driver=$!
+check "two run" wait_until 30 started 2
+python3 mail.py s.hpsearch/agents/log '{"e":"driver","session":2}'
+wait $driver
+check "a driver whose place was taken ends" test $? = 1
+check "and says why" has "another hpsearch has taken this search over" first.log
+check "what runs is no longer its to end" eval '! inbox | grep -e stop -e quit && [ ! -e calls-scancel ]'
+rm wait
+expect "the next one goes on with it" 0 within 60 "$HPSEARCH" s.yaml
+check "each once, over three drivers" six
+
+# The latest attempt is the one that counts, on whatever agent: one on the second fails once the
+# other run is over, so that it runs again on the first; the driver is killed.
+cat >again.sh <<'END'
+#!/bin/bash
+echo ran >>"$HPSEARCH_DIR/count"
+if [ "$(wc -l <"$HPSEARCH_DIR/count")" = 2 ]; then
+	until [ -e go ]; do sleep 0.02; done
+elif [ "${SLURM_JOB_NAME##*-}" = 1 ]; then
+	touch second
+	until [ -e over ]; do sleep 0.02; done
+	exit 1
+else
+	until [ -e second ]; do sleep 0.02; done
+fi
+echo "{\"loss\": $HPSEARCH_TRIAL}"
+[ "${SLURM_JOB_NAME##*-}" = 1 ] || touch over
+END
+chmod +x again.sh
+sed -e 's/train/again/' -e 's/max_trials: 6/max_trials: 2/' -e '$aretries: 1' s.yaml >again.yaml
+anew
+"$HPSEARCH" again.yaml >first.log 2>&1 &
+driver=$!
+third() { [ "$(cat again.hpsearch/trials/*/r0/count 2>/dev/null | wc -l)" = 3 ]; }
+check "one runs again" wait_until 30 third
+kill -9 $driver
+wait $driver 2>/dev/null
+touch go
+expect "the next driver" 0 within 60 "$HPSEARCH" again.yaml
+check "takes the latest attempt for it" eval 'third && holds again.hpsearch \
+	"all(x[\"outcome\"] == \"ok\" for x in t) and sum(x.get(\"failures\", 0) for x in r) == 1"'
+
+# A run that is queued while no agent is free does not come in the way of one that is adopted.
+rm -rf again.hpsearch go over
+cat >again.sh <<'END'
+#!/bin/bash
+echo ran >>"$HPSEARCH_DIR/count"
+[ "$HPSEARCH_TRIAL" = 0 ] || touch one
+until [ -e one ]; do sleep 0.02; done
+[ "$HPSEARCH_TRIAL" = 1 ] || [ -e go ] || exit 75
+until [ -e go ]; do sleep 0.02; done
+echo "{\"loss\": $HPSEARCH_TRIAL}"
+END
+sed -i 's/slurm: {/slurm: {runs_per_job: 1, /' again.yaml
+anew
+printf 'go\ngo\nbusy\n' >mode-sbatch
+"$HPSEARCH" again.yaml >first.log 2>&1 &
+driver=$!
+check "no agent for one that is queued" wait_until 30 has "Socket timed out" first.log
+kill -9 $driver
+wait $driver 2>/dev/null
+"$HPSEARCH" again.yaml >second.log 2>&1 &
+driver=$!
+check "it waits for one" wait_until 30 grep -q '"e":"start","t":0,.*"attempt":2' again.hpsearch/journal.jsonl
+touch go
+check "the other one is adopted" wait $driver
+check "each has run" eval 'third && holds again.hpsearch "all(x[\"outcome\"] == \"ok\" for x in t)"'
 
 anew
 echo hang >mode-squeue
