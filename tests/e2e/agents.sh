@@ -408,6 +408,24 @@ EOF
 	check "with a SIGTERM first" has saved sshlost.hpsearch/trials/0000/r0/checkpoint
 	touch go
 	expect "and the search goes on" 0 "$HPSEARCH" sshlost.yaml
+	train <<'EOF'
+echo x >>"$HPSEARCH_DIR/starts"
+echo '{"loss": 1}'
+EOF
+	search sshnone "" "hosts: [127.0.0.1]" "launcher: [ssh, -F, $tap_dir/server/ssh.conf, '\${host}', env, XDG_CACHE_HOME=$tap_dir/cache]" \
+		"transfer: none"
+	expect "files go over ssh, too" 0 "$HPSEARCH" sshnone.yaml
+	check "every run has begun once, in a directory of there" \
+		test "$(cat sshnone.hpsearch/trials/*/r0/starts)" = "$(printf 'x\n%.0s' 1 2 3 4)"
+	check "and nothing of them stays there" test "$(find cache -name 'room-*')" = ""
+	# The example, as its README says.
+	cp "$SRCDIR"/examples/ssh/*.yaml "$SRCDIR"/examples/ssh/*.py .
+	expect "the example: check --run" 0 "$HPSEARCH" check --run space.yaml
+	expect "the example: a search" 0 "$HPSEARCH" space.yaml
+	check "all of it ran on its hosts" holds space.hpsearch \
+		'len(t) == 12 and {x["host"] for x in r} == {"127.0.0.1", "localhost"} and max(x["value"] for x in t) > 0.9'
+	expect "the example: show" 0 "$HPSEARCH" show space.hpsearch --trial 3
+	check "names the host" grep -qE 'host: (127.0.0.1|localhost)' out
 	kill "$(cat server/sshd.pid)"
 else
 	skip "over ssh" "no sshd here"
