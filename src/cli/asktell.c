@@ -49,8 +49,7 @@ static bool absolute(struct desk *x, const char *dir, struct error *err)
 static void leave(struct desk *x)
 {
 	study_free(&x->study);
-	if (x->lock >= 0)
-		close(x->lock);
+	lock_release(x->lock);
 }
 
 static bool begin(struct desk *x, struct error *err)

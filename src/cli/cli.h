@@ -34,7 +34,7 @@ struct options {
 	bool elsewhere;        /* the search to begin is one for ask and tell */
 	bool wide, full, runs; /* of tables; show: every run */
 	bool follow;           /* log */
-	bool detach, fresh, dry_run, retry_failed, strict, all, yes, why;
+	bool detach, fresh, take_over, dry_run, retry_failed, strict, all, yes, why;
 	size_t more;        /* verify: so many test pairs more */
 	const char *budget; /* ablate, recheck */
 	bool has_margin;

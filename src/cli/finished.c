@@ -231,12 +231,12 @@ static int lock_dir(struct finished *f, const char **dir, bool fresh, struct err
 		return -1;
 	if (!realpath(*dir, real)) {
 		error_errno(err, "%s", *dir);
-		close(lock);
+		lock_release(lock);
 		return -1;
 	}
 	*dir = arena_strdup(&f->o->arena, real);
 	if (fresh && !cli_discard(*dir, err)) {
-		close(lock);
+		lock_release(lock);
 		return -1;
 	}
 	return lock;
@@ -283,8 +283,7 @@ void finished_close(struct finished_session *x)
 {
 	progress_end(&x->progress, false);
 	workers_close(&x->workers);
-	if (x->lock >= 0)
-		close(x->lock);
+	lock_release(x->lock);
 }
 
 bool finished_budget(struct finished *f, struct budget *out, struct error *err)

@@ -18,6 +18,7 @@ enum id {
 	ID_SEED = 256,
 	ID_OUT,
 	ID_FRESH,
+	ID_TAKE_OVER,
 	ID_DRY_RUN,
 	ID_RETRY_FAILED,
 	ID_SET,
@@ -77,6 +78,9 @@ static const struct row {
     {"out", "DIR", "where the ablation is, for --simplest", " best ", ID_OUT},
     {"fresh", NULL, "discard the search that is there and start over",
      " run ablate recheck ", ID_FRESH},
+    {"take-over", NULL,
+     "go on with a search whose driver on another machine is surely gone", " run ",
+     ID_TAKE_OVER},
     {"detach", NULL,
      "with slurm: Ctrl-C leaves the jobs alone; the same command goes on", " run ",
      ID_DETACH},
@@ -319,6 +323,7 @@ static bool take(struct options *o, int id, const char *arg)
 	case ID_RUNS: o->runs = true; return true;
 	case ID_FOLLOW: o->follow = true; return true;
 	case ID_FRESH: o->fresh = true; return true;
+	case ID_TAKE_OVER: o->take_over = true; return true;
 	case ID_DETACH: o->detach = true; return true;
 	case ID_DRY_RUN: o->dry_run = true; return true;
 	case ID_RETRY_FAILED: o->retry_failed = true; return true;

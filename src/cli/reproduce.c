@@ -236,7 +236,7 @@ static bool execute(struct reproduction *x, size_t *different, struct error *err
 		ok = run_all(x, err);
 		workers_close(&workers);
 	}
-	close(lock);
+	lock_release(lock);
 	if (opened && ok)
 		*different = compare(x);
 	return opened && ok;

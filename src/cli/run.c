@@ -68,7 +68,8 @@ static bool open_directory(struct session *x, struct error *err)
 	kept = origin_rules(x->dir);
 	if ((x->o->fresh || !kept.first) && !test_use_check(&x->spec, err))
 		return false;
-	x->lock = lock_take(x->dir, err);
+	x->lock =
+	    x->o->take_over ? lock_take_over(x->dir, err) : lock_take(x->dir, err);
 	if (x->lock < 0)
 		return false;
 	if (!realpath(x->dir, real))
@@ -209,7 +210,6 @@ int command_run(struct options *o)
 	code = session(&x, &err);
 	workers_close(&x.workers);
 	study_free(&x.study);
-	if (x.lock >= 0)
-		close(x.lock);
+	lock_release(x.lock);
 	return code;
 }

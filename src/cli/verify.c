@@ -109,7 +109,7 @@ out:
 	progress_end(&progress, false);
 	workers_close(&workers);
 	study_free(&open);
-	close(lock);
+	lock_release(lock);
 	return ok;
 }
 

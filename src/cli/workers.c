@@ -7,6 +7,7 @@
 #include "run/agent.h"
 #include "run/attached.h"
 #include "run/pool.h"
+#include "run/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,16 +48,28 @@ static bool attach(struct workers *w, const struct spec *s, size_t slots, int lo
 	                               .logins = s->n_places ? LOGINS : 0,
 	                               .keep_fd = lock,
 	                               .grace = clock_nanoseconds(s->kill_grace)};
-	const char *program = launcher_program(&w->arena);
+	const char *own = launcher_program(&w->arena);
+	struct program program = {0};
+	const char *const *copy = NULL;
 
+	if (s->carry) {
+		program = program_find(own, &w->arena);
+		setup.carry = true;
+		setup.program = program.bytes;
+		setup.n_program = program.n;
+	}
+	if (program.bytes)
+		copy = program_words(&program, &w->arena);
 	if (!silence(&setup.silence, err))
 		return false;
 	setup.patience =
 	    setup.silence * (s->n_places ? LOGIN_PATIENCE : QUEUE_PATIENCE);
 	for (size_t i = 0; i < slots; i++) {
 		places[i].host = s->n_places ? s->places[i].host : NULL;
-		places[i].argv[0] = launcher_words(s, i, program, &w->arena);
-		places[i].argv[1] = launcher_words(s, i, "hpsearch", &w->arena);
+		places[i].copies[0] = copy != NULL;
+		places[i].argv[0] = copy ? launcher_words(s, i, copy, &w->arena)
+		                         : launcher_agent(s, i, own, &w->arena);
+		places[i].argv[1] = launcher_agent(s, i, "hpsearch", &w->arena);
 	}
 	w->attached = attached_open(&setup, err);
 	if (w->attached)
@@ -96,7 +109,7 @@ void workers_show(const struct spec *s)
 	struct str line = {0};
 
 	if (s->n_launcher) {
-		command_line(launcher_words(s, 0, launcher_program(&a), &a), &line);
+		command_line(launcher_agent(s, 0, launcher_program(&a), &a), &line);
 		fprintf(stderr, "  through %s\n", str_text(&line));
 	}
 	str_free(&line);

@@ -2,6 +2,7 @@
 
 #include "config/macro.h"
 #include "config/read.h"
+#include "config/template.h"
 
 #include <limits.h>
 #include <string.h>
@@ -190,11 +191,19 @@ bool spec_read_transfer(struct reading *r, const struct node *n)
 		return read_fails(r, n->at, NULL, "transfer without launcher or hosts");
 	if (!read_string(r, n, "transfer", &word))
 		return false;
-	return strcmp(word, "shared") == 0 ||
-	       read_fails(r, n->at,
-	                  "the directory of a search has to be on a file system that "
-	                  "all its machines see at the same path",
-	                  "transfer can only be shared");
+	r->spec->carry = strcmp(word, "none") == 0;
+	if (!r->spec->carry && strcmp(word, "shared") != 0)
+		return read_fails(r, n->at,
+		                  "shared where all machines see the search's "
+		                  "directory at the same path; none where they do not: "
+		                  "files go over the connection",
+		                  "transfer can be shared or none");
+	if (r->spec->carry && r->spec->config &&
+	    strncmp(r->spec->config->as, "${dir}/", strlen("${dir}/")) != 0)
+		return read_fails(r, r->spec->config->at, "as: ${dir}/NAME",
+		                  "with transfer: none only what is in a run's folder "
+		                  "goes along, and config.as is not");
+	return true;
 }
 
 /* --- the words --- */
@@ -237,20 +246,41 @@ static bool is_ssh(const char *word)
 	return strcmp(slash ? slash + 1 : word, "ssh") == 0;
 }
 
-const char *const *launcher_words(const struct spec *s, size_t slot,
-                                  const char *program, struct arena *a)
+static const char *quoted(const char *word, struct arena *a)
 {
-	const char **words = arena_new(a, s->n_launcher + 3, sizeof *words);
-	struct str quoted = {0};
-	size_t n = 0;
+	struct str out = {0};
+	const char *text;
 
+	str_shell(&out, word);
+	text = arena_strdup(a, str_text(&out));
+	str_free(&out);
+	return text;
+}
+
+const char *const *launcher_words(const struct spec *s, size_t slot,
+                                  const char *const *behind, struct arena *a)
+{
+	const char **words;
+	size_t n = 0, more = 0;
+	bool shell;
+
+	while (behind[more])
+		more++;
+	words = arena_new(a, s->n_launcher + more + 1, sizeof *words);
 	for (; n < s->n_launcher; n++)
 		words[n] = fill(s, slot, s->launcher[n], a);
-	str_shell(&quoted, program);
-	words[n++] = is_ssh(words[0]) ? arena_strdup(a, quoted.s) : program;
-	words[n++] = "--agent";
-	str_free(&quoted);
+	shell = is_ssh(words[0]);
+	for (size_t i = 0; i < more; i++)
+		words[n++] = shell ? quoted(behind[i], a) : behind[i];
 	return words;
+}
+
+const char *const *launcher_agent(const struct spec *s, size_t slot,
+                                  const char *program, struct arena *a)
+{
+	const char *const words[] = {program, "--agent", NULL};
+
+	return launcher_words(s, slot, words, a);
 }
 
 const char *launcher_program(struct arena *a)

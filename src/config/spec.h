@@ -190,6 +190,7 @@ struct spec {
 	size_t runs_per_gpu;         /* 1 by default */
 	const char *const *launcher; /* (n_launcher) before an agent; see launcher.h */
 	size_t n_launcher;
+	bool carry; /* transfer: none: no directory is shared with what it starts */
 	/* Slots on other machines, every host once before any a second time. */
 	const struct spec_place {
 		const char *host;

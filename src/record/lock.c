@@ -1,5 +1,6 @@
 #include "record/lock.h"
 #include "base/file.h"
+#include "record/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,15 +29,6 @@ static bool alive(pid_t pid)
 	return pid > 0 && (!kill(pid, 0) || errno == EPERM);
 }
 
-static bool refuse(const char *dir, pid_t pid, struct error *err)
-{
-	return error_set(
-	    err, ERROR_SYSTEM,
-	    "%s: another hpsearch (pid %ld) is working in this directory\n"
-	    "  help: wait for it, or give this search another one with --out DIR",
-	    dir, (long)pid);
-}
-
 static int lock_open(const char *dir, struct error *err)
 {
 	char path[PATH_MAX];
@@ -62,7 +54,31 @@ static void sign(int fd)
 		return;
 }
 
-int lock_take(const char *dir, struct error *err)
+/* Some network file systems have no locks. */
+static bool has_none(int error)
+{
+	return error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS;
+}
+
+/* What a lock cannot tell. turns: to wait for others. over: whose machine is not this
+ * one, goes. */
+static int claim(const char *dir, int fd, int turns, bool over, struct error *err)
+{
+	enum holder who;
+
+	if (over && holder_elsewhere(dir))
+		holder_remove(dir);
+	while ((who = holder_claim(dir, err)) == HOLDER_OTHER && turns--)
+		poll(NULL, 0, WAIT_MS);
+	if (who == HOLDER_WE) {
+		sign(fd);
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+static int take(const char *dir, bool over, struct error *err)
 {
 	int fd;
 
@@ -73,20 +89,30 @@ int lock_take(const char *dir, struct error *err)
 		bool busy = errno == EWOULDBLOCK;
 		pid_t pid;
 
+		if (has_none(errno))
+			break;
 		if (!busy)
 			error_errno(err, "%s/lock", dir);
 		pid = holder(fd);
 		if (!busy || alive(pid) || turn == WAIT_TURNS) {
 			if (busy)
-				refuse(dir, pid, err);
+				holder_refuse(dir, (long)pid, err);
 			close(fd);
 			return -1;
 		}
 		poll(NULL, 0, WAIT_MS);
 	}
-	if (fd >= 0)
-		sign(fd);
-	return fd;
+	return fd < 0 ? -1 : claim(dir, fd, 0, over, err);
+}
+
+int lock_take(const char *dir, struct error *err)
+{
+	return take(dir, false, err);
+}
+
+int lock_take_over(const char *dir, struct error *err)
+{
+	return take(dir, true, err);
 }
 
 int lock_wait(const char *dir, struct error *err)
@@ -96,11 +122,27 @@ int lock_wait(const char *dir, struct error *err)
 	while (fd >= 0 && flock(fd, LOCK_EX)) {
 		if (errno == EINTR)
 			continue;
+		if (has_none(errno))
+			break;
 		error_errno(err, "%s/lock", dir);
 		close(fd);
 		return -1;
 	}
-	if (fd >= 0)
-		sign(fd);
-	return fd;
+	return fd < 0 ? -1 : claim(dir, fd, WAIT_TURNS, false, err);
+}
+
+void lock_release(int fd)
+{
+	char name[64], path[PATH_MAX];
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	n = readlink(name, path, sizeof path - 1);
+	if (n > (ssize_t)strlen("/lock")) {
+		path[n - (ssize_t)strlen("/lock")] = '\0';
+		holder_release(path);
+	}
+	close(fd);
 }

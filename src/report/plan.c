@@ -4,6 +4,7 @@
 #include "early/early_rule.h"
 #include "report/front_text.h"
 #include "report/text.h"
+#include "run/program.h"
 #include "search/claim.h"
 #include "search/sizes.h"
 #include "strategy/choose.h"
@@ -134,8 +135,19 @@ static void add_launcher(const struct spec *sp, struct str *out)
 
 	if (sp->n_launcher) {
 		str_add(out, "launcher     ");
-		command_line(launcher_words(sp, 0, launcher_program(&a), &a), out);
+		command_line(
+		    launcher_agent(sp, 0, sp->carry ? "hpsearch" : launcher_program(&a),
+		                   &a),
+		    out);
 		str_add(out, "  # once in each slot\n");
+		if (sp->carry)
+			str_addf(out,
+			         "transfer     none: the files of a run go over the "
+			         "connection; hpsearch %s\n",
+			         program_find(launcher_program(&a), &a).bytes
+			             ? "is copied there"
+			             : "must be there (make static makes one that is "
+			               "copied)");
 	}
 	arena_free(&a);
 }

@@ -99,7 +99,18 @@ static void look_soon(struct agent *a, int64_t now)
 	a->look_at = now + LOOK_SOON;
 }
 
-static bool begin(struct agent *a, const struct wire_message *m, int64_t now)
+/* Of a run that could not be begun here, where the next one may be. */
+static void tell_failure(struct agent *a, uint64_t ticket, int why)
+{
+	tell(a, &(struct wire_message){.kind = WIRE_EXIT,
+	                               .ticket = ticket,
+	                               .result = {.exit = -1,
+	                                          .machine_errno = why ? why : EIO,
+	                                          .tail = "",
+	                                          .err_tail = ""}});
+}
+
+static void begin(struct agent *a, const struct wire_message *m, int64_t now)
 {
 	struct job job = m->job;
 	struct error err;
@@ -110,9 +121,13 @@ static bool begin(struct agent *a, const struct wire_message *m, int64_t now)
 
 	/* What it does not take it has not begun, and its quit says so. */
 	if (a->busy || a->leaving)
-		return true;
-	if (!a->runner.type->start(a->runner.self, &job, &err))
-		return false;
+		return;
+	errno = 0;
+	if (!a->runner.type->start(a->runner.self, &job, &err)) {
+		tell_failure(a, m->ticket, errno);
+		send_now(a, now);
+		return;
+	}
 	a->busy = true;
 	a->asked = false;
 	a->ticket = m->ticket;
@@ -120,7 +135,6 @@ static bool begin(struct agent *a, const struct wire_message *m, int64_t now)
 	a->runs++;
 	tell(a, &(struct wire_message){.kind = WIRE_STARTED, .ticket = m->ticket});
 	send_now(a, now);
-	return true;
 }
 
 static void end_run(struct agent *a, enum cancel how)
@@ -129,46 +143,46 @@ static void end_run(struct agent *a, enum cancel how)
 		a->runner.type->cancel(a->runner.self, a->ticket, how);
 }
 
-static bool obey(struct agent *a, const struct wire_message *m, int64_t now)
+static void obey(struct agent *a, const struct wire_message *m, int64_t now)
 {
 	/* A driver whose place another has taken, and who does not know it yet. */
 	if (m->session < a->session)
 		return true;
 	a->session = m->session;
 	switch ((int)m->kind) {
-	case WIRE_RUN: return begin(a, m, now);
+	case WIRE_RUN: begin(a, m, now); return;
 	case WIRE_STOP:
 	case WIRE_KILL:
 		if (!a->busy || m->ticket != a->ticket)
-			return true;
+			return;
 		a->asked = true;
 		end_run(a, m->kind == WIRE_STOP ? CANCEL_STOP : CANCEL_KILL);
-		return true;
+		return;
 	case WIRE_QUIT:
 		a->asked = true;
 		a->leaving = true;
 		end_run(a, CANCEL_STOP);
-		return true;
-	default: return true;
+		return;
+	default: return;
 	}
 }
 
-static bool look(struct agent *a, int64_t now)
+static void look(struct agent *a, int64_t now)
 {
 	struct arena mem = {0};
 	const char *line;
-	bool any = false, ok = true;
+	bool any = false;
 	size_t n;
 
 	if (mailbox_look(&a->in))
 		a->seen_in = now;
-	while (ok && (line = mailbox_next(&a->in, &n))) {
+	while ((line = mailbox_next(&a->in, &n))) {
 		struct wire_message m;
 		struct error bad;
 
 		any = true;
 		if (wire_read(line, n, &m, &mem, &bad))
-			ok = obey(a, &m, now);
+			obey(a, &m, now);
 		arena_free(&mem);
 	}
 	if (any) {
@@ -185,7 +199,6 @@ static bool look(struct agent *a, int64_t now)
 		a->leaving = true;
 		end_run(a, CANCEL_STOP);
 	}
-	return ok;
 }
 
 static void take_signal(struct agent *a, int sig, int64_t now)
@@ -284,8 +297,8 @@ static bool turn(struct agent *a, struct error *err)
 	}
 	if (a->send_at && now >= a->send_at)
 		send_now(a, now);
-	if (now >= a->look_at && !look(a, now))
-		return error_set(err, ERROR_SYSTEM, "no run could be begun here");
+	if (now >= a->look_at)
+		look(a, now);
 	if (a->kill_at && now >= a->kill_at) {
 		a->kill_at = 0;
 		end_run(a, CANCEL_KILL);

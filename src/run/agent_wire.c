@@ -9,11 +9,16 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* Of a time that passes through a double of JSON: microseconds. */
+enum { WIRE_MTIME = 1000 };
+
 static const char *const kind_names[] = {
     [WIRE_HELLO] = "hello",     [WIRE_RUN] = "run",       [WIRE_STOP] = "stop",
     [WIRE_KILL] = "kill",       [WIRE_QUIT] = "quit",     [WIRE_REFUSE] = "refuse",
     [WIRE_STARTED] = "started", [WIRE_REPORT] = "report", [WIRE_BEAT] = "beat",
-    [WIRE_TERM] = "term",       [WIRE_EXIT] = "exit"};
+    [WIRE_TERM] = "term",       [WIRE_EXIT] = "exit",     [WIRE_FILE] = "file",
+    [WIRE_LINK] = "link",       [WIRE_GONE] = "gone",     [WIRE_NEED] = "need",
+    [WIRE_HAVE] = "have"};
 
 /* --- writing --- */
 
@@ -178,10 +183,32 @@ static void put_hello(struct str *out, const struct wire_message *m)
 	put_text(out, "version", m->version);
 	put_text(out, "generation", m->generation);
 	put_text(out, "dir", m->dir);
+	put_true(out, "carry", m->carry);
+	put_text(out, "root", m->root);
 	put_text(out, "host", m->host);
 	json_out_int(out, "pid", m->pid);
 	put_count(out, "silence", (uint64_t)m->silence);
 	put_text(out, "why", m->why);
+}
+
+static void put_piece(struct str *out, const struct wire_message *m)
+{
+	const struct wire_piece *p = &m->piece;
+
+	put_text(out, "path", p->path);
+	if (m->kind == WIRE_LINK)
+		put_text(out, "target", p->target);
+	if (m->kind != WIRE_FILE)
+		return;
+	put_count(out, "at", (uint64_t)p->at);
+	put_count(out, "mode", (uint64_t)p->mode);
+	json_out_int(out, "mtime", p->mtime / WIRE_MTIME);
+	put_true(out, "last", p->last);
+	put_true(out, "grows", p->grows);
+	json_out_key(out, "bytes");
+	str_addc(out, '"');
+	base64_add(p->bytes, p->n, out);
+	str_addc(out, '"');
 }
 
 void wire_write(struct str *out, const struct wire_message *m)
@@ -198,6 +225,11 @@ void wire_write(struct str *out, const struct wire_message *m)
 	case WIRE_BEAT: json_out_u64(out, "beat", m->beat); break;
 	case WIRE_EXIT: put_result(out, &m->result); break;
 	case WIRE_TERM: put_text(out, "why", m->why); break;
+	case WIRE_FILE:
+	case WIRE_LINK:
+	case WIRE_GONE: put_piece(out, m); break;
+	case WIRE_NEED:
+	case WIRE_HAVE:
 	case WIRE_STARTED:
 	case WIRE_STOP:
 	case WIRE_KILL:
@@ -422,12 +454,51 @@ static void get_hello(struct members *m, struct wire_message *out)
 	out->version = get_text(m, "version");
 	out->generation = get_text(m, "generation");
 	out->dir = get_text(m, "dir");
+	out->carry = get_true(m, "carry");
+	out->root = get_text(m, "root");
 	out->host = get_text(m, "host");
 	out->pid = get_int(m, "pid", 0, INT_MAX);
 	out->silence = (int64_t)get_count(m, "silence");
 	m->ok = m->ok && out->silence >= 0;
 	out->why = get_text(m, "why");
 	out->version = out->version ? out->version : "?";
+}
+
+static void get_bytes(struct members *m, struct wire_piece *p)
+{
+	const char *text = json_string(m->json, "bytes");
+	uint8_t *bytes;
+
+	p->n = text ? base64_size(text, strlen(text)) : SIZE_MAX;
+	if (p->n == SIZE_MAX) {
+		m->ok = false;
+		p->n = 0;
+		return;
+	}
+	bytes = arena_new(m->a, p->n + 1, 1);
+	m->ok = base64_read(text, bytes, p->n) && m->ok;
+	p->bytes = bytes;
+}
+
+static void get_piece(struct members *m, struct wire_message *out)
+{
+	struct wire_piece *p = &out->piece;
+
+	p->path = get_text(m, "path");
+	m->ok = m->ok && p->path;
+	if (out->kind == WIRE_LINK) {
+		p->target = get_text(m, "target");
+		m->ok = m->ok && p->target;
+	}
+	if (out->kind != WIRE_FILE)
+		return;
+	p->at = (int64_t)get_count(m, "at");
+	p->mode = get_small(m, "mode", 0777);
+	p->mtime = get_int(m, "mtime", -0x1p52, 0x1p52) * WIRE_MTIME;
+	p->last = get_true(m, "last");
+	p->grows = get_true(m, "grows");
+	m->ok = m->ok && p->at >= 0;
+	get_bytes(m, p);
 }
 
 static void get_members(struct members *m, struct wire_message *out)
@@ -442,6 +513,11 @@ static void get_members(struct members *m, struct wire_message *out)
 	case WIRE_BEAT: out->beat = get_count(m, "beat"); break;
 	case WIRE_EXIT: get_result(m, &out->result); break;
 	case WIRE_TERM: out->why = get_text(m, "why"); break;
+	case WIRE_FILE:
+	case WIRE_LINK:
+	case WIRE_GONE: get_piece(m, out); break;
+	case WIRE_NEED:
+	case WIRE_HAVE:
 	case WIRE_STARTED:
 	case WIRE_STOP:
 	case WIRE_KILL:

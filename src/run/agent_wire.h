@@ -4,7 +4,11 @@
  * found.
  *
  *   driver: hello run stop kill beat quit      agent: hello refuse started report term
- *                                                     beat exit
+ *           file link                                 beat exit file link gone
+ *
+ * Files go along where the two see no common directory (run/parcel.h). need and have
+ * are said by the script that copies the program before there is an agent
+ * (config/launcher.h).
  *
  * The driver's hello comes first. Numbers of tickets keep all 64 bits; words of a
  * command, which are data and pass through no shell, keep every byte. */
@@ -30,12 +34,29 @@ enum wire_kind {
 	WIRE_REPORT,
 	WIRE_BEAT,
 	WIRE_TERM, /* somebody else asked the agent to end: its run is being stopped */
-	WIRE_EXIT
+	WIRE_EXIT,
+	WIRE_FILE, /* a piece of a file */
+	WIRE_LINK,
+	WIRE_GONE, /* a file that was there is no more */
+	WIRE_NEED, /* the program, as it is, comes next */
+	WIRE_HAVE  /* it is there; now hello */
+};
+
+struct wire_piece {
+	const char *path;     /* FILE LINK GONE: below the directory of the search */
+	const char *target;   /* LINK */
+	const uint8_t *bytes; /* FILE: (n) … */
+	size_t n;
+	int64_t at; /* … from there on; 0: a new file */
+	int mode;
+	int64_t mtime; /* nanoseconds, of whoever sends it */
+	bool last;     /* of this file */
+	bool grows;    /* it is written to as we speak: what there is counts at once */
 };
 
 struct wire_message {
 	enum wire_kind kind;
-	uint64_t ticket;        /* RUN STOP KILL STARTED REPORT TERM EXIT */
+	uint64_t ticket;        /* RUN STOP KILL STARTED REPORT TERM EXIT FILE … */
 	uint64_t session;       /* of a driver that speaks through a mailbox: 1, 2, …;
 	                         * 0: it does not count them */
 	unsigned protocol;      /* HELLO REFUSE */
@@ -43,6 +64,8 @@ struct wire_message {
 	const char *generation; /* HELLO: the driver's session, 128 random bits; NULL */
 	const char *dir;        /* of a driver: where `generation` can be read in a
 	                         * file of that name, if the directory is the same */
+	bool carry;             /* HELLO of a driver: there is no such directory */
+	const char *root;       /* HELLO of an agent: it has one of its own, there */
 	const char *host;       /* of an agent */
 	int64_t pid;            /* of who says hello */
 	int64_t silence;        /* HELLO of a driver: nanoseconds after which either
@@ -52,6 +75,7 @@ struct wire_message {
 	struct job job;         /* RUN; without source.yaml, cpus */
 	struct report report;
 	struct run_result result; /* EXIT */
+	struct wire_piece piece;  /* FILE LINK GONE */
 };
 
 /* One line, with its newline, behind out. */

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "run/agent.h"
 #include "run/agent_wire.h"
+#include "run/cargo.h"
 #include "run/keeper.h"
 #include "run/signals.h"
 
@@ -31,7 +32,8 @@ enum {
 
 enum link_state {
 	LINK_DOWN,     /* until retry_at */
-	LINK_STARTING, /* launched, and has not said hello */
+	LINK_COPYING,  /* launched; the program may have to be there first */
+	LINK_STARTING, /* has not said hello */
 	LINK_UP,
 	LINK_PARTING /* given up; the launcher has not left yet */
 };
@@ -43,6 +45,7 @@ struct link {
 	struct keeper keeper;
 	struct wire_in heard;
 	struct str unsent;
+	struct cargo cargo;
 	char host[HOST_NAME_MAX + 1];
 	size_t way;        /* which argv of the place */
 	bool proven;       /* that it leads to an agent */
@@ -84,6 +87,11 @@ static const char *path_of(const struct attached *a, const struct link *l,
 	return path;
 }
 
+static bool is_starting(const struct link *l)
+{
+	return l->state == LINK_COPYING || l->state == LINK_STARTING;
+}
+
 /* --- saying --- */
 
 static void push(struct link *l)
@@ -107,12 +115,39 @@ static void say(struct link *l, const struct wire_message *m)
 	push(l);
 }
 
+/* Behind its run, which may not be sent yet. */
 static void say_ticket(struct link *l, enum wire_kind kind)
 {
-	say(l, &(struct wire_message){.kind = kind, .ticket = l->ticket});
+	wire_write(cargo_line(&l->cargo, &l->unsent),
+	           &(struct wire_message){.kind = kind, .ticket = l->ticket});
+	push(l);
+}
+
+static void fill(struct link *l)
+{
+	if (l->state != LINK_UP || !l->cargo.behind.len)
+		return;
+	cargo_fill(&l->cargo, &l->unsent);
+	push(l);
 }
 
 /* --- starting --- */
+
+static void greet(const struct attached *a, struct link *l)
+{
+	char dir[PATH_MAX];
+	bool carry = a->setup.carry;
+
+	l->state = LINK_STARTING;
+	say(l, &(struct wire_message){.kind = WIRE_HELLO,
+	                              .protocol = WIRE_PROTOCOL,
+	                              .version = HPS_VERSION,
+	                              .generation = a->generation,
+	                              .dir = carry ? NULL : path_of(a, l, "", dir),
+	                              .carry = carry,
+	                              .pid = getpid(),
+	                              .silence = a->setup.silence});
+}
 
 static bool put_generation(const struct attached *a, const struct link *l,
                            struct error *err)
@@ -142,18 +177,13 @@ static bool launch(struct attached *a, struct link *l, int64_t now, struct error
 	close(log);
 	if (!ok)
 		return false;
-	l->state = LINK_STARTING;
+	l->state = LINK_COPYING;
 	l->launched_at = l->heard_at = now;
 	l->beat_at = now + a->setup.silence / AGENT_BEATS;
 	wire_forget(&l->heard);
 	str_clear(&l->unsent);
-	say(l, &(struct wire_message){.kind = WIRE_HELLO,
-	                              .protocol = WIRE_PROTOCOL,
-	                              .version = HPS_VERSION,
-	                              .generation = a->generation,
-	                              .dir = path_of(a, l, "", dir),
-	                              .pid = getpid(),
-	                              .silence = a->setup.silence});
+	if (!l->place->copies[l->way])
+		greet(a, l);
 	return true;
 }
 
@@ -220,6 +250,7 @@ static void give_up(struct attached *a, struct link *l, const char *why, int64_t
 	l->state = LINK_PARTING;
 	keeper_part(&l->keeper);
 	str_clear(&l->unsent);
+	cargo_drop(&l->cargo);
 	tell(a, l, why);
 	l->retry_at = now + pause_after(l);
 	if (!l->proven)
@@ -256,6 +287,13 @@ static void on_hello(struct attached *a, struct link *l, const struct wire_messa
 		give_up(a, l, why, now);
 		return;
 	}
+	if (a->setup.carry && !m->root) {
+		give_up(a, l, "it is an hpsearch that takes no files (transfer: none)",
+		        now);
+		return;
+	}
+	if (a->setup.carry)
+		cargo_root(&l->cargo, m->root);
 	snprintf(l->host, sizeof l->host, "%s", m->host ? m->host : "");
 	l->state = LINK_UP;
 	l->proven = true;
@@ -275,8 +313,20 @@ static void on_exit_message(struct link *l, struct wire_message *m,
 	r->host = name_of(l);
 	l->running = false;
 	l->failures = 0;
+	cargo_end(&l->cargo, r);
 	*out = (struct runner_event){
 	    .kind = RUNNER_DONE, .ticket = l->ticket, .result = *r};
+}
+
+/* Before there is an agent: the program, to the script that has none; its hello. */
+static void on_script(struct attached *a, struct link *l, enum wire_kind kind)
+{
+	if (kind == WIRE_HAVE) {
+		greet(a, l);
+		return;
+	}
+	str_addn(&l->unsent, a->setup.program, a->setup.n_program);
+	push(l);
 }
 
 /* True: it is an event for our caller. */
@@ -285,7 +335,13 @@ static bool obey(struct attached *a, struct link *l, struct wire_message *m,
 {
 	bool mine = l->running && m->ticket == l->ticket;
 
-	if (m->kind == WIRE_HELLO && l->state == LINK_STARTING)
+	if (l->state == LINK_COPYING) {
+		if (m->kind == WIRE_HAVE || m->kind == WIRE_NEED)
+			on_script(a, l, m->kind);
+	} else if (mine && (m->kind == WIRE_FILE || m->kind == WIRE_LINK ||
+	                    m->kind == WIRE_GONE))
+		cargo_take(&l->cargo, m);
+	else if (m->kind == WIRE_HELLO && l->state == LINK_STARTING)
 		on_hello(a, l, m, now);
 	else if (m->kind == WIRE_REFUSE)
 		give_up(a, l, m->why ? m->why : "it refuses", now);
@@ -309,7 +365,7 @@ static bool take_line(struct attached *a, struct link *l, struct runner_event *o
 	const char *line;
 	size_t n;
 
-	while ((l->state == LINK_STARTING || l->state == LINK_UP) &&
+	while ((is_starting(l) || l->state == LINK_UP) &&
 	       (line = wire_line(&l->heard, &n))) {
 		arena_free(&a->told);
 		if (wire_read(line, n, &m, &a->told, &err)) {
@@ -381,7 +437,7 @@ static void hear(struct attached *a, struct link *l, int64_t now)
 		if (!memchr(str_text(&l->heard.text) + l->heard.done, '\n',
 		            l->heard.text.len - l->heard.done))
 			give_up(a, l,
-			        l->state == LINK_STARTING
+			        is_starting(l)
 			            ? "no agent could be started; the launcher said"
 			            : "the connection is lost",
 			        now);
@@ -395,7 +451,7 @@ static size_t starting(const struct attached *a)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->setup.n; i++)
-		n += a->links[i].state == LINK_STARTING;
+		n += is_starting(&a->links[i]);
 	return n;
 }
 
@@ -427,18 +483,18 @@ static void attend(struct attached *a, struct link *l, int64_t now)
 
 	if (l->state == LINK_PARTING && keeper_left(&l->keeper, &status))
 		parted(a, l, status, now);
-	if (l->state != LINK_STARTING && l->state != LINK_UP)
+	if (!is_starting(l) && l->state != LINK_UP)
 		return;
 	if (l->state == LINK_UP && now - l->heard_at > a->setup.silence)
 		give_up(
 		    a, l,
 		    silent_for(a->setup.silence, "nothing has been heard of it", why),
 		    now);
-	else if (l->state == LINK_STARTING && now - l->launched_at > a->setup.patience)
+	else if (is_starting(l) && now - l->launched_at > a->setup.patience)
 		give_up(a, l,
 		        silent_for(a->setup.patience, "no agent has answered", why),
 		        now);
-	else if (now >= l->beat_at) {
+	else if (l->state != LINK_COPYING && now >= l->beat_at) {
 		l->beat_at = now + a->setup.silence / AGENT_BEATS;
 		say(l, &(struct wire_message){.kind = WIRE_BEAT, .beat = ++l->beats});
 	}
@@ -472,10 +528,11 @@ static int64_t next_due(const struct attached *a, int64_t now)
 
 	for (size_t i = 0; i < a->setup.n; i++) {
 		const struct link *l = &a->links[i];
-		int64_t at = l->state == LINK_DOWN
-		                 ? l->running ? INT64_MAX : l->retry_at
-		             : l->state == LINK_PARTING ? now + CLOCK_SECOND / 50
-		                                        : l->beat_at;
+		int64_t at =
+		    l->state == LINK_DOWN      ? l->running ? INT64_MAX : l->retry_at
+		    : l->state == LINK_COPYING ? l->launched_at + a->setup.patience + 1
+		    : l->state == LINK_PARTING ? now + CLOCK_SECOND / 50
+					       : l->beat_at;
 
 		if (l->state == LINK_DOWN && at <= now) /* it waits for a login */
 			at = now + CLOCK_SECOND / 10;
@@ -496,6 +553,7 @@ static bool listen_until(struct attached *a, int64_t until, struct error *err)
 	for (size_t i = 0; i < n; i++) {
 		struct link *l = &a->links[i];
 
+		fill(l);
 		p[1 + 2 * i] = (struct pollfd){.fd = l->keeper.out, .events = POLLIN};
 		p[2 + 2 * i] = (struct pollfd){.fd = l->unsent.len ? l->keeper.in : -1,
 		                               .events = POLLOUT};
@@ -559,9 +617,17 @@ static bool attached_start(void *self, const struct job *job, struct error *err)
 	l->cancelled = CANCEL_NONE;
 	l->started = clock_now();
 	l->fence_at = 0;
-	say(l, &(struct wire_message){
-		   .kind = WIRE_RUN, .ticket = job->ticket, .job = *job});
+	cargo_begin(&l->cargo, job);
+	cargo_fill(&l->cargo, &l->unsent);
+	push(l);
 	return true;
+}
+
+static const char *attached_root(void *self, size_t slot)
+{
+	const struct attached *a = self;
+
+	return slot < a->setup.n ? a->links[slot].cargo.root : NULL;
 }
 
 static void attached_cancel(void *self, uint64_t ticket, enum cancel how)
@@ -584,7 +650,8 @@ struct runner attached_runner(struct attached *a)
 	static const struct runner_type type = {.start = attached_start,
 	                                        .wait = attached_wait,
 	                                        .cancel = attached_cancel,
-	                                        .ready = attached_ready};
+	                                        .ready = attached_ready,
+	                                        .root = attached_root};
 
 	return (struct runner){.type = &type, .self = a, .slots = a->setup.n};
 }
@@ -620,6 +687,8 @@ struct attached *attached_open(const struct attached_setup *setup, struct error 
 		    .index = i,
 		    .keeper = {.in = -1, .out = -1, .ctl = -1},
 		};
+	for (size_t i = 0; i < setup->n; i++)
+		cargo_open(&a->links[i].cargo, setup->carry ? setup->dir : NULL, i);
 	forget_logs(a);
 	if (signals_take(&a->signals, err) && wire_token(a->generation, err) &&
 	    tend(a, clock_now(), err))
@@ -630,6 +699,7 @@ struct attached *attached_open(const struct attached_setup *setup, struct error 
 
 static void dismiss(struct link *l)
 {
+	cargo_drop(&l->cargo); /* half a run, maybe */
 	if (l->running && l->state == LINK_UP)
 		say_ticket(l, WIRE_KILL);
 	if (l->state == LINK_UP)
@@ -658,6 +728,7 @@ void attached_close(struct attached *a)
 		keeper_kill(&l->keeper);
 		wire_forget(&l->heard);
 		str_free(&l->unsent);
+		cargo_close(&l->cargo);
 	}
 	signals_give_back(&a->signals);
 	arena_free(&a->told);

@@ -10,6 +10,10 @@
  * slot is ready only while its agent is there (runner_type.ready), so that nothing is
  * proposed for it before.
  *
+ * Where agents do not see the search's directory, the files of a run go to them before
+ * it and come back with it (run/cargo.h); and a way may be a script that asks for the
+ * program first (config/launcher.h).
+ *
  * When the driver is gone, however it went, agents see their input closed and end what
  * runs. A keeper (run/keeper.h) holds keep_fd until the launcher has left. */
 #ifndef HPS_RUN_ATTACHED_H
@@ -21,6 +25,7 @@ struct attached_place {
 	const char *host; /* its name for people; NULL: what the agent says */
 	/* What starts an agent there, NULL-terminated; where that fails, the other. */
 	const char *const *argv[2];
+	bool copies[2]; /* that asks for the program first */
 };
 
 struct attached_setup {
@@ -31,6 +36,9 @@ struct attached_setup {
 	/* Nanoseconds: of which no agent may be silent; which one may take to be there.
 	 */
 	int64_t silence, patience;
+	bool carry;          /* the agents do not see dir */
+	const char *program; /* (n_program) bytes for those who ask; NULL */
+	size_t n_program;
 	int keep_fd;
 	int64_t grace; /* nanoseconds that a run has between TERM and KILL */
 };

@@ -161,6 +161,10 @@ struct runner_type {
 	/* Can a job begin in this slot, in which none runs? NULL: in every one. When it
 	 * can, which could not, wait comes back with a TICK. */
 	bool (*ready)(void *self, size_t slot);
+	/* The directory that stands for the search's own where that slot runs, which
+	 * does not see it: paths in a job are below it. NULL, or it is NULL: the same.
+	 */
+	const char *(*root)(void *self, size_t slot);
 	/* Is the latest attempt at the run of that folder, one above `over`, which was
 	 * begun for an earlier driver, still under way, or its end not yet told? Then
 	 * start takes it over and begins nothing. NULL: never. */

@@ -93,11 +93,31 @@ bool fleet_expects(const struct fleet *f)
 	return f->stage == FLEET_OPEN && !f->held && !fleet_room(f);
 }
 
+static const char *path_below(const char *root, const struct task *t, const char *file,
+                              struct arena *a)
+{
+	return arena_printf(a, "%s/%s%s%s", root, t->folder, *file ? "/" : "", file);
+}
+
+/* The search's directory, as we see it. */
+static const char *root_here(const struct fleet *f)
+{
+	return f->dir ? f->dir : f->cwd;
+}
+
+/* The same, as what runs in that slot sees it. */
+static const char *root_at(const struct fleet *f, size_t slot)
+{
+	const struct runner *r = f->runner;
+	const char *root = r && r->type->root ? r->type->root(r->self, slot) : NULL;
+
+	return root ? root : root_here(f);
+}
+
 static const char *task_path(const struct fleet *f, const struct task *t,
                              const char *file, struct arena *a)
 {
-	return arena_printf(a, "%s/%s%s%s", f->dir ? f->dir : f->cwd, t->folder,
-	                    *file ? "/" : "", file);
+	return path_below(root_here(f), t, file, a);
 }
 
 static const char *task_gpu(const struct fleet *f, size_t slot)
@@ -141,7 +161,8 @@ static const char *budget_text(const struct task *t, struct arena *a)
 }
 
 static struct command_context task_context(const struct fleet *f, const struct task *t,
-                                           size_t slot, struct arena *a)
+                                           size_t slot, const char *root,
+                                           struct arena *a)
 {
 	struct value *args = arena_new(a, 1, sizeof *args);
 
@@ -151,8 +172,8 @@ static struct command_context task_context(const struct fleet *f, const struct t
 	    .trial = t->trial->id,
 	    .run = t->index,
 	    .seed = t->run->seed,
-	    .dir = task_path(f, t, "", a),
-	    .config_path = task_path(f, t, "config.json", a),
+	    .dir = path_below(root, t, "", a),
+	    .config_path = path_below(root, t, "config.json", a),
 	    .gpu = task_gpu(f, slot),
 	    .step_budget = budget_text(t, a),
 	};
@@ -161,7 +182,7 @@ static struct command_context task_context(const struct fleet *f, const struct t
 const char *const *fleet_argv(const struct fleet *f, const struct task *t,
                               struct arena *a, struct error *err)
 {
-	struct command_context c = task_context(f, t, 0, a);
+	struct command_context c = task_context(f, t, 0, root_here(f), a);
 
 	return command_build(f->spec, t->command, &c, a, err);
 }
@@ -179,10 +200,10 @@ static const char *const thread_variables[] = {
     "RAYON_NUM_THREADS"};
 
 static struct client_run client_of(const struct fleet *f,
-                                   const struct command_context *c)
+                                   const struct command_context *c, const char *root)
 {
 	return (struct client_run){.spec = f->spec,
-	                           .dir = f->dir,
+	                           .dir = root,
 	                           .folder = c->dir,
 	                           .arguments = c->arguments,
 	                           .trial = c->trial,
@@ -223,11 +244,12 @@ static size_t own_env(const struct spec *spec, const char **env, size_t n)
 }
 
 static const char *const *task_env(const struct fleet *f, const struct task *t,
-                                   const struct command_context *c, struct arena *a)
+                                   const struct command_context *c, const char *root,
+                                   struct arena *a)
 {
 	const char **env = arena_new(
 	    a, ENV_MAX + ARRAY_LEN(thread_variables) + f->spec->n_env, sizeof *env);
-	struct client_run client = client_of(f, c);
+	struct client_run client = client_of(f, c, root);
 	size_t n = f->dir ? clients_env(&client, a, env) : 0;
 
 	env[n++] =
@@ -237,8 +259,8 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	    arena_printf(a, "HPSEARCH_SEED=%llu", (unsigned long long)t->run->seed);
 	env[n++] = arena_printf(a, "HPSEARCH_DIR=%s", c->dir);
 	env[n++] = arena_printf(a, "HPSEARCH_CONFIG=%s", c->config_path);
-	env[n++] =
-	    arena_printf(a, "HPSEARCH_RESULTS=%s", task_path(f, t, "results.jsonl", a));
+	env[n++] = arena_printf(a, "HPSEARCH_RESULTS=%s",
+	                        path_below(root, t, "results.jsonl", a));
 	env[n++] = arena_printf(a, "HPSEARCH_SPLIT=%s",
 	                        t->phase == PHASE_TEST ? "test" : "valid");
 	if (t->run->budget > 0)
@@ -303,7 +325,7 @@ void fleet_keep_logs(const struct fleet *f, struct task *t)
 
 /* The user's own configuration file, for this run. */
 static bool fill_template(struct fleet *f, const struct command_context *c,
-                          struct error *err)
+                          const struct command_context *there, struct error *err)
 {
 	struct arena *a = &f->scratch;
 	const struct template_set *culprit;
@@ -316,20 +338,27 @@ static bool fill_template(struct fleet *f, const struct command_context *c,
 	place = template_place(f->spec, c, a, err);
 	if (place && *place != '/')
 		place = arena_printf(a, "%s/%s", f->home, place);
-	ok = place && template_fill(f->spec, c, &text, &culprit, a, err) &&
+	ok = place && template_fill(f->spec, there, &text, &culprit, a, err) &&
 	     file_write(place, str_text(&text), text.len, 0666, err);
 	str_free(&text);
 	return ok;
 }
 
-static bool prepare_folder(struct fleet *f, const struct task *t,
-                           const struct command_context *c, const char *const *argv,
-                           const char *const *env, struct error *err)
+/* `there`: as the run will see it. */
+static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
+                           const struct command_context *there, struct error *err)
 {
 	struct arena *a = &f->scratch;
-	struct client_run client = client_of(f, c);
+	const struct command_context context =
+	    task_context(f, t, slot, root_here(f), a);
+	const struct command_context *c = &context;
+	struct client_run client = client_of(f, c, f->dir);
+	const char *const *argv = command_build(f->spec, t->command, c, a, err);
 	struct str text = {0};
 	bool ok;
+
+	if (!argv)
+		return false;
 
 	f->equipped = f->equipped || clients_install(f->dir, err);
 	if (!f->equipped || !file_mkdirs_below(f->dir, t->folder, err) ||
@@ -338,9 +367,9 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	value_json(c->arguments, &text, false);
 	str_addc(&text, '\n');
 	ok = file_write(c->config_path, text.s, text.len, 0666, err);
-	ok = ok && fill_template(f, c, err);
+	ok = ok && fill_template(f, c, there, err);
 	str_clear(&text);
-	cmd_script(f, argv, env, &text);
+	cmd_script(f, argv, task_env(f, t, c, f->dir, a), &text);
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
 	str_free(&text);
 	return ok;
@@ -384,25 +413,29 @@ static bool task_source(const struct fleet *f, const struct task *t,
 	file = command_build(f->spec, &word, &c, a, err);
 	if (!file || !*file)
 		return file && error_set(err, ERROR_FILE, "metric.file names nothing");
-	out->file = **file == '/' ? *file : arena_printf(a, "%s/%s", f->home, *file);
+	out->file = **file == '/' || f->spec->carry
+	                ? *file
+	                : arena_printf(a, "%s/%s", f->home, *file);
 	return true;
 }
 
 bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 {
 	size_t slot = any_slot(f);
-	struct command_context c = task_context(f, t, slot, &f->scratch);
+	const char *root = root_at(f, slot);
+	struct command_context c = task_context(f, t, slot, root, &f->scratch);
 	struct job job = {0};
 	bool ok;
 
 	job.slot = slot;
 	job.argv = command_build(f->spec, t->command, &c, &f->scratch, err);
-	job.env = task_env(f, t, &c, &f->scratch);
+	job.env = task_env(f, t, &c, root, &f->scratch);
 	job.dir = c.dir;
-	/* An agent begins wherever its launcher puts it. */
-	job.home = f->spec->home || f->spec->n_launcher ? f->home : "";
-	job.results = task_path(f, t, "results.jsonl", &f->scratch);
-	job.hook = task_path(f, t, "hook.jsonl", &f->scratch);
+	/* An agent begins wherever its launcher puts it; it may know no other place. */
+	if (!f->spec->carry && (f->spec->home || f->spec->n_launcher))
+		job.home = f->home;
+	job.results = path_below(root, t, "results.jsonl", &f->scratch);
+	job.hook = path_below(root, t, "hook.jsonl", &f->scratch);
 	job.timeout = clock_nanoseconds(f->spec->trial_timeout);
 	job.grace = clock_nanoseconds(f->spec->kill_grace);
 	job.memory = f->spec->memory;
@@ -422,10 +455,9 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.over = t->run->over;
 	job.again = t->adopt;
 	job.ticket = f->next_ticket++;
-	ok =
-	    job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
-	    (!f->dir || t->adopt || prepare_folder(f, t, &c, job.argv, job.env, err)) &&
-	    f->runner->type->start(f->runner->self, &job, err);
+	ok = job.argv && task_source(f, t, &c, &job.source, &f->scratch, err) &&
+	     (!f->dir || t->adopt || prepare_folder(f, t, slot, &c, err)) &&
+	     f->runner->type->start(f->runner->self, &job, err);
 	arena_free(&f->scratch);
 	if (!ok)
 		return false;

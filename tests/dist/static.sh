@@ -7,6 +7,34 @@
 
 check "it needs no shared library" sh -c '! readelf -dW "$0" | grep -q NEEDED && ! readelf -lW "$0" | grep -q INTERP' "$STATIC/hpsearch"
 check "it is smaller than 6 MB" test "$(stat -c %s "$STATIC/hpsearch")" -lt 6000000
+# To a machine that has nothing of it, it goes by itself.
+mkdir home bin
+cat >copied.yaml <<Y
+command: [$STATIC/fake_train, noisy, "\${args}"]
+metric: {name: loss}
+parameters: {x: {values: [1, 2, 3]}}
+method: grid
+launcher: [env, -i, "PATH=$tap_dir/bin:/usr/bin:/bin", "HOME=$tap_dir/home"]
+transfer: none
+parallel: 2
+Y
+copy=home/.cache/hpsearch/hpsearch-$(sha256sum <"$STATIC/hpsearch" | cut -d' ' -f1)
+expect "a search on a machine without hpsearch" 0 "$STATIC/hpsearch" copied.yaml
+check "is a search" holds copied.hpsearch '[x["outcome"] for x in t] == ["ok"] * 3'
+check "for it, the program was copied" cmp "$copy" "$STATIC/hpsearch"
+check "and nothing else stays" test "$(ls home/.cache/hpsearch)" = "${copy##*/}"
+was=$(stat -c %i "$copy")
+expect "the next search" 0 "$STATIC/hpsearch" copied.yaml --fresh
+check "takes what is there" test "$(stat -c %i "$copy")" = "$was"
+printf '#!/bin/sh\necho m68k\n' >bin/uname
+chmod +x bin/uname
+expect "a machine of another kind" 1 "$STATIC/hpsearch" copied.yaml --fresh
+check "says so" has "this machine is m68k, the program is for $(uname -m)" err
+rm bin/uname
+sed "s|HOME=$tap_dir/home|HOME=/proc/none|" copied.yaml >nowhere.yaml
+expect "where there is no cache directory" 0 "$STATIC/hpsearch" nowhere.yaml
+check "the copy leaves nothing" test "$(find /tmp -maxdepth 1 -name 'hpsearch.??????' -newer bin -type f)" = ""
+
 mkdir root root/tmp root/dev root/proc
 cp "$STATIC/hpsearch" "$STATIC/fake_train" root/
 cat >root/tmp/s.yaml <<'Y'

@@ -240,6 +240,126 @@ check "with SIGTERM" has saved early.hpsearch/trials/0003/r0/checkpoint
 check "driver, agents and keepers are killed: nothing is lost, done twice or left" \
 	env KILLS=12 TMPDIR="$tap_dir" python3 "$SRCDIR/tests/torture/agents.py"
 
+# Without a common directory: the agent sees an empty one in the place of this.
+away=$(mktemp -d "${TMPDIR:-/tmp}/hpsearch-away.XXXXXX") || exit 1
+rooms() { find "$away/.cache/hpsearch" -name 'room-*' | grep -q .; }
+apart() { # as search, with a training that is there
+	search "$@" "transfer: none"
+	sed -i "s|$tap_dir/train|$away/train|" "$1.yaml"
+}
+if unshare -m true 2>/dev/null; then
+	cp "$HPSEARCH" "$away/hpsearch"
+	hide="[unshare, -m, env, HOME=$away, 'PATH=$away:$PATH', sh, -c, 'mount -t tmpfs none $tap_dir && cd $away && exec \"\$@\"', --]"
+	cat >"$away/train" <<'EOF'
+d=$HPSEARCH_DIR
+printf 'said\n'; printf 'wrong\n' >&2
+case $1 in --x=1) [ -e "$d/ck/old" ] || {
+	mkdir "$d/ck"; echo 1 >"$d/ck/old"; printf 'a\0\377b' >"$d/ck/model"; ln -s model "$d/ck/latest"
+	exit 75
+} ;; esac
+mkdir -p "$d/ck"
+echo 2 >"$d/ck/new"; rm -f "$d/ck/old"; : >"$d/ck/empty"
+head -c 200000 /dev/zero | tr '\0' 'x' >"$d/ck/big"; chmod 700 "$d/ck/big"
+[ ! -e "$d/ck/latest" ] || echo more >>"$d/ck/latest"
+cat "$HPSEARCH_CONFIG" "$d/t.yaml" >"$d/config.seen"
+echo "{\"loss\": ${1#--x=}}"
+EOF
+	echo "x: 0" >t.yaml
+	more=("parallel: 2" "config: {template: t.yaml, set: {x: '\${param:x}'}}" "test: {repeats: 2, top: 1}")
+	apart carried "$hide" "${more[@]}"
+	sed '/^launcher/d; /^transfer/d' carried.yaml >shared.yaml
+	expect "a search whose agents do not see its directory" 0 "$HPSEARCH" carried.yaml
+	expect "the same here" 0 "$HPSEARCH" shared.yaml
+	same() {
+		diff -r --no-dereference -x cmd shared.hpsearch/trials carried.hpsearch/trials &&
+			diff -r --no-dereference -x cmd shared.hpsearch/verify carried.hpsearch/verify
+	}
+	check "leaves the same files" same
+	ck=carried.hpsearch/trials/0000/r0/ck
+	check "what a first attempt has left, and the second changed and removed" \
+		test "$(tr '\0\377' 'zy' <$ck/model)" = "azybmore"
+	check "is as the run left it" sh -c 'test -L "$0/latest" && test ! -e "$0/old" && test -x "$0/big" && test ! -s "$0/empty"' $ck
+	check "it had two attempts" holds carried.hpsearch '[x["attempts"] for x in r] == [2, 1, 1, 1]'
+	check "nothing waits to be put in its place" test ! -e carried.hpsearch/agents/0/incoming
+	expect "replay does not mind that either" 0 "$HPSEARCH" replay carried.hpsearch/results.json
+	check "the agents have taken their rooms along" expect_exit 1 rooms
+	expect "check says how files travel" 0 "$HPSEARCH" check carried.yaml
+	check "in a line" has "transfer     none: the files of a run go over the connection" out
+
+	cat >"$away/train" <<'EOF'
+echo x >>"$HPSEARCH_DIR/starts"
+echo early
+[ ! -e "$0.go" ] || { echo '{"loss": 1}'; exit; }
+trap 'echo saved >"$HPSEARCH_DIR/checkpoint"; exit 0' TERM
+echo $PPID >"$0.parent"
+echo '{"loss": 2}'
+while :; do sleep 0.02; done
+EOF
+	apart cut "$hide" "max_trials: 1" "kill_grace: 0.1s"
+	"$HPSEARCH" cut.yaml >out 2>err &
+	driver=$!
+	check "what a run says comes while it runs" wait_until 20 has early cut.hpsearch/trials/0000/r0/stdout
+	wait_until 20 test -s "$away/train.parent"
+	check "its folder is the agent's" rooms
+	kill -KILL "$(ps -o ppid= -p "$(cat "$away/train.parent")" | tr -d ' ')"
+	wait_until 20 has "the connection is lost" err
+	touch "$away/train.go"
+	wait $driver
+	check "an agent that is killed: the search goes on" test $? = 0
+	check "its run began again from what is here" test "$(cat cut.hpsearch/trials/0000/r0/starts)" = x
+	check "once, and that was no failure" holds cut.hpsearch 'r[0]["outcome"] == "ok" and r[0]["attempts"] == 2 and r[0]["failures"] == 0'
+	check "what the killed one left is gone" expect_exit 1 rooms
+	rm "$away/train.go" "$away/train.parent"
+	apart ended "$hide" "max_trials: 1"
+	"$HPSEARCH" ended.yaml >out 2>err &
+	driver=$!
+	wait_until 20 test -s "$away/train.parent"
+	kill -TERM $driver
+	wait $driver
+	check "a run that is stopped brings its checkpoint" has saved ended.hpsearch/trials/0000/r0/checkpoint
+	search outside "$hide" "transfer: none" "config: {template: t.yaml, as: 'made-\${trial}.yaml'}"
+	expect "a file that a run reads and that does not go along" 2 "$HPSEARCH" outside.yaml
+	check "is refused" has "only what is in a run's folder goes along, and config.as is not" err
+	echo "echo '{\"loss\": 1}'" >"$away/train"
+	apart tmp "[env, XDG_CACHE_HOME=/proc/none, TMPDIR=$away]" "max_trials: 1"
+	expect "a cache directory that cannot be: there is TMPDIR" 0 "$HPSEARCH" tmp.yaml
+	expect "check --run tries it" 0 "$HPSEARCH" check --run tmp.yaml
+	check "of which nothing stays" test "$(find "$away" -name "hpsearch-room*")" = ""
+else
+	skip "without a common directory" "nobody may unshare"
+fi
+rm -rf "$away"
+
+# An agent that wants more than is its.
+cat >thief <<'EOF'
+#!/bin/sh
+echo '{"m":"have"}'
+read -r hello
+echo '{"m":"hello","protocol":1,"version":"9","pid":1,"root":"/nowhere"}'
+while read -r line; do case $line in *'"run"'*) break ;; esac; done
+case $line in *'"ticket":'*) t=${line#*'"ticket":'} t=${t%%,*} ;; *) t=0 ;; esac
+f="\"m\":\"file\",\"ticket\":$t,\"mode\":511,\"mtime\":0,\"last\":true,\"bytes\":\"SEFDSw==\""
+for path in ../../hacked trials/0000/r0/../../../hacked /tmp/hacked hacked trials/0001/r0/hacked trials/0000/r0//hacked; do
+	echo "{$f,\"path\":\"$path\"}"
+	echo "{$f,\"grows\":true,\"path\":\"$path\"}"
+	echo "{\"m\":\"gone\",\"ticket\":$t,\"path\":\"$path\"}"
+done
+echo "{\"m\":\"gone\",\"ticket\":$t,\"path\":\"journal.jsonl\"}"
+echo "{\"m\":\"link\",\"ticket\":$t,\"path\":\"trials/0000/r0/up\",\"target\":\"../../..\"}"
+echo "{\"m\":\"link\",\"ticket\":$t,\"path\":\"trials/0000/r0/root\",\"target\":\"/etc\"}"
+echo "{$f,\"path\":\"trials/0000/r0/mine\"}"
+echo "{\"m\":\"report\",\"ticket\":$t,\"step\":0,\"value\":1}"
+echo "{\"m\":\"exit\",\"ticket\":$t,\"exit\":0,\"signal\":0,\"wall\":1,\"user\":0,\"sys\":0,\"maxrss\":0,\"reports\":1,\"objects\":1,\"cost\":0,\"keys\":[]}"
+read -r more
+EOF
+chmod +x thief
+search thief "[$tap_dir/thief]" "transfer: none" "max_trials: 1" "parallel: 1"
+expect "an agent that would write elsewhere" 0 "$HPSEARCH" thief.yaml
+check "writes into its run's folder" has HACK thief.hpsearch/trials/0000/r0/mine
+check "and nowhere else" test "$(find . /tmp/hacked -name hacked 2>/dev/null)" = ""
+check "no link leads out of it" test "$(find thief.hpsearch/trials -type l)" = ""
+check "and nothing else of it is gone" test -s thief.hpsearch/journal.jsonl
+
 # A real sshd.
 if [ -x /usr/sbin/sshd ] && command -v ssh-keygen ssh >/dev/null && ! emulated; then
 	"$SRCDIR/examples/ssh/sshd.sh" server $((20000 + $$ % 20000)) >sshd.log 2>&1
@@ -288,6 +408,24 @@ EOF
 	check "with a SIGTERM first" has saved sshlost.hpsearch/trials/0000/r0/checkpoint
 	touch go
 	expect "and the search goes on" 0 "$HPSEARCH" sshlost.yaml
+	train <<'EOF'
+echo x >>"$HPSEARCH_DIR/starts"
+echo '{"loss": 1}'
+EOF
+	search sshnone "" "hosts: [127.0.0.1]" "launcher: [ssh, -F, $tap_dir/server/ssh.conf, '\${host}', env, XDG_CACHE_HOME=$tap_dir/cache]" \
+		"transfer: none"
+	expect "files go over ssh, too" 0 "$HPSEARCH" sshnone.yaml
+	check "every run has begun once, in a directory of there" \
+		test "$(cat sshnone.hpsearch/trials/*/r0/starts)" = "$(printf 'x\n%.0s' 1 2 3 4)"
+	check "and nothing of them stays there" test "$(find cache -name 'room-*')" = ""
+	# The example, as its README says.
+	cp "$SRCDIR"/examples/ssh/*.yaml "$SRCDIR"/examples/ssh/*.py .
+	expect "the example: check --run" 0 "$HPSEARCH" check --run space.yaml
+	expect "the example: a search" 0 "$HPSEARCH" space.yaml
+	check "all of it ran on its hosts" holds space.hpsearch \
+		'len(t) == 12 and {x["host"] for x in r} == {"127.0.0.1", "localhost"} and max(x["value"] for x in t) > 0.9'
+	expect "the example: show" 0 "$HPSEARCH" show space.hpsearch --trial 3
+	check "names the host" grep -qE 'host: (127.0.0.1|localhost)' out
 	kill "$(cat server/sshd.pid)"
 else
 	skip "over ssh" "no sshd here"

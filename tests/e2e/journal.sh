@@ -118,3 +118,53 @@ done
 check "five drivers at once: one searches" test "$(printf '%s\n' "${codes[@]}" | sort | uniq -c | tr -s ' \n' ' ')" = " 1 0 4 1 "
 check "the others name it" test "$(cat err.* | grep -c 'another hpsearch (pid [0-9]*) is working')" = 4
 check "no run of it was begun twice" test "$(begun five)" = 20
+
+# The same on machines that do not see each other's locks: another name, another boot, and
+# flock says yes to everybody.
+unseen() { env LD_PRELOAD="${FAULT_SO:-}" HPS_FAULT="driver flock 1 IDLE+" "$HPSEARCH" "$@"; }
+far() { unshare -m -u sh -c 'hostname far; mount --bind "$0" /proc/sys/kernel/random/boot_id; exec "$@"' \
+	"$tap_dir/boot" env LD_PRELOAD="$FAULT_SO" HPS_FAULT="driver flock 1 IDLE+" "$HPSEARCH" "$@"; }
+echo other-boot >boot
+if [ -e "${FAULT_SO:-}" ] && ! emulated && far --version >out 2>&1; then
+	cat >nfs.yaml <<-Y
+		command: [sh, -c, 'echo x >>$tap_dir/nfs.begun; while [ ! -e $tap_dir/nfs.go ]; do sleep 0.02; done; echo "{\"loss\": 1}"', "\${args}"]
+		parameters: {x: {values: [1, 2]}}
+		metric: {name: loss}
+		method: grid
+		parallel: 1
+	Y
+	"$HPSEARCH" nfs.yaml -q >out 2>err &
+	pid=$!
+	wait_until 20 test -s nfs.begun
+	cp nfs.hpsearch/journal.jsonl was.jsonl
+	expect "a second machine is refused" 1 far nfs.yaml
+	check "and told who works there" has "hpsearch on $(hostname) (pid $pid) works in this directory" err
+	check "and the way out" has "where it is over, --take-over goes on in its place" err
+	expect "so is this one, by the process" 1 unseen nfs.yaml
+	check "which it names" has "another hpsearch (pid $pid) is working in this directory" err
+	expect "also when it would take over: it can see who lives" 1 unseen nfs.yaml --take-over
+	check "nothing has been written" cmp nfs.hpsearch/journal.jsonl was.jsonl
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	expect "of a driver that was killed another machine knows nothing" 1 far nfs.yaml
+	touch nfs.go
+	expect "but this one does" 0 unseen nfs.yaml
+	check "nobody is there any more" test ! -e nfs.hpsearch/.driver
+	expect "so any machine may look into it again" 0 far nfs.yaml
+	rm nfs.go nfs.begun
+	"$HPSEARCH" nfs.yaml --fresh -q >out 2>err &
+	pid=$!
+	wait_until 20 test -s nfs.begun
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	touch nfs.go
+	expect "who is sure that it is over takes over" 0 far nfs.yaml --take-over
+	check "and finishes" holds nfs.hpsearch '[x["outcome"] for x in t] == ["ok", "ok"]'
+	echo "nonsense" >nfs.hpsearch/.driver
+	expect "what says nothing stops nobody" 0 "$HPSEARCH" nfs.yaml
+	expect "a file system without locks: the search goes" 0 \
+		env LD_PRELOAD="$FAULT_SO" HPS_FAULT="driver flock 1 ENOLCK+" "$HPSEARCH" nfs.yaml --fresh
+	check "and nobody is left in it" test ! -e nfs.hpsearch/.driver
+else
+	skip "machines that see no locks" "nobody may unshare"
+fi

@@ -4,8 +4,9 @@
  *
  *     HPS_FAULT="ROLE CALL N HOW"   ROLE: driver, supervisor
  *                                   CALL: write, open, malloc …, or any (but
- * allocators) HOW: an errno's name; SHORT (half of the bytes); KILL; with + behind it
- * from then on: "ENOSPC+" HPS_FAULT_COUNTS=FILE         what has happened so far, see
+ * allocators) HOW: an errno's name; SHORT (half of the bytes); KILL; IDLE (flock
+ * that does nothing, and says yes); with + behind it from then on: "ENOSPC+"
+ *     HPS_FAULT_COUNTS=FILE         what has happened so far, see
  * struct counts
  *
  * The supervisors are forks of the driver and share its counters; how many calls each
@@ -120,7 +121,7 @@ static struct {
 	enum role role, want_role;
 	unsigned call, n;
 	int error;
-	bool on, is_short, kill, onward;
+	bool on, is_short, kill, onward, idle;
 	time_t clock;          /* seconds added to the wall clock … */
 	unsigned right;        /* … behind so many readings */
 	struct counts *counts; /* shared with the supervisors */
@@ -142,10 +143,11 @@ static void read_how(char *how)
 	}
 	plan.is_short = strcmp(how, "SHORT") == 0;
 	plan.kill = strcmp(how, "KILL") == 0;
+	plan.idle = strcmp(how, "IDLE") == 0;
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
 		if (strcmp(how, errors[i].name) == 0)
 			plan.error = errors[i].value;
-	if (!plan.is_short && !plan.kill && !plan.error)
+	if (!plan.is_short && !plan.kill && !plan.error && !plan.idle)
 		die("no such way to fail");
 }
 
@@ -204,7 +206,7 @@ __attribute__((constructor)) static void begin(void)
 	plan.role = DRIVER;
 }
 
-enum verdict { GO_ON, FAIL, HALF };
+enum verdict { GO_ON, FAIL, HALF, IDLE };
 
 /* Counts a call and says what is to happen to it; FAIL: errno is set. */
 static enum verdict judge(enum call call)
@@ -230,6 +232,8 @@ static enum verdict judge(enum call call)
 		raise(SIGKILL);
 	if (plan.is_short)
 		return HALF;
+	if (plan.idle)
+		return IDLE;
 	errno = plan.error;
 	return FAIL;
 }
@@ -273,6 +277,14 @@ static void *behind(const char *name)
 		return real arguments;                                                 \
 	}
 
+/* Also one that says yes and means nothing, as some network file systems do. */
+int flock(int fd, int how)
+{
+	REAL(flock)
+	enum verdict v = judge(CALL_flock);
+	return v == FAIL ? -1 : v == IDLE ? 0 : real(fd, how);
+}
+
 WRAP_BYTES(write, (int fd, const void *p, size_t n), (fd, p, n))
 WRAP_BYTES(pwrite, (int fd, const void *p, size_t n, off_t at), (fd, p, n, at))
 WRAP_BYTES(send, (int fd, const void *p, size_t n, int flags), (fd, p, n, flags))
@@ -290,7 +302,6 @@ WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), -1)
 WRAP(DIR *, opendir, (const char *path), (path), NULL)
 WRAP(int, stat, (const char *path, struct stat *st), (path, st), -1)
 WRAP(int, fstat, (int fd, struct stat *st), (fd, st), -1)
-WRAP(int, flock, (int fd, int how), (fd, how), -1)
 WRAP(char *, getcwd, (char *buf, size_t n), (buf, n), NULL)
 WRAP(int, pipe2, (int fds[2], int flags), (fds, flags), -1)
 WRAP(int, socketpair, (int domain, int type, int protocol, int fds[2]),

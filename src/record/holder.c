@@ -1,0 +1,241 @@
+#include "record/holder.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FACT = 128, TRIES = 100 };
+
+/* Of whoever works in a directory. "-": not known. */
+struct facts {
+	char host[FACT], machine[FACT]; /* machine: of its installation */
+	char boot[FACT];                /* of the kernel that runs, since it began */
+	char names[FACT]; /* of processes: where the number below counts */
+	long pid;
+	unsigned long long began; /* the process, in ticks of that boot */
+};
+
+/* The first word of a file, or "-". */
+static void read_word(const char *path, char out[static FACT])
+{
+	char text[FACT] = "";
+
+	if (!file_tail(path, text, sizeof text) || sscanf(text, "%127s", out) != 1)
+		snprintf(out, FACT, "-");
+}
+
+/* Not a regular file to stat: it has no size. */
+static void read_kernel(const char *path, char out[static FACT])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[FACT] = "";
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || sscanf(text, "%127s", out) != 1)
+		snprintf(out, FACT, "-");
+}
+
+/* 0: there is no such process, or it is dead and waits to be asked for. */
+static unsigned long long began(long pid)
+{
+	char path[64], text[1024] = "", state = 'Z';
+	unsigned long long ticks = 0;
+	const char *rest;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof text - 1) > 0 && (rest = strrchr(text, ')')))
+		sscanf(
+		    rest + 1,
+		    " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+		    "%*d %*d %*d %llu",
+		    &state, &ticks);
+	close(fd);
+	return state == 'Z' || state == 'X' ? 0 : ticks;
+}
+
+static struct facts ours(void)
+{
+	struct facts f = {.pid = (long)getpid()};
+	struct stat st;
+
+	if (gethostname(f.host, sizeof f.host - 1) || !*f.host ||
+	    strpbrk(f.host, " \t\n"))
+		snprintf(f.host, sizeof f.host, "-");
+	read_word("/etc/machine-id", f.machine);
+	read_kernel("/proc/sys/kernel/random/boot_id", f.boot);
+	if (stat("/proc/self/ns/pid", &st))
+		snprintf(f.names, sizeof f.names, "-");
+	else
+		snprintf(f.names, sizeof f.names, "%llu",
+		         (unsigned long long)st.st_ino);
+	f.began = began(f.pid);
+	return f;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 && strcmp(a, "-") != 0;
+}
+
+static const char *path_of(const char *dir, char out[static PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/.driver", dir);
+	return out;
+}
+
+/* False: there is nothing that says who. */
+static bool read_facts(const char *path, struct facts *f)
+{
+	char text[1024];
+
+	*f = (struct facts){0};
+	return file_tail(path, text, sizeof text) &&
+	       sscanf(text, "%127s %127s %127s %127s %ld %llu", f->host, f->machine,
+	              f->boot, f->names, &f->pid, &f->began) == 6;
+}
+
+/* Is he surely gone? His machine has been started again, or the process is none. Where
+ * a kernel is the same its locks hold, and ours was free; so only one that can be seen
+ * to live is believed to. */
+static bool is_gone(const struct facts *he, const struct facts *we)
+{
+	if (!is_same(he->boot, we->boot))
+		return is_same(he->host, we->host) && is_same(he->machine, we->machine);
+	if (!is_same(he->names, we->names) || he->pid == we->pid)
+		return true;
+	return he->pid <= 0 || began(he->pid) != he->began || !he->began;
+}
+
+bool holder_refuse(const char *dir, long pid, struct error *err)
+{
+	return error_set(
+	    err, ERROR_SYSTEM,
+	    "%s: another hpsearch (pid %ld) is working in this directory\n"
+	    "  help: wait for it, or give this search another one with --out DIR",
+	    dir, pid);
+}
+
+static enum holder refuse(const char *dir, const struct facts *f, bool here,
+                          struct error *err)
+{
+	if (here) {
+		holder_refuse(dir, f->pid, err);
+		return HOLDER_OTHER;
+	}
+	error_set(
+	    err, ERROR_SYSTEM,
+	    "%s: hpsearch on %s (pid %ld) works in this directory, or did when it "
+	    "or its machine was stopped: from here that cannot be told apart\n"
+	    "  help: look there; where it is over, --take-over goes on in its place",
+	    dir, f->host, f->pid);
+	return HOLDER_OTHER;
+}
+
+/* All of it or nothing, and only where nobody is. */
+static bool put(const char *path, const struct facts *f, struct error *err)
+{
+	char tmp[PATH_MAX], text[1024];
+	int n = snprintf(text, sizeof text, "%s %s %s %s %ld %llu\n", f->host,
+	                 f->machine, f->boot, f->names, f->pid, f->began);
+	int why;
+	bool ok;
+
+	if (snprintf(tmp, sizeof tmp, "%s.%.60s.%ld", path, f->host, f->pid) >=
+	    (int)sizeof tmp) {
+		errno = ENAMETOOLONG;
+		return error_errno(err, "%s", path);
+	}
+	unlink(tmp);
+	if (!file_write(tmp, text, (size_t)n, 0666, err)) {
+		why = errno;
+		unlink(tmp);
+		errno = why;
+		return false;
+	}
+	/* A file system without links has no other machines. */
+	ok = !link(tmp, path) ||
+	     ((errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) &&
+	      access(path, F_OK) != 0 && !rename(tmp, path));
+	why = errno;
+	unlink(tmp);
+	errno = why;
+	return ok || error_errno(err, "%s", path);
+}
+
+/* What he has left; another may have put his own there since. */
+static void bury(const char *path, const struct facts *he)
+{
+	char tmp[PATH_MAX];
+	struct facts found;
+
+	if (snprintf(tmp, sizeof tmp, "%s.%ld.old", path, (long)getpid()) >=
+	        (int)sizeof tmp ||
+	    rename(path, tmp))
+		return;
+	if (read_facts(tmp, &found) &&
+	    (found.pid != he->pid || found.began != he->began ||
+	     strcmp(found.boot, he->boot) != 0) &&
+	    link(tmp, path))
+		return;
+	unlink(tmp);
+}
+
+enum holder holder_claim(const char *dir, struct error *err)
+{
+	const struct facts we = ours();
+	struct facts he;
+	char path[PATH_MAX];
+
+	path_of(dir, path);
+	for (int i = 0; i < TRIES; i++) {
+		if (put(path, &we, err))
+			return HOLDER_WE;
+		if (errno != EEXIST)
+			return HOLDER_FAILED;
+		if (read_facts(path, &he) && !is_gone(&he, &we))
+			return refuse(dir, &he, is_same(he.boot, we.boot), err);
+		bury(path, &he);
+	}
+	return HOLDER_FAILED;
+}
+
+void holder_release(const char *dir)
+{
+	const struct facts we = ours();
+	struct facts he;
+	char path[PATH_MAX];
+
+	if (read_facts(path_of(dir, path), &he) && he.pid == we.pid &&
+	    he.began == we.began && is_same(he.boot, we.boot))
+		unlink(path);
+}
+
+bool holder_elsewhere(const char *dir)
+{
+	const struct facts we = ours();
+	struct facts he;
+	char path[PATH_MAX];
+
+	return read_facts(path_of(dir, path), &he) && !is_same(he.boot, we.boot);
+}
+
+void holder_remove(const char *dir)
+{
+	char path[PATH_MAX];
+
+	unlink(path_of(dir, path));
+}
