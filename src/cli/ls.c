@@ -1,6 +1,7 @@
 /* ls: the searches in directories and below, and how they stand. */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "report/junit.h"
 #include "report/text.h"
 #include "saved/saved.h"
 
@@ -15,11 +16,13 @@
 
 enum { DEPTH_MAX = 16 };
 
-/* Where searches are, as they are found. */
+/* Where searches are, as they are found, and how they stand. */
 struct places {
 	struct arena arena;
 	const char **list; /* (n) */
 	size_t n, cap;
+	struct junit_search *seen; /* (n_seen) */
+	size_t n_seen, cap_seen;
 };
 
 static bool has_file(const char *dir, const char *name)
@@ -142,8 +145,23 @@ static void add_search(struct sheet *t, const char *where, const struct saved *s
 	sheet_text(t, s->spec->method_word);
 }
 
+/* For JUnit; s NULL: it cannot be read. */
+static void see(struct places *p, const char *where, const struct search *s)
+{
+	const char *state = s ? state_word(s) : "unreadable";
+	bool failed = !s || strcmp(state, "failed") == 0;
+
+	p->seen = mem_room(p->seen, p->n_seen, &p->cap_seen, sizeof *p->seen);
+	p->seen[p->n_seen++] =
+	    (struct junit_search){.name = where,
+	                          .state = state,
+	                          .time = s ? search_elapsed(s) : 0,
+	                          .failed = failed,
+	                          .open = !failed && strcmp(state, "done") != 0};
+}
+
 /* What cannot be read is listed, and why is said. */
-static void add_place(struct sheet *t, const char *where)
+static void add_place(struct places *p, struct sheet *t, const char *where)
 {
 	struct saved sv = {0};
 	struct error err = {0};
@@ -151,7 +169,9 @@ static void add_place(struct sheet *t, const char *where)
 
 	if (saved_load(&sv, where, &err)) {
 		add_search(t, where, &sv);
+		see(p, where, &sv.study.search);
 	} else {
+		see(p, where, NULL);
 		text_clean(&clean, err.text);
 		fprintf(stderr, "warning: %s\n", str_text(&clean));
 		sheet_text(t, where);
@@ -197,15 +217,18 @@ int command_ls(struct options *o)
 	head(&t);
 	for (size_t i = 0; ok && i < p.n; i++)
 		if (!i || strcmp(p.list[i], p.list[i - 1]) != 0)
-			add_place(&t, p.list[i]);
+			add_place(&p, &t, p.list[i]);
 	if (ok && !p.n)
 		fprintf(stderr, "notice: there is no search here\n");
-	if (ok && (p.n || strcmp(o->format, "table") != 0))
+	if (ok && strcmp(o->format, "junit") == 0)
+		junit_searches(p.seen, p.n_seen, &out);
+	else if (ok && (p.n || strcmp(o->format, "table") != 0))
 		cli_sheet(o, &t, &out);
 	cli_print(&out);
 	str_free(&out);
 	sheet_free(&t);
 	free(p.list);
+	free(p.seen);
 	arena_free(&p.arena);
 	return ok ? EXIT_FINE : cli_fail(&err);
 }

@@ -458,7 +458,7 @@ const char *options_formats(const char *command, bool trial)
 	           {"ablate", "table json yaml", false},
 	           {"recheck", "table json", false},
 	           {"importance", "table json csv yaml markdown latex", false},
-	           {"ls", "table json csv yaml markdown latex", false},
+	           {"ls", "table json csv yaml markdown latex junit", false},
 	           {"diff", "table json csv yaml markdown latex", false},
 	           {"scale", "table json", false},
 	           {"export", "csv optuna mlflow wandb", false}};

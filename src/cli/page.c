@@ -3,10 +3,11 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/finished.h"
-#include "report/ablation_text.h"
+#include "report/recheck_text.h"
 #include "report/text.h"
 #include "run/capture.h"
 #include "saved/saved.h"
+#include "search/rechecked.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 enum {
 	COLUMNS = 100,
-	HISTORY_BYTES = 20000,
+	HISTORY_BYTES = 1 << 20,
 	CONVERT_SECONDS = 60,
 	MODEL_SECONDS = 120
 };
@@ -34,57 +35,92 @@ static const char *files_of(struct options *o, const struct saved *sv)
 	return finished_exists(dir) ? dir : NULL;
 }
 
-static const char *ablation_of(struct options *o, const char *dir)
-{
-	const char *at = arena_printf(&o->arena, "%s/ablate", dir);
-	struct ablation_there there = {0};
-	struct error ignored;
-	struct str text = {0};
-	const char *kept = NULL;
+/* What was done with a search afterwards. Zeroed: nothing. */
+struct afterwards {
+	struct ablation_there ablation;
+	struct arena arena;
+};
 
-	if (finished_exists(at) && ablation_there_load(&there, at, &ignored)) {
-		ablation_text(&there.ablated, &text);
-		kept = arena_strdup(&o->arena, str_text(&text));
+static void find_ablation(struct afterwards *x, const char *dir, struct page_options *p)
+{
+	const char *at = arena_printf(&x->arena, "%s/ablate", dir);
+	struct error ignored;
+
+	if (finished_exists(at) && ablation_there_load(&x->ablation, at, &ignored))
+		p->ablated = &x->ablation.ablated;
+}
+
+static const char *latest_recheck(struct afterwards *x, const char *dir)
+{
+	uint64_t n = 0;
+	struct saved sv = {0};
+	struct rechecked r = {0};
+	struct str text = {0};
+	struct error ignored;
+	const char *at = NULL, *next, *kept = NULL;
+
+	while (finished_exists(next = arena_printf(&x->arena, "%s/recheck/%04llu", dir,
+	                                           (unsigned long long)++n)))
+		at = next;
+	if (at && saved_load(&sv, at, &ignored) &&
+	    rechecked_init(&r, &sv.study.search, &ignored)) {
+		rechecked_judge(&r);
+		recheck_text(&r, &text);
+		kept = arena_strdup(&x->arena, str_text(&text));
 	}
+	rechecked_free(&r);
+	saved_free(&sv);
 	str_free(&text);
-	ablation_there_free(&there);
 	return kept;
 }
 
-/* The lines of the rechecks' history, the last ones, as they are. */
-static const char *rechecks_of(struct options *o, const char *dir)
+/* The lines of the rechecks' history; of a long one the last ones, whole. */
+static void find_rechecks(struct afterwards *x, const char *dir, struct page_options *p)
 {
-	char *text = arena_new(&o->arena, HISTORY_BYTES + 1, 1);
-	size_t n = file_tail(arena_printf(&o->arena, "%s/recheck/history.jsonl", dir),
-	                     text, HISTORY_BYTES + 1);
+	const char *path = arena_printf(&x->arena, "%s/recheck/history.jsonl", dir);
+	char *text = arena_new(&x->arena, HISTORY_BYTES + 1, 1);
+	size_t n = file_tail(path, text, HISTORY_BYTES + 1);
+	const char *first = n == HISTORY_BYTES ? memchr(text, '\n', n) : NULL;
 
-	return n ? text : NULL;
+	if (!n)
+		return;
+	p->rechecks = first ? first + 1 : text;
+	p->rechecks_len = n - (size_t)(p->rechecks - text);
+	p->recheck = latest_recheck(x, dir);
 }
 
-static struct page_options page_of(struct options *o, const char *dir,
+static struct page_options page_of(struct afterwards *x, const char *dir,
                                    const char *where)
 {
 	struct page_options p = {.dir = dir, .where = where, .model = true};
 
 	if (dir) {
-		p.ablation = ablation_of(o, dir);
-		p.rechecks = rechecks_of(o, dir);
+		find_ablation(x, dir, &p);
+		find_rechecks(x, dir, &p);
 	}
 	return p;
+}
+
+static void afterwards_free(struct afterwards *x)
+{
+	ablation_there_free(&x->ablation);
+	arena_free(&x->arena);
 }
 
 void cli_write_page(struct options *o, struct study *s, const char *dir,
                     const char *where)
 {
+	struct afterwards x = {0};
 	struct page_options p;
 	struct error err = {0};
 
 	if (!s->search.spec->report || !s->search.n)
 		return;
-	p = page_of(o, dir, where);
+	p = page_of(&x, dir, where);
 	p.model = search_elapsed(&s->search) > MODEL_SECONDS;
 	if (!page_write(s, &p, arena_printf(&o->arena, "%s/report.html", dir), &err))
 		fprintf(stderr, "notice: the page was not written: %s\n", err.text);
+	afterwards_free(&x);
 }
 
 /* -o, else report.html in the directory or beside the results file. */
@@ -107,8 +143,10 @@ static bool ends_in(const char *path, const char *end)
 
 static bool report(struct options *o, struct saved *sv, struct error *err)
 {
+	struct afterwards x = {0};
 	struct page_options p;
 	const char *path;
+	bool ok;
 
 	if (o->output && !ends_in(o->output, ".html"))
 		return error_set(err, ERROR_USAGE,
@@ -122,11 +160,12 @@ static bool report(struct options *o, struct saved *sv, struct error *err)
 		    "the directory of the search; its page shows it",
 		    sv->path);
 	path = page_path(o, sv);
-	p = page_of(o, files_of(o, sv), o->file);
-	if (!page_write(&sv->study, &p, path, err))
-		return false;
-	printf("%s\n", path);
-	return true;
+	p = page_of(&x, files_of(o, sv), o->file);
+	ok = page_write(&sv->study, &p, path, err);
+	if (ok)
+		printf("%s\n", path);
+	afterwards_free(&x);
+	return ok;
 }
 
 int command_report(struct options *o)

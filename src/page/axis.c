@@ -85,7 +85,7 @@ double axis_value(const struct axis *a, double u)
 {
 	if (a->log)
 		return exp(log(a->low) + u * (log(a->high) - log(a->low)));
-	return a->low + u * (a->high / 2 - a->low / 2) * 2;
+	return (1 - u) * a->low + u * a->high;
 }
 
 static size_t log_ticks(const struct axis *a, size_t most, double *out)
@@ -147,7 +147,7 @@ size_t axis_ticks(const struct axis *a, size_t most, double *out)
 void axis_label(const struct axis *a, double x, struct str *out)
 {
 	if (a->names)
-		text_cut(out, a->names[(size_t)x], 26);
+		text_cut(out, a->names[(size_t)x], 34);
 	else if (!a->log && fabs(x) < 1e-12 * a->high - 1e-12 * a->low)
 		str_addc(out, '0');
 	else

@@ -14,10 +14,10 @@ enum {
 	CURVE_BYTES = 500000,
 	POINT_BYTES = 11,
 	POINTS_LEAST = 8,
-	COMMAND_BYTES = 200000,
+	COMMAND_BYTES = 450000,
 	NUMBER_BYTES = 200000, /* of those that `metrics` does not name */
 	WORD_BYTES = 200000,   /* why it was proposed, what it left behind */
-	THINNINGS = 4,
+	THINNINGS = 8,
 	TRIALS_LEAST = 50
 };
 /* A model is asked why as long as the cubes of what it knew come to this: seconds. */
@@ -412,15 +412,17 @@ static struct told *find_told(struct view *v, size_t n)
 	return told;
 }
 
-/* share: of the room for what may be left out. */
-static void add_all(struct view *v, const struct told *told, size_t n, size_t share,
+/* thinned: so often is the room for what may be left out halved, that of curves first.
+ */
+static void add_all(struct view *v, const struct told *told, size_t n, size_t thinned,
                     struct str *out)
 {
 	const struct search *s = &v->s->search;
+	size_t share = (size_t)1 << thinned / 2, finer = (size_t)1 << (thinned + 1) / 2;
 	struct data_room room = {.commands = COMMAND_BYTES / share,
 	                         .numbers = NUMBER_BYTES / share,
 	                         .words = WORD_BYTES / share};
-	struct curve_writer curves = {.points = points_each(v, n, CURVE_BYTES / share)};
+	struct curve_writer curves = {.points = points_each(v, n, CURVE_BYTES / finer)};
 	struct axis axis = {0};
 
 	str_addc(out, '{');
@@ -458,7 +460,7 @@ void data_json(struct view *v, size_t most, struct str *out)
 
 	for (size_t k = 0;; k++) {
 		str_clear(out);
-		add_all(v, told, n, (size_t)1 << (k < THINNINGS ? k : THINNINGS), out);
+		add_all(v, told, n, k < THINNINGS ? k : THINNINGS, out);
 		if (out->len <= most || n <= TRIALS_LEAST)
 			return;
 		if (k >= THINNINGS)

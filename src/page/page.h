@@ -4,14 +4,18 @@
 #ifndef HPS_PAGE_PAGE_H
 #define HPS_PAGE_PAGE_H
 
+#include "search/ablated.h"
 #include "study/study.h"
 
 struct page_options {
 	const char
 	    *dir; /* where its files are, for what trials printed; NULL: not known */
-	const char *where;               /* as the user would type it */
-	bool model;                      /* fit a model, which takes seconds */
-	const char *ablation, *rechecks; /* texts; NULL: there are none */
+	const char *where;       /* as the user would type it */
+	bool model;              /* fit a model, which takes seconds */
+	struct ablated *ablated; /* judged; NULL: there is none */
+	const char *rechecks;    /* lines of JSON; NULL: there are none … */
+	size_t rechecks_len;
+	const char *recheck; /* … and the latest one in words; NULL: not known */
 };
 
 /* Of about 300 kB, and below 2 MB at 1,000 trials. What a model says of importance is

@@ -1,6 +1,8 @@
 #include "page/sections.h"
 #include "base/clock.h"
 #include "page/html.h"
+#include "page/later.h"
+#include "report/ablation_text.h"
 #include "report/closing.h"
 #include "report/importance_text.h"
 #include "report/ranking.h"
@@ -43,14 +45,13 @@ static void open_section(struct str *out, const char *id, const char *title)
 
 /* Below a heading of its own where the text is not empty. */
 static void add_text_section(struct str *out, const char *id, const char *title,
-                             const char *text, size_t n)
+                             const struct str *text)
 {
-	if (!n)
+	if (!text->len)
 		return;
 	open_section(out, id, title);
-	str_add(out, "<pre>");
-	html_lines(out, text, n);
-	str_add(out, "</pre>\n</section>\n");
+	add_pre(out, text);
+	str_add(out, "</section>\n");
 }
 
 static void add_legend(const struct chart *c, struct str *out)
@@ -269,22 +270,79 @@ static void add_uses(const struct verdict *d, struct str *out)
 	str_add(out, "</tbody></table></section>\n");
 }
 
+static void add_gallery(struct gallery *g, struct str *out)
+{
+	for (size_t i = 0; i < g->n; i++)
+		add_figure(&g->list[i], "", out);
+	gallery_free(g);
+}
+
+static void add_ablation(struct view *v, struct ablated *a, struct str *out)
+{
+	struct gallery g = {0};
+	struct str text = {0};
+
+	open_section(out, "ablation", "What the winner's difference is made of");
+	later_ablation(v, a, &g);
+	add_gallery(&g, out);
+	ablation_text(a, &text);
+	add_pre(out, &text);
+	str_add(out, "</section>\n");
+	str_free(&text);
+}
+
+static void add_rechecks(struct view *v, const struct page_options *o, struct str *out)
+{
+	struct recheck_lines lines;
+	struct gallery g = {0};
+
+	later_read(o->rechecks, o->rechecks_len, &v->arena, &lines);
+	open_section(out, "rechecks", "Rechecks: does it still hold?");
+	later_rechecks(v, &lines, &g);
+	add_gallery(&g, out);
+	later_recheck_table(&lines, out);
+	if (o->recheck) {
+		str_add(out, "<details><summary>the latest one in words</summary>");
+		add_lines(out, o->recheck);
+		str_add(out, "</details>");
+	}
+	str_add(out, "</section>\n");
+}
+
+static void add_sizes(struct view *v, struct str *out)
+{
+	struct search *s = &v->s->search;
+	struct gallery g = {0};
+	struct scaling sc;
+	struct error ignored = {0};
+	struct str text = {0};
+
+	scaling_report(s, &text);
+	if (!text.len)
+		return;
+	open_section(out, "sizes", "Trends over sizes");
+	if (scaling_of(&sc, s, &ignored))
+		later_scaling(v, &sc, &g);
+	str_add(out, "<div class=\"panels\">\n");
+	add_gallery(&g, out);
+	str_add(out, "</div>\n");
+	add_pre(out, &text);
+	str_add(out, "</section>\n");
+	scaling_free(&sc);
+	str_free(&text);
+}
+
 void section_more(struct view *v, const struct page_options *o, struct str *out)
 {
 	struct str text = {0};
 
 	savings_report(v->s, &text);
-	add_text_section(out, "stopping", "Early stopping", str_text(&text), text.len);
-	if (o->ablation)
-		add_text_section(out, "ablation",
-		                 "What the winner's difference is made of", o->ablation,
-		                 strlen(o->ablation));
+	add_text_section(out, "stopping", "Early stopping", &text);
+	if (o->ablated)
+		add_ablation(v, o->ablated, out);
 	if (o->rechecks)
-		add_text_section(out, "rechecks", "Rechecks", o->rechecks,
-		                 strlen(o->rechecks));
-	str_clear(&text);
-	scaling_report(&v->s->search, &text);
-	add_text_section(out, "sizes", "Trends over sizes", str_text(&text), text.len);
+		add_rechecks(v, o, out);
+	add_sizes(v, out);
 	add_uses(&v->s->search.verdict, out);
 	str_free(&text);
 }

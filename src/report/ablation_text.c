@@ -125,6 +125,12 @@ static void add_word(const struct ablation *x, const struct claim *c, struct str
 	}
 }
 
+void ablation_step_text(const struct ablated *a, const struct ablation_step *s,
+                        bool back, struct str *out)
+{
+	add_moved(&a->changes, s->moved, back, out);
+}
+
 static void add_step(const struct ablated *a, const struct ablation_step *s, bool back,
                      struct table *t)
 {

@@ -9,6 +9,9 @@ void ablation_plan_text(const struct ablated *a, struct str *out);
 /* Paths, what matters, what does not, and the simplest configuration as YAML. a is
  * judged. */
 void ablation_text(struct ablated *a, struct str *out);
+/* What a step changes, "lr 0.1 → 0.01"; back: towards the defaults. */
+void ablation_step_text(const struct ablated *a, const struct ablation_step *s,
+                        bool back, struct str *out);
 /* The same in a sentence or two, for `show` of the search. */
 void ablation_brief(struct ablated *a, struct str *out);
 

@@ -90,6 +90,7 @@ static void counts(const struct suite *x, struct str *out)
 	         x->n[FAILURE], x->n[ERROR]);
 }
 
+/* s: that it is of; NULL: of many. */
 static void end_suite(struct suite *x, const struct search *s, struct suite *all,
                       struct str *out)
 {
@@ -99,12 +100,12 @@ static void end_suite(struct suite *x, const struct search *s, struct suite *all
 	attribute(out, "name", x->name);
 	counts(x, out);
 	str_addf(out, " skipped=\"%zu\" time=\"%.3f\"", x->n[SKIPPED], x->time);
-	if (s->origin.started > 0) {
+	if (s && s->origin.started > 0) {
 		clock_iso(s->origin.started, iso);
 		iso[strcspn(iso, "Z")] = '\0';
 		attribute(out, "timestamp", iso);
 	}
-	attribute(out, "hostname", s->origin.host ? s->origin.host : "");
+	attribute(out, "hostname", s && s->origin.host ? s->origin.host : "localhost");
 	str_add(out, ">\n");
 	str_add(out, str_text(&x->cases));
 	str_add(out, "  </testsuite>\n");
@@ -197,6 +198,34 @@ static void add_exit(struct suite *x, const struct study *s, int code)
 	str_free(&message);
 }
 
+static void end_suites(const char *name, const struct suite *all, double time,
+                       const struct str *suites, struct str *out)
+{
+	str_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+	attribute(out, "name", name ? name : "hpsearch");
+	counts(all, out);
+	str_addf(out, " time=\"%.3f\">\n%s</testsuites>\n", time, str_text(suites));
+}
+
+void junit_searches(const struct junit_search *list, size_t n, struct str *out)
+{
+	struct suite all = {0}, searches = {.name = "searches"};
+	struct str text = {0};
+	double time = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		add_case(&searches, "searches", list[i].name, list[i].time,
+		         list[i].failed ? FAILURE
+		         : list[i].open ? SKIPPED
+		                        : PASSED,
+		         list[i].state, list[i].state, NULL);
+		time += list[i].time;
+	}
+	end_suite(&searches, NULL, &all, &text);
+	end_suites(NULL, &all, time, &text, out);
+	str_free(&text);
+}
+
 void junit_write(struct study *s, int exit_code, size_t top, struct str *out)
 {
 	struct arena a = {0};
@@ -213,12 +242,8 @@ void junit_write(struct study *s, int exit_code, size_t top, struct str *out)
 	end_suite(&trials, &s->search, &all, &suites);
 	end_suite(&verification, &s->search, &all, &suites);
 	end_suite(&search, &s->search, &all, &suites);
-	str_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-	attribute(out, "name",
-	          s->search.spec->name ? s->search.spec->name : "hpsearch");
-	counts(&all, out);
-	str_addf(out, " time=\"%.3f\">\n%s</testsuites>\n", search_elapsed(&s->search),
-	         str_text(&suites));
+	end_suites(s->search.spec->name, &all, search_elapsed(&s->search), &suites,
+	           out);
 	str_free(&suites);
 	arena_free(&a);
 }

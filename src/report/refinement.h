@@ -5,10 +5,10 @@
  * side: between two tries the data say nothing. Where that touches an end of the old
  * range, the end is moved out by a quarter of the range on the parameter's own scale,
  * but not across an end that its meaning has (search/edges.h); where it touches both,
- * the range is kept, but for an end that the winner itself is at. A list keeps the values that nine tenths of the optima have, the
- * winner's, and what was never tried. A parameter whose share of the variance
- * (importance) is below 10 %, also among the best, at the upper end of its interval, is
- * fixed at its default. */
+ * the range is kept, but for an end that the winner itself is at. A list keeps the
+ * values that nine tenths of the optima have, the winner's, and what was never tried. A
+ * parameter whose share of the variance (importance) is below 10 %, also among the
+ * best, at the upper end of its interval, is fixed at its default. */
 #ifndef HPS_REPORT_REFINEMENT_H
 #define HPS_REPORT_REFINEMENT_H
 

@@ -148,7 +148,7 @@ d = json.load(open("out"))
 assert [(r["trial"], r["run"], r["phase"], r["outcome"], r["exit"], r["signal"]) for r in d] == [
     (i, 0, "search", "failed", 3, None) for i in range(3)], d'
 for words in "show hostile.hpsearch -f xml" "show hostile.hpsearch --runs -f junit" "importance twenty.hpsearch -f junit" \
-	"ls -f junit" "diff a b -f junit" "best twenty.hpsearch -f junit"; do
+	"diff a b -f junit" "best twenty.hpsearch -f junit"; do
 	# shellcheck disable=SC2086
 	expect "refused, with the list: $words" 2 "$HPSEARCH" $words
 	check "the list" grep -qE "help: .*json" err
@@ -208,6 +208,15 @@ assert 0 <= d["place/bad"]["age"] < 3600'
 check "why one cannot be read is said" has "place/broken" err
 expect "ls as a table" 0 "$HPSEARCH" ls place
 check "no name moves the cursor" lacks $'\e' out
+expect "ls as JUnit" 0 "$HPSEARCH" ls place -f junit
+cp out ls.xml
+check "is what its readers want" python3 "$SRCDIR/tests/tools/junit_shape.py" ls.xml
+"$HPSEARCH" ls place -f json >ls.json 2>err
+check "and says of each how it stands" python3 -c '
+import json, xml.etree.ElementTree as t
+seen = {c.get("name"): c[0].tag if len(c) else "passed" for c in t.parse("ls.xml").getroot().iter("testcase")}
+want = {r["search"].replace("\x1b", "\\x1b"): {"done": "passed", "failed": "failure", "unreadable": "failure"}.get(r["state"], "skipped") for r in json.load(open("ls.json"))}
+assert seen == want and len(set(want.values())) > 1, (seen, want)'
 (cd place && expect_exit 0 "$HPSEARCH" ls deep) >/dev/null
 check "of one directory" test "$(grep -c ' done ' place/out)" = 1
 expect "ls where there is nothing" 0 "$HPSEARCH" ls place/none

@@ -36,7 +36,7 @@ class Browser:
         self.buffer, self.next, self.events, self.session = b"", 0, [], None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
+        for domain in ("Page", "Runtime", "Log", "Network", "Performance"):
             self.call(domain + ".enable")
 
     def close(self):
@@ -101,7 +101,7 @@ class Browser:
         self.mouse("mouseReleased", x, y1)
 
     def key(self, key):
-        code = {"Enter": 13, "Escape": 27, "ArrowDown": 40}[key]
+        code = {"Enter": 13, "Escape": 27, "ArrowDown": 40, "+": 187}[key]
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 

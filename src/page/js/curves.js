@@ -64,8 +64,11 @@ const curves = {
         .on('keydown', () => {
           const by = {'+': 1.4, '-': 1 / 1.4}[d3.event.key];
           if (by) svg.call(zoom.scaleBy, by);
+          if (d3.event.key === 'Escape') svg.call(zoom.transform, d3.zoomIdentity);
         });
+    const note = `n = ${runs.length} curves, each thinned to 60 points at the most. Drag to move; + and -, or the wheel once the picture has been clicked, zoom; a double click or Escape goes back.`;
+    svg.insert('desc', ':first-child').text(`Across: ${data.step}. Up: ${data.label}. ${note}`);
     figure.querySelector('svg:not(.swatch)').replaceWith(svg.node());
-    figure.querySelector('.note').textContent = `n = ${runs.length} curves, each thinned to 60 points at the most. Drag to move; + and -, or the wheel once the picture has been clicked, zoom; a double click goes back.`;
+    figure.querySelector('.note').textContent = note;
   },
 };

@@ -38,8 +38,9 @@ const panel = {
 
   // Of a trial that the page does not tell of in full.
   rest(t) {
-    const why = t.why === 0 ? data.why : t.why || 'why\n  hpsearch show DIR --trial N --why says it: a model has to be made for it';
-    return [['command', t.cmd], ['files', t.f], ['proposal', why]].filter(([, text]) => text)
+    const why = t.why === 0 ? data.why : t.why || 'why\n  hpsearch show DIR --trial N --why says it';
+    const command = t.cmd || `hpsearch show DIR --trial ${t.i} has it`;
+    return [['command', command], ['files', t.f], ['proposal', why]].filter(([, text]) => text)
         .flatMap(([name, text]) => [element('h4', {}, name), element('pre', {}, text)])
         .concat(element('p', {class: 'note'}, 'Its output is not here: that of the best and of those that failed is.'));
   },
