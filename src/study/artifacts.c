@@ -1,8 +1,8 @@
 #include "study/artifacts.h"
 #include "run/below.h"
+#include "run/own_files.h"
 #include "study/apply.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,23 +137,9 @@ static bool may_go(const struct study *s, const struct trial *t)
 
 /* --- going --- */
 
-/* hpsearch's own, and those of earlier attempts: stdout.2 */
 static bool is_trainings(const char *name)
 {
-	static const char *const ours[] = {
-	    "config.json",   "cmd",          "stdout",     "stderr",
-	    "reports.jsonl", "exit.json",    "hook.jsonl", "results.jsonl",
-	    "wandb.yaml",    "parameter.cfg"};
-
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-		size_t n = strlen(ours[i]);
-
-		if (strncmp(name, ours[i], n) == 0 &&
-		    (!name[n] ||
-		     (name[n] == '.' && isdigit((unsigned char)name[n + 1]))))
-			return false;
-	}
-	return true;
+	return !own_file(name);
 }
 
 static void remove_found(void *self, int fd, const char *name, const char *path)

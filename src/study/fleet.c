@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "config/command.h"
 #include "config/template.h"
+#include "run/copy.h"
 #include "search/verdict.h"
 #include "study/client_trouble.h"
 #include "study/clients.h"
@@ -310,6 +311,18 @@ static bool fill_template(struct fleet *f, const struct command_context *c,
 	return ok;
 }
 
+/* A run that goes on from another one's checkpoint. */
+static bool take_over(const struct fleet *f, const struct task *t, struct error *err)
+{
+	const struct lineage *line = &t->trial->line;
+	struct task from = {.key = line->from, .index = t->index};
+
+	if (t->phase != PHASE_SEARCH || !line->goes_on)
+		return true;
+	task_folder(&from);
+	return copy_run(f->dir, from.folder, t->folder, err);
+}
+
 static bool prepare_folder(struct fleet *f, const struct task *t,
                            const struct command_context *c, const char *const *argv,
                            const char *const *env, struct error *err)
@@ -320,7 +333,8 @@ static bool prepare_folder(struct fleet *f, const struct task *t,
 	bool ok;
 
 	f->equipped = f->equipped || clients_install(f->dir, err);
-	if (!f->equipped || !file_mkdirs_below(f->dir, t->folder, err) ||
+	if (!f->equipped || !take_over(f, t, err) ||
+	    !file_mkdirs_below(f->dir, t->folder, err) ||
 	    !clients_files(&client, a, err))
 		return false;
 	value_json(c->arguments, &text, false);
