@@ -448,7 +448,9 @@ const char *options_formats(const char *command, bool trial)
 		const char *command, *formats;
 		bool trial; /* of one trial alone */
 	} all[] = {{"show", "table json yaml args env", true},
-	           {"best", "json yaml args env csv markdown latex", false},
+	           {"best",
+	            "json yaml args env csv markdown latex schedule schedule-yaml",
+	            false},
 	           {"ask", "json args env", false},
 	           {"ablate", "table json yaml", false},
 	           {"recheck", "table json", false},

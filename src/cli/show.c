@@ -12,6 +12,7 @@
 #include "report/detail.h"
 #include "report/ranking.h"
 #include "report/runs.h"
+#include "report/schedule_text.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
 #include "study/comparison.h"
@@ -52,6 +53,21 @@ static void config_sheet(const struct options *o, const struct spec *sp,
 	sheet_free(&t);
 }
 
+static bool print_schedule(const struct options *o, const struct search *s,
+                           const struct trial *t, struct str *out, struct error *err)
+{
+	if (!t->line.is)
+		return error_set(err, ERROR_USAGE,
+		                 "a schedule is what method: pbt finds; the parameters "
+		                 "of this search do not change in a training\n"
+		                 "  help: -f json");
+	if (strcmp(o->format, "schedule") == 0)
+		schedule_json(s, t, out);
+	else
+		schedule_yaml(s, t, out);
+	return true;
+}
+
 static bool print_config(const struct options *o, const struct study *s,
                          const struct trial *t, struct error *err)
 {
@@ -59,7 +75,9 @@ static bool print_config(const struct options *o, const struct study *s,
 	struct str out = {0};
 	bool ok = true;
 
-	if (strcmp(o->format, "yaml") == 0)
+	if (strncmp(o->format, "schedule", 8) == 0)
+		ok = print_schedule(o, &s->search, t, &out, err);
+	else if (strcmp(o->format, "yaml") == 0)
 		config_yaml(sp, t->values, &out);
 	else if (options_has_format("csv markdown latex", o->format))
 		config_sheet(o, sp, t->values, &out);
@@ -243,6 +261,10 @@ static bool best(struct options *o, struct saved *sv, struct error *err)
 		return false;
 	if (o->simplest)
 		return simplest(o, sv, err);
+	if (sv->spec.method == METHOD_PBT && strncmp(o->format, "schedule", 8) != 0)
+		fprintf(stderr,
+		        "notice: these are the parameters of the last interval; "
+		        "-f schedule prints those of all\n");
 	t = o->has_trial ? sv->study.search.trials[o->trial] : winner(&sv->study);
 	if (!t)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",

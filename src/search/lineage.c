@@ -69,6 +69,16 @@ void lineage_join(struct search *s, const struct lineage *line)
 	}
 }
 
+bool lineage_has_none(const struct spec *spec, struct error *err)
+{
+	return spec->method != METHOD_PBT ||
+	       error_set(err, ERROR_USAGE,
+	                 "what method: pbt finds is a schedule; its trials are "
+	                 "intervals of trainings, not configurations of their own\n"
+	                 "  help: hpsearch best -f schedule prints it, hpsearch "
+	                 "rerun-schedule trains it afresh");
+}
+
 double lineage_begin(const struct spec *spec, const struct trial *t)
 {
 	struct population p = lineage_population(spec);

@@ -15,6 +15,9 @@ bool lineage_fits(const struct search *s, const struct lineage *line,
 /* Gives the latest trial its lineage, which fits: its interval and root, its budget,
  * and the seed of what it goes on from. */
 void lineage_join(struct search *s, const struct lineage *line);
+/* What is about configurations that are trained as a whole: ERROR_USAGE, with the way
+ * out, where the search has a population. */
+bool lineage_has_none(const struct spec *spec, struct error *err);
 /* Steps that were trained before a trial; those after it. */
 double lineage_begin(const struct spec *spec, const struct trial *t);
 double lineage_end(const struct spec *spec, const struct trial *t);
