@@ -15,6 +15,7 @@
 #include "report/schedule_text.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
+#include "search/rescheduled.h"
 #include "study/comparison.h"
 
 #include <stdio.h>
@@ -185,18 +186,27 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 	return true;
 }
 
-/* What was shown is an ablation, or a recheck, which have fewer formats. */
+/* What is no search of its own, and has fewer formats. */
+static const struct {
+	const char *command, *what, *file;
+	int (*show)(const struct options *o, struct saved *sv, struct error *err);
+} comparisons[PURPOSES] = {
+    [PURPOSE_ABLATION] = {"ablate", "an ablation", "ablation.json", cli_show_ablation},
+    [PURPOSE_RECHECK] = {"recheck", "a recheck", "recheck.json", cli_show_recheck},
+    [PURPOSE_SCHEDULE] = {"rerun-schedule", "a schedule trained afresh",
+                          "schedule.json", cli_show_schedule}};
+
 static int show_comparison(const struct options *o, struct saved *sv, struct error *err)
 {
-	bool recheck = sv->study.search.purpose.kind == PURPOSE_RECHECK;
-	const char *formats = options_formats(recheck ? "recheck" : "ablate", false);
+	enum purpose_kind kind = sv->study.search.purpose.kind;
+	const char *formats = options_formats(comparisons[kind].command, false);
 
 	if (!options_has_format(formats, o->format)) {
 		error_set(err, ERROR_USAGE, "there is no format %s of %s\n  help: %s",
-		          o->format, recheck ? "a recheck" : "an ablation", formats);
+		          o->format, comparisons[kind].what, formats);
 		return cli_fail(err);
 	}
-	return recheck ? cli_show_recheck(o, sv, err) : cli_show_ablation(o, sv, err);
+	return comparisons[kind].show(o, sv, err);
 }
 
 int command_show(struct options *o)
@@ -292,6 +302,22 @@ static void print_taken(const struct spec *s, uint64_t n)
 	str_free(&program);
 }
 
+static bool derive_schedule(const struct search *s, struct str *now, const char **fault,
+                            struct options *o, struct error *err)
+{
+	struct rescheduled x = {0};
+	bool ok = rescheduled_init(&x, s, err);
+
+	if (ok) {
+		rescheduled_judge(&x);
+		rescheduled_json(&x, now);
+		*fault = rescheduled_fault(&x);
+		*fault = *fault ? arena_strdup(&o->arena, *fault) : NULL;
+	}
+	rescheduled_free(&x);
+	return ok;
+}
+
 /* What the runs of an ablation or a recheck say is derived again and compared with its
  * file. */
 static bool derive(struct saved *sv, struct str *now, const char **fault, size_t *runs,
@@ -312,6 +338,8 @@ static bool derive(struct saved *sv, struct str *now, const char **fault, size_t
 		rechecked_free(&r);
 		return ok;
 	}
+	if (s->purpose.kind == PURPOSE_SCHEDULE)
+		return derive_schedule(s, now, fault, o, err);
 	ok = ablated_init(&a, s, err);
 	if (ok) {
 		ablated_judge(&a);
@@ -326,8 +354,7 @@ static bool derive(struct saved *sv, struct str *now, const char **fault, size_t
 static int replay_comparison(struct options *o, struct saved *sv, struct error *err)
 {
 	const struct search *s = &sv->study.search;
-	const char *name =
-	    s->purpose.kind == PURPOSE_RECHECK ? "recheck.json" : "ablation.json";
+	const char *name = comparisons[s->purpose.kind].file;
 	const char *fault = NULL;
 	struct str now = {0};
 	size_t len, runs = 0;

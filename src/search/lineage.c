@@ -1,4 +1,5 @@
 #include "search/lineage.h"
+#include "search/rescheduled.h"
 
 struct population lineage_population(const struct spec *spec)
 {
@@ -33,14 +34,15 @@ static const struct trial *latest_of(const struct search *s, uint64_t member)
 bool lineage_fits(const struct search *s, const struct lineage *line, struct error *err)
 {
 	const struct trial *before;
+	uint64_t members = s->purpose.kind == PURPOSE_SEARCH ? s->spec->pbt.population
+	                                                     : RESCHEDULED_MOST;
 
 	if (line->is != (s->spec->method == METHOD_PBT))
 		return unfit(err);
 	if (!line->is)
 		return true;
-	before =
-	    line->member < s->spec->pbt.population ? latest_of(s, line->member) : NULL;
-	if (line->member >= s->spec->pbt.population || !before != !line->goes_on)
+	before = line->member < members ? latest_of(s, line->member) : NULL;
+	if (line->member >= members || !before != !line->goes_on)
 		return unfit(err);
 	if (!before)
 		return true;

@@ -315,9 +315,9 @@ static bool fill_template(struct fleet *f, const struct command_context *c,
 static bool take_over(const struct fleet *f, const struct task *t, struct error *err)
 {
 	const struct lineage *line = &t->trial->line;
-	struct task from = {.key = line->from, .index = t->index};
+	struct task from = {.key = line->from, .phase = t->phase, .index = t->index};
 
-	if (t->phase != PHASE_SEARCH || !line->goes_on)
+	if (!line->goes_on)
 		return true;
 	task_folder(&from);
 	return copy_run(f->dir, from.folder, t->folder, err);
