@@ -154,6 +154,10 @@ bool spec_check_pbt(struct reading *r, const struct node *root)
 	     "run can train",
 	     "take test out; hpsearch rerun-schedule trains the schedule afresh, with "
 	     "other seeds, beside constant parameters"},
+	    {s->n_criteria > 0, "metrics",
+	     "pbt takes one metric: of several objectives, or limits, no member is "
+	     "simply the worse",
+	     "metric: {name: …} alone"},
 	    {s->scale.n, "scale",
 	     "pbt and scale do not go together: members of different sizes cannot copy "
 	     "each other",

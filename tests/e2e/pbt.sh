@@ -99,6 +99,15 @@ expect "in parallel" 0 "$HPSEARCH" d.yaml -j4 --out d4
 "$HPSEARCH" best d4 -f schedule >d4.json 2>/dev/null
 check "come to the same schedule" cmp d1.json d4.json
 
+# --- checkpoints that nobody needs any more ---
+(cat p.yaml && echo 'artifacts: [model]' && echo 'keep: 1') >k.yaml
+expect "a population that keeps one checkpoint" 0 "$HPSEARCH" k.yaml -j1
+"$HPSEARCH" best k.hpsearch -f schedule >k.json 2>/dev/null
+check "finds the same schedule" cmp schedule.json k.json
+check "and keeps that of the winner alone" sh -c \
+	'[ "$(ls k.hpsearch/trials/*/r0/model)" = "$(printf "k.hpsearch/trials/%04d/r0/model" \
+	"$(grep -o "\"trial\":[0-9]*" k.json | head -1 | cut -d: -f2)")" ]'
+
 # --- trained afresh: without noise the very same comes out ---
 expect "the schedule is trained afresh" 0 "$HPSEARCH" rerun-schedule p.hpsearch --pairs 3 -j2
 check "and said to be what it is" sh -c 'grep -q "^the schedule of trial .*, trained afresh with 3 seeds in 5 intervals$" out &&
