@@ -6,6 +6,7 @@
 #include "report/configuration.h"
 #include "saved/import.h"
 #include "saved/saved.h"
+#include "search/lineage.h"
 #include "search/standing.h"
 #include "study/apply.h"
 #include "study/elsewhere.h"
@@ -159,6 +160,9 @@ static int load_file(struct call *c)
 	struct error err;
 
 	if (!saved_load(&s->saved, c->name, &s->error))
+		return failed(s);
+	if (!study->search.finish_recorded &&
+	    !lineage_has_none(&s->saved.spec, &s->error))
 		return failed(s);
 	verdict_free(&study->search.verdict);
 	study->search.verdict =

@@ -17,7 +17,9 @@ enum rng_purpose {
 	RNG_CONTROL,     /* members of a control group */
 	RNG_MODEL,       /* anything a model draws */
 	RNG_BOOTSTRAP,   /* what a statistic draws to judge itself */
-	RNG_COMPARE      /* seeds of an ablation, a recheck: never those of before */
+	RNG_COMPARE,     /* seeds of an ablation, a recheck: never those of before */
+	RNG_EXPLOIT,     /* whom a member of a population copies */
+	RNG_EXPLORE      /* what becomes of the parameters that it copies */
 };
 
 uint64_t rng_u64(uint64_t seed, uint64_t trial, enum rng_purpose p, uint32_t index);

@@ -6,6 +6,7 @@
 #include "report/ablation_text.h"
 #include "report/configuration.h"
 #include "saved/saved.h"
+#include "search/lineage.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -142,7 +143,8 @@ static bool prepare(struct ablate *x, struct error *err)
 {
 	struct options *o = x->o;
 
-	if (!finished_load(&x->of, o, err) || !finished_defaults(&x->of, err) ||
+	if (!finished_load(&x->of, o, err) || !lineage_has_none(&x->of.sv.spec, err) ||
+	    !finished_defaults(&x->of, err) ||
 	    !finished_budget(&x->of, &x->budget, err))
 		return false;
 	x->dir = finished_dir(o, &x->of.sv, "ablate");

@@ -4,6 +4,7 @@
 #include "record/lock.h"
 #include "report/text.h"
 #include "saved/saved.h"
+#include "search/lineage.h"
 #include "study/added.h"
 
 #include <stdio.h>
@@ -54,6 +55,8 @@ static bool add(struct options *o, struct saved *sv, struct error *err)
 		                 "%s: is no directory of a search\n  help: name the "
 		                 "directory, NAME.hpsearch",
 		                 o->file);
+	if (!lineage_has_none(&sv->spec, err))
+		return error_prefix(err, "%s: ", sv->path);
 	for (size_t i = 0; i < o->n_point; i++)
 		if (!place(o, sv, o->point[i], &x[i], err))
 			return false;

@@ -97,6 +97,7 @@ int command_ask(struct options *o);
 int command_tell(struct options *o);
 int command_ablate(struct options *o);
 int command_recheck(struct options *o);
+int command_rerun_schedule(struct options *o);
 int command_ls(struct options *o);
 int command_diff(struct options *o);
 int command_log(struct options *o);

@@ -98,7 +98,9 @@ static bool is_over(const struct finished *f, struct error *err)
 		                 "  help: give the directory of the search",
 		                 f->sv.path,
 		                 s->purpose.kind == PURPOSE_ABLATION ? "an ablation"
-		                                                     : "a recheck");
+		                 : s->purpose.kind == PURPOSE_RECHECK
+		                     ? "a recheck"
+		                     : "a schedule trained afresh");
 	if (state == SEARCH_RUNNING || state == SEARCH_INTERRUPTED)
 		return error_set(
 		    err, ERROR_USAGE,

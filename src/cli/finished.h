@@ -49,6 +49,7 @@ void ablation_there_free(struct ablation_there *t);
 /* The directory of an ablation, of a recheck, loaded, on stdout; the exit code. */
 int cli_show_ablation(const struct options *o, struct saved *sv, struct error *err);
 int cli_show_recheck(const struct options *o, struct saved *sv, struct error *err);
+int cli_show_schedule(const struct options *o, struct saved *sv, struct error *err);
 
 /* Runs under way: the directory's lock, the processes, what is seen of them. */
 struct finished_session {

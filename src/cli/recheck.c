@@ -5,6 +5,7 @@
 #include "cli/finished.h"
 #include "record/recheck_json.h"
 #include "report/recheck_text.h"
+#include "search/lineage.h"
 #include "search/recheck_plan.h"
 
 #include <limits.h>
@@ -248,7 +249,8 @@ static bool prepare(struct recheck *x, struct error *err)
 	uint64_t number;
 	bool goes_on;
 
-	if (!finished_load(&x->of, o, err) || !finished_budget(&x->of, &x->budget, err))
+	if (!finished_load(&x->of, o, err) || !lineage_has_none(&x->of.sv.spec, err) ||
+	    !finished_budget(&x->of, &x->budget, err))
 		return false;
 	finished_defaults(&x->of, &no_defaults); /* is the winner one of them? */
 	if (o->test && !x->of.sv.spec.test.present)

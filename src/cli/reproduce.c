@@ -11,6 +11,7 @@
 #include "report/table.h"
 #include "report/text.h"
 #include "saved/saved.h"
+#include "search/lineage.h"
 #include "study/loop.h"
 
 #include <limits.h>
@@ -255,7 +256,8 @@ static int reproduce(struct reproduction *x, struct error *err)
 	size_t different = 0;
 	int code = EXIT_FINE;
 
-	if (!saved_load(&x->sv, x->o->file, err) || !override_command(x, err))
+	if (!saved_load(&x->sv, x->o->file, err) ||
+	    !lineage_has_none(&x->sv.spec, err) || !override_command(x, err))
 		return cli_fail(err);
 	collect(x);
 	if (!x->n) {

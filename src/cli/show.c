@@ -12,8 +12,10 @@
 #include "report/detail.h"
 #include "report/ranking.h"
 #include "report/runs.h"
+#include "report/schedule_text.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
+#include "search/rescheduled.h"
 #include "study/comparison.h"
 
 #include <stdio.h>
@@ -52,6 +54,21 @@ static void config_sheet(const struct options *o, const struct spec *sp,
 	sheet_free(&t);
 }
 
+static bool print_schedule(const struct options *o, const struct search *s,
+                           const struct trial *t, struct str *out, struct error *err)
+{
+	if (!t->line.is)
+		return error_set(err, ERROR_USAGE,
+		                 "a schedule is what method: pbt finds; the parameters "
+		                 "of this search do not change in a training\n"
+		                 "  help: -f json");
+	if (strcmp(o->format, "schedule") == 0)
+		schedule_json(s, t, out);
+	else
+		schedule_yaml(s, t, out);
+	return true;
+}
+
 static bool print_config(const struct options *o, const struct study *s,
                          const struct trial *t, struct error *err)
 {
@@ -59,7 +76,9 @@ static bool print_config(const struct options *o, const struct study *s,
 	struct str out = {0};
 	bool ok = true;
 
-	if (strcmp(o->format, "yaml") == 0)
+	if (strncmp(o->format, "schedule", 8) == 0)
+		ok = print_schedule(o, &s->search, t, &out, err);
+	else if (strcmp(o->format, "yaml") == 0)
 		config_yaml(sp, t->values, &out);
 	else if (options_has_format("csv markdown latex", o->format))
 		config_sheet(o, sp, t->values, &out);
@@ -167,18 +186,27 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 	return true;
 }
 
-/* What was shown is an ablation, or a recheck, which have fewer formats. */
+/* What is no search of its own, and has fewer formats. */
+static const struct {
+	const char *command, *what, *file;
+	int (*show)(const struct options *o, struct saved *sv, struct error *err);
+} comparisons[PURPOSES] = {
+    [PURPOSE_ABLATION] = {"ablate", "an ablation", "ablation.json", cli_show_ablation},
+    [PURPOSE_RECHECK] = {"recheck", "a recheck", "recheck.json", cli_show_recheck},
+    [PURPOSE_SCHEDULE] = {"rerun-schedule", "a schedule trained afresh",
+                          "schedule.json", cli_show_schedule}};
+
 static int show_comparison(const struct options *o, struct saved *sv, struct error *err)
 {
-	bool recheck = sv->study.search.purpose.kind == PURPOSE_RECHECK;
-	const char *formats = options_formats(recheck ? "recheck" : "ablate", false);
+	enum purpose_kind kind = sv->study.search.purpose.kind;
+	const char *formats = options_formats(comparisons[kind].command, false);
 
 	if (!options_has_format(formats, o->format)) {
 		error_set(err, ERROR_USAGE, "there is no format %s of %s\n  help: %s",
-		          o->format, recheck ? "a recheck" : "an ablation", formats);
+		          o->format, comparisons[kind].what, formats);
 		return cli_fail(err);
 	}
-	return recheck ? cli_show_recheck(o, sv, err) : cli_show_ablation(o, sv, err);
+	return comparisons[kind].show(o, sv, err);
 }
 
 int command_show(struct options *o)
@@ -243,6 +271,10 @@ static bool best(struct options *o, struct saved *sv, struct error *err)
 		return false;
 	if (o->simplest)
 		return simplest(o, sv, err);
+	if (sv->spec.method == METHOD_PBT && strncmp(o->format, "schedule", 8) != 0)
+		fprintf(stderr,
+		        "notice: these are the parameters of the last interval; "
+		        "-f schedule prints those of all\n");
 	t = o->has_trial ? sv->study.search.trials[o->trial] : winner(&sv->study);
 	if (!t)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
@@ -270,6 +302,22 @@ static void print_taken(const struct spec *s, uint64_t n)
 	str_free(&program);
 }
 
+static bool derive_schedule(const struct search *s, struct str *now, const char **fault,
+                            struct options *o, struct error *err)
+{
+	struct rescheduled x = {0};
+	bool ok = rescheduled_init(&x, s, err);
+
+	if (ok) {
+		rescheduled_judge(&x);
+		rescheduled_json(&x, now);
+		*fault = rescheduled_fault(&x);
+		*fault = *fault ? arena_strdup(&o->arena, *fault) : NULL;
+	}
+	rescheduled_free(&x);
+	return ok;
+}
+
 /* What the runs of an ablation or a recheck say is derived again and compared with its
  * file. */
 static bool derive(struct saved *sv, struct str *now, const char **fault, size_t *runs,
@@ -290,6 +338,8 @@ static bool derive(struct saved *sv, struct str *now, const char **fault, size_t
 		rechecked_free(&r);
 		return ok;
 	}
+	if (s->purpose.kind == PURPOSE_SCHEDULE)
+		return derive_schedule(s, now, fault, o, err);
 	ok = ablated_init(&a, s, err);
 	if (ok) {
 		ablated_judge(&a);
@@ -304,8 +354,7 @@ static bool derive(struct saved *sv, struct str *now, const char **fault, size_t
 static int replay_comparison(struct options *o, struct saved *sv, struct error *err)
 {
 	const struct search *s = &sv->study.search;
-	const char *name =
-	    s->purpose.kind == PURPOSE_RECHECK ? "recheck.json" : "ablation.json";
+	const char *name = comparisons[s->purpose.kind].file;
 	const char *fault = NULL;
 	struct str now = {0};
 	size_t len, runs = 0;

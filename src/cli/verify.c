@@ -8,6 +8,7 @@
 #include "record/lock.h"
 #include "record/origin_json.h"
 #include "saved/saved.h"
+#include "search/lineage.h"
 #include "search/standing.h"
 #include "study/apply.h"
 #include "study/search_loop.h"
@@ -152,7 +153,8 @@ static bool verify(struct options *o, struct saved *sv, struct error *err)
 	const char *path =
 	    cli_is_yaml(o->file) ? search_dir(o->file, o->out, &o->arena) : o->file;
 
-	if (!only_with_file(o, err) || !saved_load(sv, path, err))
+	if (!only_with_file(o, err) || !saved_load(sv, path, err) ||
+	    !lineage_has_none(&sv->spec, err))
 		return false;
 	if (sv->study.search.verdict.done && !(o->more && sv->study.search.dir))
 		return o->more ? takes_directory(o, err) : show_again(o);

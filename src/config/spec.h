@@ -13,6 +13,7 @@ enum method {
 	METHOD_BAYES,
 	METHOD_AUTO,
 	METHOD_LIST,   /* points, and nothing else */
+	METHOD_PBT,    /* a population; see struct pbt */
 	METHOD_PROGRAM /* one from outside: sampler */
 };
 enum reduce { REDUCE_LAST, REDUCE_BEST, REDUCE_MEAN_LAST };
@@ -139,6 +140,17 @@ struct scale {
 	struct scale_size sizes[2];
 };
 
+/* A population whose members train in intervals and copy one another. */
+struct pbt {
+	uint64_t population;         /* members; 0: there is none */
+	uint64_t interval, max_iter; /* steps: between two decisions, of a training */
+	double quantile;     /* share that copies, and is copied; 0.25 by default */
+	double resample;     /* probability of a fresh draw; 0.25 by default */
+	double perturb[2];   /* factors, down and up; 0.8 and 1.2 by default */
+	const bool *mutates; /* (space.n) which parameters change; NULL: all */
+	struct position at;
+};
+
 struct cpu_list {
 	const int *list; /* (n) rising */
 	size_t n;
@@ -228,6 +240,7 @@ struct spec {
 	struct early early;
 	struct test test;
 	struct scale scale;
+	struct pbt pbt;
 	struct slurm slurm;
 	struct notices notices;
 	struct arena *arena;
@@ -283,8 +296,11 @@ const char *spec_from_home(const struct spec *s, const char *name, struct arena 
 bool spec_duration(const char *text, double *seconds);
 /* Trials that the search will make at the most: what was asked for (-n; 0: nothing, so
  * max_trials, or the default cap 10 x parameters within 20 … 100), and under a grid no
- * more than it has: exactly, where it can be counted. */
+ * more than it has, under pbt no more than the population has intervals: exactly, where
+ * it can be counted. */
 uint64_t spec_trial_cap(const struct spec *s, uint64_t asked);
+/* Intervals of a member of a population; 0: there is none. */
+uint64_t spec_pbt_intervals(const struct spec *s);
 /* The trials of a grid with constraints or conditions, counted; false: there is no such
  * thing, or it has more than a million cells. */
 bool spec_grid_count(const struct spec *s, uint64_t *n);

@@ -18,6 +18,13 @@ bool spec_grid_count(const struct spec *s, uint64_t *n)
 	       space_grid_count(&s->space, counted_max, n);
 }
 
+uint64_t spec_pbt_intervals(const struct spec *s)
+{
+	const struct pbt *p = &s->pbt;
+
+	return p->population ? (p->max_iter + p->interval - 1) / p->interval : 0;
+}
+
 uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 {
 	struct error ignored;
@@ -26,6 +33,10 @@ uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 	asked = asked ? asked : s->max_trials;
 	if (s->method == METHOD_LIST && s->n_points)
 		return asked && asked < s->n_points ? asked : s->n_points;
+	if (s->method == METHOD_PBT) {
+		n = s->pbt.population * spec_pbt_intervals(s);
+		return asked && asked < n ? asked : n;
+	}
 	if (s->method == METHOD_GRID && space_grid_size(&s->space, &n, &ignored)) {
 		/* A grid without any trial is refused where it would begin. */
 		if (spec_grid_count(s, &counted) && counted)

@@ -379,7 +379,7 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 		read_note(r, true, (struct position){0},
 		          "no metric is given: everything runs, nothing is ranked");
 	if (!s->max_trials && !capped && s->method != METHOD_GRID &&
-	    s->method != METHOD_LIST)
+	    s->method != METHOD_LIST && s->method != METHOD_PBT)
 		read_note(
 		    r, false, (struct position){0},
 		    "no max_trials is given: stops after %llu trials at the latest",
@@ -408,7 +408,7 @@ bool spec_check(struct reading *r, const struct node *root,
 		    r, node_get(root, "method")->at, NULL,
 		    "method: bayes needs a parameter that is not constant");
 	if (!check_grid(r, root) || !check_defaults(r, root) || !spec_place_points(r) ||
-	    !check_commands(r, root, o->command != NULL))
+	    !spec_check_pbt(r, root) || !check_commands(r, root, o->command != NULL))
 		return false;
 	if (s->n_gpus && !s->parallel_given)
 		s->parallel = s->n_gpus * s->runs_per_gpu;

@@ -237,6 +237,7 @@ static const struct {
     {"protocol", spec_read_protocol},
     {"env", spec_read_env},
     {"early_terminate", spec_read_early},
+    {"pbt", spec_read_pbt},
     {"test", spec_read_test},
     {"scale", key_elsewhere},
     {"report", key_report},

@@ -7,7 +7,8 @@
 
 static const char *const method_names[] = {
     [METHOD_GRID] = "grid",   [METHOD_RANDOM] = "random", [METHOD_SOBOL] = "sobol",
-    [METHOD_BAYES] = "bayes", [METHOD_AUTO] = "auto",     [METHOD_LIST] = "list"};
+    [METHOD_BAYES] = "bayes", [METHOD_AUTO] = "auto",     [METHOD_LIST] = "list",
+    [METHOD_PBT] = "pbt"};
 
 /* Other words for what is here, and for what is not. */
 static const struct {
@@ -36,7 +37,7 @@ static const struct {
     {"optuna", NULL, "write method: bayes"},
     {"custom", NULL, "write method: {program: [python3, my_sampler.py]}"},
     {"program", NULL, "write method: {program: [python3, my_sampler.py]}"},
-    {"pbt", NULL, "write method: sobol or bayes, and early_terminate"},
+    {"population_based_training", "pbt", NULL},
     {"hyperband", NULL, "write method: random and early_terminate: {type: hyperband}"},
     {"bohb", NULL, "write method: bayes and early_terminate: {type: hyperband}"},
     {"asha", NULL, "write method: random and early_terminate: {type: asha}"},

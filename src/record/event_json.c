@@ -36,6 +36,23 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 	json_out_text(out, "git", o->git);
 }
 
+void lineage_json(const struct lineage *line, struct str *out)
+{
+	if (line->is)
+		json_out_u64(out, "member", line->member);
+	if (line->is && line->goes_on)
+		json_out_u64(out, "from", line->from);
+}
+
+struct lineage lineage_read(const cJSON *json)
+{
+	struct lineage line = {0};
+
+	line.is = json_u64(json, "member", &line.member);
+	line.goes_on = line.is && json_u64(json, "from", &line.from);
+	return line;
+}
+
 static void write_trial(const struct event *e, const struct spec *spec, struct str *out)
 {
 	const struct space *sp = &spec->space;
@@ -50,6 +67,7 @@ static void write_trial(const struct event *e, const struct spec *spec, struct s
 	if (e->as.proposal.added)
 		json_out_u64(out, "added", e->as.proposal.added);
 	json_out_u64(out, "seen", e->as.proposal.known_upto);
+	lineage_json(&e->as.proposal.line, out);
 	if (e->as.proposal.cost_weight > 0)
 		json_out_double(out, "cost_weight", e->as.proposal.cost_weight);
 	str_addc(out, ',');
@@ -222,6 +240,7 @@ static bool read_trial(struct event_reader *r, const cJSON *json, struct event *
 		return not_whole(err, "a trial");
 	json_u64(json, "seen", &e->as.proposal.known_upto);
 	json_double(json, "cost_weight", &e->as.proposal.cost_weight);
+	e->as.proposal.line = lineage_read(json);
 	e->as.proposal.origin = origin_find(json_string(json, "origin"));
 	e->as.proposal.label = json_string(json, "label");
 	json_u64(json, "added", &e->as.proposal.added);

@@ -29,4 +29,8 @@ bool event_read(struct event_reader *r, const cJSON *json, struct event *e,
                 struct error *err);
 void event_reader_free(struct event_reader *r);
 
+/* Members of an object: of a trial of a population; nothing of any other. And back. */
+void lineage_json(const struct lineage *line, struct str *out);
+struct lineage lineage_read(const cJSON *json);
+
 #endif

@@ -197,6 +197,7 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	if (m && monitor_control(s->spec, t->id))
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->known_upto);
+	lineage_json(&t->line, out);
 	if (t->code && *t->code)
 		json_out_text(out, "code", t->code);
 	if (t->cost_weight > 0)

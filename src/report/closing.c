@@ -2,6 +2,7 @@
 #include "config/command.h"
 #include "report/plan.h"
 #include "report/ranking.h"
+#include "report/schedule_text.h"
 #include "report/text.h"
 #include "study/fleet.h"
 
@@ -116,6 +117,12 @@ static void add_next(const struct study *s, const struct trial *t, const char *d
 
 	str_add(out, "next     hpsearch best ");
 	str_shell(out, dir);
+	if (t->line.is) {
+		str_add(out, " -f schedule; hpsearch rerun-schedule ");
+		str_shell(out, dir);
+		str_addc(out, '\n');
+		return;
+	}
 	str_add(out, s->search.ok >= IMPORTANT_FROM ? "; hpsearch importance "
 	                                            : "; hpsearch show ");
 	str_shell(out, dir);
@@ -133,6 +140,13 @@ static bool add_winner(struct study *s, const struct trial *t, const char *dir,
 	bool stored = t->id < s->search.n;
 
 	str_add(out, spec->n_objectives > 1 ? "knee     " : "winner   ");
+	if (t->line.is) {
+		str_addf(out, "trial %llu, the end of a schedule: ",
+		         (unsigned long long)t->id);
+		schedule_place(&s->search, t, out);
+		str_addc(out, '\n');
+		return true;
+	}
 	if (stored)
 		str_addf(out, "trial %llu: ", (unsigned long long)t->id);
 	else

@@ -4,6 +4,7 @@
 #include "report/front_text.h"
 #include "report/measured_text.h"
 #include "report/ranking.h"
+#include "report/schedule_text.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "study/propose.h"
@@ -185,6 +186,11 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	str_addf(out, "; proposed when %zu trial%s finished\n", known,
 	         known == 1 ? " was" : "s were");
 	front_trial(&s->search, t, out);
+	if (t->line.is) {
+		str_add(out, "  ");
+		schedule_place(&s->search, t, out);
+		str_addc(out, '\n');
+	}
 	add_params(&s->search.spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
 		add_run(&s->search, t, i, dir, out);
@@ -262,6 +268,10 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 		str_add(out, "  ");
 		command_line(s->search.spec->sampler, out);
 		str_add(out, " proposed it; what the program thought is not known\n");
+		return;
+	}
+	if (t->line.is) {
+		schedule_why(s, t, out);
 		return;
 	}
 	study_explain(s, t, &b);

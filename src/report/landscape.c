@@ -1,6 +1,7 @@
 #include "report/landscape.h"
 #include "base/elementary.h"
 #include "base/stat.h"
+#include "search/lineage.h"
 #include "search/prospect.h"
 
 #include <math.h>
@@ -134,7 +135,7 @@ static bool is_constant(const struct search *s, struct error *err)
 bool landscape_init(struct landscape *l, const struct study *s, struct error *err)
 {
 	*l = (struct landscape){0};
-	if (is_constant(&s->search, err))
+	if (!lineage_has_none(s->search.spec, err) || is_constant(&s->search, err))
 		return false;
 	encoding_init(&l->encoding, &s->search.spec->space, false, false);
 	dataset_init(&l->data, &l->encoding, (double)NAN, s->search.spec->seed);

@@ -75,6 +75,34 @@ static bool proposal_differs(const struct saved *sv, const struct trial *t,
 	return false;
 }
 
+static bool same_lineage(const struct lineage *a, const struct lineage *b)
+{
+	return a->is == b->is && a->goes_on == b->goes_on && a->member == b->member &&
+	       a->from == b->from;
+}
+
+static const char *lineage_text(const struct lineage *l, char *out, size_t size)
+{
+	if (l->goes_on)
+		snprintf(out, size, "member %llu goes on from trial %llu",
+		         (unsigned long long)l->member, (unsigned long long)l->from);
+	else
+		snprintf(out, size, "member %llu begins",
+		         (unsigned long long)l->member);
+	return out;
+}
+
+static bool lineage_differs(const struct trial *t, const struct lineage *again,
+                            struct replay *out)
+{
+	char was[80], now[80];
+
+	return differs(out, "trial %llu: recorded that %s; pbt decides that %s",
+	               (unsigned long long)t->id,
+	               lineage_text(&t->line, was, sizeof was),
+	               lineage_text(again, now, sizeof now));
+}
+
 /* The model of 0.1.0 had another arithmetic: what it proposed cannot always be made
  * again to the last bit. All else of its searches is checked. */
 static bool may_differ(const struct saved *sv)
@@ -90,6 +118,7 @@ static void take_recorded(const struct trial *t, struct event *e)
 	                    .as.proposal = {.point = t->point,
 	                                    .known_upto = t->known_upto,
 	                                    .cost_weight = t->cost_weight,
+	                                    .line = t->line,
 	                                    .origin = t->origin,
 	                                    .label = t->label,
 	                                    .added = t->added}};
@@ -140,6 +169,8 @@ static bool propose_again(const struct saved *sv, struct study *fresh,
 	ask = study_propose_at(fresh, t->known_upto, t->cost_weight, e, &why, err);
 	if (ask == ASK_ERROR)
 		return false;
+	if (ask == ASK_POINT && !same_lineage(&t->line, &e->as.proposal.line))
+		return lineage_differs(t, &e->as.proposal.line, out);
 	if (ask == ASK_POINT && e->as.proposal.origin == t->origin &&
 	    same_point(&sv->spec.space, t->point, e->as.proposal.point))
 		return true;
@@ -198,7 +229,7 @@ static bool check_run(const struct saved *sv, const struct trial *t, size_t r,
                       struct replay *out)
 {
 	const struct run *run = &t->runs[r];
-	uint64_t seed = seed_of_run(sv->spec.seed, t->id, r);
+	uint64_t seed = seed_of_run(sv->spec.seed, t->root, r);
 
 	out->runs++;
 	if (run->seed != seed)

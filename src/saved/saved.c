@@ -305,6 +305,7 @@ static bool read_proposal(const struct reading *x, const cJSON *item, struct err
 	json_u64(item, "added", &e.as.proposal.added);
 	json_u64(item, "seen", &e.as.proposal.known_upto);
 	json_double(item, "cost_weight", &e.as.proposal.cost_weight);
+	e.as.proposal.line = lineage_read(item);
 	return tell(x, e, err);
 }
 

@@ -229,9 +229,10 @@ struct edge *edges_find(struct search *s, struct arena *a, size_t *n)
 	size_t ends = 0;
 
 	*n = 0;
-	/* A front reaches to ends by its nature. */
+	/* A front reaches to ends by its nature, and intervals of a population are no
+	 * independent trials. */
 	if (!s->spec->metric.name || s->spec->method == METHOD_GRID ||
-	    s->spec->n_objectives > 1)
+	    s->spec->method == METHOD_PBT || s->spec->n_objectives > 1)
 		return list;
 	for (size_t i = 0; i < sp->n; i++)
 		for (int upper = 0; upper < 2; upper++)

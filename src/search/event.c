@@ -22,7 +22,8 @@ static const char *const kind_names[] = {[EVENT_SEARCH] = "search",
 
 static const char *const purpose_names[] = {[PURPOSE_SEARCH] = "search",
                                             [PURPOSE_ABLATION] = "ablation",
-                                            [PURPOSE_RECHECK] = "recheck"};
+                                            [PURPOSE_RECHECK] = "recheck",
+                                            [PURPOSE_SCHEDULE] = "schedule"};
 
 const char *purpose_name(enum purpose_kind k)
 {

@@ -58,6 +58,7 @@ struct event {
 			const struct coord *point; /* (space.n) */
 			uint64_t known_upto;
 			double cost_weight;
+			struct lineage line;
 			enum origin origin;
 			const char *label; /* or NULL */
 			uint64_t added;    /* as in struct trial */

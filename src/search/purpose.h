@@ -14,9 +14,10 @@ enum purpose_kind {
 	                   * is between them */
 	PURPOSE_RECHECK,  /* trial 0: the winner, then the defaults, then others of the
 	                     top */
+	PURPOSE_SCHEDULE, /* see search/rescheduled.h */
 	PURPOSES
 };
-const char *purpose_name(enum purpose_kind k); /* "search", "ablation", "recheck" */
+const char *purpose_name(enum purpose_kind k); /* "search", "ablation" … */
 bool purpose_find(const char *name, enum purpose_kind *out);
 
 enum { PURPOSE_PAIRS_LEAST = 3, PURPOSE_PAIRS_MOST = 1000, PURPOSE_OLD = 10 };

@@ -112,9 +112,12 @@ struct trial {
 	const struct value *const *values; /* (space.n), NULL = inactive */
 	struct run *runs;                  /* (n_runs), arena */
 	size_t n_runs;
-	uint64_t known_upto; /* the proposal knew the observations 1 … known_upto
-	                        (strategy.h) */
-	double cost_weight;  /* … and took this much account of costs */
+	uint64_t known_upto;     /* the proposal knew the observations 1 … known_upto
+	                            (strategy.h) */
+	double cost_weight;      /* … and took this much account of costs */
+	struct lineage line;     /* of a population: search/lineage.h */
+	uint64_t interval, root; /* … which of its member's it is, from 0; the trial
+	                          * that began what it goes on with: itself, if none */
 	uint64_t order; /* of the observation of its end (deterministic: id + 1); 0: it
 	                 * has not ended */
 	enum outcome outcome;   /* of the whole; NONE while it is not finished */

@@ -3,9 +3,13 @@
 
 #include <string.h>
 
-const struct strategy_type *const strategies[] = {&strategy_grid,  &strategy_random,
-                                                  &strategy_sobol, &strategy_bayes,
-                                                  &strategy_list,  NULL};
+const struct strategy_type *const strategies[] = {&strategy_grid,
+                                                  &strategy_random,
+                                                  &strategy_sobol,
+                                                  &strategy_bayes,
+                                                  &strategy_list,
+                                                  &strategy_pbt,
+                                                  NULL};
 
 const struct strategy_type *strategy_find(const char *name)
 {

@@ -34,6 +34,15 @@ struct observation {
 	double cost;    /* what its runs say that they have cost; 0: nothing */
 };
 
+/* Where trials go on from one another (method: pbt): of which member of the population
+ * a trial is the next interval, and whose checkpoint it begins with. */
+struct lineage {
+	bool is;      /* false: the search has no population, the rest means nothing */
+	bool goes_on; /* false: it is the first of its member, from nothing */
+	uint64_t member; /* from 0 */
+	uint64_t from;   /* goes_on: the trial whose folder it begins with a copy of */
+};
+
 /* What a strategy may know of a trial. No test metric, no process, no file. Nothing
  * that was learnt is taken back: a trial that goes on, or gets another chance, has a
  * observation more. */
@@ -42,6 +51,7 @@ struct known {
 	const struct value *const *values; /* (space->n), NULL = inactive */
 	struct observation *observations;  /* (n), order rising */
 	size_t n;
+	struct lineage line;
 };
 
 /* Every trial with an id below n, in id order. A proposal may depend on those
@@ -74,6 +84,16 @@ struct earlier {
 	size_t source; /* which search, from 0 */
 };
 
+/* The pbt block: members that train in intervals, and what happens between two. */
+struct population {
+	size_t members;            /* 0: there is none */
+	uint64_t interval, length; /* steps: of an interval, of a whole training */
+	double quantile;           /* share of the members that copy, and are copied */
+	double resample;     /* probability that a parameter is drawn afresh … */
+	double low, high;    /* … or else multiplied by one of these */
+	const bool *mutates; /* (space->n): which parameters change; NULL: all */
+};
+
 struct search;
 
 struct strategy_args {
@@ -88,6 +108,7 @@ struct strategy_args {
 	size_t n_earlier, n_sources;
 	const struct coord *const *given; /* (n_given) points that are tried first */
 	size_t n_given;
+	struct population population;
 	const struct search *search; /* for a strategy from outside; no other looks */
 };
 
@@ -133,11 +154,13 @@ struct strategy_type {
 	/* NULL, or what was behind the point that ask has given last; kept, so that it
 	 * costs nothing. */
 	const struct belief *(*latest)(const void *state);
+	/* NULL, or where the point that ask has given last goes on from. */
+	struct lineage (*lineage)(const void *state);
 	void (*fini)(void *state); /* NULL when there is nothing to release */
 };
 
 extern const struct strategy_type strategy_grid, strategy_list, strategy_random,
-    strategy_sobol, strategy_bayes;
+    strategy_sobol, strategy_bayes, strategy_pbt;
 
 extern const struct strategy_type *const strategies[];       /* NULL-terminated */
 const struct strategy_type *strategy_find(const char *name); /* NULL: not there (yet) */

@@ -1,5 +1,6 @@
 #include "study/apply.h"
 #include "record/event_json.h"
+#include "search/lineage.h"
 #include "search/standing.h"
 
 #include <errno.h>
@@ -112,8 +113,11 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 
 	if (e->trial != s->search.n)
 		return misplaced(err, "a trial");
+	if (!lineage_fits(&s->search, &e->as.proposal.line, err))
+		return false;
 	t = search_add(&s->search, e->as.proposal.point, e->as.proposal.origin,
 	               e->as.proposal.known_upto);
+	lineage_join(&s->search, &e->as.proposal.line);
 	t->cost_weight = e->as.proposal.cost_weight;
 	t->added = e->as.proposal.added;
 	if (e->as.proposal.label)

@@ -1,8 +1,8 @@
 #include "study/artifacts.h"
 #include "run/below.h"
+#include "run/own_files.h"
 #include "study/apply.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +78,35 @@ static void add_best(struct study *s, const struct trial *t)
 		add_gone(s, best[--s->artifacts.n]);
 }
 
+/* A population: has every member come to the end of the interval? */
+static bool all_are_past(const struct search *s, uint64_t interval)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->trials[i]->interval == interval &&
+		     s->trials[i]->outcome != OUTCOME_NONE;
+	return n >= s->spec->pbt.population;
+}
+
+/* A checkpoint that some member may still go on from, or one that a run which failed
+ * was to begin with. */
+static bool is_needed(const struct search *s, const struct trial *t)
+{
+	return t->line.is && !search_is_over(s) &&
+	       (t->outcome != OUTCOME_OK || !all_are_past(s, t->interval + 1));
+}
+
+/* Those that nobody goes on from any more, now that t has ended. */
+static void pass(struct study *s, const struct trial *t)
+{
+	if (!t->line.is || !t->interval || !all_are_past(&s->search, t->interval))
+		return;
+	for (size_t i = 0; i < s->search.n; i++)
+		if (s->search.trials[i]->interval + 1 == t->interval)
+			add_gone(s, i);
+}
+
 void artifacts_ended(struct study *s, const struct trial *t)
 {
 	if (!is_asked(s) || t->outcome == OUTCOME_NONE)
@@ -87,6 +116,7 @@ void artifacts_ended(struct study *s, const struct trial *t)
 		add_best(s, t);
 	else
 		add_gone(s, t->id);
+	pass(s, t);
 }
 
 /* --- what may go --- */
@@ -132,28 +162,15 @@ static bool may_go(const struct study *s, const struct trial *t)
 		if (t->runs[r].state == RUN_RUNNING)
 			return false;
 	return t->outcome != OUTCOME_NONE && !is_best(s, t->id) &&
-	       (over || !is_paused(s, t)) && !is_candidate(&s->search, t);
+	       !is_needed(&s->search, t) && (over || !is_paused(s, t)) &&
+	       !is_candidate(&s->search, t);
 }
 
 /* --- going --- */
 
-/* hpsearch's own, and those of earlier attempts: stdout.2 */
 static bool is_trainings(const char *name)
 {
-	static const char *const ours[] = {
-	    "config.json",   "cmd",          "stdout",     "stderr",
-	    "reports.jsonl", "exit.json",    "hook.jsonl", "results.jsonl",
-	    "wandb.yaml",    "parameter.cfg"};
-
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-		size_t n = strlen(ours[i]);
-
-		if (strncmp(name, ours[i], n) == 0 &&
-		    (!name[n] ||
-		     (name[n] == '.' && isdigit((unsigned char)name[n + 1]))))
-			return false;
-	}
-	return true;
+	return !own_file(name);
 }
 
 static void remove_found(void *self, int fd, const char *name, const char *path)

@@ -2,6 +2,7 @@
  * is one of the best, and go elsewhere.
  *
  * What stays: those of the best `keep` trials; of trials that run, wait or are paused;
+ * of a population's as long as a member may go on from them;
  * as long as a verification is to come those of its candidates and of the defaults;
  * after it those of the winner. Nothing is written down: what stays follows from the
  * journal, and what a kill left over goes at the next session. A file goes only when

@@ -1,5 +1,6 @@
 #include "study/comparison.h"
 #include "early/early_rule.h"
+#include "search/lineage.h"
 #include "study/apply.h"
 #include "study/drive.h"
 
@@ -82,7 +83,8 @@ static void fill_in(struct study *s, const struct wish *w, struct task *t)
 	    .run = run_of(s, w),
 	    .command = test && sp->test.command.n ? &sp->test.command : &sp->command,
 	    .metric = test && sp->test.metric.name ? &sp->test.metric : &sp->metric};
-	t->run->budget = early_run_budget(sp);
+	t->run->budget =
+	    sp->method == METHOD_PBT ? lineage_end(sp, t->trial) : early_run_budget(sp);
 	task_folder(t);
 }
 

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "config/command.h"
 #include "config/template.h"
+#include "run/copy.h"
 #include "search/verdict.h"
 #include "study/client_trouble.h"
 #include "study/clients.h"
@@ -344,6 +345,18 @@ static bool fill_template(struct fleet *f, const struct command_context *c,
 	return ok;
 }
 
+/* A run that goes on from another one's checkpoint. */
+static bool take_over(const struct fleet *f, const struct task *t, struct error *err)
+{
+	const struct lineage *line = &t->trial->line;
+	struct task from = {.key = line->from, .phase = t->phase, .index = t->index};
+
+	if (!line->goes_on)
+		return true;
+	task_folder(&from);
+	return copy_run(f->dir, from.folder, t->folder, err);
+}
+
 /* `there`: as the run will see it. */
 static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
                            const struct command_context *there, struct error *err)
@@ -361,7 +374,8 @@ static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
 		return false;
 
 	f->equipped = f->equipped || clients_install(f->dir, err);
-	if (!f->equipped || !file_mkdirs_below(f->dir, t->folder, err) ||
+	if (!f->equipped || !take_over(f, t, err) ||
+	    !file_mkdirs_below(f->dir, t->folder, err) ||
 	    !clients_files(&client, a, err))
 		return false;
 	value_json(c->arguments, &text, false);

@@ -1,5 +1,6 @@
 #include "study/propose.h"
 #include "early/early_rule.h"
+#include "search/lineage.h"
 #include "search/sizes.h"
 #include "strategy/choose.h"
 
@@ -32,6 +33,7 @@ static struct strategy_args strategy_args_of(struct study *study)
 	                              .n_earlier = s->warm.n,
 	                              .n_sources = s->warm.n_sources,
 	                              .search = s,
+	                              .population = lineage_population(s->spec),
 	                              .given = given_points(study),
 	                              .n_given = s->spec->n_points,
 	                              .full = s->spec->early.type != EARLY_NONE
@@ -221,8 +223,21 @@ static enum ask ask_strategy(struct study *study, struct history *h, uint64_t id
 	return ask;
 }
 
-enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight,
-                          struct event *out, const char **why, struct error *err)
+/* What is given begins a member of a population, as what is drawn does. */
+static struct lineage new_member(const struct search *s)
+{
+	bool is = s->spec->method == METHOD_PBT;
+
+	return (struct lineage){.is = is, .member = is ? s->n : 0};
+}
+
+static bool has_place(const struct search *s)
+{
+	return s->spec->method != METHOD_PBT || s->n < s->spec->pbt.population;
+}
+
+static enum ask propose_at(struct study *study, uint64_t seen, double cost_weight,
+                           struct event *out, const char **why, struct error *err)
 {
 	const struct search *s = &study->search;
 	struct history h = {.trials = s->known,
@@ -241,13 +256,13 @@ enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight
 	/* The defaults come first, but a grid is what the file says and nothing else.
 	 */
 	if (!own && s->baseline && study->type != &strategy_grid &&
-	    study->type != &strategy_list) {
+	    study->type != &strategy_list && has_place(s)) {
 		proposed(out, s->n, s->baseline, ORIGIN_BASELINE, seen, 0);
 		return ASK_POINT;
 	}
 	/* Then the best of earlier searches. */
 	before = s->baseline ? 1 : 0;
-	if (own >= before && own - before < s->warm.n_first) {
+	if (own >= before && own - before < s->warm.n_first && has_place(s)) {
 		proposed(out, s->n, s->warm.first[own - before]->point,
 		         ORIGIN_WARM_START, seen, 0);
 		return ASK_POINT;
@@ -257,6 +272,20 @@ enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight
 	                   err);
 	if (ask == ASK_POINT)
 		proposed(out, s->n, study->point, ORIGIN_STRATEGY, seen, cost_weight);
+	if (ask == ASK_POINT && study->type->lineage)
+		out->as.proposal.line = study->type->lineage(study->strategy);
+	return ask;
+}
+
+enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight,
+                          struct event *out, const char **why, struct error *err)
+{
+	enum ask ask;
+
+	out->as.proposal.line = (struct lineage){0};
+	ask = propose_at(study, seen, cost_weight, out, why, err);
+	if (ask == ASK_POINT && !out->as.proposal.line.is)
+		out->as.proposal.line = new_member(&study->search);
 	return ask;
 }
 
@@ -268,7 +297,8 @@ static double cost_weight(const struct study *study, uint64_t seen)
 	struct history h = {.trials = s->known, .n = s->n, .known_upto = seen};
 	double spent = 0;
 
-	if (!(s->spec->budget_cost > 0) || !s->adaptive)
+	if (!(s->spec->budget_cost > 0) || !s->adaptive ||
+	    s->spec->method == METHOD_PBT)
 		return 0;
 	for (uint64_t i = 0; i < s->n; i++) {
 		const struct observation *last;
@@ -277,6 +307,20 @@ static double cost_weight(const struct study *study, uint64_t seen)
 		spent += last ? last->cost : 0;
 	}
 	return fmin(fmax(2 * (1 - spent / s->spec->budget_cost), 0), 1);
+}
+
+/* A population whose members wait for one another: all of an interval before any of the
+ * next. */
+static enum ask propose_in_step(struct study *study, struct event *out,
+                                const char **why, struct error *err)
+{
+	const struct search *s = &study->search;
+	uint64_t seen = s->n - s->n % s->spec->pbt.population;
+
+	for (size_t i = s->first_open; i < seen; i++)
+		if (s->trials[i]->outcome == OUTCOME_NONE)
+			return ASK_WAIT;
+	return study_propose_at(study, seen, 0, out, why, err);
 }
 
 enum ask study_propose(struct study *study, struct event *out, const char **why,
@@ -289,6 +333,8 @@ enum ask study_propose(struct study *study, struct event *out, const char **why,
 	if (!s->spec->deterministic)
 		return study_propose_at(study, seen, cost_weight(study, seen), out, why,
 		                        err);
+	if (s->spec->method == METHOD_PBT)
+		return propose_in_step(study, out, why, err);
 	/* Trial n sees those up to n - parallel, whatever else has finished. */
 	for (size_t i = s->first_open; i + apart <= s->n; i++)
 		if (s->trials[i]->outcome == OUTCOME_NONE && s->adaptive)

@@ -8,6 +8,7 @@
 #include "study/artifacts.h"
 #include "study/drive.h"
 #include "study/idle.h"
+#include "study/population.h"
 #include "study/propose.h"
 #include "study/stopping.h"
 
@@ -200,6 +201,15 @@ static void check_steps(struct study *s, const struct task *t)
 		                 study_steps_text(s, t->trial, t->index));
 }
 
+/* A training that does not go on from checkpoints makes a schedule of nothing. */
+static void check_population(struct study *s, const char *trouble)
+{
+	if (!trouble)
+		return;
+	finish(&s->search, SEARCH_CONTRACT, trouble);
+	fleet_wind_down(&s->fleet, FLEET_KILL);
+}
+
 static bool reported(void *self, struct task *task, const struct report *rep,
                      struct error *err)
 {
@@ -208,6 +218,7 @@ static bool reported(void *self, struct task *task, const struct report *rep,
 	if (s->watch.reported)
 		s->watch.reported(s->watch.self, task->trial, task->index, rep);
 	check_steps(s, task);
+	check_population(s, population_report_text(s, task, rep));
 	return stopping_report(s, task, err);
 }
 
@@ -374,6 +385,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 			s->watch.retrying(s->watch.self, t, run, t->runs[run].outcome);
 	} else {
 		check_alarms(s, t, run, res);
+		check_population(s, population_end_text(s, t));
 		check_cost(s, t);
 		check_rule(s, t, run);
 		check_wandb(s, res);

@@ -22,6 +22,12 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	                    .outside = o->outside};
 	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, o->disk, err))
 		return false;
+	if (o->origin.elsewhere && spec->method == METHOD_PBT)
+		return error_set(
+		    err, ERROR_USAGE,
+		    "method: pbt copies checkpoints from folder to folder, so its runs "
+		    "are launched by hpsearch run alone\n"
+		    "  help: hpsearch run FILE.yaml");
 	s->search.cap = spec_trial_cap(spec, o->max_trials);
 	s->parallel = spec->parallel;
 	s->point = arena_new(&s->search.arena, spec->space.n, sizeof *s->point);

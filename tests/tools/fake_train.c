@@ -30,6 +30,7 @@ struct options {
 	long bytes;
 	double noise;
 	double loss; /* of the parameters */
+	double lr;
 };
 
 static volatile sig_atomic_t term_seen;
@@ -135,6 +136,48 @@ static long read_checkpoint(const char *path)
 		e = 0;
 	fclose(f);
 	return e;
+}
+
+/* Stochastic descent on w^2 / 2 with gradients of variance 1, in expectation: the loss
+ * v = E w^2 goes from 1 to (1 - lr)^2 v + lr^2 in an epoch. The best rate of epoch t is
+ * v / (v + 1) (the gain of a Kalman filter): 1/(t + 1), which gives 1/(t + 1); a rate
+ * that stays the same cannot. --noise: of where a seed begins. Goes on where
+ * HPSEARCH_DIR says, at every epoch. */
+static bool descent_save(const char *path, long e, double v)
+{
+	char tmp[4200];
+	FILE *f;
+
+	snprintf(tmp, sizeof tmp, "%s.tmp", path);
+	f = fopen(tmp, "w");
+	return f && fprintf(f, "%ld %.17g\n", e, v) > 0 && !fclose(f) &&
+	       !rename(tmp, path);
+}
+
+static int descent(const struct options *o)
+{
+	long budget = atol(env("HPSEARCH_STEP_BUDGET", "0")), e = 0;
+	long epochs = budget > 0 ? budget : o->epochs;
+	double v = fmax(1 + o->noise * seeded_noise(), 0.1);
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/model", env("HPSEARCH_DIR", "."));
+	f = fopen(path, "r");
+	if (f && (fscanf(f, "%ld %lf", &e, &v) != 2 || fclose(f)))
+		return 2;
+	if (e >= epochs)
+		printf("{\"epoch\": %ld, \"%s\": %.17g}\n", e, o->metric, v);
+	while (e < epochs) {
+		nap(o->epoch_ms);
+		v = (1 - o->lr) * (1 - o->lr) * v + o->lr * o->lr;
+		e++;
+		if (!descent_save(path, e, v))
+			return 2;
+		printf("{\"epoch\": %ld, \"%s\": %.17g}\n", e, o->metric, v);
+		fflush(stdout);
+	}
+	return 0;
 }
 
 /* As curve, but goes on behind the last epoch of the launch before; says once more
@@ -701,6 +744,7 @@ static const struct mode {
     {"curve", curve,
      "--epochs reports, --epoch-ms apart; HPSEARCH_STEP_BUDGET, SIGTERM"},
     {"checkpoint", checkpoint, "curve that goes on where HPSEARCH_DIR says"},
+    {"descent", descent, "noisy descent whose best --lr falls: 1/(epoch + 1)"},
     {"stubborn", stubborn, "curve that ignores SIGTERM and the budget"},
     {"burst", burst, "curve in one write, without waiting"},
     {"odd-steps", odd_steps, "a curve with steps of all kinds"},
@@ -791,6 +835,8 @@ static void add_parameter(struct options *o, const char *name, const char *value
 	char *end;
 	double v = strtod(value, &end);
 
+	if (!strcmp(name, "lr"))
+		o->lr = v;
 	if (*value && !*end)
 		o->loss += (v - best) * (v - best);
 	else
