@@ -101,6 +101,9 @@ bool spec_read_constraints(struct reading *r, const struct node *list);
 bool spec_read_scale(struct reading *r, const struct node *n);
 /* What does not go with it. */
 bool spec_check_scale(struct reading *r);
+bool spec_read_repeats(struct reading *r, const struct node *n);
+/* What does not go with repeats that are asked for. */
+bool spec_check_repeats(struct reading *r, const struct node *root);
 bool spec_read_early(struct reading *r, const struct node *map);
 bool spec_read_launcher(struct reading *r, const struct node *n);
 bool spec_read_hosts(struct reading *r, const struct node *n);
