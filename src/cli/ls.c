@@ -134,7 +134,7 @@ static void add_search(struct sheet *t, const char *where, const struct saved *s
 
 	sheet_text(t, where);
 	sheet_text(t, state_word(s));
-	sheet_int(t, s->finished);
+	sheet_int(t, search_done(s));
 	sheet_int(t, s->cap);
 	/* Of a front no one trial is the best. */
 	sheet_number(t, s->best && s->spec->n_objectives < 2 ? s->best->value

@@ -245,7 +245,7 @@ static void finished(void *self, const struct trial *t, size_t run)
 		if (better)
 			add_best_so_far(s, t, &p->line);
 		str_addf(&p->line, " [%llu/%llu]",
-		         (unsigned long long)s->search.finished,
+		         (unsigned long long)search_done(&s->search),
 		         (unsigned long long)s->search.cap);
 		say(p, str_text(&p->line));
 	}

@@ -93,16 +93,17 @@ static bool open_study(struct session *x, struct error *err)
 	    !study_open(s, x->o->retry_failed, err))
 		return false;
 	x->progress.best = s->search.best;
-	if (s->search.n && x->o->verbose >= 0 && s->search.finished > s->search.cap)
+	if (s->search.n && x->o->verbose >= 0 &&
+	    search_done(&s->search) > s->search.cap)
 		fprintf(stderr,
-		        "continuing %s: %llu trials are done, more than the %llu that "
+		        "continuing %s: %llu %ss are done, more than the %llu that "
 		        "are asked for\n",
-		        x->dir, (unsigned long long)s->search.finished,
-		        (unsigned long long)s->search.cap);
+		        x->dir, (unsigned long long)search_done(&s->search),
+		        search_unit(&s->search), (unsigned long long)s->search.cap);
 	else if (s->search.n && x->o->verbose >= 0)
-		fprintf(stderr, "continuing %s: %llu of %llu trials are done\n", x->dir,
-		        (unsigned long long)s->search.finished,
-		        (unsigned long long)s->search.cap);
+		fprintf(stderr, "continuing %s: %llu of %llu %ss are done\n", x->dir,
+		        (unsigned long long)search_done(&s->search),
+		        (unsigned long long)s->search.cap, search_unit(&s->search));
 	return true;
 }
 

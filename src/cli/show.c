@@ -392,6 +392,9 @@ int command_replay(struct options *o)
 	} else if (rp.same) {
 		printf("%llu proposals and %llu runs", (unsigned long long)rp.trials,
 		       (unsigned long long)rp.runs);
+		if (rp.repeats)
+			printf(" (%llu of them asked for once more)",
+			       (unsigned long long)rp.repeats);
 		if (rp.verified)
 			printf(" and %llu runs of the verification",
 			       (unsigned long long)rp.verified);

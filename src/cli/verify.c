@@ -76,7 +76,7 @@ static bool complete(struct options *o, struct saved *sv, struct error *err)
 	        : !origin_spec(&s->search.origin, &now, &o->arena, err))
 		goto out;
 	/* Nothing is written then: the search stays as it is. */
-	if (!now.test.present && now.repeats < 2) {
+	if (!spec_reruns(&now)) {
 		ok = nothing_to_verify_with(sv, err);
 		goto out;
 	}

@@ -176,8 +176,9 @@ static void say_where(struct watching *w)
 
 	str_add(&out, "watching ");
 	text_clean(&out, w->typed);
-	str_addf(&out, ": %llu of %llu trials are done",
-	         (unsigned long long)s->finished, (unsigned long long)s->cap);
+	str_addf(&out, ": %llu of %llu %ss are done",
+	         (unsigned long long)search_done(s), (unsigned long long)s->cap,
+	         search_unit(s));
 	terminal_say(&w->progress.terminal, str_text(&out));
 	str_free(&out);
 }

@@ -105,6 +105,9 @@ bool spec_check_scale(struct reading *r);
 bool spec_read_pbt(struct reading *r, const struct node *map);
 /* What does not go with it, and method: pbt without it. */
 bool spec_check_pbt(struct reading *r, const struct node *root);
+bool spec_read_repeats(struct reading *r, const struct node *n);
+/* What does not go with repeats that are asked for. */
+bool spec_check_repeats(struct reading *r, const struct node *root);
 bool spec_read_early(struct reading *r, const struct node *map);
 bool spec_read_launcher(struct reading *r, const struct node *n);
 bool spec_read_hosts(struct reading *r, const struct node *n);

@@ -45,6 +45,7 @@ static void defaults(struct spec *s, struct arena *a)
 	    .method = METHOD_AUTO,
 	    .method_word = "auto",
 	    .repeats = 1,
+	    .repeats_least = 1,
 	    .parallel = 1,
 	    .runs_per_gpu = 1,
 	    .kill_grace = 10,

@@ -194,10 +194,13 @@ struct spec {
 	const char *const *artifacts; /* (n_artifacts) patterns of names in the folder
 	                               * of a run; not absolute, without ".." */
 	size_t n_artifacts;
-	size_t keep;   /* trials whose artifacts stay, the best; 0: all */
-	uint64_t seed; /* 1 by default */
-	size_t repeats, parallel, retries; /* 1, 1, 0 by default */
-	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
+	size_t keep;              /* trials whose artifacts stay, the best; 0: all */
+	uint64_t seed;            /* 1 by default */
+	size_t repeats;           /* runs of a trial, at the most; 1 by default … */
+	size_t repeats_least;     /* … and those that every trial gets; fewer: the
+	                           * others are asked for where they tell something */
+	size_t parallel, retries; /* 1, 0 by default */
+	const char *const *gpus;  /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
 	size_t runs_per_gpu;         /* 1 by default */
 	const char *const *launcher; /* (n_launcher) before an agent; see launcher.h */
@@ -296,11 +299,16 @@ const char *spec_from_home(const struct spec *s, const char *name, struct arena 
 bool spec_duration(const char *text, double *seconds);
 /* Trials that the search will make at the most: what was asked for (-n; 0: nothing, so
  * max_trials, or the default cap 10 x parameters within 20 … 100), and under a grid no
- * more than it has, under pbt no more than the population has intervals: exactly, where
- * it can be counted. */
+ * more than it has: exactly, where it can be counted; under pbt no more than the
+ * population has intervals. Runs, where repeats are asked for: under a grid then a
+ * quarter more than it has. */
 uint64_t spec_trial_cap(const struct spec *s, uint64_t asked);
 /* Intervals of a member of a population; 0: there is none. */
 uint64_t spec_pbt_intervals(const struct spec *s);
+/* Are there repeats that a search asks for? */
+bool spec_adapts_repeats(const struct spec *s);
+/* Are the best run again on new seeds when it is over? */
+bool spec_reruns(const struct spec *s);
 /* The trials of a grid with constraints or conditions, counted; false: there is no such
  * thing, or it has more than a million cells. */
 bool spec_grid_count(const struct spec *s, uint64_t *n);

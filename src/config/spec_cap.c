@@ -25,6 +25,30 @@ uint64_t spec_pbt_intervals(const struct spec *s)
 	return p->population ? (p->max_iter + p->interval - 1) / p->interval : 0;
 }
 
+bool spec_adapts_repeats(const struct spec *s)
+{
+	return s->repeats_least < s->repeats;
+}
+
+bool spec_reruns(const struct spec *s)
+{
+	return s->test.present || (s->repeats > 1 && !spec_adapts_repeats(s));
+}
+
+/* How many trials there are at the most becomes how many runs: every configuration of a
+ * file that names them all is run, and a fifth of the runs is for repeats. */
+static uint64_t listed_cap(const struct spec *s, uint64_t n, uint64_t asked)
+{
+	uint64_t runs;
+
+	if (!spec_adapts_repeats(s))
+		return asked && asked < n ? asked : n;
+	if (asked || __builtin_mul_overflow(n, s->repeats_least, &runs) ||
+	    __builtin_add_overflow(runs, runs / 4 < 3 ? 3 : runs / 4, &runs))
+		return asked ? asked : n;
+	return runs;
+}
+
 uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 {
 	struct error ignored;
@@ -32,7 +56,7 @@ uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 
 	asked = asked ? asked : s->max_trials;
 	if (s->method == METHOD_LIST && s->n_points)
-		return asked && asked < s->n_points ? asked : s->n_points;
+		return listed_cap(s, s->n_points, asked);
 	if (s->method == METHOD_PBT) {
 		n = s->pbt.population * spec_pbt_intervals(s);
 		return asked && asked < n ? asked : n;
@@ -42,7 +66,7 @@ uint64_t spec_trial_cap(const struct spec *s, uint64_t asked)
 		if (spec_grid_count(s, &counted) && counted)
 			n = counted;
 		n += s->n_points; /* which a grid does not make again */
-		return asked && asked < n ? asked : n;
+		return listed_cap(s, n, asked);
 	}
 	if (asked)
 		return asked;

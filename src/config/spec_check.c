@@ -380,10 +380,10 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 		          "no metric is given: everything runs, nothing is ranked");
 	if (!s->max_trials && !capped && s->method != METHOD_GRID &&
 	    s->method != METHOD_LIST && s->method != METHOD_PBT)
-		read_note(
-		    r, false, (struct position){0},
-		    "no max_trials is given: stops after %llu trials at the latest",
-		    (unsigned long long)spec_trial_cap(s, 0));
+		read_note(r, false, (struct position){0},
+		          "no max_trials is given: stops after %llu %s at the latest",
+		          (unsigned long long)spec_trial_cap(s, 0),
+		          spec_adapts_repeats(s) ? "runs" : "trials");
 	if (s->early.type != EARLY_NONE && !s->early.step && !s->early.resource &&
 	    s->early.type != EARLY_WANDB_HYPERBAND)
 		read_note(r, false, s->early.at,
@@ -412,7 +412,7 @@ bool spec_check(struct reading *r, const struct node *root,
 		return false;
 	if (s->n_gpus && !s->parallel_given)
 		s->parallel = s->n_gpus * s->runs_per_gpu;
-	if (!spec_check_slurm(r, root))
+	if (!spec_check_slurm(r, root) || !spec_check_repeats(r, root))
 		return false;
 	note_booleans(r, root);
 	note_disguises(r, root);

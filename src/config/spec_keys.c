@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARALLEL_MAX = 1024, WARM_MAX = 20, REPEATS_MAX = 1000, RETRIES_MAX = 100 };
+enum { PARALLEL_MAX = 1024, WARM_MAX = 20, RETRIES_MAX = 100 };
 
 static bool key_name(struct reading *r, const struct node *n)
 {
@@ -61,11 +61,6 @@ static bool key_seed(struct reading *r, const struct node *n)
 	return true;
 }
 
-static bool key_repeats(struct reading *r, const struct node *n)
-{
-	return read_size(r, n, "repeats", 1, REPEATS_MAX, &r->spec->repeats);
-}
-
 static bool key_parallel(struct reading *r, const struct node *n)
 {
 	r->spec->parallel_given = true;
@@ -116,7 +111,7 @@ static bool key_deterministic_training(struct reading *r, const struct node *n)
 		    r, true, n->at,
 		    "the training is deterministic, so repeats would be identical: "
 		    "none are run");
-		s->repeats = 1;
+		s->repeats = s->repeats_least = 1;
 	}
 	return true;
 }
@@ -209,7 +204,7 @@ static const struct {
     {"command", key_command},
     {"config", spec_read_config},
     {"seed", key_seed},
-    {"repeats", key_repeats},
+    {"repeats", spec_read_repeats},
     {"gpus", spec_read_gpus},
     {"runs_per_gpu", spec_read_runs_per_gpu},
     {"cpus", spec_read_cpus},

@@ -193,6 +193,7 @@ static bool check_event(struct rederivation *r, const struct event *e)
 	case EVENT_REPORT:
 	case EVENT_SEARCH:
 	case EVENT_WARM_START:
+	case EVENT_REPEAT:
 	case EVENT_OBSERVED:
 	case EVENT_RUNG:
 	case EVENT_CUT:

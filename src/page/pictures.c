@@ -106,7 +106,7 @@ void picture_history(struct view *v, struct gallery *g)
 	c->x.label = "trial, in the order of proposal";
 	fit_values(v, &c->y);
 	noise = view_noise(v, &repeated);
-	add_best(v, c, noise / sqrt((double)s->spec->repeats));
+	add_best(v, c, noise / sqrt((double)s->spec->repeats_least));
 	add_outcome(v, c, "stopped", "stopped early, at its last value", 's');
 	add_outcome(v, c, "failed", "failed: no value, at the edge", 'x');
 	add_outcome(v, c, "ok", "finished", 'o');

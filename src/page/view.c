@@ -135,7 +135,7 @@ double view_noise(const struct view *v, size_t *n)
 	*n = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct trial *t = s->trials[i];
-		double m = (double)t->n_runs;
+		double m = (double)trial_runs_ok(t);
 
 		if (t->outcome != OUTCOME_OK || !isfinite(t->stderr_))
 			continue;

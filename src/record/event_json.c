@@ -153,6 +153,13 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 		warm_write(e->as.warm.from, spec, e->as.warm.source, out);
 		break;
 	case EVENT_TRIAL: write_trial(e, spec, out); break;
+	case EVENT_REPEAT:
+		json_out_u64(out, "t", e->trial);
+		json_out_u64(out, "seen", e->as.repeat.known_upto);
+		json_out_u64(out, "cap", e->as.repeat.cap);
+		if (e->as.repeat.last)
+			json_out_bool(out, "last", true);
+		break;
 	case EVENT_START: write_start(e, out); break;
 	case EVENT_REPORT:
 	case EVENT_RUNG: write_report(e, out); break;
@@ -326,6 +333,11 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 		break;
 	case EVENT_WARM_START: return read_warm(r, json, e, err);
 	case EVENT_TRIAL: return read_trial(r, json, e, err);
+	case EVENT_REPEAT:
+		json_u64(json, "seen", &e->as.repeat.known_upto);
+		json_u64(json, "cap", &e->as.repeat.cap);
+		e->as.repeat.last = cJSON_IsTrue(json_get(json, "last"));
+		return json_u64(json, "t", &e->trial) || not_whole(err, "a repeat");
 	case EVENT_START: read_start(json, e); break;
 	case EVENT_REPORT:
 	case EVENT_RUNG: return read_report(json, e, err);

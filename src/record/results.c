@@ -52,6 +52,8 @@ static void add_search(struct str *out, const struct search *s)
 	str_addf(out, ",\"trials_asked\":%llu", (unsigned long long)s->cap);
 	str_addf(out, ",\"max_trials\":%llu", (unsigned long long)o->max_trials);
 	str_addf(out, ",\"repeats\":%zu", sp->repeats);
+	if (spec_adapts_repeats(sp))
+		str_addf(out, ",\"repeats_min\":%zu", sp->repeats_least);
 	json_out_words(out, "command", sp->command.words, sp->command.n);
 	json_out_text(out, "program", sp->program);
 	if (sp->points_text)
@@ -99,12 +101,30 @@ static const char *run_state_name(enum run_state s)
 	return s == RUN_FINISHED ? "finished" : s == RUN_RUNNING ? "running" : "queued";
 }
 
+/* When a run was asked for that its trial had not from the beginning. */
+static void add_asked(struct str *out, const struct search *s, const struct trial *t,
+                      size_t run)
+{
+	for (size_t i = 0; i < s->n_repeats; i++) {
+		const struct repeat *p = &s->repeats[i];
+
+		if (p->trial != t->id || p->run != run)
+			continue;
+		str_addf(out,
+		         "\"asked\":{\"number\":%zu,\"after\":%llu,\"seen\":%llu,"
+		         "\"cap\":%llu%s},",
+		         i, (unsigned long long)p->after,
+		         (unsigned long long)p->known_upto, (unsigned long long)p->cap,
+		         p->last ? ",\"last\":true" : "");
+	}
+}
+
 /* why: the decision that ended it, or NULL. */
 static void add_run(struct str *out, const struct run *r, const struct judgement *why)
 {
 	struct run_end facts;
 
-	str_addf(out, "{\"seed\":%llu,\"state\":\"%s\",\"attempts\":%u",
+	str_addf(out, "\"seed\":%llu,\"state\":\"%s\",\"attempts\":%u",
 	         (unsigned long long)r->seed, run_state_name(r->state), r->attempts);
 	if (r->budget > 0)
 		json_out_number(out, "budget", r->budget);
@@ -129,18 +149,20 @@ static void add_runs(struct str *out, struct run *const *runs, size_t n)
 {
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < n; i++) {
-		str_add(out, i ? "," : "");
+		str_add(out, i ? ",{" : "{");
 		add_run(out, runs[i], NULL);
 	}
 	str_addc(out, ']');
 }
 
-static void add_trial_runs(struct str *out, const struct monitor *m,
-                           const struct trial *t)
+static void add_trial_runs(struct str *out, const struct search *s,
+                           const struct monitor *m, const struct trial *t)
 {
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < t->n_runs; i++) {
-		str_add(out, i ? "," : "");
+		str_add(out, i ? ",{" : "{");
+		if (i >= s->spec->repeats_least)
+			add_asked(out, s, t, i);
 		add_run(out, &t->runs[i], decision_why(m, t, i));
 	}
 	str_addc(out, ']');
@@ -205,10 +227,10 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	str_addc(out, ',');
 	if (t->order)
 		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);
-	if (s->adaptive)
+	if (s->adaptive || spec_adapts_repeats(s->spec))
 		add_observed(out, s, t);
 	point_json(out, &s->spec->space, t->point);
-	add_trial_runs(out, m, t);
+	add_trial_runs(out, s, m, t);
 	str_addf(out, ",\"crc\":\"%08x\"}",
 	         crc32c(0, out->s + start, out->len - start));
 }

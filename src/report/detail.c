@@ -240,11 +240,11 @@ static void add_earlier(const struct study *s, const struct trial *t, struct str
 	str_addc(out, '\n');
 }
 
-void detail_why(const struct study *s, const struct trial *t, struct str *out)
+static void add_proposal_why(const struct study *s, const struct trial *t,
+                             struct str *out)
 {
 	struct belief b;
 
-	str_add(out, "why\n");
 	if (t->origin == ORIGIN_BASELINE) {
 		str_add(out, "  these are the defaults of the file\n");
 		return;
@@ -296,4 +296,37 @@ void detail_why(const struct study *s, const struct trial *t, struct str *out)
 		    "new\n");
 	else
 		add_belief(&b, out);
+}
+
+/* Why it was run once more. */
+static void add_repeat(const struct study *s, size_t number, struct str *out)
+{
+	const struct repeat *p = &s->search.repeats[number];
+	struct repeat_answer a;
+
+	study_explain_repeat(s, number, &a);
+	str_addf(out, "  run %u was asked for when there were %llu trials", p->run,
+	         (unsigned long long)p->after);
+	if (!(a.noise.sd > 0)) {
+		str_addf(out, ", to learn how much seeds differ%s\n",
+		         a.noise.repeated ? ": those of another trial had agreed" : "");
+		return;
+	}
+	str_addf(out,
+	         ": of a noise of %.2g per run (%.0f degree%s of freedom), another run "
+	         "here was expected to better the best mean by %.2g, more than of any "
+	         "other trial%s\n",
+	         a.noise.sd, a.noise.df, a.noise.df > 1 ? "s" : "", a.gain,
+	         p->last    ? "; nothing new was left to run"
+	         : a.ending ? "; the last fifth of the runs was for that"
+	                    : "");
+}
+
+void detail_why(const struct study *s, const struct trial *t, struct str *out)
+{
+	str_add(out, "why\n");
+	add_proposal_why(s, t, out);
+	for (size_t i = 0; i < s->search.n_repeats; i++)
+		if (s->search.repeats[i].trial == t->id)
+			add_repeat(s, i, out);
 }

@@ -153,6 +153,7 @@ static void add_body(const struct event *e, const struct spec *sp, struct str *o
 		json_out_number(out, "cost", e->as.cost);
 		break;
 	case EVENT_REQUEUE: add_run(e, out); break;
+	case EVENT_REPEAT: json_out_u64(out, "trial", e->trial); break;
 	case EVENT_READING: json_out_bool(out, "text", e->as.reading.text); break;
 	case EVENT_TEST_USE: add_use(e->as.use, out); break;
 	case EVENT_PURPOSE:

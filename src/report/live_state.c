@@ -230,8 +230,8 @@ static void set_progress(const struct gathering *g)
 
 	if (g->from->stage == LIVE_SEARCH) {
 		v->doing = "search";
-		v->units = "trials";
-		v->done = s->finished;
+		v->units = spec_adapts_repeats(s->spec) ? "runs" : "trials";
+		v->done = search_done(s);
 		v->all = s->cap < UINT64_MAX / 2 ? s->cap : 0;
 		count_outcomes(s, v);
 		return;
@@ -252,7 +252,8 @@ static double runs_left(const struct gathering *g)
 	if (g->from->stage != LIVE_SEARCH)
 		all = (double)g->from->all - (double)g->from->done;
 	else if (g->out->all)
-		all = ((double)s->cap - (double)s->finished) * (double)s->spec->repeats;
+		all = ((double)s->cap - (double)search_done(s)) *
+		      (spec_adapts_repeats(s->spec) ? 1 : (double)s->spec->repeats);
 	else
 		return 0;
 	return fmax(all - (double)g->n_taken, 0);
@@ -386,7 +387,7 @@ static const char *strategy_words(const struct gathering *g)
 		return NULL;
 	if (g->from->winding_down)
 		return "nothing more begins";
-	if (s->search.n - s->search.added >= s->search.cap || s->no_more)
+	if (search_spent(&s->search) >= s->search.cap || s->no_more)
 		return "no trial is left to begin";
 	switch (b->how) {
 	case BELIEF_DESIGN:
@@ -475,7 +476,7 @@ void live_of(const struct live_source *from, struct live *out, struct arena *a)
 	set_progress(&g);
 	set_time_to_go(&g);
 	if (from->stage == LIVE_SEARCH && out->eta.known && !s->spec->scale.n &&
-	    (s->spec->test.present || s->spec->repeats > 1))
+	    spec_reruns(s->spec))
 		out->after = "the verification";
 	set_best(&g);
 	out->strategy = strategy_words(&g);

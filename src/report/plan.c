@@ -166,10 +166,14 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		         sp->space.n_constraints ? " before the constraints" : "");
 	else
 		str_add(out, "unbounded\n");
-	str_addf(out, "trials       %s%llu%s", counted ? "" : "at the most ",
-	         (unsigned long long)cap,
+	str_addf(out, "%s       %s%llu%s",
+	         spec_adapts_repeats(sp) ? "runs  " : "trials",
+	         counted ? "" : "at the most ", (unsigned long long)cap,
 	         counted ? ", the cells that hold the constraints" : "");
-	if (sp->repeats > 1)
+	if (spec_adapts_repeats(sp))
+		str_addf(out, ", %zu to %zu of a trial", sp->repeats_least,
+		         sp->repeats);
+	else if (sp->repeats > 1)
 		str_addf(out, ", %zu runs each", sp->repeats);
 	str_addf(out, ", %zu at once, seed %llu\n", slots,
 	         (unsigned long long)sp->seed);
@@ -260,9 +264,12 @@ static void add_test(const struct spec *sp, struct str *out)
 	const struct test *t = &sp->test;
 
 	str_add(out, "verification ");
-	if (sp->n_criteria || (!t->present && sp->repeats < 2)) {
-		str_add(out, sp->n_criteria ? "none: it is by one metric\n"
-		                            : "none: no test: block and no repeats\n");
+	if (sp->n_criteria || !spec_reruns(sp)) {
+		str_add(out,
+		        sp->n_criteria ? "none: it is by one metric\n"
+		        : sp->repeats > 1
+		            ? "none: no test: block, and repeats are the search's own\n"
+		            : "none: no test: block and no repeats\n");
 		return;
 	}
 	if (sp->deterministic_training)

@@ -30,6 +30,19 @@ static bool differs(const struct search *s, size_t param)
 	return s->n < 2;
 }
 
+/* What is ranked by. */
+static void ranking_noise(const struct search *s, struct str *out)
+{
+	if (s->noise > 0)
+		str_addf(out,
+		         "values are means over runs; ranked by them and one standard "
+		         "error, of a noise of %.2g per run\n",
+		         s->noise);
+	else if (s->n_repeats)
+		str_add(out, "runs of one trial gave one value: the seed has no part "
+		             "in it, and nothing more is repeated\n");
+}
+
 static void put_param(struct layout *l, size_t param, bool all)
 {
 	for (size_t i = 0; i < l->n_params; i++)
@@ -332,7 +345,9 @@ static void notes(const struct layout *l, const struct study *s,
 	}
 	if (l->baseline)
 		str_add(out, "* the defaults\n");
-	if (s->search.spec->metric.name && s->search.spec->repeats > 1)
+	if (spec_adapts_repeats(s->search.spec))
+		ranking_noise(&s->search, out);
+	else if (s->search.spec->metric.name && s->search.spec->repeats > 1)
 		str_addf(out, "values are means of %zu runs ± their standard error\n",
 		         s->search.spec->repeats);
 }
@@ -469,11 +484,14 @@ static void add_under_way(const struct search *s, struct str *out)
 	size_t running = 0, queued = 0;
 
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0;
-		     s->trials[i]->outcome == OUTCOME_NONE && r < s->trials[i]->n_runs;
-		     r++) {
-			running += s->trials[i]->runs[r].state == RUN_RUNNING;
-			queued += s->trials[i]->runs[r].state == RUN_QUEUED;
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++) {
+			const struct trial *t = s->trials[i];
+			bool waits = t->runs[r].state == RUN_QUEUED;
+
+			running += t->runs[r].state == RUN_RUNNING;
+			queued +=
+			    waits && (t->outcome == OUTCOME_NONE ||
+			              (t->runs[r].extra && t->outcome == OUTCOME_OK));
 		}
 	str_addf(out, "; %zu run%s under way, %zu queued", running,
 	         running == 1 ? "" : "s", queued);
@@ -490,13 +508,17 @@ void ranking_state(const struct study *s, struct str *out)
 
 	str_addf(out, "%s: ", s->search.alive ? "running" : words[s->search.state]);
 	if (s->search.state == SEARCH_INTERRUPTED || s->search.state == SEARCH_RUNNING)
-		str_addf(out, "%llu of ", (unsigned long long)s->search.finished);
+		str_addf(out, "%llu of ", (unsigned long long)search_done(&s->search));
 	text_count(out,
 	           s->search.state == SEARCH_INTERRUPTED ||
 	                   s->search.state == SEARCH_RUNNING
 	               ? s->search.cap
-	               : s->search.finished,
-	           "trial");
+	               : search_done(&s->search),
+	           search_unit(&s->search));
+	if (spec_adapts_repeats(s->search.spec)) {
+		str_add(out, " of ");
+		text_count(out, s->search.finished, "trial");
+	}
 	if (s->search.finished) {
 		str_add(out, " (");
 		ranking_outcomes(s, out);

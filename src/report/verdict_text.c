@@ -511,11 +511,14 @@ static void add_optimism(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 
-	if (seedless(v) || s->ok < 2)
+	if (seedless(v) || s->ok < 2 || (s->n_repeats && !(s->noise > 0)))
 		return;
 	str_addf(out, "the best of %llu noisy values is optimistic",
 	         (unsigned long long)s->ok);
-	if (!v->wanted)
+	if (!v->wanted && s->n_repeats)
+		str_add(out, ", the less, the more runs it has; no run on fresh seeds "
+		             "says by how much\n");
+	else if (!v->wanted)
 		str_add(out, "; nothing was run again to see by how much\n");
 	else if (v->has_test)
 		str_add(out, ", and so, less, are re-runs that chose the winner; its "

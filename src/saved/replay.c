@@ -185,11 +185,41 @@ static bool propose_again(const struct saved *sv, struct study *fresh,
 	               (unsigned long long)t->id, sv->spec.method_word, why ? why : "");
 }
 
+/* What was asked for once more, from what was known then. */
+static bool check_repeats(const struct saved *sv, struct replay *out)
+{
+	const struct search *s = &sv->study.search;
+
+	for (size_t i = 0; i < s->n_repeats; i++) {
+		const struct repeat *p = &s->repeats[i];
+		struct repeat_answer again;
+
+		study_explain_repeat(&sv->study, i, &again);
+		if (!again.wanted)
+			return differs(
+			    out,
+			    "trial %llu, run %u: recorded, but what was known "
+			    "then asks for no repeat",
+			    (unsigned long long)p->trial, p->run);
+		if (again.trial != p->trial)
+			return differs(
+			    out,
+			    "trial %llu, run %u: recorded, but what was known "
+			    "then asks for one of trial %llu",
+			    (unsigned long long)p->trial, p->run,
+			    (unsigned long long)again.trial);
+	}
+	out->repeats = s->n_repeats;
+	return true;
+}
+
 static bool check_proposals(const struct saved *sv, struct study *fresh,
                             struct replay *out, struct error *err)
 {
 	const struct search *s = &sv->study.search;
 
+	if (!check_repeats(sv, out))
+		return true;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct trial *again;
 		struct event e;

@@ -7,10 +7,11 @@
 #include "saved/saved.h"
 
 struct replay {
-	uint64_t trials;   /* proposals compared */
-	uint64_t unlike;   /* of them: not made again, as may be (a search of 0.1.0) */
-	uint64_t taken;    /* proposals of a program, which cannot be */
-	uint64_t runs;     /* runs whose seed and value were checked */
+	uint64_t trials;  /* proposals compared */
+	uint64_t unlike;  /* of them: not made again, as may be (a search of 0.1.0) */
+	uint64_t taken;   /* proposals of a program, which cannot be */
+	uint64_t repeats; /* runs that were asked for beyond the first ones, likewise */
+	uint64_t runs;    /* runs whose seed and value were checked */
 	uint64_t verified; /* runs of the verification, likewise */
 	size_t decisions;  /* of early stopping, derived again from the reports */
 	bool same;

@@ -170,7 +170,8 @@ struct reading {
 	enum phase phase;
 	uint64_t trial; /* or the candidate's key */
 	uint32_t run;
-	uint64_t order; /* of the trial's end */
+	uint64_t order;        /* of the trial's end */
+	uint64_t trials, runs; /* in the file */
 };
 
 static bool tell(const struct reading *x, struct event e, struct error *err)
@@ -309,24 +310,59 @@ static bool read_proposal(const struct reading *x, const cJSON *item, struct err
 	return tell(x, e, err);
 }
 
-static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
+/* Runs that were asked for later on: before any run of the trial has ended. */
+static bool tell_repeats(const struct reading *x, const cJSON *runs, struct error *err)
+{
+	const struct spec *sp = &x->sv->spec;
+	const cJSON *item;
+	size_t i = 0;
+
+	cJSON_ArrayForEach(item, runs)
+	{
+		const cJSON *asked = json_get(item, "asked");
+		const char *state = json_string(item, "state");
+		struct event e = {.kind = EVENT_REPEAT};
+
+		if (i++ < sp->repeats_least || !spec_adapts_repeats(sp))
+			continue;
+		e.as.repeat.filed = true;
+		e.as.repeat.ended = state && strcmp(state, "finished") == 0;
+		e.as.repeat.last = cJSON_IsTrue(json_get(asked, "last"));
+		if (!json_u64(asked, "number", &e.as.repeat.number) ||
+		    e.as.repeat.number >= x->runs ||
+		    !json_u64(asked, "after", &e.as.repeat.after) ||
+		    e.as.repeat.after > x->trials ||
+		    !json_u64(asked, "seen", &e.as.repeat.known_upto) ||
+		    !json_u64(asked, "cap", &e.as.repeat.cap))
+			return bad_file(x->sv, err, "a repeat in it is not whole");
+		if (!tell(x, e, err))
+			return false;
+	}
+	return true;
+}
+
+static bool read_trial(const struct reading *of, const cJSON *item, uint64_t id,
                        struct error *err)
 {
-	struct reading x = {.sv = sv, .trial = id};
+	struct saved *sv = of->sv;
+	struct reading x = *of;
 	const char *outcome = json_string(item, "outcome");
 	const char *code = json_string(item, "code");
 	enum outcome known;
 	const cJSON *run;
 
+	x.trial = id;
 	if (!outcome || !outcome_find(outcome, &known))
 		return bad_file(sv, err, "a trial in it is not whole");
 	json_u64(item, "order", &x.order);
 	if (!read_proposal(&x, item, err) ||
 	    !read_observed(&x, json_get(item, "observed"), err))
 		return false;
+	if (!tell_repeats(&x, json_get(item, "runs"), err))
+		return false;
 	cJSON_ArrayForEach(run, json_get(item, "runs"))
 	{
-		if (x.run == sv->spec.repeats)
+		if (x.run == sv->study.search.trials[id]->n_runs)
 			return bad_file(sv, err, "a trial has too many runs");
 		if (!read_run(&x, run, err))
 			return false;
@@ -334,8 +370,21 @@ static bool read_trial(struct saved *sv, const cJSON *item, uint64_t id,
 	}
 	if (code)
 		sv->study.search.trials[id]->code = arena_strdup(&sv->arena, code);
-	return x.run == sv->spec.repeats ||
+	return x.run == sv->study.search.trials[id]->n_runs ||
 	       bad_file(sv, err, "a trial in it is not whole");
+}
+
+/* None is left out, none was asked for before its trial. */
+static bool check_repeats(struct saved *sv, struct error *err)
+{
+	const struct search *s = &sv->study.search;
+
+	for (size_t i = 0; i < s->n_repeats; i++)
+		if (!s->repeats[i].set || s->repeats[i].trial >= s->repeats[i].after ||
+		    (i && s->repeats[i].after < s->repeats[i - 1].after))
+			return bad_file(sv, err,
+			                "its repeats are not those of a search");
+	return true;
 }
 
 /* The trials stand in rank order; they are taken by id. */
@@ -344,6 +393,7 @@ static bool read_trials(struct saved *sv, struct error *err)
 	const cJSON *list = json_get(sv->json, "trials"), *item;
 	size_t n = (size_t)cJSON_GetArraySize(list);
 	const cJSON **by_id = arena_new(&sv->arena, n, sizeof(const cJSON *));
+	struct reading x = {.sv = sv, .trials = n};
 	uint64_t id;
 
 	if (!cJSON_IsArray(list))
@@ -354,12 +404,13 @@ static bool read_trials(struct saved *sv, struct error *err)
 			return bad_file(sv, err,
 			                "its trials are not numbered from 0 on");
 		by_id[id] = item;
+		x.runs += (uint64_t)cJSON_GetArraySize(json_get(item, "runs"));
 	}
 	sv->by_id = by_id;
 	for (size_t i = 0; i < n; i++)
-		if (!read_trial(sv, by_id[i], i, err))
+		if (!read_trial(&x, by_id[i], i, err))
 			return false;
-	return true;
+	return check_repeats(sv, err);
 }
 
 static bool read_candidate(struct saved *sv, const cJSON *c, enum phase phase,

@@ -16,6 +16,7 @@ enum event_kind {
 	EVENT_SESSION,    /* a driver took it up: what was under way is queued again */
 	EVENT_WARM_START, /* an earlier search whose trials it knows */
 	EVENT_TRIAL,      /* a configuration was proposed */
+	EVENT_REPEAT,     /* one that is known is to be run once more */
 	EVENT_OBSERVED,   /* a results file: what proposals knew of a trial under way */
 	EVENT_START,      /* a run is about to be launched */
 	EVENT_REPORT,     /* it printed the metric */
@@ -63,6 +64,14 @@ struct event {
 			const char *label; /* or NULL */
 			uint64_t added;    /* as in struct trial */
 		} proposal;
+		struct { /* REPEAT; the run is the trial's next */
+			uint64_t known_upto, cap; /* runs that were asked for then */
+			bool last;                /* nothing new was left to run */
+			/* A results file: the how-manyth it was, how many trials there
+			 * were; and it has ended. */
+			uint64_t number, after;
+			bool filed, ended;
+		} repeat;
 		const struct observation *observed; /* OBSERVED; value minimized */
 		struct {                            /* START */
 			uint64_t seed;              /* or SEED_DERIVED */

@@ -1,6 +1,7 @@
 #include "search/search.h"
 #include "base/str.h"
 #include "search/standing.h"
+#include "strategy/repeat.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,6 +63,7 @@ void search_free(struct search *s)
 	free(s->front);
 	free(s->open);
 	free(s->known);
+	free(s->repeats);
 	arena_free(&s->arena);
 	arena_free(&s->scratch);
 	*s = (struct search){0};
@@ -120,12 +122,12 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	                    .point = kept,
 	                    .values = values,
 	                    .root = s->n,
-	                    .n_runs = s->spec->repeats,
+	                    .n_runs = s->spec->repeats_least,
 	                    .known_upto = seen,
 	                    .value = (double)NAN,
 	                    .stderr_ = (double)NAN};
-	t->runs = arena_new(&s->arena, t->n_runs, sizeof *t->runs);
-	for (size_t r = 0; r < t->n_runs; r++) {
+	t->runs = arena_new(&s->arena, s->spec->repeats, sizeof *t->runs);
+	for (size_t r = 0; r < s->spec->repeats; r++) {
 		t->runs[r].seed = seed_of_run(s->spec->seed, t->id, r);
 		t->runs[r].value = (double)NAN;
 	}
@@ -139,11 +141,18 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	return t;
 }
 
+double search_score(const struct search *s, const struct trial *t)
+{
+	double value = search_sign(s) * t->value;
+
+	return s->noise > 0 ? value + s->noise / sqrt((double)trial_runs_ok(t)) : value;
+}
+
 static bool better(const struct search *s, const struct trial *a, const struct trial *b)
 {
-	if (a->value != b->value)
-		return metric_better(&s->spec->metric, a->value, b->value);
-	return a->id < b->id;
+	double x = search_score(s, a), y = search_score(s, b);
+
+	return x != y ? x < y : a->id < b->id;
 }
 
 static enum known_state known_state(enum outcome o)
@@ -178,13 +187,80 @@ void search_learn(struct search *s, struct trial *t, struct observation observat
 
 struct observation search_observation(const struct search *s, const struct trial *t)
 {
+	bool adapts = spec_adapts_repeats(s->spec);
+	size_t runs = adapts && t->outcome == OUTCOME_OK ? trial_runs_ok(t) : t->n_runs;
+	double cost = trial_cost(t);
+
+	/* What another trial would cost has no repeats in it. */
+	if (adapts)
+		cost *= (double)s->spec->repeats_least / (double)runs;
 	return (struct observation){.order = t->order,
 	                            .state = known_state(t->outcome),
 	                            .value = search_sign(s) * t->value,
 	                            .stderr_ = t->stderr_,
 	                            .step = (double)NAN,
-	                            .n_runs = t->n_runs,
-	                            .cost = trial_cost(t)};
+	                            .n_runs = runs,
+	                            .cost = cost};
+}
+
+struct run *search_repeat(struct search *s, size_t number, struct repeat *asked)
+{
+	struct trial *t = s->trials[asked->trial];
+	size_t old = s->cap_repeats;
+
+	while (s->cap_repeats <= number)
+		s->repeats = mem_room(s->repeats, s->cap_repeats, &s->cap_repeats,
+		                      sizeof *s->repeats);
+	for (size_t i = old; i < s->cap_repeats; i++)
+		s->repeats[i].set = false;
+	if (t->n_runs >= s->spec->repeats || s->repeats[number].set)
+		return NULL;
+	asked->run = (uint32_t)t->n_runs++;
+	asked->set = true;
+	s->repeats[number] = *asked;
+	if (s->n_repeats <= number)
+		s->n_repeats = number + 1;
+	return &t->runs[asked->run];
+}
+
+uint64_t search_spent(const struct search *s)
+{
+	uint64_t own = s->n - s->added;
+
+	return spec_adapts_repeats(s->spec)
+	           ? own * s->spec->repeats_least + s->n_repeats
+	           : own;
+}
+
+uint64_t search_done(const struct search *s)
+{
+	uint64_t n = 0;
+
+	if (!spec_adapts_repeats(s->spec))
+		return s->finished;
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
+			n += s->trials[i]->runs[r].state == RUN_FINISHED;
+	return n;
+}
+
+const char *search_unit(const struct search *s)
+{
+	return spec_adapts_repeats(s->spec) ? "run" : "trial";
+}
+
+/* The noise, and the best by it, after a value has changed. */
+static void find_best(struct search *s)
+{
+	struct history h = {.trials = s->known, .n = s->n, .known_upto = UINT64_MAX};
+	struct repeat_noise noise = repeat_noise(&h);
+
+	s->noise = noise.sd > 0 ? noise.sd : 0;
+	s->best = NULL;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->trials[i]->outcome == OUTCOME_OK &&
+		    (!s->best || better(s, s->trials[i], s->best)))
+			s->best = s->trials[i];
 }
 
 void search_settle(struct search *s, struct trial *t, struct observation end)
@@ -195,6 +271,15 @@ void search_settle(struct search *s, struct trial *t, struct observation end)
 	s->since_best++;
 	search_learn(s, t, end);
 	t->order = s->known[t->id].observations[s->known[t->id].n - 1].order;
+	if (spec_adapts_repeats(s->spec)) {
+		const struct trial *was = s->best;
+
+		s->ok += t->outcome == OUTCOME_OK;
+		find_best(s);
+		if (s->best != was && s->best == t)
+			s->since_best = 0;
+		return;
+	}
 	if (t->outcome != OUTCOME_OK)
 		return;
 	s->ok++;
@@ -205,6 +290,16 @@ void search_settle(struct search *s, struct trial *t, struct observation end)
 		s->best = t;
 		s->since_best = 0;
 	}
+}
+
+void search_unsettle(struct search *s, struct trial *t)
+{
+	s->finished--;
+	s->outcomes[t->outcome]--;
+	s->ok -= t->outcome == OUTCOME_OK;
+	s->since_best -= s->since_best > 0;
+	t->outcome = OUTCOME_NONE;
+	t->order = 0;
 }
 
 void search_reopen(struct search *s, struct trial *t)
@@ -270,7 +365,7 @@ static int by_rank(const void *a, const void *b, void *self)
 static bool tied(const struct search *s, const struct trial *a, const struct trial *b)
 {
 	return s->spec->n_criteria ? standing_equal(s->spec, a, b)
-	                           : a->value == b->value;
+	                           : search_score(s, a) == search_score(s, b);
 }
 
 struct trial **search_rank(struct search *s, struct arena *a)

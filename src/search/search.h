@@ -46,6 +46,20 @@ struct search {
 	struct warm warm;       /* what it starts from */
 	struct advice advice;   /* at the end of a session */
 
+	/* Runs beyond the first ones of their trials, as they were asked for. */
+	struct repeat {
+		uint64_t trial, known_upto;
+		uint64_t after; /* so many trials there were */
+		uint64_t cap;   /* when it was asked for … */
+		uint32_t run;
+		bool last; /* … with nothing new left to run */
+		bool set;  /* it is there: a results file may have left it out */
+	} * repeats;       /* (n_repeats) */
+	size_t n_repeats, cap_repeats;
+	size_t first_repeat; /* every one below has ended */
+	double noise; /* where they are asked for: standard deviation of a run over
+	               * seeds, pooled from all repeats; 0: none is known */
+
 	/* running totals */
 	uint64_t ok, finished; /* trials */
 	uint64_t given, added; /* trials of the file's points, of hpsearch add … */
@@ -89,6 +103,15 @@ void search_free(struct search *s);
 /* Adds a trial with a known point, which is kept. */
 struct trial *search_add(struct search *s, const struct coord *point,
                          enum origin origin, uint64_t known_upto);
+/* Gives the trial of *asked one more run, the number-th of all that are asked for; its
+ * index is put into asked->run. NULL: it can have no more, or that number is given. */
+struct run *search_repeat(struct search *s, size_t number, struct repeat *asked);
+/* What counts against the cap: trials of the search itself; runs, where repeats are
+ * asked for. */
+uint64_t search_spent(const struct search *s);
+/* What has ended of that; "trial" or "run". */
+uint64_t search_done(const struct search *s);
+const char *search_unit(const struct search *s);
 /* 1, or -1 where the metric is maximized: values times this are minimized. */
 double search_sign(const struct search *s);
 /* The strategy may know this of a trial from now on; order is given to it unless it has
@@ -98,13 +121,20 @@ void search_learn(struct search *s, struct trial *t, struct observation observat
 struct observation search_observation(const struct search *s, const struct trial *t);
 /* Takes a trial whose runs say how it ended into totals, best and what may be known. */
 void search_settle(struct search *s, struct trial *t, struct observation end);
+/* A trial that a repeat has been added to is no part of the totals until it is settled
+ * again; what was known of it stays known. */
+void search_unsettle(struct search *s, struct trial *t);
 /* The opposite, when a settled trial gets another chance, or goes on. */
 void search_reopen(struct search *s, struct trial *t);
 
 /* Has it come to its end, so that its winner can be verified? */
 bool search_is_over(const struct search *s);
+/* What trials that ended ok are ranked by, to be minimized: the value; where repeats
+ * are asked for, that plus one standard error, noise / sqrt(runs), so that of two that
+ * look alike the one leads of which more is known. */
+double search_score(const struct search *s, const struct trial *t);
 /* Fills rank (front, violation) of every trial and returns the trials in rank order,
- * (n) in arena a: ok ones by value (equal ones by id, and sharing a rank), with several
+ * (n) in arena a: ok ones by score (equal ones by id, and sharing a rank), with several
  * objectives or limits as in search/standing.h; then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
 /* What a search ends with: the winner of its verification, which the defaults can be

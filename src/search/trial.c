@@ -396,6 +396,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	case EVENT_SESSION:
 	case EVENT_WARM_START:
 	case EVENT_TRIAL:
+	case EVENT_REPEAT:
 	case EVENT_OBSERVED:
 	case EVENT_RUNG:
 	case EVENT_STOP:
@@ -481,13 +482,26 @@ double trial_cost(const struct trial *t)
 	return sum;
 }
 
+size_t trial_runs_ok(const struct trial *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		n += t->runs[i].state == RUN_FINISHED &&
+		     t->runs[i].outcome == OUTCOME_OK;
+	return n;
+}
+
 bool trial_settle(struct trial *t)
 {
 	const struct run *bad = first_not_ok(t);
 	struct moments m;
 	double *values;
+	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
+		if (t->runs[i].extra)
+			continue;
 		if (t->runs[i].state == RUN_RUNNING)
 			return false;
 		if (t->runs[i].state == RUN_QUEUED && !bad)
@@ -501,8 +515,9 @@ bool trial_settle(struct trial *t)
 	}
 	values = mem_new(t->n_runs, sizeof *values);
 	for (size_t i = 0; i < t->n_runs; i++)
-		values[i] = t->runs[i].value;
-	m = stat_of(values, t->n_runs);
+		if (t->runs[i].state == RUN_FINISHED)
+			values[n++] = t->runs[i].value;
+	m = stat_of(values, n);
 	free(values);
 	t->outcome = OUTCOME_OK;
 	t->reason = NULL;

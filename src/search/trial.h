@@ -35,6 +35,7 @@ enum { RUN_REPORTS_MAX = 10000, RUN_REPORTS_LATEST = 1024 };
 
 struct run {
 	enum run_state state;
+	bool extra; /* its trial is what the others say until it has ended */
 	uint64_t seed;
 	unsigned attempts; /* starts so far */
 	unsigned over;     /* the latest attempt whose end is known; 0: none */
@@ -172,8 +173,10 @@ bool run_again(const struct run *r, const struct run_result *res, size_t retries
 /* failed, timeout, killed, oom, no_metric: what the failure guard counts. */
 bool outcome_is_failure(enum outcome o);
 /* Outcome, value, stderr and reason of a trial from its runs. True when it is finished:
- * all runs are, or one of them is not ok. */
+ * all runs but extra ones are, or one of them is not ok. */
 bool trial_settle(struct trial *t);
+/* Its runs that have ended ok. */
+size_t trial_runs_ok(const struct trial *t);
 /* Seconds that its runs took, all together; what they cost. */
 double trial_wall(const struct trial *t);
 double trial_cost(const struct trial *t);

@@ -116,8 +116,7 @@ void verdict_plan(struct search *s)
 	struct trial **order = search_rank(s, &s->scratch);
 	size_t top = sp->test.present && sp->test.top ? sp->test.top : 3;
 
-	v->wanted = s->best && !sp->scale.n && !sp->n_criteria &&
-	            (sp->test.present || sp->repeats > 1);
+	v->wanted = s->best && !sp->scale.n && !sp->n_criteria && spec_reruns(sp);
 	v->has_test = sp->test.present;
 	v->metric = v->test_metric = sp->metric;
 	if (sp->test.present && sp->test.metric.name)

@@ -133,6 +133,27 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 	return true;
 }
 
+/* A journal tells of it when its trial is known, a results file before its runs. */
+static bool apply_repeat(struct study *s, const struct event *e, struct error *err)
+{
+	struct search *se = &s->search;
+	bool filed = e->as.repeat.filed;
+	struct repeat asked = {.trial = e->trial,
+	                       .known_upto = e->as.repeat.known_upto,
+	                       .cap = e->as.repeat.cap,
+	                       .last = e->as.repeat.last,
+	                       .after = filed ? e->as.repeat.after : se->n};
+	struct run *r = NULL;
+
+	if (e->trial < se->n && (filed || se->trials[e->trial]->outcome == OUTCOME_OK))
+		r = search_repeat(
+		    se, filed ? (size_t)e->as.repeat.number : se->n_repeats, &asked);
+	if (!r)
+		return misplaced(err, "a repeat");
+	r->extra = !e->as.repeat.ended;
+	return true;
+}
+
 static void settle(struct study *s, struct trial *t, uint64_t order)
 {
 	struct observation end;
@@ -154,7 +175,7 @@ void study_requeue_interrupted(struct study *s)
 	for (size_t i = 0; i < se->n; i++) {
 		struct trial *t = se->trials[i];
 
-		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++)
+		for (size_t r = 0; r < t->n_runs; r++)
 			if (t->runs[r].state == RUN_RUNNING)
 				t->runs[r].state = RUN_QUEUED;
 		settle(s, t, 0);
@@ -220,6 +241,8 @@ static void apply_end(struct study *s, struct trial *t, struct run *r,
 	if (!e->as.end.again) {
 		s->search.runs_done++;
 		watch(s, e);
+		if (r->extra && t->outcome != OUTCOME_NONE)
+			search_unsettle(&s->search, t);
 	}
 	settle(s, t, e->as.end.order);
 }
@@ -273,6 +296,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_SESSION:
 	case EVENT_WARM_START:
 	case EVENT_TRIAL:
+	case EVENT_REPEAT:
 	case EVENT_OBSERVED:
 	case EVENT_READING:
 	case EVENT_TEST_USE:
@@ -317,6 +341,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 		            &s->search.arena);
 		return true;
 	case EVENT_TRIAL: return apply_trial(s, e, err);
+	case EVENT_REPEAT: return apply_repeat(s, e, err);
 	case EVENT_OBSERVED:
 		if (e->trial >= s->search.n)
 			return misplaced(err, "an observation");

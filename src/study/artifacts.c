@@ -20,8 +20,7 @@ static bool is_asked(const struct study *s)
 
 static bool verification_comes(const struct search *s)
 {
-	return !s->verdict.done && !s->spec->scale.n &&
-	       (s->spec->test.present || s->spec->repeats > 1);
+	return !s->verdict.done && !s->spec->scale.n && spec_reruns(s->spec);
 }
 
 /* How many of the best stay for now. */

@@ -6,6 +6,15 @@
 #include <math.h>
 #include <stdio.h>
 
+static bool is_under_way(const struct search *s, size_t repeat)
+{
+	const struct repeat *p = &s->repeats[repeat];
+	const struct trial *t = s->trials[p->trial];
+
+	/* What is open is looked at as that. */
+	return t->outcome != OUTCOME_NONE && t->runs[p->run].state == RUN_RUNNING;
+}
+
 static size_t under_way(const struct search *s)
 {
 	size_t n = 0;
@@ -13,6 +22,8 @@ static size_t under_way(const struct search *s)
 	for (size_t i = 0; i < s->n_open; i++)
 		for (size_t r = 0; r < s->trials[s->open[i]]->n_runs; r++)
 			n += s->trials[s->open[i]]->runs[r].state == RUN_RUNNING;
+	for (size_t i = s->first_repeat; i < s->n_repeats; i++)
+		n += is_under_way(s, i);
 	return n;
 }
 
@@ -21,6 +32,14 @@ static void happen(struct study *s, struct handout h, struct event e)
 	e.trial = h.trial->id;
 	e.run = (uint32_t)h.run;
 	study_happen(s, e);
+}
+
+static void expire(struct study *s, struct trial *t, size_t run, double now)
+{
+	const struct run *r = &t->runs[run];
+
+	if (r->state == RUN_RUNNING && r->due > 0 && r->due < now)
+		happen(s, (struct handout){t, run}, (struct event){.kind = EVENT_CUT});
 }
 
 void elsewhere_expire(struct study *s)
@@ -33,11 +52,12 @@ void elsewhere_expire(struct study *s)
 		struct trial *t = se->trials[se->open[i]];
 
 		for (size_t r = 0; r < t->n_runs; r++)
-			if (t->runs[r].state == RUN_RUNNING && t->runs[r].due > 0 &&
-			    t->runs[r].due < now)
-				happen(s, (struct handout){t, r},
-				       (struct event){.kind = EVENT_CUT});
+			expire(s, t, r, now);
 	}
+	for (size_t i = se->first_repeat; i < se->n_repeats; i++)
+		if (is_under_way(se, i))
+			expire(s, se->trials[se->repeats[i].trial], se->repeats[i].run,
+			       now);
 }
 
 enum ask elsewhere_ask(struct study *s, double lease, struct handout *out,

@@ -304,7 +304,11 @@ static double cost_weight(const struct study *study, uint64_t seen)
 		const struct observation *last;
 
 		history_state(&h, i, &last);
-		spent += last ? last->cost : 0;
+		if (last && spec_adapts_repeats(s->spec))
+			spent += last->cost * (double)last->n_runs /
+			         (double)s->spec->repeats_least;
+		else
+			spent += last ? last->cost : 0;
 	}
 	return fmin(fmax(2 * (1 - spent / s->spec->budget_cost), 0), 1);
 }
@@ -341,6 +345,70 @@ enum ask study_propose(struct study *study, struct event *out, const char **why,
 			return ASK_WAIT;
 	seen = s->n + 1 > apart ? s->n + 1 - apart : 0;
 	return study_propose_at(study, seen, cost_weight(study, seen), out, why, err);
+}
+
+/* Runs that had been asked of every trial before the number-th repeat; malloc. */
+static size_t *runs_asked(const struct search *s, uint64_t trials, size_t number)
+{
+	size_t *asked = mem_new(trials + 1, sizeof *asked);
+
+	for (size_t i = 0; i < trials; i++)
+		asked[i] = s->spec->repeats_least;
+	for (size_t i = 0; i < number; i++)
+		if (s->repeats[i].trial < trials)
+			asked[s->repeats[i].trial]++;
+	return asked;
+}
+
+static uint64_t added_before(const struct search *s, uint64_t trials)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < trials; i++)
+		n += s->trials[i]->origin == ORIGIN_ADDED;
+	return n;
+}
+
+/* As if the repeat p were the number-th, and about to be asked for. */
+static void answer_repeat(const struct search *s, const struct repeat *p, size_t number,
+                          struct repeat_answer *out)
+{
+	const struct spec *sp = s->spec;
+	struct history h = {
+	    .trials = s->known, .n = p->after, .known_upto = p->known_upto};
+	size_t *asked = runs_asked(s, h.n, number);
+	struct repeat_rule rule = {
+	    .least = sp->repeats_least,
+	    .most = sp->repeats,
+	    .cap = p->cap,
+	    .spent =
+		(p->after - added_before(s, p->after)) * sp->repeats_least + number};
+
+	repeat_ask(&rule, &h, asked, p->last, out);
+	free(asked);
+}
+
+bool study_repeat(struct study *study, bool last, struct event *out)
+{
+	const struct search *s = &study->search;
+	struct repeat now = {
+	    .known_upto = s->learnt, .after = s->n, .cap = s->cap, .last = last};
+	struct repeat_answer answer;
+
+	if (!spec_adapts_repeats(s->spec))
+		return false;
+	answer_repeat(s, &now, s->n_repeats, &answer);
+	*out = (struct event){
+	    .kind = EVENT_REPEAT,
+	    .trial = answer.trial,
+	    .as.repeat = {.known_upto = s->learnt, .cap = s->cap, .last = last}};
+	return answer.wanted;
+}
+
+void study_explain_repeat(const struct study *study, size_t number,
+                          struct repeat_answer *out)
+{
+	answer_repeat(&study->search, &study->search.repeats[number], number, out);
 }
 
 bool study_is_taken(const struct study *study, uint64_t trial)

@@ -2,6 +2,7 @@
 #ifndef HPS_STUDY_PROPOSE_H
 #define HPS_STUDY_PROPOSE_H
 
+#include "strategy/repeat.h"
 #include "study/study.h"
 
 /* Makes the strategy; method: auto is decided here. */
@@ -20,6 +21,13 @@ enum ask study_propose(struct study *s, struct event *out, const char **why,
 /* The same for a strategy that knows the observations 1 … seen. */
 enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
                           struct event *out, const char **why, struct error *err);
+/* An EVENT_REPEAT, which has not happened yet, where another run of a known trial is
+ * worth more than a new one (strategy/repeat.h). last: there are no new ones. */
+bool study_repeat(struct study *s, bool last, struct event *out);
+/* What was behind the number-th repeat that was asked for, made again from the history;
+ * gain and noise in the units of the metric. */
+void study_explain_repeat(const struct study *s, size_t number,
+                          struct repeat_answer *out);
 /* Is the point of this trial, or would it be, what a program from outside says? Then it
  * cannot be made again. */
 bool study_is_taken(const struct study *s, uint64_t trial);

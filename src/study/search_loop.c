@@ -19,6 +19,24 @@ static const int64_t write_delay = 2 * CLOCK_SECOND;
 
 enum { GUARD_FIRST = 3, GUARD_MANY = 10 };
 
+/* A repeat that waits for a slot, in the order they were asked for; not of a trial that
+ * has failed since. */
+static struct trial *queued_repeat(struct search *s, size_t *run)
+{
+	for (size_t i = s->first_repeat; i < s->n_repeats; i++) {
+		struct trial *t = s->trials[s->repeats[i].trial];
+		const struct run *r = &t->runs[s->repeats[i].run];
+
+		if (r->state == RUN_FINISHED && i == s->first_repeat)
+			s->first_repeat++;
+		if (r->state == RUN_QUEUED && t->outcome == OUTCOME_OK) {
+			*run = s->repeats[i].run;
+			return t;
+		}
+	}
+	return NULL;
+}
+
 /* A run that waits for a slot, in the order of the trials. */
 static struct trial *queued_run(struct study *study, size_t *run)
 {
@@ -44,7 +62,7 @@ static struct trial *queued_run(struct study *study, size_t *run)
 			}
 		}
 	}
-	return NULL;
+	return queued_repeat(s, run);
 }
 
 static void finish(struct search *s, enum search_state state, const char *why)
@@ -90,11 +108,27 @@ static void check_stops(struct search *s)
 		                    sp->budget_time));
 }
 
+/* The strategy may ask for another run of a trial that is known. */
+static struct trial *repeat_run(struct study *s, bool last, size_t *run)
+{
+	struct event e;
+	struct trial *t;
+
+	if (search_spent(&s->search) >= s->search.cap || !study_repeat(s, last, &e))
+		return NULL;
+	study_happen(s, e);
+	t = s->search.trials[e.trial];
+	*run = t->n_runs - 1;
+	return t;
+}
+
 /* No trial is left to begin; but what runs may have to be repeated, or promoted. */
 static struct trial *nothing_more(struct study *s, const char *why, size_t *run)
 {
-	struct trial *t;
+	struct trial *t = repeat_run(s, true, run);
 
+	if (t)
+		return t;
 	s->no_more = why;
 	if (s->fleet.busy)
 		return NULL;
@@ -118,8 +152,15 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 		return t;
 	if (s->no_more)
 		return nothing_more(s, s->no_more, run);
-	if (s->search.n - s->search.added >= s->search.cap)
-		return nothing_more(s, "every trial that was asked for is done", run);
+	if (search_spent(&s->search) >= s->search.cap)
+		return nothing_more(s,
+		                    spec_adapts_repeats(s->search.spec)
+		                        ? "every run that was asked for is done"
+		                        : "every trial that was asked for is done",
+		                    run);
+	t = repeat_run(s, false, run);
+	if (t)
+		return t;
 	*ask = study_propose(s, &e, &why, err);
 	if (*ask == ASK_DONE)
 		return nothing_more(s, why, run);

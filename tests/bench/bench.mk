@@ -37,10 +37,16 @@ bench-cluster: deps-check             ## agents, jobs of Slurm beside the local 
 	@tests/bench/slurm.py --hpsearch '$(abspath $(HPS))' --runs '$(or $(N),200)' \
 		--rounds '$(or $(ROUNDS),5)'
 
-bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS=100 METHOD PENDING COST
+# REPORT=recommended: of those problems whose trainings draw from their seed.
+NOISY ?= $(filter $(addprefix $(BENCHDATA)/prob/,hpobench% hpolib% nasbench%),$(PROBS))
+bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS METHOD PENDING COST REPORT=recommended
+	$(if $(and $(REPORT),$(PEERS)),@tests/deps.sh python3-venv)
 	+@$(call again,$(REGRET))
-	@$(REGRET) -m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' \
-		$(if $(COST),-c $(COST)) $(MORE) $(PROBS)
+	@$(if $(REPORT),OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS)) \
+		'tests/bench/$(REPORT).py' --regret '$(REGRET)' --cache '$(CACHE)/peers-cache' \
+		--seeds '$(SEEDS)' --method '$(METHOD)' $(if $(PEER),--peers $(PEER)) -- $(NOISY),$(REGRET) \
+		-m '$(METHOD)' -t '$(TRIALS)' -s '$(SEEDS)' -p '$(PENDING)' \
+		$(if $(COST),-c $(COST)) $(MORE) $(PROBS))
 
 bench-gp:                             ## ms per proposal of method: bayes at n = 30 … N=10000
 	+@$(call again,$(O)/tests/bench/gp)

@@ -80,10 +80,11 @@ class Problem:
         config = []
         for p in self.params:
             low, high = (0, p["n"] - 1) if self.choices(p) else (p["low"], p["high"])
-            x = (math.exp(rng.uniform(math.log(low), math.log(high))) if p["log"]
+            logs = p["log"] and not self.choices(p)
+            x = (math.exp(rng.uniform(math.log(low), math.log(high))) if logs
                  else rng.uniform(low, high))
-            config.append(x if p["type"] == "float" else rng.randint(low, high)
-                          if not p["log"] else int(round(x)))
+            config.append(x if p["type"] == "float" else int(round(x)) if logs
+                          else rng.randint(low, high))
         return config
 
 

@@ -23,13 +23,17 @@
  * The third is for searches that end when they have spent as much as TRIALS random
  * configurations cost on the average, where a trial costs output number OUTPUT of the
  * surrogate (-w 0: the strategy is not told): the regret is that when 10, 20, 30, 50,
- * 75 and 100 % of that are spent. */
+ * 75 and 100 % of that are spent.
+ *
+ * With -R 30,60,120 a line per problem and seed says what the configuration is truly
+ * worth that is recommended after so many runs in all (recommended.py). */
 #include "../unit/searches.h"
 #include "../unit/spaces.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/stat.h"
+#include "strategy/repeat.h"
 
 #include <getopt.h>
 #include <libgen.h>
@@ -559,6 +563,168 @@ static void solve(const struct problem *p, const char *method, size_t trials,
 	mock_free(&s);
 }
 
+/* What is recommended after so many runs in all. */
+
+enum { AGAIN_MAX = 8, AGAIN_TOP = 3 };
+
+struct tally {
+	double sum, squares, truth;
+	size_t n;
+};
+
+struct recommending {
+	const struct problem *p;
+	struct mock_search s;
+	struct tally *trials; /* (runs) */
+	size_t *asked;        /* (runs) */
+	uint64_t seed, runs;
+};
+
+static double value_of(const struct tally *t)
+{
+	return t->sum / (double)t->n;
+}
+
+static double stderr_of(const struct tally *t)
+{
+	double n = (double)t->n, mean = value_of(t);
+
+	return n > 1 ? sqrt(fmax(t->squares - n * mean * mean, 0) / (n - 1) / n)
+	             : (double)NAN;
+}
+
+static void run_once(struct recommending *r, size_t trial)
+{
+	struct tally *t = &r->trials[trial];
+	double y = measure(r->p, r->s.known[trial].values, r->seed, r->runs++,
+	                   &t->truth, NULL);
+
+	t->sum += y;
+	t->squares += y * y;
+	t->n = ++r->asked[trial];
+}
+
+/* Should a known trial be run again? */
+static bool again(const struct recommending *r, uint64_t cap, bool last, size_t *trial)
+{
+	struct history h = {
+	    .trials = r->s.known, .n = r->s.n, .known_upto = r->s.finished};
+	struct repeat_rule rule = {
+	    .least = 1, .most = AGAIN_MAX, .cap = cap, .spent = r->runs};
+	struct repeat_answer a;
+
+	repeat_ask(&rule, &h, r->asked, last, &a);
+	*trial = a.trial;
+	return a.wanted;
+}
+
+/* Runs until there are so many; adapts: repeats: auto. */
+static void search_until(struct recommending *r, uint64_t runs, uint64_t cap,
+                         bool adapts)
+{
+	while (r->runs < runs) {
+		size_t trial;
+
+		if (!adapts || !again(r, cap, false, &trial)) {
+			if (mock_next(&r->s) == ASK_POINT)
+				trial = r->s.n - 1;
+			else if (!adapts || !again(r, cap, true, &trial))
+				return;
+		}
+		run_once(r, trial);
+		mock_finish(&r->s, trial, value_of(&r->trials[trial]));
+		mock_repeat(&r->s, trial, r->trials[trial].n,
+		            stderr_of(&r->trials[trial]));
+	}
+}
+
+/* The trial with the least value and one standard error, where that is known. */
+static size_t leader(const struct recommending *r)
+{
+	struct history h = {
+	    .trials = r->s.known, .n = r->s.n, .known_upto = r->s.finished};
+	struct repeat_noise noise = repeat_noise(&h);
+	double least = (double)INFINITY;
+	size_t at = 0;
+
+	for (size_t i = 0; i < r->s.n; i++) {
+		double score = value_of(&r->trials[i]);
+
+		if (noise.sd > 0)
+			score += noise.sd / sqrt((double)r->trials[i].n);
+		if (score < least) {
+			least = score;
+			at = i;
+		}
+	}
+	return at;
+}
+
+/* The best three again, `times` each; the least mean of these. */
+static size_t verified(struct recommending *r, size_t times)
+{
+	size_t at[AGAIN_TOP], win = 0;
+
+	for (size_t k = 0; k < AGAIN_TOP; k++) {
+		at[k] = leader(r);
+		r->trials[at[k]].sum = (double)INFINITY;
+	}
+	for (size_t k = 0; k < AGAIN_TOP; k++) {
+		r->trials[at[k]] = (struct tally){0};
+		r->asked[at[k]] = 0;
+		for (size_t i = 0; i < times; i++)
+			run_once(r, at[k]);
+		if (value_of(&r->trials[at[k]]) < value_of(&r->trials[at[win]]))
+			win = k;
+	}
+	return at[win];
+}
+
+enum how { BEST, VERIFIED, AUTO, HOWS };
+
+static double recommend(const struct problem *p, const char *method, size_t runs,
+                        uint64_t seed, enum how how)
+{
+	struct recommending r = {.p = p, .seed = seed};
+	size_t times = runs / 20 < 2 ? 2 : runs / 20, win;
+	double regret;
+
+	if (!mock_init(&r.s, method, &p->maker.space, seed, false))
+		fail(r.s.err.text, p->name);
+	r.trials = mem_new(runs, sizeof *r.trials);
+	r.asked = mem_new(runs, sizeof *r.asked);
+	search_until(&r, how == VERIFIED ? runs - AGAIN_TOP * times : runs, runs,
+	             how == AUTO);
+	win = how == VERIFIED ? verified(&r, times) : leader(&r);
+	regret = (r.trials[win].truth - p->best) / (p->median - p->best);
+	free(r.trials);
+	free(r.asked);
+	mock_free(&r.s);
+	return fmin(fmax(regret, 0), 1);
+}
+
+/* A line: the problem, the seed, and what is recommended in each way. */
+static void print_recommended(const struct problem *p, const char *method,
+                              const char *runs, uint64_t seed)
+{
+	static const char *const names[] = {"best", "verified", "auto"};
+
+	printf("%s %llu", p->name, (unsigned long long)seed);
+	for (int how = 0; how < HOWS; how++) {
+		printf(" %s", names[how]);
+		for (const char *at = runs; *at; at += *at == ',') {
+			size_t n = strtoul(at, NULL, 10);
+
+			at += strspn(at, "0123456789");
+			if (n < 3 * AGAIN_TOP || (*at && *at != ','))
+				fail("-R wants numbers of runs, from 9 on", runs);
+			printf(" %.6f", recommend(p, method, n, seed, (enum how)how));
+		}
+	}
+	printf("\n");
+	fflush(stdout);
+}
+
 /* One line of JSON about the problem. */
 static void print_problem(const struct problem *p)
 {
@@ -651,7 +817,7 @@ static void summarize(const char *what, const double *x, size_t lines, bool logs
 
 int main(int argc, char **argv)
 {
-	const char *method = "bayes", *served = NULL;
+	const char *method = "bayes", *served = NULL, *recommended = NULL;
 	size_t trials = 100, pending = 1, first = 0, lines = 0;
 	unsigned long from = 0, to = 9;
 	double *all = NULL;
@@ -659,7 +825,7 @@ int main(int argc, char **argv)
 	bool fails = false;
 
 	stat_init();
-	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:r:f")) != -1;)
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:r:R:f")) != -1;)
 		if (c == 'm')
 			method = optarg;
 		else if (c == 't')
@@ -670,6 +836,8 @@ int main(int argc, char **argv)
 			first = strtoul(optarg, NULL, 10);
 		else if (c == 'f')
 			fails = true;
+		else if (c == 'R')
+			recommended = optarg;
 		else if (c == 'e')
 			served = optarg;
 		else if (c == 'c')
@@ -693,7 +861,10 @@ int main(int argc, char **argv)
 			budget = mean_cost(p) * (double)trials;
 		if (served)
 			serve(p, strtoull(served, NULL, 10));
-		for (uint64_t seed = from; !served && seed <= to; seed++) {
+		for (uint64_t seed = from; recommended && seed <= to; seed++)
+			print_recommended(p, method, recommended, seed);
+		for (uint64_t seed = from; !served && !recommended && seed <= to;
+		     seed++) {
 			all = mem_grow(all, (lines + 1) * MARKS, sizeof *all);
 			if (money.counts)
 				spend(p, method, budget, seed, money.told,

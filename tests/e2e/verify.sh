@@ -53,6 +53,44 @@ cp results.json ../moved.json && cd .. || exit 1
 sed 's/--noise=0.05/--noise=0.5/' moved.json >other.json
 expect "another training code does not reproduce: exit 5" 5 "$HPSEARCH" reproduce other.json --yes --out r4
 
+# Repeats that the search asks for, broken off in the middle.
+sed '/^test:/d; s/noise=0.05/noise=0.3/' space.yaml >again.yaml
+echo 'repeats: auto' >>again.yaml
+"$HPSEARCH" again.yaml -n 40 -j3 >/dev/null 2>&1 &
+pid=$!
+repeats() { [ "$(grep -c '"e":"repeat"' again.hpsearch/journal.jsonl)" -ge "$1" ]; }
+check "a repeat is asked for" wait_until 60 repeats 2
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+expect "what was broken off goes on" 0 "$HPSEARCH" again.yaml -n 40 -j3
+A=again.hpsearch/results.json
+check "-n counts runs" test "$(json $A "sum(len(t['runs']) for t in d['trials'])")" = 40
+check "no run is twice, none is left out" test "$(json $A \
+	"sorted(r['asked']['number'] for t in d['trials'] for r in t['runs'] if 'asked' in r) == list(range(40 - len(d['trials'])))")" = True
+check "they are ranked by mean and standard error" has "one standard error, of a noise of" out
+expect "replay asks for them again" 0 "$HPSEARCH" replay again.hpsearch
+check "and says how many" has "asked for once more" out
+expect "so from the results alone" 0 "$HPSEARCH" replay $A
+again=$(json $A "[t['id'] for t in d['trials'] if len(t['runs']) > 1][-1]")
+expect "why" 0 "$HPSEARCH" show again.yaml --trial "$again" --why
+check "is said of a repeat" has "was asked for when there were" out
+expect "the log" 0 "$HPSEARCH" log again.hpsearch
+check "has them" has '"event":"repeat"' out
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	check "their schema holds" /usr/bin/python3 -c "import json, jsonschema
+jsonschema.validate(json.load(open('$A')), json.load(open('$SRCDIR/tests/data/results.schema.json')))"
+else
+	skip "their schema holds" "no python3-jsonschema"
+fi
+for edit in 's/"number":1,/"number":0,/' 's/"after":[0-9]*/"after":9999/' 's/"cap":40/"cap":41/'; do
+	sed "$edit" $A >edited.json
+	"$HPSEARCH" replay edited.json >out 2>err
+	check "an edit is caught: $edit" test $? != 0
+done
+expect "nothing is verified by runs that chose" 2 "$HPSEARCH" verify again.hpsearch
+sed 's/repeats: auto/repeats: 1/' again.yaml >other.yaml
+expect "another number of repeats is another search" 2 "$HPSEARCH" other.yaml --out again.hpsearch
+
 # A training that waits on its journalled test start: killed in the middle of the test.
 cat >slow.yaml <<Y
 command: ["$FAKE", slow, 60, "\${args}"]

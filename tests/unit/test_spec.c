@@ -286,6 +286,42 @@ TEST(native_keys)
 	done(&r);
 }
 
+/* auto is {min: 1, max: 8}; then max_trials counts runs, and a grid has a quarter more.
+ */
+TEST(repeats_are_a_number_or_asked_for)
+{
+	struct rig r;
+
+	load(&r, HEAD PARAM, NULL);
+	CHECK(!spec_adapts_repeats(&r.s) && !spec_reruns(&r.s));
+	done(&r);
+	load(&r, HEAD PARAM "repeats: 4\n", NULL);
+	CHECK(r.s.repeats_least == 4 && r.s.repeats == 4);
+	CHECK(!spec_adapts_repeats(&r.s) && spec_reruns(&r.s));
+	done(&r);
+	load(&r, HEAD PARAM "repeats: auto\n", NULL);
+	CHECK(r.s.repeats_least == 1 && r.s.repeats == 8);
+	CHECK(spec_adapts_repeats(&r.s) && !spec_reruns(&r.s));
+	done(&r);
+	load(&r, HEAD PARAM "repeats: {min: 2}\ntest: {repeats: 3}\n", NULL);
+	CHECK(r.s.repeats_least == 2 && r.s.repeats == 8);
+	CHECK(spec_adapts_repeats(&r.s) && spec_reruns(&r.s));
+	done(&r);
+	load(&r, HEAD PARAM "repeats: {min: 3, max: 3}\n", NULL);
+	CHECK(!spec_adapts_repeats(&r.s));
+	done(&r);
+	load(&r, HEAD PARAM "repeats: auto\ndeterministic_training: true\n", NULL);
+	CHECK(r.s.repeats_least == 1 && r.s.repeats == 1);
+	done(&r);
+	load(&r,
+	     "command: [a]\nmethod: grid\nmetric: {name: l}\nrepeats: {min: 2}\n"
+	     "parameters: {x: {min: 1, max: 20}}\n",
+	     NULL);
+	CHECK_INT(spec_trial_cap(&r.s, 0), 50);
+	CHECK_INT(spec_trial_cap(&r.s, 90), 90);
+	done(&r);
+}
+
 TEST(gpus_make_slots)
 {
 	struct rig r;
@@ -660,7 +696,7 @@ TEST(which_value_is_better)
 
 TEST_MAIN(distributions_by_inference, native_ranges, distributions_by_name,
           nested_parameters, conditions, constraints, defaults_of_a_small_file,
-          native_keys, gpus_make_slots, what_a_run_may_have, large_seeds,
-          number_of_trials, goals, which_value_is_better, metric_names, wandb_hyperband,
-          native_rules, durations, overrides, overrides_refused, files,
-          large_files_are_quick)
+          native_keys, repeats_are_a_number_or_asked_for, gpus_make_slots,
+          what_a_run_may_have, large_seeds, number_of_trials, goals,
+          which_value_is_better, metric_names, wandb_hyperband, native_rules, durations,
+          overrides, overrides_refused, files, large_files_are_quick)

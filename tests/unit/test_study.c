@@ -1110,24 +1110,231 @@ TEST(a_newer_results_file_is_refused)
 	rig_drop(&r);
 }
 
-TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
-          repeats_give_mean_and_error, the_error_of_a_mean_is_that_of_a_sample,
-          of_equal_trials_the_earlier_one_is_better,
-          first_run_without_the_metric_stops_at_once, failure_guard,
-          the_guard_asks_for_more_than_half_of_ten, retries,
-          a_repeat_of_a_failed_trial_is_not_waited_for, a_late_retry_is_run,
-          exit_75_is_no_failure, diverged_is_never_the_winner_and_no_failure,
-          target_and_patience_stop, equal_values_share_a_rank,
-          an_exhausted_space_is_success, resume_equals_one_go,
-          finished_runs_are_not_repeated, the_cost_is_read_back,
-          what_failed_is_tried_again_when_asked_for,
-          a_trial_whose_other_repeat_was_cut_short_is_settled,
-          the_time_budget_is_not_spent_by_resuming,
-          another_file_is_refused_with_the_difference,
-          verification_confirms_a_better_winner, the_first_rules_leave_no_rerun_out,
-          verification_is_not_fooled_by_noise, each_answer_has_its_interval,
-          verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
-          replay_makes_again_what_was_learned,
-          a_search_that_learns_goes_on_where_it_was,
-          deterministic_learning_ignores_who_is_first, every_edit_is_caught,
-          a_newer_results_file_is_refused)
+/* Repeats that the search asks for. */
+
+#define ADAPTIVE                                                                       \
+	"command: [train, '${args}']\nmetric: {name: loss, goal: minimize}\n"          \
+	"repeats: auto\nparameters: {x: {min: 0.0, max: 1.0%s}}\nmethod: %s\n"
+
+static double very_noisy(const struct job *job, struct run_result *res,
+                         bool *has_metric)
+{
+	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
+	double x = fake_argument(job, "x");
+
+	(void)res;
+	*has_metric = true;
+	return (x - 0.3) * (x - 0.3) + 0.3 * rng_unit(seed, 0, RNG_MODEL, 0);
+}
+
+static size_t count_runs(const struct search *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->trials[i]->n_runs;
+	return n;
+}
+
+/* Rank order is that of the mean and one standard error, noise / sqrt(runs), the noise
+ * pooled from all repeats. */
+static void check_ranks(struct search *s)
+{
+	struct trial **order = search_rank(s, &s->scratch);
+	double squares = 0, df = 0, before = -(double)INFINITY;
+
+	for (size_t i = 0; i < s->n; i++) {
+		double n = (double)s->trials[i]->n_runs, e = s->trials[i]->stderr_;
+
+		if (n < 2)
+			continue;
+		squares += e * e * n * (n - 1);
+		df += n - 1;
+	}
+	CHECK(df > 0);
+	CHECK_DOUBLE(s->noise, sqrt(squares / df), 1e-15);
+	for (size_t i = 0; i < s->n; i++) {
+		double score =
+		    order[i]->value + s->noise / sqrt((double)order[i]->n_runs);
+
+		CHECK(score >= before);
+		before = score;
+	}
+	CHECK(order[0] == s->best);
+}
+
+static void check_replay(struct rig *r, uint64_t repeats)
+{
+	struct saved sv;
+	struct replay rp;
+	char *text = results_of(r);
+
+	CHECK(replay_text(text, &rp, &r->err));
+	CHECK_STR(rp.difference, "");
+	CHECK_INT(rp.repeats, repeats);
+	CHECK(saved_load(&sv, r->dir, &r->err) && replay_run(&sv, &rp, &r->err));
+	CHECK_STR(rp.difference, "");
+	CHECK_INT(rp.repeats, repeats);
+	/* Other values ask for another repeat, or for none. */
+	for (size_t i = 0; i < 12 && i < sv.study.search.n; i++)
+		sv.study.search.known[i].observations[0].value *= -1;
+	CHECK(replay_run(&sv, &rp, &r->err));
+	CHECK(!rp.same);
+	saved_free(&sv);
+	free(text);
+}
+
+TEST(repeats_are_asked_for_under_every_method)
+{
+	static const char *const methods[] = {"random", "sobol", "grid", "bayes"};
+
+	for (size_t m = 0; m < ARRAY_LEN(methods); m++)
+		for (uint64_t order = 0; order < 2; order++) {
+			struct rig r = {.fake = {.train = very_noisy, .order = order}};
+			struct search *s = &r.study.search;
+			char yaml[512];
+
+			snprintf(yaml, sizeof yaml, ADAPTIVE, m == 2 ? ", q: 0.05" : "",
+			         methods[m]);
+			rig_dir(&r);
+			CHECK(rig_open(&r, yaml, 40, order ? 6 : 1));
+			CHECK(rig_run(&r));
+			CHECK_INT(s->state, SEARCH_DONE);
+			CHECK_INT(count_runs(s), 40); /* max_trials counts runs */
+			CHECK_INT(s->n_repeats, 40 - s->n);
+			CHECK(s->n_repeats >= 4);
+			CHECK(!s->verdict.wanted);
+			check_ranks(s);
+			check_replay(&r, s->n_repeats);
+			rig_drop(&r);
+		}
+}
+
+/* A grid without max_trials: every cell, and a quarter of that in repeats. */
+TEST(a_grid_has_repeats_beside_its_cells)
+{
+	struct rig r = {.fake.train = very_noisy};
+	char yaml[512];
+
+	snprintf(yaml, sizeof yaml, ADAPTIVE, ", q: 0.05", "grid");
+	CHECK(rig_open(&r, yaml, 0, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.search.n, 21);
+	CHECK_INT(count_runs(&r.study.search), 21 + 5);
+	rig_drop(&r);
+}
+
+static double smooth(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	double x = fake_argument(job, "x");
+
+	(void)res;
+	*has_metric = true;
+	return (x - 0.3) * (x - 0.3);
+}
+
+/* The same value twice, for two configurations: no more is repeated, and what is ranked
+ * is the value. */
+TEST(a_training_without_randomness_has_two_repeats)
+{
+	struct rig r = {.fake.train = smooth};
+	char yaml[512];
+
+	snprintf(yaml, sizeof yaml, ADAPTIVE, "", "random");
+	rig_dir(&r);
+	CHECK(rig_open(&r, yaml, 60, 1));
+	CHECK(rig_run(&r));
+	CHECK_INT(r.study.search.n_repeats, 2);
+	CHECK_INT(r.study.search.n, 58);
+	CHECK_DOUBLE(r.study.search.noise, 0, 0);
+	rig_drop(&r);
+}
+
+TEST(a_search_with_repeats_goes_on_where_it_was)
+{
+	struct rig whole = {.fake.train = very_noisy};
+	char yaml[512], *expected;
+
+	snprintf(yaml, sizeof yaml, ADAPTIVE, "", "bayes");
+	CHECK(rig_open(&whole, yaml, 30, 1));
+	CHECK(rig_run(&whole));
+	expected = ranking(&whole);
+	for (uint64_t at = 11; at <= 30; at += 9) {
+		struct rig r = {.fake.train = very_noisy};
+		char *now;
+
+		rig_dir(&r);
+		r.fake.fail_after = at;
+		CHECK(rig_open(&r, yaml, 30, 1));
+		CHECK(!rig_run(&r));
+		rig_close(&r);
+		CHECK(rig_open(&r, yaml, 30, 1));
+		CHECK(rig_run(&r));
+		now = ranking(&r);
+		CHECK_STR(now, expected);
+		check_replay(&r, r.study.search.n_repeats);
+		free(now);
+		rig_drop(&r);
+	}
+	free(expected);
+	rig_drop(&whole);
+}
+
+/* A configuration that fails on another seed has failed: it no longer leads. */
+static double fails_again(const struct job *job, struct run_result *res,
+                          bool *has_metric)
+{
+	double y = very_noisy(job, res, has_metric);
+
+	res->exit = strcmp(fake_env(job, "HPSEARCH_RUN"), "0") != 0;
+	return y;
+}
+
+TEST(a_trial_whose_repeat_fails_has_failed)
+{
+	struct rig r = {.fake.train = fails_again};
+	struct search *s = &r.study.search;
+	char yaml[512];
+
+	snprintf(yaml, sizeof yaml, ADAPTIVE, "", "random");
+	rig_dir(&r);
+	CHECK(rig_open(&r, yaml, 30, 2));
+	CHECK(rig_run(&r));
+	CHECK(s->n_repeats > 0);
+	CHECK_INT(s->outcomes[OUTCOME_FAILED], s->n_repeats);
+	CHECK_INT(s->ok + s->outcomes[OUTCOME_FAILED], s->n);
+	CHECK_INT(s->finished, s->n);
+	CHECK(s->best && s->best->outcome == OUTCOME_OK && s->best->n_runs == 1);
+	rig_close(&r);
+	/* What failed is tried again, and is what all of its runs say. */
+	r.fake.train = very_noisy;
+	r.retry_failed = true;
+	CHECK(rig_open(&r, yaml, 30, 2));
+	CHECK(rig_run(&r));
+	CHECK_INT(s->ok, s->n);
+	check_replay(&r, s->n_repeats);
+	rig_drop(&r);
+}
+
+TEST_MAIN(
+    runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
+    repeats_give_mean_and_error, the_error_of_a_mean_is_that_of_a_sample,
+    of_equal_trials_the_earlier_one_is_better,
+    first_run_without_the_metric_stops_at_once, failure_guard,
+    the_guard_asks_for_more_than_half_of_ten, retries,
+    a_repeat_of_a_failed_trial_is_not_waited_for, a_late_retry_is_run,
+    exit_75_is_no_failure, diverged_is_never_the_winner_and_no_failure,
+    target_and_patience_stop, equal_values_share_a_rank, an_exhausted_space_is_success,
+    resume_equals_one_go, finished_runs_are_not_repeated, the_cost_is_read_back,
+    what_failed_is_tried_again_when_asked_for,
+    a_trial_whose_other_repeat_was_cut_short_is_settled,
+    the_time_budget_is_not_spent_by_resuming,
+    another_file_is_refused_with_the_difference, verification_confirms_a_better_winner,
+    the_first_rules_leave_no_rerun_out, verification_is_not_fooled_by_noise,
+    each_answer_has_its_interval, verification_seeds_are_fresh_and_paired,
+    replay_agrees_with_what_was_run, replay_makes_again_what_was_learned,
+    a_search_that_learns_goes_on_where_it_was,
+    deterministic_learning_ignores_who_is_first, every_edit_is_caught,
+    a_newer_results_file_is_refused, repeats_are_asked_for_under_every_method,
+    a_grid_has_repeats_beside_its_cells, a_training_without_randomness_has_two_repeats,
+    a_search_with_repeats_goes_on_where_it_was, a_trial_whose_repeat_fails_has_failed)
