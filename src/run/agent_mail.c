@@ -147,7 +147,7 @@ static void obey(struct agent *a, const struct wire_message *m, int64_t now)
 {
 	/* A driver whose place another has taken, and who does not know it yet. */
 	if (m->session < a->session)
-		return true;
+		return;
 	a->session = m->session;
 	switch ((int)m->kind) {
 	case WIRE_RUN: begin(a, m, now); return;
