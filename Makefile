@@ -108,9 +108,11 @@ MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
 HPS    := $(O)/hpsearch
 MAN    := $(wildcard src/hpsearch.1)
 SCRIPT := $(sort $(wildcard tests/unit/test_*.sh))
-# Scripts whose time is other programs' (compilers, trainings, Python's packages): under
-# a sanitizer they show nothing that the rest does not.
-OTHERS := $(patsubst %,tests/e2e/%.sh,examples hydra loggers make recipes)
+# Scripts whose time is other programs' (compilers, trainings, a browser, Python's
+# packages), or long sums that unit tests have as well: under a sanitizer they show nothing
+# that the rest does not.
+OTHERS := $(patsubst %,tests/e2e/%.sh,ablate examples export hydra loggers make nni page \
+	recipes refine scale_block strategy)
 E2E    := $(filter-out %/lib.sh $(if $(filter asan,$(MODE)),$(OTHERS)),$(sort \
 	$(wildcard tests/e2e/*.sh)))
 
@@ -124,9 +126,11 @@ $(call stamp,$(O)/flags,$(COMPILE) $(LINK) $(DEP_LIBS))
 $(call stamp,$(O)/objects,$(LIBOBJ) $(AIDOBJ))
 endif
 
+# Test programs at a time: they wait for others more than they compute.
+TEST_JOBS ?= $(shell expr 2 '*' $(JOBS))
 # What every test program finds in its environment.
 TEST_ENV = HPSEARCH='$(abspath $(HPS))' TOOLS='$(abspath $(O)/tests/tools)' SRCDIR='$(CURDIR)' \
-	FAULT_SO='$(abspath $(FAULT_SO))' MLP='$(abspath $(MLP))' TEST_JOBS='$(JOBS)' BLAS='$(BLAS)'
+	FAULT_SO='$(abspath $(FAULT_SO))' MLP='$(abspath $(MLP))' TEST_JOBS='$(TEST_JOBS)' BLAS='$(BLAS)'
 DRY    = $(findstring n,$(firstword -$(MAKEFLAGS)))
 # $(call again,WORDS): another make, with all processors unless -j was said.
 again  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS)) $(1)
