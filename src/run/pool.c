@@ -457,21 +457,29 @@ static bool await_end(const struct slot *s, int64_t deadline)
 	return true;
 }
 
-static void part_from(struct pool *p, struct slot *s, int64_t deadline)
+/* True: it has left by itself, and so nothing behind. */
+static bool part_from(struct pool *p, struct slot *s, int64_t deadline)
 {
-	if (s->supervisor && !await_end(s, deadline))
+	bool clean = true;
+	int status;
+
+	if (s->supervisor && !await_end(s, deadline)) {
 		retire(p, s); /* it goes on trying, and keeps keep_fd open */
-	else if (s->supervisor)
-		waitpid(s->supervisor, NULL, 0);
+		clean = false;
+	} else if (s->supervisor) {
+		clean = waitpid(s->supervisor, &status, 0) > 0 && !status;
+	}
 	slot_dismiss(s, &p->shared);
 	if (s->state == SLOT_RUNNING || s->state == SLOT_LEAVING)
 		output_end(&s->output, 0);
 	slot_clear(s);
+	return clean;
 }
 
 void pool_close(struct pool *p)
 {
 	int64_t deadline = clock_now() + CLOSE_PATIENCE;
+	bool clean = !p->n_retired;
 
 	for (size_t i = 0; i < p->n; i++)
 		if (p->slots[i].supervisor) {
@@ -479,8 +487,9 @@ void pool_close(struct pool *p)
 			kill(p->slots[i].supervisor, SIGCONT);
 		}
 	for (size_t i = 0; i < p->n; i++)
-		part_from(p, &p->slots[i], deadline);
-	sweep(p);
+		clean = part_from(p, &p->slots[i], deadline) && clean;
+	if (!clean)
+		sweep(p);
 	for (size_t i = 0; i < p->n_retired; i++)
 		waitpid(p->retired[i], NULL, WNOHANG);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
