@@ -1,19 +1,9 @@
-#include "run/attached.h"
+#include "run/attached_parts.h"
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "run/agent.h"
-#include "run/agent_wire.h"
-#include "run/cargo.h"
-#include "run/keeper.h"
-#include "run/signals.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,255 +12,8 @@
 enum {
 	NEVER_UP = 3, /* failures of every slot before it is an error, at first … */
 	ALL_GONE = 9, /* … and when agents have been there: four minutes */
-	SAID_BYTES = 1024,
-	WHY_BYTES = 256,
-	BACK_OFF_MAX = 9 /* doublings: 256 s; then 300 */
+	WHY_BYTES = 256
 };
-
-#define LEAVE_PATIENCE (15 * CLOCK_SECOND)
-#define MARGIN         (2 * CLOCK_SECOND) /* beyond a grace: for signals to be sent */
-
-enum link_state {
-	LINK_DOWN,     /* until retry_at */
-	LINK_COPYING,  /* launched; the program may have to be there first */
-	LINK_STARTING, /* has not said hello */
-	LINK_UP,
-	LINK_PARTING /* given up; the launcher has not left yet */
-};
-
-struct link {
-	const struct attached_place *place;
-	size_t index;
-	enum link_state state;
-	struct keeper keeper;
-	struct wire_in heard;
-	struct str unsent;
-	struct cargo cargo;
-	char host[HOST_NAME_MAX + 1];
-	size_t way;        /* which argv of the place */
-	bool proven;       /* that it leads to an agent */
-	unsigned failures; /* in a row: no run has ended since */
-	int64_t retry_at, launched_at, heard_at, beat_at;
-	uint64_t beats;
-	int64_t silence; /* how long it had been silent when it was given up */
-	bool running;
-	uint64_t ticket;
-	enum cancel cancelled;
-	int64_t started, fence_at; /* fence_at: when a lost run is over; 0: not lost */
-};
-
-struct attached {
-	struct attached_setup setup;
-	struct link *links;    /* (setup.n) */
-	struct pollfd *polled; /* (1 + 2 n) */
-	struct signals signals;
-	char generation[WIRE_TOKEN];
-	bool ever_up;
-	bool news;           /* a slot has become ready */
-	size_t turn;         /* whose lines come first */
-	struct arena told;   /* behind the last event */
-	struct error failed; /* the latest failure of an agent */
-	void (*message)(void *self, const char *text);
-	void *watcher;
-};
-
-static const char *name_of(const struct link *l)
-{
-	return l->place->host ? l->place->host : *l->host ? l->host : "its launcher";
-}
-
-static const char *path_of(const struct attached *a, const struct link *l,
-                           const char *file, char path[static PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "%s/agents/%zu%s%s", a->setup.dir, l->index,
-	         *file ? "/" : "", file);
-	return path;
-}
-
-static bool is_starting(const struct link *l)
-{
-	return l->state == LINK_COPYING || l->state == LINK_STARTING;
-}
-
-/* --- saying --- */
-
-static void push(struct link *l)
-{
-	ssize_t n = l->unsent.len && l->keeper.in >= 0
-	                ? write(l->keeper.in, l->unsent.s, l->unsent.len)
-	                : 0;
-
-	/* Who takes no more is over, or will be: the end of what it says tells. */
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		n = (ssize_t)l->unsent.len;
-	if (n <= 0)
-		return;
-	l->unsent.len -= (size_t)n;
-	memmove(l->unsent.s, l->unsent.s + n, l->unsent.len);
-}
-
-static void say(struct link *l, const struct wire_message *m)
-{
-	wire_write(&l->unsent, m);
-	push(l);
-}
-
-/* Behind its run, which may not be sent yet. */
-static void say_ticket(struct link *l, enum wire_kind kind)
-{
-	wire_write(cargo_line(&l->cargo, &l->unsent),
-	           &(struct wire_message){.kind = kind, .ticket = l->ticket});
-	push(l);
-}
-
-static void fill(struct link *l)
-{
-	if (l->state != LINK_UP || !l->cargo.behind.len)
-		return;
-	cargo_fill(&l->cargo, &l->unsent);
-	push(l);
-}
-
-/* --- starting --- */
-
-static void greet(const struct attached *a, struct link *l)
-{
-	char dir[PATH_MAX];
-	bool carry = a->setup.carry;
-
-	l->state = LINK_STARTING;
-	say(l, &(struct wire_message){.kind = WIRE_HELLO,
-	                              .protocol = WIRE_PROTOCOL,
-	                              .version = HPS_VERSION,
-	                              .generation = a->generation,
-	                              .dir = carry ? NULL : path_of(a, l, "", dir),
-	                              .carry = carry,
-	                              .pid = getpid(),
-	                              .silence = a->setup.silence});
-}
-
-static bool put_generation(const struct attached *a, const struct link *l,
-                           struct error *err)
-{
-	char path[PATH_MAX];
-
-	return file_mkdirs(path_of(a, l, "", path), err) &&
-	       file_write(path_of(a, l, "generation", path), a->generation,
-	                  strlen(a->generation), 0666, err);
-}
-
-static bool launch(struct attached *a, struct link *l, int64_t now, struct error *err)
-{
-	const char *const *argv = l->place->argv[l->way];
-	char dir[PATH_MAX];
-	int log;
-	bool ok;
-
-	if (!put_generation(a, l, err))
-		return false;
-	log = file_open(path_of(a, l, "stderr", dir), O_WRONLY | O_CREAT | O_APPEND,
-	                0666, err);
-	if (log < 0)
-		return false;
-	ok = keeper_start(&l->keeper, argv, log, a->setup.keep_fd,
-	                  a->setup.grace + LEAVE_PATIENCE, err);
-	close(log);
-	if (!ok)
-		return false;
-	l->state = LINK_COPYING;
-	l->launched_at = l->heard_at = now;
-	l->beat_at = now + a->setup.silence / AGENT_BEATS;
-	wire_forget(&l->heard);
-	str_clear(&l->unsent);
-	if (!l->place->copies[l->way])
-		greet(a, l);
-	return true;
-}
-
-/* --- losing --- */
-
-/* The last lines that the launcher said. */
-static void add_said(const struct attached *a, const struct link *l, struct str *out)
-{
-	char path[PATH_MAX], text[SAID_BYTES];
-	size_t n = file_tail(path_of(a, l, "stderr", path), text, sizeof text);
-	char *start = text;
-
-	for (size_t i = 0; i < n; i++)
-		text[i] = text[i] ? text[i] : ' ';
-	text[n] = '\0';
-	while (n && text[n - 1] == '\n')
-		text[--n] = '\0';
-	for (int lines = 0; n && lines < 4; n--)
-		if (text[n - 1] == '\n' && ++lines == 4)
-			start = text + n;
-	for (char *line = start, *last = NULL; *line;) {
-		size_t len = strcspn(line, "\n");
-
-		if (!last || strncmp(last, line, len + 1) != 0)
-			str_addf(out, "\n  | %.*s", (int)len, line);
-		last = line;
-		line += len + (line[len] == '\n');
-	}
-}
-
-static int64_t pause_after(const struct link *l)
-{
-	if (!l->proven && l->failures == 1)
-		return 0; /* the other way at once */
-	return l->failures > BACK_OFF_MAX ? 300 * CLOCK_SECOND
-	                                  : CLOCK_SECOND << (l->failures - 1);
-}
-
-/* Not the first of two ways; and of many failures in a row ever fewer. */
-static bool is_worth_telling(const struct link *l)
-{
-	unsigned n = l->failures;
-
-	return (l->proven || n > 1) && (n & (n - 1)) == 0;
-}
-
-static void tell(struct attached *a, const struct link *l, const char *why)
-{
-	struct str text = {0};
-
-	str_addf(&text, "agent %zu on %s: %s", l->index, name_of(l), why);
-	add_said(a, l, &text);
-	error_set(&a->failed, ERROR_SYSTEM, "%s", str_text(&text));
-	if (a->message && is_worth_telling(l))
-		a->message(a->watcher, str_text(&text));
-	str_free(&text);
-}
-
-/* No more is heard of it. */
-static void give_up(struct attached *a, struct link *l, const char *why, int64_t now)
-{
-	l->failures++;
-	l->silence = now - l->heard_at;
-	l->state = LINK_PARTING;
-	keeper_part(&l->keeper);
-	str_clear(&l->unsent);
-	cargo_drop(&l->cargo);
-	tell(a, l, why);
-	l->retry_at = now + pause_after(l);
-	if (!l->proven)
-		l->way = 1 - l->way;
-}
-
-/* The launcher has left. With 0 it says that the agent has, and its run before it; else
- * the agent may only be about to see that we are gone: at once where the connection was
- * alive, by our silence where it was not. */
-static void parted(struct attached *a, struct link *l, int status, int64_t now)
-{
-	int64_t fence = a->setup.grace + MARGIN;
-
-	l->state = LINK_DOWN;
-	if (!l->running)
-		return;
-	if (l->silence > a->setup.silence / AGENT_BEATS + MARGIN)
-		fence += a->setup.silence;
-	l->fence_at = status == 0 ? now : now + fence;
-}
 
 /* --- hearing --- */
 
@@ -284,12 +27,13 @@ static void on_hello(struct attached *a, struct link *l, const struct wire_messa
 		         "it is hpsearch %s and speaks protocol %u; this is hpsearch "
 		         "%s, which speaks protocol %d",
 		         m->version, m->protocol, HPS_VERSION, WIRE_PROTOCOL);
-		give_up(a, l, why, now);
+		link_give_up(a, l, why, now);
 		return;
 	}
 	if (a->setup.carry && !m->root) {
-		give_up(a, l, "it is an hpsearch that takes no files (transfer: none)",
-		        now);
+		link_give_up(a, l,
+		             "it is an hpsearch that takes no files (transfer: none)",
+		             now);
 		return;
 	}
 	if (a->setup.carry)
@@ -310,7 +54,7 @@ static void on_exit_message(struct link *l, struct wire_message *m,
 	if (r->cancelled && !l->cancelled)
 		r->lost = true;
 	r->cancelled = l->cancelled;
-	r->host = name_of(l);
+	r->host = link_name(l);
 	l->running = false;
 	l->failures = 0;
 	cargo_end(&l->cargo, r);
@@ -322,11 +66,11 @@ static void on_exit_message(struct link *l, struct wire_message *m,
 static void on_script(struct attached *a, struct link *l, enum wire_kind kind)
 {
 	if (kind == WIRE_HAVE) {
-		greet(a, l);
+		link_greet(a, l);
 		return;
 	}
 	str_addn(&l->unsent, a->setup.program, a->setup.n_program);
-	push(l);
+	link_push(l);
 }
 
 /* True: it is an event for our caller. */
@@ -344,7 +88,7 @@ static bool obey(struct attached *a, struct link *l, struct wire_message *m,
 	else if (m->kind == WIRE_HELLO && l->state == LINK_STARTING)
 		on_hello(a, l, m, now);
 	else if (m->kind == WIRE_REFUSE)
-		give_up(a, l, m->why ? m->why : "it refuses", now);
+		link_give_up(a, l, m->why ? m->why : "it refuses", now);
 	else if (m->kind == WIRE_REPORT && mine) {
 		*out = (struct runner_event){
 		    .kind = RUNNER_REPORT, .ticket = m->ticket, .report = m->report};
@@ -365,14 +109,14 @@ static bool take_line(struct attached *a, struct link *l, struct runner_event *o
 	const char *line;
 	size_t n;
 
-	while ((is_starting(l) || l->state == LINK_UP) &&
+	while ((link_is_starting(l) || l->state == LINK_UP) &&
 	       (line = wire_line(&l->heard, &n))) {
 		arena_free(&a->told);
 		if (wire_read(line, n, &m, &a->told, &err)) {
 			if (obey(a, l, &m, out, now))
 				return true;
 		} else if (l->state == LINK_UP) {
-			give_up(a, l, err.text, now);
+			link_give_up(a, l, err.text, now);
 		}
 	}
 	return false;
@@ -385,7 +129,7 @@ static void lost(struct link *l, struct runner_event *out)
 	    (struct run_result){.exit = -1,
 	                        .lost = true,
 	                        .cancelled = l->cancelled,
-	                        .host = name_of(l),
+	                        .host = link_name(l),
 	                        .wall = 1e-9 * (double)(clock_now() - l->started),
 	                        .tail = "",
 	                        .err_tail = ""};
@@ -431,16 +175,17 @@ static void hear(struct attached *a, struct link *l, int64_t now)
 	if (n > 0) {
 		l->heard_at = now;
 		if (!wire_feed(&l->heard, bytes, (size_t)n))
-			give_up(a, l, "it says a line without an end", now);
+			link_give_up(a, l, "it says a line without an end", now);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		/* What it has said before that counts. */
 		if (!memchr(str_text(&l->heard.text) + l->heard.done, '\n',
 		            l->heard.text.len - l->heard.done))
-			give_up(a, l,
-			        is_starting(l)
-			            ? "no agent could be started; the launcher said"
-			            : "the connection is lost",
-			        now);
+			link_give_up(
+			    a, l,
+			    link_is_starting(l)
+				? "no agent could be started; the launcher said"
+				: "the connection is lost",
+			    now);
 	}
 }
 
@@ -451,7 +196,7 @@ static size_t starting(const struct attached *a)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->setup.n; i++)
-		n += is_starting(&a->links[i]);
+		n += link_is_starting(&a->links[i]);
 	return n;
 }
 
@@ -482,21 +227,22 @@ static void attend(struct attached *a, struct link *l, int64_t now)
 	int status = 0;
 
 	if (l->state == LINK_PARTING && keeper_left(&l->keeper, &status))
-		parted(a, l, status, now);
-	if (!is_starting(l) && l->state != LINK_UP)
+		link_parted(a, l, status, now);
+	if (!link_is_starting(l) && l->state != LINK_UP)
 		return;
 	if (l->state == LINK_UP && now - l->heard_at > a->setup.silence)
-		give_up(
+		link_give_up(
 		    a, l,
 		    silent_for(a->setup.silence, "nothing has been heard of it", why),
 		    now);
-	else if (is_starting(l) && now - l->launched_at > a->setup.patience)
-		give_up(a, l,
-		        silent_for(a->setup.patience, "no agent has answered", why),
-		        now);
+	else if (link_is_starting(l) && now - l->launched_at > a->setup.patience)
+		link_give_up(
+		    a, l, silent_for(a->setup.patience, "no agent has answered", why),
+		    now);
 	else if (l->state != LINK_COPYING && now >= l->beat_at) {
 		l->beat_at = now + a->setup.silence / AGENT_BEATS;
-		say(l, &(struct wire_message){.kind = WIRE_BEAT, .beat = ++l->beats});
+		link_say(l,
+		         &(struct wire_message){.kind = WIRE_BEAT, .beat = ++l->beats});
 	}
 }
 
@@ -511,7 +257,7 @@ static bool tend(struct attached *a, int64_t now, struct error *err)
 		if (l->state != LINK_DOWN || l->running || now < l->retry_at ||
 		    busy >= room)
 			continue;
-		if (!launch(a, l, now, err))
+		if (!link_launch(a, l, now, err))
 			return false;
 		busy++;
 	}
@@ -553,7 +299,7 @@ static bool listen_until(struct attached *a, int64_t until, struct error *err)
 	for (size_t i = 0; i < n; i++) {
 		struct link *l = &a->links[i];
 
-		fill(l);
+		link_fill(l);
 		p[1 + 2 * i] = (struct pollfd){.fd = l->keeper.out, .events = POLLIN};
 		p[2 + 2 * i] = (struct pollfd){.fd = l->unsent.len ? l->keeper.in : -1,
 		                               .events = POLLOUT};
@@ -565,7 +311,7 @@ static bool listen_until(struct attached *a, int64_t until, struct error *err)
 	now = clock_now();
 	for (size_t i = 0; i < n; i++) {
 		if (p[2 + 2 * i].revents)
-			push(&a->links[i]);
+			link_push(&a->links[i]);
 		if (p[1 + 2 * i].revents)
 			hear(a, &a->links[i], now);
 	}
@@ -619,7 +365,7 @@ static bool attached_start(void *self, const struct job *job, struct error *err)
 	l->fence_at = 0;
 	cargo_begin(&l->cargo, job);
 	cargo_fill(&l->cargo, &l->unsent);
-	push(l);
+	link_push(l);
 	return true;
 }
 
@@ -641,7 +387,7 @@ static void attached_cancel(void *self, uint64_t ticket, enum cancel how)
 			continue;
 		l->cancelled = how > l->cancelled ? how : l->cancelled;
 		if (l->state == LINK_UP)
-			say_ticket(l, how == CANCEL_KILL ? WIRE_KILL : WIRE_STOP);
+			link_say_ticket(l, how == CANCEL_KILL ? WIRE_KILL : WIRE_STOP);
 	}
 }
 
@@ -670,7 +416,7 @@ static void forget_logs(const struct attached *a)
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < a->setup.n; i++)
-		unlink(path_of(a, &a->links[i], "stderr", path));
+		unlink(link_path(a, &a->links[i], "stderr", path));
 }
 
 struct attached *attached_open(const struct attached_setup *setup, struct error *err)
@@ -701,9 +447,9 @@ static void dismiss(struct link *l)
 {
 	cargo_drop(&l->cargo); /* half a run, maybe */
 	if (l->running && l->state == LINK_UP)
-		say_ticket(l, WIRE_KILL);
+		link_say_ticket(l, WIRE_KILL);
 	if (l->state == LINK_UP)
-		say(l, &(struct wire_message){.kind = WIRE_QUIT});
+		link_say(l, &(struct wire_message){.kind = WIRE_QUIT});
 	keeper_part(&l->keeper);
 }
 
