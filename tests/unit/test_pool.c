@@ -683,7 +683,8 @@ TEST(memory_of_the_whole_tree)
 		;
 	CHECK_INT(e.kind, RUNNER_DONE);
 	CHECK_INT(e.ticket, 1);
-	CHECK(g.result.over_memory >= 96000000 && g.result.over_memory < 128 << 20);
+	/* As much as it had when it was looked at, which may be before it has all. */
+	CHECK(g.result.over_memory > 64 << 20 && g.result.over_memory < 128 << 20);
 	CHECK(!g.result.timed_out);
 	CHECK_INT(g.result.signal, SIGTERM);
 	/* Time enough to be looked at. */
