@@ -106,7 +106,7 @@ static void take(struct warm *w, struct saved *sv, const struct spec *spec,
 			continue;
 		p = warm_add_trial(w);
 		warm_place(p, &spec->space, point, a);
-		p->n_runs = t->n_runs;
+		p->n_runs = t->outcome == OUTCOME_OK ? trial_runs_ok(t) : t->n_runs;
 		if (t->outcome == OUTCOME_OK) {
 			p->value = search_sign(old) * t->value;
 			p->stderr_ = t->stderr_;

@@ -7,6 +7,7 @@
 #include "record/results.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
+#include "study/apply.h"
 #include "study/search_loop.h"
 #include "study/study.h"
 #include "study/verification.h"
@@ -1316,25 +1317,54 @@ TEST(a_trial_whose_repeat_fails_has_failed)
 	rig_drop(&r);
 }
 
-TEST_MAIN(
-    runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
-    repeats_give_mean_and_error, the_error_of_a_mean_is_that_of_a_sample,
-    of_equal_trials_the_earlier_one_is_better,
-    first_run_without_the_metric_stops_at_once, failure_guard,
-    the_guard_asks_for_more_than_half_of_ten, retries,
-    a_repeat_of_a_failed_trial_is_not_waited_for, a_late_retry_is_run,
-    exit_75_is_no_failure, diverged_is_never_the_winner_and_no_failure,
-    target_and_patience_stop, equal_values_share_a_rank, an_exhausted_space_is_success,
-    resume_equals_one_go, finished_runs_are_not_repeated, the_cost_is_read_back,
-    what_failed_is_tried_again_when_asked_for,
-    a_trial_whose_other_repeat_was_cut_short_is_settled,
-    the_time_budget_is_not_spent_by_resuming,
-    another_file_is_refused_with_the_difference, verification_confirms_a_better_winner,
-    the_first_rules_leave_no_rerun_out, verification_is_not_fooled_by_noise,
-    each_answer_has_its_interval, verification_seeds_are_fresh_and_paired,
-    replay_agrees_with_what_was_run, replay_makes_again_what_was_learned,
-    a_search_that_learns_goes_on_where_it_was,
-    deterministic_learning_ignores_who_is_first, every_edit_is_caught,
-    a_newer_results_file_is_refused, repeats_are_asked_for_under_every_method,
-    a_grid_has_repeats_beside_its_cells, a_training_without_randomness_has_two_repeats,
-    a_search_with_repeats_goes_on_where_it_was, a_trial_whose_repeat_fails_has_failed)
+/* Lines of a journal that no search has written. */
+TEST(a_repeat_that_cannot_be_is_refused)
+{
+	struct rig r = {.fake.train = very_noisy};
+	struct event e = {.kind = EVENT_REPEAT, .trial = 99, .time = (double)NAN};
+	char yaml[512];
+
+	snprintf(yaml, sizeof yaml, ADAPTIVE, "", "random");
+	CHECK(rig_open(&r, yaml, 5, 1));
+	CHECK(!study_apply(&r.study, &e, &r.err)); /* nothing has run */
+	CHECK(strstr(r.err.text, "a repeat that does not fit") != NULL);
+	CHECK(rig_run(&r));
+	CHECK(!study_apply(&r.study, &e, &r.err));
+	e.trial = 2;
+	for (size_t n = 1; n < 8; n++)
+		CHECK(study_apply(&r.study, &e, &r.err));
+	CHECK(!study_apply(&r.study, &e, &r.err));
+	CHECK_INT(r.study.search.trials[2]->n_runs, 8);
+	rig_drop(&r);
+	r.fake.train = bowl;
+	CHECK(rig_open(&r, plain, 3, 1));
+	CHECK(rig_run(&r));
+	CHECK(!study_apply(&r.study, &e, &r.err)); /* whose file asks for none */
+	rig_drop(&r);
+}
+
+TEST_MAIN(runs_to_its_cap_and_ranks, defaults_come_first, slots_and_order_do_not_matter,
+          repeats_give_mean_and_error, the_error_of_a_mean_is_that_of_a_sample,
+          of_equal_trials_the_earlier_one_is_better,
+          first_run_without_the_metric_stops_at_once, failure_guard,
+          the_guard_asks_for_more_than_half_of_ten, retries,
+          a_repeat_of_a_failed_trial_is_not_waited_for, a_late_retry_is_run,
+          exit_75_is_no_failure, diverged_is_never_the_winner_and_no_failure,
+          target_and_patience_stop, equal_values_share_a_rank,
+          an_exhausted_space_is_success, resume_equals_one_go,
+          finished_runs_are_not_repeated, the_cost_is_read_back,
+          what_failed_is_tried_again_when_asked_for,
+          a_trial_whose_other_repeat_was_cut_short_is_settled,
+          the_time_budget_is_not_spent_by_resuming,
+          another_file_is_refused_with_the_difference,
+          verification_confirms_a_better_winner, the_first_rules_leave_no_rerun_out,
+          verification_is_not_fooled_by_noise, each_answer_has_its_interval,
+          verification_seeds_are_fresh_and_paired, replay_agrees_with_what_was_run,
+          replay_makes_again_what_was_learned,
+          a_search_that_learns_goes_on_where_it_was,
+          deterministic_learning_ignores_who_is_first, every_edit_is_caught,
+          a_newer_results_file_is_refused, repeats_are_asked_for_under_every_method,
+          a_grid_has_repeats_beside_its_cells,
+          a_training_without_randomness_has_two_repeats,
+          a_search_with_repeats_goes_on_where_it_was,
+          a_trial_whose_repeat_fails_has_failed, a_repeat_that_cannot_be_is_refused)
