@@ -212,7 +212,6 @@ static int save(struct call *c)
 {
 	hps_search *s = c->s;
 	struct study *study = &s->saved.study;
-	struct file_new file;
 	struct str out = {0};
 	bool ok;
 
@@ -221,11 +220,7 @@ static int save(struct call *c)
 		return HPS_EINVAL;
 	}
 	results_json(&study->search, study->monitor, &out);
-	ok = file_begin(&file, c->name, &disk_real, &s->error);
-	if (ok) {
-		file_put(&file, out.s, out.len);
-		ok = file_commit(&file, &s->error);
-	}
+	ok = file_replace(c->name, &disk_real, out.s, out.len, &s->error);
 	str_free(&out);
 	return ok ? HPS_OK : failed(s);
 }

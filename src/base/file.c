@@ -186,6 +186,17 @@ bool file_commit(struct file_new *f, struct error *err)
 	return sync_parent(f->path, err);
 }
 
+bool file_replace(const char *path, const struct disk *disk, const char *bytes,
+                  size_t n, struct error *err)
+{
+	struct file_new f;
+
+	if (!file_begin(&f, path, disk, err))
+		return false;
+	file_put(&f, bytes, n);
+	return file_commit(&f, err);
+}
+
 bool file_write(const char *path, const char *bytes, size_t n, mode_t mode,
                 struct error *err)
 {

@@ -40,6 +40,9 @@ bool file_begin(struct file_new *f, const char *path, const struct disk *disk,
                 struct error *err);
 void file_put(struct file_new *f, const char *bytes, size_t n);
 bool file_commit(struct file_new *f, struct error *err);
+/* The same in one piece. */
+bool file_replace(const char *path, const struct disk *disk, const char *bytes,
+                  size_t n, struct error *err);
 /* open() of a file of ours: no link is followed, nothing but a regular file is opened,
  * for writing none that has a second name, and nothing waits for the other end of a
  * pipe that somebody has put there. -1: err says. */

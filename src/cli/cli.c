@@ -46,16 +46,12 @@ bool cli_is_new(const char *path, struct error *err)
 
 bool cli_write(const struct options *o, const struct str *text, struct error *err)
 {
-	struct file_new f;
-
 	if (!o->output) {
 		cli_print(text);
 		return true;
 	}
-	if (!cli_is_new(o->output, err) || !file_begin(&f, o->output, &disk_real, err))
-		return false;
-	file_put(&f, str_text(text), text->len);
-	return file_commit(&f, err);
+	return cli_is_new(o->output, err) &&
+	       file_replace(o->output, &disk_real, str_text(text), text->len, err);
 }
 
 void cli_interrupted(const char *dir)

@@ -185,16 +185,6 @@ static size_t columns(void)
 	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : COLUMNS;
 }
 
-static bool put_file(const char *path, const struct str *text, struct error *err)
-{
-	struct file_new f;
-
-	if (!file_begin(&f, path, &disk_real, err))
-		return false;
-	file_put(&f, text->s, text->len);
-	return file_commit(&f, err);
-}
-
 /* A library that draws would weigh more than the rest of the program together; the
  * converter that most machines have does it. */
 static bool put_png(struct options *o, const char *path, const struct str *svg,
@@ -251,8 +241,9 @@ static bool plot(struct options *o, struct saved *sv, struct error *err)
 	else if (terminal)
 		cli_print(&out);
 	else
-		ok = ends_in(path, ".png") ? put_png(o, path, &out, err)
-		                           : put_file(path, &out, err);
+		ok = ends_in(path, ".png")
+		         ? put_png(o, path, &out, err)
+		         : file_replace(path, &disk_real, out.s, out.len, err);
 	str_free(&out);
 	return ok;
 }

@@ -99,6 +99,17 @@ static bool add_sheet(const struct options *o, struct study *s,
 	return known;
 }
 
+/* False: there is no such format. */
+static bool add_ranking(struct options *o, struct study *s, struct ranking_view *v,
+                        struct str *out)
+{
+	v->first = importance_order(&s->search, &o->arena, &v->n_first);
+	if (!is(o, "table"))
+		return add_sheet(o, s, v, out);
+	add_table(s, v, out);
+	return true;
+}
+
 bool cli_print_results(struct options *o, struct study *s, size_t top,
                        struct error *err)
 {
@@ -110,7 +121,6 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	struct str out = {0};
 	bool ok = true;
 
-	view.first = importance_order(&s->search, &o->arena, &view.n_first);
 	if (is(o, "json") && top)
 		results_top(&s->search, s->monitor, top, &out);
 	else if (is(o, "json"))
@@ -122,9 +132,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	else if (is(o, "junit"))
 		junit_write(s, exit_decide(NULL, &s->search, &s->search.verdict), top,
 		            &out);
-	else if (is(o, "table"))
-		add_table(s, &view, &out);
-	else if (!add_sheet(o, s, &view, &out))
+	else if (!add_ranking(o, s, &view, &out))
 		ok = error_set(err, ERROR_USAGE,
 		               "there is no format %s here\n  help: %s", o->format,
 		               options_formats("show", false));

@@ -461,16 +461,11 @@ static bool save(struct book *b, struct error *err)
 {
 	sqlite3_int64 n = 0;
 	unsigned char *bytes = sqlite3_serialize(b->db, "main", &n, 0);
-	struct file_new f;
 	bool ok;
 
 	if (!bytes)
 		return failed(b, err);
-	ok = file_begin(&f, b->x->path, &disk_real, err);
-	if (ok) {
-		file_put(&f, (const char *)bytes, (size_t)n);
-		ok = file_commit(&f, err);
-	}
+	ok = file_replace(b->x->path, &disk_real, (const char *)bytes, (size_t)n, err);
 	sqlite3_free(bytes);
 	return ok;
 }

@@ -168,17 +168,12 @@ void ablation_json(struct ablated *a, struct str *out)
 bool ablation_write(struct ablated *a, struct error *err)
 {
 	struct str out = {0};
-	struct file_new f;
 	char path[4096];
 	bool ok;
 
 	snprintf(path, sizeof path, "%s/ablation.json", a->search->dir);
 	ablation_json(a, &out);
-	ok = file_begin(&f, path, a->search->disk, err);
-	if (ok) {
-		file_put(&f, out.s, out.len);
-		ok = file_commit(&f, err);
-	}
+	ok = file_replace(path, a->search->disk, out.s, out.len, err);
 	str_free(&out);
 	return ok;
 }

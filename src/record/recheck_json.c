@@ -126,17 +126,6 @@ void recheck_json(const struct rechecked *x, struct str *out)
 	str_add(out, "]}\n");
 }
 
-static bool write_whole(const char *path, const struct str *text,
-                        const struct disk *disk, struct error *err)
-{
-	struct file_new f;
-
-	if (!file_begin(&f, path, disk, err))
-		return false;
-	file_put(&f, str_text(text), text->len);
-	return file_commit(&f, err);
-}
-
 static bool has_number(const char *text, uint64_t number)
 {
 	bool found = false;
@@ -170,7 +159,7 @@ static bool add_to_history(const struct rechecked *x, const char *path,
 		if (all.len && all.s[all.len - 1] != '\n')
 			str_addc(&all, '\n');
 		str_add(&all, line->s);
-		ok = write_whole(path, &all, x->search->disk, err);
+		ok = file_replace(path, x->search->disk, str_text(&all), all.len, err);
 	}
 	str_free(&all);
 	arena_free(&a);
@@ -185,7 +174,7 @@ bool recheck_write(const struct rechecked *x, const char *history, struct error 
 
 	recheck_json(x, &out);
 	snprintf(path, sizeof path, "%s/recheck.json", x->search->dir);
-	ok = write_whole(path, &out, x->search->disk, err) &&
+	ok = file_replace(path, x->search->disk, str_text(&out), out.len, err) &&
 	     (!history || x->answer == RECHECK_OPEN ||
 	      add_to_history(x, history, &out, err));
 	str_free(&out);

@@ -26,6 +26,14 @@ void importance_keep(const struct importance *im, const struct study *s)
 	str_free(&out);
 }
 
+/* What was kept of fewer trials may be another order than that of all. */
+static bool is_of_now(const cJSON *json, const struct search *s)
+{
+	uint64_t trials = 0;
+
+	return json_u64(json, "trials", &trials) && trials == landscape_trials(s);
+}
+
 static bool has(const size_t *list, size_t n, size_t param)
 {
 	while (n--)
@@ -41,7 +49,7 @@ const size_t *importance_order(const struct search *s, struct arena *a, size_t *
 	struct error ignored;
 	char path[PATH_MAX], *text;
 	cJSON *json;
-	const cJSON *item;
+	const cJSON *item, *list = NULL;
 
 	*n = 0;
 	if (!s->dir)
@@ -50,7 +58,9 @@ const size_t *importance_order(const struct search *s, struct arena *a, size_t *
 	if (!file_read(path, KEPT_LIMIT, a, &text, &len, &ignored))
 		return order;
 	json = json_parse(text, len);
-	cJSON_ArrayForEach(item, json_get(json, "parameters"))
+	if (is_of_now(json, s))
+		list = json_get(json, "parameters");
+	cJSON_ArrayForEach(item, list)
 	{
 		const char *name = json_string(item, "name");
 		size_t param = name ? space_find(sp, name) : SIZE_MAX;

@@ -8,8 +8,8 @@
 /* Nothing is done where the search has no directory, or it cannot be written to: it can
  * be had again. */
 void importance_keep(const struct importance *im, const struct study *s);
-/* The parameters of the space, the most important first, as they are kept, (n) in a; of
- * a file that is not there, or no such file, none. */
+/* The parameters of the space, the most important first, as they are kept, (n) in a;
+ * none where there is no such file, or one of other trials than there are now. */
 const size_t *importance_order(const struct search *s, struct arena *a, size_t *n);
 
 #endif

@@ -66,7 +66,23 @@ static void set_values(struct landscape *l)
 	free(order);
 }
 
-/* Trials that have a value; those that failed tell nothing of how much it varies. */
+/* Those that failed tell nothing of how much it varies. */
+static bool has_value(const struct known *t)
+{
+	const struct observation *last = t->n ? t->observations + t->n - 1 : NULL;
+
+	return last && last->state == KNOWN_OK && isfinite(last->value);
+}
+
+size_t landscape_trials(const struct search *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += has_value(&s->known[i]);
+	return n;
+}
+
 static size_t fit(struct landscape *l, const struct study *s)
 {
 	struct dataset *b = &l->data;
@@ -74,14 +90,9 @@ static size_t fit(struct landscape *l, const struct study *s)
 	struct history h = {.trials = seen, .n = s->search.n, .known_upto = UINT64_MAX};
 
 	for (size_t i = 0; i < s->search.n; i++) {
-		const struct observation *last;
-
 		seen[i] = s->search.known[i];
-		if (seen[i].n) {
-			last = seen[i].observations + seen[i].n - 1;
-			if (last->state != KNOWN_OK || !isfinite(last->value))
-				seen[i].n = 0;
-		}
+		if (!has_value(&seen[i]))
+			seen[i].n = 0;
 	}
 	dataset_gather(b, &h, s->search.n);
 	free(seen);

@@ -24,6 +24,8 @@ struct landscape {
 	double mean, sd; /* a minimized value is mean + sd y, y of the process */
 };
 
+/* Of how many trials a model is made: those with a value. */
+size_t landscape_trials(const struct search *s);
 /* False: too few trials with a value, or a model that explains too little (ERROR_TRIAL,
  * with the number). To be freed in any case. */
 bool landscape_init(struct landscape *l, const struct study *s, struct error *err);

@@ -4,6 +4,7 @@
 #include "report/items_text.h"
 #include "report/table.h"
 #include "report/text.h"
+#include "report/uses_text.h"
 #include "search/prospect.h"
 
 #include <math.h>
@@ -49,11 +50,6 @@ static void add_worth(const struct worth *w, struct str *out)
 	}
 }
 
-static bool seedless(const struct verdict *v)
-{
-	return v->ignores_seed || v->deterministic;
-}
-
 static void add_phase(const struct verdict *v, const struct candidate *c,
                       enum phase phase, struct str *out)
 {
@@ -68,7 +64,7 @@ static void add_phase(const struct verdict *v, const struct candidate *c,
 		text_interval(out, m.mean, stat_half_width(m, v->level));
 	else if (m.n)
 		add_worth(&c->worth[phase], out);
-	if (c->worth[phase].selected && !seedless(v))
+	if (c->worth[phase].selected && !verdict_is_seedless(v))
 		str_addc(out, '*');
 	if (m.n < n)
 		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n, n);
@@ -174,7 +170,7 @@ static void add_legend(const struct search *s, struct str *out)
 	const struct candidate *w =
 	    v->winner == SIZE_MAX ? NULL : &v->candidates[v->winner];
 
-	if (seedless(v))
+	if (verdict_is_seedless(v))
 		return;
 	if (v->first_rules)
 		str_add(out, "  intervals: mean ± half width, Student's t, 95 %\n");
@@ -511,7 +507,7 @@ static void add_optimism(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 
-	if (seedless(v) || s->ok < 2 || (s->n_repeats && !(s->noise > 0)))
+	if (verdict_is_seedless(v) || s->ok < 2 || (s->n_repeats && !(s->noise > 0)))
 		return;
 	str_addf(out, "the best of %llu noisy values is optimistic",
 	         (unsigned long long)s->ok);
@@ -525,62 +521,6 @@ static void add_optimism(const struct search *s, struct str *out)
 		             "tests are not\n");
 	else
 		str_add(out, ", and so, less, are re-runs that chose the winner\n");
-}
-
-/* Which comparison it was: its level says so. */
-static uint64_t comparison_of(const struct verdict_use *u)
-{
-	uint64_t i = 1;
-
-	while (i < 64 && sequential_allowance(i) > u->level)
-		i++;
-	return i;
-}
-
-/* What the ledger held when the last use was begun. */
-static void add_ledger(const struct verdict *v, struct str *out)
-{
-	const struct verdict_use *u = &v->uses[v->n_uses - 1];
-	char iso[32];
-	double left = 0.025;
-
-	if (u->configurations <= 2) {
-		str_add(out, ", by the winner and the defaults only");
-	} else {
-		str_add(out, "; in all ");
-		text_count(out, u->uses, "use");
-		str_add(out, " by ");
-		text_count(out, u->configurations, "configuration");
-		if (u->since > 0)
-			str_addf(out, " since %.10s", clock_iso(u->since, iso));
-	}
-	if (u->time > 0)
-		str_addf(out, " (by the ledger on %.10s)", clock_iso(u->time, iso));
-	str_addc(out, '\n');
-	if (!(u->level > 0))
-		return;
-	for (uint64_t i = 1; i <= comparison_of(u); i++)
-		left -= sequential_allowance(i);
-	str_addf(out, "  this was comparison %llu of them",
-	         (unsigned long long)comparison_of(u));
-	if (!seedless(v))
-		str_addf(out, ", which may be falsely a yes in %.3g %%",
-		         100 * u->level);
-	str_addf(out, "; %.3g %% are left for later ones\n", 100 * left);
-}
-
-static void add_test_uses(const struct verdict *v, struct str *out)
-{
-	if (!v->has_test) {
-		str_add(out, "no test: block, so nothing was verified on test data\n");
-		return;
-	}
-	str_add(out, "the test data were used in ");
-	text_count(out, v->test_uses, "run");
-	if (v->n_uses)
-		add_ledger(v, out);
-	else
-		str_addc(out, '\n');
 }
 
 void verdict_report(const struct study *study, struct str *out)
@@ -597,7 +537,7 @@ void verdict_report(const struct study *study, struct str *out)
 		add_path(s, out);
 		add_conclusion(s, out);
 	}
-	add_test_uses(v, out);
+	uses_text(v, out);
 	if (!prospect_constant(s, &same))
 		add_optimism(s, out);
 }
@@ -615,7 +555,7 @@ void verdict_sentence(const struct study *study, struct str *out)
 	else if (v->wanted)
 		str_add(&text, "not verified: the search is not over");
 	else
-		add_test_uses(v, &text);
+		uses_text(v, &text);
 	str_addn(out, str_text(&text), strcspn(str_text(&text), "\n"));
 	str_free(&text);
 }

@@ -238,6 +238,11 @@ static enum answer compare(struct verdict *v, struct arena *a)
 	return answer_of(v);
 }
 
+bool verdict_is_seedless(const struct verdict *v)
+{
+	return v->ignores_seed || v->deterministic;
+}
+
 /* Takes part in the test: the winner and the defaults, nobody else. */
 bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candidate)
 {

@@ -136,6 +136,8 @@ bool verdict_extend(struct search *s);
 void verdict_add_use(struct search *s, const struct verdict_use *use);
 /* Computes winner, intervals and answer from the runs that are there. */
 void verdict_judge(struct search *s);
+/* The seed has no part in the training: the file says so, or the re-runs agree. */
+bool verdict_is_seedless(const struct verdict *v);
 /* Takes part in a phase: all in the re-runs, in the test the winner and the defaults.
  */
 bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candidate);

@@ -181,7 +181,7 @@ bool verify_more(struct study *s, size_t pairs, struct error *err)
 	else if (!v->done)
 		why =
 		    "the verification is not finished: hpsearch verify goes on with it";
-	else if (v->deterministic || v->ignores_seed)
+	else if (verdict_is_seedless(v))
 		why = "the training does not depend on its seed, so more pairs say "
 		      "nothing new";
 	else if (v->answer != ANSWER_CANNOT_TELL)

@@ -73,7 +73,14 @@ if command -v script >/dev/null; then
 	on_terminal 60 "$HPSEARCH" show twenty.hpsearch --wide
 	check "--wide has all" grep -qE '^rank .* p16$' out
 	check "those that do not differ, too" grep -q '^rank .* note ' out
-	echo '{"parameters":[{"name":"p16"},{"name":"p16"},{"name":"none"},{"name":7},5]}' >twenty.hpsearch/importance.json
+	kept() { # TRIALS
+		echo '{"trials":'"$1"',"parameters":[{"name":"p16"},{"name":"p16"},{"name":"none"},{"name":7},5]}'
+	}
+	ok=$(python3 -c 'import json; print(sum(t["outcome"] == "ok" for t in json.load(open("twenty.hpsearch/results.json"))["trials"]))')
+	kept $((ok - 1)) >twenty.hpsearch/importance.json
+	on_terminal 60 "$HPSEARCH" show twenty.hpsearch
+	check "what was kept of fewer trials is no order" lacks "of less importance" out
+	kept "$ok" >twenty.hpsearch/importance.json
 	on_terminal 60 "$HPSEARCH" show twenty.hpsearch
 	check "in the order of importance, where that is known" grep -qE '^rank +trial +outcome +loss +p16 +lr ' out
 	check "and that is said" has "of less importance left out" out
