@@ -94,36 +94,20 @@ static bool post(struct crew *c, struct crew_agent *a, const struct job *job,
 	return true;
 }
 
-/* A run that was given to us in the place of one that was to be adopted. It waits for
- * an agent. */
-static void keep_waiting(struct crew *c, const struct job *job)
-{
-	struct waiting *w = mem_new(1, sizeof *w), **end = &c->waiting;
-
-	wire_write(&w->line, &(struct wire_message){
-				 .kind = WIRE_RUN, .job = *job, .ticket = job->ticket});
-	w->ticket = job->ticket;
-	while (*end)
-		end = &(*end)->next;
-	*end = w;
-}
-
 static bool serve_waiting(struct crew *c, struct error *err)
 {
 	struct crew_agent *a;
 	bool ok = true;
 
 	while (ok && c->waiting && !c->waiting->cancelled && (a = idle_agent(c))) {
-		struct waiting *w = c->waiting;
+		const struct str *line = &c->waiting->line;
 		struct arena mem = {0};
 		struct wire_message m;
 
-		ok = wire_read(w->line.s, w->line.len - 1, &m, &mem, err) &&
+		ok = wire_read(line->s, line->len - 1, &m, &mem, err) &&
 		     post(c, a, &m.job, err);
 		arena_free(&mem);
-		c->waiting = w->next;
-		str_free(&w->line);
-		free(w);
+		crew_waiting_drop(&c->waiting);
 	}
 	return ok;
 }
@@ -143,7 +127,7 @@ static bool crew_start(void *self, const struct job *job, struct error *err)
 	a = idle_agent(c);
 	if (a)
 		return post(c, a, job, err);
-	keep_waiting(c, job);
+	crew_waiting_add(c, job);
 	return true;
 }
 
@@ -178,9 +162,7 @@ static void crew_cancel(void *self, uint64_t ticket, enum cancel how)
 	struct posting *p = bound_to(c, ticket, &a);
 	unsigned deeds;
 
-	for (struct waiting *w = c->waiting; w; w = w->next)
-		if (w->ticket == ticket)
-			w->cancelled = how;
+	crew_waiting_cancel(c, ticket, how);
 	if (!p || how == CANCEL_NONE || p->exit_line || p->lost)
 		return;
 	p->cancelled = how > p->cancelled ? how : p->cancelled;
@@ -202,7 +184,7 @@ static bool crew_adopts(void *self, const char *dir, unsigned over)
  * has a claim on either. */
 static bool crew_room(struct crew *c)
 {
-	size_t room = 0, waiting = 0;
+	size_t room = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct posting *p = crew_current(c->agents[i]);
@@ -210,9 +192,7 @@ static bool crew_room(struct crew *c)
 		room +=
 		    p ? !p->bound && !p->stopped && !p->told : crew_idle(c->agents[i]);
 	}
-	for (const struct waiting *w = c->waiting; w; w = w->next)
-		waiting++;
-	return room > waiting;
+	return room > crew_waiting(c);
 }
 
 /* Which slot is all the same: an agent is found in start. */
@@ -296,23 +276,6 @@ static void tell_end(struct crew *c, struct crew_agent *a, struct posting *p,
 	p->n_reports = p->cap_reports = p->taken = 0;
 }
 
-/* It never began, and its end was asked for. */
-static bool take_cancelled(struct crew *c, struct runner_event *out)
-{
-	for (struct waiting **at = &c->waiting, *w; (w = *at); at = &w->next) {
-		if (!w->cancelled)
-			continue;
-		*out = (struct runner_event){.kind = RUNNER_DONE, .ticket = w->ticket};
-		out->result = (struct run_result){
-		    .exit = -1, .tail = "", .err_tail = "", .cancelled = w->cancelled};
-		*at = w->next;
-		str_free(&w->line);
-		free(w);
-		return true;
-	}
-	return false;
-}
-
 static bool take_event(struct crew *c, struct runner_event *out)
 {
 	if (c->signal) {
@@ -322,7 +285,7 @@ static bool take_event(struct crew *c, struct runner_event *out)
 		c->signal = 0;
 		return true;
 	}
-	if (take_cancelled(c, out))
+	if (crew_waiting_ended(c, out))
 		return true;
 	for (size_t i = 0; i < c->n; i++)
 		for (size_t k = 0; k < c->agents[i]->n_posts; k++) {
@@ -619,13 +582,8 @@ void crew_close(struct crew *c)
 	errand_forget(&c->scancel);
 	signals_give_back(&c->signals);
 	crew_free_agents(c);
-	while (c->waiting) {
-		struct waiting *w = c->waiting;
-
-		c->waiting = w->next;
-		str_free(&w->line);
-		free(w);
-	}
+	while (c->waiting)
+		crew_waiting_drop(&c->waiting);
 	mailbox_close(&c->log);
 	str_free(&c->cancels);
 	arena_free(&c->told);

@@ -125,6 +125,14 @@ struct posting *crew_current(struct crew_agent *a); /* that has not ended; or NU
 bool crew_idle(struct crew_agent *a);
 bool crew_anybody_up(const struct crew *c);
 
+/* crew_waiting.c: runs without an agent. */
+void crew_waiting_add(struct crew *c, const struct job *job);
+void crew_waiting_drop(struct waiting **at); /* the one there */
+size_t crew_waiting(const struct crew *c);   /* how many */
+void crew_waiting_cancel(struct crew *c, uint64_t ticket, enum cancel how);
+/* The end of one that was cancelled before it began. */
+bool crew_waiting_ended(struct crew *c, struct runner_event *out);
+
 /* crew_slurm.c: what is asked of Slurm. */
 void crew_ask_slurm(struct crew *c, int64_t now);
 void crew_take_answers(struct crew *c, int64_t now);

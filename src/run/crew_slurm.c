@@ -56,8 +56,7 @@ static size_t wanted_agents(const struct crew *c)
 		idle += crew_idle(a);
 		busy += crew_current(a) != NULL;
 	}
-	for (const struct waiting *w = c->waiting; w; w = w->next)
-		busy++;
+	busy += crew_waiting(c);
 	if (!c->hungry || c->draining || c->released || idle)
 		return 0;
 	need = c->left < most ? busy + c->left : most;

@@ -232,7 +232,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o711)
         os.chdir(folder)
-        up = subprocess.run([f"{HERE}/../slurm/up.sh", "slurm", str(-(-o.slots // 4))], check=False)
+        up = subprocess.run([f"{HERE}/../slurm/up.sh", "slurm", str(max(3, -(-o.slots // 4)))], check=False)
         if up.returncode:
             sys.exit("no Slurm" if up.returncode != 77 else 0)
         os.environ["SLURM_CONF"] = f"{folder}/slurm/slurm.conf"

@@ -139,13 +139,27 @@ check "the bad one was stopped, and saved itself" eval \
 
 # The driver dies between its intent and sbatch; and between sbatch and its answer.
 yaml crash.yaml ./train.sh "parallel: 2" "slurm: {time: 10m, poll: 1s, lost_after: 3s}"
-echo "rm -f fail-sbatch; kill -9 \$PPID; exit 1" >fail-sbatch
-expect "killed before sbatch" 137 "$HPSEARCH" crash.yaml
-echo "rm -f fail-sbatch; $(PATH=${PATH#*:} command -v sbatch) \"\$@\" >/dev/null; kill -9 \$PPID; exit 1" >fail-sbatch
-expect "killed behind sbatch" 137 "$HPSEARCH" crash.yaml
+cat >fail-sbatch <<END
+case \${STEP:-} in
+before)
+	mkdir before 2>/dev/null && kill -9 \$PPID
+	exit 1
+	;;
+behind)
+	if mkdir behind 2>/dev/null; then
+		$(PATH=${PATH#*:} command -v sbatch) "\$@" >/dev/null
+		kill -9 \$PPID
+		exit 1
+	fi
+	;;
+esac
+END
+expect "killed before sbatch" 137 env STEP=before "$HPSEARCH" crash.yaml -j 1
+expect "killed behind sbatch" 137 env STEP=behind "$HPSEARCH" crash.yaml
 expect "it goes on" 0 within 90 "$HPSEARCH" crash.yaml
 check "once each, through both" once crash.hpsearch 10
 check "and leaves no job" wait_until 20 empty
+rm fail-sbatch
 
 # The controller dies and comes back.
 touch wait
