@@ -139,8 +139,8 @@ static picture *find_picture(const char *name, bool *model, struct error *err)
 		}
 	if (strcmp(name, "pareto") == 0)
 		error_set(err, ERROR_USAGE,
-		          "pareto: a search has one metric, so there is no front to "
-		          "draw\n  help: cost shows value against cost");
+		          "pareto: the front of a search is not drawn in this "
+		          "version\n  help: cost shows value against cost");
 	else
 		error_set(err, ERROR_USAGE, "there is no picture %s\n  help: %s", name,
 		          page_pictures);

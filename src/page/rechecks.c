@@ -155,7 +155,7 @@ void later_rechecks(struct view *v, const struct recheck_lines *r, struct galler
 	size_t known = 0, runs = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
-		known += isfinite(r->list[i].winner.now);
+		known += isfinite(r->list[i].winner.now) ? 1 : 0;
 		runs += (size_t)r->list[i].winner.runs;
 		names[i] = arena_printf(&v->arena, "%llu: %.10s",
 		                        (unsigned long long)r->list[i].number,

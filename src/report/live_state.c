@@ -118,7 +118,10 @@ static void add_running(struct gathering *g, const struct trial *t,
                         const struct run *run, size_t index, enum phase phase)
 {
 	const struct study *s = g->from->study;
-	double elapsed = fmax(search_now(&s->search) - run->started, 0);
+	/* Nobody knows how long a run went on that its driver left. */
+	bool left = g->from->followed && !g->from->alive;
+	double now = left ? s->search.last_time : search_now(&s->search);
+	double elapsed = fmax(now - run->started, 0);
 	struct live *out = g->out;
 	struct live_run *r;
 

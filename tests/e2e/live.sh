@@ -55,6 +55,9 @@ check "a search of a few seconds comes to its view" wait_until 20 shows a "4/8"
 check "100 columns" wait_until 5 looks a 100
 tm resize-window -t a -x 60 -y 40
 check "60 columns, after a resize" wait_until 5 looks a 60
+wide() { view a | LC_ALL=C.UTF-8 wc -L | awk '{ exit !($1 > 200 && $1 <= 250) }'; }
+tm resize-window -t a -x 250 -y 40
+check "250 columns" wait_until 5 wide
 tm resize-window -t a -x 200 -y 40
 check "200 columns, after a resize" wait_until 5 looks a 200
 check "one view and no rest of another" test "$(screen a | grep -c '^space.yaml')" = 1
