@@ -451,7 +451,18 @@ static void checkpoint_save(const struct net *net, uint64_t seed, int epoch,
 		perror(path); /* the training is none the worse for it */
 }
 
-/* The epoch to go on from: 0 where nothing fits these settings and this seed. */
+/* What a network is made of; the other settings may change while it trains. */
+static bool same_make(const struct checkpoint *a, const struct checkpoint *b)
+{
+	static const int fixed[] = {LAYERS, WIDTH, ACTIVATION, OPTIMIZER, EPOCHS};
+
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+		if (a->set[fixed[i]] != b->set[fixed[i]])
+			return false;
+	return memcmp(a, b, offsetof(struct checkpoint, set)) == 0;
+}
+
+/* The epoch to go on from: 0 where nothing fits this network and this seed. */
 static int checkpoint_load(struct net *net, uint64_t seed, const char *path)
 {
 	struct checkpoint c, want = checkpoint_of(net, seed);
@@ -460,8 +471,7 @@ static int checkpoint_load(struct net *net, uint64_t seed, const char *path)
 	FILE *f = *path ? fopen(path, "rb") : NULL;
 	int epoch = 0;
 
-	if (f && weight && fread(&c, sizeof c, 1, f) == 1 &&
-	    memcmp(&c, &want, offsetof(struct checkpoint, chance)) == 0 &&
+	if (f && weight && fread(&c, sizeof c, 1, f) == 1 && same_make(&c, &want) &&
 	    fread(weight, sizeof *weight, n, f) == n) {
 		memcpy(net->weight, weight, n * sizeof *weight);
 		net->chance = c.chance;

@@ -11,11 +11,11 @@
 bool cli_discard(const char *dir, struct error *err)
 {
 	static const char *const made[] = {
-	    "results.json", "results.csv",     "report.html", "strategy.log",
-	    ".reserve",     "trials",          "verify",      "python",
-	    "ablate",       "ablation.json",   "recheck",     "recheck.json",
-	    "added.jsonl",  "importance.json", "agents",      "journal.torn",
-	    "journal.jsonl"};
+	    "results.json", "results.csv",   "report.html",  "strategy.log",
+	    ".reserve",     "trials",        "verify",       "python",
+	    "ablate",       "ablation.json", "recheck",      "recheck.json",
+	    "schedule",     "schedule.json", "added.jsonl",  "importance.json",
+	    "agents",       "journal.torn",  "journal.jsonl"};
 	char path[PATH_MAX];
 	bool known = false, other = false;
 	struct dirent *e;

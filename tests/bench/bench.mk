@@ -2,7 +2,7 @@
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
 	bench-judge bench-statements bench-scale bench-ablate bench-recheck bench-refine \
-	bench-cluster
+	bench-cluster bench-pbt
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -62,6 +62,11 @@ bench-plot:                           ## a picture of what bench-peers found; PL
 	@tests/deps.sh gnuplot-nox
 	@tests/bench/plot.py '$(CACHE)/peers-cache/peers.jsonl' \
 		'$(or $(PLOT),$(BUILD)/regret.svg)' $(PEER)
+
+bench-pbt:                            ## populations beside constants and Ray's rule; PBT='--seeds 10'
+	+@$(call again,$(HPS) $(MLP) $(O)/tests/tools/fake_train)
+	@tests/bench/pbt.py --hpsearch '$(abspath $(HPS))' --mlp '$(abspath $(MLP))' \
+		--fake '$(abspath $(O)/tests/tools/fake_train)' --spec examples/mlp/pbt.yaml $(PBT)
 
 bench-early:                          ## early stopping beside its peers; EARLY='--seeds 20'
 	$(if $(PEERS_EARLY),@tests/deps.sh python3-venv)

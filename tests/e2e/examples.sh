@@ -94,6 +94,17 @@ for r in runs:
 assert d["early_terminate"]["steps"] < 0.5 * d["early_terminate"]["steps_in_full"]'
 expect "mlp: replay makes every decision again" 0 "$HPSEARCH" replay found
 rm -r found
+verified=no search "mlp, a population" 0 pbt.yaml --set pbt.population=4 --set pbt.max_iter=12
+check "mlp: its second interval goes on from the weights of the first" python3 -c '
+import json
+t = sorted(json.load(open("found/results.json"))["trials"], key=lambda t: t["id"])
+assert len(t) == 8, len(t)
+for x in t:
+    assert [s for s, v in x["runs"][0]["reports"]] == list(
+        range(7, 13) if "from" in x else range(1, 7)), x
+assert any(t[x["from"]]["member"] != x["member"] for x in t if "from" in x)'
+expect "mlp: replay decides the same again" 0 "$HPSEARCH" replay found
+rm -r found
 expect "mlp: four widths, and a fifth foretold" 0 within 200 "$HPSEARCH" scale.yaml -j2 -q -n 24 --set repeats=1 --out found
 check "mlp: the trend of the best rate" has "scale: the best values over width, to width 128, from 24 trials at 4 sizes" out
 

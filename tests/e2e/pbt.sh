@@ -141,6 +141,9 @@ expect "nor has another method a schedule" 2 "$HPSEARCH" rerun-schedule r.hpsear
 check "is said, too" has "method: random finds no schedule" err
 expect "nor best" 2 "$HPSEARCH" best r.hpsearch -f schedule
 
+cp -r p.hpsearch gone && expect "a search that begins again" 0 "$HPSEARCH" p.yaml --fresh --out gone -n 2
+check "takes what was made of it away" test ! -e gone/schedule
+
 # --- what is edited is found ---
 edited() { # EXPRESSION: on t, the trials by number
 	python3 - "$1" <<-'EOF'

@@ -190,7 +190,7 @@ TEST(a_member_that_failed_copies_wherever_it_stands)
 	rig_init(&r, eight);
 	for (int i = 0; i < 8; i++)
 		CHECK_INT(next(&r), ASK_POINT);
-	mock_finish(&r.s, 0, NAN);
+	mock_finish(&r.s, 0, (double)NAN);
 	CHECK_INT(next(&r), ASK_WAIT); /* for one that it can copy */
 	mock_finish(&r.s, 1, 0.5);
 	d = decide(&r);
@@ -209,7 +209,7 @@ TEST(a_population_that_failed_altogether_is_over)
 	for (int i = 0; i < 8; i++)
 		CHECK_INT(next(&r), ASK_POINT);
 	for (size_t i = 0; i < 8; i++)
-		mock_finish(&r.s, i, NAN);
+		mock_finish(&r.s, i, (double)NAN);
 	CHECK_INT(next(&r), ASK_DONE);
 	CHECK_STR(r.s.why, "no member is left that could go on, or be copied");
 	rig_free(&r);
@@ -278,7 +278,7 @@ static double explored(struct maker *m, const struct population *p, uint64_t id,
 	const struct value **values = arena_new(&a, m->space.n, sizeof *values);
 	struct coord *out = arena_new(&a, m->space.n, sizeof *out);
 	struct known copied = {.point = from, .values = values};
-	double x = NAN;
+	double x = (double)NAN;
 
 	space_decode(&m->space, from, &a, values);
 	pbt_explore(p, &m->space, 7, id, &copied, out, moves);
