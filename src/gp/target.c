@@ -1,5 +1,6 @@
 #include "gp/target.h"
 #include "base/double.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -134,4 +135,44 @@ struct target target_fit(const double *value, size_t n, double *y)
 		y[i] = isfinite(value[i]) ? target_apply(&t, value[i]) : t.failed;
 	free(sorted);
 	return t;
+}
+
+/* The middle of the sizes; 1 where that is nothing. */
+static double size_of(const double *value, size_t n)
+{
+	double *size = mem_new(n + 1, sizeof *size), unit;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			size[k++] = fabs(value[i]);
+	if (k)
+		qsort(size, k, sizeof *size, double_compare);
+	unit = k ? size[k / 2] : 1;
+	free(size);
+	return unit > 0 ? unit : 1;
+}
+
+double target_bound(const double *value, size_t n, double *y)
+{
+	double unit = size_of(value, n), mean = 0, sum = 0, worst = 0, sd;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(value[i]))
+			continue;
+		y[i] = portable_log1p(fabs(value[i]) / unit);
+		y[i] = value[i] < 0 ? -y[i] : y[i];
+		worst = k ? fmax(worst, y[i]) : y[i];
+		mean += y[i];
+		k++;
+	}
+	mean = k ? mean / (double)k : 0;
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			sum += (y[i] - mean) * (y[i] - mean);
+	sd = sum > 0 ? sqrt(sum / (double)k) : 1;
+	for (size_t i = 0; i < n; i++)
+		y[i] = ((isfinite(value[i]) ? y[i] : worst) - mean) / sd;
+	return -mean / sd;
 }

@@ -193,9 +193,23 @@ static double fidelity_of(double step, double full)
 	                            : part > 0;
 }
 
-static void add_datum(struct dataset *b, const struct observation *s, uint64_t id,
+/* What of an observation is modelled here, and its standard error. */
+static struct observation modelled(const struct dataset *b, const struct observation *s)
+{
+	struct observation o = *s;
+
+	if (!b->which)
+		return o;
+	o.value = s->further ? s->further[b->which - 1] : (double)NAN;
+	o.stderr_ = s->further && !b->limit ? s->further[b->n_further + b->which - 1]
+	                                    : (double)NAN;
+	return o;
+}
+
+static void add_datum(struct dataset *b, const struct observation *seen, uint64_t id,
                       bool last, double full)
 {
+	const struct observation o = modelled(b, seen), *s = &o;
 	bool ok = s->state == KNOWN_OK, valued = isfinite(s->value);
 	bool part = s->state == KNOWN_PENDING || s->state == KNOWN_STOPPED;
 
@@ -397,7 +411,10 @@ void dataset_load(struct dataset *b, size_t n)
 		m[i] = b->data[b->view[i]].m;
 		memcpy(x + i * d, b->rows + b->view[i] * d, d * sizeof *x);
 	}
-	b->target = target_fit(value, k, y);
+	if (b->limit)
+		b->bound = target_bound(value, k, y);
+	else
+		b->target = target_fit(value, k, y);
 	if (b->n_sources)
 		calibrate(b, y);
 	for (size_t i = 0; i < k; i++)
@@ -406,9 +423,17 @@ void dataset_load(struct dataset *b, size_t n)
 	gp_default_prior(&b->gp, n >= WARP_FROM);
 	if (b->encoding->task != SIZE_MAX)
 		b->gp.prior.mean[b->encoding->task] = portable_log(2);
-	set_noise_prior(b, &b->target);
+	if (!b->limit)
+		set_noise_prior(b, &b->target);
 	gp_data(&b->gp, x, y, m, k);
 	free(value);
+}
+
+void dataset_look_as(struct dataset *b, const struct dataset *other)
+{
+	b->view = mem_grow(b->view, other->n_view + 1, sizeof *b->view);
+	memcpy(b->view, other->view, other->n_view * sizeof *b->view);
+	b->n_view = other->n_view;
 }
 
 static int ascending(const void *a, const void *b)

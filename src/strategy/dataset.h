@@ -41,6 +41,12 @@ struct dataset {
 	const struct space *space;
 	struct encoding *encoding;
 	uint64_t seed;
+	/* What of an observation is modelled: 0 its value, else number which - 1 of
+	 * what there is further: an objective, or (limit) by how much a limit is
+	 * exceeded, of how many. */
+	size_t which, n_further;
+	bool limit;
+	double bound; /* limit: the y of 0 as the model was given it last */
 	double full;
 	struct gp gp;
 	struct target target; /* from values of this search to what the model was
@@ -93,6 +99,8 @@ const double *dataset_theta(struct dataset *b);
  */
 void dataset_look_at(struct dataset *b, size_t n, size_t most, size_t best, size_t near,
                      const double *centre);
+/* The same view as another one's, of the same trials. */
+void dataset_look_as(struct dataset *b, const struct dataset *other);
 /* What is in view, of n data in all, into the model, with its prior. */
 void dataset_load(struct dataset *b, size_t n);
 /* The values of the first n data that may be incumbents, else NAN; malloc. */

@@ -91,6 +91,39 @@ expect "and with what failed" 0 "$HPSEARCH" kill.yaml -j2 --retry-failed
 check "to the same fronts" order kill.hpsearch 'o == [4, 1, 6, 3, 2, 5, 0] and d["front"]["trials"] == [4, 1, 6]'
 check "which replay" again kill.hpsearch
 
+# Models: f1 = x, f2 = (1 + y) (1 - sqrt(x / (1 + y))), whose front is y = 0.
+cat >model.sh <<'END'
+awk -v p="$(tr -d '{}"' <"$HPSEARCH_CONFIG")" 'BEGIN {
+	n = split(p, a, /[:,]/)
+	for (i = 1; i < n; i += 2) { gsub(/ /, "", a[i]); v[a[i]] = a[i + 1] }
+	g = 1 + v["y"]
+	printf "{\"f1\": %.9f, \"f2\": %.9f, \"sum\": %.9f}\n", v["x"], g * (1 - sqrt(v["x"] / g)), v["x"] + v["y"]
+}'
+END
+# learn FILE METHOD [LINE…]
+learn() {
+	cat >"$1" <<END
+command: [sh, ./model.sh]
+args: none
+method: $2
+parameters: {x: {min: 0.0, max: 1.0}, y: {min: 0.0, max: 9.0}}
+END
+	printf '%s\n' "${@:3}" >>"$1"
+}
+f='metrics: [{name: f1, goal: minimize}, {name: f2, goal: minimize}]'
+learn bayes.yaml bayes "$f" 'max_trials: 20'
+expect "bayes by two objectives" 0 "$HPSEARCH" bayes.yaml
+check "comes to the front" holds bayes.hpsearch 'sum(q["y"] < 0.05 for q in p) >= 8 and len(d["front"]["trials"]) >= 8'
+check "and spreads over it" holds bayes.hpsearch 'len({int(5 * q["x"]) for q in p if q["y"] < 0.05}) >= 4'
+check "replays" again bayes.hpsearch/results.json
+expect "why a trial" 0 "$HPSEARCH" show bayes.hpsearch --trial 19 --why
+check "is told" has 'the highest expected gain in hypervolume' out
+# Within sum <= 0.5 the least of f2 is at y = 0, x = 0.5.
+learn within.yaml auto 'metric: {name: f2, goal: minimize}' 'limits: ["sum <= 0.5"]' 'max_trials: 20'
+expect "auto within a limit" 0 "$HPSEARCH" within.yaml -j2
+check "comes to its edge" holds within.hpsearch '0 <= d["trials"][0]["value"] - (1 - 0.5 ** 0.5) < 0.02 and d["trials"][0]["violation"] == 0'
+check "replays too" again within.hpsearch
+
 # What is never reported, and what is no number.
 space lack.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["m <= 3"]'
 expect "a limit on what is not reported" 3 "$HPSEARCH" lack.yaml
