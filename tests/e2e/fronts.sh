@@ -50,6 +50,19 @@ check "the results replay" again two.hpsearch/results.json
 expect "one trial" 0 "$HPSEARCH" show two.hpsearch --trial 3
 check "tells of its criteria" grep -qF 'ms 4, to minimize' out
 check "the knee is the best" test "$("$HPSEARCH" best two.hpsearch -f json 2>err)" = '{"i":1}'
+# prefer DIR EXPR: the i of the trial that is preferred.
+prefer() { "$HPSEARCH" best "$1" -f json --prefer "$2" | tr -dc 0-9; }
+check "the best within a bound" test "$(prefer two.hpsearch 'ms <= 3')" = 1
+check "of an objective" test "$(prefer two.hpsearch 'acc>=0.5')" = 0
+check "of what is only reported" test "$(prefer two.hpsearch 'mb<3,ms<9')" = 4
+check "both have a bound" test "$(prefer two.hpsearch 'acc>0.5, ms<4')" = 1
+check "by weights" test "$(prefer two.hpsearch 'acc=99')$(prefer two.hpsearch 'ms=9,acc=0.5')" = 40
+expect "nothing is like that" 3 "$HPSEARCH" best two.hpsearch --prefer 'ms<1'
+check "the nearest is" has 'no trial has ms<1; trial 0 comes nearest, with 1' err
+for e in 'ms' 'ms<=x' '' 'mb=2' 'ms=-1' 'nope<3' '<3'; do
+	expect "no wish: $e" 2 "$HPSEARCH" best two.hpsearch --prefer "$e"
+	check "$e: with a way out" has '--prefer: ' err
+done
 expect "another choice of objectives is another search" 2 "$HPSEARCH" two.yaml --set 'metrics=[{name: mb, goal: minimize}, {name: ms, goal: minimize}]'
 check "and says so" has 'metrics: was' err
 
