@@ -176,3 +176,32 @@ double target_bound(const double *value, size_t n, double *y)
 		y[i] = ((isfinite(value[i]) ? y[i] : worst) - mean) / sd;
 	return -mean / sd;
 }
+
+struct target target_fit_to(const double *value, size_t n, double most, double *y)
+{
+	struct target t = {.scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
+	double *sorted = mem_new(n + 1, sizeof *sorted);
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			sorted[k++] = value[i];
+	if (k) {
+		double range;
+
+		qsort(sorted, k, sizeof *sorted, double_compare);
+		most = fmax(most, sorted[0] + 12 * above_least(sorted, k / 2));
+		for (size_t i = 0; i < k; i++)
+			sorted[i] = fmin(sorted[i], most);
+		range = above_least(sorted, k - 1);
+		t.shift = sorted[0] / 2;
+		t.scale = range > 0 ? range : 1;
+		t.cap = range > 0 ? 1 : (double)INFINITY;
+		find_moments(&t, sorted, k);
+		t.failed = fmax(target_apply(&t, sorted[k - 1]), 0);
+	}
+	for (size_t i = 0; i < n; i++)
+		y[i] = isfinite(value[i]) ? target_apply(&t, value[i]) : t.failed;
+	free(sorted);
+	return t;
+}

@@ -53,6 +53,8 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	dataset_earlier(&b->dataset, args->earlier, args->n_earlier, args->n_sources);
 	cost_init(&b->cost, &b->encoding);
 	several_init(&b->several, &b->encoding, args);
+	b->dataset.n_further = b->several.n;
+	b->dataset.m = b->several.m;
 	return true;
 }
 
@@ -290,7 +292,7 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 		failures += failed[i];
 	}
 	if (b->several.n)
-		several_load(&b->several, &b->dataset);
+		several_load(&b->several, &b->dataset, id);
 	m.n_best = best_genes(b, best);
 	m.best = best;
 	append_pending(b, h, id);

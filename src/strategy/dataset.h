@@ -19,6 +19,7 @@
 #ifndef HPS_STRATEGY_DATASET_H
 #define HPS_STRATEGY_DATASET_H
 
+#include "base/pareto.h"
 #include "gp/model.h"
 #include "gp/target.h"
 #include "strategy/encode.h"
@@ -35,6 +36,10 @@ struct datum {
 	                  * model, in the units of its own search */
 	bool settled;    /* the trial is over, as far as is known */
 	bool usable;     /* may be the incumbent */
+	/* Where there is anything further: all objectives, and whether the limits hold;
+	 * in the order of the observation, the value first. */
+	double y[PARETO_MAX];
+	bool holds;
 };
 
 struct dataset {
@@ -44,7 +49,7 @@ struct dataset {
 	/* What of an observation is modelled: 0 its value, else number which - 1 of
 	 * what there is further: an objective, or (limit) by how much a limit is
 	 * exceeded, of how many. */
-	size_t which, n_further;
+	size_t which, n_further, m; /* m: objectives */
 	bool limit;
 	double bound; /* limit: the y of 0 as the model was given it last */
 	double full;

@@ -19,6 +19,7 @@ void several_init(struct several *s, struct encoding *encoding,
 		dataset_init(&s->sets[i], encoding, (double)NAN, args->seed);
 		s->sets[i].which = i + 1;
 		s->sets[i].n_further = s->n;
+		s->sets[i].m = m;
 		s->sets[i].limit = i + 1 >= m;
 	}
 }
@@ -67,10 +68,23 @@ static double *within(const struct several *s, const struct dataset *first,
 	return y;
 }
 
-static void find_front(struct several *s, const struct dataset *first)
+/* Behind the worst of the front, or (wide) of all that holds the limits, y (count, m),
+ * by a part of the range of the latter. */
+static void set_reference(struct several *s, const double *y, size_t count, bool wide)
+{
+	double low[PARETO_MAX], high[PARETO_MAX], least[PARETO_MAX], most[PARETO_MAX];
+
+	pareto_range(s->found, s->n_found, s->m, low, high);
+	pareto_range(y, count, s->m, least, most);
+	for (size_t k = 0; k < s->m; k++)
+		s->ref[k] = (wide ? most[k] : high[k]) +
+		            beyond * (most[k] > least[k] ? most[k] - least[k] : 1);
+}
+
+static void find_front(struct several *s, const struct dataset *first, bool wide)
 {
 	size_t count, *rows = mem_new(first->n_view + 1, sizeof *rows), *front;
-	double *y = within(s, first, rows, &count), low[PARETO_MAX], high[PARETO_MAX];
+	double *y = within(s, first, rows, &count);
 
 	front = mem_new(count + 1, sizeof *front);
 	pareto_sort(y, count, s->m, front);
@@ -84,16 +98,13 @@ static void find_front(struct several *s, const struct dataset *first)
 			s->front[s->n_front++] = rows[i];
 		}
 	if (count)
-		pareto_range(y, count, s->m, low, high);
-	for (size_t k = 0; count && k < s->m; k++)
-		s->ref[k] =
-		    high[k] + beyond * (high[k] > low[k] ? high[k] - low[k] : 1);
+		set_reference(s, y, count, wide);
 	free(rows);
 	free(front);
 	free(y);
 }
 
-void several_load(struct several *s, const struct dataset *first)
+void several_load(struct several *s, const struct dataset *first, uint64_t id)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct dataset *b = &s->sets[i];
@@ -109,7 +120,7 @@ void several_load(struct several *s, const struct dataset *first)
 		s->holds[i] = first->data[first->view[i]].usable && holds_at(s, i);
 		s->any = s->any || s->holds[i];
 	}
-	find_front(s, first);
+	find_front(s, first, id % 2 == 0);
 }
 
 /* A row that is pending, by what the models expect of it. */
