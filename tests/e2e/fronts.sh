@@ -166,3 +166,10 @@ jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))'
 else
 	skip "the schema holds" "no python3-jsonschema"
 fi
+expect "the front as a picture" 0 "$HPSEARCH" plot two.hpsearch pareto
+check "with its knee" grep -qF 'the knee' out
+expect "three objectives" 0 "$HPSEARCH" plot three.hpsearch pareto -o three.svg
+check "are three charts" test "$(grep -o 'y="18">[a-z]* against [a-z]*, and the front' three.svg | wc -l)" = 3
+check "the page names the knee" grep -qF 'Knee of the front' two.hpsearch/report.html
+check "and has the picture" grep -qF 'ms against acc, and the front' two.hpsearch/report.html
+expect "no front of one metric" 2 "$HPSEARCH" plot one.hpsearch pareto
