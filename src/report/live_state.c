@@ -308,6 +308,9 @@ static const char *title_of(const struct study *s, struct arena *a)
 		str_addf(&out, " · %s", s->monitor->rule.type->name);
 	if (m->name)
 		str_addf(&out, " · %s %s", goal_name(m->goal), m->name);
+	for (size_t k = 1; k < se->spec->n_objectives; k++)
+		str_addf(&out, ", %s %s", goal_name(se->spec->criteria[k].goal),
+		         se->spec->criteria[k].name);
 	return arena_text(a, &out);
 }
 

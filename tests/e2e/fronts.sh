@@ -173,3 +173,5 @@ check "are three charts" test "$(grep -o 'y="18">[a-z]* against [a-z]*, and the 
 check "the page names the knee" grep -qF 'Knee of the front' two.hpsearch/report.html
 check "and has the picture" grep -qF 'ms against acc, and the front' two.hpsearch/report.html
 expect "no front of one metric" 2 "$HPSEARCH" plot one.hpsearch pareto
+expect "what is seen of it" 0 "$HPSEARCH" watch two.hpsearch --once
+check "names every objective" has 'maximize acc, minimize ms' out
