@@ -39,7 +39,7 @@ dist
 doors='
 yaml\.h          config/yaml.c
 sqlite3\.h       export/optuna.c
-gsl/             base/stat.c gp/acquire.c gp/cblas.c gp/fit.c gp/model.c gp/model.h gp/sample.c
+gsl/             base/stat.c gp/acquire.c gp/cblas.c gp/fit.c gp/local.c gp/model.c gp/model.h gp/sample.c
 (cjson/)?cJSON   base/json.h
 '
 

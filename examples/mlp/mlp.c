@@ -409,7 +409,7 @@ static bool report(struct net *net, const struct data *d, bool test, int epoch)
 	printf("{\"epoch\": %d", epoch);
 	print_number(test ? "test" : "val", "loss", loss);
 	print_number(test ? "test" : "val", "error", (double)wrong / n);
-	printf("}\n");
+	printf(", \"weights\": %zu}\n", net->n);
 	fflush(stdout);
 	return isfinite(loss);
 }

@@ -41,6 +41,7 @@ struct options {
 	double margin;
 	uint64_t pairs;                  /* of a comparison at the most; 0: not given */
 	bool simplest;                   /* best */
+	const char *prefer;              /* likewise */
 	bool data_changed, retune, test; /* recheck */
 	bool once;                       /* watch */
 	size_t run;                      /* check --run: so many runs; 0: none */

@@ -48,6 +48,7 @@ enum id {
 	ID_MARGIN,
 	ID_PAIRS,
 	ID_SIMPLEST,
+	ID_PREFER,
 	ID_DATA_CHANGED,
 	ID_RETUNE,
 	ID_TEST,
@@ -146,6 +147,9 @@ static const struct row {
     {"simplest", NULL,
      "not the winner, but the simplest that hpsearch ablate has shown to be no worse",
      " best ", ID_SIMPLEST},
+    {"prefer", "EXPR",
+     "'latency_ms<=15': the best within that; 'acc=2,latency_ms=1': by weights",
+     " best ", ID_PREFER},
     {"data-changed", NULL, "values may differ from those of then: that is no failure",
      " recheck ", ID_DATA_CHANGED},
     {"retune", NULL,
@@ -288,6 +292,7 @@ static bool take_comparison(struct options *o, int id, const char *arg)
 	case ID_PAIRS:
 		return whole(arg, PURPOSE_PAIRS_LEAST, PURPOSE_PAIRS_MOST, &o->pairs);
 	case ID_SIMPLEST: o->simplest = true; return true;
+	case ID_PREFER: o->prefer = arg; return true;
 	case ID_DATA_CHANGED: o->data_changed = true; return true;
 	case ID_RETUNE: o->retune = true; return true;
 	case ID_TEST: o->test = true; return true;
@@ -516,6 +521,8 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 	    {o->has_trial, o->top > 0, "--trial and --top"},
 	    {o->has_trial, o->runs, "--trial and --runs"},
 	    {o->has_trial, o->simplest, "--trial and --simplest"},
+	    {o->prefer != NULL, o->has_trial || o->simplest,
+	     "--prefer and --trial or --simplest"},
 	    {o->dry_run, o->fresh, "--dry-run and --fresh"},
 	    {o->dry_run, o->retry_failed, "--dry-run and --retry-failed"},
 	    {o->dry_run, strcmp(o->format, "table") != 0, "--dry-run and --format"},

@@ -15,6 +15,7 @@
 #include "report/schedule_text.h"
 #include "saved/replay.h"
 #include "saved/saved.h"
+#include "search/prefer.h"
 #include "search/rescheduled.h"
 #include "study/comparison.h"
 
@@ -275,6 +276,9 @@ static bool best(struct options *o, struct saved *sv, struct error *err)
 		fprintf(stderr,
 		        "notice: these are the parameters of the last interval; "
 		        "-f schedule prints those of all\n");
+	if (o->prefer)
+		return prefer_find(&sv->study.search, o->prefer, &t, err) &&
+		       print_config(o, &sv->study, t, err);
 	t = o->has_trial ? sv->study.search.trials[o->trial] : winner(&sv->study);
 	if (!t)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",

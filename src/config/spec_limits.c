@@ -208,10 +208,6 @@ bool spec_check_criteria(struct reading *r)
 	    {several && s->metric.has_target, "stop", "a target is one of one metric",
 	     "write limits: [\"NAME <= NUMBER\"] for what is good enough, or stop: "
 	     "{patience: 20}"},
-	    {s->method == METHOD_BAYES || s->method == METHOD_AUTO, "method",
-	     "the model of method: bayes, which auto may come to, is of one metric in "
-	     "this version",
-	     "write method: sobol"},
 	    {s->method == METHOD_PROGRAM, "method",
 	     "the protocol with programs tells of one metric", "write method: bayes"},
 	};

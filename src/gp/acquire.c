@@ -10,51 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double log_sqrt_2pi = 0.91893853320467274178;
-static const double root_half = 0.70710678118654752440;
-static const double log_half_pi = 0.45158270528945486473;
-
 /* Added to the variance of a class that least squares left in doubt. */
 static const double class_variance = 0.1;
-static const double variance_least = 1e-14;
-
-/* log(1 - exp(x)), x < 0. */
-static double log1mexp(double x)
-{
-	return x > -0.69314718055994530942 ? portable_log(-portable_expm1(x))
-	                                   : portable_log1p(-portable_exp(x));
-}
-
-double log_phi(double z, double *slope)
-{
-	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
-
-	if (z > -5)
-		f = portable_log(0.5 * portable_erfc(-z * root_half));
-	else
-		f = portable_log(0.5 * portable_erfcx(-z * root_half)) - 0.5 * z * z;
-	if (slope)
-		*slope = portable_exp(log_density - f);
-	return f;
-}
-
-double log_h(double z, double *slope)
-{
-	double f, log_density = -0.5 * z * z - log_sqrt_2pi;
-
-	if (z > -1)
-		f = portable_log(portable_exp(log_density) +
-		                 z * 0.5 * portable_erfc(-z * root_half));
-	else if (z > -1e5)
-		f = log_density +
-		    log1mexp(portable_log(portable_erfcx(-z * root_half) * -z) +
-		             0.5 * log_half_pi);
-	else
-		f = log_density - 2 * portable_log(-z);
-	if (slope)
-		*slope = portable_exp(log_phi(z, NULL) - f);
-	return f;
-}
 
 double log_ei(double best, double mean, double variance, double *by_mean,
               double *by_variance)
@@ -83,7 +40,7 @@ static void find_incumbent(struct acquisition *a, const bool *usable)
 			a->best_row = i;
 		}
 	}
-	assert(isfinite(a->best));
+	/* Where there is none, what the others say counts alone: acquisition_join. */
 }
 
 static double dot(double *x, double *y, size_t n)
@@ -179,6 +136,17 @@ void acquisition_cost(struct acquisition *a, const struct gp *cost, double weigh
 	a->cost_slope = a->cost_k + room;
 }
 
+void acquisition_join(struct acquisition *a, struct joint *j)
+{
+	a->joint = j;
+}
+
+/* Is it the improvement of this objective that counts? */
+static bool is_alone(const struct acquisition *a)
+{
+	return !a->joint || (a->joint->m == 1 && !a->joint->none);
+}
+
 void acquisition_free(struct acquisition *a)
 {
 	free(a->cost_k);
@@ -234,51 +202,19 @@ static double improvement(const struct acquisition *a, const double *mu,
 	return f;
 }
 
-/* Adds to the gradient what comes by way of k(x, X): c (n) is the derivative by each of
- * its entries times the slope of that entry. */
-static void chain(const struct gp *g, const double *c, const double *x,
-                  const double *col, double *gradient)
-{
-	const struct kernel *k = &g->kernel;
-	double *slope = mem_new(vec_room(g->d), sizeof *slope);
-
-	kernel_warp_slopes(k, x, slope);
-	for (size_t j = 0; j < g->d; j++) {
-		const double *cols = g->cols + k->column[j] * g->ld;
-		double sum = 0;
-
-		if (k->dims[j].kind == GP_CATEGORY || x[j] < 0)
-			continue;
-		for (size_t i = 0; i < g->n; i++)
-			sum += c[i] * (col[k->column[j]] - cols[i]);
-		gradient[j] += 2 * k->w[k->column[j]] * sum * slope[j];
-	}
-	free(slope);
-}
-
-static void one_column(const struct gp *g, const double *x, double *col)
-{
-	double *wide = mem_new(g->kernel.n_col * VEC, sizeof *wide);
-
-	kernel_columns(&g->kernel, x, 1, wide, VEC);
-	for (size_t c = 0; c < g->kernel.n_col; c++)
-		col[c] = wide[c * VEC];
-	free(wide);
-}
-
 /* The weight of the cost at x; gradient (d; may be NULL) is added to. */
 static double cost_at(struct acquisition *a, const double *x, double *gradient)
 {
 	const struct gp *g = a->cost;
 	double *col = mem_new(g->kernel.n_col, sizeof *col), f;
 
-	one_column(g, x, col);
+	local_columns(g, x, col);
 	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->cost_k, a->cost_slope);
 	f = -a->cost_weight * (g->mean + dot(a->cost_k, g->alpha, g->n));
 	for (size_t i = 0; gradient && i < g->n; i++)
 		a->cost_slope[i] *= -a->cost_weight * g->alpha[i];
 	if (gradient)
-		chain(g, a->cost_slope, x, col, gradient);
+		local_chain(g, a->cost_slope, x, col, gradient);
 	free(col);
 	return f;
 }
@@ -324,12 +260,28 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 	gsl_vector_view k = gsl_vector_view_array(a->k, g->n);
 	gsl_vector_view means = gsl_vector_view_array(mu, a->samples);
 
-	one_column(g, x, col);
+	local_columns(g, x, col);
 	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->k, a->slope);
 	variance = explain(a);
 	gsl_vector_set_all(&means.vector, g->mean);
 	gsl_blas_dgemv(CblasNoTrans, 1, &alpha.matrix, &k.vector, 1, &means.vector);
-	f = improvement(a, mu, variance, gradient ? by_mu : NULL, &by_v);
+	if (gradient)
+		memset(gradient, 0, g->d * sizeof *gradient);
+	if (is_alone(a)) {
+		f = improvement(a, mu, variance, gradient ? by_mu : NULL, &by_v);
+	} else {
+		memset(by_mu, 0, a->samples * sizeof *by_mu);
+		f = 0;
+	}
+	if (a->joint) {
+		double dm, dv;
+
+		f += joint_at(a->joint, x, mu[0], variance, &dm, &dv, gradient);
+		if (gradient) {
+			by_mu[0] += dm;
+			by_v += dv;
+		}
+	}
 	if (a->may_fail) {
 		double dv, mean = a->ok_mean + dot(a->k, a->ok_alpha, g->n);
 
@@ -338,8 +290,7 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 	}
 	if (gradient) {
 		derive(a, by_v, by_mu, by_ok);
-		memset(gradient, 0, g->d * sizeof *gradient);
-		chain(g, a->c, x, col, gradient);
+		local_chain(g, a->c, x, col, gradient);
 	}
 	if (a->cost)
 		f += cost_at(a, x, gradient);
@@ -347,9 +298,9 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 	return f;
 }
 
-/* One block of whitened points v. */
-static void block_values(const struct acquisition *a, double *v, size_t count,
-                         double *out)
+/* One block of points x, whitened: v. */
+static void block_values(const struct acquisition *a, const double *x, double *v,
+                         size_t count, double *out)
 {
 	const struct gp *g = a->g;
 	size_t q = g->n - g->n_data;
@@ -360,16 +311,20 @@ static void block_values(const struct acquisition *a, double *v, size_t count,
 	if (a->may_fail)
 		gp_whitened_means(a->g, v, count, a->ok_beta, a->ok_mean, ok);
 	for (size_t c = 0; c < count; c++) {
+		out[c] = 0;
 		for (size_t s = 0; s < a->samples; s++) {
 			mu[s] = mean[c];
 			for (size_t p = 0; p < q; p++)
 				mu[s] +=
 				    v[(g->n_data + p) * GP_BATCH + c] * a->z[s * q + p];
 		}
-		out[c] = improvement(a, mu, variance[c], NULL, &dv);
+		if (is_alone(a))
+			out[c] = improvement(a, mu, variance[c], NULL, &dv);
 		if (a->may_fail)
 			out[c] += log_ok(ok[c], variance[c], &dm, &dv);
 	}
+	if (a->joint)
+		joint_values(a->joint, x, count, mean, variance, out);
 }
 
 void acquisition_values(struct acquisition *a, const double *x, size_t count,
@@ -382,7 +337,7 @@ void acquisition_values(struct acquisition *a, const double *x, size_t count,
 		size_t some = count - i < GP_BATCH ? count - i : GP_BATCH;
 
 		gp_whiten(g, x + i * g->d, some, a->block);
-		block_values(a, a->block, some, out + i);
+		block_values(a, x + i * g->d, a->block, some, out + i);
 		if (!a->cost)
 			continue;
 		gp_means(a->cost, x + i * g->d, some, cost);

@@ -6,13 +6,9 @@
 #ifndef HPS_GP_ACQUIRE_H
 #define HPS_GP_ACQUIRE_H
 
-#include "gp/model.h"
+#include "gp/joint.h"
+#include "gp/normal.h"
 
-/* log h(z), h(z) = phi(z) + z Phi(z), and its derivative Phi(z) / h(z); no overflow or
- * cancellation for any z. */
-double log_h(double z, double *slope);
-/* log Phi(z) and its derivative. */
-double log_phi(double z, double *slope);
 /* log E max(0, best - f), f ~ N(mean, variance); derivatives by mean and variance. */
 double log_ei(double best, double mean, double variance, double *by_mean,
               double *by_variance);
@@ -37,6 +33,8 @@ struct acquisition {
 	double *ok_beta, *ok_alpha; /* (n) */
 	/* A model of the logarithm of the cost, of the same dimensions, and how much it
 	 * weighs in; NULL: none. */
+	/* Further objectives and limits; NULL: none. */
+	struct joint *joint;
 	const struct gp *cost;
 	double cost_weight;
 	double *cost_k, *cost_slope; /* (cost->n) */
@@ -44,14 +42,20 @@ struct acquisition {
 	double *block;               /* (n, GP_BATCH) */
 };
 
-/* g must outlive it. usable (n_data): rows with a value of their own, of which there
- * must be one; failed (n_data; NULL: none did). z as above; samples >= 1. */
+/* g must outlive it. usable (n_data): rows with a value of their own, which may be the
+ * incumbent; where there is none, join says what else counts; failed (n_data; NULL:
+ * none did). z as above; samples >= 1. */
 void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usable,
                       const bool *failed, const double *z, size_t samples);
 /* From now on weight times the mean of cost is taken off: expected improvement per unit
  * of cost (Snoek, Larochelle & Adams 2012, section 3.2) where that mean is of log cost
  * and weight is 1. cost must outlive a. */
 void acquisition_cost(struct acquisition *a, const struct gp *cost, double weight);
+/* From now on what j says counts too: with several objectives in the place of the
+ * improvement of this one, and so where nothing holds the limits; j must outlive a. Of
+ * what is pending with several objectives z is all 0, one sample: the mean is believed
+ * (Ginsbourger, Le Riche & Carraro 2010, kriging believer). */
+void acquisition_join(struct acquisition *a, struct joint *j);
 void acquisition_free(struct acquisition *a);
 /* At one point; gradient (d; may be NULL) by the numbers that are present. */
 double acquisition_at(struct acquisition *a, const double *x, double *gradient);

@@ -1,5 +1,6 @@
 #include "gp/target.h"
 #include "base/double.h"
+#include "base/elementary.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -127,6 +128,75 @@ struct target target_fit(const double *value, size_t n, double *y)
 		alone = target_alone(sorted, k);
 		t.floor = alone ? 0 : t.floor;
 		find_scale(&t, sorted + alone, k - alone);
+		find_moments(&t, sorted, k);
+		t.failed = fmax(target_apply(&t, sorted[k - 1]), 0);
+	}
+	for (size_t i = 0; i < n; i++)
+		y[i] = isfinite(value[i]) ? target_apply(&t, value[i]) : t.failed;
+	free(sorted);
+	return t;
+}
+
+/* The middle of the sizes; 1 where that is nothing. */
+static double size_of(const double *value, size_t n)
+{
+	double *size = mem_new(n + 1, sizeof *size), unit;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			size[k++] = fabs(value[i]);
+	if (k)
+		qsort(size, k, sizeof *size, double_compare);
+	unit = k ? size[k / 2] : 1;
+	free(size);
+	return unit > 0 ? unit : 1;
+}
+
+double target_bound(const double *value, size_t n, double *y)
+{
+	double unit = size_of(value, n), mean = 0, sum = 0, worst = 0, sd;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(value[i]))
+			continue;
+		y[i] = portable_log1p(fabs(value[i]) / unit);
+		y[i] = value[i] < 0 ? -y[i] : y[i];
+		worst = k ? fmax(worst, y[i]) : y[i];
+		mean += y[i];
+		k++;
+	}
+	mean = k ? mean / (double)k : 0;
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			sum += (y[i] - mean) * (y[i] - mean);
+	sd = sum > 0 ? sqrt(sum / (double)k) : 1;
+	for (size_t i = 0; i < n; i++)
+		y[i] = ((isfinite(value[i]) ? y[i] : worst) - mean) / sd;
+	return -mean / sd;
+}
+
+struct target target_fit_to(const double *value, size_t n, double most, double *y)
+{
+	struct target t = {.scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
+	double *sorted = mem_new(n + 1, sizeof *sorted);
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			sorted[k++] = value[i];
+	if (k) {
+		double range;
+
+		qsort(sorted, k, sizeof *sorted, double_compare);
+		most = fmax(most, sorted[0] + 12 * above_least(sorted, k / 2));
+		for (size_t i = 0; i < k; i++)
+			sorted[i] = fmin(sorted[i], most);
+		range = above_least(sorted, k - 1);
+		t.shift = sorted[0] / 2;
+		t.scale = range > 0 ? range : 1;
+		t.cap = range > 0 ? 1 : (double)INFINITY;
 		find_moments(&t, sorted, k);
 		t.failed = fmax(target_apply(&t, sorted[k - 1]), 0);
 	}

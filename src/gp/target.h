@@ -27,6 +27,18 @@ struct target {
  * -0.12 +- 0.07, -0.13 +- 0.06, -0.07 +- 0.08; against the median -0.07 +- 0.05, -0.12
  * +- 0.07, -0.07 +- 0.08, 0.00 +- 0.08. */
 struct target target_fit(const double *value, size_t n, double *y);
+/* The same for one of several objectives, of which the worst on a front may be the
+ * worst of all, and the best be met again and again: values above most, and above med +
+ * 5 (med
+ * - min), become the larger of the two. */
+struct target target_fit_to(const double *value, size_t n, double most, double *y);
+/* For values that a bound at 0 divides: the logarithm of how far beyond it or within,
+ * log(1 + |value| / u) with value's sign, u the median of |value| (Eriksson & Poloczek
+ * 2021, "Scalable constrained Bayesian optimization", section 3.2, bilog), then mean 0
+ * and variance 1; no value is capped, since that would take what is beyond the bound
+ * for within. value[i] not finite: it failed, and is as the worst. Returns the y of the
+ * bound. */
+double target_bound(const double *value, size_t n, double *y);
 /* How many of the sorted values, two at the most, lie below all others by 1000 times
  * the size of those (of their least, and of their median; at least four): a slip of the
  * script, or a first find, which a third one confirms. */

@@ -118,7 +118,7 @@ bool page_write(struct study *s, const struct page_options *o, const char *path,
 }
 
 const char page_pictures[] =
-    "history, slice, importance, pair, curves, cost or timeline";
+    "history, slice, importance, pair, curves, cost, timeline or pareto";
 
 static picture *find_picture(const char *name, bool *model, struct error *err)
 {
@@ -130,20 +130,15 @@ static picture *find_picture(const char *name, bool *model, struct error *err)
 	    {"history", picture_history, false},      {"slice", picture_slices, true},
 	    {"importance", picture_importance, true}, {"pair", picture_pair, true},
 	    {"curves", picture_curves, false},        {"cost", picture_cost, false},
-	    {"timeline", picture_timeline, false}};
+	    {"timeline", picture_timeline, false},    {"pareto", picture_front, false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(all[i].name, name) == 0) {
 			*model = all[i].model;
 			return all[i].draw;
 		}
-	if (strcmp(name, "pareto") == 0)
-		error_set(err, ERROR_USAGE,
-		          "pareto: the front of a search is not drawn in this "
-		          "version\n  help: cost shows value against cost");
-	else
-		error_set(err, ERROR_USAGE, "there is no picture %s\n  help: %s", name,
-		          page_pictures);
+	error_set(err, ERROR_USAGE, "there is no picture %s\n  help: %s", name,
+	          page_pictures);
 	return NULL;
 }
 
@@ -157,6 +152,11 @@ bool page_picture(struct study *s, const char *name, size_t columns, struct str 
 
 	if (!draw)
 		return false;
+	if (draw == picture_front && s->search.spec->n_objectives < 2)
+		return error_set(
+		    err, ERROR_USAGE,
+		    "pareto: the search has one metric, so there is no front to draw\n"
+		    "  help: cost shows value against cost");
 	view_init(&v, s, NULL, model);
 	draw(&v, &g);
 	ok = g.n && s->search.n;

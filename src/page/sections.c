@@ -4,6 +4,7 @@
 #include "page/later.h"
 #include "report/ablation_text.h"
 #include "report/closing.h"
+#include "report/front_text.h"
 #include "report/importance_text.h"
 #include "report/ranking.h"
 #include "report/reading.h"
@@ -11,6 +12,7 @@
 #include "report/scaling_text.h"
 #include "report/text.h"
 #include "report/verdict_text.h"
+#include "search/standing.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,10 +124,20 @@ static void add_best(struct view *v, struct str *out)
 
 	if (!s->best || !s->spec->metric.name)
 		return;
-	str_addf(out,
-	         "<p class=\"best\">Best of the search: trial "
-	         "<a href=\"#t%llu\">%llu</a>, ",
+	str_addf(out, "<p class=\"best\">%s: trial <a href=\"#t%llu\">%llu</a>, ",
+	         !trial_feasible(s->spec, s->best) ? "Nearest to the limits"
+	         : s->spec->n_objectives > 1       ? "Knee of the front"
+	                                           : "Best of the search",
 	         (unsigned long long)s->best->id, (unsigned long long)s->best->id);
+	if (s->spec->n_objectives > 1) {
+		struct str text = {0};
+
+		front_values(s, s->best, &text);
+		html_text(out, str_text(&text));
+		str_free(&text);
+		str_add(out, "</p>\n");
+		return;
+	}
 	html_text(out, s->spec->metric.name);
 	str_addc(out, ' ');
 	text_number(out, s->best->value);
@@ -160,6 +172,7 @@ void section_verdict(struct view *v, const struct page_options *o, struct str *o
 	add_best(v, out);
 	add_picture(v, picture_verdict, "", out);
 	str_clear(&text);
+	front_report(&v->s->search, &text);
 	verdict_report(v->s, &text);
 	add_pre(out, &text);
 	str_free(&text);
@@ -213,11 +226,14 @@ static void add_section(struct view *v, const char *id, const char *title,
 void section_pictures(struct view *v, struct str *out)
 {
 	static picture *const history[] = {picture_history};
+	static picture *const front[] = {picture_front};
 	static picture *const curves[] = {picture_curves};
 	static picture *const parallel[] = {picture_parallel};
 	static picture *const times[] = {picture_timeline, picture_cost};
 	bool ranked = v->s->search.spec->metric.name && v->s->search.n;
 
+	if (ranked && v->s->search.spec->n_objectives > 1)
+		add_section(v, "front", "The front", front, 1, "", out);
 	if (ranked) {
 		add_section(v, "history", "History", history, 1, "", out);
 	}

@@ -57,6 +57,7 @@ void gallery_free(struct gallery *g);
 /* Each adds its charts, or none where there is nothing to show. */
 typedef void picture(struct view *v, struct gallery *g);
 picture picture_history, picture_curves, picture_cost, picture_timeline,
-    picture_verdict, picture_slices, picture_importance, picture_pair, picture_parallel;
+    picture_verdict, picture_slices, picture_importance, picture_pair, picture_parallel,
+    picture_front;
 
 #endif

@@ -222,6 +222,24 @@ static void add_belief(const struct belief *b, struct str *out)
 	str_addc(out, '\n');
 }
 
+static void add_front_belief(const struct search *s, const struct belief *b,
+                             struct str *out)
+{
+	str_add(out, "  predicted there: ");
+	text_clean(out, s->spec->metric.name);
+	str_addc(out, ' ');
+	text_number(out, b->mean);
+	str_addf(out, " ± %.2g (standard deviation)\n", b->sd);
+	if (s->spec->n_limits)
+		str_addf(out, "  the limits hold with probability %.2g\n", b->holds);
+	if (s->spec->n_objectives > 1)
+		str_addf(
+		    out,
+		    "  the highest expected gain in hypervolume over a front that, "
+		    "as the models see it, has %zu trials\n",
+		    b->n_front);
+}
+
 /* Trials of the warm start follow the defaults, in the order of s->warm.first. */
 static void add_earlier(const struct study *s, const struct trial *t, struct str *out)
 {
@@ -294,6 +312,8 @@ static void add_proposal_why(const struct study *s, const struct trial *t,
 		    out,
 		    "  an independent draw: the model found no configuration that is "
 		    "new\n");
+	else if (b.how == BELIEF_FRONT)
+		add_front_belief(&s->search, &b, out);
 	else
 		add_belief(&b, out);
 }

@@ -311,6 +311,9 @@ static const char *title_of(const struct study *s, struct arena *a)
 		str_addf(&out, " · %s", s->monitor->rule.type->name);
 	if (m->name)
 		str_addf(&out, " · %s %s", goal_name(m->goal), m->name);
+	for (size_t k = 1; k < se->spec->n_objectives; k++)
+		str_addf(&out, ", %s %s", goal_name(se->spec->criteria[k].goal),
+		         se->spec->criteria[k].name);
 	return arena_text(a, &out);
 }
 
@@ -381,6 +384,17 @@ static const char *model_words(const struct gathering *g, const struct belief *b
 	return arena_text(g->arena, &out);
 }
 
+static const char *front_words(const struct gathering *g, const struct belief *b)
+{
+	struct str out = {0};
+
+	str_addf(&out, "models of %zu trials, %zu on the front", b->known, b->n_front);
+	if (search_of(g)->spec->n_limits)
+		str_addf(&out, "; trial %llu holds the limits with probability %.2g",
+		         (unsigned long long)g->from->believed, b->holds);
+	return arena_text(g->arena, &out);
+}
+
 static const char *strategy_words(const struct gathering *g)
 {
 	const struct study *s = g->from->study;
@@ -396,6 +410,7 @@ static const char *strategy_words(const struct gathering *g)
 	case BELIEF_DESIGN:
 		return "even coverage first: the model knows too little yet";
 	case BELIEF_MODEL: return model_words(g, b);
+	case BELIEF_FRONT: return front_words(g, b);
 	case BELIEF_FALLBACK: return "the model sees nothing new: drawn at random";
 	case BELIEF_NONE: break;
 	}

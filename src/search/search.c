@@ -187,6 +187,7 @@ void search_learn(struct search *s, struct trial *t, struct observation observat
 
 struct observation search_observation(const struct search *s, const struct trial *t)
 {
+	bool lacks = s->spec->n_criteria && t->outcome == OUTCOME_OK && !t->further;
 	bool adapts = spec_adapts_repeats(s->spec);
 	size_t runs = adapts && t->outcome == OUTCOME_OK ? trial_runs_ok(t) : t->n_runs;
 	double cost = trial_cost(t);
@@ -195,7 +196,9 @@ struct observation search_observation(const struct search *s, const struct trial
 	if (adapts)
 		cost *= (double)s->spec->repeats_least / (double)runs;
 	return (struct observation){.order = t->order,
-	                            .state = known_state(t->outcome),
+	                            .state =
+	                                lacks ? KNOWN_FAILED : known_state(t->outcome),
+	                            .further = t->further,
 	                            .value = search_sign(s) * t->value,
 	                            .stderr_ = t->stderr_,
 	                            .step = (double)NAN,

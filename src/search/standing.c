@@ -35,13 +35,31 @@ static double said(const struct spec *s, const struct run *r, size_t criterion)
 	           : (double)NAN;
 }
 
+/* Objectives 2, 3 … to be minimized, excesses, and the standard errors of both. */
+static const double *further(const struct spec *s, const struct trial *t,
+                             struct arena *a)
+{
+	size_t m = s->n_objectives - 1, n = m + s->n_limits;
+	double *out = arena_new(a, 2 * n + 1, sizeof *out);
+
+	for (size_t k = 0; k < m; k++) {
+		out[k] = trial_objective(s, t, k + 1);
+		out[n + k] = t->criteria[s->n_criteria + k + 1];
+	}
+	for (size_t i = 0; i < s->n_limits; i++) {
+		out[m + i] = trial_excess(&s->limits[i], t);
+		out[n + m + i] = t->criteria[s->n_criteria + s->limits[i].criterion];
+	}
+	return out;
+}
+
 void trial_measure(const struct spec *s, struct trial *t, struct arena *a)
 {
 	size_t n = s->n_criteria;
 	double *out, *values;
 	bool finite = true;
 
-	t->criteria = NULL;
+	t->criteria = t->further = NULL;
 	if (!n || t->outcome != OUTCOME_OK)
 		return;
 	out = arena_new(a, 2 * n, sizeof *out);
@@ -59,6 +77,7 @@ void trial_measure(const struct spec *s, struct trial *t, struct arena *a)
 	free(values);
 	/* A file of somebody else's may lack what the outcome promises. */
 	t->criteria = finite ? out : NULL;
+	t->further = finite ? further(s, t, a) : NULL;
 }
 
 double trial_excess(const struct limit *l, const struct trial *t)

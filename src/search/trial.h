@@ -126,6 +126,8 @@ struct trial {
 	double stderr_;         /* NaN with one run */
 	const double *criteria; /* (2 n_criteria), OK only: means, then their standard
 	                         * errors; NULL: it has none */
+	const double *further;  /* of those what a strategy may know, as in a struct
+	                         * observation */
 	uint64_t front;         /* of several objectives, from 1; 0: it has none … */
 	double violation;       /* … of limits, 0: they hold (search/standing.h) */
 	const char *code; /* what its latest launch trained with; NULL: not said */

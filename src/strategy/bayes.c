@@ -8,6 +8,7 @@
 #include "strategy/dataset.h"
 #include "strategy/design.h"
 #include "strategy/maximize.h"
+#include "strategy/several.h"
 #include "strategy/sobol.h"
 
 #include <math.h>
@@ -17,7 +18,8 @@
 enum {
 	SAMPLES = 32, /* of the pending values */
 	PENDING_MAX = 256,
-	BEST = 5, /* configurations around which to look */
+	BEST = 5,        /* configurations around which to look */
+	BEST_FRONT = 16, /* the same, with several objectives or limits */
 	FAILURES_MODELLED = 3,
 	EXACT_MAX = 1000, /* data up to which the model takes all; beyond, so many: */
 	VIEW_MAX = 800,
@@ -33,6 +35,7 @@ struct bayes {
 	struct design design;
 	struct dataset dataset;
 	struct cost_model cost;
+	struct several several;
 	struct belief latest; /* of the last point that was asked for */
 };
 
@@ -49,6 +52,9 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	dataset_init(&b->dataset, &b->encoding, args->full, b->seed);
 	dataset_earlier(&b->dataset, args->earlier, args->n_earlier, args->n_sources);
 	cost_init(&b->cost, &b->encoding);
+	several_init(&b->several, &b->encoding, args);
+	b->dataset.n_further = b->several.n;
+	b->dataset.m = b->several.m;
 	return true;
 }
 
@@ -93,8 +99,11 @@ static double *fantasies(const struct bayes *b, uint64_t id, size_t q)
 static size_t best_genes(const struct bayes *b, double *out)
 {
 	size_t d = b->encoding.d, n = 0, *order;
-	double *mean = mem_new(b->dataset.n_view, sizeof *mean);
+	double *mean;
 
+	if (b->several.n)
+		return several_best(&b->several, &b->dataset, BEST_FRONT, out);
+	mean = mem_new(b->dataset.n_view, sizeof *mean);
 	for (size_t i = 0; i < b->dataset.n_view; i++)
 		mean[i] = b->dataset.data[b->dataset.view[i]].usable
 		              ? gp_mean_at(&b->dataset.gp, i)
@@ -213,9 +222,15 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 
 	encoding_row(e, genes, row);
 	gp_predict(g, row, 1, &mean, &variance);
-	out->how = BELIEF_MODEL;
+	out->how = b->several.n ? BELIEF_FRONT : BELIEF_MODEL;
 	out->mean = target_undo(&l->target, mean);
 	out->sd = sqrt(variance) * unit;
+	if (b->several.n) {
+		out->holds = several_chance(&b->several, row);
+		out->n_front = b->several.n_front;
+		free(row);
+		return;
+	}
 	out->incumbent = target_undo(&l->target, a->best);
 	out->incumbent_id = l->data[l->view[a->best_row]].id;
 	out->improvement =
@@ -251,14 +266,18 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	                     .global = b->dataset.n > 200 ? 1000 : 1500,
 	                     .local = b->dataset.n > 200 ? 300 : 500};
 	bool *usable, *failed, found;
-	double *best = mem_new((BEST + 1) * d + 2 * width, sizeof *best), *z, score;
-	double *low = best + (BEST + 1) * d, *high = low + width;
+	double *best = mem_new((BEST_FRONT + 1) * d + 2 * width, sizeof *best), *z,
+	       score;
+	double *low = best + (BEST_FRONT + 1) * d, *high = low + width;
 	const double *theta = dataset_theta(&b->dataset);
 
 	for (size_t j = 0; j < width; j++)
 		high[j] = 1;
-	if (b->dataset.n > EXACT_MAX)
+	if (b->dataset.n > EXACT_MAX && !b->several.n)
 		narrow(b, id, theta, low, high);
+	else if (b->dataset.n > EXACT_MAX)
+		dataset_look_at(&b->dataset, b->dataset.n, VIEW_MAX, VIEW_BEST, 0,
+		                NULL);
 	else
 		dataset_look_at(&b->dataset, b->dataset.n, EXACT_MAX, 0, 0, NULL);
 	m.low = low;
@@ -272,23 +291,29 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 		failed[i] = isnan(b->dataset.data[b->dataset.view[i]].value);
 		failures += failed[i];
 	}
+	if (b->several.n)
+		several_load(&b->several, &b->dataset, id);
 	m.n_best = best_genes(b, best);
 	m.best = best;
 	append_pending(b, h, id);
 	q = b->dataset.gp.n - b->dataset.gp.n_data;
-	z = fantasies(b, id, q);
-	acquisition_init(&a, &b->dataset.gp, usable,
+	z = b->several.m > 1 ? mem_new(q + 1, sizeof *z) : fantasies(b, id, q);
+	acquisition_init(&a, &b->dataset.gp, b->several.n ? b->several.holds : usable,
 	                 failures >= FAILURES_MODELLED ? failed : NULL, z,
-	                 q ? SAMPLES : 1);
+	                 q && b->several.m == 1 ? SAMPLES : 1);
+	if (b->several.n)
+		several_join(&b->several, &b->dataset, &a);
 	cost_gather(&b->cost, h, id, b->dataset.met_genes);
 	if (b->cost.weight > 0)
 		acquisition_cost(&a, &b->cost.gp, b->cost.weight * b->cost.sd);
-	found = maximize_run(&m, best + BEST * d, &score);
+	found = maximize_run(&m, best + BEST_FRONT * d, &score);
 	if (found)
-		encoding_point(&b->encoding, best + BEST * d, out);
+		encoding_point(&b->encoding, best + BEST_FRONT * d, out);
 	if (found && belief)
-		describe(b, &a, best + BEST * d, belief);
+		describe(b, &a, best + BEST_FRONT * d, belief);
 	acquisition_free(&a);
+	if (b->several.n)
+		several_unload(&b->several);
 	free(z);
 	free(usable);
 	free(best);
@@ -337,6 +362,7 @@ static enum ask bayes_ask(void *state, const struct history *h, uint64_t id,
 
 	unseen_begin(&b->fresh, h, id);
 	dataset_gather(&b->dataset, h, id);
+	several_gather(&b->several, h, id);
 	b->latest = (struct belief){.how = BELIEF_DESIGN,
 	                            .known = b->dataset.n_settled,
 	                            .pending = id - b->dataset.n_settled};
@@ -358,6 +384,7 @@ static void bayes_explain(void *state, const struct history *h, uint64_t id,
 
 	unseen_begin(&b->fresh, h, id);
 	dataset_gather(&b->dataset, h, id);
+	several_gather(&b->several, h, id);
 	*out = (struct belief){.known = b->dataset.n_settled,
 	                       .pending = id - b->dataset.n_settled};
 	if (wants_design(b, id) || !b->encoding.d)
@@ -378,6 +405,7 @@ static void bayes_fini(void *state)
 {
 	struct bayes *b = state;
 
+	several_free(&b->several);
 	cost_free(&b->cost);
 	dataset_free(&b->dataset);
 	design_free(&b->design);

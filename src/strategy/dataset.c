@@ -193,9 +193,34 @@ static double fidelity_of(double step, double full)
 	                            : part > 0;
 }
 
-static void add_datum(struct dataset *b, const struct observation *s, uint64_t id,
+/* What of an observation is modelled here, and its standard error. */
+static struct observation modelled(const struct dataset *b, const struct observation *s)
+{
+	struct observation o = *s;
+
+	if (!b->which)
+		return o;
+	o.value = s->further ? s->further[b->which - 1] : (double)NAN;
+	o.stderr_ = s->further && !b->limit ? s->further[b->n_further + b->which - 1]
+	                                    : (double)NAN;
+	return o;
+}
+
+/* All that it is judged by. */
+static void add_objectives(const struct dataset *b, const struct observation *s,
+                           struct datum *d)
+{
+	d->holds = s->further != NULL;
+	for (size_t k = 0; s->further && k < b->m; k++)
+		d->y[k] = k ? s->further[k - 1] : s->value;
+	for (size_t k = b->m - 1; s->further && k < b->n_further; k++)
+		d->holds = d->holds && !(s->further[k] > 0);
+}
+
+static void add_datum(struct dataset *b, const struct observation *seen, uint64_t id,
                       bool last, double full)
 {
+	const struct observation o = modelled(b, seen), *s = &o;
 	bool ok = s->state == KNOWN_OK, valued = isfinite(s->value);
 	bool part = s->state == KNOWN_PENDING || s->state == KNOWN_STOPPED;
 
@@ -213,6 +238,8 @@ static void add_datum(struct dataset *b, const struct observation *s, uint64_t i
 	                   .fidelity = part ? fidelity_of(s->step, full) : 1,
 	                   .settled = last && s->state != KNOWN_PENDING,
 	                   .usable = ok && valued};
+	if (b->n_further)
+		add_objectives(b, seen, &b->data[b->n - 1]);
 	if (ok && !valued)
 		b->data[b->n - 1].value = (double)NAN;
 }
@@ -384,6 +411,37 @@ static void set_noise_prior(struct dataset *b, const struct target *t)
 		               0.5);
 }
 
+/* With several objectives, or limits: the worst value that still counts. As far again
+ * behind the worst of the front (of one objective: of all that holds the limits) as
+ * that is from its best: further off nothing is to be told apart. */
+static double worst_that_counts(const struct dataset *b)
+{
+	double *y = mem_new(b->n_view * b->m + 1, sizeof *y), low = 0, high = 0;
+	size_t *front = mem_new(b->n_view + 1, sizeof *front), n = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < b->n_view; i++) {
+		const struct datum *e = &b->data[b->view[i]];
+
+		if (e->usable && e->holds)
+			memcpy(y + b->m * n++, e->y, b->m * sizeof *y);
+	}
+	if (b->m > 1)
+		pareto_sort(y, n, b->m, front);
+	for (size_t i = 0; i < n; i++) {
+		double v = y[i * b->m + b->which];
+
+		if (b->m > 1 && front[i] != 1)
+			continue;
+		low = any ? fmin(low, v) : v;
+		high = any ? fmax(high, v) : v;
+		any = true;
+	}
+	free(y);
+	free(front);
+	return any ? high + (high - low) : -(double)INFINITY;
+}
+
 void dataset_load(struct dataset *b, size_t n)
 {
 	size_t d = b->encoding->width, k = b->n_view;
@@ -397,7 +455,12 @@ void dataset_load(struct dataset *b, size_t n)
 		m[i] = b->data[b->view[i]].m;
 		memcpy(x + i * d, b->rows + b->view[i] * d, d * sizeof *x);
 	}
-	b->target = target_fit(value, k, y);
+	if (b->limit)
+		b->bound = target_bound(value, k, y);
+	else if (b->n_further)
+		b->target = target_fit_to(value, k, worst_that_counts(b), y);
+	else
+		b->target = target_fit(value, k, y);
 	if (b->n_sources)
 		calibrate(b, y);
 	for (size_t i = 0; i < k; i++)
@@ -406,9 +469,17 @@ void dataset_load(struct dataset *b, size_t n)
 	gp_default_prior(&b->gp, n >= WARP_FROM);
 	if (b->encoding->task != SIZE_MAX)
 		b->gp.prior.mean[b->encoding->task] = portable_log(2);
-	set_noise_prior(b, &b->target);
+	if (!b->limit)
+		set_noise_prior(b, &b->target);
 	gp_data(&b->gp, x, y, m, k);
 	free(value);
+}
+
+void dataset_look_as(struct dataset *b, const struct dataset *other)
+{
+	b->view = mem_grow(b->view, other->n_view + 1, sizeof *b->view);
+	memcpy(b->view, other->view, other->n_view * sizeof *b->view);
+	b->n_view = other->n_view;
 }
 
 static int ascending(const void *a, const void *b)

@@ -19,6 +19,7 @@
 #ifndef HPS_STRATEGY_DATASET_H
 #define HPS_STRATEGY_DATASET_H
 
+#include "base/pareto.h"
 #include "gp/model.h"
 #include "gp/target.h"
 #include "strategy/encode.h"
@@ -35,12 +36,22 @@ struct datum {
 	                  * model, in the units of its own search */
 	bool settled;    /* the trial is over, as far as is known */
 	bool usable;     /* may be the incumbent */
+	/* Where there is anything further: all objectives, and whether the limits hold;
+	 * in the order of the observation, the value first. */
+	double y[PARETO_MAX];
+	bool holds;
 };
 
 struct dataset {
 	const struct space *space;
 	struct encoding *encoding;
 	uint64_t seed;
+	/* What of an observation is modelled: 0 its value, else number which - 1 of
+	 * what there is further: an objective, or (limit) by how much a limit is
+	 * exceeded, of how many. */
+	size_t which, n_further, m; /* m: objectives */
+	bool limit;
+	double bound; /* limit: the y of 0 as the model was given it last */
 	double full;
 	struct gp gp;
 	struct target target; /* from values of this search to what the model was
@@ -93,6 +104,8 @@ const double *dataset_theta(struct dataset *b);
  */
 void dataset_look_at(struct dataset *b, size_t n, size_t most, size_t best, size_t near,
                      const double *centre);
+/* The same view as another one's, of the same trials. */
+void dataset_look_as(struct dataset *b, const struct dataset *other);
 /* What is in view, of n data in all, into the model, with its prior. */
 void dataset_load(struct dataset *b, size_t n);
 /* The values of the first n data that may be incumbents, else NAN; malloc. */

@@ -31,7 +31,11 @@ struct observation {
 	double stderr_; /* of value over repeats; NaN with one run */
 	double step;    /* of value; NaN: not known */
 	size_t n_runs;  /* finished runs behind value */
-	double cost;    /* what its runs say that they have cost; 0: nothing */
+	/* Further objectives, to be minimized, then by how much each limit is exceeded
+	 * (<= 0: it holds); behind these as many standard errors. OK only; NULL: there
+	 * are none. */
+	const double *further;
+	double cost; /* what its runs say that they have cost; 0: nothing */
 };
 
 /* Where trials go on from one another (method: pbt): of which member of the population
@@ -106,6 +110,7 @@ struct strategy_args {
 	double full;  /* … which is so many steps; NaN: not known */
 	const struct earlier *earlier; /* (n_earlier), by source; outlive the state */
 	size_t n_earlier, n_sources;
+	size_t n_objectives, n_limits;    /* as in struct observation; 0 or 1: one */
 	const struct coord *const *given; /* (n_given) points that are tried first */
 	size_t n_given;
 	struct population population;
@@ -118,9 +123,13 @@ struct belief {
 		BELIEF_NONE,    /* it thinks nothing of values */
 		BELIEF_DESIGN,  /* even coverage, too little is known yet */
 		BELIEF_MODEL,   /* the highest expected improvement */
+		BELIEF_FRONT,   /* the same of several objectives, or within limits */
 		BELIEF_FALLBACK /* the model found nothing new: an independent draw */
 	} how;
 	size_t known, pending; /* trials */
+	/* FRONT only: of the first objective mean and sd, as of MODEL; and */
+	double holds;   /* the probability that the limits hold; 1: there are none */
+	size_t n_front; /* trials on the front as the models see it */
 	/* MODEL only: */
 	double mean, sd;          /* of the value at the point */
 	double incumbent;         /* the least mean at a finished trial … */

@@ -149,12 +149,22 @@ static const char *keep(struct study *s, struct str *text)
 }
 
 /* An objective, or what a limit is on, that was not among the numbers. */
-static void add_lacking(struct str *out, const struct run_result *res, const char *name)
+static void add_lacking(struct str *out, const struct run_result *res, const char *name,
+                        bool more)
 {
 	const char *near[NAMES_SHOWN];
 	size_t found = meant_names(name, (const char *const *)res->keys, res->n_keys,
 	                           near, NAMES_SHOWN);
 
+	if (more) {
+		str_addf(
+		    out,
+		    "the first run that finished did not report \"%s\", which "
+		    "metrics or limits of the file name, among its first %d "
+		    "numbers\n  help: print it before the others, or fewer of them",
+		    name, SERIES_MAX);
+		return;
+	}
 	str_addf(out,
 	         "the first run that finished never reported \"%s\", which metrics or "
 	         "limits of the file name\n  numbers that were seen:",
@@ -198,7 +208,7 @@ const char *study_contract_text(struct study *s, const struct trial *t, size_t r
 		return keep(s, &out);
 	}
 	if (lacks) {
-		add_lacking(&out, res, lacks);
+		add_lacking(&out, res, lacks, r->metrics && r->metrics->more);
 		add_output(&out, res);
 		add_folder(&out, s, t, run);
 		add_way_on(&out, s);

@@ -34,6 +34,8 @@ static struct strategy_args strategy_args_of(struct study *study)
 	                              .n_sources = s->warm.n_sources,
 	                              .search = s,
 	                              .population = lineage_population(s->spec),
+	                              .n_objectives = s->spec->n_objectives,
+	                              .n_limits = s->spec->n_limits,
 	                              .given = given_points(study),
 	                              .n_given = s->spec->n_points,
 	                              .full = s->spec->early.type != EARLY_NONE

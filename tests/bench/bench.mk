@@ -2,7 +2,7 @@
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
 	bench-judge bench-statements bench-scale bench-ablate bench-recheck bench-refine \
-	bench-cluster bench-pbt
+	bench-cluster bench-pbt bench-fronts
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -19,6 +19,7 @@ PEERS ?= optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform==1.
 # HEBO asks for older versions than the others, and for one that there is no longer.
 PEERS_HEBO ?= 'torch==2.13.0 numpy<2 pandas<3 pymoo==0.6.2 gpytorch GPy catboost disjoint-set' \
 	'--no-deps HEBO==0.3.6'
+PEERS_FRONTS ?= 'optuna==5.0.0 scipy torch==2.13.0'
 PEERS_EARLY ?= numpy optuna 'syne-tune[basic]'
 # $(call peers_python,FOLDER,PACKAGES): an interpreter that has them.
 peers_python = "$$(tests/bench/venv.sh '$(BUILD)/$(1)' $(2))"
@@ -92,6 +93,13 @@ bench-recheck:                        ## is what a recheck says true? TIMES=100
 bench-refine:                         ## is what refine says true? TIMES=40
 	+@$(call again,$(O)/tests/bench/refine)
 	@$(O)/tests/bench/refine -s '$(or $(TIMES),40)'
+bench-fronts:                         ## hypervolume beside Optuna; SEEDS=0-9 TRIALS=100 PROBLEM= PEER=
+	$(if $(PEERS_FRONTS),@tests/deps.sh python3-venv)
+	+@$(call again,$(O)/tests/bench/fronts)
+	@OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS_FRONTS)) tests/bench/fronts.py \
+		--program '$(O)/tests/bench/fronts' --cache '$(CACHE)/fronts' \
+		--seeds '$(SEEDS)' --trials '$(TRIALS)' $(if $(PROBLEM),--problems $(PROBLEM)) \
+		$(if $(PEER),--peers $(PEER))
 bench-statements:                     ## what is said of importance, gain, savings: true? TIMES=40
 	+@$(call again,$(addprefix $(O)/tests/bench/,importance advice savings))
 	@for b in importance advice savings; do $(O)/tests/bench/$$b -s '$(or $(TIMES),40)' || exit 1; done

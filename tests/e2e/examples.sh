@@ -105,6 +105,15 @@ for x in t:
 assert any(t[x["from"]]["member"] != x["member"] for x in t if "from" in x)'
 expect "mlp: replay decides the same again" 0 "$HPSEARCH" replay found
 rm -r found
+expect "mlp: error against weights" 0 within 200 "$HPSEARCH" front.yaml -j2 -q -n 12 --out found
+check "mlp: a front, by which the error falls as the weights grow" python3 -c '
+import json
+d = json.load(open("found/results.json"))
+t = {t["id"]: t["criteria"] for t in d["trials"] if t["rank"]}
+front = sorted((t[i]["weights"]["value"], t[i]["val_error"]["value"]) for i in d["front"]["trials"])
+assert len(front) >= 2 and all(a[1] >= b[1] for a, b in zip(front, front[1:])), front
+assert not any(x["weights"]["value"] <= w and x["val_error"]["value"] < e for x in t.values() for w, e in front)'
+rm -r found
 expect "mlp: four widths, and a fifth foretold" 0 within 200 "$HPSEARCH" scale.yaml -j2 -q -n 24 --set repeats=1 --out found
 check "mlp: the trend of the best rate" has "scale: the best values over width, to width 128, from 24 trials at 4 sizes" out
 

@@ -50,6 +50,19 @@ check "the results replay" again two.hpsearch/results.json
 expect "one trial" 0 "$HPSEARCH" show two.hpsearch --trial 3
 check "tells of its criteria" grep -qF 'ms 4, to minimize' out
 check "the knee is the best" test "$("$HPSEARCH" best two.hpsearch -f json 2>err)" = '{"i":1}'
+# prefer DIR EXPR: the i of the trial that is preferred.
+prefer() { "$HPSEARCH" best "$1" -f json --prefer "$2" | tr -dc 0-9; }
+check "the best within a bound" test "$(prefer two.hpsearch 'ms <= 3')" = 1
+check "of an objective" test "$(prefer two.hpsearch 'acc>=0.5')" = 0
+check "of what is only reported" test "$(prefer two.hpsearch 'mb<3,ms<9')" = 4
+check "both have a bound" test "$(prefer two.hpsearch 'acc>0.5, ms<4')" = 1
+check "by weights" test "$(prefer two.hpsearch 'acc=99')$(prefer two.hpsearch 'ms=9,acc=0.5')" = 40
+expect "nothing is like that" 3 "$HPSEARCH" best two.hpsearch --prefer 'ms<1'
+check "the nearest is" has 'no trial has ms<1; trial 0 comes nearest, with 1' err
+for e in 'ms' 'ms<=x' '' 'mb=2' 'ms=-1' 'nope<3' '<3'; do
+	expect "no wish: $e" 2 "$HPSEARCH" best two.hpsearch --prefer "$e"
+	check "$e: with a way out" has '--prefer: ' err
+done
 expect "another choice of objectives is another search" 2 "$HPSEARCH" two.yaml --set 'metrics=[{name: mb, goal: minimize}, {name: ms, goal: minimize}]'
 check "and says so" has 'metrics: was' err
 
@@ -91,6 +104,39 @@ expect "and with what failed" 0 "$HPSEARCH" kill.yaml -j2 --retry-failed
 check "to the same fronts" order kill.hpsearch 'o == [4, 1, 6, 3, 2, 5, 0] and d["front"]["trials"] == [4, 1, 6]'
 check "which replay" again kill.hpsearch
 
+# Models: f1 = x, f2 = (1 + y) (1 - sqrt(x / (1 + y))), whose front is y = 0.
+cat >model.sh <<'END'
+awk -v p="$(tr -d '{}"' <"$HPSEARCH_CONFIG")" 'BEGIN {
+	n = split(p, a, /[:,]/)
+	for (i = 1; i < n; i += 2) { gsub(/ /, "", a[i]); v[a[i]] = a[i + 1] }
+	g = 1 + v["y"]
+	printf "{\"f1\": %.9f, \"f2\": %.9f, \"sum\": %.9f}\n", v["x"], g * (1 - sqrt(v["x"] / g)), v["x"] + v["y"]
+}'
+END
+# learn FILE METHOD [LINE…]
+learn() {
+	cat >"$1" <<END
+command: [sh, ./model.sh]
+args: none
+method: $2
+parameters: {x: {min: 0.0, max: 1.0}, y: {min: 0.0, max: 9.0}}
+END
+	printf '%s\n' "${@:3}" >>"$1"
+}
+f='metrics: [{name: f1, goal: minimize}, {name: f2, goal: minimize}]'
+learn bayes.yaml bayes "$f" 'max_trials: 20'
+expect "bayes by two objectives" 0 "$HPSEARCH" bayes.yaml
+check "comes to the front" holds bayes.hpsearch 'sum(q["y"] < 0.05 for q in p) >= 8 and len(d["front"]["trials"]) >= 8'
+check "and spreads over it" holds bayes.hpsearch 'len({int(5 * q["x"]) for q in p if q["y"] < 0.05}) >= 4'
+check "replays" again bayes.hpsearch/results.json
+expect "why a trial" 0 "$HPSEARCH" show bayes.hpsearch --trial 19 --why
+check "is told" has 'the highest expected gain in hypervolume' out
+# Within sum <= 0.5 the least of f2 is at y = 0, x = 0.5.
+learn within.yaml auto 'metric: {name: f2, goal: minimize}' 'limits: ["sum <= 0.5"]' 'max_trials: 20'
+expect "auto within a limit" 0 "$HPSEARCH" within.yaml -j2
+check "comes to its edge" holds within.hpsearch '0 <= d["trials"][0]["value"] - (1 - 0.5 ** 0.5) < 0.02 and d["trials"][0]["violation"] == 0'
+check "replays too" again within.hpsearch
+
 # What is never reported, and what is no number.
 space lack.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["m <= 3"]'
 expect "a limit on what is not reported" 3 "$HPSEARCH" lack.yaml
@@ -120,3 +166,12 @@ jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))'
 else
 	skip "the schema holds" "no python3-jsonschema"
 fi
+expect "the front as a picture" 0 "$HPSEARCH" plot two.hpsearch pareto
+check "with its knee" grep -qF 'the knee' out
+expect "three objectives" 0 "$HPSEARCH" plot three.hpsearch pareto -o three.svg
+check "are three charts" test "$(grep -o 'y="18">[a-z]* against [a-z]*, and the front' three.svg | wc -l)" = 3
+check "the page names the knee" grep -qF 'Knee of the front' two.hpsearch/report.html
+check "and has the picture" grep -qF 'ms against acc, and the front' two.hpsearch/report.html
+expect "no front of one metric" 2 "$HPSEARCH" plot one.hpsearch pareto
+expect "what is seen of it" 0 "$HPSEARCH" watch two.hpsearch --once
+check "names every objective" has 'maximize acc, minimize ms' out

@@ -124,7 +124,7 @@ expect "without rsvg-convert" 2 env PATH=/nonexistent "$HPSEARCH" plot live.hpse
 check "the way out is said" has "librsvg2-bin" err
 check "and nothing is left behind" [ -z "$(ls ./*.png.* no.png 2>/dev/null)" ]
 expect "pareto" 2 "$HPSEARCH" plot live.hpsearch pareto
-check "is refused clearly" has "is not drawn in this version" err
+check "is refused clearly" has "the search has one metric, so there is no front to draw" err
 expect "another name" 2 "$HPSEARCH" plot live.hpsearch pie
 expect "another ending" 2 "$HPSEARCH" plot live.hpsearch history -o x.gif
 expect "nothing to show" 3 "$HPSEARCH" plot failed.hpsearch cost -o x.svg
