@@ -137,8 +137,8 @@ void prospect_judge(struct search *s)
 	struct advice_repeats more = reruns(s);
 
 	s->advice = (struct advice){0};
-	/* Its gain is one in the metric, whatever the limits and other objectives; and the
-	 * intervals of a population are no independent trials of a space. */
+	/* Its gain is one in the metric, whatever the limits and other objectives; and
+	 * the intervals of a population are no independent trials of a space. */
 	if (s->spec->metric.name && !s->spec->n_criteria &&
 	    s->spec->method != METHOD_PBT && s->ok >= ADVICE_TRIALS)
 		s->advice = advice_at(s, UINT64_MAX, &more);
