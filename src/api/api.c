@@ -255,13 +255,13 @@ static struct search *searched(hps_search *s)
 
 static uint64_t number_of(const hps_search *s, const struct trial *t, size_t run)
 {
-	return t->id * s->saved.spec.repeats + run;
+	return t->id * spec_runs(&s->saved.spec) + run;
 }
 
 /* NULL: there is no such run. */
 static struct trial *trial_of(hps_search *s, uint64_t run, size_t *which)
 {
-	size_t repeats = s->saved.spec.repeats;
+	size_t repeats = spec_runs(&s->saved.spec);
 
 	if (!repeats || run / repeats >= searched(s)->n) {
 		error_set(&s->error, ERROR_USAGE,

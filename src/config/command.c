@@ -233,6 +233,9 @@ static enum expansion expand(struct building *b, const struct hole *h, struct st
 	case INNER_DIR: str_add(out, b->c->dir); break;
 	case INNER_GPU: str_add(out, b->c->gpu); break;
 	case INNER_STEP_BUDGET: str_add(out, b->c->step_budget); break;
+	case INNER_ITEMS_FILE:
+		str_add(out, b->c->items_file ? b->c->items_file : "");
+		break;
 	case INNER_NONE: return NOT_KNOWN;
 	}
 	return EXPANDED;

@@ -12,6 +12,7 @@ struct command_context {
 	const char *config_path; /* ${args_json_file} and HPSEARCH_CONFIG */
 	const char *gpu;         /* "" without gpus */
 	const char *step_budget; /* "" without one */
+	const char *items_file;  /* likewise; NULL is none */
 	bool part;               /* no whole command: its first word may be anything */
 };
 
@@ -21,12 +22,11 @@ struct command_context {
  * ${args_no_equals} ${args_no_hyphens} ${args_append_hydra} ${args_override_hydra}
  * ${args_no_boolean_flags} ${args_json} ${args_json_file} ${args_dict}; ${envvar:NAME}
  * anywhere), and anywhere inside a word ${param:NAME} ${NAME of a parameter} ${trial}
- * ${run} ${seed} ${dir} ${gpu} ${step_budget}. Fails where a ${param:…} names nothing,
- * and where the first word is no program: empty, with a - in front, or with blanks and
- * not the name of a file.
- * A parameter goes before a word of ours of the same name; a word with a parameter that
- * this trial does not have (when) is left out. In a shell text every replacement is
- * quoted for the place where it stands. */
+ * ${run} ${seed} ${dir} ${gpu} ${step_budget} ${items_file}. Fails where a ${param:…}
+ * names nothing, and where the first word is no program: empty, with a - in front, or
+ * with blanks and not the name of a file. A parameter goes before a word of ours of the
+ * same name; a word with a parameter that this trial does not have (when) is left out.
+ * In a shell text every replacement is quoted for the place where it stands. */
 const char *const *command_build(const struct spec *s, const struct command *cmd,
                                  const struct command_context *c, struct arena *a,
                                  struct error *err);

@@ -218,6 +218,11 @@ static bool check_macro(struct check *c, const struct hole *h)
 		    "max_iter: 27}",
 		    "the command has ${step_budget}, but no early_terminate that "
 		    "promotes gives one");
+	if (hole_inner(h) == INNER_ITEMS_FILE && !c->r->spec->items.present)
+		return read_fails(c->r, c->at,
+		                  "as in items: {file: questions.jsonl, id: id}",
+		                  "the command has ${items_file}, but there is no "
+		                  "items: block");
 	if (hole_inner(h) == INNER_NONE && !hole_environment(h, c->r->a))
 		note_unknown(c, h, m != MACRO_NONE);
 	return true;

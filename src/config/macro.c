@@ -27,6 +27,7 @@ const char *const macro_names[] = {
     [MACRO_NONE + INNER_DIR] = "dir",
     [MACRO_NONE + INNER_GPU] = "gpu",
     [MACRO_NONE + INNER_STEP_BUDGET] = "step_budget",
+    [MACRO_NONE + INNER_ITEMS_FILE] = "items_file",
 };
 
 bool hole_find(const char *p, struct hole *h)

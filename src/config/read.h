@@ -12,6 +12,7 @@ struct reading {
 	struct error *err;
 	bool recorded;      /* as in struct spec_overrides */
 	const char *points; /* likewise */
+	const char *items;  /* likewise */
 };
 
 /* "what" is the key's name as in the file, for the message. All return false on error.
@@ -109,6 +110,9 @@ bool spec_read_repeats(struct reading *r, const struct node *n);
 /* What does not go with repeats that are asked for. */
 bool spec_check_repeats(struct reading *r, const struct node *root);
 bool spec_read_early(struct reading *r, const struct node *map);
+/* The key `items`; and what does not go with it. */
+bool spec_read_items(struct reading *r, const struct node *map);
+bool spec_check_items(struct reading *r, const struct node *root);
 bool spec_read_launcher(struct reading *r, const struct node *n);
 bool spec_read_hosts(struct reading *r, const struct node *n);
 bool spec_read_transfer(struct reading *r, const struct node *n);

@@ -88,7 +88,8 @@ bool spec_parse(struct spec *s, const char *path, const char *text, size_t len,
 	                    .a = a,
 	                    .err = err,
 	                    .recorded = o->recorded,
-	                    .points = o->points};
+	                    .points = o->points,
+	                    .items = o->items};
 	struct notice *grown;
 	bool ok;
 

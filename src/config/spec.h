@@ -16,7 +16,12 @@ enum method {
 	METHOD_PBT,    /* a population; see struct pbt */
 	METHOD_PROGRAM /* one from outside: sampler */
 };
-enum reduce { REDUCE_LAST, REDUCE_BEST, REDUCE_MEAN_LAST };
+enum reduce {
+	REDUCE_LAST,
+	REDUCE_BEST,
+	REDUCE_MEAN_LAST,
+	REDUCE_MEAN /* of the scores of items; no word of a file says it */
+};
 enum goal { GOAL_MINIMIZE, GOAL_MAXIMIZE };
 
 struct metric {
@@ -156,6 +161,25 @@ struct cpu_list {
 	size_t n;
 };
 
+/* Every configuration answers the same items, batch by batch: see config/items.h. */
+struct items {
+	bool present;
+	struct position at;
+	const char *file, *id, *stratum; /* stratum NULL: none */
+	size_t batch;                    /* items of one run */
+	double share;                    /* of the items, for the test */
+	uint64_t seed;                   /* of the split */
+	double low, high;                /* no score lies outside; finite */
+	const struct item *list; /* (n + n_test) those of the search in the order in
+	                          * which they are asked, then those of the test */
+	size_t n, n_test;
+	const struct item_place {
+		uint64_t key;
+		size_t at;
+	} * by_key;       /* (n + n_test) rising */
+	const char *text; /* as recorded: items_text; NULL: not read */
+};
+
 /* Runs go to Slurm: what is asked of it, and how its jobs are used. */
 struct slurm {
 	bool present;
@@ -245,6 +269,7 @@ struct spec {
 	struct scale scale;
 	struct pbt pbt;
 	struct slurm slurm;
+	struct items items;
 	struct notices notices;
 	struct arena *arena;
 	enum method method;
@@ -276,6 +301,7 @@ struct spec_overrides {
 	                      * versions refuse is a warning */
 	bool capped;         /* -n was given: no notice on the default cap */
 	const char *points;  /* recorded: spec.points_text of then; or NULL */
+	const char *items;   /* recorded: spec.items.text of then; or NULL */
 };
 
 /* Reads a file ("-": standard input). */
@@ -297,6 +323,9 @@ const char *spec_from_home(const struct spec *s, const char *name, struct arena 
 
 /* "90", "90s", "10m", "2h", "1d", "1h30m" → seconds; false when it is none of these. */
 bool spec_duration(const char *text, double *seconds);
+/* Runs of a trial: its repeats; with items so many of every batch, batch after batch.
+ */
+size_t spec_runs(const struct spec *s);
 /* Trials that the search will make at the most: what was asked for (-n; 0: nothing, so
  * max_trials, or the default cap 10 x parameters within 20 … 100), and under a grid no
  * more than it has: exactly, where it can be counted; under pbt no more than the

@@ -91,3 +91,11 @@ const char *goal_name(enum goal g)
 {
 	return g == GOAL_MINIMIZE ? "minimize" : "maximize";
 }
+
+size_t spec_runs(const struct spec *s)
+{
+	const struct items *it = &s->items;
+
+	return it->present ? s->repeats * ((it->n + it->batch - 1) / it->batch)
+	                   : s->repeats_least;
+}

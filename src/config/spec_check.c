@@ -65,7 +65,8 @@ static bool check_required(struct reading *r, const struct node *root)
 		                  "early_terminate and deterministic do not go "
 		                  "together: which runs are stopped depends on when "
 		                  "the others report");
-	if (!spec_check_scale(r) || !spec_check_criteria(r))
+	if (!spec_check_scale(r) || !spec_check_criteria(r) ||
+	    !spec_check_items(r, root))
 		return false;
 	if (s->test.present && !s->metric.name)
 		return read_fails(r, node_get(root, "test")->at,
@@ -179,7 +180,8 @@ static bool check_first_word(struct reading *r, const struct command *cmd,
 	                            .dir = ".",
 	                            .config_path = "config.json",
 	                            .gpu = "0",
-	                            .step_budget = "1"};
+	                            .step_budget = "1",
+	                            .items_file = "items.jsonl"};
 	struct error why = {0};
 	bool any, ok;
 	char *help;

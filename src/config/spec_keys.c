@@ -192,6 +192,7 @@ static const struct {
     {"metric", spec_read_metric},
     {"metrics", spec_read_metrics},
     {"limits", spec_read_limits},
+    {"items", spec_read_items},
     {"artifacts", spec_read_artifacts},
     {"keep", spec_read_keep},
     {"points", spec_read_points},

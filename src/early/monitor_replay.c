@@ -196,6 +196,7 @@ static bool check_event(struct rederivation *r, const struct event *e)
 	case EVENT_REPEAT:
 	case EVENT_OBSERVED:
 	case EVENT_RUNG:
+	case EVENT_LEAVE:
 	case EVENT_CUT:
 	case EVENT_READING:
 	case EVENT_TEST_USE:

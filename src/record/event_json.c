@@ -1,10 +1,12 @@
 #include "record/event_json.h"
 
 #include "base/json_out.h"
+#include "config/items.h"
 #include "record/early_json.h"
 #include "record/origin_json.h"
 #include "record/purpose_json.h"
 #include "record/run_end_json.h"
+#include "search/race.h"
 #include "space/point_json.h"
 
 #include <math.h>
@@ -24,6 +26,8 @@ static void write_search(const struct search_origin *o, const struct spec *spec,
 	json_out_text(out, "yaml", o->yaml);
 	if (spec->points_text)
 		json_out_text(out, "points", spec->points_text);
+	if (spec->items.text)
+		json_out_text(out, "items", spec->items.text);
 	json_out_u64(out, "seed", spec->seed);
 	json_out_words(out, "set", o->set, o->n_set);
 	if (o->command)
@@ -92,7 +96,24 @@ static void write_run(const struct event *e, struct str *out)
 	json_out_u64(out, "r", e->run);
 }
 
-static void write_report(const struct event *e, struct str *out)
+/* By its name for people; the step says which it is. */
+static void write_answer(const struct report *rep, const struct spec *spec,
+                         struct str *out)
+{
+	size_t at = (size_t)rep->step;
+
+	if (!spec->items.present || !(rep->step >= 0) ||
+	    at >= spec->items.n + spec->items.n_test)
+		return;
+	json_out_text(out, "item", spec->items.list[at].name);
+	if (rep->cost > 0)
+		json_out_double(out, "cost", rep->cost);
+	if (rep->latency > 0)
+		json_out_double(out, "latency", rep->latency);
+}
+
+static void write_report(const struct event *e, const struct spec *spec,
+                         struct str *out)
 {
 	const struct report *rep = &e->as.report;
 
@@ -100,6 +121,17 @@ static void write_report(const struct event *e, struct str *out)
 	json_out_double(out, "value", rep->value);
 	if (e->kind == EVENT_REPORT && rep->counted)
 		json_out_bool(out, "counted", true);
+	if (e->kind == EVENT_REPORT)
+		write_answer(rep, spec, out);
+}
+
+void leaving_json(const struct leaving *l, struct str *out)
+{
+	json_out_u64(out, "leader", l->leader);
+	json_out_u64(out, "items", l->items);
+	json_out_double(out, "behind", l->behind);
+	json_out_double(out, "at_least", l->at_least);
+	json_out_double(out, "level", l->level);
 }
 
 static void write_start(const struct event *e, struct str *out)
@@ -162,7 +194,11 @@ static void write_body(const struct event *e, const struct spec *spec, struct st
 		break;
 	case EVENT_START: write_start(e, out); break;
 	case EVENT_REPORT:
-	case EVENT_RUNG: write_report(e, out); break;
+	case EVENT_RUNG: write_report(e, spec, out); break;
+	case EVENT_LEAVE:
+		json_out_u64(out, "t", e->trial);
+		leaving_json(e->as.leave.why, out);
+		break;
 	case EVENT_STOP:
 	case EVENT_PAUSE:
 	case EVENT_PROMOTE:
@@ -196,10 +232,10 @@ static bool has_time(const struct event *e)
 {
 	enum event_kind k = e->kind;
 
-	return e->lease > 0 || k == EVENT_SEARCH || k == EVENT_SESSION ||
-	       k == EVENT_START || k == EVENT_END || k == EVENT_CUT ||
-	       k == EVENT_FINISH || k == EVENT_READING || k == EVENT_TEST_USE ||
-	       k == EVENT_PURPOSE;
+	return e->lease > 0 || k == EVENT_LEAVE || k == EVENT_SEARCH ||
+	       k == EVENT_SESSION || k == EVENT_START || k == EVENT_END ||
+	       k == EVENT_CUT || k == EVENT_FINISH || k == EVENT_READING ||
+	       k == EVENT_TEST_USE || k == EVENT_PURPOSE;
 }
 
 void event_write(const struct event *e, const struct spec *spec, struct str *out)
@@ -267,14 +303,53 @@ static void read_start(const cJSON *json, struct event *e)
 	json_u64(json, "seed", &e->as.start.seed);
 }
 
-static bool read_report(const cJSON *json, struct event *e, struct error *err)
+/* The name beside an answer must be that of its place, or the split is another one. */
+static bool is_that_item(const char *name, const struct report *rep,
+                         const struct spec *spec)
+{
+	return !name || !spec->items.present ||
+	       (rep->step >= 0 &&
+	        rep->step < (double)(spec->items.n + spec->items.n_test) &&
+	        strcmp(name, spec->items.list[(size_t)rep->step].name) == 0);
+}
+
+static bool read_report(const struct event_reader *r, const cJSON *json,
+                        struct event *e, struct error *err)
 {
 	struct report *rep = &e->as.report;
 
 	rep->counted = cJSON_IsTrue(json_get(json, "counted"));
 	json_double(json, "step", &rep->step);
-	return json_double(json, "value", &rep->value) ||
-	       not_whole(err, e->kind == EVENT_RUNG ? "a rung" : "a report");
+	json_double(json, "cost", &rep->cost);
+	json_double(json, "latency", &rep->latency);
+	if (!json_double(json, "value", &rep->value))
+		return not_whole(err, e->kind == EVENT_RUNG ? "a rung" : "a report");
+	return is_that_item(json_string(json, "item"), rep, r->spec) ||
+	       error_set(err, ERROR_FILE, "an answer to another item than it says");
+}
+
+bool leaving_read(const cJSON *json, struct leaving *l, struct error *err)
+{
+	uint64_t items = 0;
+
+	*l = (struct leaving){0};
+	if (!json_u64(json, "leader", &l->leader) || !json_u64(json, "items", &items) ||
+	    !items || !json_double(json, "behind", &l->behind) ||
+	    !json_double(json, "at_least", &l->at_least) ||
+	    !json_double(json, "level", &l->level) || !(l->level > 0 && l->level < 0.5))
+		return not_whole(err, "a trial that left");
+	l->items = (size_t)items;
+	return true;
+}
+
+static bool read_leave(struct event_reader *r, const cJSON *json, struct event *e,
+                       struct error *err)
+{
+	struct leaving *l = arena_new(r->arena, 1, sizeof *l);
+
+	e->as.leave.why = l;
+	return json_u64(json, "t", &e->trial) ? leaving_read(json, l, err)
+	                                      : not_whole(err, "a trial that left");
 }
 
 static bool read_end(struct event_reader *r, const cJSON *json, struct event *e,
@@ -340,7 +415,8 @@ static bool read_body(struct event_reader *r, const cJSON *json, struct event *e
 		return json_u64(json, "t", &e->trial) || not_whole(err, "a repeat");
 	case EVENT_START: read_start(json, e); break;
 	case EVENT_REPORT:
-	case EVENT_RUNG: return read_report(json, e, err);
+	case EVENT_RUNG: return read_report(r, json, e, err);
+	case EVENT_LEAVE: return read_leave(r, json, e, err);
 	case EVENT_STOP:
 	case EVENT_PAUSE:
 	case EVENT_PROMOTE: return decision_read(json, r->arena, e, err);

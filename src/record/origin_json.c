@@ -37,6 +37,7 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	const char *chosen = json_string(event, "chosen");
 	const char *folder = json_string(event, "folder");
 	const char *points = json_string(event, "points");
+	const char *items = json_string(event, "items");
 	double schema = 0, decoding = 1;
 
 	json_double(event, "schema", &schema);
@@ -52,6 +53,7 @@ bool origin_read(const cJSON *event, struct search_origin *o, struct arena *a,
 	o->decoding = (int)decoding;
 	o->yaml = arena_strdup(a, yaml);
 	o->points = points ? arena_strdup(a, points) : NULL;
+	o->items = items ? arena_strdup(a, items) : NULL;
 	o->path = arena_strdup(a, path ? path : "space.yaml");
 	o->folder = folder ? arena_strdup(a, folder) : NULL;
 	o->command = command ? arena_strdup(a, command) : NULL;
@@ -70,7 +72,8 @@ bool origin_spec(const struct search_origin *o, struct spec *spec, struct arena 
 	                              .n_set = o->n_set,
 	                              .command = o->command,
 	                              .recorded = true,
-	                              .points = o->points};
+	                              .points = o->points,
+	                              .items = o->items};
 
 	if (!spec_parse(spec, o->path, o->yaml, strlen(o->yaml), &over, a, err))
 		return false;

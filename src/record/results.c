@@ -58,6 +58,8 @@ static void add_search(struct str *out, const struct search *s)
 	json_out_text(out, "program", sp->program);
 	if (sp->points_text)
 		json_out_text(out, "points", sp->points_text);
+	if (sp->items.text)
+		json_out_text(out, "items", sp->items.text);
 	json_out_text(out, "file", o->path);
 	json_out_words(out, "set", o->set, o->n_set);
 	json_out_text(out, "command_option", o->command);
@@ -76,7 +78,8 @@ static void add_metric(struct str *out, const char *key, const struct metric *m)
 {
 	static const char *const reduces[] = {[REDUCE_LAST] = "last",
 	                                      [REDUCE_BEST] = "best",
-	                                      [REDUCE_MEAN_LAST] = "mean_last"};
+	                                      [REDUCE_MEAN_LAST] = "mean_last",
+	                                      [REDUCE_MEAN] = "mean"};
 
 	str_addf(out, ",\n\"%s\":", key);
 	if (!m->name) {
@@ -119,6 +122,20 @@ static void add_asked(struct str *out, const struct search *s, const struct tria
 	}
 }
 
+/* [step, value]; of an answer with its cost and latency, where it has either. */
+static void add_report(struct str *out, const struct report *r)
+{
+	json_out_pair(out, r->step, r->value);
+	if (r->cost <= 0 && r->latency <= 0)
+		return;
+	out->len--;
+	str_addc(out, ',');
+	str_json_double(out, r->cost);
+	str_addc(out, ',');
+	str_json_double(out, r->latency);
+	str_addc(out, ']');
+}
+
 /* why: the decision that ended it, or NULL. */
 static void add_run(struct str *out, const struct run *r, const struct judgement *why)
 {
@@ -141,7 +158,7 @@ static void add_run(struct str *out, const struct run *r, const struct judgement
 	add_time(out, "started", r->started);
 	str_add(out, ",\"reports\":[");
 	for (size_t i = 0; i < r->n_reports; i++)
-		json_out_pair(out, r->reports[i].step, r->reports[i].value);
+		add_report(out, &r->reports[i]);
 	str_add(out, "]}");
 }
 
@@ -220,6 +237,12 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 		str_add(out, ",\"control\":true");
 	str_addf(out, ",\"seen\":%llu", (unsigned long long)t->known_upto);
 	lineage_json(&t->line, out);
+	if (t->left) {
+		json_out_key(out, "left");
+		str_addc(out, '{');
+		leaving_json(t->left, out);
+		str_addc(out, '}');
+	}
 	if (t->code && *t->code)
 		json_out_text(out, "code", t->code);
 	if (t->cost_weight > 0)

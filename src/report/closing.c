@@ -1,6 +1,7 @@
 #include "report/closing.h"
 #include "config/command.h"
 #include "report/plan.h"
+#include "report/race_text.h"
 #include "report/ranking.h"
 #include "report/schedule_text.h"
 #include "report/text.h"
@@ -77,13 +78,13 @@ void closing_no_trial(const struct study *s, const char *dir, struct str *out)
 		        "\n  help: the metric of those that diverged was not a finite "
 		        "number: look at their output, and leave out of the file's "
 		        "ranges what blows up");
-	if (s->search.outcomes[OUTCOME_STOPPED])
+	if (s->search.outcomes[OUTCOME_STOPPED] && s->monitor)
 		str_addf(
 		    out,
 		    "\n  help: early_terminate (%s) stopped runs before they came to "
 		    "their end, and such runs are not ranked: give it a later or a "
 		    "looser limit",
-		    s->monitor ? s->monitor->rule.type->name : "");
+		    s->monitor->rule.type->name);
 	if (s->search.outcomes[OUTCOME_INFEASIBLE])
 		str_add(out, "\n  help: the script calls these configurations "
 		             "infeasible: say in constraints: which ones are not");
@@ -181,6 +182,7 @@ bool closing_report(struct study *s, const char *dir, struct str *out,
 	str_addc(out, '\n');
 	if (s->search.spec->repeats > 1)
 		add_runs(s, out);
+	race_summary(&s->search, out);
 	str_add(out, "results  ");
 	str_shell(out, dir);
 	str_add(out, " (results.json, results.csv, the runs in trials/)\n");

@@ -183,6 +183,10 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	if (t->front && t->rank)
 		str_addf(out, ", front %llu", (unsigned long long)t->front);
 	known = study_known(s, t);
+	if (t->left) {
+		str_add(out, ", ");
+		str_add(out, t->reason);
+	}
 	str_addf(out, "; proposed when %zu trial%s finished\n", known,
 	         known == 1 ? " was" : "s were");
 	front_trial(&s->search, t, out);

@@ -152,6 +152,13 @@ static void add_body(const struct event *e, const struct spec *sp, struct str *o
 		add_run(e, out);
 		json_out_number(out, "cost", e->as.cost);
 		break;
+	case EVENT_LEAVE:
+		json_out_u64(out, "trial", e->trial);
+		json_out_u64(out, "leader", e->as.leave.why->leader);
+		json_out_u64(out, "items", e->as.leave.why->items);
+		json_out_number(out, "behind", e->as.leave.why->behind);
+		json_out_number(out, "at_least", e->as.leave.why->at_least);
+		break;
 	case EVENT_REQUEUE: add_run(e, out); break;
 	case EVENT_REPEAT: json_out_u64(out, "trial", e->trial); break;
 	case EVENT_READING: json_out_bool(out, "text", e->as.reading.text); break;

@@ -3,6 +3,7 @@
 #include "config/launcher.h"
 #include "early/early_rule.h"
 #include "report/front_text.h"
+#include "report/race_text.h"
 #include "report/text.h"
 #include "run/program.h"
 #include "search/claim.h"
@@ -30,7 +31,9 @@ static void add_metric(const struct spec *sp, struct str *out)
 	str_add(out, "metric       ");
 	text_clean(out, m->name);
 	str_addf(out, ", %s", goal_name(m->goal));
-	if (m->reduce == REDUCE_BEST)
+	if (m->reduce == REDUCE_MEAN)
+		str_add(out, ", the mean of its items' scores");
+	else if (m->reduce == REDUCE_BEST)
 		str_add(out, ", the best report of a run");
 	else if (m->reduce == REDUCE_MEAN_LAST)
 		str_addf(out, ", the mean of the last %zu reports", m->reduce_last);
@@ -264,6 +267,10 @@ static void add_test(const struct spec *sp, struct str *out)
 	const struct test *t = &sp->test;
 
 	str_add(out, "verification ");
+	if (sp->items.present) {
+		race_test(sp, out);
+		return;
+	}
 	if (sp->n_criteria || !spec_reruns(sp)) {
 		str_add(out,
 		        sp->n_criteria ? "none: it is by one metric\n"
@@ -321,6 +328,7 @@ void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str
 	add_space(&sp->space, out);
 	add_counts(sp, cap, slots, out);
 	add_early(sp, out);
+	race_plan(sp, cap, out);
 	if (sizes_count(sp)) {
 		str_add(out, "scale        ");
 		sizes_text(sp, out);

@@ -1,7 +1,9 @@
 #include "report/ranking.h"
 #include "report/configuration.h"
 #include "report/front_text.h"
+#include "report/race_text.h"
 #include "report/text.h"
+#include "search/answers.h"
 #include "search/measured.h"
 
 #include <math.h>
@@ -102,6 +104,8 @@ static void head(const struct layout *l, const struct search *s, struct sheet *t
 		sheet_column(t, "front", NULL, COLUMN_NUMBER, true);
 	if (s->spec->metric.name)
 		sheet_column(t, "value", s->spec->metric.name, COLUMN_NUMBER, true);
+	if (s->spec->items.present)
+		sheet_column(t, "answers", NULL, COLUMN_NUMBER, true);
 	for (size_t i = 0; i < s->spec->n_metrics; i++)
 		sheet_column(t, s->spec->metrics[i].name, NULL, COLUMN_NUMBER, false);
 	if (l->limits)
@@ -226,7 +230,13 @@ static void add_row(const struct layout *l, const struct search *s,
 	                  : ranking_waits(s, ranking_foremost(tr)));
 	if (l->fronts)
 		add_front(tr, t);
-	if (s->spec->metric.name) {
+	if (s->spec->items.present) {
+		struct moments m = answers_mean(tr);
+
+		sheet_number(t, m.n ? m.mean : (double)NAN);
+		sheet_half(t, stat_stderr(m));
+		sheet_int(t, race_answers(tr));
+	} else if (s->spec->metric.name) {
 		sheet_number(t, ok ? tr->value : (double)NAN);
 		sheet_half(t, ok ? tr->stderr_ : (double)NAN);
 	}
@@ -345,6 +355,9 @@ static void notes(const struct layout *l, const struct study *s,
 	}
 	if (l->baseline)
 		str_add(out, "* the defaults\n");
+	if (s->search.spec->items.present)
+		str_add(out, "values are means over the items that were answered ± "
+		             "their standard error\n");
 	if (spec_adapts_repeats(s->search.spec))
 		ranking_noise(&s->search, out);
 	else if (s->search.spec->metric.name && s->search.spec->repeats > 1)

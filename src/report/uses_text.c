@@ -49,7 +49,11 @@ static void add_ledger(const struct verdict *v, struct str *out)
 void uses_text(const struct verdict *v, struct str *out)
 {
 	if (!v->has_test) {
-		str_add(out, "no test: block, so nothing was verified on test data\n");
+		str_add(out, v->by_items
+		                 ? "no items were kept for a test, so nothing was "
+		                   "verified on test data\n"
+		                 : "no test: block, so nothing was verified on "
+		                   "test data\n");
 		return;
 	}
 	str_add(out, "the test data were used in ");

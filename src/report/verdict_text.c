@@ -195,7 +195,8 @@ static void add_table(const struct search *s, struct str *out)
 {
 	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
 	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	bool skip[ARRAY_LEN(align)] = {[3] = !s->verdict.has_test};
+	bool skip[ARRAY_LEN(align)] = {
+	    [2] = s->verdict.by_items, [3] = !s->verdict.has_test};
 	struct table t;
 
 	table_init(&t, ARRAY_LEN(align), align);
@@ -247,7 +248,7 @@ static void add_answer(const struct verdict *v, struct str *out)
 			text_number(out, v->gain.mean);
 		str_addf(out, " in %s", m->name);
 	}
-	if (v->deterministic)
+	if (v->deterministic && !v->by_items)
 		str_add(out, ", deterministic");
 	str_addf(out, ": %s\n", answer_name(v->answer));
 }
@@ -494,8 +495,10 @@ static void add_path(const struct search *s, struct str *out)
 		str_add(out, ", in the search ");
 		text_number(out, c->search_value);
 	}
-	str_add(out, " → re-run ");
-	add_phase(v, c, PHASE_RERUN, out);
+	if (!v->by_items) {
+		str_add(out, " → re-run ");
+		add_phase(v, c, PHASE_RERUN, out);
+	}
 	if (v->has_test) {
 		str_add(out, " → test ");
 		add_phase(v, c, PHASE_TEST, out);
@@ -507,7 +510,8 @@ static void add_optimism(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
 
-	if (verdict_is_seedless(v) || s->ok < 2 || (s->n_repeats && !(s->noise > 0)))
+	if ((verdict_is_seedless(v) && !v->by_items) || s->ok < 2 ||
+	    (s->n_repeats && !(s->noise > 0)))
 		return;
 	str_addf(out, "the best of %llu noisy values is optimistic",
 	         (unsigned long long)s->ok);
@@ -516,6 +520,8 @@ static void add_optimism(const struct search *s, struct str *out)
 		             "says by how much\n");
 	else if (!v->wanted)
 		str_add(out, "; nothing was run again to see by how much\n");
+	else if (v->by_items)
+		str_add(out, "; its test, on other items, is not\n");
 	else if (v->has_test)
 		str_add(out, ", and so, less, are re-runs that chose the winner; its "
 		             "tests are not\n");

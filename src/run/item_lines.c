@@ -61,7 +61,7 @@ static bool key_of(const cJSON *name, uint64_t *key)
 	else
 		str_double(&text, name->valuedouble);
 	*key = set_hash(SET_HASH, str_text(&text), text.len);
-	*key += !*key;
+	*key += !*key; /* 0 is a free place */
 	str_free(&text);
 	return true;
 }
@@ -83,6 +83,14 @@ static void take_count(struct item_lines *l, const cJSON *control)
 	}
 	l->counted = n;
 	l->correct = correct;
+}
+
+bool item_lines_key(const cJSON *object, uint64_t *key)
+{
+	if (!json_get(object, "score") || !key_of(json_get(object, "item"), key))
+		return false;
+	*key >>= 11;
+	return true;
 }
 
 bool item_lines_take(struct item_lines *l, const cJSON *object)

@@ -23,6 +23,9 @@ struct item_lines {
 	double correct;
 };
 
+/* An object about an item: the key of its name, without its lower 11 bits; false: it is
+ * none. */
+bool item_lines_key(const cJSON *object, uint64_t *key);
 /* True: the line is about an item, whatever else is in it. */
 bool item_lines_take(struct item_lines *l, const cJSON *object);
 /* All there was, packed, into the arena; NULL: nothing. Single items count more than a

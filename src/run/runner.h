@@ -55,6 +55,7 @@ struct job {
 	struct metric_source source;
 	enum texts texts;
 	bool items;       /* lines about items of a test set are taken */
+	bool answers;     /* they are what it reports, one each */
 	unsigned attempt; /* of its run, from 1 */
 	unsigned over;    /* the latest attempt of it whose end is known; 0: none */
 	bool again; /* it was under way when an earlier driver ended: see adopts */
@@ -68,6 +69,9 @@ struct report {
 	double value; /* may be NaN or infinite */
 	bool counted; /* the step is that order of arrival */
 	size_t line;  /* where it was said, from 1; 0: not known */
+	/* Of an answer about an item: its step is the key of the item's name
+	 * (item_key) as the runner has it, then its place in the search's order. */
+	double cost, latency; /* 0: not said */
 };
 
 /* Lines that named the metric and no number of it could be read: {"loss": tensor(0.5)}.

@@ -244,12 +244,43 @@ static void take_numbers(const struct said *w, const cJSON *object, double step)
 	numbers_walk(object, take_number, &r);
 }
 
+static double amount(const cJSON *object, const char *name)
+{
+	double x;
+
+	return loose_number(json_get(object, name), &x) == LOOSE_NUMBER && x >= 0 &&
+	               x <= SCORE_LARGEST
+	           ? x
+	           : 0;
+}
+
+static void take_answer(const struct said *w)
+{
+	struct report r = {.line = w->line};
+	uint64_t key;
+
+	if (!item_lines_key(w->object, &key))
+		return;
+	r.step = (double)key;
+	r.cost = amount(w->object, "cost");
+	r.latency = amount(w->object, "latency");
+	if (loose_number(json_get(w->object, "score"), &r.value) != LOOSE_NUMBER)
+		add_unread(w);
+	else if (report_is_news(w, &r, "vs"))
+		scrape_report(w->s, r);
+}
+
 static void take_object(const struct said *w)
 {
 	double step = (double)NAN;
 
 	w->s->objects++;
 	take_control(w);
+	if (w->s->answers) {
+		take_answer(w);
+		take_numbers(w, w->object, step);
+		return;
+	}
 	/* A metric may well be called score: an item's is none. */
 	if (!item_lines_take(&w->s->items, w->object) && w->s->metric &&
 	    !w->s->pattern && !w->s->elsewhere)
@@ -478,6 +509,8 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 	bool braces = memchr(in->line.s, '{', in->line.len) != NULL;
 	bool objects;
 
+	if (s->answers && !braces)
+		return;
 	if (w.stream <= STREAM_ERR)
 		s->stalled = stall_after(s->stalled, in->line.s, in->line.len);
 	if (!s->metric && !braces && !s->pattern)
@@ -491,6 +524,8 @@ static void take_line(struct scraper *s, struct scrape_stream *in, bool redraw)
 	objects = braces && take_objects(&w, in);
 	w.text = in->line.s;
 	w.len = in->line.len < TEXT_MAX ? in->line.len : TEXT_MAX;
+	if (s->answers)
+		return;
 	if (s->pattern)
 		take_pattern(&w, in, redraw);
 	else if (!objects && !s->elsewhere && !(plain && take_plain(&w, in, redraw)))

@@ -57,6 +57,7 @@ struct scraper {
 	bool stalled; /* run/stall.h: by its latest line on stdout or stderr */
 	bool wandb;   /* the hook says that wandb is there, and was put offline */
 	struct item_lines items; /* of whoever sets items.wanted */
+	bool answers; /* lines about items are the reports, and nothing else is */
 	struct unread unread;
 	size_t objects; /* in all lines */
 	size_t long_lines;

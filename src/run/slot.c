@@ -191,6 +191,7 @@ void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *
 	begin_scraping(s, job);
 	s->scraper.nni = job->nni;
 	s->scraper.items.wanted = job->items;
+	s->scraper.answers = job->answers;
 	output_begin(&s->output, job);
 	flight_open(sh->flight, s->index);
 }

@@ -1,8 +1,10 @@
 #include "saved/replay.h"
 #include "base/double.h"
+#include "base/elementary.h"
 #include "early/decision.h"
 #include "saved/facts.h"
 #include "saved/rewrite.h"
+#include "search/race.h"
 #include "study/apply.h"
 #include "study/propose.h"
 
@@ -390,6 +392,41 @@ static bool check_ends(const struct saved *sv, struct replay *out)
 	return same;
 }
 
+/* Who left a race, by the scores that both had then. */
+static bool check_leaving(const struct saved *sv, const struct trial *t,
+                          struct replay *out)
+{
+	const struct search *s = &sv->study.search;
+	struct leaving again = t->left ? *t->left : (struct leaving){0};
+	double fortune;
+
+	if (!t->left)
+		return true;
+	out->decisions++;
+	fortune = race_again(s, t->id, &again);
+	if (again.items == t->left->items && again.level <= RACE_ERROR &&
+	    fortune >= -portable_log(again.level) &&
+	    double_same(again.behind, t->left->behind) &&
+	    double_same(again.at_least, t->left->at_least))
+		return true;
+	return differs(
+	    out,
+	    "trial %llu: recorded as %s; the answers say behind by %.17g (at "
+	    "least %.17g) on %zu items",
+	    (unsigned long long)t->id, t->reason, again.behind, again.at_least,
+	    again.items);
+}
+
+static bool check_race(const struct saved *sv, struct replay *out)
+{
+	const struct search *s = &sv->study.search;
+
+	for (size_t i = 0; s->spec->items.present && i < s->n; i++)
+		if (!check_leaving(sv, s->trials[i], out))
+			return false;
+	return true;
+}
+
 static bool check_decisions(struct saved *sv, struct replay *out, struct error *err)
 {
 	const struct search *s = &sv->study.search;
@@ -552,8 +589,8 @@ bool replay_run(struct saved *sv, struct replay *out, struct error *err)
 	if (ok && out->same)
 		ok = check_decisions(sv, out, err);
 	if (ok && out->same)
-		(void)(check_numbers(sv, out) && check_ranks(sv, out) &&
-		       check_verification(sv, out) && check_file(sv, out) &&
-		       check_rest(sv, out));
+		(void)(check_race(sv, out) && check_numbers(sv, out) &&
+		       check_ranks(sv, out) && check_verification(sv, out) &&
+		       check_file(sv, out) && check_rest(sv, out));
 	return ok;
 }

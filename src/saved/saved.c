@@ -146,6 +146,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 	o->git = json_string(search, "git");
 	o->slots = json_string(search, "slots");
 	o->points = json_string(search, "points");
+	o->items = json_string(search, "items");
 	json_double(sv->json, "schema", &schema);
 	o->first_rules = schema < 2;
 	o->elsewhere = cJSON_IsTrue(json_get(search, "elsewhere"));
@@ -202,7 +203,7 @@ static bool tell_start(const struct reading *x, const cJSON *item, struct error 
 
 static bool tell_reports(const struct reading *x, const cJSON *list, struct error *err)
 {
-	const cJSON *item;
+	const cJSON *item, *more;
 
 	cJSON_ArrayForEach(item, list)
 	{
@@ -211,6 +212,10 @@ static bool tell_reports(const struct reading *x, const cJSON *list, struct erro
 		if (!json_pair(item, &e.as.report.step, &e.as.report.value))
 			return bad_file(x->sv, err,
 			                "a report in it is no pair of numbers");
+		if ((more = item->child->next->next) != NULL) {
+			json_number(more, &e.as.report.cost);
+			json_number(more->next, &e.as.report.latency);
+		}
 		if (!tell(x, e, err))
 			return false;
 	}
@@ -310,6 +315,17 @@ static bool read_proposal(const struct reading *x, const cJSON *item, struct err
 	return tell(x, e, err);
 }
 
+static bool read_left(const struct reading *x, const cJSON *json, struct error *err)
+{
+	struct leaving *l = arena_new(&x->sv->study.search.arena, 1, sizeof *l);
+
+	return leaving_read(json, l, err) &&
+	       tell(x,
+	            (struct event){.kind = EVENT_LEAVE,
+	                           .as.leave = {.why = l, .order = x->order}},
+	            err);
+}
+
 /* Runs that were asked for later on: before any run of the trial has ended. */
 static bool tell_repeats(const struct reading *x, const cJSON *runs, struct error *err)
 {
@@ -370,6 +386,8 @@ static bool read_trial(const struct reading *of, const cJSON *item, uint64_t id,
 	}
 	if (code)
 		sv->study.search.trials[id]->code = arena_strdup(&sv->arena, code);
+	if (json_get(item, "left") && !read_left(&x, json_get(item, "left"), err))
+		return false;
 	return x.run == sv->study.search.trials[id]->n_runs ||
 	       bad_file(sv, err, "a trial in it is not whole");
 }

@@ -26,6 +26,7 @@ enum event_kind {
 	EVENT_PAUSE, /* decided: it is to end at its budget, for now */
 	EVENT_PROMOTE,  /* decided: a paused run gets a larger budget */
 	EVENT_END,      /* the run is over; again: and queued once more */
+	EVENT_LEAVE,    /* decided: a trial leaves the race of items */
 	EVENT_CUT,      /* its launch was cut short, through no fault of its own */
 	EVENT_REQUEUE,  /* a finished run gets another chance (--retry-failed) */
 	EVENT_READING,  /* whether lines of plain text hold the metric, for all runs */
@@ -102,6 +103,10 @@ struct event {
 		} reading;
 		const struct verdict_use *use; /* TEST_USE */
 		const struct purpose *purpose; /* PURPOSE */
+		struct {                       /* LEAVE */
+			const struct leaving *why;
+			uint64_t order; /* a results file: its trial's; or 0 */
+		} leave;
 		double cost; /* CUT: what the launch had said that it cost */
 		struct {     /* FINISH */
 			const char *why;

@@ -87,7 +87,7 @@ static double rerun_value(const struct verdict *v, const struct candidate *c)
 	struct moments m = c->stat[PHASE_RERUN];
 	size_t finished = 0;
 
-	if (v->deterministic && !m.n)
+	if ((v->deterministic || v->by_items) && !m.n)
 		return c->search_value;
 	for (size_t r = 0; r < c->n_runs[PHASE_RERUN]; r++)
 		finished += c->runs[PHASE_RERUN][r]->state == RUN_FINISHED;

@@ -26,6 +26,7 @@ struct search_origin {
 	bool elsewhere;      /* its runs are launched by others (ask, tell) */
 	const char *yaml;    /* the file's text */
 	const char *points;  /* spec.points_text, read back; NULL: none */
+	const char *items;   /* spec.items.text, likewise */
 	const char *path;    /* the file's name as given */
 	const char *folder;  /* that it is in, absolute; NULL: not known */
 	bool first_rules;    /* it began under version 0.1.0, whose verification it

@@ -1,5 +1,6 @@
 #include "search/search.h"
 #include "base/str.h"
+#include "search/answers.h"
 #include "search/standing.h"
 #include "strategy/repeat.h"
 
@@ -105,6 +106,17 @@ static void open_remove(struct search *s, uint64_t id)
 	memmove(s->open + i, s->open + i + 1, (s->n_open - i) * sizeof *s->open);
 }
 
+/* Batch after batch, and each as often as there are repeats. */
+static void ask_items(const struct spec *sp, size_t number, struct run *r)
+{
+	const struct items *it = &sp->items;
+
+	if (!it->present)
+		return;
+	r->from = number / sp->repeats * it->batch;
+	r->wanted = it->n - r->from < it->batch ? it->n - r->from : it->batch;
+}
+
 struct trial *search_add(struct search *s, const struct coord *point,
                          enum origin origin, uint64_t seen)
 {
@@ -112,7 +124,7 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	struct trial *t = arena_new(&s->arena, 1, sizeof *t);
 	const struct value **values = arena_new(&s->arena, sp->n, sizeof *values);
 	struct coord *kept = arena_new(&s->arena, sp->n, sizeof *kept);
-	size_t cap = s->cap_trials;
+	size_t cap = s->cap_trials, room = s->spec->repeats;
 
 	for (size_t i = 0; i < sp->n; i++)
 		kept[i] = point[i];
@@ -122,14 +134,17 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	                    .point = kept,
 	                    .values = values,
 	                    .root = s->n,
-	                    .n_runs = s->spec->repeats_least,
+	                    .n_runs = spec_runs(s->spec),
 	                    .known_upto = seen,
 	                    .value = (double)NAN,
 	                    .stderr_ = (double)NAN};
-	t->runs = arena_new(&s->arena, s->spec->repeats, sizeof *t->runs);
-	for (size_t r = 0; r < s->spec->repeats; r++) {
+	if (room < t->n_runs)
+		room = t->n_runs;
+	t->runs = arena_new(&s->arena, room, sizeof *t->runs);
+	for (size_t r = 0; r < room; r++) {
 		t->runs[r].seed = seed_of_run(s->spec->seed, t->id, r);
 		t->runs[r].value = (double)NAN;
+		ask_items(s->spec, r, &t->runs[r]);
 	}
 	s->trials = mem_room(s->trials, s->n, &s->cap_trials, sizeof(struct trial *));
 	if (cap != s->cap_trials)
@@ -195,6 +210,18 @@ struct observation search_observation(const struct search *s, const struct trial
 	/* What another trial would cost has no repeats in it. */
 	if (adapts)
 		cost *= (double)s->spec->repeats_least / (double)runs;
+	/* Of one that left its race: the mean so far. */
+	if (t->left) {
+		struct moments m = answers_mean(t);
+
+		return (struct observation){.order = t->order,
+		                            .state = m.n ? KNOWN_OK : KNOWN_STOPPED,
+		                            .value = search_sign(s) * m.mean,
+		                            .stderr_ = stat_stderr(m),
+		                            .step = (double)NAN,
+		                            .n_runs = m.n / s->spec->items.batch + 1,
+		                            .cost = trial_cost(t)};
+	}
 	return (struct observation){.order = t->order,
 	                            .state =
 	                                lacks ? KNOWN_FAILED : known_state(t->outcome),

@@ -2,6 +2,7 @@
 #include "base/rng.h"
 #include "base/stat.h"
 #include "base/str.h"
+#include "search/answers.h"
 #include "search/event.h"
 
 #include <math.h>
@@ -58,6 +59,11 @@ static enum outcome classify_success(const struct run *r, const struct run_resul
 
 	if (!m->name)
 		return OUTCOME_OK;
+	if (r->wanted) {
+		*reason = arena_printf(a, "%zu of %zu items were not answered",
+		                       r->wanted - r->n_reports, r->wanted);
+		return r->n_reports ? OUTCOME_FAILED : OUTCOME_NO_METRIC;
+	}
 	if (!r->reduction.n) {
 		*reason = arena_printf(a,
 		                       res->unread.n ? "it printed no number for %s"
@@ -79,6 +85,8 @@ static enum outcome classify(const struct run *r, const struct run_result *res,
                              struct arena *a, const char **reason)
 {
 	*reason = NULL;
+	if (answers_whole(r))
+		return OUTCOME_OK;
 	if (res->spawn_errno) {
 		*reason = arena_printf(a, "cannot be executed: %s",
 		                       strerror(res->spawn_errno));
@@ -184,6 +192,9 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 	end.outcome = classify(r, res, m, s, a, &end.reason);
 	end.items =
 	    res->items && end.outcome == OUTCOME_OK ? scores_copy(res->items, a) : NULL;
+	/* Items of the test; what the search asks is in its reports. */
+	if (answers_whole(r) && r->from >= s->items.n && end.outcome == OUTCOME_OK)
+		end.items = answers_pack(r, a);
 	return end;
 }
 
@@ -259,11 +270,13 @@ static void begin(struct run *r, bool keeps)
 	r->reason = r->host = NULL;
 	r->items = NULL;
 	steps_begin(&r->steps);
-	r->goes_on = r->leg > 0 || keeps;
+	r->goes_on = !r->wanted && (r->leg > 0 || keeps);
 	if (r->goes_on)
 		return;
 	r->unread = 0;
 	r->unread_example = NULL;
+	if (r->wanted)
+		return;
 	r->metrics = NULL;
 	r->note = NULL;
 	r->steps = (struct step_order){0};
@@ -310,9 +323,12 @@ static void forget_from(struct run *r, struct report rep, enum goal goal)
 
 static void report(struct run *r, struct report rep, enum goal goal)
 {
+	if (r->wanted && !answers_news(r, &rep))
+		return;
+	r->cost += r->wanted ? rep.cost : 0;
 	if (r->goes_on)
 		forget_from(r, rep, goal);
-	if (!rep.counted)
+	if (!rep.counted && !r->wanted)
 		steps_take(&r->steps, rep.step);
 	reduce(&r->reduction, rep.value, goal);
 	r->reports_total++;
@@ -399,6 +415,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	case EVENT_REPEAT:
 	case EVENT_OBSERVED:
 	case EVENT_RUNG:
+	case EVENT_LEAVE:
 	case EVENT_STOP:
 	case EVENT_PAUSE:
 	case EVENT_READING:
@@ -457,6 +474,7 @@ double run_value(const struct run *r, const struct metric *m)
 	switch (m->reduce) {
 	case REDUCE_BEST: return r->reduction.best;
 	case REDUCE_MEAN_LAST: return mean_last(r, m->reduce_last);
+	case REDUCE_MEAN: return mean_last(r, r->n_reports);
 	case REDUCE_LAST: break;
 	}
 	return r->reduction.last;
@@ -492,12 +510,41 @@ size_t trial_runs_ok(const struct trial *t)
 	return n;
 }
 
+/* What it has come to in a race that it has left, or in which it answered all. */
+static void settle_items(struct trial *t)
+{
+	struct moments m = answers_mean(t);
+
+	t->outcome = OUTCOME_OK;
+	t->value = m.mean;
+	t->stderr_ = stat_stderr(m);
+	if (!t->left || t->left->leader == t->id)
+		return;
+	t->outcome = OUTCOME_STOPPED;
+	t->value = t->stderr_ = (double)NAN;
+}
+
+static bool has_left(struct trial *t)
+{
+	for (size_t i = 0; i < t->n_runs; i++)
+		if (t->runs[i].state == RUN_RUNNING)
+			return false;
+	settle_items(t);
+	return true;
+}
+
 bool trial_settle(struct trial *t)
 {
 	const struct run *bad = first_not_ok(t);
 	struct moments m;
 	double *values;
 	size_t n = 0;
+
+	if (t->left)
+		return has_left(t);
+	/* What a race has stopped is over when the race has been told. */
+	if (bad && bad->outcome == OUTCOME_STOPPED && bad->wanted)
+		return false;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		if (t->runs[i].extra)
@@ -511,6 +558,11 @@ bool trial_settle(struct trial *t)
 	if (bad) {
 		t->outcome = bad->outcome;
 		t->reason = bad->reason;
+		return true;
+	}
+	if (t->runs[0].wanted) {
+		settle_items(t);
+		t->reason = NULL;
 		return true;
 	}
 	values = mem_new(t->n_runs, sizeof *values);

@@ -71,6 +71,8 @@ struct run {
 	const struct series_set
 	    *metrics;     /* every number beside the metric; NULL: none */
 	const char *note; /* what it said in words, a line each; NULL: nothing */
+	size_t from,
+	    wanted; /* items: see search/answers.h; wanted 0: it is asked none */
 };
 
 /* How a run ended: the facts that its END carries, over all its launches. */
@@ -91,6 +93,16 @@ struct run_end {
 	const struct series_set *metrics; /* … */
 	const char *note;                 /* … */
 	struct step_order steps;
+};
+
+/* Why a trial left the race of items (search/race.h), and when. */
+struct leaving {
+	uint64_t leader; /* itself: it has not left, but its race has ended early */
+	size_t items;    /* that both had answered; of itself: it had */
+	double behind; /* the leader's mean over them less its own, in the direction of
+	                * the goal: above 0 is worse */
+	double at_least; /* and in the population, as sure as level says */
+	double level;
 };
 
 enum origin {
@@ -133,6 +145,8 @@ struct trial {
 	const char *code; /* what its latest launch trained with; NULL: not said */
 	uint64_t rank;    /* from 1, equal values sharing one; 0: not ranked */
 	const char *reason;
+	const struct leaving *left; /* the race of items (search/race.h); NULL: it has
+	                             * not */
 };
 
 /* The facts of a run whose launch is over; the reason (may stay NULL) is put into arena

@@ -15,6 +15,8 @@ static size_t planned(const struct search *s, const struct candidate *c,
 	const struct verdict *v = &s->verdict;
 	size_t n = 0;
 
+	if (v->by_items && phase == PHASE_RERUN)
+		return 0;
 	if (v->first_rules || (phase == PHASE_RERUN && !v->deterministic))
 		return sp->test.present ? sp->test.repeats : sp->repeats;
 	if (phase == PHASE_RERUN)
@@ -102,7 +104,10 @@ static void plan_rules(struct search *s)
 	struct verdict *v = &s->verdict;
 
 	v->first_rules = s->origin.first_rules;
-	v->deterministic = s->spec->deterministic_training && !v->first_rules;
+	v->by_items = s->spec->items.present;
+	v->deterministic = (s->spec->deterministic_training ||
+	                    (v->by_items && s->spec->repeats == 1)) &&
+	                   !v->first_rules;
 	v->spread = spread_of(s);
 	v->seed = s->spec->seed;
 	v->test_repeats = s->spec->test.repeats;
@@ -116,7 +121,8 @@ void verdict_plan(struct search *s)
 	struct trial **order = search_rank(s, &s->scratch);
 	size_t top = sp->test.present && sp->test.top ? sp->test.top : 3;
 
-	v->wanted = s->best && !sp->scale.n && !sp->n_criteria && spec_reruns(sp);
+	v->wanted = s->best && !sp->scale.n && !sp->n_criteria &&
+	            (sp->items.present ? sp->test.present : spec_reruns(sp));
 	v->has_test = sp->test.present;
 	v->metric = v->test_metric = sp->metric;
 	if (sp->test.present && sp->test.metric.name)

@@ -98,6 +98,9 @@ struct verdict {
 
 	bool first_rules;   /* those of version 0.1.0: what began under them stays so */
 	bool deterministic; /* the file says that the seed has no part in it */
+	bool by_items; /* the test is of items that the search has kept back: nothing is
+	                * run again before it, and where items are not repeated they
+	                * alone make the interval, as if `deterministic` */
 	bool ignores_seed;  /* the re-runs agree whatever their seed */
 	bool skewed;        /* means over seeds are not to be trusted */
 	double spread;      /* between configurations in the search; 0: unknown */

@@ -25,6 +25,10 @@ struct run *verdict_run(struct search *s, enum phase phase, uint64_t key, size_t
 	run = arena_new(&s->arena, 1, sizeof *run);
 	*run = (struct verdict_run){.phase = phase, .key = key, .index = index};
 	run->run.value = (double)NAN;
+	if (phase == PHASE_TEST && s->spec->items.present) {
+		run->run.from = s->spec->items.n;
+		run->run.wanted = s->spec->items.n_test;
+	}
 	run->run.seed = seed_of_verification(
 	    s->spec->seed, (uint64_t)(phase - PHASE_RERUN) << 32 | index);
 	v->runs =

@@ -1,6 +1,7 @@
 #include "study/apply.h"
 #include "record/event_json.h"
 #include "search/lineage.h"
+#include "search/race.h"
 #include "search/standing.h"
 
 #include <errno.h>
@@ -249,11 +250,30 @@ static void apply_end(struct study *s, struct trial *t, struct run *r,
 
 static void apply_report(struct study *s, struct run *r, const struct event *e)
 {
+	double before = r->cost;
+
 	s->search.any_report = true;
 	run_apply(r, e, s->search.spec->metric.goal);
+	s->search.cost += r->cost - before;
 	/* Beyond the kept ones a run's reports only count. */
 	if (r->reports_total <= RUN_REPORTS_MAX)
 		watch(s, e);
+}
+
+static bool apply_leave(struct study *s, const struct event *e, struct error *err)
+{
+	struct trial *t = e->trial < s->search.n ? s->search.trials[e->trial] : NULL;
+	struct leaving *l;
+
+	if (!t || t->outcome != OUTCOME_NONE || t->left ||
+	    !s->search.spec->items.present)
+		return misplaced(err, "a trial that left");
+	l = arena_new(&s->search.arena, 1, sizeof *l);
+	*l = *e->as.leave.why;
+	t->left = l;
+	t->reason = race_text(l, t->id, &s->search.arena);
+	settle(s, t, e->as.leave.order);
+	return true;
 }
 
 static struct run *trial_run(const struct study *s, const struct event *e)
@@ -298,6 +318,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_TRIAL:
 	case EVENT_REPEAT:
 	case EVENT_OBSERVED:
+	case EVENT_LEAVE:
 	case EVENT_READING:
 	case EVENT_TEST_USE:
 	case EVENT_PURPOSE:
@@ -348,6 +369,7 @@ bool study_apply(struct study *s, const struct event *e, struct error *err)
 		search_learn(&s->search, s->search.trials[e->trial], *e->as.observed);
 		return true;
 	case EVENT_FINISH: apply_finish(&s->search, e); return true;
+	case EVENT_LEAVE: return apply_leave(s, e, err);
 	case EVENT_READING: apply_reading(&s->search, e); return true;
 	case EVENT_TEST_USE: verdict_add_use(&s->search, e->as.use); return true;
 	case EVENT_PURPOSE: apply_purpose(&s->search, e->as.purpose); return true;

@@ -177,6 +177,7 @@ static struct command_context task_context(const struct fleet *f, const struct t
 	    .config_path = path_below(root, t, "config.json", a),
 	    .gpu = task_gpu(f, slot),
 	    .step_budget = budget_text(t, a),
+	    .items_file = t->run->wanted ? task_path(f, t, "items.jsonl", a) : NULL,
 	};
 }
 
@@ -191,7 +192,7 @@ const char *const *fleet_argv(const struct fleet *f, const struct task *t,
 /* For wandb's server, where it is to leave that alone. */
 #define STALL_PATIENCE (60 * CLOCK_SECOND)
 
-enum { LAST_BYTES = 4096, ENV_MAX = 13 + CLIENTS_ENV_MAX, LOST_MAX = 3 };
+enum { LAST_BYTES = 4096, ENV_MAX = 14 + CLIENTS_ENV_MAX, LOST_MAX = 3 };
 
 /* What numeric libraries ask how many threads to begin; all but the last two look at
  * the first where they have no variable of their own. */
@@ -266,6 +267,8 @@ static const char *const *task_env(const struct fleet *f, const struct task *t,
 	                        t->phase == PHASE_TEST ? "test" : "valid");
 	if (t->run->budget > 0)
 		env[n++] = arena_printf(a, "HPSEARCH_STEP_BUDGET=%s", c->step_budget);
+	if (c->items_file)
+		env[n++] = arena_printf(a, "HPSEARCH_ITEMS=%s", c->items_file);
 	env[n++] = "PYTHONUNBUFFERED=1";
 	if (*c->gpu)
 		env[n++] = arena_printf(a, "CUDA_VISIBLE_DEVICES=%s", c->gpu);
@@ -382,6 +385,8 @@ static bool prepare_folder(struct fleet *f, const struct task *t, size_t slot,
 	str_addc(&text, '\n');
 	ok = file_write(c->config_path, text.s, text.len, 0666, err);
 	ok = ok && fill_template(f, c, there, err);
+	ok = ok &&
+	     (!c->items_file || answering_write(f->spec, t->run, c->items_file, err));
 	str_clear(&text);
 	cmd_script(f, argv, task_env(f, t, c, f->dir, a), &text);
 	ok = ok && file_write(task_path(f, t, "cmd", a), text.s, text.len, 0777, err);
@@ -464,7 +469,8 @@ bool fleet_start(struct fleet *f, struct task *t, struct error *err)
 	job.metric = t->metric->name;
 	job.step = f->spec->early.step;
 	job.texts = t->texts;
-	job.items = t->phase == PHASE_TEST;
+	job.items = t->phase == PHASE_TEST && !t->run->wanted;
+	job.answers = t->run->wanted > 0;
 	job.attempt = t->run->attempts;
 	job.over = t->run->over;
 	job.again = t->adopt;
@@ -597,6 +603,9 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 	}
 	if (by_itself && !(res->lost && f->stage >= FLEET_STOP) && !broken) {
 		add_last_words(f, t, res, end);
+		if (t->run->wanted && end->outcome != OUTCOME_OK)
+			end->reason = answering_reason(f->spec, t->run, &t->trouble,
+			                               end->reason, f->arena);
 		return FLEET_FINISHED;
 	}
 	return FLEET_CUT;
@@ -623,6 +632,10 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 		if (slot == SIZE_MAX)
 			continue;
 		out->task = f->slots[slot];
+		if (e->kind == RUNNER_REPORT && out->task->run->wanted &&
+		    !answering_take(f->spec, out->task->run, &e->report,
+		                    &out->task->trouble))
+			continue;
 		if (e->kind == RUNNER_REPORT) {
 			out->kind = out->task->judged ? FLEET_LATE : FLEET_REPORT;
 			out->report = e->report;

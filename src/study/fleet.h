@@ -7,6 +7,7 @@
 #define HPS_STUDY_FLEET_H
 
 #include "search/trial.h"
+#include "study/answering.h"
 
 /* One execution. The owner keeps it alive until its TASK_FINISHED. */
 struct task {
@@ -21,9 +22,10 @@ struct task {
 	bool judged;      /* its end is decided: reports come as FLEET_LATE */
 	bool stopped;     /* by fleet_stop */
 	char folder[64];  /* below the fleet's directory: "trials/0017/r0" */
-	bool busy;        /* from its start to its end */
-	bool adopt;       /* it may still be under way, for an earlier driver: see
-	                   * fleet_keep_logs */
+	struct answer_trouble trouble; /* of a run with items */
+	bool busy;                     /* from its start to its end */
+	bool adopt; /* it may still be under way, for an earlier driver: see
+	             * fleet_keep_logs */
 };
 
 enum fleet_event_kind {

@@ -5,6 +5,7 @@
 #include "record/origin_json.h"
 #include "study/apply.h"
 #include "study/propose.h"
+#include "study/racing.h"
 #include "study/recover.h"
 #include "study/stopping.h"
 #include "study/study.h"
@@ -40,6 +41,22 @@ static bool same_points(const struct search_origin *was, const struct search *s,
 	                 s->dir, s->dir);
 }
 
+/* Of items the names and the bytes of their file: the split hangs on them. */
+static bool same_items(const struct search_origin *was, const struct search *s,
+                       struct error *err)
+{
+	const char *now = s->spec->items.text;
+
+	if (!was->items || !now || strcmp(was->items, now) == 0)
+		return true;
+	return error_set(
+	    err, ERROR_USAGE,
+	    "%s: the items are no longer those that %s was begun with\n"
+	    "  help: put the file back as it was; --fresh discards what is "
+	    "there, --out DIR puts a new search elsewhere",
+	    s->spec->items.file, s->dir);
+}
+
 static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 {
 	struct search *s = &o->s->search;
@@ -49,7 +66,7 @@ static bool check_same(struct opening *o, const cJSON *event, struct error *err)
 	bool ok =
 	    origin_read(event, &was, &a, err) && origin_spec(&was, &spec, &a, err) &&
 	    same_search(&spec, was.command, s->spec, s->origin.command, s->dir, err) &&
-	    same_points(&was, s, err);
+	    same_points(&was, s, err) && same_items(&was, s, err);
 
 	if (ok && was.elsewhere != s->origin.elsewhere)
 		ok = error_set(err, ERROR_USAGE,
@@ -96,8 +113,11 @@ static void end_of_journal(struct study *s)
 	stopping_pay_debt(s);
 	if (s->journal)
 		study_recover(s);
+	racing_resume(s);
 	stopping_resume(s);
 	study_requeue_interrupted(s);
+	if (s->journal)
+		racing_judge(s);
 	s->search.elapsed_before += s->search.last_time - s->search.session_start;
 	s->search.session_start = s->search.last_time;
 }

@@ -18,6 +18,7 @@ struct recovery {
 	bool *said;     /* (n_heard): … and that were found in its output */
 	size_t next;    /* where the next one is likely to be */
 	bool over;      /* whatever else it said does not count */
+	struct answer_trouble trouble;
 };
 
 static bool same(double a, double b)
@@ -68,7 +69,9 @@ static void take_reports(struct recovery *r)
 	struct scraper *sc = &r->scraper;
 
 	for (size_t i = 0; i < sc->n_reports && !r->over; i++)
-		if (!was_heard(r, &sc->reports[i]))
+		if (r->task.run->wanted ? answering_take(r->s->search.spec, r->task.run,
+		                                         &sc->reports[i], &r->trouble)
+		                        : !was_heard(r, &sc->reports[i]))
 			tell(r, sc->reports[i]);
 	sc->n_reports = 0;
 }
@@ -124,7 +127,9 @@ static void recover(struct study *s, struct task t)
 	if (!scrape_source(&r.scraper, &source, &bad))
 		abort(); /* the patterns of a spec can be read */
 	r.scraper.nni = s->search.spec->nni;
-	r.scraper.items.wanted = t.phase == PHASE_TEST; /* they are no reports */
+	r.scraper.answers = t.run->wanted > 0;
+	r.scraper.items.wanted =
+	    t.phase == PHASE_TEST && !t.run->wanted; /* they are no reports */
 	read_file(&r, "stdout", &r.scraper.out);
 	read_file(&r, "stderr", &r.scraper.err);
 	read_file(&r, "results.jsonl", &r.scraper.file);

@@ -1,6 +1,7 @@
 #include "study/search_loop.h"
 #include "record/results.h"
 #include "search/prospect.h"
+#include "search/race.h"
 #include "search/standing.h"
 #include "study/added.h"
 #include "study/alarm.h"
@@ -10,6 +11,7 @@
 #include "study/idle.h"
 #include "study/population.h"
 #include "study/propose.h"
+#include "study/racing.h"
 #include "study/stopping.h"
 
 #include <stdio.h>
@@ -41,6 +43,9 @@ static struct trial *queued_repeat(struct search *s, size_t *run)
 static struct trial *queued_run(struct study *study, size_t *run)
 {
 	struct search *s = &study->search;
+
+	if (s->spec->items.present)
+		return race_queued(s, run);
 	while (s->first_open < s->n &&
 	       s->trials[s->first_open]->outcome != OUTCOME_NONE)
 		s->first_open++;
@@ -130,12 +135,25 @@ static struct trial *nothing_more(struct study *s, const char *why, size_t *run)
 	if (t)
 		return t;
 	s->no_more = why;
+	racing_over(s);
 	if (s->fleet.busy)
 		return NULL;
 	t = stopping_promote(s, true) ? queued_run(s, run) : NULL;
 	if (!t)
 		finish(&s->search, SEARCH_DONE, why);
 	return t;
+}
+
+/* A run of a trial that may be the last one of a race, which need not go on. */
+static struct trial *last_one(struct study *s, struct trial *t, size_t *run)
+{
+	static const char alone[] = "one configuration alone is left";
+	struct search *se = &s->search;
+
+	if (!se->spec->items.present || (!s->no_more && se->n - se->added < se->cap) ||
+	    !racing_over(s))
+		return t;
+	return nothing_more(s, alone, run);
 }
 
 static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
@@ -148,8 +166,8 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 	*ask = ASK_WAIT;
 	if (!t && stopping_promote(s, false))
 		t = queued_run(s, run);
-	if (t)
-		return t;
+	if (t && !racing_widens(s, *run))
+		return last_one(s, t, run);
 	if (s->no_more)
 		return nothing_more(s, s->no_more, run);
 	if (search_spent(&s->search) >= s->search.cap)
@@ -162,10 +180,14 @@ static struct trial *next_run(struct study *s, size_t *run, enum ask *ask,
 	if (t)
 		return t;
 	*ask = study_propose(s, &e, &why, err);
+	if (*ask == ASK_DONE && t) {
+		s->no_more = why;
+		return t;
+	}
 	if (*ask == ASK_DONE)
 		return nothing_more(s, why, run);
 	if (*ask != ASK_POINT)
-		return NULL;
+		return t;
 	study_happen(s, e);
 	*run = 0;
 	return s->search.trials[s->search.n - 1];
@@ -271,6 +293,7 @@ static void late(void *self, struct task *task, const struct report *rep)
 static void conclude(void *self, struct task *task, struct run_end *end)
 {
 	stopping_end(self, task, end);
+	racing_end(task, end);
 }
 
 /* Has some run said all that trials are judged by? */
@@ -433,6 +456,7 @@ static void ended(void *self, struct task *task, const struct run_result *res,
 		if (s->watch.finished)
 			s->watch.finished(s->watch.self, t, run);
 	}
+	racing_judge(s);
 	artifacts_ended(s, t);
 	results_due(s);
 }
@@ -523,6 +547,7 @@ void study_start(struct study *s)
 
 void study_finish(struct study *s)
 {
+	racing_close(s);
 	study_happen(s, (struct event){.kind = EVENT_FINISH,
 	                               .as.finish = {.state = (int)s->search.state,
 	                                             .why = s->search.why}});

@@ -20,6 +20,10 @@ bool study_init(struct study *s, const struct spec *spec, const struct study_opt
 	                    .warm_read = o->warm_read,
 	                    .strict = o->strict,
 	                    .outside = o->outside};
+	if (o->origin.elsewhere && spec->items.present)
+		return error_set(err, ERROR_USAGE,
+		                 "items go to runs that hpsearch launches itself\n"
+		                 "  help: hpsearch run, or a file without items:");
 	if (!search_init(&s->search, spec, &o->origin, o->dir, o->clock, o->disk, err))
 		return false;
 	if (o->origin.elsewhere && spec->method == METHOD_PBT)

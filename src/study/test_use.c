@@ -19,6 +19,8 @@ static const char *test_of(const struct search *s, struct arena *a)
 		json_out_text(&text, "program", sp->program);
 	json_out_words(&text, "command", c->words, c->n);
 	json_out_text(&text, "metric", s->verdict.test_metric.name);
+	if (sp->items.present)
+		json_out_text(&text, "items", sp->items.file);
 	str_addc(&text, '}');
 	out = arena_strdup(a, text.s);
 	str_free(&text);
