@@ -31,9 +31,9 @@ torture-kill: torture-ready           ## the driver killed at random instants; K
 		tests/torture/kill.py
 torture-agents: torture-ready         ## driver, agents, keepers killed; KILLS=100 SEED=n CASE=n
 	@$(TEST_ENV) KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/agents.py
-torture-slurm: torture-ready          ## driver, agents, slurmd, slurmctld killed; KILLS=100 SEED=n CASE=n
+torture-slurm: torture-ready          ## a Slurm's parts killed at random; KILLS=100 SEED=n CASE=n
 	@$(TEST_ENV) KILLS='$(KILLS)' SEED='$(SEED)' CASE='$(CASE)' tests/torture/slurm.py
-check-slurm-long: torture-ready       ## rare things in a Slurm: dead nodes, limits; ROWS='dead limit'
+check-slurm-long: torture-ready       ## rare things in a Slurm; ROWS='dead limit'
 	@$(TEST_ENV) ROWS='$(ROWS)' tests/slurm/long.sh
 torture-fault: torture-ready          ## the n-th call of everything fails; CALL='write fsync'
 	@$(TEST_ENV) JOBS='$(JOBS)' POINTS='$(POINTS)' SEED='$(SEED)' POINT='$(POINT)' \

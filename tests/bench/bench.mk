@@ -31,7 +31,7 @@ bench: deps-check                     ## launches and proposals a second; N=1000
 	+@$(call again,$(HPS) $(BENCH))
 	@$(TEST_ENV) BENCH='$(abspath $(O)/tests/bench)' tests/bench/search.sh $(or $(N),1000) $(ROUNDS)
 
-bench-cluster: deps-check             ## agents, jobs of Slurm beside the local pool; LAUNCHER='[env]' N=200
+bench-cluster: deps-check             ## agents, Slurm's jobs beside the pool; LAUNCHER N=200
 	+@$(call again,$(HPS))
 	@tests/bench/cluster.py --hpsearch '$(abspath $(HPS))' --runs '$(or $(N),200)' \
 		--rounds '$(or $(ROUNDS),3)' --launcher '$(or $(LAUNCHER),[env])'
@@ -40,7 +40,7 @@ bench-cluster: deps-check             ## agents, jobs of Slurm beside the local 
 
 # REPORT=recommended: of those problems whose trainings draw from their seed.
 NOISY ?= $(filter $(addprefix $(BENCHDATA)/prob/,hpobench% hpolib% nasbench%),$(PROBS))
-bench-regret:                         ## regret on PROBS; SEEDS=0-9 TRIALS METHOD PENDING COST REPORT=recommended
+bench-regret:                         ## regret on PROBS; SEEDS TRIALS METHOD PENDING COST REPORT
 	$(if $(and $(REPORT),$(PEERS)),@tests/deps.sh python3-venv)
 	+@$(call again,$(REGRET))
 	@$(if $(REPORT),OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS)) \
@@ -64,7 +64,7 @@ bench-plot:                           ## a picture of what bench-peers found; PL
 	@tests/bench/plot.py '$(CACHE)/peers-cache/peers.jsonl' \
 		'$(or $(PLOT),$(BUILD)/regret.svg)' $(PEER)
 
-bench-pbt:                            ## populations beside constants and Ray's rule; PBT='--seeds 10'
+bench-pbt:                            ## populations beside constants; PBT='--seeds 10'
 	+@$(call again,$(HPS) $(MLP) $(O)/tests/tools/fake_train)
 	@tests/bench/pbt.py --hpsearch '$(abspath $(HPS))' --mlp '$(abspath $(MLP))' \
 		--fake '$(abspath $(O)/tests/tools/fake_train)' --spec examples/mlp/pbt.yaml $(PBT)
@@ -90,10 +90,10 @@ bench-ablate:                         ## is what an ablation says true? TIMES=10
 bench-recheck:                        ## is what a recheck says true? TIMES=100
 	+@$(call again,$(O)/tests/bench/recheck)
 	@$(O)/tests/bench/recheck -s '$(or $(TIMES),100)'
-bench-refine:                         ## is what refine says true? TIMES=40
+bench-refine:                         ## is what refine says true? TIMES=40 FUNCTION=
 	+@$(call again,$(O)/tests/bench/refine)
-	@$(O)/tests/bench/refine -s '$(or $(TIMES),40)'
-bench-fronts:                         ## hypervolume beside Optuna; SEEDS=0-9 TRIALS=100 PROBLEM= PEER=
+	@$(O)/tests/bench/refine -s '$(or $(TIMES),40)' $(if $(FUNCTION),-f '$(FUNCTION)')
+bench-fronts:                         ## hypervolume beside Optuna; SEEDS TRIALS PROBLEM PEER
 	$(if $(PEERS_FRONTS),@tests/deps.sh python3-venv)
 	+@$(call again,$(O)/tests/bench/fronts)
 	@OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS_FRONTS)) tests/bench/fronts.py \

@@ -19,6 +19,7 @@ interrupted goes on where it was.
 import argparse
 import importlib.util
 import json
+import os
 import math
 import statistics
 import subprocess
@@ -121,6 +122,7 @@ def main():
                     kept[r["peer"], r["problem"], r["seed"]] = r["volumes"]
     except FileNotFoundError:
         pass
+    os.makedirs(os.path.dirname(o.cache) or ".", exist_ok=True)
     with open(o.cache + ".jsonl", "a", encoding="utf-8") as f:
         for seed in seeds:
             for problem in o.problems:

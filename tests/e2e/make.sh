@@ -77,8 +77,13 @@ if [ "$mode" = release ]; then
 	check "winners were taken apart" grep -qE '^.* 1 +[0-9.]+ +[0-9.]+ ' out
 	bench bench-recheck TIMES=1
 	check "winners were rechecked" grep -qE '^the same, repeatable +1 +100' out
+	bench bench-refine TIMES=1 FUNCTION=wall
+	check "ranges were refined" grep -qE '^wall +sobol +60 ' out
+	bench bench-pbt PBT='--seeds 1 --mlp-seeds 0'
+	check "a population has trained" test -s out
 else
 	benches="$benches bench-trust bench-statements bench-judge bench-ablate bench-recheck"
+	benches="$benches bench-refine bench-pbt"
 	skip "the benches of statements start" "they take minutes in this build"
 fi
 if command -v gnuplot >/dev/null; then
@@ -92,6 +97,8 @@ else
 	benches="$benches bench-plot"
 	skip "bench-plot starts" "gnuplot is not installed"
 fi
+bench bench-fronts PEERS_FRONTS= PROBLEM=zdt1 PEER=sobol TRIALS=30
+check "a front was found" test -s out
 bench bench-cluster N=8 ROUNDS=1
 check "agents ran beside the pool" grep -q . out
 bench bench-scale
