@@ -109,6 +109,15 @@ bool cli_needs_command(const struct spec *s, struct error *err)
 	                 s->yaml.path);
 }
 
+bool cli_needs_no_items(const struct spec *s, struct error *err)
+{
+	return !s->items.present ||
+	       error_set(err, ERROR_USAGE,
+	                 "%s: a search over items is not run again in this version\n"
+	                 "  help: hpsearch show and best read it",
+	                 s->yaml.path);
+}
+
 const char *cli_host(struct arena *a)
 {
 	char host[256] = "";

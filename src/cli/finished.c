@@ -161,13 +161,9 @@ bool finished_load(struct finished *f, struct options *o, struct error *err)
 {
 	f->o = o;
 	if (!saved_load(&f->sv, source(o), err) || !is_over(f, err) ||
-	    !take_overrides(f, err) || !cli_needs_command(&f->sv.spec, err))
+	    !take_overrides(f, err) || !cli_needs_command(&f->sv.spec, err) ||
+	    !cli_needs_no_items(&f->sv.spec, err))
 		return false;
-	if (f->sv.spec.items.present)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: a search over items is not run again in this "
-		                 "version\n  help: hpsearch show and best read it",
-		                 f->sv.path);
 	find_winner(f);
 	if (!f->winner)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",

@@ -257,7 +257,8 @@ static int reproduce(struct reproduction *x, struct error *err)
 	int code = EXIT_FINE;
 
 	if (!saved_load(&x->sv, x->o->file, err) ||
-	    !lineage_has_none(&x->sv.spec, err) || !override_command(x, err))
+	    !lineage_has_none(&x->sv.spec, err) ||
+	    !cli_needs_no_items(&x->sv.spec, err) || !override_command(x, err))
 		return cli_fail(err);
 	collect(x);
 	if (!x->n) {

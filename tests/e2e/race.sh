@@ -141,6 +141,12 @@ fresh
 expect "a strategy that learns races too" 0 "$HPSEARCH" b.yaml
 check "most have left early" holds b.hpsearch 'sum("left" in u for u in t) >= 3'
 expect "its proposals replay" 0 "$HPSEARCH" replay b.hpsearch/results.json
+for again in ablate recheck reproduce; do
+	expect "$again has no items to give" 2 "$HPSEARCH" $again b.hpsearch/results.json
+	check "and $again says so" has "a search over items is not run again in this version" err
+done
+expect "refine writes a file that has them" 0 "$HPSEARCH" refine b.hpsearch/results.json
+check "as they were" has "items: {file: q.jsonl" out
 
 space m.yaml grid "repeats: 2
 budget: {cost: 15}"
