@@ -131,7 +131,8 @@ bool cli_print_plan(struct options *o, const struct spec *spec, size_t slots, si
                     struct error *err);
 /* False, with the way out, when the file has neither a program nor a command. */
 bool cli_needs_command(const struct spec *s, struct error *err);
-/* False, with the way out, when its runs answer items: which, a run of later has not. */
+/* False, with the way out, when its runs answer items: which, a run of later has not.
+ */
 bool cli_needs_no_items(const struct spec *s, struct error *err);
 /* How many runs at once: -j, or as the file says, at the most as many as its gpus have
  * room for; finds those (gpus_find), and says what there is to say. */
