@@ -116,6 +116,9 @@ assert not any(x["weights"]["value"] <= w and x["val_error"]["value"] < e for x 
 rm -r found
 expect "mlp: four widths, and a fifth foretold" 0 within 200 "$HPSEARCH" scale.yaml -j2 -q -n 24 --set repeats=1 --out found
 check "mlp: the trend of the best rate" has "scale: the best values over width, to width 128, from 24 trials at 4 sizes" out
+expect "mlp: a finer search" 0 "$HPSEARCH" refine found -o finer.yaml
+check "mlp: its rates go on beyond the end that the best was at" has "the best lr is at the upper end of its range: widened to" finer.yaml
+expect "mlp: whose file can be run" 0 "$HPSEARCH" check finer.yaml
 
 if /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
 	folder digits
