@@ -106,7 +106,7 @@ run_one() { # LOGDIR PROGRAM
 		: >"$log"
 		rc=127
 	fi
-	times | tail -n 1 >"$log.times"
+	times >"$log.times"
 	[ -z "${VALGRIND:-}" ] || keep_findings "$log"
 	# Killed while its leaks were counted: that the counter could not go on is no report.
 	local one
