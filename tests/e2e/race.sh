@@ -78,6 +78,10 @@ reports = [json.loads(line) for line in open("a.hpsearch/journal.jsonl") if "rep
 seen, tested = ({r["item"] for r in reports if r["e"] == kind} for kind in ("report", "verify_report"))
 assert len(seen) == 48 and len(tested) == 12 and not seen & tested
 P
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	check "the results fit their schema" /usr/bin/python3 -c "import json, jsonschema
+jsonschema.validate(json.load(open('a.hpsearch/results.json')), json.load(open('$SRCDIR/tests/data/results.schema.json')))"
+fi
 n=$(bought)
 expect "run again it buys nothing" "$verdict" "$HPSEARCH" a.yaml
 check "indeed" test "$n" = "$(bought)"
