@@ -90,6 +90,14 @@ expect "another file of items is refused" 2 "$HPSEARCH" a.yaml
 check "with the way out" has "--fresh discards" err
 sed -i 's/q61/q60/' q.jsonl
 
+sed 's/"cost": 0.25/"price": 1/' ask.py >free.py
+space f.yaml list "points: [{t: 0.4}]
+budget: {cost: 5}"
+sed -i 's/ask.py/free.py/' f.yaml
+fresh
+expect "a budget that nothing uses up ends no search" 0 "$HPSEARCH" f.yaml
+check "and it says which line of an answer counts" has 'that of an answer, as in {"item"' err
+
 space k.yaml grid "env: {MODE: slow}"
 fresh
 "$HPSEARCH" k.yaml >/dev/null 2>&1 &
@@ -129,7 +137,7 @@ space l.yaml list "points: [{t: 0.4}]
 env: {MODE: lazy}"
 fresh
 expect "an item that is never answered fails the run" 3 "$HPSEARCH" l.yaml
-check "by name" holds l.hpsearch '"items were not answered (q" in t[0]["reason"]'
+check "by name" holds l.hpsearch '"items were not answered (no answer: q" in t[0]["reason"]'
 check "after the rest of it was asked for again" holds l.hpsearch 'r[0]["attempts"] == 3'
 check "and the others are not bought again" once
 
