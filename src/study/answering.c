@@ -58,7 +58,8 @@ static void add_missing(const struct spec *s, const struct run *r, struct str *o
 		if (named++ == NAMED_MAX)
 			str_add(out, ", …");
 		else
-			str_addf(out, "%s%.*s", named > 1 ? ", " : " (", NAME_SHOWN,
+			str_addf(out, "%s%.*s",
+			         named > 1 ? ", " : " (no answer: ", NAME_SHOWN,
 			         s->items.list[i].name);
 	}
 	str_add(out, named ? ")" : "");

@@ -373,9 +373,13 @@ static void check_cost(struct study *s, const struct trial *t)
 	    t->outcome == OUTCOME_OK && !(s->search.cost > 0) && s->watch.message)
 		s->watch.message(
 		    s->watch.self,
-		    "budget.cost is given, but no run has reported a cost: "
-		    "what counts is a line like "
-		    "{\"hpsearch\": {\"cost\": 0.1}}");
+		    s->search.spec->items.present
+			? "budget.cost is given, but no run has reported a cost: "
+			  "what counts is that of an answer, as in "
+			  "{\"item\": \"q17\", \"score\": 0.8, \"cost\": 0.002}"
+			: "budget.cost is given, but no run has reported a cost: "
+			  "what counts is a line like "
+			  "{\"hpsearch\": {\"cost\": 0.1}}");
 }
 
 /* What early stopping cannot do with runs like the first one is said then. */

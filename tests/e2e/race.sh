@@ -78,6 +78,10 @@ reports = [json.loads(line) for line in open("a.hpsearch/journal.jsonl") if "rep
 seen, tested = ({r["item"] for r in reports if r["e"] == kind} for kind in ("report", "verify_report"))
 assert len(seen) == 48 and len(tested) == 12 and not seen & tested
 P
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	check "the results fit their schema" /usr/bin/python3 -c "import json, jsonschema
+jsonschema.validate(json.load(open('a.hpsearch/results.json')), json.load(open('$SRCDIR/tests/data/results.schema.json')))"
+fi
 n=$(bought)
 expect "run again it buys nothing" "$verdict" "$HPSEARCH" a.yaml
 check "indeed" test "$n" = "$(bought)"
@@ -85,6 +89,14 @@ sed -i 's/q60/q61/' q.jsonl
 expect "another file of items is refused" 2 "$HPSEARCH" a.yaml
 check "with the way out" has "--fresh discards" err
 sed -i 's/q61/q60/' q.jsonl
+
+sed 's/"cost": 0.25/"price": 1/' ask.py >free.py
+space f.yaml list "points: [{t: 0.4}]
+budget: {cost: 5}"
+sed -i 's/ask.py/free.py/' f.yaml
+fresh
+expect "a budget that nothing uses up ends no search" 0 "$HPSEARCH" f.yaml
+check "and it says which line of an answer counts" has 'that of an answer, as in {"item"' err
 
 space k.yaml grid "env: {MODE: slow}"
 fresh
@@ -125,7 +137,7 @@ space l.yaml list "points: [{t: 0.4}]
 env: {MODE: lazy}"
 fresh
 expect "an item that is never answered fails the run" 3 "$HPSEARCH" l.yaml
-check "by name" holds l.hpsearch '"items were not answered (q" in t[0]["reason"]'
+check "by name" holds l.hpsearch '"items were not answered (no answer: q" in t[0]["reason"]'
 check "after the rest of it was asked for again" holds l.hpsearch 'r[0]["attempts"] == 3'
 check "and the others are not bought again" once
 
