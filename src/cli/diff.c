@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "report/difference.h"
 #include "saved/saved.h"
+#include "search/lineage.h"
 #include "search/standing.h"
 
 #include <string.h>
@@ -41,7 +42,8 @@ int command_diff(struct options *o)
 		          "directory or a results file");
 	ok = ok && saved_load(&a, o->file, &err) && saved_load(&b, o->second, &err);
 	ok = ok && standing_metric_alone(&a.spec, "diff goes", &err) &&
-	     standing_metric_alone(&b.spec, "diff goes", &err);
+	     standing_metric_alone(&b.spec, "diff goes", &err) &&
+	     lineage_has_none(&a.spec, &err) && lineage_has_none(&b.spec, &err);
 	if (ok)
 		print(o, &a.study, &b.study);
 	saved_free(&a);

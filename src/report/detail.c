@@ -36,6 +36,10 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 		str_addf(out, ", to %s ", goal_name(sp->metric.goal));
 		text_clean(out, sp->metric.name);
 	}
+	for (size_t k = 1; k < sp->n_objectives; k++) {
+		str_addf(out, ", %s ", goal_name(sp->criteria[k].goal));
+		text_clean(out, sp->criteria[k].name);
+	}
 	str_addc(out, '\n');
 	if (s->search.origin.started > 0)
 		line(out, "begun", clock_iso(s->search.origin.started, iso));

@@ -34,8 +34,12 @@ static void add_gain(const struct rescheduled_candidate *c, struct str *out)
 {
 	double gain = c->gain.mean, half = c->gain_half;
 
-	if (!c->gain.n)
+	if (!c->gain.n) {
+		str_add(out, "not compared with ");
+		text_clean(out, c->name);
+		str_add(out, ": no seed has a value of both\n");
 		return;
+	}
 	if (!(half < fabs(gain)))
 		str_add(out, "not told apart from ");
 	else

@@ -144,11 +144,31 @@ void prospect_judge(struct search *s)
 		s->advice = advice_at(s, UINT64_MAX, &more);
 }
 
+/* What else the trials are judged by may differ where the metric does not. */
+static bool criteria_differ(const struct search *s)
+{
+	const struct trial *first = NULL;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct trial *t = s->trials[i];
+
+		if (t->outcome != OUTCOME_OK || !t->criteria)
+			continue;
+		if (!first)
+			first = t;
+		for (size_t k = 0; k < s->spec->n_criteria; k++) {
+			if (t->criteria[k] != first->criteria[k])
+				return true;
+		}
+	}
+	return false;
+}
+
 void prospect_text(const struct search *s, struct str *out)
 {
 	double value;
 
-	if (prospect_constant(s, &value)) {
+	if (prospect_constant(s, &value) && !criteria_differ(s)) {
 		str_add(out, "advice: every trial gave exactly ");
 		str_double(out, value);
 		str_add(out, ": do the parameters reach the script? (hpsearch check "

@@ -150,6 +150,15 @@ sed -i 's/train.sh/inf.sh/' inf.yaml
 expect "an infinite objective" 3 "$HPSEARCH" inf.yaml
 check "has diverged" holds inf.hpsearch 't[0]["outcome"] == "diverged" and t[0]["reason"] == "ms is infinite"'
 
+# One objective that is the same everywhere, beside one that is not.
+sed 's/acc\\": \$1/acc\\": 1/' train.sh >flat.sh
+space flat.yaml grid "$two"
+sed -i 's/train.sh/flat.sh/' flat.yaml
+expect "a constant objective" 0 "$HPSEARCH" flat.yaml
+check "is no reason to doubt the script" sh -c '! grep -q "every trial gave exactly" out'
+expect "show" 0 "$HPSEARCH" show flat.hpsearch
+check "says what all is optimized" grep -q 'to maximize acc, minimize ms$' out
+
 # What goes by one metric says so.
 for c in "refine two.hpsearch" "ablate two.hpsearch" "recheck two.hpsearch" "verify one.hpsearch" "diff two.hpsearch one.hpsearch" "init two.yaml --out x"; do
 	# shellcheck disable=SC2086

@@ -217,11 +217,24 @@ check "and copies a better one" holds fails.hpsearch '(len(t) == 18 and
 	t[2]["outcome"] == "failed" and not any(x.get("from") == 2 for x in t) and
 	sum(x["member"] == 2 for x in t) == 3)'
 expect "replay of that" 0 "$HPSEARCH" replay fails.hpsearch
+echo 'exit 1' >fails.sh
+expect "nothing trains afresh" 3 "$HPSEARCH" rerun-schedule fails.hpsearch --pairs 3
+check "so nothing is compared" grep -q '^  not compared with the .*: no seed has a value of both$' out
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	check "the schema holds" python3 -c '
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' \
+		fails.hpsearch/results.json "$SRCDIR/tests/data/results.schema.json"
+else
+	skip "the schema holds" "no python3-jsonschema"
+fi
 
 # --- what is about single configurations ---
 for what in importance refine reproduce verify ablate recheck; do
 	expect "$what is refused" 2 "$HPSEARCH" $what p.hpsearch
 	check "$what: with the way out" has "what method: pbt finds is a schedule" err
 done
+expect "so is diff" 2 "$HPSEARCH" diff p.hpsearch fails.hpsearch
+check "diff: with the way out" has "what method: pbt finds is a schedule" err
 expect "so is ask" 2 "$HPSEARCH" init p.yaml --out asked
 check "with its way out" has "hpsearch run FILE.yaml" err
