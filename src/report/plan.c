@@ -169,10 +169,13 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 		         sp->space.n_constraints ? " before the constraints" : "");
 	else
 		str_add(out, "unbounded\n");
-	str_addf(out, "%s       %s%llu%s",
-	         spec_adapts_repeats(sp) ? "runs  " : "trials",
-	         counted ? "" : "at the most ", (unsigned long long)cap,
-	         counted ? ", the cells that hold the constraints" : "");
+	str_addf(
+	    out, "%s       %s%llu%s", spec_adapts_repeats(sp) ? "runs  " : "trials",
+	    counted ? "" : "at the most ",
+	    /* The last trial has its least number of runs. */
+	    (unsigned long long)(spec_adapts_repeats(sp) ? cap + sp->repeats_least - 1
+	                                                 : cap),
+	    counted ? ", the cells that hold the constraints" : "");
 	if (spec_adapts_repeats(sp))
 		str_addf(out, ", %zu to %zu of a trial", sp->repeats_least,
 		         sp->repeats);

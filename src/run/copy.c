@@ -32,14 +32,38 @@ static bool read_and_write(int from, int to)
 	return n == 0;
 }
 
-static bool copy_bytes(int from, int to)
+/* Data from `at` to `end`, to the same place. */
+static bool copy_range(int from, int to, off_t at, off_t end)
 {
+	off_t there = at;
 	ssize_t n;
 
-	do
-		n = copy_file_range(from, NULL, to, NULL, SSIZE_MAX / 2, 0);
-	while (n > 0 || (n < 0 && errno == EINTR));
-	if (n == 0)
+	while (at < end) {
+		n = copy_file_range(from, &at, to, &there, (size_t)(end - at), 0);
+		if (n == 0)
+			return true; /* it has become shorter */
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
+/* Holes stay holes: a checkpoint may be a terabyte of which hardly any is there. */
+static bool copy_data(int from, int to, off_t size)
+{
+	off_t at = 0, data;
+
+	while (at < size && (data = lseek(from, at, SEEK_DATA)) >= 0) {
+		at = lseek(from, data, SEEK_HOLE);
+		if (at < 0 || !copy_range(from, to, data, at))
+			return false;
+	}
+	return (at >= size || errno == ENXIO) && !ftruncate(to, size);
+}
+
+static bool copy_bytes(int from, int to, off_t size)
+{
+	if (copy_data(from, to, size))
 		return true;
 	if (errno != EXDEV && errno != ENOSYS && errno != EINVAL && errno != EOPNOTSUPP)
 		return false;
@@ -51,7 +75,7 @@ static bool copy_file(int from, int to)
 {
 	struct stat st;
 
-	if (fstat(from, &st) || !copy_bytes(from, to))
+	if (fstat(from, &st) || !copy_bytes(from, to, st.st_size))
 		return false;
 	if (fchmod(to, st.st_mode & 07777) ||
 	    futimens(to, (struct timespec[]){st.st_atim, st.st_mtim}))

@@ -68,6 +68,33 @@ expect "why it copies" 0 "$HPSEARCH" show p.hpsearch --trial "$copied" --why
 check "is said" sh -c 'grep -q "6 members were known to have come to step 4;" out &&
 	grep -q "the last 2 of them copy one of the first 2: it copies trial" out'
 
+# --- what a checkpoint may be: here a tebibyte, of which a few bytes are there ---
+sed -e "s/^command: .*/command: [sh, hollow, '\${args}']/" -e 's/max_iter: 20/max_iter: 8/' p.yaml >hollow.yaml
+cat >hollow <<-EOF
+	"$FAKE" descent --noise=0 --epoch-ms=0 "\$@" || exit
+	big="\$HPSEARCH_DIR/big"
+	[ -e "\$big" ] || truncate -s 1T "\$big.new"
+	[ -e "\$big" ] || { printf head | dd of="\$big.new" conv=notrunc; printf tail >>"\$big.new"; mv "\$big.new" "\$big"; } 2>/dev/null
+EOF
+if truncate -s 1T sparse 2>/dev/null; then
+	expect "a checkpoint with a hole" 0 within 60 "$HPSEARCH" hollow.yaml -j1 -q
+	check "is copied with it" python3 -c '
+import json, os
+d = json.load(open("hollow.hpsearch/results.json"))
+later = [t for t in d["trials"] if "from" in t]
+assert later
+for t in later:
+    name = "hollow.hpsearch/trials/%04d/r0/big" % t["id"]
+    with open(name, "rb") as f:
+        assert f.read(5) == b"head\0" and os.path.getsize(name) == 2**40 + 4
+        f.seek(2**40 - 1)
+        assert f.read() == b"\0tail"
+    assert os.stat(name).st_blocks < 1000'
+	rm -rf hollow.hpsearch sparse
+else
+	skip "a checkpoint with a hole" "no file can be that large here"
+fi
+
 # --- killed, and taken up again ---
 "$HPSEARCH" slow.yaml -j1 >/dev/null 2>&1 &
 driver=$!
