@@ -34,7 +34,7 @@ static void join(struct squares *s, size_t i, size_t j)
 	const double z[4] = {height(s, i, j), height(s, i + 1, j),
 	                     height(s, i + 1, j + 1), height(s, i, j + 1)};
 	bool in[4], centre = (z[0] + z[1] + z[2] + z[3]) / 4 >= s->level;
-	size_t leaves[2], enters[2], n = 0, m = 0;
+	size_t leaves[2] = {0}, enters[2] = {0}, n = 0, m = 0;
 
 	for (size_t k = 0; k < 4; k++)
 		in[k] = z[k] >= s->level;

@@ -74,6 +74,8 @@ static const char *word_of(const cJSON *json, struct arena *a)
 	struct str text = {0};
 	const char *word = NULL;
 
+	if (!json)
+		return NULL;
 	if (cJSON_IsString(json))
 		return arena_strdup(a, json->valuestring);
 	if (cJSON_IsBool(json))

@@ -405,7 +405,7 @@ static void get_found(struct members *m, struct run_result *r)
 	r->long_lines = (size_t)get_count(m, "long_lines");
 	r->n_keys = r->n_keys < SCRAPE_KEYS ? r->n_keys : SCRAPE_KEYS;
 	list = arena_new(m->a, r->n_keys + 1, sizeof *list);
-	for (size_t i = 0; i < r->n_keys; i++)
+	for (size_t i = 0; keys && i < r->n_keys; i++)
 		list[i] = arena_strdup(m->a, keys[i]);
 	r->keys = list;
 	r->tail = get_text(m, "tail");

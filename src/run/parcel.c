@@ -178,6 +178,7 @@ static ssize_t say_piece(const char *top, struct wire_message *m, bool grows,
 	m->piece.last = m->piece.at + n >= st.st_size || !n;
 	m->piece.grows = grows;
 	wire_write(out, m);
+	m->piece.bytes = NULL;
 	return n;
 }
 
@@ -196,6 +197,7 @@ static bool say_link(const char *top, struct wire_message *m, struct str *out)
 	m->kind = WIRE_LINK;
 	m->piece.target = target;
 	wire_write(out, m);
+	m->piece.target = NULL;
 	return true;
 }
 

@@ -36,34 +36,34 @@ struct scraper {
 	const char *metric; /* borrowed; NULL = collect keys only */
 	const char
 	    *step; /* borrowed; NULL = step, epoch, iter, iteration, global_step… */
-	bool nni;  /* set after scrape_init: lines of NNI's client are read, too */
 	double nni_next, nni_value; /* the step behind its latest report; its value */
 	struct scrape_stream out, err, file; /* stdout, stderr, HPSEARCH_RESULTS */
 	struct scrape_stream hook;           /* HPSEARCH_HOOK */
 	struct once once;
 	struct report *reports; /* found and not yet taken: (n_reports) */
 	size_t n_reports, cap_reports;
-	size_t count; /* reports found in all */
-	enum texts texts;
+	size_t count;                           /* reports found in all */
 	struct pattern *pattern, *step_pattern; /* or NULL */
-	bool elsewhere;      /* the metric is in no line: scrape_report has it */
-	struct report *held; /* of text lines, TEXTS_ASK: (n_held) */
+	struct report *held;                    /* of text lines, TEXTS_ASK: (n_held) */
 	size_t n_held, cap_held;
-	bool by_text;                 /* reports are of text lines … */
-	char text_line[UNREAD_BYTES]; /* … the first of them */
-	bool infeasible;
-	char reason[256];
 	double cost;
-	bool stalled; /* run/stall.h: by its latest line on stdout or stderr */
-	bool wandb;   /* the hook says that wandb is there, and was put offline */
 	struct item_lines items; /* of whoever sets items.wanted */
-	bool answers; /* lines about items are the reports, and nothing else is */
 	struct unread unread;
 	size_t objects; /* in all lines */
 	size_t long_lines;
 	char *keys[SCRAPE_KEYS]; /* numeric keys seen, nested ones as a.b */
 	size_t n_keys;
 	struct numbers numbers; /* … and those that count, but for the metric */
+	enum texts texts;
+	bool nni;       /* set after scrape_init: lines of NNI's client are read, too */
+	bool elsewhere; /* the metric is in no line: scrape_report has it */
+	bool infeasible;
+	bool stalled; /* run/stall.h: by its latest line on stdout or stderr */
+	bool wandb;   /* the hook says that wandb is there, and was put offline */
+	bool answers; /* lines about items are the reports, and nothing else is */
+	bool by_text; /* reports are of text lines … */
+	char text_line[UNREAD_BYTES]; /* … the first of them */
+	char reason[256];
 };
 
 void scrape_init(struct scraper *s, const char *metric, const char *step);

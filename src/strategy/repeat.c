@@ -25,10 +25,11 @@ struct repeat_noise repeat_noise(const struct history *h)
 
 	for (uint64_t i = 0; i < h->n; i++) {
 		const struct observation *o = value_of(h, i);
-		double runs = o ? (double)o->n_runs : 0;
+		double runs;
 
-		if (runs < 2 || !isfinite(o->stderr_))
+		if (!o || o->n_runs < 2 || !isfinite(o->stderr_))
 			continue;
+		runs = (double)o->n_runs;
 		sum += o->stderr_ * o->stderr_ * runs * (runs - 1);
 		s.df += runs - 1;
 		s.repeated++;
