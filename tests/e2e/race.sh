@@ -44,7 +44,7 @@ Y
 once() { [ "$(sort bought | uniq -d | wc -l)" = 0 ]; }
 bought() { wc -l <bought; }
 more() { [ "$(bought)" -gt "$1" ]; }
-fresh() { rm -rf bought "$@"; }
+fresh() { rm -rf bought; }
 
 share=0.2 space a.yaml grid "parallel: 2"
 "$HPSEARCH" a.yaml >out 2>err

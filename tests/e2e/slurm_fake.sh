@@ -1,7 +1,8 @@
 #!/bin/bash
 # A Slurm that is none, and as bad as can be: commands that hang, lie, fail though they have done
 # it, lose a job, give its number to another.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
 
 mkdir bin
 cat >bin/sbatch <<'END'
@@ -156,8 +157,9 @@ touch wait
 driver=$!
 started() { [ "$(cat s.hpsearch/trials/*/r0/count 2>/dev/null | wc -l)" -ge "$1" ]; }
 check "three run" wait_until 30 started 3
+looked_at_since() { [ "$(cat calls-squeue | wc -l)" -gt $(($1 + 1)) ]; }
 looks=$(cat calls-squeue 2>/dev/null | wc -l)
-check "the queue is looked at" wait_until 30 eval '[ "$(cat calls-squeue | wc -l)" -gt $((looks + 1)) ]'
+check "the queue is looked at" wait_until 30 looked_at_since "$looks"
 check "of eight jobs that there might be three were asked for" test "$(wc -l <calls-sbatch)" = 3
 rm wait
 check "three are all" wait $driver

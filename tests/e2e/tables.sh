@@ -273,7 +273,7 @@ for f in csv yaml markdown latex; do
 	check "the points" has "trial 0, trial 0" out
 done
 # Why a search is over may be the words of a stranger.
-for state in done guard; do
+for state in "done" guard; do
 	sed 's/"why":"[^"]*"/"why":"red \\u001b[31m"/; s/"state":"done"/"state":"'$state'"/' A/results.json >why.json
 	expect "show" 0 "$HPSEARCH" show why.json
 	check "what it says moves no cursor ($state)" lacks $'\e' out
