@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { TRIES = 100 };
 static const char prefix[] = "room-";
 
 static int lock_of(const char *room, int flags)
@@ -23,7 +24,10 @@ static int lock_of(const char *room, int flags)
 	snprintf(path, sizeof path, "%s/lock", room);
 	fd = file_open(path, O_RDWR | flags, 0600, &ignored);
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+		int e = errno;
+
 		close(fd);
+		errno = e;
 		return -1;
 	}
 	return fd;
@@ -81,26 +85,56 @@ static bool in_cache(struct room *r, const char *host, struct error *err)
 	return mkdtemp(r->path) != NULL;
 }
 
-bool room_open(struct room *r, struct error *err)
+static bool make(struct room *r, const char *host, struct error *err)
 {
 	const char *tmp = getenv("TMPDIR");
+
+	if (in_cache(r, host, err))
+		return true;
+	snprintf(r->path, sizeof r->path, "%s/hpsearch-%sXXXXXX",
+	         tmp && *tmp == '/' ? tmp : "/tmp", prefix);
+	if (mkdtemp(r->path))
+		return true;
+	error_errno(err, "%s", r->path);
+	*r->path = '\0';
+	return false;
+}
+
+/* Between its making and its locking a room looks like one whose agent is gone, and
+ * another agent may have swept it, or be about to. Where nothing can be locked nobody
+ * sweeps. */
+static bool is_swept(const struct room *r)
+{
+	struct stat st;
+
+	if (r->lock < 0)
+		return errno == EWOULDBLOCK || errno == ENOENT;
+	return fstat(r->lock, &st) || !st.st_nlink;
+}
+
+bool room_open(struct room *r, struct error *err)
+{
+	struct error ignored;
 	char host[64] = "";
 
 	*r = (struct room){.lock = -1};
 	gethostname(host, sizeof host - 1);
 	for (char *p = host; *p; p++)
 		*p = *p == '/' ? '_' : *p;
-	if (!in_cache(r, host, err)) {
-		snprintf(r->path, sizeof r->path, "%s/hpsearch-%sXXXXXX",
-		         tmp && *tmp == '/' ? tmp : "/tmp", prefix);
-		if (!mkdtemp(r->path)) {
-			error_errno(err, "%s", r->path);
-			*r->path = '\0';
+	for (int i = 0; i < TRIES; i++) {
+		if (!make(r, host, err))
 			return false;
-		}
+		r->lock = lock_of(r->path, O_CREAT);
+		if (!is_swept(r))
+			return true;
+		if (r->lock >= 0)
+			close(r->lock);
+		r->lock = -1;
+		file_remove_tree(r->path, &ignored);
 	}
-	r->lock = lock_of(r->path, O_CREAT);
-	return true;
+	*r->path = '\0';
+	return error_set(err, ERROR_SYSTEM,
+	                 "no folder of its own can be locked in the cache directory");
 }
 
 void room_close(struct room *r)

@@ -6,6 +6,8 @@
 # SLURM_CONF names a Slurm.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
+# Without a static program beside it, which may be of another day; tests/dist/static.sh has one.
+mkdir program && cp "$HPSEARCH" program/ && HPSEARCH=$tap_dir/program/hpsearch
 # Whatever a failure on the way leaves running.
 # A server that is going takes its file along.
 tap_finally() {

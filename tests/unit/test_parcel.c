@@ -1,13 +1,16 @@
 /* Files on their way between two folders: what arrives is what was sent, and nothing is
  * written outside. */
 #include "run/parcel.h"
+#include "run/room.h"
 
 #include "test.h"
 
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct pair {
@@ -234,5 +237,54 @@ TEST(nothing_is_written_outside)
 	end(&d);
 }
 
-TEST_MAIN(what_arrives_is_what_was_sent, what_is_new_changed_or_gone,
-          what_grows_is_not_sent_twice, nothing_is_written_outside)
+/* Opens rooms beside others who do, and sweep; whether each was there while it was had.
+ */
+static bool lives_in_rooms(int times)
+{
+	struct error err;
+	struct stat st;
+
+	for (int i = 0; i < times; i++) {
+		char path[PATH_MAX];
+		struct room r;
+		bool there = room_open(&r, &err);
+
+		for (int k = 0; k < 3 && there; k++) {
+			snprintf(path, sizeof path, "%s/lock", r.path);
+			there = r.lock >= 0 && !stat(path, &st);
+			usleep(100);
+		}
+		room_close(&r);
+		if (!there)
+			return false;
+	}
+	return true;
+}
+
+/* Agents that begin at one moment: none is taken for one that has gone. */
+TEST(nobody_sweeps_a_room_that_is_being_made)
+{
+	enum { AGENTS = 6, TIMES = 150 };
+	struct error err;
+	struct pair d;
+	pid_t child[AGENTS];
+	int status;
+
+	begin(&d);
+	CHECK(!setenv("XDG_CACHE_HOME", d.top, 1));
+	for (int i = 0; i < AGENTS; i++) {
+		child[i] = fork();
+		CHECK(child[i] >= 0);
+		if (!child[i])
+			_exit(!lives_in_rooms(TIMES));
+	}
+	for (int i = 0; i < AGENTS; i++) {
+		CHECK_INT(waitpid(child[i], &status, 0), child[i]);
+		CHECK_INT(status, 0);
+	}
+	CHECK(file_remove_tree(d.top, &err));
+}
+
+TEST_MAIN(nobody_sweeps_a_room_that_is_being_made, what_arrives_is_what_was_sent,
+          what_is_new_changed_or_gone, what_grows_is_not_sent_twice,
+          nothing_is_written_outside)
