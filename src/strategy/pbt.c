@@ -383,25 +383,13 @@ static enum ask begin(const struct pbt_state *s, const struct history *h, uint64
                       struct coord *out, const char **why, struct error *err)
 {
 	struct unseen fresh;
-	enum unseen_result r = UNSEEN_REFUSED;
-	enum ask ask = ASK_POINT;
-	size_t n = s->space->n;
+	enum ask ask;
 
 	unseen_init(&fresh, s->space);
-	unseen_begin(&fresh, h, id);
-	for (uint32_t attempt = 0; r == UNSEEN_REFUSED; attempt++) {
-		for (size_t i = 0; i < n; i++)
-			out[i] = (struct coord){
-			    rng_unit(s->seed, id, RNG_POINT,
-			             attempt * (uint32_t)n + (uint32_t)i),
-			    -1};
-		r = unseen_check(&fresh, out);
-	}
-	if (r != UNSEEN_OK)
-		ask = unseen_leftover(&fresh, s->seed, id, out, why, err);
+	ask = unseen_draw(&fresh, h, s->seed, id, out, why, err);
 	if (ask == ASK_DONE && id) {
 		memcpy(out, h->trials[rng_below(s->seed, id, RNG_PICK, 0, id)].point,
-		       n * sizeof *out);
+		       s->space->n * sizeof *out);
 		ask = ASK_POINT;
 	}
 	unseen_free(&fresh);

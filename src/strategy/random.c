@@ -1,6 +1,5 @@
 /* Random search without repetition: every coordinate is a pure function of (seed,
  * trial). */
-#include "base/rng.h"
 #include "strategy/unseen.h"
 
 struct random_state {
@@ -23,22 +22,8 @@ static enum ask random_ask(void *state, const struct history *h, uint64_t id,
                            struct coord *out, const char **why, struct error *err)
 {
 	struct random_state *s = state;
-	size_t n = s->fresh.space->n;
-	enum unseen_result r = UNSEEN_REFUSED;
 
-	unseen_begin(&s->fresh, h, id);
-	for (uint32_t attempt = 0; r == UNSEEN_REFUSED; attempt++) {
-		for (size_t i = 0; i < n; i++)
-			out[i] = (struct coord){
-			    rng_unit(s->seed, id, RNG_POINT,
-			             attempt * (uint32_t)n + (uint32_t)i),
-			    -1};
-		unseen_pin(&s->fresh, out);
-		r = unseen_check(&s->fresh, out);
-	}
-	if (r == UNSEEN_OK)
-		return ASK_POINT;
-	return unseen_leftover(&s->fresh, s->seed, id, out, why, err);
+	return unseen_draw(&s->fresh, h, s->seed, id, out, why, err);
 }
 
 static void random_fini(void *state)

@@ -206,3 +206,25 @@ enum ask unseen_leftover(struct unseen *f, uint64_t seed, uint64_t id,
 	fresh_left_point(f, pick, out);
 	return ASK_POINT;
 }
+
+enum ask unseen_draw(struct unseen *f, const struct history *h, uint64_t seed,
+                     uint64_t id, struct coord *out, const char **why,
+                     struct error *err)
+{
+	enum unseen_result r = UNSEEN_REFUSED;
+	size_t n = f->space->n;
+
+	unseen_begin(f, h, id);
+	for (uint32_t attempt = 0; r == UNSEEN_REFUSED; attempt++) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = (struct coord){
+			    rng_unit(seed, id, RNG_POINT,
+			             attempt * (uint32_t)n + (uint32_t)i),
+			    -1};
+		unseen_pin(f, out);
+		r = unseen_check(f, out);
+	}
+	if (r == UNSEEN_OK)
+		return ASK_POINT;
+	return unseen_leftover(f, seed, id, out, why, err);
+}

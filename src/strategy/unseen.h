@@ -45,5 +45,9 @@ void fresh_left_point(const struct unseen *f, size_t k, struct coord *out);
  * or an ERROR that names the constraint. */
 enum ask unseen_leftover(struct unseen *f, uint64_t seed, uint64_t id,
                          struct coord *out, const char **why, struct error *err);
+/* All of it for trial id, by independent draws, each a pure function of (seed, id). */
+enum ask unseen_draw(struct unseen *f, const struct history *h, uint64_t seed,
+                     uint64_t id, struct coord *out, const char **why,
+                     struct error *err);
 
 #endif
