@@ -31,10 +31,9 @@ struct acquisition {
 	bool may_fail;
 	double ok_mean;
 	double *ok_beta, *ok_alpha; /* (n) */
+	struct joint *joint;        /* further objectives and limits; NULL: none */
 	/* A model of the logarithm of the cost, of the same dimensions, and how much it
 	 * weighs in; NULL: none. */
-	/* Further objectives and limits; NULL: none. */
-	struct joint *joint;
 	const struct gp *cost;
 	double cost_weight;
 	double *cost_k, *cost_slope; /* (cost->n) */

@@ -113,41 +113,56 @@ double target_least(const struct target *t)
 	return t->floor < 0 ? -(double)INFINITY : 2 * t->shift;
 }
 
+/* The k of the values that are finite; malloc. */
+static double *finite_of(const double *value, size_t n, size_t *k)
+{
+	double *out = mem_new(n + 1, sizeof *out);
+
+	*k = 0;
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(value[i]))
+			out[(*k)++] = value[i];
+	return out;
+}
+
+/* Moments from sorted (k), which is freed; then what becomes of every value. */
+static void finish(struct target *t, double *sorted, size_t k, const double *value,
+                   size_t n, double *y)
+{
+	if (k) {
+		find_moments(t, sorted, k);
+		t->failed = fmax(target_apply(t, sorted[k - 1]), 0);
+	}
+	for (size_t i = 0; i < n; i++)
+		y[i] = isfinite(value[i]) ? target_apply(t, value[i]) : t->failed;
+	free(sorted);
+}
+
 struct target target_fit(const double *value, size_t n, double *y)
 {
 	struct target t = {.scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
-	double *sorted = mem_new(n, sizeof *sorted);
-	size_t k = 0, alone;
+	size_t k, alone;
+	double *sorted = finite_of(value, n, &k);
 
-	for (size_t i = 0; i < n; i++)
-		if (isfinite(value[i]))
-			sorted[k++] = value[i];
-	if (k)
-		qsort(sorted, k, sizeof *sorted, double_compare);
 	if (k) {
+		qsort(sorted, k, sizeof *sorted, double_compare);
 		alone = target_alone(sorted, k);
 		t.floor = alone ? 0 : t.floor;
 		find_scale(&t, sorted + alone, k - alone);
-		find_moments(&t, sorted, k);
-		t.failed = fmax(target_apply(&t, sorted[k - 1]), 0);
 	}
-	for (size_t i = 0; i < n; i++)
-		y[i] = isfinite(value[i]) ? target_apply(&t, value[i]) : t.failed;
-	free(sorted);
+	finish(&t, sorted, k, value, n, y);
 	return t;
 }
 
 /* The middle of the sizes; 1 where that is nothing. */
 static double size_of(const double *value, size_t n)
 {
-	double *size = mem_new(n + 1, sizeof *size), unit;
-	size_t k = 0;
+	size_t k;
+	double *size = finite_of(value, n, &k), unit;
 
-	for (size_t i = 0; i < n; i++)
-		if (isfinite(value[i]))
-			size[k++] = fabs(value[i]);
-	if (k)
-		qsort(size, k, sizeof *size, double_compare);
+	for (size_t i = 0; i < k; i++)
+		size[i] = fabs(size[i]);
+	qsort(size, k, sizeof *size, double_compare);
 	unit = k ? size[k / 2] : 1;
 	free(size);
 	return unit > 0 ? unit : 1;
@@ -180,15 +195,10 @@ double target_bound(const double *value, size_t n, double *y)
 struct target target_fit_to(const double *value, size_t n, double most, double *y)
 {
 	struct target t = {.scale = 1, .cap = 1, .sd = 1, .floor = -(double)INFINITY};
-	double *sorted = mem_new(n + 1, sizeof *sorted);
-	size_t k = 0;
+	size_t k;
+	double *sorted = finite_of(value, n, &k), range;
 
-	for (size_t i = 0; i < n; i++)
-		if (isfinite(value[i]))
-			sorted[k++] = value[i];
 	if (k) {
-		double range;
-
 		qsort(sorted, k, sizeof *sorted, double_compare);
 		most = fmax(most, sorted[0] + 12 * above_least(sorted, k / 2));
 		for (size_t i = 0; i < k; i++)
@@ -197,11 +207,7 @@ struct target target_fit_to(const double *value, size_t n, double most, double *
 		t.shift = sorted[0] / 2;
 		t.scale = range > 0 ? range : 1;
 		t.cap = range > 0 ? 1 : (double)INFINITY;
-		find_moments(&t, sorted, k);
-		t.failed = fmax(target_apply(&t, sorted[k - 1]), 0);
 	}
-	for (size_t i = 0; i < n; i++)
-		y[i] = isfinite(value[i]) ? target_apply(&t, value[i]) : t.failed;
-	free(sorted);
+	finish(&t, sorted, k, value, n, y);
 	return t;
 }

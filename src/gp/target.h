@@ -28,9 +28,8 @@ struct target {
  * +- 0.07, -0.07 +- 0.08, 0.00 +- 0.08. */
 struct target target_fit(const double *value, size_t n, double *y);
 /* The same for one of several objectives, of which the worst on a front may be the
- * worst of all, and the best be met again and again: values above most, and above med +
- * 5 (med
- * - min), become the larger of the two. */
+ * worst of all, and the best be met again and again: values above most, and above
+ * med + 5 (med - min), become the larger of the two. */
 struct target target_fit_to(const double *value, size_t n, double most, double *y);
 /* For values that a bound at 0 divides: the logarithm of how far beyond it or within,
  * log(1 + |value| / u) with value's sign, u the median of |value| (Eriksson & Poloczek
