@@ -111,12 +111,9 @@ void acquisition_init(struct acquisition *a, const struct gp *g, const bool *usa
 	    .g = g, .samples = samples, .z = z, .may_fail = failed != NULL};
 	a->best_of = mem_new(samples * (g->n + 1), sizeof *a->best_of);
 	a->alpha = a->best_of + samples;
-	a->k = mem_new(6 * room, sizeof *a->k);
-	a->slope = a->k + room;
-	a->v = a->k + 2 * room;
-	a->c = a->k + 3 * room;
-	a->ok_beta = a->k + 4 * room;
-	a->ok_alpha = a->k + 5 * room;
+	local_init(&a->at, g);
+	a->ok_beta = mem_new(2 * room, sizeof *a->ok_beta);
+	a->ok_alpha = a->ok_beta + room;
 	a->block = mem_new(g->n * GP_BATCH, sizeof *a->block);
 	find_incumbent(a, usable);
 	draw(a);
@@ -151,7 +148,8 @@ void acquisition_free(struct acquisition *a)
 {
 	free(a->cost_k);
 	free(a->best_of);
-	free(a->k);
+	local_free(&a->at);
+	free(a->ok_beta);
 	free(a->block);
 	*a = (struct acquisition){0};
 }
@@ -219,31 +217,19 @@ static double cost_at(struct acquisition *a, const double *x, double *gradient)
 	return f;
 }
 
-/* v = L^-1 k, and the variance that is left. */
-static double explain(struct acquisition *a)
-{
-	const struct gp *g = a->g;
-	gsl_matrix_view inv = gp_square(g, g->inv, g->n);
-	gsl_vector_view v = gsl_vector_view_array(a->v, g->n);
-
-	memcpy(a->v, a->k, g->n * sizeof *a->v);
-	gsl_blas_dtrmv(CblasLower, CblasNoTrans, CblasNonUnit, &inv.matrix, &v.vector);
-	return fmax(g->kernel.s - dot(a->v, a->v, g->n), 0);
-}
-
-/* c, the derivative by every entry of k times its slope, from those by the variance
- * (by_v), by the means of the samples (by_mu) and by that of the class (by_ok). */
+/* At the latest point, c of local_chain, from the derivatives by the variance (by_v),
+ * by the means of the samples (by_mu) and by that of the class (by_ok). */
 static void derive(struct acquisition *a, double by_v, double *by_mu, double by_ok)
 {
 	const struct gp *g = a->g;
 	gsl_matrix_view inv = gp_square(g, g->inv, g->n);
 	gsl_matrix_view alpha = gsl_matrix_view_array(a->alpha, a->samples, g->n);
-	gsl_vector_view c = gsl_vector_view_array(a->c, g->n);
+	gsl_vector_view c = gsl_vector_view_array(a->at.c, g->n);
 	gsl_vector_view mu = gsl_vector_view_array(by_mu, a->samples);
 	gsl_vector_view ok = gsl_vector_view_array(a->ok_alpha, g->n);
-	gsl_vector_view slope = gsl_vector_view_array(a->slope, g->n);
+	gsl_vector_view slope = gsl_vector_view_array(a->at.slope, g->n);
 
-	memcpy(a->c, a->v, g->n * sizeof *a->c);
+	memcpy(a->at.c, a->at.v, g->n * sizeof *a->at.c);
 	gsl_blas_dtrmv(CblasLower, CblasTrans, CblasNonUnit, &inv.matrix, &c.vector);
 	gsl_blas_dgemv(CblasTrans, 1, &alpha.matrix, &mu.vector, -2 * by_v, &c.vector);
 	if (a->may_fail)
@@ -255,14 +241,12 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 {
 	const struct gp *g = a->g;
 	double mu[GP_SAMPLES], by_mu[GP_SAMPLES], by_v = 0, f, variance, by_ok = 0;
-	double *col = mem_new(g->kernel.n_col, sizeof *col);
 	gsl_matrix_view alpha = gsl_matrix_view_array(a->alpha, a->samples, g->n);
-	gsl_vector_view k = gsl_vector_view_array(a->k, g->n);
+	gsl_vector_view k = gsl_vector_view_array(a->at.k, g->n);
 	gsl_vector_view means = gsl_vector_view_array(mu, a->samples);
 
-	local_columns(g, x, col);
-	kernel_row(&g->kernel, col, g->cols, g->ld, g->n, a->k, a->slope);
-	variance = explain(a);
+	local_at(&a->at, x);
+	variance = a->at.variance;
 	gsl_vector_set_all(&means.vector, g->mean);
 	gsl_blas_dgemv(CblasNoTrans, 1, &alpha.matrix, &k.vector, 1, &means.vector);
 	if (gradient)
@@ -283,18 +267,17 @@ double acquisition_at(struct acquisition *a, const double *x, double *gradient)
 		}
 	}
 	if (a->may_fail) {
-		double dv, mean = a->ok_mean + dot(a->k, a->ok_alpha, g->n);
+		double dv, mean = a->ok_mean + dot(a->at.k, a->ok_alpha, g->n);
 
 		f += log_ok(mean, variance, &by_ok, &dv);
 		by_v += dv;
 	}
 	if (gradient) {
 		derive(a, by_v, by_mu, by_ok);
-		local_chain(g, a->c, x, col, gradient);
+		local_chain(g, a->at.c, x, a->at.col, gradient);
 	}
 	if (a->cost)
 		f += cost_at(a, x, gradient);
-	free(col);
 	return f;
 }
 

@@ -37,8 +37,8 @@ struct acquisition {
 	const struct gp *cost;
 	double cost_weight;
 	double *cost_k, *cost_slope; /* (cost->n) */
-	double *k, *slope, *v, *c;   /* (n) of one point */
-	double *block;               /* (n, GP_BATCH) */
+	struct gp_local at;
+	double *block; /* (n, GP_BATCH) */
 };
 
 /* g must outlive it. usable (n_data): rows with a value of their own, which may be the
