@@ -1,28 +1,15 @@
 #include "base/betting.h"
 #include "base/elementary.h"
 
-#include <math.h>
-
 /* Shares of the fortune, from bold to careful: each is best for a mean of about itself
  * times the variance. */
 static const double shares[] = {0.95,  0.7,  0.5,  0.35, 0.25,  0.18,
                                 0.125, 0.09, 0.06, 0.04, 0.025, 0.015};
 enum { SHARES = sizeof shares / sizeof *shares };
 
-static double log_of_sum(const double *x, size_t n)
-{
-	double most = -(double)INFINITY, sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = x[i] > most ? x[i] : most;
-	for (size_t i = 0; i < n; i++)
-		sum += portable_exp(x[i] - most);
-	return most + portable_log(sum);
-}
-
 double betting_log(const double *x, size_t n, double m)
 {
-	double each[SHARES];
+	double each[SHARES], most, sum;
 
 	for (size_t k = 0; k < SHARES; k++) {
 		double f = shares[k] / (1 + m);
@@ -31,7 +18,8 @@ double betting_log(const double *x, size_t n, double m)
 		for (size_t i = 0; i < n; i++)
 			each[k] += portable_log1p(f * (x[i] - m));
 	}
-	return log_of_sum(each, SHARES) - portable_log((double)SHARES);
+	most = portable_sum_exp(each, SHARES, &sum);
+	return most + portable_log(sum) - portable_log((double)SHARES);
 }
 
 double betting_lower(const double *x, size_t n, double level)

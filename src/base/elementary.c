@@ -211,3 +211,15 @@ double portable_erfcx(double x)
 		return scaled(x);
 	return portable_erfc(x) / minus_square(x);
 }
+
+double portable_sum_exp(const double *x, size_t n, double *sum)
+{
+	double most = -(double)INFINITY;
+
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, x[i]);
+	*sum = 0;
+	for (size_t i = 0; i < n && isfinite(most); i++)
+		*sum += portable_exp(x[i] - most);
+	return most;
+}

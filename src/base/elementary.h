@@ -5,6 +5,8 @@
 #ifndef HPS_BASE_ELEMENTARY_H
 #define HPS_BASE_ELEMENTARY_H
 
+#include <stddef.h>
+
 double portable_exp(double x);
 double portable_log(double x);
 double portable_log1p(double x);
@@ -14,5 +16,7 @@ double portable_pow(double x, double y);
 double portable_erfc(double x);
 /* exp(x^2) erfc(x). */
 double portable_erfcx(double x);
+/* The largest of x (n), -INFINITY of none; *sum: of exp(x - that), in order. */
+double portable_sum_exp(const double *x, size_t n, double *sum);
 
 #endif

@@ -157,15 +157,9 @@ void acquisition_free(struct acquisition *a)
 /* log mean exp. */
 static double pool(const double *x, size_t n)
 {
-	double most = x[0], sum = 0;
+	double sum, most = portable_sum_exp(x, n, &sum);
 
-	for (size_t i = 1; i < n; i++)
-		most = fmax(most, x[i]);
-	if (!isfinite(most))
-		return most;
-	for (size_t i = 0; i < n; i++)
-		sum += portable_exp(x[i] - most);
-	return most + portable_log(sum / (double)n);
+	return isfinite(most) ? most + portable_log(sum / (double)n) : most;
 }
 
 static double log_ok(double mean, double variance, double *by_mean, double *by_variance)

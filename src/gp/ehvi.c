@@ -66,7 +66,7 @@ void ehvi_free(struct ehvi *e)
 double ehvi_log(const struct ehvi *e, const double *mean, const double *variance,
                 double *by_mean, double *by_variance)
 {
-	double most = -(double)INFINITY, sum = 0, f;
+	double most, sum, f;
 	size_t m = e->m;
 
 	for (size_t i = 0; i < e->boxes.n; i++) {
@@ -79,14 +79,12 @@ double ehvi_log(const struct ehvi *e, const double *mean, const double *variance
 			    log_ei_between(b->low[k], b->high[k], mean[k], variance[k],
 			                   slope ? slope + 2 * k : NULL,
 			                   slope ? slope + 2 * k + 1 : NULL);
-		most = fmax(most, e->term[i]);
 	}
 	for (size_t k = 0; by_mean && k < m; k++)
 		by_mean[k] = by_variance[k] = 0;
+	most = portable_sum_exp(e->term, e->boxes.n, &sum);
 	if (!(most > -(double)INFINITY))
 		return -(double)INFINITY;
-	for (size_t i = 0; i < e->boxes.n; i++)
-		sum += portable_exp(e->term[i] - most);
 	f = most + portable_log(sum);
 	for (size_t i = 0; by_mean && i < e->boxes.n; i++) {
 		double share = portable_exp(e->term[i] - f);

@@ -90,7 +90,19 @@ TEST(the_ends_are_those_of_the_library)
 	CHECK(units(portable_pow(0.3, 0.7), pow(0.3, 0.7)) < 3);
 }
 
+TEST(sums_of_exponentials_do_not_overflow)
+{
+	double sum;
+
+	CHECK_DOUBLE(
+	    portable_sum_exp((const double[]){999, 1000, -HUGE_VAL, 1000}, 4, &sum),
+	    1000, 0);
+	CHECK_DOUBLE(sum, 2 + exp(-1), 1e-15);
+	CHECK(portable_sum_exp(NULL, 0, &sum) < -DBL_MAX);
+	CHECK_DOUBLE(sum, 0, 0);
+}
+
 TEST_MAIN(exp_and_log_are_those_of_the_library,
           the_error_function_is_that_of_the_library,
           the_normal_quantile_is_the_inverse_of_the_cdf,
-          the_ends_are_those_of_the_library)
+          the_ends_are_those_of_the_library, sums_of_exponentials_do_not_overflow)
