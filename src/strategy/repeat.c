@@ -1,4 +1,5 @@
 #include "strategy/repeat.h"
+#include "base/double.h"
 #include "base/elementary.h"
 #include "base/mem.h"
 
@@ -39,13 +40,6 @@ struct repeat_noise repeat_noise(const struct history *h)
 	return s;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* What is believed of trials beforehand. */
 struct prior {
 	double mean, variance;
@@ -66,7 +60,7 @@ static struct prior prior_of(const struct history *h, double noise2)
 		inverse += 1 / (double)o->n_runs;
 	}
 	if (n > 1)
-		qsort(y, n, sizeof *y, ascending);
+		qsort(y, n, sizeof *y, double_compare);
 	half = (n + 1) / 2;
 	for (size_t i = 0; i < half; i++)
 		sum += y[i];

@@ -7,6 +7,7 @@
  * space than it says; loose, when it is more than five times as much, or as the noise.
  */
 #include "../unit/fake_runner.h"
+#include "base/double.h"
 #include "base/rng.h"
 #include "base/stat.h"
 #include "study/search_loop.h"
@@ -198,13 +199,6 @@ static void search(const struct problem *p, uint64_t seed, struct tally *t)
 	free(text);
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* A share of n in per cent, and its standard error. */
 static void print_share(size_t k, size_t n)
 {
@@ -215,7 +209,7 @@ static void print_share(size_t k, size_t n)
 
 static void print_row(const struct problem *p, struct tally *t)
 {
-	qsort(t->regret, t->searches, sizeof *t->regret, ascending);
+	qsort(t->regret, t->searches, sizeof *t->regret, double_compare);
 	printf("%-16s %-6s %5zu", p->name, p->method, t->searches);
 	print_share(t->stopped, t->searches);
 	printf(" %5.1f %7.3f %7.3f %6zu",

@@ -30,6 +30,7 @@
 #include "../unit/searches.h"
 #include "../unit/spaces.h"
 #include "base/clock.h"
+#include "base/double.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/stat.h"
@@ -445,20 +446,13 @@ static double mean_cost(const struct problem *p)
 	return sum / CONFIGURATIONS;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void print_line(const struct problem *p, uint64_t seed, const double *regret,
                        double *ms, size_t n)
 {
 	printf("%-28s %3llu", p->name, (unsigned long long)seed);
 	for (size_t k = 0; k < MARKS; k++)
 		printf(" %.5f", regret[k]);
-	qsort(ms, n, sizeof *ms, ascending);
+	qsort(ms, n, sizeof *ms, double_compare);
 	printf(" | %.2f %.2f\n", ms[n / 2], ms[n * 9 / 10]);
 	fflush(stdout);
 }

@@ -1,5 +1,6 @@
 /* Expected hypervolume improvement and the chance that limits hold, against numeric
  * integration of their definitions, and their slopes against differences. */
+#include "base/double.h"
 #include "base/elementary.h"
 #include "base/rng.h"
 #include "base/stat.h"
@@ -19,13 +20,6 @@ struct axis {
 	size_t n;
 };
 
-static int less(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void lay(struct axis *x, const double *y, size_t n, size_t m, size_t k,
                 double ref, double mean, double sd, int pieces)
 {
@@ -39,7 +33,7 @@ static void lay(struct axis *x, const double *y, size_t n, size_t m, size_t k,
 		knots[count++] = y[i * m + k];
 	for (int i = 1; i < 18; i++)
 		knots[count++] = mean + (i - 9) * sd;
-	qsort(knots, count, sizeof *knots, less);
+	qsort(knots, count, sizeof *knots, double_compare);
 	x->n = 0;
 	for (size_t i = 0; i + 1 < count; i++) {
 		double a = knots[i], h = (knots[i + 1] - a) / pieces;

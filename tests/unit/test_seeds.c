@@ -1,16 +1,10 @@
 /* What repeats on several seeds say: agreement, skew, the median, and what a winner is
  * worth. References by scipy 1.17; simulations are seeded. */
+#include "base/double.h"
 #include "base/seeds.h"
 #include "base/selection.h"
 #include "noise.h"
 #include "test.h"
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 TEST(repeats_that_agree)
 {
@@ -132,7 +126,7 @@ static bool winner_covered(enum law law, size_t k, size_t n, uint64_t i)
 	s = selection_of(y, k, n, 0.95, i);
 	if (!skewness_matters(&skew))
 		return fabs(best.mean + s.optimism - (skewed ? exp(0.5) : 0)) <= s.half;
-	qsort(mine, n, sizeof *mine, ascending);
+	qsort(mine, n, sizeof *mine, double_compare);
 	seeds_median_interval(mine, n, 0.95, &low, &high);
 	return low <= (skewed ? 1 : 0) && (skewed ? 1 : 0) <= high + s.optimism;
 }
