@@ -164,11 +164,9 @@ static double pool(const double *x, size_t n)
 
 static double log_ok(double mean, double variance, double *by_mean, double *by_variance)
 {
-	double v = variance + class_variance, z = mean / sqrt(v), slope;
-	double f = log_phi(z, &slope);
+	double f = log_holds(0, -mean, variance + class_variance, by_mean, by_variance);
 
-	*by_mean = slope / sqrt(v);
-	*by_variance = -0.5 * slope * z / v;
+	*by_mean = -*by_mean;
 	return f;
 }
 
