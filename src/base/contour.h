@@ -21,7 +21,7 @@ struct contour {
 void contour_trace(const double *z, size_t nx, size_t ny, double level,
                    struct contour *out);
 void contour_free(struct contour *c);
-/* Does the line from point i to point i + 1 of the same loop (the first one, behind the
+/* Does the line from point i to the next of the same loop (the first one, behind the
  * last) run along the edge of the grid? */
 bool contour_on_edge(const struct contour *c, size_t i, size_t next, size_t nx,
                      size_t ny);

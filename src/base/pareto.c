@@ -105,9 +105,9 @@ double pareto_distance(const double *y, size_t m, const double *low, const doubl
 	return sum;
 }
 
-/* Those of the rows that are below ref, in the order of the number `by`, and of them
- * only the first m numbers: (*n, PARETO_MAX), malloc. */
-static double *below(const double *y, size_t *n, size_t m, const double *ref, size_t by)
+/* Those of the rows that are below ref, in the order of the last number: (*n,
+ * PARETO_MAX), malloc. */
+static double *below(const double *y, size_t *n, size_t m, const double *ref)
 {
 	double *out = mem_new(*n * PARETO_MAX + 1, sizeof *out);
 	double *key = mem_new(*n * (PARETO_MAX + 1) + 1, sizeof *key);
@@ -121,7 +121,7 @@ static double *below(const double *y, size_t *n, size_t m, const double *ref, si
 			inside = inside && y[i * m + k] < ref[k];
 		if (!inside)
 			continue;
-		key[count * (m + 1)] = y[i * m + by];
+		key[count * (m + 1)] = y[i * m + m - 1];
 		memcpy(key + count * (m + 1) + 1, y + i * m, m * sizeof *key);
 		count++;
 	}
@@ -179,7 +179,7 @@ static double stairs_lower(struct stairs *s, const double *p, double from,
 	size_t first = 0, end;
 	double lost = 0;
 
-	while (first < s->n && (s->list[first].high <= p[0]))
+	while (first < s->n && s->list[first].high <= p[0])
 		first++;
 	for (end = first; end < s->n && s->list[end].top > p[1]; end++) {
 		const struct strip *t = &s->list[end];
@@ -221,7 +221,7 @@ double pareto_volume(const double *y, size_t n, size_t m, const double *ref)
 
 	if (m == 1)
 		return length(y, n, ref[0]);
-	rows = below(y, &n, m, ref, m - 1);
+	rows = below(y, &n, m, ref);
 	stairs_begin(&s, ref, 0);
 	for (size_t i = 0; i < n; i++) {
 		const double *p = rows + i * PARETO_MAX;
@@ -240,7 +240,7 @@ void pareto_boxes(const double *y, size_t n, size_t m, const double *ref,
                   struct pareto_boxes *out)
 {
 	struct stairs s = {0};
-	double *rows = below(y, &n, m, ref, m - 1);
+	double *rows = below(y, &n, m, ref);
 	double wide[PARETO_MAX] = {ref[0], m > 1 ? ref[1] : 1, m > 2 ? ref[2] : 1};
 	double from = m > 2 ? -(double)INFINITY : 0;
 
