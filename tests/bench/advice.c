@@ -6,11 +6,9 @@
  * A bound is false when the trial that ranks first is further from the best of the
  * space than it says; loose, when it is more than five times as much, or as the noise.
  */
-#include "../unit/fake_runner.h"
+#include "../unit/known.h"
 #include "base/double.h"
-#include "base/rng.h"
 #include "base/stat.h"
-#include "study/search_loop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -115,30 +113,15 @@ static const struct problem problems[] = {
     {"noise, 1-d", "bayes", nothing, 1, 60, 1, 1, true},
 };
 
-/* Parameters x0 … of a job, and the problem that it is of. */
-static const struct problem *point_of(const struct job *job, double *u)
-{
-	const struct problem *p = &problems[(size_t)fake_argument(job, "problem")];
-
-	for (size_t j = 0; j < p->d; j++) {
-		char name[24];
-
-		snprintf(name, sizeof name, "x%zu", j);
-		u[j] = fake_argument(job, name);
-	}
-	return p;
-}
-
 static double train(const struct job *job, struct run_result *res, bool *has_metric)
 {
-	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
+	const struct problem *p = &problems[(size_t)fake_argument(job, "problem")];
 	double u[DIMS];
-	const struct problem *p = point_of(job, u);
 
 	(void)res;
+	known_point(job, u, p->d);
 	*has_metric = true;
-	return p->f(u, p->d) +
-	       p->noise * stat_normal_quantile(rng_unit(seed, 0, RNG_MODEL, 7));
+	return p->f(u, p->d) + p->noise * known_noise(job);
 }
 
 static char *file_of(const struct problem *p, uint64_t seed)
@@ -164,38 +147,28 @@ struct tally {
 
 static void search(const struct problem *p, uint64_t seed, struct tally *t)
 {
-	struct arena arena = {0};
-	struct spec spec = {0};
-	struct spec_overrides none = {0};
 	struct study_options o = {.max_trials = p->n};
-	struct study study = {0};
-	struct fake_runner fake = {.train = train};
-	struct runner runner = fake_runner(&fake, 1);
-	struct error err = {0};
+	struct rig r = {.fake.train = train};
 	char *text = file_of(p, seed);
-	const struct advice *a = &study.search.advice;
+	const struct advice *a = &r.study.search.advice;
 	double u[DIMS] = {0}, regret, noise = p->noise / sqrt((double)p->repeats);
 
-	if (!spec_parse(&spec, "s.yaml", text, strlen(text), &none, &arena, &err) ||
-	    !study_init(&study, &spec, &o, &err) || !study_run(&study, &runner, &err)) {
-		fprintf(stderr, "%s\n%s\n", err.text, text);
-		exit(1);
-	}
+	r.runner = fake_runner(&r.fake, 1);
+	known_run(&r, text, &o);
 	for (size_t j = 0; j < p->d; j++)
-		u[j] = study.search.best->point[j].u;
+		u[j] = r.study.search.best->point[j].u;
 	regret = p->f(u, p->d);
 	t->regret[t->searches++] = regret;
 	if (a->enough || a->plateau) {
 		t->stopped++;
 		t->enough += a->enough;
-		t->at += study.search.n;
+		t->at += r.study.search.n;
 		t->stated += a->sees;
 		t->wrong += a->sees && regret > a->bound;
 		t->loose += a->sees && a->bound > 5 * fmax(regret, noise);
 	}
 	t->noise_fine += a->noise > noise / 2 && a->noise < 2 * noise;
-	study_free(&study);
-	arena_free(&arena);
+	close_rig(&r);
 	free(text);
 }
 

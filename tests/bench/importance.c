@@ -4,12 +4,11 @@
  *     importance [-s SEARCHES] [-f NAME] [-t]      -t: the functions for tuning
  *
  * Standard errors are over searches. */
-#include "../unit/fake_runner.h"
+#include "../unit/known.h"
 #include "base/rng.h"
 #include "base/stat.h"
 #include "report/importance_text.h"
 #include "report/shares.h"
-#include "study/search_loop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,21 +176,15 @@ static double spread(const struct problem *p)
 static double train(const struct job *job, struct run_result *res, bool *has_metric)
 {
 	const struct problem *p = &problems[(size_t)fake_argument(job, "problem")];
-	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
-	double u[DIMS], z;
+	double u[DIMS];
 
 	(void)res;
 	*has_metric = true;
-	for (size_t j = 0; j < p->d; j++) {
-		char name[24];
-
-		snprintf(name, sizeof name, "x%zu", j);
-		u[j] = fake_argument(job, name);
+	known_point(job, u, p->d);
+	for (size_t j = 0; j < p->d; j++)
 		if (isnan(u[j]))
 			u[j] = 0.5;
-	}
-	z = stat_normal_quantile(rng_unit(seed, 0, RNG_MODEL, 7));
-	return p->f(u) + fake_argument(job, "noise") * z;
+	return p->f(u) + fake_argument(job, "noise") * known_noise(job);
 }
 
 static char *file_of(const struct problem *p, uint64_t seed)
@@ -312,28 +305,19 @@ static void end_search(struct tally *t)
 static void search(const struct problem *p, uint64_t seed, struct truth *truth,
                    struct tally *t)
 {
-	struct arena arena = {0};
-	struct spec spec = {0};
-	struct spec_overrides none = {0};
 	struct study_options o = {.max_trials = p->n};
-	struct study study = {0};
-	struct fake_runner fake = {.train = train};
-	struct runner runner = fake_runner(&fake, 1);
+	struct rig rig = {.fake.train = train};
 	struct importance im;
-	struct error err = {0};
 	char *text = file_of(p, seed);
 	clock_t begun;
 	double cpu;
 
-	if (!spec_parse(&spec, "s.yaml", text, strlen(text), &none, &arena, &err) ||
-	    !study_init(&study, &spec, &o, &err) || !study_run(&study, &runner, &err)) {
-		fprintf(stderr, "%s\n%s\n", err.text, text);
-		exit(1);
-	}
+	rig.runner = fake_runner(&rig.fake, 1);
+	known_run(&rig, text, &o);
 	if (isnan(truth->pair[0][1]))
-		find_truth(p, &spec.space, truth);
+		find_truth(p, &rig.spec.space, truth);
 	begun = clock();
-	if (importance_init(&im, &study, &err)) {
+	if (importance_init(&im, &rig.study, &rig.err)) {
 		for (size_t i = 0; i < im.n; i++) {
 			const struct importance_row *r = &im.rows[i];
 
@@ -354,8 +338,7 @@ static void search(const struct problem *p, uint64_t seed, struct truth *truth,
 	t->slowest = fmax(t->slowest, cpu);
 	t->searches++;
 	importance_free(&im);
-	study_free(&study);
-	arena_free(&arena);
+	close_rig(&rig);
 	free(text);
 }
 

@@ -8,11 +8,9 @@
  * that it was fixed at, to a hundredth of the old); fixed; the width of the new range
  * beside the old. Of those that do nothing: fixed. Beyond: of the parameter whose best
  * value is outside of the range that was searched, widened on that side. */
-#include "../unit/fake_runner.h"
-#include "base/rng.h"
+#include "../unit/known.h"
 #include "base/stat.h"
 #include "report/refinement.h"
-#include "study/search_loop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -95,20 +93,13 @@ static const struct problem {
 
 static double train(const struct job *job, struct run_result *res, bool *has_metric)
 {
-	uint64_t seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10);
 	const struct problem *p = &problems[(size_t)fake_argument(job, "problem")];
 	double u[DIMS];
 
 	(void)res;
-	for (size_t j = 0; j < p->d; j++) {
-		char name[24];
-
-		snprintf(name, sizeof name, "x%zu", j);
-		u[j] = fake_argument(job, name);
-	}
+	known_point(job, u, p->d);
 	*has_metric = true;
-	return p->f(u, p->d) +
-	       p->noise * stat_normal_quantile(rng_unit(seed, 0, RNG_MODEL, 7));
+	return p->f(u, p->d) + p->noise * known_noise(job);
 }
 
 static char *file_of(const struct problem *p, uint64_t seed)
@@ -169,30 +160,20 @@ static void count(const struct problem *p, const struct refinement *r, struct ta
 
 static void search(const struct problem *p, uint64_t seed, struct tally *t)
 {
-	struct arena arena = {0};
-	struct spec spec = {0};
-	struct spec_overrides none = {0};
 	struct study_options o = {.max_trials = p->n};
-	struct study study = {0};
-	struct fake_runner fake = {.train = train};
-	struct runner runner = fake_runner(&fake, 1);
+	struct rig rig = {.fake.train = train};
 	struct refinement r = {0};
-	struct error err = {0};
 	char *text = file_of(p, seed);
 
-	if (!spec_parse(&spec, "s.yaml", text, strlen(text), &none, &arena, &err) ||
-	    !study_init(&study, &spec, &o, &err) || !study_run(&study, &runner, &err)) {
-		fprintf(stderr, "%s\n%s\n", err.text, text);
-		exit(1);
-	}
+	rig.runner = fake_runner(&rig.fake, 1);
+	known_run(&rig, text, &o);
 	t->searches++;
-	if (refinement_init(&r, &study, &err))
+	if (refinement_init(&r, &rig.study, &rig.err))
 		count(p, &r, t);
 	else
 		t->refused++;
 	refinement_free(&r);
-	study_free(&study);
-	arena_free(&arena);
+	close_rig(&rig);
 	free(text);
 }
 

@@ -6,9 +6,9 @@
  *     savings [-s SEARCHES] */
 #include "early/savings.h"
 #include "../unit/curve_runner.h"
+#include "../unit/known.h"
 #include "base/rng.h"
 #include "base/stat.h"
-#include "study/search_loop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -146,15 +146,10 @@ static void judge(const struct problem *p, const struct study *s, double truth,
 static void search(const struct problem *p, uint64_t seed, double truth,
                    struct tally *t)
 {
-	struct arena arena = {0};
-	struct spec spec = {0};
-	struct spec_overrides none = {0};
 	struct study_options o = {0};
-	struct study study = {0};
 	struct curve_runner curves = {
 	    .steps = LAST, .order = seed + 1, .value = p->value};
-	struct runner runner = curve_runner(&curves, 4);
-	struct error err = {0};
+	struct rig r = {.runner = curve_runner(&curves, 4)};
 	struct str text = {0};
 
 	str_addf(&text,
@@ -164,14 +159,9 @@ static void search(const struct problem *p, uint64_t seed, double truth,
 	         "early_terminate: {type: asha, grace: %d, max_iter: %d, step: epoch, "
 	         "control: %s}\n",
 	         (unsigned long long)seed, TRIALS, FIRST, LAST, p->control);
-	if (!spec_parse(&spec, "s.yaml", text.s, text.len, &none, &arena, &err) ||
-	    !study_init(&study, &spec, &o, &err) || !study_run(&study, &runner, &err)) {
-		fprintf(stderr, "%s\n%s\n", err.text, text.s);
-		exit(1);
-	}
-	judge(p, &study, truth, t);
-	study_free(&study);
-	arena_free(&arena);
+	known_run(&r, text.s, &o);
+	judge(p, &r.study, truth, t);
+	close_rig(&r);
 	str_free(&text);
 }
 

@@ -1,4 +1,5 @@
-/* A search that is run to its end, for tests that look at what it knows then. */
+/* A search that is run to its end, for tests and benches that look at what it knows
+ * then. */
 #ifndef HPS_TESTS_RIG_H
 #define HPS_TESTS_RIG_H
 
@@ -14,6 +15,8 @@ struct rig {
 	struct error err;
 };
 
+/* The file text, by the runner that is there; false: r->err says. */
+bool run_rig(struct rig *r, const char *text, const struct study_options *o);
 /* The file text, so many trials, and what a training does (fake_runner.h). */
 void open_rig(struct rig *r, const char *text, uint64_t trials,
               double (*train)(const struct job *, struct run_result *, bool *));
