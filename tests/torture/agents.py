@@ -9,8 +9,7 @@ import sys
 import time
 from collections import Counter
 
-from common import FAKE, Case, Failure, begun, dice, events, finished_runs, folder_of, must, \
-    number, whole_lines
+from common import FAKE, Case, Failure, dice, events, look, must, number
 
 PER_CASE = 12
 TRIALS = 40
@@ -64,19 +63,6 @@ def kill_one(case, driver, rng, done):
         except OSError:
             pass
     return False
-
-
-def look(case, known):
-    """What is finished was finished before and was not begun since; all was announced."""
-    journal = whole_lines(case.path("s", "journal.jsonl"))
-    must(journal.startswith(known[0]), "lines of the journal are gone or changed")
-    runs = finished_runs(journal)
-    ledger = begun(case.ledger, case.path("s"))
-    again = [f for f in ledger[known[2]:] if f in known[1]]
-    must(not again, "finished, and begun again:", again)
-    announced = Counter((folder_of(e), None) for e in events(journal) if e["e"] == "start")
-    must(not Counter(ledger) - announced, "begun, and not in the journal")
-    return journal, runs, len(ledger)
 
 
 def torture(case, rng, done):

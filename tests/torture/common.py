@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 
 HPSEARCH = os.environ["HPSEARCH"]
 TOOLS = os.environ["TOOLS"]
@@ -172,6 +173,22 @@ def begun(path, top):
         return []
     found = [(os.path.relpath(w[5], top), w[6]) for w in words if w[0] == "begin"]
     return [(f, None if b == "-" else float(b)) for f, b in found]
+
+
+def look(case, known):
+    """What is finished was finished before and was not begun since; all was announced. known:
+    what the last look has returned, (b"", {}, 0) before."""
+    journal = whole_lines(case.path("s", "journal.jsonl"))
+    must(journal.startswith(known[0]), "lines of the journal are gone or changed")
+    runs = finished_runs(journal)
+    ledger = begun(case.ledger, case.path("s"))
+    again = [f for f in ledger[known[2]:] if f in known[1]]
+    must(not again, "finished, and begun again:", again)
+    announced = Counter((folder_of(e), e.get("budget")) for e in events(journal)
+                        if e["e"] in ("start", "verify_start"))
+    must(not Counter(ledger) - announced, "begun, and not in the journal:",
+         Counter(ledger) - announced)
+    return journal, runs, len(ledger)
 
 
 def decisions_stand(text):

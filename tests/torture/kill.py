@@ -12,12 +12,11 @@ import os
 import sys
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from subprocess import TimeoutExpired
 
-from common import (FAKE, SHIM, Case, begun, counts, decisions_stand, dice, events,
-                    finished_runs, folder_of, leftovers, must, number, ranking, whole_lines)
+from common import (FAKE, SHIM, Case, begun, counts, decisions_stand, dice, finished_runs,
+                    leftovers, look, must, number, ranking, whole_lines)
 
 # A kind of search: lines of the file; then, where they are not the usual ones: the modes of
 # the training, how many trials, seconds between two reports. "timed": with several runs at
@@ -141,40 +140,21 @@ def one_session(case, rng, kind, parallel):
     return p.wait() == -9
 
 
-def look(case, known, had, after_kill):
-    """The journal as it is now: what was finished before is there, unchanged, and was not
-    begun again since; nothing runs that was not announced. Returns what is known now."""
-    journal = whole_lines(case.path("s", "journal.jsonl"))
-    must(journal.startswith(known[0]), "lines of the journal are gone or changed")
-    runs = finished_runs(journal)
-    decisions_stand(journal)
-    ledger = begun(case.ledger, case.path("s"))
-    again = [f for f in ledger[had:] if f in known[1]]
-    must(not again, "finished, and begun again:", again)
-    announced = Counter((folder_of(e), e.get("budget")) for e in events(journal)
-                        if e["e"] in ("start", "verify_start"))
-    must(not Counter(ledger) - announced, "begun, and not in the journal:",
-         Counter(ledger) - announced)
-    if after_kill:
-        return (journal, runs), had
-    return (journal, runs), len(ledger)
-
-
 def torture(case, seed, n, kind):
     """Returns the number of kills."""
     rng = dice(seed, n)
     parallel = (1, 4)[n // len(ALL) % 2]
     wanted = rng.randint(2, 9)
     kills = 0
-    known, had = (b"", {}), 0
+    known = (b"", {}, 0)
     with open(case.path("s.yaml"), "w") as f:
         f.write(kind.yaml())
     while kills < wanted and one_session(case, rng, kind, parallel):
         kills += 1
         if rng.random() < 0.5:  # else the next driver meets what the last one left
             case.nobody_left()
-            had = len(begun(case.ledger, case.path("s")))
-            known, _ = look(case, known, had, True)
+            known = look(case, (*known[:2], len(begun(case.ledger, case.path("s")))))
+            decisions_stand(known[0])
     code, whole, _, executions, _ = kind.whole(parallel)
     for _ in range(3):
         got = case.run(["s.yaml", f"-j{parallel}", "--out", "s"])
@@ -182,14 +162,16 @@ def torture(case, seed, n, kind):
             break
     must(got == code or (got in (0, 5) and not kind.equal(parallel)), "exit", got,
          "instead of", code, case.said())
-    known, had = look(case, known, had, False)
+    known = look(case, known)
+    decisions_stand(known[0])
     case.nobody_left()
     if kind.equal(parallel):
         must(ranking(case.path("s")) == whole, "another ranking than the uninterrupted search")
         # A kill may cost what was under way then, no more. (At -j1 the other repeats of a
         # trial that has failed are not begun.)
         most = executions + kills * parallel + (kind.trials if kind.repeats > 1 else 0)
-        must(had <= most, "runs were begun", had, "times; at most", most, "are to be expected")
+        must(known[2] <= most, "runs were begun", known[2], "times; at most", most,
+             "are to be expected")
     over = {f for f, _ in known[1]}
     expected = {f"trials/{t:04}/r{r}" for t in range(kind.trials)
                 for r in range(1 if "modes" in kind.row else kind.repeats)}

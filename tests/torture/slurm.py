@@ -13,8 +13,7 @@ import sys
 import time
 from collections import Counter
 
-from common import FAKE, Case, Failure, begun, dice, events, finished_runs, folder_of, \
-    must, number, whole_lines
+from common import FAKE, Case, Failure, dice, events, look, must, number
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PER_CASE = 20
@@ -109,19 +108,6 @@ def is_there(pid):
             return not re.match(r"\d+ \(.*\) [ZX]", f.read())
     except OSError:
         return False
-
-
-def look(case, known):
-    """What is finished was finished before and was not begun since; all was announced."""
-    journal = whole_lines(case.path("s", "journal.jsonl"))
-    must(journal.startswith(known[0]), "lines of the journal are gone or changed")
-    runs = finished_runs(journal)
-    ledger = begun(case.ledger, case.path("s"))
-    again = [f for f in ledger[known[2]:] if f in known[1]]
-    must(not again, "finished, and begun again:", again)
-    announced = Counter((folder_of(e), None) for e in events(journal) if e["e"] == "start")
-    must(not Counter(ledger) - announced, "begun, and not in the journal")
-    return journal, runs, len(ledger)
 
 
 def kill_one(case, slurm, driver, rng, done):
