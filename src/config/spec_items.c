@@ -2,11 +2,8 @@
 #include "base/file.h"
 #include "config/items.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum {
 	BATCH_DEFAULT = 20,
@@ -58,27 +55,15 @@ static bool read_options(struct reading *r, const struct node *map, struct items
 	                  "test, from 0 to 0.9");
 }
 
-/* As it is given, or beside the YAML file. */
-static const char *beside(struct reading *r, const char *name)
-{
-	const char *slash = strrchr(r->spec->yaml.path, '/');
-
-	if (*name == '/' || !slash || !access(name, F_OK))
-		return name;
-	return arena_printf(r->a, "%.*s%s", (int)(slash + 1 - r->spec->yaml.path),
-	                    r->spec->yaml.path, name);
-}
-
 static bool read_file(struct reading *r, const struct node *n, struct items *it,
                       struct item **list, size_t *count)
 {
-	const char *name = beside(r, it->file);
+	const char *name = it->file;
 	char *text;
 	size_t len;
 
-	if (access(name, R_OK))
-		return read_fails(r, n->at, "a file of one JSON object a line",
-		                  "items: %s: %s", name, strerror(errno));
+	if (!read_path(r, n, "items", "a file of one JSON object a line", &name))
+		return false;
 	if (!file_read(name, FILE_MOST, r->a, &text, &len, r->err) ||
 	    !items_read(name, text, len, it->id, it->stratum, list, count, r->a,
 	                r->err))
