@@ -3,7 +3,6 @@
 #include "config/items.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum {
 	BATCH_DEFAULT = 20,
@@ -72,25 +71,13 @@ static bool read_file(struct reading *r, const struct node *n, struct items *it,
 	return true;
 }
 
-static int by_key(const void *a, const void *b)
-{
-	const struct item_place *x = a, *y = b;
-
-	return (x->key > y->key) - (x->key < y->key);
-}
-
 static bool divide(struct reading *r, const struct node *at, struct items *it,
                    struct item *list, size_t n)
 {
-	struct item_place *places = arena_new(r->a, n + 1, sizeof *places);
-
 	items_split(list, n, it->share, it->seed, &it->n_test);
 	it->n = n - it->n_test;
 	it->list = list;
-	for (size_t i = 0; i < n; i++)
-		places[i] = (struct item_place){.key = item_key(list[i].name), .at = i};
-	qsort(places, n, sizeof *places, by_key);
-	it->by_key = places;
+	it->by_key = items_by_key(list, n, r->a);
 	if (it->n_test > TEST_MOST)
 		return read_fails(r, at->at, "a smaller share, as in test: 0.1",
 		                  "items: %zu of them for the test are more than %d",
