@@ -42,6 +42,12 @@ double metric_sign(const struct metric *m);
 bool metric_better(const struct metric *m, double a, double b);
 const char *goal_name(enum goal g); /* "minimize" or "maximize" */
 struct limit;
+/* Takes "NAME <= NUMBER" apart, n bytes of text, or with another of < >= > and =: sets
+ * text, name, least and strict. What is to be the number goes to *number. All of them
+ * without blanks around them. Returns the sign; NULL: there is none, and only text is
+ * set. */
+const char *limit_split(const char *text, size_t n, struct arena *a, struct limit *out,
+                        const char **number);
 /* By how much a value is beyond the limit; 0 or less: it holds. Where the bound itself
  * is beyond it, that is the least number above 0. */
 double limit_excess(const struct limit *l, double value);
