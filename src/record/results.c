@@ -125,15 +125,9 @@ static void add_asked(struct str *out, const struct search *s, const struct tria
 /* [step, value]; of an answer with its cost and latency, where it has either. */
 static void add_report(struct str *out, const struct report *r)
 {
-	json_out_pair(out, r->step, r->value);
-	if (r->cost <= 0 && r->latency <= 0)
-		return;
-	out->len--;
-	str_addc(out, ',');
-	str_json_double(out, r->cost);
-	str_addc(out, ',');
-	str_json_double(out, r->latency);
-	str_addc(out, ']');
+	const double row[] = {r->step, r->value, r->cost, r->latency};
+
+	json_out_row(out, row, r->cost <= 0 && r->latency <= 0 ? 2 : 4);
 }
 
 /* why: the decision that ended it, or NULL. */
