@@ -250,6 +250,7 @@ struct run *search_repeat(struct search *s, size_t number, struct repeat *asked)
 	s->repeats[number] = *asked;
 	if (s->n_repeats <= number)
 		s->n_repeats = number + 1;
+	t->runs[asked->run].asked = number + 1;
 	return &t->runs[asked->run];
 }
 
