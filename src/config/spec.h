@@ -332,6 +332,8 @@ bool spec_duration(const char *text, double *seconds);
 /* Runs of a trial: its repeats; with items so many of every batch, batch after batch.
  */
 size_t spec_runs(const struct spec *s);
+/* The same with all repeats that may be asked for. */
+size_t spec_runs_most(const struct spec *s);
 /* Trials that the search will make at the most: what was asked for (-n; 0: nothing, so
  * max_trials, or the default cap 10 x parameters within 20 … 100), and under a grid no
  * more than it has: exactly, where it can be counted; under pbt no more than the
