@@ -108,7 +108,8 @@ HPS_API void hps_close(hps_search *search);
  *
  * A run is one training: one configuration with one seed. Its number is that of its
  * trial (0, 1, 2, … in order of proposal) times `repeats:` (1 unless the file says
- * otherwise) plus the number of the repeat. */
+ * otherwise; the most of them, where it is auto or a range) plus the number of the
+ * repeat. */
 
 /* The next run to do: HPS_OK, HPS_WAIT or HPS_DONE. It is under way from now on. */
 HPS_API int hps_ask(hps_search *search, uint64_t *run);

@@ -255,22 +255,23 @@ static struct search *searched(hps_search *s)
 
 static uint64_t number_of(const hps_search *s, const struct trial *t, size_t run)
 {
-	return t->id * spec_runs(&s->saved.spec) + run;
+	return t->id * spec_runs_most(&s->saved.spec) + run;
 }
 
 /* NULL: there is no such run. */
 static struct trial *trial_of(hps_search *s, uint64_t run, size_t *which)
 {
-	size_t repeats = spec_runs(&s->saved.spec);
+	size_t most = spec_runs_most(&s->saved.spec);
 
-	if (!repeats || run / repeats >= searched(s)->n) {
+	if (!most || run / most >= searched(s)->n ||
+	    run % most >= searched(s)->trials[run / most]->n_runs) {
 		error_set(&s->error, ERROR_USAGE,
 		          "there is no run %llu: it was not asked for",
 		          (unsigned long long)run);
 		return NULL;
 	}
-	*which = (size_t)(run % repeats);
-	return searched(s)->trials[run / repeats];
+	*which = (size_t)(run % most);
+	return searched(s)->trials[run / most];
 }
 
 static int ask(struct call *c)

@@ -38,13 +38,14 @@ void json_out_double(struct str *out, const char *key, double x)
 	str_json_double(out, x);
 }
 
-void json_out_pair(struct str *out, double x, double y)
+void json_out_row(struct str *out, const double *x, size_t n)
 {
 	part(out);
 	str_addc(out, '[');
-	str_json_double(out, x);
-	str_addc(out, ',');
-	str_json_double(out, y);
+	for (size_t i = 0; i < n; i++) {
+		str_add(out, i ? "," : "");
+		str_json_double(out, x[i]);
+	}
 	str_addc(out, ']');
 }
 

@@ -22,7 +22,7 @@ void json_out_u64(struct str *out, const char *key, uint64_t x);
 void json_out_int(struct str *out, const char *key, int64_t x);
 void json_out_bool(struct str *out, const char *key, bool x);
 /* [1,2] in a list, behind a comma unless it is the first; as json_out_double. */
-void json_out_pair(struct str *out, double x, double y);
+void json_out_row(struct str *out, const double *x, size_t n);
 /* ["a","b"] */
 void json_out_words(struct str *out, const char *key, const char *const *words,
                     size_t n);

@@ -333,7 +333,7 @@ static void points_json(const char *key, const struct series_point *p, size_t n,
 	json_out_key(out, key);
 	str_addc(out, '[');
 	for (size_t i = 0; i < n; i++)
-		json_out_pair(out, p[i].step, p[i].value);
+		json_out_row(out, (const double[]){p[i].step, p[i].value}, 2);
 	str_addc(out, ']');
 }
 

@@ -24,6 +24,17 @@ static int by_place_key(const void *a, const void *b)
 	                        : (x->at > y->at) - (x->at < y->at);
 }
 
+struct item_place *items_by_key(const struct item *list, size_t n, struct arena *a)
+{
+	struct item_place *p = arena_new(a, n + 1, sizeof *p);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct item_place){.key = item_key(list[i].name), .at = i};
+	if (n > 1)
+		qsort(p, n, sizeof *p, by_place_key);
+	return p;
+}
+
 size_t items_find(const struct items *it, uint64_t key)
 {
 	size_t n = it->n + it->n_test, low = 0, high = n;
@@ -55,17 +66,14 @@ __attribute__((format(printf, 3, 4))) static bool line_fails(const struct lines 
                                                              const char *help,
                                                              const char *fmt, ...)
 {
-	struct str what = {0};
 	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	str_addf(&what, "%s:%zu: %s\n  help: %s", l->path, l->line, text, help);
-	error_set(l->err, ERROR_FILE, "%s", str_text(&what));
-	str_free(&what);
-	return false;
+	return error_set(l->err, ERROR_FILE, "%s:%zu: %s\n  help: %s", l->path, l->line,
+	                 text, help);
 }
 
 /* A text, or a number or boolean as it is printed. NULL: it is none of these. */
@@ -157,20 +165,10 @@ static bool take_all(struct lines *l, const char *text, size_t len)
 	return true;
 }
 
-static struct item_place *places(const struct item *list, size_t n)
-{
-	struct item_place *p = mem_new(n + 1, sizeof *p);
-
-	for (size_t i = 0; i < n; i++)
-		p[i] = (struct item_place){.key = item_key(list[i].name), .at = i};
-	if (n > 1)
-		qsort(p, n, sizeof *p, by_place_key);
-	return p;
-}
-
 static bool check_names(struct lines *l)
 {
-	struct item_place *p = places(l->list, l->n);
+	const struct arena_mark mark = arena_mark(l->a);
+	const struct item_place *p = items_by_key(l->list, l->n, l->a);
 	bool ok = true;
 
 	for (size_t i = 1; ok && i < l->n; i++) {
@@ -190,8 +188,19 @@ static bool check_names(struct lines *l)
 		                      "line %zu",
 		                      name, l->where[p[i - 1].at]);
 	}
-	free(p);
+	arena_rewind(l->a, mark);
 	return ok;
+}
+
+/* What was read goes to whoever asked. */
+static void hand_over(struct lines *l, struct item **list, size_t *n)
+{
+	*list = arena_new(l->a, l->n + 1, sizeof **list);
+	*n = l->n;
+	if (l->n)
+		memcpy(*list, l->list, l->n * sizeof **list);
+	free(l->list);
+	free(l->where);
 }
 
 bool items_read(const char *path, const char *text, size_t len, const char *id,
@@ -208,12 +217,7 @@ bool items_read(const char *path, const char *text, size_t len, const char *id,
 		              "%s: %zu items are too few to tell configurations apart\n"
 		              "  help: %d are the least; some hundreds are useful",
 		              path, l.n, ITEMS_LEAST);
-	*list = arena_new(a, l.n + 1, sizeof **list);
-	*n = l.n;
-	if (l.n)
-		memcpy(*list, l.list, l.n * sizeof **list);
-	free(l.list);
-	free(l.where);
+	hand_over(&l, list, n);
 	return ok;
 }
 
@@ -411,12 +415,7 @@ bool items_recall(const char *text, struct item **list, size_t *n, struct arena 
 	bool ok = recall(json, &l);
 
 	cJSON_Delete(json);
-	*list = arena_new(a, l.n + 1, sizeof **list);
-	*n = l.n;
-	if (l.n)
-		memcpy(*list, l.list, l.n * sizeof **list);
-	free(l.list);
-	free(l.where);
+	hand_over(&l, list, n);
 	return ok || error_set(err, ERROR_FILE,
 	                       "the items that it was begun with are not whole");
 }

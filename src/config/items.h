@@ -38,6 +38,8 @@ const char *items_text(const struct item *list, size_t n, const char *bytes, siz
 bool items_recall(const char *text, struct item **list, size_t *n, struct arena *a,
                   struct error *err);
 
+/* Where the item of a name is in the list: (n) by rising key. */
+struct item_place *items_by_key(const struct item *list, size_t n, struct arena *a);
 /* The item of this name; n: there is none. */
 size_t items_find(const struct items *it, uint64_t key);
 /* What a name is known by where texts do not reach: 53 bits, so that a double holds it;

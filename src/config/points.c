@@ -6,11 +6,9 @@
 #include "config/scalar.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum { POINTS_MAX = 10000, TABLE_MAX = 16 << 20, NAMES_MAX = 4096 };
 
@@ -311,17 +309,6 @@ bool points_read_option(const char *text, struct point_row *out, struct arena *a
 
 /* --- the key --- */
 
-/* As it is given, or beside the YAML file. */
-static const char *beside(struct reading *r, const char *name)
-{
-	const char *slash = strrchr(r->spec->yaml.path, '/');
-
-	if (*name == '/' || !slash || !access(name, F_OK))
-		return name;
-	return arena_printf(r->a, "%.*s%s", (int)(slash + 1 - r->spec->yaml.path),
-	                    r->spec->yaml.path, name);
-}
-
 static bool read_named(struct reading *r, const struct node *n, struct point_rows *rows)
 {
 	const char *name;
@@ -330,12 +317,10 @@ static bool read_named(struct reading *r, const struct node *n, struct point_row
 		return points_read_text(r->points, rows, r->a, r->err);
 	if (r->recorded)
 		return true; /* they are in its trials */
-	if (!read_string(r, n, "points", &name))
+	if (!read_string(r, n, "points", &name) ||
+	    !read_path(r, n, "points", "name a .csv, .tsv, .json, .jsonl or .yaml",
+	               &name))
 		return false;
-	name = beside(r, name);
-	if (access(name, R_OK))
-		return read_fails(r, n->at, "name a .csv, .tsv, .json, .jsonl or .yaml",
-		                  "points: %s: %s", name, strerror(errno));
 	if (!points_read_file(name, rows, r->a, r->err))
 		return error_prefix(r->err, "points: ");
 	r->spec->points_text = points_text(rows, r->a);

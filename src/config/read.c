@@ -3,11 +3,13 @@
 #include "config/yaml_cause.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool read_fails(struct reading *r, struct position at, const char *help,
                 const char *fmt, ...)
@@ -269,6 +271,18 @@ bool read_parameter_name(struct reading *r, const struct node *node, const char 
 		names[i] = sp->params[i].name;
 	return read_fails(r, node->at, read_nearest(r, *out, names, sp->n),
 	                  "%s names %s, which is no parameter", what, *out);
+}
+
+bool read_path(struct reading *r, const struct node *n, const char *what,
+               const char *help, const char **name)
+{
+	const char *path = r->spec->yaml.path, *slash = strrchr(path, '/');
+
+	if (**name != '/' && slash && access(*name, F_OK))
+		*name =
+		    arena_printf(r->a, "%.*s%s", (int)(slash + 1 - path), path, *name);
+	return !access(*name, R_OK) ||
+	       read_fails(r, n->at, help, "%s: %s: %s", what, *name, strerror(errno));
 }
 
 const struct node *read_as_map(struct reading *r, const struct node *n, const char *key)

@@ -32,6 +32,9 @@ bool read_bool(struct reading *r, const struct node *n, const char *what, bool *
 bool read_duration(struct reading *r, const struct node *n, const char *what,
                    double *out);
 bool read_map(struct reading *r, const struct node *n, const char *what);
+/* A file that is to be read: *name as it is given, or beside the YAML file. */
+bool read_path(struct reading *r, const struct node *n, const char *what,
+               const char *help, const char **name);
 
 /* The mapping {key: n}, for short forms. */
 const struct node *read_as_map(struct reading *r, const struct node *n,

@@ -42,6 +42,12 @@ double metric_sign(const struct metric *m);
 bool metric_better(const struct metric *m, double a, double b);
 const char *goal_name(enum goal g); /* "minimize" or "maximize" */
 struct limit;
+/* Takes "NAME <= NUMBER" apart, n bytes of text, or with another of < >= > and =: sets
+ * text, name, least and strict. What is to be the number goes to *number. All of them
+ * without blanks around them. Returns the sign; NULL: there is none, and only text is
+ * set. */
+const char *limit_split(const char *text, size_t n, struct arena *a, struct limit *out,
+                        const char **number);
 /* By how much a value is beyond the limit; 0 or less: it holds. Where the bound itself
  * is beyond it, that is the least number above 0. */
 double limit_excess(const struct limit *l, double value);
@@ -326,6 +332,8 @@ bool spec_duration(const char *text, double *seconds);
 /* Runs of a trial: its repeats; with items so many of every batch, batch after batch.
  */
 size_t spec_runs(const struct spec *s);
+/* The same with all repeats that may be asked for. */
+size_t spec_runs_most(const struct spec *s);
 /* Trials that the search will make at the most: what was asked for (-n; 0: nothing, so
  * max_trials, or the default cap 10 x parameters within 20 … 100), and under a grid no
  * more than it has: exactly, where it can be counted; under pbt no more than the

@@ -99,3 +99,10 @@ size_t spec_runs(const struct spec *s)
 	return it->present ? s->repeats * ((it->n + it->batch - 1) / it->batch)
 	                   : s->repeats_least;
 }
+
+size_t spec_runs_most(const struct spec *s)
+{
+	size_t n = spec_runs(s);
+
+	return n > s->repeats ? n : s->repeats;
+}

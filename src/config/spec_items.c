@@ -2,11 +2,7 @@
 #include "base/file.h"
 #include "config/items.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum {
 	BATCH_DEFAULT = 20,
@@ -58,27 +54,15 @@ static bool read_options(struct reading *r, const struct node *map, struct items
 	                  "test, from 0 to 0.9");
 }
 
-/* As it is given, or beside the YAML file. */
-static const char *beside(struct reading *r, const char *name)
-{
-	const char *slash = strrchr(r->spec->yaml.path, '/');
-
-	if (*name == '/' || !slash || !access(name, F_OK))
-		return name;
-	return arena_printf(r->a, "%.*s%s", (int)(slash + 1 - r->spec->yaml.path),
-	                    r->spec->yaml.path, name);
-}
-
 static bool read_file(struct reading *r, const struct node *n, struct items *it,
                       struct item **list, size_t *count)
 {
-	const char *name = beside(r, it->file);
+	const char *name = it->file;
 	char *text;
 	size_t len;
 
-	if (access(name, R_OK))
-		return read_fails(r, n->at, "a file of one JSON object a line",
-		                  "items: %s: %s", name, strerror(errno));
+	if (!read_path(r, n, "items", "a file of one JSON object a line", &name))
+		return false;
 	if (!file_read(name, FILE_MOST, r->a, &text, &len, r->err) ||
 	    !items_read(name, text, len, it->id, it->stratum, list, count, r->a,
 	                r->err))
@@ -87,25 +71,13 @@ static bool read_file(struct reading *r, const struct node *n, struct items *it,
 	return true;
 }
 
-static int by_key(const void *a, const void *b)
-{
-	const struct item_place *x = a, *y = b;
-
-	return (x->key > y->key) - (x->key < y->key);
-}
-
 static bool divide(struct reading *r, const struct node *at, struct items *it,
                    struct item *list, size_t n)
 {
-	struct item_place *places = arena_new(r->a, n + 1, sizeof *places);
-
 	items_split(list, n, it->share, it->seed, &it->n_test);
 	it->n = n - it->n_test;
 	it->list = list;
-	for (size_t i = 0; i < n; i++)
-		places[i] = (struct item_place){.key = item_key(list[i].name), .at = i};
-	qsort(places, n, sizeof *places, by_key);
-	it->by_key = places;
+	it->by_key = items_by_key(list, n, r->a);
 	if (it->n_test > TEST_MOST)
 		return read_fails(r, at->at, "a smaller share, as in test: 0.1",
 		                  "items: %zu of them for the test are more than %d",

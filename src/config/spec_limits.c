@@ -30,6 +30,22 @@ static const char *trimmed(const char *text, size_t n, struct arena *a)
 	return arena_printf(a, "%.*s", (int)n, text);
 }
 
+const char *limit_split(const char *text, size_t n, struct arena *a, struct limit *out,
+                        const char **number)
+{
+	const char *whole = trimmed(text, n, a), *sign = strpbrk(whole, "<>=");
+	bool equal = sign && *sign != '=' && sign[1] == '=';
+
+	*out = (struct limit){.text = whole};
+	if (!sign)
+		return NULL;
+	out->name = trimmed(whole, (size_t)(sign - whole), a);
+	out->least = *sign == '>';
+	out->strict = !equal;
+	*number = trimmed(sign + 1 + equal, strlen(sign + 1 + equal), a);
+	return sign;
+}
+
 static bool is_parameter(const struct node *root, const char *name)
 {
 	const struct node *map = node_get(root, "parameters");
@@ -53,25 +69,19 @@ static bool take_bound(struct reading *r, const struct node *n, const char *text
 	                  "limits: %s is no number", *text ? text : "what follows");
 }
 
-/* NAME <= NUMBER. */
 static bool read_limit(struct reading *r, const struct node *n, struct limit *out)
 {
-	const char *sign, *text = n->text;
-	size_t more;
+	const char *sign, *number, *text = n->text;
 
 	if (n->kind != NODE_SCALAR || n->value.kind != VALUE_STRING)
 		return read_fails(r, n->at, limits_help,
 		                  "one of limits is no text such as latency_ms <= 20");
-	sign = strpbrk(text, "<>=");
+	sign = limit_split(text, strlen(text), r->a, out, &number);
 	if (!sign || *sign == '=')
 		return read_fails(r, n->at, limits_help,
 		                  "limits: %s has no <=, <, >= or >", text);
-	more = sign[1] == '=' ? 2 : 1;
-	*out = (struct limit){.text = text,
-	                      .name = trimmed(text, (size_t)(sign - text), r->a),
-	                      .least = *sign == '>',
-	                      .strict = more == 1,
-	                      .at = n->at};
+	out->text = text;
+	out->at = n->at;
 	if (!*out->name || scalar_number(out->name, &(struct value){0}))
 		return read_fails(r, n->at, limits_help,
 		                  "limits: %s does not begin with the name of a metric",
@@ -85,7 +95,7 @@ static bool read_limit(struct reading *r, const struct node *n, struct limit *ou
 		                 text),
 		    "limits: %s is a parameter, and no metric that a training reports",
 		    out->name);
-	return take_bound(r, n, trimmed(sign + more, strlen(sign + more), r->a), out);
+	return take_bound(r, n, number, out);
 }
 
 /* Two limits on the same metric may be its ends, and leave something between them. */

@@ -23,47 +23,41 @@ struct facts {
 	unsigned long long began; /* the process, in ticks of that boot */
 };
 
-/* The first word of a file, or "-". */
-static void read_word(const char *path, char out[static FACT])
+/* Files of the kernel, too, which have no size. */
+static bool read_head(const char *path, char *out, size_t size)
 {
-	char text[FACT] = "";
-
-	if (!file_tail(path, text, sizeof text) || sscanf(text, "%127s", out) != 1)
-		snprintf(out, FACT, "-");
-}
-
-/* Not a regular file to stat: it has no size. */
-static void read_kernel(const char *path, char out[static FACT])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char text[FACT] = "";
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
 
 	if (fd >= 0)
 		close(fd);
-	if (n <= 0 || sscanf(text, "%127s", out) != 1)
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* The first word of a file, or "-". */
+static void read_word(const char *path, char out[static FACT])
+{
+	char text[FACT];
+
+	if (!read_head(path, text, sizeof text) || sscanf(text, "%127s", out) != 1)
 		snprintf(out, FACT, "-");
 }
 
 /* 0: there is no such process, or it is dead and waits to be asked for. */
 static unsigned long long began(long pid)
 {
-	char path[64], text[1024] = "", state = 'Z';
+	char path[64], text[1024], state = 'Z';
 	unsigned long long ticks = 0;
 	const char *rest;
-	int fd;
 
 	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	if (read(fd, text, sizeof text - 1) > 0 && (rest = strrchr(text, ')')))
+	if (read_head(path, text, sizeof text) && (rest = strrchr(text, ')')))
 		sscanf(
 		    rest + 1,
 		    " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
 		    "%*d %*d %*d %llu",
 		    &state, &ticks);
-	close(fd);
 	return state == 'Z' || state == 'X' ? 0 : ticks;
 }
 
@@ -76,7 +70,7 @@ static struct facts ours(void)
 	    strpbrk(f.host, " \t\n"))
 		snprintf(f.host, sizeof f.host, "-");
 	read_word("/etc/machine-id", f.machine);
-	read_kernel("/proc/sys/kernel/random/boot_id", f.boot);
+	read_word("/proc/sys/kernel/random/boot_id", f.boot);
 	if (stat("/proc/self/ns/pid", &st))
 		snprintf(f.names, sizeof f.names, "-");
 	else

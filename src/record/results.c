@@ -105,35 +105,27 @@ static const char *run_state_name(enum run_state s)
 }
 
 /* When a run was asked for that its trial had not from the beginning. */
-static void add_asked(struct str *out, const struct search *s, const struct trial *t,
-                      size_t run)
+static void add_asked(struct str *out, const struct search *s, const struct run *r)
 {
-	for (size_t i = 0; i < s->n_repeats; i++) {
-		const struct repeat *p = &s->repeats[i];
+	const struct repeat *p;
 
-		if (p->trial != t->id || p->run != run)
-			continue;
-		str_addf(out,
-		         "\"asked\":{\"number\":%zu,\"after\":%llu,\"seen\":%llu,"
-		         "\"cap\":%llu%s},",
-		         i, (unsigned long long)p->after,
-		         (unsigned long long)p->known_upto, (unsigned long long)p->cap,
-		         p->last ? ",\"last\":true" : "");
-	}
+	if (!r->asked)
+		return;
+	p = &s->repeats[r->asked - 1];
+	str_addf(out,
+	         "\"asked\":{\"number\":%zu,\"after\":%llu,\"seen\":%llu,"
+	         "\"cap\":%llu%s},",
+	         r->asked - 1, (unsigned long long)p->after,
+	         (unsigned long long)p->known_upto, (unsigned long long)p->cap,
+	         p->last ? ",\"last\":true" : "");
 }
 
 /* [step, value]; of an answer with its cost and latency, where it has either. */
 static void add_report(struct str *out, const struct report *r)
 {
-	json_out_pair(out, r->step, r->value);
-	if (r->cost <= 0 && r->latency <= 0)
-		return;
-	out->len--;
-	str_addc(out, ',');
-	str_json_double(out, r->cost);
-	str_addc(out, ',');
-	str_json_double(out, r->latency);
-	str_addc(out, ']');
+	const double row[] = {r->step, r->value, r->cost, r->latency};
+
+	json_out_row(out, row, r->cost <= 0 && r->latency <= 0 ? 2 : 4);
 }
 
 /* why: the decision that ended it, or NULL. */
@@ -178,8 +170,7 @@ static void add_trial_runs(struct str *out, const struct search *s,
 	str_add(out, ",\"runs\":[");
 	for (size_t i = 0; i < t->n_runs; i++) {
 		str_add(out, i ? ",{" : "{");
-		if (i >= s->spec->repeats_least)
-			add_asked(out, s, t, i);
+		add_asked(out, s, &t->runs[i]);
 		add_run(out, &t->runs[i], decision_why(m, t, i));
 	}
 	str_addc(out, ']');

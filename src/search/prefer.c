@@ -4,7 +4,6 @@
 #include "search/measured.h"
 #include "search/standing.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,17 +36,6 @@ static size_t objective_of(const struct spec *s, const char *name)
 		if (strcmp(objective_name(s, k), name) == 0)
 			return k;
 	return SIZE_MAX;
-}
-
-static char *trimmed(struct arena *a, const char *text, size_t n)
-{
-	while (n && isspace((unsigned char)*text)) {
-		text++;
-		n--;
-	}
-	while (n && isspace((unsigned char)text[n - 1]))
-		n--;
-	return arena_printf(a, "%.*s", (int)n, text);
 }
 
 static bool no_wish(struct error *err, const char *text)
@@ -117,28 +105,15 @@ static bool take_bound(const struct search *s, struct wishes *w, struct limit bo
 static bool take_wish(const struct search *s, const char *text, size_t n,
                       struct wishes *w, struct arena *a, struct error *err)
 {
-	char *wish = trimmed(a, text, n), *sign = strpbrk(wish, "<>=");
-	size_t more = sign && *sign != '=' && sign[1] == '=' ? 2 : 1;
+	struct limit bound;
+	const char *number, *sign = limit_split(text, n, a, &bound, &number);
 	struct value v;
-	double value;
-	const char *name;
 
-	if (!sign || w->n_bounds == WISHES_MAX)
-		return no_wish(err, wish);
-	name = trimmed(a, wish, (size_t)(sign - wish));
-	if (!*name ||
-	    !scalar_number(trimmed(a, sign + more, strlen(sign + more)), &v) ||
-	    !value_number(&v, &value))
-		return no_wish(err, wish);
-	if (*sign == '=')
-		return take_weight(s->spec, w, name, value, err);
-	return take_bound(s, w,
-	                  (struct limit){.text = wish,
-	                                 .name = name,
-	                                 .least = *sign == '>',
-	                                 .strict = more == 1,
-	                                 .bound = value},
-	                  err);
+	if (!sign || w->n_bounds == WISHES_MAX || !*bound.name ||
+	    !scalar_number(number, &v) || !value_number(&v, &bound.bound))
+		return no_wish(err, bound.text);
+	return *sign == '=' ? take_weight(s->spec, w, bound.name, bound.bound, err)
+	                    : take_bound(s, w, bound, err);
 }
 
 static bool read_wishes(const struct search *s, const char *text, struct wishes *w,

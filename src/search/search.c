@@ -124,7 +124,7 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	struct trial *t = arena_new(&s->arena, 1, sizeof *t);
 	const struct value **values = arena_new(&s->arena, sp->n, sizeof *values);
 	struct coord *kept = arena_new(&s->arena, sp->n, sizeof *kept);
-	size_t cap = s->cap_trials, room = s->spec->repeats;
+	size_t cap = s->cap_trials, room = spec_runs_most(s->spec);
 
 	for (size_t i = 0; i < sp->n; i++)
 		kept[i] = point[i];
@@ -138,8 +138,6 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	                    .known_upto = seen,
 	                    .value = (double)NAN,
 	                    .stderr_ = (double)NAN};
-	if (room < t->n_runs)
-		room = t->n_runs;
 	t->runs = arena_new(&s->arena, room, sizeof *t->runs);
 	for (size_t r = 0; r < room; r++) {
 		t->runs[r].seed = seed_of_run(s->spec->seed, t->id, r);
@@ -250,6 +248,7 @@ struct run *search_repeat(struct search *s, size_t number, struct repeat *asked)
 	s->repeats[number] = *asked;
 	if (s->n_repeats <= number)
 		s->n_repeats = number + 1;
+	t->runs[asked->run].asked = number + 1;
 	return &t->runs[asked->run];
 }
 

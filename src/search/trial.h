@@ -35,7 +35,8 @@ enum { RUN_REPORTS_MAX = 10000, RUN_REPORTS_LATEST = 1024 };
 
 struct run {
 	enum run_state state;
-	bool extra; /* its trial is what the others say until it has ended */
+	bool extra;   /* its trial is what the others say until it has ended */
+	size_t asked; /* 1 + its place in search.repeats; 0: there from the beginning */
 	uint64_t seed;
 	unsigned attempts; /* starts so far */
 	unsigned over;     /* the latest attempt whose end is known; 0: none */

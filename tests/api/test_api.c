@@ -181,6 +181,29 @@ TEST(repeats_are_runs_of_one_trial)
 	hps_close(s);
 }
 
+/* A trial's runs keep their numbers beside those of the others, however many it has. */
+TEST(repeats_that_are_asked_for_are_runs_of_their_trial)
+{
+	enum { RUNS = 40, MOST = 8 };
+	hps_search *s = opened("method: random\nrepeats: auto\nmax_trials: 40\n" METRIC
+	                       "parameters: {x: {min: 0.0, max: 1.0}}\n");
+	uint64_t run = 0, seeds[RUNS], other;
+	size_t n = 0, repeats = 0;
+
+	for (; n < RUNS && hps_ask(s, &run) == HPS_OK; n++) {
+		seeds[n] = hps_seed(s, run);
+		for (size_t i = 0; i < n; i++)
+			CHECK(seeds[i] != seeds[n]);
+		repeats += run % MOST > 0;
+		CHECK_INT(hps_tell(s, run, (double)(seeds[n] % 1000)), HPS_OK);
+	}
+	CHECK_INT(n, RUNS);
+	CHECK(repeats > 0);
+	CHECK_INT(hps_ask(s, &other), HPS_DONE);
+	CHECK_INT(hps_tell(s, run / MOST * MOST + MOST - 1, 0), HPS_EINVAL);
+	hps_close(s);
+}
+
 static const char racing[] = "method: random\nmax_trials: 9\n" METRIC
 			     "early_terminate: {type: asha, min_steps: 1, "
 			     "max_iter: 9, eta: 3, mode: promote, step: epoch}\n"
@@ -342,6 +365,8 @@ TEST(notices_are_told)
 TEST_MAIN(a_search_finds_its_minimum, parameters_come_as_numbers_texts_and_json,
           what_makes_no_sense_changes_nothing,
           failures_are_tried_again_and_outcomes_kept_apart,
-          repeats_are_runs_of_one_trial, early_stopping_answers_and_promotes,
-          costs_count_for_the_budget, saved_and_loaded_it_goes_on_as_if_never_away,
-          the_handler_of_gsl_is_put_back, two_searches_in_two_threads, notices_are_told)
+          repeats_are_runs_of_one_trial,
+          repeats_that_are_asked_for_are_runs_of_their_trial,
+          early_stopping_answers_and_promotes, costs_count_for_the_budget,
+          saved_and_loaded_it_goes_on_as_if_never_away, the_handler_of_gsl_is_put_back,
+          two_searches_in_two_threads, notices_are_told)
