@@ -13,11 +13,15 @@
 #ifndef HPS_BASE_BETTING_H
 #define HPS_BASE_BETTING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* log of the fortune of one who began with 1 and bet on x (n), each in [-1, 1], that
  * their mean is above m, -1 < m < 1. The same bits on every machine. */
 double betting_log(const double *x, size_t n, double m);
+/* Is it at least target, of a bet on a mean above 0? Where it is far from that, it says
+ * so at a small part of the price. */
+bool betting_reaches(const double *x, size_t n, double target);
 /* The largest m in [-1, 1) for which the fortune reaches 1/level, to 1e-6; -1 where it
  * does for none: the mean is above it, with a chance of error of at most level for all
  * n together. */

@@ -42,59 +42,70 @@ static const struct trial *find_leader(const struct search *s)
 	return leader;
 }
 
-/* The leader's scores less the other's, better above 0, in units of the range: (n). */
-static double *differences(const struct search *s, const struct trial *leader,
-                           const struct trial *t, size_t *n)
+/* Of the first n items (0: of all) that both have answered: the leader's scores less
+ * the other's, better above 0, in units of the range, in d; how many. led: the leader's
+ * scores, so many. */
+static size_t differences(const struct search *s, const double *led, size_t n_led,
+                          const struct trial *t, size_t n, double *d)
 {
 	const struct items *it = &s->spec->items;
 	double sign = -search_sign(s) / (it->high - it->low);
-	double *one = mem_new(2 * it->n + 1, sizeof *one), *other = one + it->n;
-	size_t seen = answers_scores(leader, one), own = answers_scores(t, other);
+	size_t seen = answers_scores(t, d);
 
-	seen = seen < own ? seen : own;
-	*n = *n && *n < seen ? *n : seen;
-	for (size_t i = 0; i < *n; i++) {
-		one[i] = sign * (one[i] - other[i]);
-		one[i] = one[i] > 1 ? 1 : one[i] < -1 ? -1 : one[i];
+	seen = seen < n_led ? seen : n_led;
+	n = n && n < seen ? n : seen;
+	for (size_t i = 0; i < n; i++) {
+		d[i] = sign * (led[i] - d[i]);
+		d[i] = d[i] > 1 ? 1 : d[i] < -1 ? -1 : d[i];
 	}
-	return one;
+	return n;
 }
 
 /* Fills items, behind and at_least, of the first l->items that both have answered (0:
- * all). */
-static double compare(const struct search *s, const struct trial *t, bool bound,
-                      struct leaving *l)
+ * all); log of the fortune. */
+static double compare(const struct search *s, const struct trial *t, struct leaving *l)
 {
 	const struct items *it = &s->spec->items;
-	double *d = differences(s, s->trials[l->leader], t, &l->items), log_fortune;
+	double *led = mem_new(2 * it->n + 1, sizeof *led), *d = led + it->n,
+	       log_fortune;
+	size_t n_led = answers_scores(s->trials[l->leader], led);
 
+	l->items = differences(s, led, n_led, t, l->items, d);
 	log_fortune = betting_log(d, l->items, 0);
 	l->behind = stat_of(d, l->items).mean * (it->high - it->low);
-	if (bound)
-		l->at_least =
-		    betting_lower(d, l->items, l->level) * (it->high - it->low);
-	free(d);
+	l->at_least = betting_lower(d, l->items, l->level) * (it->high - it->low);
+	free(led);
 	return log_fortune;
 }
 
 bool race_next(const struct search *s, uint64_t *trial, struct leaving *out)
 {
-	const struct trial *leader = find_leader(s);
-	double target = -portable_log(level_of(s));
+	const struct trial *leader = find_leader(s), *leaves = NULL;
+	double target = -portable_log(level_of(s)), *led, *d;
+	size_t n_led;
 
-	for (size_t i = 0; leader && i < s->n_open; i++) {
+	if (!leader)
+		return false;
+	led = mem_new(2 * s->spec->items.n + 1, sizeof *led);
+	d = led + s->spec->items.n;
+	n_led = answers_scores(leader, led);
+	for (size_t i = 0; !leaves && i < s->n_open; i++) {
 		const struct trial *t = s->trials[s->open[i]];
+		size_t n;
 
-		if (t == leader || !takes_part(t) || !answers_scores(t, NULL))
+		if (t == leader || !takes_part(t))
 			continue;
-		*out = (struct leaving){.leader = leader->id, .level = level_of(s)};
-		if (compare(s, t, false, out) < target)
-			continue;
-		compare(s, t, true, out);
-		*trial = t->id;
-		return true;
+		n = differences(s, led, n_led, t, 0, d);
+		if (n && betting_reaches(d, n, target))
+			leaves = t;
 	}
-	return false;
+	free(led);
+	if (!leaves)
+		return false;
+	*trial = leaves->id;
+	*out = (struct leaving){.leader = leader->id, .level = level_of(s)};
+	compare(s, leaves, out);
+	return true;
 }
 
 double race_again(const struct search *s, uint64_t trial, struct leaving *l)
@@ -102,7 +113,7 @@ double race_again(const struct search *s, uint64_t trial, struct leaving *l)
 	if (l->leader >= s->n || !l->items)
 		return -(double)INFINITY;
 	if (l->leader != trial)
-		return compare(s, s->trials[trial], true, l);
+		return compare(s, s->trials[trial], l);
 	l->items = answers_scores(s->trials[trial], NULL);
 	l->behind = l->at_least = 0;
 	return (double)INFINITY;

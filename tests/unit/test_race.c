@@ -168,6 +168,36 @@ TEST(fortunes_of_bets)
 	CHECK_DOUBLE(betting_lower(NULL, 0, 0.05), -1, 2e-6);
 }
 
+/* Walks of many drifts and steps: looked at closely or not, the answer is one. */
+TEST(a_glance_at_a_fortune_is_no_other_answer)
+{
+	enum { WALKS = 300, ITEMS = 120 };
+	double x[ITEMS];
+	size_t reached = 0;
+
+	for (size_t w = 0; w < WALKS; w++) {
+		double drift = (double)(w % 30) / 30 - 0.3, step = (double)(w % 7) / 3;
+
+		for (size_t i = 0; i < ITEMS; i++) {
+			double u = rng_unit(5, w, RNG_BOOTSTRAP, (uint32_t)i) - 0.5;
+
+			x[i] = fmin(fmax(drift + step * u, -1), 1);
+			x[i] = w % 2 ? round(x[i]) : x[i];
+		}
+		for (size_t n = 0; n <= ITEMS; n += 3) {
+			double fortune = betting_log(x, n, 0);
+
+			for (int level = -2; level < 12; level++) {
+				CHECK(betting_reaches(x, n, level) ==
+				      (fortune >= level));
+				reached += fortune >= level;
+			}
+			CHECK(betting_reaches(x, n, fortune));
+		}
+	}
+	CHECK(reached > WALKS && reached < (size_t)WALKS * 41 * 14 - WALKS);
+}
+
 /* Scores of 0 and 1 of equal mean, at every one of 400 items a look: whoever bets gets
  * to 20 times his stake in at most one walk of 20 (of 2000: 100, and 4.2 standard
  * errors more). */
@@ -195,4 +225,4 @@ TEST(many_looks_have_no_price)
 
 TEST_MAIN(lines_of_a_file_are_items, what_is_no_item_is_said_with_its_line,
           the_split_is_this_one, a_split_is_recalled, fortunes_of_bets,
-          many_looks_have_no_price)
+          a_glance_at_a_fortune_is_no_other_answer, many_looks_have_no_price)
