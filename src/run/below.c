@@ -1,6 +1,5 @@
 #include "run/below.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -8,10 +7,37 @@
 #include <string.h>
 #include <unistd.h>
 
-static int enter(int fd, const char *name)
+int below_enter(int fd, const char *name)
 {
 	return openat(fd, name,
 	              O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+DIR *below_list(int fd)
+{
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	int e = errno;
+
+	if (fd >= 0 && !d)
+		close(fd);
+	errno = e;
+	return d;
+}
+
+static bool is_self(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+const char *below_next(DIR *d)
+{
+	const struct dirent *e;
+
+	do {
+		errno = 0;
+		e = readdir(d);
+	} while (e && is_self(e->d_name));
+	return e ? e->d_name : NULL;
 }
 
 /* The first part of a path, without empty ones and dots; "" at its end. */
@@ -37,7 +63,7 @@ int below_open(const char *dir, const char *path)
 	char part[256];
 
 	while (fd >= 0 && (path = part_of(path, part), *part)) {
-		next = strcmp(part, "..") == 0 ? -1 : enter(fd, part);
+		next = strcmp(part, "..") == 0 ? -1 : below_enter(fd, part);
 		close(fd);
 		fd = next;
 	}
@@ -49,18 +75,13 @@ struct way {
 	char path[BELOW_PATH];
 };
 
-static bool is_self(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 static void walk(struct way *w, int fd, size_t at, const char *rest, int depth);
 
 /* Into a folder, if it is one. */
 static void go_on(struct way *w, int fd, const char *name, size_t at, const char *rest,
                   int depth)
 {
-	int next = enter(fd, name);
+	int next = below_enter(fd, name);
 
 	if (next < 0)
 		return;
@@ -88,15 +109,12 @@ static void take(struct way *w, int fd, const char *name, size_t at, const char 
 static void each_name(struct way *w, int fd, size_t at, const char *part,
                       const char *rest, int depth)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = own < 0 ? NULL : fdopendir(own);
-	const struct dirent *e;
+	DIR *d = below_list(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	const char *name;
 
-	if (own >= 0 && !d)
-		close(own);
-	while (d && (e = readdir(d)))
-		if (!is_self(e->d_name) && !fnmatch(part, e->d_name, FNM_PERIOD))
-			take(w, fd, e->d_name, at, rest, depth);
+	while (d && (name = below_next(d)))
+		if (!fnmatch(part, name, FNM_PERIOD))
+			take(w, fd, name, at, rest, depth);
 	if (d)
 		closedir(d);
 }
@@ -128,25 +146,19 @@ void below_each(int fd, const char *pattern, const struct below *b)
 
 static bool remove_at(int parent, const char *name, int depth)
 {
-	const struct dirent *e;
+	const char *each;
 	bool ok = true;
 	DIR *d;
-	int fd;
 
 	if (!unlinkat(parent, name, 0) || errno == ENOENT)
 		return true;
 	if ((errno != EISDIR && errno != EPERM) || depth > BELOW_DEPTH)
 		return false;
-	fd = enter(parent, name);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
+	d = below_list(below_enter(parent, name));
+	if (!d)
 		return false;
-	}
-	while ((e = readdir(d)))
-		if (!is_self(e->d_name))
-			ok = remove_at(dirfd(d), e->d_name, depth + 1) && ok;
+	while ((each = below_next(d)))
+		ok = remove_at(dirfd(d), each, depth + 1) && ok;
 	closedir(d);
 	return ok && !unlinkat(parent, name, AT_REMOVEDIR);
 }

@@ -4,12 +4,22 @@
 #ifndef HPS_RUN_BELOW_H
 #define HPS_RUN_BELOW_H
 
+#include <dirent.h>
 #include <stdbool.h>
 
 enum { BELOW_DEPTH = 32, BELOW_PATH = 4096 };
 
 /* The folder at dir/path, whose parts below dir are no links; -1: there is none. */
 int below_open(const char *dir, const char *path);
+
+/* A folder in an open one; -1: there is none of that name. */
+int below_enter(int fd, const char *name);
+/* What is in an open folder, which is closed with it; NULL where that cannot be, or fd
+ * is -1: then it is closed at once. */
+DIR *below_list(int fd);
+/* The next name, but for . and ..; NULL at the end (errno 0), or where it cannot be
+ * read. */
+const char *below_next(DIR *d);
 
 struct below {
 	/* false: not looked at, a name in the folder itself; or NULL */

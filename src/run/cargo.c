@@ -1,8 +1,8 @@
 #include "run/cargo.h"
 
 #include "base/file.h"
+#include "run/own_files.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,21 +61,9 @@ void cargo_root(struct cargo *c, const char *root)
 	c->root = mem_strdup(root);
 }
 
-/* What the run writes anew, and what earlier attempts of it wrote: NAME and NAME.3. */
 static bool is_sent(const char *name)
 {
-	static const char *const own[] = {
-	    "stdout", "stderr", "reports.jsonl", "results.jsonl", "hook.jsonl", "cmd"};
-
-	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
-		size_t n = strlen(own[i]);
-
-		if (strncmp(name, own[i], n) == 0 &&
-		    (!name[n] ||
-		     (name[n] == '.' && isdigit((unsigned char)name[n + 1]))))
-			return false;
-	}
-	return true;
+	return !own_is_written(name);
 }
 
 void cargo_begin(struct cargo *c, const struct job *job)

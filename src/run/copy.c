@@ -3,7 +3,6 @@
 #include "run/below.h"
 #include "run/own_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -140,25 +139,18 @@ static bool copy_entry(const struct route *r, int from, int to, const char *name
 	return copy_opened(r, from, to, name, S_ISDIR(st.st_mode), depth);
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 static bool copy_folder(const struct route *r, int from, int to, int depth)
 {
-	int fd = depth > BELOW_DEPTH ? -1 : dup(from), e;
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *d;
+	DIR *dir = below_list(depth > BELOW_DEPTH ? -1 : dup(from));
+	const char *name = NULL;
 	bool ok = dir != NULL;
+	int e;
 
 	if (depth > BELOW_DEPTH)
 		errno = ELOOP;
-	if (fd >= 0 && !dir)
-		close(fd);
-	while (ok && (errno = 0, d = readdir(dir)))
-		if (!is_dots(d->d_name) && (depth || own_is_handed_on(d->d_name)))
-			ok = copy_entry(r, from, to, d->d_name, depth);
+	while (ok && (name = below_next(dir)))
+		if (depth || own_is_handed_on(name))
+			ok = copy_entry(r, from, to, name, depth);
 	ok = ok && !errno && !fsync(to);
 	e = errno;
 	if (dir)
@@ -238,18 +230,12 @@ bool copy_run(const char *dir, const char *from, const char *to, struct error *e
 
 bool copy_has_any(const char *dir, const char *folder)
 {
-	int fd = below_open(dir, folder);
-	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *e;
-	bool any = false;
+	DIR *d = below_list(below_open(dir, folder));
+	const char *name = NULL;
 
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	while (!any && (e = readdir(d)))
-		any = !is_dots(e->d_name) && own_is_handed_on(e->d_name);
-	closedir(d);
-	return any;
+	while (d && (name = below_next(d)) && !own_is_handed_on(name))
+		;
+	if (d)
+		closedir(d);
+	return name != NULL;
 }

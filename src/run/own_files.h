@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 
-/* hpsearch's own, and those of earlier attempts: stdout.2 */
+/* What a run writes anew, and what earlier attempts of it wrote: stdout.2 */
+bool own_is_written(const char *name);
+/* hpsearch's own, these and those that it is given. */
 bool own_file(const char *name);
 /* What a run leaves for the one that goes on from it: not hpsearch's own, and not what
  * wandb keeps of one run. */

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "run/below.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -45,37 +44,27 @@ static void add(struct parcel *p, const char *path, const struct stat *st)
 static void walk(struct parcel *p, int fd, struct str *path,
                  bool (*wanted)(const char *name), int depth)
 {
-	DIR *d = fdopendir(fd);
-	const struct dirent *e;
+	DIR *d = below_list(fd);
+	const char *name;
 	size_t len = path->len;
 	struct stat st;
 
-	if (!d) {
-		close(fd);
-		return;
-	}
-	while ((e = readdir(d))) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-		    (wanted && !wanted(e->d_name)) ||
-		    fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+	while (d && (name = below_next(d))) {
+		if ((wanted && !wanted(name)) ||
+		    fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		str_addf(path, "%s%s", len ? "/" : "", e->d_name);
-		if (path->len >= BELOW_PATH) {
+		str_addf(path, "%s%s", len ? "/" : "", name);
+		if (path->len >= BELOW_PATH)
 			p->failed = p->failed ? p->failed : ENAMETOOLONG;
-		} else if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) {
+		else if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 			add(p, path->s, &st);
-		} else if (S_ISDIR(st.st_mode) && depth < BELOW_DEPTH) {
-			int next =
-			    openat(fd, e->d_name,
-			           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-			if (next >= 0)
-				walk(p, next, path, NULL, depth + 1);
-		}
+		else if (S_ISDIR(st.st_mode) && depth < BELOW_DEPTH)
+			walk(p, below_enter(fd, name), path, NULL, depth + 1);
 		path->len = len;
 		path->s[len] = '\0';
 	}
-	closedir(d);
+	if (d)
+		closedir(d);
 }
 
 static int by_path(const void *a, const void *b)
@@ -88,12 +77,10 @@ static int by_path(const void *a, const void *b)
 void parcel_list(struct parcel *p, const char *top, const char *folder,
                  bool (*wanted)(const char *name))
 {
-	int fd = below_open(top, folder);
 	struct str path = {0};
 
 	str_add(&path, folder);
-	if (fd >= 0)
-		walk(p, fd, &path, wanted, 0);
+	walk(p, below_open(top, folder), &path, wanted, 0);
 	str_free(&path);
 	if (p->n)
 		qsort(p->items, p->n, sizeof *p->items, by_path);

@@ -381,10 +381,10 @@ EOF
 	train <<'EOF'
 echo x >>"$HPSEARCH_DIR/starts"
 trap 'echo saved >"$HPSEARCH_DIR/checkpoint"; exit 0' TERM
-sleep 600 &
-echo $! >"$HPSEARCH_DIR/child"
 echo '{"loss": 1}'
 [ -e go ] && exit 0
+sleep 600 &
+echo $! >"$HPSEARCH_DIR/child"
 wait
 EOF
 	search sshlost "" "hosts: [127.0.0.1]" "$by" "max_trials: 1" "kill_grace: 1s"
