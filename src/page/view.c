@@ -74,15 +74,17 @@ void view_free(struct view *v)
 
 const char *view_metric(struct view *v)
 {
-	return view_label(v, &v->s->search.spec->metric);
+	const struct metric *m = &v->s->search.spec->metric;
+
+	return view_label(v, m->name, m->goal);
 }
 
-const char *view_label(struct view *v, const struct metric *m)
+const char *view_label(struct view *v, const char *name, enum goal goal)
 {
-	if (!m->name)
+	if (!name)
 		return "value";
-	return arena_printf(&v->arena, "%s (%s is better)", m->name,
-	                    m->goal == GOAL_MAXIMIZE ? "more" : "less");
+	return arena_printf(&v->arena, "%s (%s is better)", name,
+	                    goal == GOAL_MAXIMIZE ? "more" : "less");
 }
 
 bool view_by_words(const struct param *p)

@@ -30,7 +30,7 @@ void view_init(struct view *v, struct study *s, const char *dir, bool model);
 void view_free(struct view *v);
 /* "val_loss (less is better)"; "value" where there is no metric. */
 const char *view_metric(struct view *v);
-const char *view_label(struct view *v, const struct metric *m);
+const char *view_label(struct view *v, const char *name, enum goal goal);
 /* Is it an axis of names? */
 bool view_by_words(const struct param *p);
 /* Where runs were stopped or paused, each place once; at most VIEW_RUNGS into at. Their
