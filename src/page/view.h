@@ -22,6 +22,7 @@ struct view {
 	/* (space.n) parameters, the most important first where that is known, else as
 	 * in the file; and (n_varied) those of them that can have two values. */
 	size_t *order, *varied, n_varied;
+	const char **why; /* (s->search.n) by id; NULL: not asked yet */
 	struct arena arena;
 };
 
@@ -37,6 +38,9 @@ bool view_by_words(const struct param *p);
  * number. */
 enum { VIEW_RUNGS = 64 };
 size_t view_rungs(const struct view *v, double *at);
+/* Why it was proposed (report/detail.h); a model, which takes its time, is asked once.
+ */
+const char *view_why(struct view *v, const struct trial *t);
 /* The class of chart.css of an outcome: ok, stopped, failed, open. */
 const char *view_style(enum outcome o);
 /* Standard deviation between runs of one configuration, pooled over those that were run
