@@ -2,7 +2,6 @@
 #include "base/json_out.h"
 #include "config/command.h"
 #include "page/param_axis.h"
-#include "report/detail.h"
 #include "report/measured_text.h"
 #include "report/ranking.h"
 #include "study/propose.h"
@@ -386,28 +385,22 @@ static const char *files_of(struct view *v, const struct trial *t)
 	return kept;
 }
 
-/* Reasons that are alike are the same text. A model is asked for the first ones. */
+/* A model is asked for the first ones. */
 static struct told *find_told(struct view *v, size_t n)
 {
 	struct told *told = arena_new(&v->arena, n + 1, sizeof *told);
-	const char *last = NULL;
 	double work = why_work;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct trial *t = v->ranked[i];
 		double known = (double)study_known(v->s, t);
 		bool model = v->s->type->adaptive && t->origin == ORIGIN_STRATEGY;
-		struct str text = {0};
 
 		told[i].files = files_of(v, t);
 		if (model && (!v->model || known * known * known > work))
 			continue;
 		work -= model ? known * known * known : 0;
-		detail_why(v->s, t, &text);
-		if (!last || strcmp(last, str_text(&text)) != 0)
-			last = arena_strdup(&v->arena, str_text(&text));
-		told[i].why = last;
-		str_free(&text);
+		told[i].why = view_why(v, t);
 	}
 	return told;
 }
@@ -436,7 +429,9 @@ static void add_all(struct view *v, const struct told *told, size_t n, size_t th
 	add_params(v, out);
 	add_order(v, out);
 	for (size_t i = 0; i + 1 < n && !room.common; i++)
-		room.common = told[i].why == told[i + 1].why ? told[i].why : NULL;
+		if (told[i].why && told[i + 1].why &&
+		    strcmp(told[i].why, told[i + 1].why) == 0)
+			room.common = told[i].why;
 	add_names(v, out);
 	add_rungs(v, out);
 	room.row = arena_new(&v->arena, v->numbers.n + 1, sizeof *room.row);

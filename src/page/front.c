@@ -7,12 +7,6 @@
 
 enum { WHOLE = 900, HALF = 440, TALL = 340 };
 
-static void label_axis(struct view *v, struct axis *a, const struct criterion *c)
-{
-	a->label = arena_printf(&v->arena, "%s (%s is better)", c->name,
-	                        c->goal == GOAL_MINIMIZE ? "less" : "more");
-}
-
 /* Far-out values at the bad end are cut off. */
 static void fit_axis(struct view *v, struct axis *a, size_t objective)
 {
@@ -24,7 +18,7 @@ static void fit_axis(struct view *v, struct axis *a, size_t objective)
 		values[i] = s->trials[i]->criteria ? s->trials[i]->criteria[objective]
 		                                   : (double)NAN;
 	axis_fit(a, values, s->n, c->goal == GOAL_MINIMIZE ? 1 : -1);
-	label_axis(v, a, c);
+	a->label = view_label(v, c->name, c->goal);
 	free(values);
 }
 

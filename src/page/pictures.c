@@ -455,7 +455,7 @@ static void draw_stages(struct view *v, struct gallery *g, const struct stage *s
 			x[3 * i + 2] = st[i].w.high;
 		}
 		axis_fit(&c->x, x, 3 * n, 0);
-		c->x.label = view_label(v, m);
+		c->x.label = view_label(v, m->name, m->goal);
 		axis_names(&c->y, names, n);
 		for (int winner = 0; winner < 2; winner++) {
 			struct mark_series *s =

@@ -90,15 +90,21 @@ static void add_figure(const struct chart *c, const char *class, struct str *out
 	str_add(out, "</figure>\n");
 }
 
+/* And frees it. */
+static void add_gallery(struct gallery *g, const char *class, struct str *out)
+{
+	for (size_t i = 0; i < g->n; i++)
+		add_figure(&g->list[i], class, out);
+	gallery_free(g);
+}
+
 static void add_picture(struct view *v, picture *draw, const char *class,
                         struct str *out)
 {
 	struct gallery g = {0};
 
 	draw(v, &g);
-	for (size_t i = 0; i < g.n; i++)
-		add_figure(&g.list[i], class, out);
-	gallery_free(&g);
+	add_gallery(&g, class, out);
 }
 
 static const char *answer_class(const struct search *s)
@@ -286,13 +292,6 @@ static void add_uses(const struct verdict *d, struct str *out)
 	str_add(out, "</tbody></table></section>\n");
 }
 
-static void add_gallery(struct gallery *g, struct str *out)
-{
-	for (size_t i = 0; i < g->n; i++)
-		add_figure(&g->list[i], "", out);
-	gallery_free(g);
-}
-
 static void add_ablation(struct view *v, struct ablated *a, struct str *out)
 {
 	struct gallery g = {0};
@@ -300,7 +299,7 @@ static void add_ablation(struct view *v, struct ablated *a, struct str *out)
 
 	open_section(out, "ablation", "What the winner's difference is made of");
 	later_ablation(v, a, &g);
-	add_gallery(&g, out);
+	add_gallery(&g, "", out);
 	ablation_text(a, &text);
 	add_pre(out, &text);
 	str_add(out, "</section>\n");
@@ -315,7 +314,7 @@ static void add_rechecks(struct view *v, const struct page_options *o, struct st
 	later_read(o->rechecks, o->rechecks_len, &v->arena, &lines);
 	open_section(out, "rechecks", "Rechecks: does it still hold?");
 	later_rechecks(v, &lines, &g);
-	add_gallery(&g, out);
+	add_gallery(&g, "", out);
 	later_recheck_table(&lines, out);
 	if (o->recheck) {
 		str_add(out, "<details><summary>the latest one in words</summary>");
@@ -340,7 +339,7 @@ static void add_sizes(struct view *v, struct str *out)
 	if (scaling_of(&sc, s, &ignored))
 		later_scaling(v, &sc, &g);
 	str_add(out, "<div class=\"panels\">\n");
-	add_gallery(&g, out);
+	add_gallery(&g, "", out);
 	str_add(out, "</div>\n");
 	add_pre(out, &text);
 	str_add(out, "</section>\n");

@@ -133,7 +133,7 @@ static void add_detail(struct view *v, const struct trial *t, size_t *used, bool
 	str_add(out, "</summary>\n<pre>");
 	detail_trial(v->s, t, NULL, &text);
 	if (why)
-		detail_why(v->s, t, &text);
+		str_add(&text, view_why(v, t));
 	html_lines(out, str_text(&text), text.len);
 	str_clear(&text);
 	data_command(v, t, &text);

@@ -1,5 +1,6 @@
 #include "page/view.h"
 #include "base/double.h"
+#include "report/detail.h"
 #include "report/importance_kept.h"
 
 #include <math.h>
@@ -60,6 +61,7 @@ void view_init(struct view *v, struct study *s, const char *dir, bool model)
 	*v = (struct view){.s = s, .dir = dir, .model = model};
 	v->ranked = search_rank(&s->search, &v->arena);
 	v->numbers = measured_names(&s->search, &v->arena);
+	v->why = arena_new(&v->arena, s->search.n + 1, sizeof *v->why);
 	init_model(v);
 	order_params(v);
 }
@@ -74,15 +76,17 @@ void view_free(struct view *v)
 
 const char *view_metric(struct view *v)
 {
-	return view_label(v, &v->s->search.spec->metric);
+	const struct metric *m = &v->s->search.spec->metric;
+
+	return view_label(v, m->name, m->goal);
 }
 
-const char *view_label(struct view *v, const struct metric *m)
+const char *view_label(struct view *v, const char *name, enum goal goal)
 {
-	if (!m->name)
+	if (!name)
 		return "value";
-	return arena_printf(&v->arena, "%s (%s is better)", m->name,
-	                    m->goal == GOAL_MAXIMIZE ? "more" : "less");
+	return arena_printf(&v->arena, "%s (%s is better)", name,
+	                    goal == GOAL_MAXIMIZE ? "more" : "less");
 }
 
 bool view_by_words(const struct param *p)
@@ -106,6 +110,18 @@ size_t view_rungs(const struct view *v, double *at)
 		n += k == n && isfinite(at[n]);
 	}
 	return n;
+}
+
+const char *view_why(struct view *v, const struct trial *t)
+{
+	struct str text = {0};
+
+	if (!v->why[t->id]) {
+		detail_why(v->s, t, &text);
+		v->why[t->id] = arena_strdup(&v->arena, str_text(&text));
+		str_free(&text);
+	}
+	return v->why[t->id];
 }
 
 const char *view_style(enum outcome o)

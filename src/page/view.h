@@ -22,6 +22,7 @@ struct view {
 	/* (space.n) parameters, the most important first where that is known, else as
 	 * in the file; and (n_varied) those of them that can have two values. */
 	size_t *order, *varied, n_varied;
+	const char **why; /* (s->search.n) by id; NULL: not asked yet */
 	struct arena arena;
 };
 
@@ -30,13 +31,16 @@ void view_init(struct view *v, struct study *s, const char *dir, bool model);
 void view_free(struct view *v);
 /* "val_loss (less is better)"; "value" where there is no metric. */
 const char *view_metric(struct view *v);
-const char *view_label(struct view *v, const struct metric *m);
+const char *view_label(struct view *v, const char *name, enum goal goal);
 /* Is it an axis of names? */
 bool view_by_words(const struct param *p);
 /* Where runs were stopped or paused, each place once; at most VIEW_RUNGS into at. Their
  * number. */
 enum { VIEW_RUNGS = 64 };
 size_t view_rungs(const struct view *v, double *at);
+/* Why it was proposed (report/detail.h); a model, which takes its time, is asked once.
+ */
+const char *view_why(struct view *v, const struct trial *t);
 /* The class of chart.css of an outcome: ok, stopped, failed, open. */
 const char *view_style(enum outcome o);
 /* Standard deviation between runs of one configuration, pooled over those that were run

@@ -5,6 +5,7 @@
 #include "report/ranking.h"
 #include "report/schedule_text.h"
 #include "report/text.h"
+#include "search/standing.h"
 #include "study/fleet.h"
 
 enum { IMPORTANT_FROM = 20 };
@@ -140,7 +141,9 @@ static bool add_winner(struct study *s, const struct trial *t, const char *dir,
 	struct task task = {.key = t->id};
 	bool stored = t->id < s->search.n;
 
-	str_add(out, spec->n_objectives > 1 ? "knee     " : "winner   ");
+	str_add(out, !trial_feasible(spec, t) ? "nearest  "
+	             : spec->n_objectives > 1 ? "knee     "
+	                                      : "winner   ");
 	if (t->line.is) {
 		str_addf(out, "trial %llu, the end of a schedule: ",
 		         (unsigned long long)t->id);

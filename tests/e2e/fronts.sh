@@ -83,6 +83,7 @@ space none.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["ms <= 0.5"
 expect "nothing holds the limits" 3 "$HPSEARCH" none.yaml
 check "the nearest is named" grep -qF 'none of 7 trials holds ms <= 0.5; trial 0 comes nearest' out
 check "and a way out" has 'no trial holds the limits' err
+check "and is no winner" has 'nearest  trial 0: ' err
 
 # Of the first front, the three are at acc 0.9 0.8 0.8 and ms 4 2 2: each at distance 1 from
 # the ideal; of the second 3 is nearer than 2. Killed and resumed, with a run that fails once.
