@@ -23,7 +23,7 @@ each() { printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -I{} "$@"; }
 analyzer() {
 	printf '%s\n' "${files[@]}" | grep -vE '^src/(base/error|api/heap)[.]c$' |
 		xargs -P "$jobs" -I{} gcc "${flags[@]}" -include tests/analyze.h -O1 \
-			-fanalyzer -Werror -c -o /dev/null {}
+			-fanalyzer -Werror -S -o /dev/null {}
 }
 # Its findings go to stdout, its chatter does not.
 tidy() { each clang-tidy --quiet {} -- "${flags[@]}" 2>/dev/null; }

@@ -1,6 +1,8 @@
 #include "base/betting.h"
 #include "base/elementary.h"
 
+#include <math.h>
+
 /* Shares of the fortune, from bold to careful: each is best for a mean of about itself
  * times the variance. */
 static const double shares[] = {0.95,  0.7,  0.5,  0.35, 0.25,  0.18,

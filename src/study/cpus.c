@@ -203,6 +203,7 @@ const char *cpus_find(struct spec *spec, size_t slots, const struct cpu_source *
 	look(&m, from);
 	limit = quota(from->root, a);
 	have = limit < m.n ? limit : m.n;
+	have = have ? have : 1;
 	spec->threads = spec->cpus < have ? spec->cpus : have;
 	if (slots > have / spec->threads)
 		note =
