@@ -4,7 +4,7 @@
 #include "hpsearch.h"
 #include "record/results.h"
 #include "report/configuration.h"
-#include "saved/import.h"
+#include "saved/earlier.h"
 #include "saved/saved.h"
 #include "search/lineage.h"
 #include "search/standing.h"

@@ -1,5 +1,4 @@
 /* ablate: what a winner's difference to the defaults is made of, by running it. */
-#include "study/ablate.h"
 #include "cli/cli.h"
 #include "cli/finished.h"
 #include "record/ablation_json.h"
@@ -7,6 +6,7 @@
 #include "report/configuration.h"
 #include "saved/saved.h"
 #include "search/lineage.h"
+#include "study/ablating.h"
 
 #include <math.h>
 #include <stdio.h>

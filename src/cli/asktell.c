@@ -11,7 +11,7 @@
 #include "search/standing.h"
 #include "study/apply.h"
 #include "study/elsewhere.h"
-#include "study/program.h"
+#include "study/outside.h"
 #include "study/search_loop.h"
 
 #include <errno.h>

@@ -4,11 +4,11 @@
 #include "report/plan.h"
 #include "report/text.h"
 #include "run/capture.h"
-#include "saved/import.h"
+#include "saved/earlier.h"
 #include "study/code.h"
 #include "study/cpus.h"
 #include "study/gpus.h"
-#include "study/program.h"
+#include "study/outside.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,4 @@
 /* recheck: does what a search found still hold, with the code and the data of today? */
-#include "study/recheck.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/finished.h"
@@ -7,6 +6,7 @@
 #include "report/recheck_text.h"
 #include "search/lineage.h"
 #include "search/recheck_plan.h"
+#include "study/rechecking.h"
 
 #include <limits.h>
 #include <math.h>

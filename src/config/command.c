@@ -1,5 +1,5 @@
 #include "config/command.h"
-#include "config/hydra.h"
+#include "config/hydra_override.h"
 #include "config/macro.h"
 #include "config/spelling.h"
 

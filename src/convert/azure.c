@@ -1,5 +1,5 @@
 /* Azure ML: a sweep job of its command line's version 2. */
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <ctype.h>
 #include <math.h>

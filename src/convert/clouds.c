@@ -1,5 +1,5 @@
 /* Tuning jobs of Amazon SageMaker and Google Vertex AI, as JSON or YAML. */
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <ctype.h>
 #include <math.h>

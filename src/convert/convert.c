@@ -1,6 +1,6 @@
 #include "convert/convert.h"
 #include "base/file.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Determined AI: an experiment's configuration. */
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <math.h>
 #include <stdlib.h>

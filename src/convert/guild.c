@@ -1,7 +1,7 @@
 /* Guild AI: the operations of a guild.yml. One of them becomes the search: the one that
  * is named, else the first that searches. */
 #include "config/scalar.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <ctype.h>
 #include <math.h>

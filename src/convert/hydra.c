@@ -1,7 +1,7 @@
 /* Hydra: the Optuna sweeper (params: with override texts; the older search_space:), and
  * Hydra's basic sweeper, whose params are a grid. */
 #include "config/scalar.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <ctype.h>
 #include <math.h>

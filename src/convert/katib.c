@@ -1,5 +1,5 @@
 /* Katib: an Experiment of Kubeflow, apiVersion kubeflow.org/v1beta1. */
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <math.h>
 #include <stdlib.h>

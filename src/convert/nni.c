@@ -1,7 +1,7 @@
 /* NNI: config.yml (version 1 and 2) with a search space beside it or inside, and the
  * search space alone. */
 #include "base/file.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <stdlib.h>
 #include <string.h>

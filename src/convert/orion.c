@@ -1,7 +1,7 @@
 /* Orion: a command line `orion hunt … program --lr~'loguniform(1e-5, 1)'`. */
 #include "config/read.h"
 #include "config/scalar.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Polyaxon: an operation or a component with a matrix. */
 #include "config/scalar.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <ctype.h>
 #include <math.h>

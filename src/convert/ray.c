@@ -1,7 +1,7 @@
 /* Ray Tune: experiments in YAML, whose values are grid_search lists or tune's own calls
  * as texts. */
 #include "config/scalar.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* What a converter reads of a foreign file. */
 #include "config/scalar.h"
-#include "convert/target.h"
+#include "convert/our_file.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/json_out.h"
-#include "export/distribution.h"
+#include "export/optuna_distribution.h"
 #include "export/timeline.h"
 
 #include <math.h>

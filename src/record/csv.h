@@ -3,7 +3,7 @@
 #define HPS_RECORD_CSV_H
 
 #include "early/monitor.h"
-#include "record/page.h"
+#include "record/piecewise.h"
 #include "search/search.h"
 
 /* m is not looked at: the same type as that of results.json. */

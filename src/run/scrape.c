@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "base/set.h"
 #include "run/escapes.h"
-#include "run/nni.h"
+#include "run/nni_lines.h"
 #include "run/plain.h"
 #include "run/stall.h"
 

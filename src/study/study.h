@@ -39,7 +39,7 @@ struct observer {
 	void (*message)(void *self, const char *text);
 };
 
-/* warm_start: reads the files that a spec names (saved/import.h: warm_load). */
+/* warm_start: reads the files that a spec names (saved/earlier.h: warm_load). */
 typedef bool warm_reader(struct warm *w, const struct spec *spec, struct arena *a,
                          struct error *err);
 

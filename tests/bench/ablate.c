@@ -8,10 +8,10 @@
  * Of x1 … x8, each 0 by default, some cost what a scenario says unless they are 1; the
  * noise has a standard deviation of 1, of every configuration and seed on its own
  * (the worst for pairs) or of the seed alone. */
-#include "study/ablate.h"
 #include "../unit/fake_runner.h"
 #include "../unit/noise.h"
 #include "search/ablated.h"
+#include "study/ablating.h"
 #include "study/search_loop.h"
 
 #include <stdio.h>

@@ -8,10 +8,10 @@
  * level, the winner's alone, or the minimum. Noise has a standard deviation of 1 in
  * all; what share of its variance a second run on the same seed repeats is the
  * scenario's. */
-#include "study/recheck.h"
 #include "../unit/fake_runner.h"
 #include "../unit/noise.h"
 #include "search/recheck_plan.h"
+#include "study/rechecking.h"
 #include "study/search_loop.h"
 #include "study/verification.h"
 

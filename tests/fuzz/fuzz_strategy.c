@@ -2,7 +2,7 @@
  * that keeps every constraint, or an end with a reason. */
 #include "base/stat.h"
 #include "config/spec.h"
-#include "study/program_json.h"
+#include "study/outside_json.h"
 
 #include <assert.h>
 #include <string.h>

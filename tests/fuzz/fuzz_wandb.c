@@ -1,6 +1,6 @@
 /* A wandb run's own file, and a line of NNI's client: whatever they hold, what is read
  * of them is lines of JSON, and no more than there is. */
-#include "run/nni.h"
+#include "run/nni_lines.h"
 #include "run/wandb_file.h"
 
 #include <assert.h>

@@ -51,8 +51,8 @@ TESTS = {
 }
 # Files that other tests than those of their room look at.
 OF_FILES = {
-    "study/program.c": ["e2e/strategy.sh"],
-    "study/program_json.c": ["e2e/strategy.sh"],
+    "study/outside.c": ["e2e/strategy.sh"],
+    "study/outside_json.c": ["e2e/strategy.sh"],
     "run/talk.c": ["e2e/strategy.sh"],
     "study/elsewhere.c": ["e2e/asktell.sh", "e2e/library.sh"],
     "search/claim.c": ["e2e/trust.sh"],

@@ -2,7 +2,7 @@
  * it is a false alarm. */
 #include "noise.h"
 #include "search/rechecked.h"
-#include "study/recheck.h"
+#include "study/rechecking.h"
 #include "study/study.h"
 #include "test.h"
 

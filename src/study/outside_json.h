@@ -1,7 +1,7 @@
 /* What a strategy from outside and hpsearch say to each other: JSON, one object a line.
  * Described in hpsearch(1), A STRATEGY FROM OUTSIDE. */
-#ifndef HPS_STUDY_PROGRAM_JSON_H
-#define HPS_STUDY_PROGRAM_JSON_H
+#ifndef HPS_STUDY_OUTSIDE_JSON_H
+#define HPS_STUDY_OUTSIDE_JSON_H
 
 #include "search/search.h"
 

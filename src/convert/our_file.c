@@ -1,4 +1,4 @@
-#include "convert/target.h"
+#include "convert/our_file.h"
 #include "config/read.h"
 #include "config/scalar.h"
 #include "space/param.h"

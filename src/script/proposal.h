@@ -1,7 +1,7 @@
 /* A search file for a script that was read: every range with its reason, and what is
  * left out with why. */
-#ifndef HPS_SCRIPT_PROPOSE_H
-#define HPS_SCRIPT_PROPOSE_H
+#ifndef HPS_SCRIPT_PROPOSAL_H
+#define HPS_SCRIPT_PROPOSAL_H
 
 #include "base/str.h"
 #include "script/script.h"

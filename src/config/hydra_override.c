@@ -1,4 +1,4 @@
-#include "config/hydra.h"
+#include "config/hydra_override.h"
 #include "base/number.h"
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-#include "study/ablate.h"
+#include "study/ablating.h"
 #include "study/apply.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* What was odd in what the trainings printed: lines that named the metric and held no
  * number for it, steps that do not rise. A line or two each; nothing where all is well.
  */
-#ifndef HPS_REPORT_READING_H
-#define HPS_REPORT_READING_H
+#ifndef HPS_REPORT_ODDITIES_H
+#define HPS_REPORT_ODDITIES_H
 
 #include "base/str.h"
 #include "study/study.h"

@@ -1,7 +1,7 @@
 /* A value as an override of Hydra's has it. Source: the grammar of hydra-core 1.3,
  * OverrideLexer.g4 and OverrideParser.g4 (Yadan 2019, "Hydra"). */
-#ifndef HPS_CONFIG_HYDRA_H
-#define HPS_CONFIG_HYDRA_H
+#ifndef HPS_CONFIG_HYDRA_OVERRIDE_H
+#define HPS_CONFIG_HYDRA_OVERRIDE_H
 
 #include "space/value.h"
 

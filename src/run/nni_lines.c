@@ -1,4 +1,4 @@
-#include "run/nni.h"
+#include "run/nni_lines.h"
 
 #include "base/loose.h"
 #include "base/str.h"

@@ -1,4 +1,4 @@
-#include "record/page.h"
+#include "record/piecewise.h"
 #include "base/crc.h"
 
 void page_turn(struct page *p, size_t at_least)

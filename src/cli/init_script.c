@@ -1,8 +1,8 @@
 /* init of a script: a search file for it, proposed. */
-#include "script/propose.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "run/capture.h"
+#include "script/proposal.h"
 
 #include <limits.h>
 #include <stdio.h>

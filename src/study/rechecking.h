@@ -1,6 +1,6 @@
 /* A recheck under way: its directory's journal begun, and its runs made. */
-#ifndef HPS_STUDY_RECHECK_H
-#define HPS_STUDY_RECHECK_H
+#ifndef HPS_STUDY_RECHECKING_H
+#define HPS_STUDY_RECHECKING_H
 
 #include "search/rechecked.h"
 #include "study/comparison.h"

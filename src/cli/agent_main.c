@@ -1,7 +1,7 @@
 /* --agent: not for people. What a driver starts through a launcher, on whatever
  * machine, to run its commands there. */
-#include "run/agent.h"
 #include "cli/cli.h"
+#include "run/agent.h"
 
 #include <stdio.h>
 #include <unistd.h>

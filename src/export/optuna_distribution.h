@@ -3,8 +3,8 @@
  * for is written as the nearest, and said: a normal distribution is its range of three
  * standard deviations, a step on a log scale is left out, probabilities are too. A
  * range is as wide as the values that were tried, so that each lies in it. */
-#ifndef HPS_EXPORT_DISTRIBUTION_H
-#define HPS_EXPORT_DISTRIBUTION_H
+#ifndef HPS_EXPORT_OPTUNA_DISTRIBUTION_H
+#define HPS_EXPORT_OPTUNA_DISTRIBUTION_H
 
 #include "search/search.h"
 

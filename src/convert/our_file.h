@@ -1,8 +1,8 @@
 /* The file that a conversion writes: its keys, its parameters, and what could not be
  * taken over. What a converter has looked at is marked as used; the rest becomes
  * comments at the end, by itself. */
-#ifndef HPS_CONVERT_TARGET_H
-#define HPS_CONVERT_TARGET_H
+#ifndef HPS_CONVERT_OUR_FILE_H
+#define HPS_CONVERT_OUR_FILE_H
 
 #include "base/set.h"
 #include "config/yaml.h"

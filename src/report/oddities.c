@@ -1,4 +1,4 @@
-#include "report/reading.h"
+#include "report/oddities.h"
 #include "base/double.h"
 #include "gp/target.h"
 #include "report/measured_text.h"

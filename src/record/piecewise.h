@@ -1,7 +1,7 @@
 /* A text on its way to a file, which may be large: all of it stays in a string, or goes
  * piece by piece. */
-#ifndef HPS_RECORD_PAGE_H
-#define HPS_RECORD_PAGE_H
+#ifndef HPS_RECORD_PIECEWISE_H
+#define HPS_RECORD_PIECEWISE_H
 
 #include "base/file.h"
 #include "base/str.h"

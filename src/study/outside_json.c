@@ -1,4 +1,4 @@
-#include "study/program_json.h"
+#include "study/outside_json.h"
 #include "base/json.h"
 #include "base/json_out.h"
 

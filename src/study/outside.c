@@ -1,8 +1,8 @@
-#include "study/program.h"
+#include "study/outside.h"
 #include "base/clock.h"
 #include "config/command.h"
 #include "run/talk.h"
-#include "study/program_json.h"
+#include "study/outside_json.h"
 
 #include <stdio.h>
 #include <string.h>

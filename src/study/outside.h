@@ -1,8 +1,8 @@
 /* A strategy from outside: `method: {program: […]}`. A process that is asked for points
- * (study/program_json.h); begun at the first question, and told then whatever is known,
+ * (study/outside_json.h); begun at the first question, and told then whatever is known,
  * so that it too needs no file of its own. */
-#ifndef HPS_STUDY_PROGRAM_H
-#define HPS_STUDY_PROGRAM_H
+#ifndef HPS_STUDY_OUTSIDE_H
+#define HPS_STUDY_OUTSIDE_H
 
 #include "strategy/strategy.h"
 

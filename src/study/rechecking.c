@@ -1,4 +1,4 @@
-#include "study/recheck.h"
+#include "study/rechecking.h"
 #include "study/apply.h"
 #include "study/test_use.h"
 

@@ -1,6 +1,6 @@
 /* What NNI's client prints, and what is read of it. */
 #include "base/mem.h"
-#include "run/nni.h"
+#include "run/nni_lines.h"
 #include "run/scrape.h"
 #include "test.h"
 

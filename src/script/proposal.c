@@ -1,4 +1,4 @@
-#include "script/propose.h"
+#include "script/proposal.h"
 #include "script/ranges.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "saved/import_table.h"
+#include "saved/earlier_table.h"
 
 #include <math.h>
 #include <stdlib.h>

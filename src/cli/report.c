@@ -1,8 +1,8 @@
 /* report, plot: a search to look at, in a browser or in a paper. */
-#include "page/page.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/finished.h"
+#include "page/page.h"
 #include "report/recheck_text.h"
 #include "report/text.h"
 #include "run/capture.h"

@@ -1,5 +1,5 @@
-#include "saved/import.h"
-#include "saved/import_table.h"
+#include "saved/earlier.h"
+#include "saved/earlier_table.h"
 #include "saved/saved.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* An ablation under way: its directory's journal begun, and its runs made. */
-#ifndef HPS_STUDY_ABLATE_H
-#define HPS_STUDY_ABLATE_H
+#ifndef HPS_STUDY_ABLATING_H
+#define HPS_STUDY_ABLATING_H
 
 #include "search/ablated.h"
 #include "study/comparison.h"

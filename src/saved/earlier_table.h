@@ -1,8 +1,8 @@
 /* warm_start from a table: what Optuna's trials_dataframe().to_csv(), an export of
  * W&B's table of runs, or anybody's CSV with parameters and a value says of earlier
  * trials. */
-#ifndef HPS_SAVED_IMPORT_TABLE_H
-#define HPS_SAVED_IMPORT_TABLE_H
+#ifndef HPS_SAVED_EARLIER_TABLE_H
+#define HPS_SAVED_EARLIER_TABLE_H
 
 #include "config/points.h"
 #include "search/warm.h"

@@ -2,8 +2,8 @@
  * "value": "0.93", …}'. The value is JSON in a string: a number, or a dictionary with
  * `default`. nni 3 prints the text as it is, nni 2 as Python shows bytes (seen in both
  * clients, `_send`). */
-#ifndef HPS_RUN_NNI_H
-#define HPS_RUN_NNI_H
+#ifndef HPS_RUN_NNI_LINES_H
+#define HPS_RUN_NNI_LINES_H
 
 #include "base/json.h"
 

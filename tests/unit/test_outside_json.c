@@ -1,6 +1,6 @@
 /* What a strategy from outside may answer, and what is made of it. */
 #include "spaces.h"
-#include "study/program_json.h"
+#include "study/outside_json.h"
 #include "test.h"
 
 enum { N = 4 };

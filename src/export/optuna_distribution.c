@@ -1,4 +1,4 @@
-#include "export/distribution.h"
+#include "export/optuna_distribution.h"
 
 #include <math.h>
 #include <stdio.h>

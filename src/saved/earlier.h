@@ -1,7 +1,7 @@
 /* warm_start: trials of finished searches, read from their files and placed in the
  * space of a new one. */
-#ifndef HPS_SAVED_IMPORT_H
-#define HPS_SAVED_IMPORT_H
+#ifndef HPS_SAVED_EARLIER_H
+#define HPS_SAVED_EARLIER_H
 
 #include "search/warm.h"
 
