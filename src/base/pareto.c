@@ -19,14 +19,14 @@ bool pareto_dominates(const double *a, const double *b, size_t m)
 }
 
 /* Rows and how many numbers they have. */
-struct rows {
+struct table {
 	const double *y;
 	size_t m;
 };
 
 static int by_numbers(const void *a, const void *b, void *rows)
 {
-	const struct rows *r = rows;
+	const struct table *r = rows;
 	size_t i = *(const size_t *)a, j = *(const size_t *)b;
 	const double *x = r->y + i * r->m, *y = r->y + j * r->m;
 
@@ -41,7 +41,7 @@ static int by_numbers(const void *a, const void *b, void *rows)
 static size_t *in_order(const double *y, size_t n, size_t m)
 {
 	size_t *order = mem_new(n + 1, sizeof *order);
-	struct rows rows = {y, m};
+	struct table rows = {y, m};
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;

@@ -14,7 +14,7 @@ static bool is_azure(const struct node *root)
 	        (node_get(root, "sampling_algorithm") && node_get(root, "objective")));
 }
 
-static bool entry(struct target *t, const char *name, const struct node *map)
+static bool entry(struct our_file *t, const char *name, const struct node *map)
 {
 	const char *type = take_text(t, map, "type");
 	const struct node *values = take(t, map, "values");
@@ -23,53 +23,53 @@ static bool entry(struct target *t, const char *name, const struct node *map)
 	bool log;
 
 	if (!type)
-		return target_fails(t, map, NULL, "%s: it has no type", name);
+		return ours_fails(t, map, NULL, "%s: it has no type", name);
 	was = flow(t, map);
 	if (strcmp(type, "choice") == 0)
-		return values ? target_values(t, name, values, NULL)
-		              : target_fails(t, map, NULL, "%s: a choice has values",
-		                             name);
+		return values
+		           ? ours_values(t, name, values, NULL)
+		           : ours_fails(t, map, NULL, "%s: a choice has values", name);
 	take_number(t, map, "q", &q);
 	log = strstr(type, "log") != NULL;
 	if (strstr(type, "normal")) {
 		if (!take_number(t, map, "mu", &low) ||
 		    !take_number(t, map, "sigma", &high))
-			return target_fails(t, map, NULL, "%s: mu and sigma are needed",
-			                    name);
-		target_normal(t, name, log, low, high, q, NULL);
+			return ours_fails(t, map, NULL, "%s: mu and sigma are needed",
+			                  name);
+		ours_normal(t, name, log, low, high, q, NULL);
 		return true;
 	}
 	if (strcmp(type, "randint") == 0) {
 		if (!take_number(t, map, "upper", &high))
-			return target_fails(t, map, NULL, "%s: randint has upper",
-			                    name);
-		return target_range(t, name,
-		                    &(struct range){.high = high - 1, .whole = true},
-		                    map, was);
+			return ours_fails(t, map, NULL, "%s: randint has upper", name);
+		return ours_range(t, name,
+		                  &(struct range){.high = high - 1, .whole = true}, map,
+		                  was);
 	}
 	if (!strstr(type, "uniform"))
-		return target_fails(t, node_get(map, "type"), NULL,
-		                    "%s: %s is not understood", name, type);
+		return ours_fails(t, node_get(map, "type"), NULL,
+		                  "%s: %s is not understood", name, type);
 	if (!take_number(t, map, "min_value", &low) ||
 	    !take_number(t, map, "max_value", &high))
-		return target_fails(t, map, NULL,
-		                    "%s: min_value and max_value are needed", name);
+		return ours_fails(t, map, NULL,
+		                  "%s: min_value and max_value are needed", name);
 	if (log) {
 		/* exp(uniform(min_value, max_value)): bounds are exponents. */
 		struct range r = range_powers(exp(1), low, high);
 
 		r.step = q;
 		r.from_zero = true;
-		return target_range(t, name, &r, map, was);
+		return ours_range(t, name, &r, map, was);
 	}
-	return target_range(
+	return ours_range(
 	    t, name,
 	    &(struct range){.low = low, .high = high, .step = q, .from_zero = true},
 	    map, q > 0 ? was : NULL);
 }
 
 /* ${{search_space.lr}} → ${param:lr}; inputs by their values; the rest stays, said. */
-static const char *filled(struct target *t, const char *text, const struct node *inputs)
+static const char *filled(struct our_file *t, const char *text,
+                          const struct node *inputs)
 {
 	struct str out = {0};
 	const char *p, *kept;
@@ -103,8 +103,8 @@ static const char *filled(struct target *t, const char *text, const struct node 
 			str_addf(&out, "${dir}/%s", name + 8);
 		} else {
 			str_addf(&out, "%s", name);
-			target_note(t, NULL, "command: ${{%s}} was filled in by Azure",
-			            name);
+			ours_note(t, NULL, "command: ${{%s}} was filled in by Azure",
+			          name);
 		}
 	}
 	str_add(&out, text);
@@ -113,7 +113,7 @@ static const char *filled(struct target *t, const char *text, const struct node 
 	return kept;
 }
 
-static void early(struct target *t, const struct node *root)
+static void early(struct our_file *t, const struct node *root)
 {
 	const struct node *e = take(t, root, "early_termination");
 	const char *type = take_text(t, e, "type");
@@ -123,13 +123,13 @@ static void early(struct target *t, const struct node *root)
 		return;
 	take_number(t, e, "delay_evaluation", &delay);
 	if (strcmp(type, "median_stopping") != 0)
-		target_note(t, e, "early_termination %s: the median rule stands for it",
-		            flow(t, e));
-	target_key(t, "early_terminate", "{type: median, min_steps: %.0f}",
-	           delay > 0 ? delay : 1);
+		ours_note(t, e, "early_termination %s: the median rule stands for it",
+		          flow(t, e));
+	ours_key(t, "early_terminate", "{type: median, min_steps: %.0f}",
+	         delay > 0 ? delay : 1);
 }
 
-static void sampling(struct target *t, const struct node *root)
+static void sampling(struct our_file *t, const struct node *root)
 {
 	static const char *const keys[] = {"sampling_algorithm", "algorithm", NULL};
 	const struct node *s = take_any(t, root, keys);
@@ -146,42 +146,42 @@ static void sampling(struct target *t, const struct node *root)
 	if (node_is(take(t, s, "rule"), "sobol"))
 		t->method = "sobol";
 	if (take_number(t, s, "seed", &seed) && seed >= 0)
-		target_key(t, "seed", "%.0f", seed);
+		ours_key(t, "seed", "%.0f", seed);
 }
 
-static void limits(struct target *t, const struct node *root)
+static void limits(struct our_file *t, const struct node *root)
 {
 	const struct node *l = take(t, root, "limits");
 	double x;
 
 	if (!l)
 		l = root;
-	target_count(t, "max_trials", take(t, l, "max_total_trials"));
-	target_count(t, "parallel", take(t, l, "max_concurrent_trials"));
+	ours_count(t, "max_trials", take(t, l, "max_total_trials"));
+	ours_count(t, "parallel", take(t, l, "max_concurrent_trials"));
 	if (take_number(t, l, "timeout", &x) && x > 0)
-		target_key(t, "budget", "{time: %.0f}", x);
+		ours_key(t, "budget", "{time: %.0f}", x);
 	if (take_number(t, l, "trial_timeout", &x) && x > 0)
-		target_key(t, "trial_timeout", "%.0f", x);
+		ours_key(t, "trial_timeout", "%.0f", x);
 }
 
-static bool objective(struct target *t, const struct node *root)
+static bool objective(struct our_file *t, const struct node *root)
 {
 	const struct node *o = take(t, root, "objective");
 	const char *name = take_text(t, o, "primary_metric");
 
 	if (!name)
-		return target_fails(t, o ? o : root, NULL,
-		                    "objective: primary_metric is missing");
+		return ours_fails(t, o ? o : root, NULL,
+		                  "objective: primary_metric is missing");
 	t->goal = node_is(take(t, o, "goal"), "maximize") ? "maximize" : "minimize";
-	target_metric(t, name, NULL);
-	target_note(t, o,
-	            "there the metric is logged with mlflow; a line {\"%s\": value} is "
-	            "read as well",
-	            name);
+	ours_metric(t, name, NULL);
+	ours_note(t, o,
+	          "there the metric is logged with mlflow; a line {\"%s\": value} is "
+	          "read as well",
+	          name);
 	return true;
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *trial = take(t, root, "trial"), *code;
 	const struct node *space = take(t, root, "search_space");
@@ -191,18 +191,18 @@ static bool convert(struct target *t, const struct node *root)
 	take(t, root, "$schema");
 	take(t, root, "type");
 	code = take(t, trial, "code");
-	target_used(t, code);
+	ours_used(t, code);
 	if (code)
-		target_note(t, code, "the command was run in %s", flow(t, code));
+		ours_note(t, code, "the command was run in %s", flow(t, code));
 	if (command)
-		target_command(t, filled(t, command, inputs));
+		ours_command(t, filled(t, command, inputs));
 	else
-		target_placeholder(t, "python3 main.py ${args}",
-		                   "the file has none; write yours");
+		ours_placeholder(t, "python3 main.py ${args}",
+		                 "the file has none; write yours");
 	if (inputs && command && strstr(command, "inputs.")) {
-		target_note(t, inputs,
-		            "inputs are filled into the command as they stand");
-		target_used(t, inputs);
+		ours_note(t, inputs,
+		          "inputs are filled into the command as they stand");
+		ours_used(t, inputs);
 	}
 	sampling(t, root);
 	if (!objective(t, root))
@@ -210,7 +210,7 @@ static bool convert(struct target *t, const struct node *root)
 	limits(t, root);
 	early(t, root);
 	for (size_t i = 0; space->kind == NODE_MAP && i < space->n; i++) {
-		target_open(t, space->items[i]);
+		ours_open(t, space->items[i]);
 		if (!entry(t, space->keys[i], space->items[i]))
 			return false;
 	}

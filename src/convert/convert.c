@@ -33,15 +33,15 @@ static bool is_ours(const struct node *root)
 	        node_get(root, "program"));
 }
 
-static bool convert_yaml(struct target *t, struct yaml *y, struct str *out)
+static bool convert_yaml(struct our_file *t, struct yaml *y, struct str *out)
 {
 	const struct format *f = format_of(y->root);
 
 	if (!f && is_ours(y->root))
-		return target_fails(t, y->root, "hpsearch check says what it searches",
-		                    "this is a file for hpsearch already");
+		return ours_fails(t, y->root, "hpsearch check says what it searches",
+		                  "this is a file for hpsearch already");
 	if (!f)
-		return target_fails(
+		return ours_fails(
 		    t, y->root,
 		    "known are NNI, Hydra's Optuna sweeper, Guild, Katib, Azure ML, "
 		    "Determined, Polyaxon, Ray Tune, orion hunt, SageMaker, Vertex AI",
@@ -50,14 +50,14 @@ static bool convert_yaml(struct target *t, struct yaml *y, struct str *out)
 	if (!f->convert(t, y->root))
 		return false;
 	if (!t->n_parameters)
-		return target_fails(
-		    t, y->root, NULL,
-		    "this is a file of %s, but nothing is searched in it", f->owner);
-	target_write(t, y->root, out);
+		return ours_fails(t, y->root, NULL,
+		                  "this is a file of %s, but nothing is searched in it",
+		                  f->owner);
+	ours_write(t, y->root, out);
 	return true;
 }
 
-static bool by_format(struct target *t, struct yaml *y, struct str *out)
+static bool by_format(struct our_file *t, struct yaml *y, struct str *out)
 {
 	struct notices ns = {.a = t->a};
 	bool ok;
@@ -66,7 +66,7 @@ static bool by_format(struct target *t, struct yaml *y, struct str *out)
 		t->tool = "Orion";
 		ok = orion_convert(t, y->text);
 		if (ok)
-			target_write(t, NULL, out);
+			ours_write(t, NULL, out);
 		return ok;
 	}
 	ok = yaml_parse(y, y->path, y->text, y->len, t->a, &ns, t->err) &&
@@ -80,7 +80,7 @@ bool convert_text(const char *path, const char *text, size_t len,
                   struct error *err)
 {
 	struct yaml y = {.path = path, .text = text, .len = len};
-	struct target t = {.a = a, .yaml = &y, .options = o, .err = err};
+	struct our_file t = {.a = a, .yaml = &y, .options = o, .err = err};
 	bool ok = by_format(&t, &y, out);
 
 	set_free(&t.used);

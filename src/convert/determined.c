@@ -11,7 +11,7 @@ static bool is_determined(const struct node *root)
 }
 
 /* evenly spaced, both ends among them; one: the middle. */
-static void spaced(struct target *t, const char *name, const struct range *r,
+static void spaced(struct our_file *t, const char *name, const struct range *r,
                    double count, const char *was)
 {
 	struct str out = {0};
@@ -30,12 +30,12 @@ static void spaced(struct target *t, const char *name, const struct range *r,
 		str_add(&out, n++ ? ", " : "");
 		yaml_number(&out, x, r->whole);
 	}
-	target_parameter(t, name, was, n > 1 ? "{values: [%s]}" : "{value: %s}",
-	                 str_text(&out));
+	ours_parameter(t, name, was, n > 1 ? "{values: [%s]}" : "{value: %s}",
+	               str_text(&out));
 	str_free(&out);
 }
 
-static bool ranged(struct target *t, const char *name, const struct node *map,
+static bool ranged(struct our_file *t, const char *name, const struct node *map,
                    const char *type)
 {
 	struct range r = {.whole = strcmp(type, "int") == 0};
@@ -44,23 +44,23 @@ static bool ranged(struct target *t, const char *name, const struct node *map,
 
 	if (!take_number(t, map, "minval", &r.low) ||
 	    !take_number(t, map, "maxval", &r.high))
-		return target_fails(t, map, NULL,
-		                    "%s: minval and maxval must be numbers", name);
+		return ours_fails(t, map, NULL, "%s: minval and maxval must be numbers",
+		                  name);
 	take_number(t, map, "base", &base);
 	if (strcmp(type, "log") == 0) {
 		if (!(base > 1))
-			return target_fails(t, map, NULL, "%s: base must be above 1",
-			                    name);
+			return ours_fails(t, map, NULL, "%s: base must be above 1",
+			                  name);
 		r = range_powers(base, r.low, r.high);
 	}
 	if (take_number(t, map, "count", &count) && strcmp(t->method, "grid") == 0) {
 		if (!(count >= 1 && count <= 10000))
-			return target_fails(t, node_get(map, "count"), NULL,
-			                    "%s: count must be 1 to 10000", name);
+			return ours_fails(t, node_get(map, "count"), NULL,
+			                  "%s: count must be 1 to 10000", name);
 		spaced(t, name, &r, count, was);
 		return true;
 	}
-	return target_range(t, name, &r, map, r.log ? was : NULL);
+	return ours_range(t, name, &r, map, r.log ? was : NULL);
 }
 
 static bool has_type(const struct node *typed)
@@ -68,7 +68,7 @@ static bool has_type(const struct node *typed)
 	return typed && typed->kind == NODE_SCALAR && typed->value.kind != VALUE_NULL;
 }
 
-static bool parameters(struct target *t, const struct node *map, const char *prefix,
+static bool parameters(struct our_file *t, const struct node *map, const char *prefix,
                        int depth)
 {
 	for (size_t i = 0; i < map->n; i++) {
@@ -77,46 +77,46 @@ static bool parameters(struct target *t, const struct node *map, const char *pre
 		const char *name = arena_printf(t->a, "%s%s", prefix, map->keys[i]),
 			   *type;
 
-		target_open(t, n);
+		ours_open(t, n);
 		if (n->kind == NODE_MAP && !has_type(typed)) {
 			if (depth > 8)
-				return target_fails(t, n, NULL, "groups are too deep");
+				return ours_fails(t, n, NULL, "groups are too deep");
 			if (!parameters(t, n, arena_printf(t->a, "%s.", name),
 			                depth + 1))
 				return false;
 			continue;
 		}
 		if (n->kind != NODE_MAP) {
-			target_used(t, n);
-			target_constant(t, name, NULL, flow(t, n));
+			ours_used(t, n);
+			ours_constant(t, name, NULL, flow(t, n));
 			continue;
 		}
 		type = take_text(t, n, "type");
 		if (strcmp(type, "const") == 0) {
 			const struct node *v = take(t, n, "val");
 
-			target_constant(t, name, NULL, v ? flow(t, v) : "null");
+			ours_constant(t, name, NULL, v ? flow(t, v) : "null");
 		} else if (strcmp(type, "categorical") == 0) {
 			const struct node *v = take(t, n, "vals");
 
 			if (!v)
-				return target_fails(t, n, NULL, "%s: vals is missing",
-				                    name);
-			if (!target_values(t, name, v, NULL))
+				return ours_fails(t, n, NULL, "%s: vals is missing",
+				                  name);
+			if (!ours_values(t, name, v, NULL))
 				return false;
 		} else if (strcmp(type, "int") == 0 || strcmp(type, "double") == 0 ||
 		           strcmp(type, "log") == 0) {
 			if (!ranged(t, name, n, type))
 				return false;
 		} else {
-			return target_fails(t, typed, NULL, "%s: %s is not understood",
-			                    name, type);
+			return ours_fails(t, typed, NULL, "%s: %s is not understood",
+			                  name, type);
 		}
 	}
 	return true;
 }
 
-static void searcher(struct target *t, const struct node *s)
+static void searcher(struct our_file *t, const struct node *s)
 {
 	const char *name = take_text(t, s, "name"), *metric = take_text(t, s, "metric");
 	const struct node *smaller = take(t, s, "smaller_is_better"), *n;
@@ -127,15 +127,15 @@ static void searcher(struct target *t, const struct node *s)
 	    smaller && smaller->value.kind == VALUE_BOOL && !smaller->value.boolean
 		? "maximize"
 		: "minimize";
-	target_metric(t, metric ? metric : "validation_loss", NULL);
+	ours_metric(t, metric ? metric : "validation_loss", NULL);
 	if (name && strcmp(name, "single") == 0)
-		target_note(
+		ours_note(
 		    t, s,
 		    "searcher single runs one configuration: here it is a search");
 	n = take(t, s, "max_length");
 	if (n && n->kind == NODE_MAP && n->n) {
 		node_number(n->items[0], &length);
-		target_used(t, n);
+		ours_used(t, n);
 	} else if (n) {
 		node_number(n, &length);
 	}
@@ -145,48 +145,47 @@ static void searcher(struct target *t, const struct node *s)
 	if (name && (strstr(name, "asha") || strstr(name, "halving") ||
 	             strstr(name, "adaptive"))) {
 		if (length > 0)
-			target_key(t, "early_terminate",
-			           "{type: asha, max_iter: %.0f, eta: %.0f}", length,
-			           divisor);
+			ours_key(t, "early_terminate",
+			         "{type: asha, max_iter: %.0f, eta: %.0f}", length,
+			         divisor);
 		else
-			target_key(t, "early_terminate",
-			           "{type: asha, min_iter: 1, eta: %.0f}", divisor);
-		target_note(t, s,
-		            "%s: asha, counted in the steps that the script reports",
-		            name);
+			ours_key(t, "early_terminate",
+			         "{type: asha, min_iter: 1, eta: %.0f}", divisor);
+		ours_note(t, s,
+		          "%s: asha, counted in the steps that the script reports",
+		          name);
 	}
-	target_count(t, "max_trials", take(t, s, "max_trials"));
+	ours_count(t, "max_trials", take(t, s, "max_trials"));
 	n = node_get(s, "max_concurrent_trials");
 	if (n && !node_is(n, "0"))
-		target_count(t, "parallel", take(t, s, "max_concurrent_trials"));
+		ours_count(t, "parallel", take(t, s, "max_concurrent_trials"));
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *h = take(t, root, "hyperparameters"), *s, *e;
 
 	s = take(t, root, "searcher");
 	if (h->kind != NODE_MAP || s->kind != NODE_MAP)
-		return target_fails(t, root, NULL,
-		                    "hyperparameters and searcher must be mappings");
+		return ours_fails(t, root, NULL,
+		                  "hyperparameters and searcher must be mappings");
 	e = take(t, root, "entrypoint");
-	target_used(t, e);
+	ours_used(t, e);
 	if (e && e->kind == NODE_LIST)
 		for (size_t i = 0; i < e->n; i++)
-			target_word(t, e->items[i]->kind == NODE_SCALAR
-			                   ? e->items[i]->text
-			                   : "");
+			ours_word(t, e->items[i]->kind == NODE_SCALAR
+			                 ? e->items[i]->text
+			                 : "");
 	else if (e && e->kind == NODE_SCALAR && !strchr(e->text, ':'))
-		target_command(t, e->text);
+		ours_command(t, e->text);
 	if (t->shell)
 		t->shell = arena_printf(t->a, "%s ${args}", t->shell);
 	else if (t->words.len)
-		target_word(t, "${args}");
+		ours_word(t, "${args}");
 	else
-		target_placeholder(
-		    t, "python3 train.py ${args}",
-		    "the entrypoint is no command by itself; write yours");
-	target_note(
+		ours_placeholder(t, "python3 train.py ${args}",
+		                 "the entrypoint is no command by itself; write yours");
+	ours_note(
 	    t, e,
 	    "Determined hands parameters over by its own library: here they are on "
 	    "the command line, and the metric in a line of JSON");

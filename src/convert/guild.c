@@ -98,7 +98,7 @@ static bool flags_search(const struct node *flags, bool choices)
 }
 
 /* range[1:5], linspace[0:1:5], logspace[-9:3:13]: a list. */
-static bool listed(struct target *t, const char *name, const struct function *f,
+static bool listed(struct our_file *t, const char *name, const struct function *f,
                    const struct node *at)
 {
 	bool range = strcmp(f->name, "range") == 0, log = f->name[1] == 'o';
@@ -108,8 +108,8 @@ static bool listed(struct target *t, const char *name, const struct function *f,
 	if (range && step > 0)
 		n = floor((f->x[1] - f->x[0]) / step * (1 + 1e-12)) + 1;
 	if (!(n >= 1) || n > GRID_MAX)
-		return target_fails(t, at, NULL, "%s: %s has no values, or too many",
-		                    name, at->text);
+		return ours_fails(t, at, NULL, "%s: %s has no values, or too many",
+		                  name, at->text);
 	for (size_t k = 0; (double)k < n; k++) {
 		double i = (double)k;
 		double x = range   ? f->x[0] + i * step
@@ -124,12 +124,12 @@ static bool listed(struct target *t, const char *name, const struct function *f,
 		else
 			yaml_number(&out, strtod(text, NULL), false);
 	}
-	target_parameter(t, name, at->text, "{values: [%s]}", str_text(&out));
+	ours_parameter(t, name, at->text, "{values: [%s]}", str_text(&out));
 	str_free(&out);
 	return true;
 }
 
-static bool distribution(struct target *t, const char *name, const struct function *f,
+static bool distribution(struct our_file *t, const char *name, const struct function *f,
                          const struct node *at)
 {
 	bool log = strcmp(f->name, "loguniform") == 0;
@@ -139,10 +139,10 @@ static bool distribution(struct target *t, const char *name, const struct functi
 	    strcmp(f->name, "logspace") == 0)
 		return listed(t, name, f, at);
 	if (*f->name && !log && strcmp(f->name, "uniform") != 0)
-		return target_fails(t, at,
-		                    "understood are [a:b], uniform, loguniform, range, "
-		                    "linspace, logspace",
-		                    "%s: %s is not understood", name, at->text);
+		return ours_fails(t, at,
+		                  "understood are [a:b], uniform, loguniform, range, "
+		                  "linspace, logspace",
+		                  "%s: %s is not understood", name, at->text);
 	r.whole = f->whole && !log;
 	/* A third number is where the search begins. */
 	if (f->n > 2 && f->x[2] >= r.low && f->x[2] <= r.high) {
@@ -152,21 +152,21 @@ static bool distribution(struct target *t, const char *name, const struct functi
 		t->preset = arena_strdup(t->a, str_text(&preset));
 		str_free(&preset);
 	}
-	return target_range(t, name, &r, at, at->text);
+	return ours_range(t, name, &r, at, at->text);
 }
 
 /* A flag of the operation, or what a step says of it instead. */
-static bool flag(struct target *t, const char *name, const struct node *def,
+static bool flag(struct our_file *t, const char *name, const struct node *def,
                  const struct node *given)
 {
 	const struct node *choices = def ? node_get(def, "choices") : NULL;
 	const struct node *value = given ? given : def ? flag_value(def) : NULL;
 	struct function f;
 
-	target_used(t, def);
-	target_used(t, given);
+	ours_used(t, def);
+	ours_used(t, given);
 	if (value && value->kind == NODE_LIST)
-		return target_values(t, name, value, NULL);
+		return ours_values(t, name, value, NULL);
 	if (value && value->kind == NODE_SCALAR && function(value->text, &f))
 		return distribution(t, name, &f, value);
 	if (!given && choices && choices->kind == NODE_LIST && choices->n > 1) {
@@ -182,23 +182,24 @@ static bool flag(struct target *t, const char *name, const struct node *def,
 		if (value && value->kind == NODE_SCALAR &&
 		    value->value.kind != VALUE_NULL)
 			t->preset = flow(t, value);
-		target_parameter(t, name, "its choices", "{values: [%s]}",
-		                 str_text(&out));
+		ours_parameter(t, name, "its choices", "{values: [%s]}",
+		               str_text(&out));
 		str_free(&out);
 		return true;
 	}
 	if (!value || (value->kind == NODE_SCALAR && value->value.kind == VALUE_NULL)) {
 		if (def)
-			target_note(t, def, "flag %s has no value: it is not passed",
-			            name);
+			ours_note(t, def, "flag %s has no value: it is not passed",
+			          name);
 		return true;
 	}
-	target_constant(t, name, NULL, flow(t, value));
+	ours_constant(t, name, NULL, flow(t, value));
 	return true;
 }
 
 /* The words of the command: the flags in the place of ${flag_args}, --name value. */
-static void flag_words(struct target *t, const struct node *op, const struct node *step)
+static void flag_words(struct our_file *t, const struct node *op,
+                       const struct node *step)
 {
 	const struct node *sets[] = {node_get(op, "flags"), node_get(step, "flags")};
 
@@ -209,17 +210,17 @@ static void flag_words(struct target *t, const struct node *op, const struct nod
 			const struct node *own =
 			    node_get(sets[k]->items[i], "arg-name");
 
-			if (!target_has(t, name) || (k && node_get(sets[0], name)))
+			if (!ours_has(t, name) || (k && node_get(sets[0], name)))
 				continue;
-			target_word(t, arena_printf(t->a, "--%s",
-			                            own && own->kind == NODE_SCALAR
-			                                ? own->text
-			                                : name));
-			target_word(t, arena_printf(t->a, "${param:%s}", name));
+			ours_word(t, arena_printf(t->a, "--%s",
+			                          own && own->kind == NODE_SCALAR
+			                              ? own->text
+			                              : name));
+			ours_word(t, arena_printf(t->a, "${param:%s}", name));
 		}
 }
 
-static void command(struct target *t, const struct node *op, const char *name,
+static void command(struct our_file *t, const struct node *op, const char *name,
                     const struct node *step)
 {
 	static const char flags[] = "${flag_args}";
@@ -229,37 +230,35 @@ static void command(struct target *t, const struct node *op, const char *name,
 
 	if (exec) {
 		at = strstr(exec, flags);
-		target_command(
-		    t,
-		    arena_strndup(t->a, exec, at ? (size_t)(at - exec) : strlen(exec)));
+		ours_command(t, arena_strndup(t->a, exec,
+		                              at ? (size_t)(at - exec) : strlen(exec)));
 		if (at)
 			flag_words(t, op, step);
 		if (at && at[sizeof flags - 1] && !t->shell)
-			target_command(t, at + sizeof flags - 1);
+			ours_command(t, at + sizeof flags - 1);
 		return;
 	}
 	if (!module && strlen(name) > 2 && (strstr(name, ".py") || strstr(name, ".R")))
 		module = name;
 	if (!module) {
-		target_placeholder(t, "python3 main.py",
-		                   "the operation names none; write yours");
+		ours_placeholder(t, "python3 main.py",
+		                 "the operation names none; write yours");
 	} else if (strstr(module, ".py")) {
-		target_command(t, arena_printf(t->a, "python3 %s", module));
+		ours_command(t, arena_printf(t->a, "python3 %s", module));
 	} else if (strstr(module, ".R")) {
-		target_command(t, arena_printf(t->a, "Rscript %s", module));
+		ours_command(t, arena_printf(t->a, "Rscript %s", module));
 	} else {
-		target_command(t, arena_printf(t->a, "python3 -m %s", module));
+		ours_command(t, arena_printf(t->a, "python3 -m %s", module));
 	}
 	flag_words(t, op, step);
 	if (node_is(dest, "globals") || (dest == NULL && module && exec == NULL))
-		target_note(
-		    t, op,
-		    "Guild can set a script's global variables; here the script "
-		    "must read its flags (argparse)");
+		ours_note(t, op,
+		          "Guild can set a script's global variables; here the script "
+		          "must read its flags (argparse)");
 }
 
 /* output-scalars: name: 'regex with (\value)'; (\step) is the step. */
-static const char *pattern(struct target *t, const char *text)
+static const char *pattern(struct our_file *t, const char *text)
 {
 	struct str out = {0};
 	const char *kept;
@@ -287,7 +286,7 @@ static const char *pattern(struct target *t, const char *text)
 	return kept;
 }
 
-static void metric(struct target *t, const struct node *op, const struct node *step)
+static void metric(struct our_file *t, const struct node *op, const struct node *step)
 {
 	const struct node *scalars = take(t, op, "output-scalars"), *n;
 	const char *name = take_text(t, step, "maximize"), *with_step = NULL;
@@ -307,7 +306,7 @@ static void metric(struct target *t, const struct node *op, const struct node *s
 	}
 	if (!name && n)
 		name = take_text(t, n, "minimize");
-	target_used(t, scalars);
+	ours_used(t, scalars);
 	for (size_t i = 0; scalars && scalars->kind == NODE_MAP && i < scalars->n;
 	     i++) {
 		if (scalars->items[i]->kind != NODE_SCALAR)
@@ -318,7 +317,7 @@ static void metric(struct target *t, const struct node *op, const struct node *s
 		}
 		if (!name) {
 			name = scalars->keys[i];
-			target_note(
+			ours_note(
 			    t, scalars->items[i],
 			    "the file names no objective: %s is the first that it "
 			    "reads",
@@ -332,9 +331,9 @@ static void metric(struct target *t, const struct node *op, const struct node *s
 	}
 	if (!name) {
 		name = "loss";
-		target_note(t, op,
-		            "the operation names no metric: loss is what Guild would "
-		            "minimize");
+		ours_note(t, op,
+		          "the operation names no metric: loss is what Guild would "
+		          "minimize");
 	}
 	if (text) {
 		str_add(&out, ", pattern: ");
@@ -346,11 +345,11 @@ static void metric(struct target *t, const struct node *op, const struct node *s
 		text = pattern(t, with_step);
 		str_json(&out, text, strlen(text), false);
 	}
-	target_metric(t, name, str_text(&out));
+	ours_metric(t, name, str_text(&out));
 	str_free(&out);
 }
 
-static const char *method(struct target *t, const struct node *step,
+static const char *method(struct our_file *t, const struct node *step,
                           const struct node *op, const struct node *flags)
 {
 	const struct node *o = take(t, step, "optimizer");
@@ -365,7 +364,7 @@ static const char *method(struct target *t, const struct node *step,
 	if (name && strstr(name, "grid"))
 		return "grid";
 	if (name && strcmp(name, "gp") != 0)
-		target_note(t, o, "%s: a Gaussian process proposes instead", name);
+		ours_note(t, o, "%s: a Gaussian process proposes instead", name);
 	if (name)
 		return "bayes";
 	/* Without an optimizer Guild tries all of lists, and draws from ranges. */
@@ -380,7 +379,7 @@ static const char *method(struct target *t, const struct node *step,
 	return "grid";
 }
 
-static bool from_operation(struct target *t, const char *name, const struct node *op,
+static bool from_operation(struct our_file *t, const char *name, const struct node *op,
                            const struct node *step)
 {
 	const struct node *flags = take(t, op, "flags"),
@@ -398,7 +397,7 @@ static bool from_operation(struct target *t, const char *name, const struct node
 			return false;
 	command(t, op, name, step);
 	n = take(t, step, "max-trials");
-	target_count(t, "max_trials", n ? n : take(t, op, "max-trials"));
+	ours_count(t, "max_trials", n ? n : take(t, op, "max-trials"));
 	take(t, step, "run");
 	take(t, step, "tag");
 	return true;
@@ -433,67 +432,67 @@ static size_t pick(const struct node *ops, const char *name)
 	return SIZE_MAX;
 }
 
-static bool convert_operations(struct target *t, const struct node *ops)
+static bool convert_operations(struct our_file *t, const struct node *ops)
 {
 	const char *name = t->options->operation;
 	size_t i = pick(ops, name);
 	const struct node *step, *op;
 
 	if (i == SIZE_MAX && name)
-		return target_fails(t, ops, NULL, "there is no operation %s", name);
+		return ours_fails(t, ops, NULL, "there is no operation %s", name);
 	if (i == SIZE_MAX)
-		return target_fails(
+		return ours_fails(
 		    t, ops, "a flag with a list, [a:b], loguniform[a:b] or choices",
 		    "no operation of this file has a flag with several values");
 	op = ops->items[i];
-	target_open(t, op);
+	ours_open(t, op);
 	name = ops->keys[i];
 	step = search_step(op);
 	if (step) {
 		size_t run;
 
-		target_used(t, node_get(step, "run"));
-		target_open(t, node_get(op, "steps"));
-		target_open(t, step);
+		ours_used(t, node_get(step, "run"));
+		ours_open(t, node_get(op, "steps"));
+		ours_open(t, step);
 		run = pick(ops, node_get(step, "run")->text);
 		if (run == SIZE_MAX)
-			return target_fails(t, step, NULL, "there is no operation %s",
-			                    node_get(step, "run")->text);
+			return ours_fails(t, step, NULL, "there is no operation %s",
+			                  node_get(step, "run")->text);
 		op = ops->items[run];
 		name = ops->keys[run];
-		target_open(t, op);
+		ours_open(t, op);
 	} else if (node_get(op, "steps")) {
-		return target_fails(
-		    t, node_get(op, "steps"),
-		    "convert the operation that its steps run",
-		    "operation %s has several steps: one search has one", name);
+		return ours_fails(t, node_get(op, "steps"),
+		                  "convert the operation that its steps run",
+		                  "operation %s has several steps: one search has one",
+		                  name);
 	}
 	for (size_t k = 0; k < ops->n; k++) {
 		if (ops->items[k] == op || k == i)
 			continue;
-		target_used(t, ops->items[k]);
-		target_note(t, ops->items[k],
-		            "operation %s is another: --operation %s converts it",
-		            ops->keys[k], ops->keys[k]);
+		ours_used(t, ops->items[k]);
+		ours_note(t, ops->items[k],
+		          "operation %s is another: --operation %s converts it",
+		          ops->keys[k], ops->keys[k]);
 	}
 	return from_operation(t, name, op, step);
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *model = root, *ops;
 
 	for (size_t i = 0; root->kind == NODE_LIST && i < root->n; i++)
 		if (operations(root->items[i])) {
 			model = root->items[i];
-			target_open(t, model);
+			ours_open(t, model);
 			break;
 		}
 	ops = take(t, model, "operations");
 	if (!ops)
 		ops = root->kind == NODE_MAP ? root : NULL;
 	if (!ops || ops->kind != NODE_MAP)
-		return target_fails(t, root, NULL, "no operations are in this file");
+		return ours_fails(t, root, NULL, "no operations are in this file");
 	return convert_operations(t, ops);
 }
 

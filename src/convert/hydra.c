@@ -34,7 +34,7 @@ static bool is_hydra(const struct node *root)
 
 /* Python's quotes and blanks around a word come off; *quoted says whether there were
  * any. */
-static const char *trim(struct target *t, const char *s, size_t n, bool *quoted)
+static const char *trim(struct our_file *t, const char *s, size_t n, bool *quoted)
 {
 	while (n && isspace((unsigned char)*s)) {
 		s++;
@@ -55,7 +55,7 @@ struct call {
 
 /* Commas that stand in no quotes and no brackets part the arguments. False: too many,
  * or brackets that do not close. */
-static bool split(struct target *t, const char *s, size_t n, struct call *c)
+static bool split(struct our_file *t, const char *s, size_t n, struct call *c)
 {
 	int depth = 0;
 	char quote = 0;
@@ -87,7 +87,7 @@ static bool split(struct target *t, const char *s, size_t n, struct call *c)
 }
 
 /* name(args), or a bare list, or one word. */
-static bool read_call(struct target *t, const char *text, struct call *c)
+static bool read_call(struct our_file *t, const char *text, struct call *c)
 {
 	bool quoted;
 	size_t n, name;
@@ -128,16 +128,15 @@ struct element {
 	bool log, integer, floating, text, grid;
 };
 
-static bool wrong(struct target *t, const struct element *e)
+static bool wrong(struct our_file *t, const struct element *e)
 {
-	return target_fails(
-	    t, e->at,
-	    "understood are choice(a, b), range(1, 10, step=1), "
-	    "interval(0, 1), tag(log, …), int(…), a list a,b,c, a value",
-	    "%s: %s is not understood", e->name, e->was);
+	return ours_fails(t, e->at,
+	                  "understood are choice(a, b), range(1, 10, step=1), "
+	                  "interval(0, 1), tag(log, …), int(…), a list a,b,c, a value",
+	                  "%s: %s is not understood", e->name, e->was);
 }
 
-static bool choice(struct target *t, const struct element *e, const struct call *c)
+static bool choice(struct our_file *t, const struct element *e, const struct call *c)
 {
 	struct str out = {0};
 
@@ -153,13 +152,13 @@ static bool choice(struct target *t, const struct element *e, const struct call 
 		else
 			str_add(&out, c->args[i]);
 	}
-	target_parameter(t, e->name, NULL, c->n > 1 ? "{values: [%s]}" : "{value: %s}",
-	                 str_text(&out));
+	ours_parameter(t, e->name, NULL, c->n > 1 ? "{values: [%s]}" : "{value: %s}",
+	               str_text(&out));
 	str_free(&out);
 	return true;
 }
 
-static bool range(struct target *t, const struct element *e, const struct call *c)
+static bool range(struct our_file *t, const struct element *e, const struct call *c)
 {
 	bool one = c->n == 1 && !strchr(c->args[0], '=');
 	struct range r = {.whole = true, .step = 1};
@@ -182,10 +181,10 @@ static bool range(struct target *t, const struct element *e, const struct call *
 		r.high =
 		    r.low + r.step * floor((r.high - r.low) / r.step * (1 + 1e-12));
 	r.log = e->log;
-	return target_range(t, e->name, &r, e->at, e->was);
+	return ours_range(t, e->name, &r, e->at, e->was);
 }
 
-static bool interval(struct target *t, const struct element *e, const struct call *c)
+static bool interval(struct our_file *t, const struct element *e, const struct call *c)
 {
 	struct range r = {.log = e->log};
 
@@ -194,12 +193,12 @@ static bool interval(struct target *t, const struct element *e, const struct cal
 		return wrong(t, e);
 	r.whole = e->integer;
 	if (e->grid)
-		return target_fails(t, e->at, NULL,
-		                    "%s: a grid cannot go over an interval", e->name);
-	return target_range(t, e->name, &r, e->at, NULL);
+		return ours_fails(t, e->at, NULL,
+		                  "%s: a grid cannot go over an interval", e->name);
+	return ours_range(t, e->name, &r, e->at, NULL);
 }
 
-static bool element(struct target *t, struct element *e, const char *text, int depth)
+static bool element(struct our_file *t, struct element *e, const char *text, int depth)
 {
 	struct call *c = arena_new(t->a, 1, sizeof *c);
 
@@ -210,8 +209,7 @@ static bool element(struct target *t, struct element *e, const char *text, int d
 			if (strcmp(c->args[i], "log") == 0)
 				e->log = true;
 			else
-				target_note(t, e->at, "%s: tag %s", e->name,
-				            c->args[i]);
+				ours_note(t, e->at, "%s: tag %s", e->name, c->args[i]);
 		}
 		return c->n ? element(t, e, c->args[c->n - 1], depth + 1) : wrong(t, e);
 	}
@@ -239,7 +237,7 @@ static bool element(struct target *t, struct element *e, const char *text, int d
 }
 
 /* search_space: {x: {type: float, low: 0, high: 1, step, log}}. */
-static bool old_entry(struct target *t, const char *name, const struct node *map)
+static bool old_entry(struct our_file *t, const char *name, const struct node *map)
 {
 	const char *type = take_text(t, map, "type");
 	const struct node *choices = take(t, map, "choices"),
@@ -247,14 +245,14 @@ static bool old_entry(struct target *t, const char *name, const struct node *map
 	struct range r = {.whole = type && strcmp(type, "int") == 0};
 
 	if (choices)
-		return target_values(t, name, choices, NULL);
+		return ours_values(t, name, choices, NULL);
 	if (!take_number(t, map, "low", &r.low) ||
 	    !take_number(t, map, "high", &r.high))
-		return target_fails(
-		    t, map, NULL, "%s: low and high, or choices, were expected", name);
+		return ours_fails(t, map, NULL,
+		                  "%s: low and high, or choices, were expected", name);
 	take_number(t, map, "step", &r.step);
 	r.log = log && log->value.kind == VALUE_BOOL && log->value.boolean;
-	return target_range(t, name, &r, map, NULL);
+	return ours_range(t, name, &r, map, NULL);
 }
 
 /* +a.b, ++a.b, a.b@pkg: how Hydra is to take the key. */
@@ -270,7 +268,7 @@ static const char *key_name(const char *key, struct prefixes *p)
 	return key + n;
 }
 
-static bool parameters(struct target *t, const struct node *map, bool grid,
+static bool parameters(struct our_file *t, const struct node *map, bool grid,
                        struct prefixes *p)
 {
 	for (size_t i = 0; i < map->n; i++) {
@@ -280,9 +278,9 @@ static bool parameters(struct target *t, const struct node *map, bool grid,
 		if (*map->keys[i] == '~')
 			continue;
 		e.name = key_name(map->keys[i], p);
-		target_open(t, n);
+		ours_open(t, n);
 		if (n->kind == NODE_LIST) {
-			if (!target_values(t, e.name, n, NULL))
+			if (!ours_values(t, e.name, n, NULL))
 				return false;
 			continue;
 		}
@@ -301,8 +299,7 @@ static bool parameters(struct target *t, const struct node *map, bool grid,
 				continue;
 			}
 			yaml_scalar(&out, n);
-			target_parameter(t, e.name, NULL, "{value: %s}",
-			                 str_text(&out));
+			ours_parameter(t, e.name, NULL, "{value: %s}", str_text(&out));
 			str_free(&out);
 		} else if (!element(t, &e, n->text, 0)) {
 			return false;
@@ -328,7 +325,7 @@ static const char *default_of(const struct node *root, const char *what)
 	return NULL;
 }
 
-static const char *method(struct target *t, const struct node *root,
+static const char *method(struct our_file *t, const struct node *root,
                           const struct node *sweeper)
 {
 	const struct node *s = take(t, sweeper, "sampler");
@@ -337,7 +334,7 @@ static const char *method(struct target *t, const struct node *root,
 	double seed;
 
 	if (s && take_number(t, s, "seed", &seed) && seed >= 0)
-		target_key(t, "seed", "%.0f", seed);
+		ours_key(t, "seed", "%.0f", seed);
 	if (!name)
 		name = default_of(root, "hydra/sweeper/sampler");
 	if (name && strcasestr(name, "grid"))
@@ -347,8 +344,8 @@ static const char *method(struct target *t, const struct node *root,
 	if (name && strcasestr(name, "qmc"))
 		return "sobol";
 	if (name)
-		target_note(t, s, "sampler %s: a Gaussian process proposes instead",
-		            name);
+		ours_note(t, s, "sampler %s: a Gaussian process proposes instead",
+		          name);
 	return "bayes";
 }
 
@@ -364,26 +361,27 @@ static bool is_optuna(const struct node *root, const struct node *sweeper)
 	       node_get(sweeper, "search_space") || node_get(sweeper, "study_name");
 }
 
-static void goal(struct target *t, const struct node *root, const struct node *sweeper)
+static void goal(struct our_file *t, const struct node *root,
+                 const struct node *sweeper)
 {
 	const struct node *d = take(t, sweeper, "direction");
 	const char *name = take_text(t, root, "optimized_metric");
 
-	target_used(t, d);
+	ours_used(t, d);
 	if (d && d->kind == NODE_LIST) {
-		target_note(t, d, "several objectives: only the first is taken over");
+		ours_note(t, d, "several objectives: only the first is taken over");
 		d = d->n ? d->items[0] : NULL;
 	}
 	t->goal = node_is(d, "maximize") ? "maximize" : "minimize";
-	target_metric(t, name ? name : "objective", NULL);
-	target_note(
+	ours_metric(t, name ? name : "objective", NULL);
+	ours_note(
 	    t, NULL,
 	    "The value that the task function returns is seen by nobody outside: let "
 	    "it print {\"%s\": value} as a line too.",
 	    name ? name : "objective");
 }
 
-static void command(struct target *t, const struct prefixes *p)
+static void command(struct our_file *t, const struct prefixes *p)
 {
 	const char *args =
 	    p->append && !p->plain && !p->override   ? "${args_append_hydra}"
@@ -391,19 +389,18 @@ static void command(struct target *t, const struct prefixes *p)
 						     : "${args_no_hyphens}";
 
 	if ((p->append || p->override) && strcmp(args, "${args_no_hyphens}") == 0) {
-		target_note(
+		ours_note(
 		    t, NULL,
 		    "some keys were written with + and some without: with ++ in all "
 		    "of them Hydra takes both");
 		args = "${args_override_hydra}";
 	}
-	target_placeholder(
-	    t, arena_printf(t->a, "python3 main.py %s", args),
-	    "the file does not name its script; write yours for main.py");
+	ours_placeholder(t, arena_printf(t->a, "python3 main.py %s", args),
+	                 "the file does not name its script; write yours for main.py");
 }
 
 /* What the application itself reads of the file. */
-static void own_keys(struct target *t, const struct node *root)
+static void own_keys(struct our_file *t, const struct node *root)
 {
 	struct str names = {0};
 
@@ -411,17 +408,17 @@ static void own_keys(struct target *t, const struct node *root)
 		if (set_has(&t->used, (uint64_t)(uintptr_t)root->items[i]) ||
 		    strcmp(root->keys[i], "hydra") == 0)
 			continue;
-		target_used(t, root->items[i]);
+		ours_used(t, root->items[i]);
 		str_addf(&names, "%s%s", names.len ? ", " : "", root->keys[i]);
 	}
 	if (names.len)
-		target_note(t, root,
-		            "%s: the application's own, which Hydra goes on reading",
-		            str_text(&names));
+		ours_note(t, root,
+		          "%s: the application's own, which Hydra goes on reading",
+		          str_text(&names));
 	str_free(&names);
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *s = sweeper_of(root), *hydra = take(t, root, "hydra");
 	const struct node *params = take(t, s, "params"),
@@ -433,27 +430,26 @@ static bool convert(struct target *t, const struct node *root)
 	take(t, hydra ? hydra : root, "sweeper");
 	take(t, s, "_target_");
 	take(t, hydra, "mode");
-	target_used(t, take(t, root, "defaults"));
+	ours_used(t, take(t, root, "defaults"));
 	own = node_get(s, "custom_search_space");
-	target_used(t, own);
+	ours_used(t, own);
 	if (own)
-		target_note(t, own,
-		            "%s adds to the space by code, which only Hydra runs",
-		            flow(t, own));
+		ours_note(t, own, "%s adds to the space by code, which only Hydra runs",
+		          flow(t, own));
 	t->method = optuna ? method(t, root, s) : "grid";
 	goal(t, root, s);
 	if (optuna) {
 		const struct node *n = take(t, s, "n_trials");
 
 		if (n)
-			target_count(t, "max_trials", n);
+			ours_count(t, "max_trials", n);
 		else if (strcmp(t->method, "grid") != 0)
-			target_key(t, "max_trials", "20"); /* the sweeper's own */
+			ours_key(t, "max_trials", "20"); /* the sweeper's own */
 		n = take(t, s, "n_jobs");
 		if (n)
-			target_count(t, "parallel", n);
+			ours_count(t, "parallel", n);
 		else
-			target_key(t, "parallel", "2"); /* the sweeper's own */
+			ours_key(t, "parallel", "2"); /* the sweeper's own */
 	}
 	if (params && params->kind == NODE_MAP &&
 	    !parameters(t, params, strcmp(t->method, "grid") == 0, &p))

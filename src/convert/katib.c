@@ -13,7 +13,7 @@ static bool is_katib(const struct node *root)
 	       api->kind == NODE_SCALAR && strncmp(api->text, "kubeflow.org/", 13) == 0;
 }
 
-static bool objective(struct target *t, const struct node *spec)
+static bool objective(struct our_file *t, const struct node *spec)
 {
 	const struct node *o = take(t, spec, "objective");
 	const char *name = take_text(t, o, "objectiveMetricName");
@@ -23,23 +23,23 @@ static bool objective(struct target *t, const struct node *spec)
 	double goal;
 
 	if (!name)
-		return target_fails(t, o ? o : spec, NULL,
-		                    "objective: objectiveMetricName is missing");
+		return ours_fails(t, o ? o : spec, NULL,
+		                  "objective: objectiveMetricName is missing");
 	t->goal = type && strcmp(type, "maximize") == 0 ? "maximize" : "minimize";
 	if (take_number(t, o, "goal", &goal)) {
 		str_add(&behind, ", target: ");
 		str_double(&behind, goal);
 	}
-	target_metric(t, name, str_text(&behind));
+	ours_metric(t, name, str_text(&behind));
 	str_free(&behind);
 	if (more && more->kind == NODE_LIST) {
-		target_used(t, more);
-		target_note(t, more, "also reported: %s", flow(t, more));
+		ours_used(t, more);
+		ours_note(t, more, "also reported: %s", flow(t, more));
 	}
 	return true;
 }
 
-static void algorithm(struct target *t, const struct node *spec)
+static void algorithm(struct our_file *t, const struct node *spec)
 {
 	const struct node *a = take(t, spec, "algorithm");
 	const char *name = take_text(t, a, "algorithmName");
@@ -55,20 +55,20 @@ static void algorithm(struct target *t, const struct node *spec)
 	                : "bayes";
 	if (name && strcmp(t->method, "bayes") == 0 &&
 	    strcmp(name, "bayesianoptimization") != 0)
-		target_note(t, a, "%s: a Gaussian process proposes instead", name);
+		ours_note(t, a, "%s: a Gaussian process proposes instead", name);
 	if (state && node_number(node_get(state, "value"), &x) && x >= 0) {
-		target_used(t, state);
-		target_key(t, "seed", "%.0f", x);
+		ours_used(t, state);
+		ours_key(t, "seed", "%.0f", x);
 	}
 	if (!stop)
 		return;
 	take(t, stop, "algorithmName");
 	rules = take(t, stop, "algorithmSettings");
 	state = node_named(rules, "name", "start_step");
-	target_used(t, state);
+	ours_used(t, state);
 	if (!state || !node_number(node_get(state, "value"), &x))
 		x = 4; /* Katib's own */
-	target_key(t, "early_terminate", "{type: median, min_steps: %.0f}", x);
+	ours_key(t, "early_terminate", "{type: median, min_steps: %.0f}", x);
 }
 
 /* Numbers stand in quotes there. Where their text would be another here, it stays a
@@ -87,13 +87,13 @@ static void numeric(struct str *out, const struct node *n)
 	str_free(&again);
 }
 
-static bool values(struct target *t, const char *name, const struct node *list)
+static bool values(struct our_file *t, const char *name, const struct node *list)
 {
 	struct str out = {0};
 
-	target_used(t, list);
+	ours_used(t, list);
 	if (!list || list->kind != NODE_LIST || !list->n)
-		return target_fails(t, list, NULL, "%s: its list is empty", name);
+		return ours_fails(t, list, NULL, "%s: its list is empty", name);
 	for (size_t i = 0; i < list->n; i++) {
 		str_add(&out, i ? ", " : "");
 		if (list->items[i]->kind == NODE_SCALAR)
@@ -101,13 +101,13 @@ static bool values(struct target *t, const char *name, const struct node *list)
 		else
 			yaml_node(t, &out, list->items[i]);
 	}
-	target_parameter(t, name, NULL, list->n > 1 ? "{values: [%s]}" : "{value: %s}",
-	                 str_text(&out));
+	ours_parameter(t, name, NULL, list->n > 1 ? "{values: [%s]}" : "{value: %s}",
+	               str_text(&out));
 	str_free(&out);
 	return true;
 }
 
-static bool parameter(struct target *t, const struct node *p)
+static bool parameter(struct our_file *t, const struct node *p)
 {
 	const char *name = take_text(t, p, "name");
 	const char *type = take_text(t, p, "parameterType");
@@ -117,17 +117,17 @@ static bool parameter(struct target *t, const struct node *p)
 	                  .log = dist && strcmp(dist, "logUniform") == 0};
 
 	if (!name || !type)
-		return target_fails(t, p, NULL,
-		                    "a parameter needs name and parameterType");
+		return ours_fails(t, p, NULL,
+		                  "a parameter needs name and parameterType");
 	if (strcmp(type, "discrete") == 0 || strcmp(type, "categorical") == 0)
 		return values(t, name, take(t, f, "list"));
 	if (!take_number(t, f, "min", &r.low) || !take_number(t, f, "max", &r.high))
-		return target_fails(t, f ? f : p, NULL,
-		                    "%s: min and max must be numbers", name);
+		return ours_fails(t, f ? f : p, NULL, "%s: min and max must be numbers",
+		                  name);
 	take_number(t, f, "step", &r.step);
 	if (r.log && r.step > 0) {
-		target_note(t, f, "%s: without its step of %g on the log scale", name,
-		            r.step);
+		ours_note(t, f, "%s: without its step of %g on the log scale", name,
+		          r.step);
 		r.step = 0;
 	}
 	if (dist && (strcmp(dist, "normal") == 0 || strcmp(dist, "logNormal") == 0)) {
@@ -136,14 +136,14 @@ static bool parameter(struct target *t, const struct node *p)
 		double b = of_log ? log(r.high) : r.high;
 
 		/* Katib: mean in the middle, the bounds three sigma away. */
-		target_normal(t, name, of_log, (a + b) / 2, (b - a) / 6, r.step, dist);
+		ours_normal(t, name, of_log, (a + b) / 2, (b - a) / 6, r.step, dist);
 		return true;
 	}
-	return target_range(t, name, &r, f, r.log ? dist : NULL);
+	return ours_range(t, name, &r, f, r.log ? dist : NULL);
 }
 
 /* containers: wherever they are in the trial's specification. */
-static const struct node *containers(struct target *t, const struct node *n)
+static const struct node *containers(struct our_file *t, const struct node *n)
 {
 	const struct node *found = NULL;
 
@@ -152,14 +152,14 @@ static const struct node *containers(struct target *t, const struct node *n)
 		for (size_t i = 0; !found && i < n->n; i++) {
 			found = containers(t, n->items[i]);
 			if (found)
-				target_open(t, n->items[i]);
+				ours_open(t, n->items[i]);
 		}
 	}
 	return found && found->kind == NODE_LIST ? found : NULL;
 }
 
 /* ${trialParameters.ALIAS} → ${param:NAME}. */
-static void word(struct target *t, const char *text, const struct node *aliases)
+static void word(struct our_file *t, const char *text, const struct node *aliases)
 {
 	static const char open[] = "${trialParameters.";
 	struct str out = {0};
@@ -182,29 +182,30 @@ static void word(struct target *t, const char *text, const struct node *aliases)
 		text = end + 1;
 	}
 	str_add(&out, text);
-	target_word(t, str_text(&out));
+	ours_word(t, str_text(&out));
 	str_free(&out);
 }
 
-static void words(struct target *t, const struct node *list, const struct node *aliases)
+static void words(struct our_file *t, const struct node *list,
+                  const struct node *aliases)
 {
-	target_used(t, list);
+	ours_used(t, list);
 	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->n; i++)
 		if (list->items[i]->kind == NODE_SCALAR)
 			word(t, list->items[i]->text, aliases);
 }
 
 /* What comes before arguments that stand alone is in the container's image. */
-static void entry_point(struct target *t, const struct node *c)
+static void entry_point(struct our_file *t, const struct node *c)
 {
-	target_word(t, "python3");
-	target_word(t, "main.py");
-	target_note(t, c,
-	            "command: the image's own program comes before these arguments; "
-	            "python3 main.py stands for it: write yours");
+	ours_word(t, "python3");
+	ours_word(t, "main.py");
+	ours_note(t, c,
+	          "command: the image's own program comes before these arguments; "
+	          "python3 main.py stands for it: write yours");
 }
 
-static void command(struct target *t, const struct node *spec)
+static void command(struct our_file *t, const struct node *spec)
 {
 	const struct node *tt = take(t, spec, "trialTemplate");
 	const struct node *aliases = take(t, tt, "trialParameters");
@@ -212,11 +213,11 @@ static void command(struct target *t, const struct node *spec)
 	const struct node *list = containers(t, take(t, tt, "trialSpec"));
 	const struct node *c = primary ? node_named(list, "name", primary) : NULL;
 
-	target_used(t, aliases);
+	ours_used(t, aliases);
 	if (!c && list && list->n)
 		c = list->items[0];
 	if (c) {
-		target_open(t, c);
+		ours_open(t, c);
 		take(t, c, "name");
 		words(t, take(t, c, "command"), aliases);
 		if (!t->words.len && node_get(c, "args"))
@@ -224,31 +225,30 @@ static void command(struct target *t, const struct node *spec)
 		words(t, take(t, c, "args"), aliases);
 	}
 	if (t->words.len)
-		target_note(
-		    t, c,
-		    "the command ran in a container; here it runs as it is, from "
-		    "this directory");
+		ours_note(t, c,
+		          "the command ran in a container; here it runs as it is, from "
+		          "this directory");
 	else
-		target_placeholder(t, "python3 main.py ${args}",
-		                   "the file has no container with one; write yours");
+		ours_placeholder(t, "python3 main.py ${args}",
+		                 "the file has no container with one; write yours");
 }
 
-static void metrics(struct target *t, const struct node *spec)
+static void metrics(struct our_file *t, const struct node *spec)
 {
 	const struct node *m = take(t, spec, "metricsCollectorSpec");
 	const struct node *kind = take(t, take(t, m, "collector"), "kind");
 
 	if (!kind || node_is(kind, "StdOut"))
-		target_note(
+		ours_note(
 		    t, kind,
 		    "the metric is read from lines such as name=0.3, and from JSON");
 	else
-		target_note(t, kind,
-		            "metrics were collected by %s: see metric: {file: …}",
-		            flow(t, kind));
+		ours_note(t, kind,
+		          "metrics were collected by %s: see metric: {file: …}",
+		          flow(t, kind));
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *spec = take(t, root, "spec"), *list, *failed;
 	double n;
@@ -256,25 +256,25 @@ static bool convert(struct target *t, const struct node *root)
 	take(t, root, "apiVersion");
 	take(t, root, "kind");
 	if (!spec)
-		return target_fails(t, root, NULL, "this Experiment has no spec");
+		return ours_fails(t, root, NULL, "this Experiment has no spec");
 	command(t, spec);
 	if (!objective(t, spec))
 		return false;
 	algorithm(t, spec);
-	target_count(t, "max_trials", take(t, spec, "maxTrialCount"));
-	target_count(t, "parallel", take(t, spec, "parallelTrialCount"));
+	ours_count(t, "max_trials", take(t, spec, "maxTrialCount"));
+	ours_count(t, "parallel", take(t, spec, "parallelTrialCount"));
 	failed = node_get(spec, "maxFailedTrialCount");
 	if (node_number(failed, &n))
-		target_note(
+		ours_note(
 		    t, failed,
 		    "maxFailedTrialCount %.0f: a search that fails too often stops "
 		    "by itself",
 		    n);
-	target_used(t, failed);
+	ours_used(t, failed);
 	metrics(t, spec);
 	list = take(t, spec, "parameters");
 	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->n; i++) {
-		target_open(t, list->items[i]);
+		ours_open(t, list->items[i]);
 		if (!parameter(t, list->items[i]))
 			return false;
 	}

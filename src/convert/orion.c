@@ -39,7 +39,7 @@ bool orion_is(const char *text)
 }
 
 /* The positions of nothing: errors name the line only by the text. */
-static bool fails(struct target *t, const char *help, const char *name,
+static bool fails(struct our_file *t, const char *help, const char *name,
                   const char *text)
 {
 	return error_set(t->err, ERROR_FILE, "%s: %s: %s is not understood\n  help: %s",
@@ -56,7 +56,7 @@ struct prior {
 
 /* name(a, b, discrete=True, default_value=3): commas in brackets and quotes are none.
  */
-static bool read_prior(struct target *t, const char *text, struct prior *p)
+static bool read_prior(struct our_file *t, const char *text, struct prior *p)
 {
 	const char *open = strchr(text, '('), *s;
 	size_t n = strlen(text);
@@ -96,7 +96,7 @@ static bool read_prior(struct target *t, const char *text, struct prior *p)
 				p->base = arg + 5;
 			else if (strncmp(arg, "precision=", 10) == 0 ||
 			         strncmp(arg, "shape=", 6) == 0)
-				target_note(t, NULL, "%s of %s is left out", arg, text);
+				ours_note(t, NULL, "%s of %s is left out", arg, text);
 			else if (p->n < ARGS_MAX)
 				p->args[p->n++] = strchr(arg, '=') && *arg != '{' &&
 				                          *arg != '[' && *arg != '\'' &&
@@ -117,7 +117,7 @@ static bool number(const char *text, double *x)
 
 /* ['a', 'b'] or {'a': .8, 'b': .2}: the same in YAML, but for the quotes that may stay.
  */
-static bool choices(struct target *t, const char *name, const struct prior *p)
+static bool choices(struct our_file *t, const char *name, const struct prior *p)
 {
 	struct str list = {0}, weights = {0};
 	struct yaml y = {.path = t->yaml->path};
@@ -155,16 +155,16 @@ static bool choices(struct target *t, const char *name, const struct prior *p)
 		str_addf(&weights, "%s%s", i ? ", " : "", flow(t, n->items[i]));
 	}
 	if (ok)
-		target_parameter(t, name, NULL,
-		                 weights.len ? "{values: [%s], probabilities: [%s]}"
-		                             : "{values: [%s]%s}",
-		                 str_text(&list), str_text(&weights));
+		ours_parameter(t, name, NULL,
+		               weights.len ? "{values: [%s], probabilities: [%s]}"
+		                           : "{values: [%s]%s}",
+		               str_text(&list), str_text(&weights));
 	str_free(&list);
 	str_free(&weights);
 	return ok;
 }
 
-static bool ranged(struct target *t, const char *name, const struct prior *p,
+static bool ranged(struct our_file *t, const char *name, const struct prior *p,
                    const char *text)
 {
 	struct range r = {.whole = p->discrete, .log = strstr(p->name, "log") != NULL};
@@ -185,10 +185,10 @@ static bool ranged(struct target *t, const char *name, const struct prior *p,
 		t->preset = arena_strdup(t->a, str_text(&preset));
 		str_free(&preset);
 	}
-	return target_range(t, name, &r, &at, text);
+	return ours_range(t, name, &r, &at, text);
 }
 
-static bool parameter(struct target *t, const char *name, const char *text)
+static bool parameter(struct our_file *t, const char *name, const char *text)
 {
 	static const char help[] =
 	    "understood are uniform, loguniform, normal, choices, fidelity, randint";
@@ -204,7 +204,7 @@ static bool parameter(struct target *t, const char *name, const char *text)
 	if (strcmp(p.name, "normal") == 0 || strcmp(p.name, "gaussian") == 0) {
 		if (!number(p.args[0], &mu) || !number(p.args[1], &sigma))
 			return fails(t, help, name, text);
-		target_normal(t, name, false, mu, sigma, p.discrete ? 1 : 0, text);
+		ours_normal(t, name, false, mu, sigma, p.discrete ? 1 : 0, text);
 		return true;
 	}
 	if (strcmp(p.name, "fidelity") == 0) {
@@ -215,10 +215,10 @@ static bool parameter(struct target *t, const char *name, const char *text)
 		if (p.n > 2)
 			number(p.args[2], &base);
 		number(p.base, &base);
-		target_key(t, "early_terminate",
-		           "{type: asha, min_iter: %.0f, max_iter: %.0f, eta: %.0f}",
-		           low, high, base > 1 ? base : 2);
-		target_constant(t, name, text, arena_printf(t->a, "%.0f", high));
+		ours_key(t, "early_terminate",
+		         "{type: asha, min_iter: %.0f, max_iter: %.0f, eta: %.0f}", low,
+		         high, base > 1 ? base : 2);
+		ours_constant(t, name, text, arena_printf(t->a, "%.0f", high));
 		return true;
 	}
 	if (strcmp(p.name, "uniform") != 0 && strcmp(p.name, "loguniform") != 0 &&
@@ -229,7 +229,7 @@ static bool parameter(struct target *t, const char *name, const char *text)
 }
 
 /* --lr~'loguniform(…)', -x~…, lr~…: the option as it is, and its parameter. */
-static bool word(struct target *t, const char *w, bool *known)
+static bool word(struct our_file *t, const char *w, bool *known)
 {
 	const char *mark = strchr(w, '~'), *name = w;
 	char *key;
@@ -244,8 +244,8 @@ static bool word(struct target *t, const char *w, bool *known)
 		*s = *s == '/' ? '.' : *s;
 	if (!parameter(t, key, mark + 1))
 		return false;
-	target_word(t, arena_printf(t->a, "%.*s", (int)(mark - w), w));
-	target_word(t, arena_printf(t->a, "${param:%s}", key));
+	ours_word(t, arena_printf(t->a, "%.*s", (int)(mark - w), w));
+	ours_word(t, arena_printf(t->a, "${param:%s}", key));
 	return true;
 }
 
@@ -280,7 +280,7 @@ static bool takes_value(const char *w)
 	return false;
 }
 
-static size_t own_flags(struct target *t, const struct command *c, size_t i)
+static size_t own_flags(struct our_file *t, const struct command *c, size_t i)
 {
 	double x;
 
@@ -293,13 +293,13 @@ static size_t own_flags(struct target *t, const struct command *c, size_t i)
 
 		if (value && strstr(name, "max-trials") && !strstr(name, "worker") &&
 		    number(value, &x) && x >= 1)
-			target_key(t, "max_trials", "%.0f", x);
+			ours_key(t, "max_trials", "%.0f", x);
 		else if (value && strcmp(name, "--n-workers") == 0 &&
 		         number(value, &x) && x >= 1)
-			target_key(t, "parallel", "%.0f", x);
+			ours_key(t, "parallel", "%.0f", x);
 		else
-			target_note(t, NULL, "%s%s%s is Orion's", name,
-			            value ? " " : "", value ? value : "");
+			ours_note(t, NULL, "%s%s%s is Orion's", name, value ? " " : "",
+			          value ? value : "");
 	}
 	return i;
 }
@@ -327,7 +327,7 @@ static bool is_text(const char *text)
 	return ok;
 }
 
-bool orion_convert(struct target *t, const char *text)
+bool orion_convert(struct our_file *t, const char *text)
 {
 	struct command c = {0};
 	struct str line = {0};
@@ -370,7 +370,7 @@ bool orion_convert(struct target *t, const char *text)
 		}
 		ok = word(t, w, &known);
 		if (ok && !known)
-			target_word(t, w);
+			ours_word(t, w);
 	}
 	if (!ok)
 		return false;
@@ -381,6 +381,6 @@ bool orion_convert(struct target *t, const char *text)
 		                 t->yaml->path);
 	t->method = "bayes";
 	t->metric = "name: objective";
-	target_key(t, "protocol", "orion");
+	ours_key(t, "protocol", "orion");
 	return true;
 }

@@ -40,7 +40,7 @@ void yaml_scalar(struct str *out, const struct node *n)
 		str_add(out, n->text);
 }
 
-void yaml_node(struct target *t, struct str *out, const struct node *n)
+void yaml_node(struct our_file *t, struct str *out, const struct node *n)
 {
 	struct value v;
 
@@ -52,7 +52,7 @@ void yaml_node(struct target *t, struct str *out, const struct node *n)
 	value_json(&v, out, true);
 }
 
-const char *flow(struct target *t, const struct node *n)
+const char *flow(struct our_file *t, const struct node *n)
 {
 	struct str s = {0};
 	const char *text;
@@ -104,7 +104,7 @@ static void comment(struct str *out, const char *text)
 		str_add(out, " …");
 }
 
-void target_note(struct target *t, const struct node *at, const char *fmt, ...)
+void ours_note(struct our_file *t, const struct node *at, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -119,7 +119,7 @@ void target_note(struct target *t, const struct node *at, const char *fmt, ...)
 	str_addc(&t->notes, '\n');
 }
 
-void target_key(struct target *t, const char *key, const char *fmt, ...)
+void ours_key(struct our_file *t, const char *key, const char *fmt, ...)
 {
 	char text[4096];
 	va_list ap;
@@ -130,20 +130,20 @@ void target_key(struct target *t, const char *key, const char *fmt, ...)
 	str_addf(&t->keys, "%s: %s\n", key, text);
 }
 
-void target_count(struct target *t, const char *key, const struct node *n)
+void ours_count(struct our_file *t, const char *key, const struct node *n)
 {
 	double x;
 
 	if (!n)
 		return;
 	if (node_number(n, &x) && x >= 1 && x <= 1e9 && x == floor(x))
-		target_key(t, key, "%.0f", x);
+		ours_key(t, key, "%.0f", x);
 	else
-		target_note(t, n, "%s would be %s, which is no number of them", key,
-		            n->kind == NODE_SCALAR ? n->text : "a list");
+		ours_note(t, n, "%s would be %s, which is no number of them", key,
+		          n->kind == NODE_SCALAR ? n->text : "a list");
 }
 
-void target_metric(struct target *t, const char *name, const char *more)
+void ours_metric(struct our_file *t, const char *name, const char *more)
 {
 	struct str out = {0};
 
@@ -156,7 +156,7 @@ void target_metric(struct target *t, const char *name, const char *more)
 
 /* The command. */
 
-void target_word(struct target *t, const char *word)
+void ours_word(struct our_file *t, const char *word)
 {
 	if (t->words.len)
 		str_add(&t->words, ", ");
@@ -184,7 +184,7 @@ static bool needs_shell(const char *text)
 	return false;
 }
 
-void target_command(struct target *t, const char *text)
+void ours_command(struct our_file *t, const char *text)
 {
 	struct command c = {0};
 	struct str line = {0};
@@ -201,32 +201,32 @@ void target_command(struct target *t, const char *text)
 	    !spec_split_words(str_text(&line), t->a, &c))
 		t->shell = arena_strdup(t->a, str_text(&line));
 	for (size_t i = 0; i < c.n; i++)
-		target_word(t, c.words[i]);
+		ours_word(t, c.words[i]);
 	str_free(&line);
 }
 
-void target_placeholder(struct target *t, const char *command, const char *why)
+void ours_placeholder(struct our_file *t, const char *command, const char *why)
 {
-	target_command(t, command);
-	target_note(t, NULL, "command: %s", why);
+	ours_command(t, command);
+	ours_note(t, NULL, "command: %s", why);
 }
 
 /* Parameters. */
 
-void target_constant(struct target *t, const char *name, const char *was,
-                     const char *text)
+void ours_constant(struct our_file *t, const char *name, const char *was,
+                   const char *text)
 {
-	target_parameter(t, name, was, "{value: %s}", text);
+	ours_parameter(t, name, was, "{value: %s}", text);
 	t->n_parameters--;
 }
 
-bool target_has(const struct target *t, const char *name)
+bool ours_has(const struct our_file *t, const char *name)
 {
 	return set_has(&t->names, set_hash(SET_HASH, name, strlen(name)));
 }
 
-void target_parameter(struct target *t, const char *name, const char *was,
-                      const char *fmt, ...)
+void ours_parameter(struct our_file *t, const char *name, const char *was,
+                    const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
@@ -279,7 +279,7 @@ static bool on_lattice(const struct range *r)
 }
 
 /* low, low + step, … as a list. */
-static void cells(struct target *t, const char *name, const struct range *r, double n,
+static void cells(struct our_file *t, const char *name, const struct range *r, double n,
                   const char *was)
 {
 	struct str out = {0};
@@ -292,25 +292,25 @@ static void cells(struct target *t, const char *name, const struct range *r, dou
 		str_add(&out, i > 0 ? ", " : "");
 		yaml_number(&out, strtod(text, NULL), r->whole);
 	}
-	target_parameter(t, name, was, "{values: [%s]}", str_text(&out));
+	ours_parameter(t, name, was, "{values: [%s]}", str_text(&out));
 	str_free(&out);
 }
 
-bool target_range(struct target *t, const char *name, const struct range *r,
-                  const struct node *at, const char *was)
+bool ours_range(struct our_file *t, const char *name, const struct range *r,
+                const struct node *at, const char *was)
 {
 	struct str out = {0};
 	double n = r->step > 0 ? floor((r->high - r->low) / r->step * (1 + 1e-12)) : 0;
 
 	if (!(r->low < r->high) && r->low != r->high)
-		return target_fails(t, at, NULL, "%s: the lower bound %g is above %g",
-		                    name, r->low, r->high);
+		return ours_fails(t, at, NULL, "%s: the lower bound %g is above %g",
+		                  name, r->low, r->high);
 	if (r->log && !(r->low > 0))
-		return target_fails(t, at, "a log scale begins above 0",
-		                    "%s: a log scale cannot begin at %g", name, r->low);
+		return ours_fails(t, at, "a log scale begins above 0",
+		                  "%s: a log scale cannot begin at %g", name, r->low);
 	if (r->low == r->high) {
 		yaml_number(&out, r->low, r->whole);
-		target_parameter(t, name, was, "{value: %s}", str_text(&out));
+		ours_parameter(t, name, was, "{value: %s}", str_text(&out));
 		str_free(&out);
 		return true;
 	}
@@ -332,46 +332,46 @@ bool target_range(struct target *t, const char *name, const struct range *r,
 		str_add(&out, ", q: ");
 		str_double(&out, r->step);
 		if (!on_lattice(r) && r->from_zero)
-			target_note(
+			ours_note(
 			    t, at,
 			    "%s: %g was tried as well, being the lower bound; here "
 			    "only multiples of %g are",
 			    name, r->low, r->step);
 		else if (!on_lattice(r))
-			target_note(t, at,
-			            "%s: its steps of %g were counted from %g, here "
-			            "they are multiples of %g",
-			            name, r->step, r->low, r->step);
+			ours_note(t, at,
+			          "%s: its steps of %g were counted from %g, here "
+			          "they are multiples of %g",
+			          name, r->step, r->low, r->step);
 	}
 	str_add(&out, "}");
-	target_parameter(t, name, was, "%s", str_text(&out));
+	ours_parameter(t, name, was, "%s", str_text(&out));
 	str_free(&out);
 	return true;
 }
 
-bool target_values(struct target *t, const char *name, const struct node *list,
-                   const char *was)
+bool ours_values(struct our_file *t, const char *name, const struct node *list,
+                 const char *was)
 {
 	struct str out = {0};
 
-	target_used(t, list);
+	ours_used(t, list);
 	if (list->kind != NODE_LIST || !list->n)
-		return target_fails(t, list, "as in [16, 32, 64]",
-		                    "%s: a list of values was expected", name);
+		return ours_fails(t, list, "as in [16, 32, 64]",
+		                  "%s: a list of values was expected", name);
 	for (size_t i = 0; i < list->n; i++) {
 		str_add(&out, i ? ", " : "");
 		yaml_node(t, &out, list->items[i]);
 	}
 	if (list->n == 1)
-		target_parameter(t, name, was, "{value: %s}", str_text(&out));
+		ours_parameter(t, name, was, "{value: %s}", str_text(&out));
 	else
-		target_parameter(t, name, was, "{values: [%s]}", str_text(&out));
+		ours_parameter(t, name, was, "{values: [%s]}", str_text(&out));
 	str_free(&out);
 	return true;
 }
 
-void target_normal(struct target *t, const char *name, bool log, double mu,
-                   double sigma, double step, const char *was)
+void ours_normal(struct our_file *t, const char *name, bool log, double mu,
+                 double sigma, double step, const char *was)
 {
 	struct str out = {0};
 
@@ -385,12 +385,12 @@ void target_normal(struct target *t, const char *name, bool log, double mu,
 		str_double(&out, step);
 	}
 	str_add(&out, "}");
-	target_parameter(t, name, was, "%s", str_text(&out));
+	ours_parameter(t, name, was, "%s", str_text(&out));
 	str_free(&out);
 }
 
 /* What nobody has looked at, as comments. */
-static void unused(struct target *t, const struct node *n, const char *path)
+static void unused(struct our_file *t, const struct node *n, const char *path)
 {
 	for (size_t i = 0; n->kind != NODE_SCALAR && i < n->n; i++) {
 		const struct node *m = n->items[i];
@@ -404,7 +404,7 @@ static void unused(struct target *t, const struct node *n, const char *path)
 		if (set_has(&t->used, (uint64_t)(uintptr_t)m))
 			unused(t, m, name);
 		else
-			target_note(t, m, "%s: %s", name, flow(t, m));
+			ours_note(t, m, "%s: %s", name, flow(t, m));
 	}
 }
 
@@ -429,7 +429,7 @@ static void escape_line_ends(struct str *out, size_t from)
 	free(text);
 }
 
-void target_write(struct target *t, const struct node *root, struct str *out)
+void ours_write(struct our_file *t, const struct node *root, struct str *out)
 {
 	struct str said = t->notes;
 	size_t from = out->len;

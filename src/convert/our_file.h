@@ -8,7 +8,7 @@
 #include "config/yaml.h"
 #include "convert/convert.h"
 
-struct target {
+struct our_file {
 	struct arena *a;
 	const struct yaml *yaml; /* the file that is read */
 	const struct convert_options *options;
@@ -35,27 +35,27 @@ struct target {
 struct format {
 	const char *owner;
 	bool (*is)(const struct node *root);
-	bool (*convert)(struct target *t, const struct node *root);
+	bool (*convert)(struct our_file *t, const struct node *root);
 };
 extern const struct format format_nni, format_nni_space, format_hydra, format_guild,
     format_katib, format_azure, format_determined, format_polyaxon, format_ray,
     format_sagemaker, format_vertex;
 /* A command line: no YAML. */
 bool orion_is(const char *text);
-bool orion_convert(struct target *t, const char *text);
+bool orion_convert(struct our_file *t, const char *text);
 
 /* Reading: what is taken is marked as used. NULL where the map (or NULL) lacks it. */
-const struct node *take(struct target *t, const struct node *map, const char *key);
+const struct node *take(struct our_file *t, const struct node *map, const char *key);
 /* The first of the keys that is there; keys end with NULL. */
-const struct node *take_any(struct target *t, const struct node *map,
+const struct node *take_any(struct our_file *t, const struct node *map,
                             const char *const *keys);
-const char *take_text(struct target *t, const struct node *map, const char *key);
-bool take_number(struct target *t, const struct node *map, const char *key,
+const char *take_text(struct our_file *t, const struct node *map, const char *key);
+bool take_number(struct our_file *t, const struct node *map, const char *key,
                  double *out);
 /* The node is known; what is below is looked at one by one. */
-void target_open(struct target *t, const struct node *n);
+void ours_open(struct our_file *t, const struct node *n);
 /* The whole node, with all below it, is dealt with. */
-void target_used(struct target *t, const struct node *n);
+void ours_used(struct our_file *t, const struct node *n);
 /* The number that the first n bytes are, if it is finite; where it is no integer,
  * *whole (NULL: no matter) becomes false. */
 bool number_of(const char *text, size_t n, double *out, bool *whole);
@@ -68,24 +68,24 @@ const struct node *node_named(const struct node *list, const char *key,
 
 /* Writing. */
 /* A line "key: value"; value is YAML. */
-__attribute__((format(printf, 3, 4))) void target_key(struct target *t, const char *key,
-                                                      const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void ours_key(struct our_file *t, const char *key,
+                                                    const char *fmt, ...);
 /* key: value from a scalar of the file, where it is there; a note where it is no whole
  * number from 1 on. */
-void target_count(struct target *t, const char *key, const struct node *n);
+void ours_count(struct our_file *t, const char *key, const struct node *n);
 /* A comment; at NULL: without a line. */
-__attribute__((format(printf, 3, 4))) void target_note(struct target *t,
-                                                       const struct node *at,
-                                                       const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void ours_note(struct our_file *t,
+                                                     const struct node *at,
+                                                     const char *fmt, ...);
 /* The metric's name, and what stands behind it (", target: 0.3"; NULL: nothing). */
-void target_metric(struct target *t, const char *name, const char *more);
+void ours_metric(struct our_file *t, const char *name, const char *more);
 /* One more word of the command, quoted as it must be. */
-void target_word(struct target *t, const char *word);
+void ours_word(struct our_file *t, const char *word);
 /* The words of a text as a shell splits them; a text that needs a shell becomes one for
  * it. */
-void target_command(struct target *t, const char *text);
+void ours_command(struct our_file *t, const char *text);
 /* No command is in the file: one that will do until somebody writes it. */
-void target_placeholder(struct target *t, const char *command, const char *why);
+void ours_placeholder(struct our_file *t, const char *command, const char *why);
 
 /* A range of numbers. */
 struct range {
@@ -98,41 +98,41 @@ struct range {
 };
 /* All say false with an error at `at` where there is no such parameter. was: how it
  * stood in the file, for a comment; NULL: nothing. */
-bool target_range(struct target *t, const char *name, const struct range *r,
-                  const struct node *at, const char *was);
-bool target_values(struct target *t, const char *name, const struct node *list,
-                   const char *was);
+bool ours_range(struct our_file *t, const char *name, const struct range *r,
+                const struct node *at, const char *was);
+bool ours_values(struct our_file *t, const char *name, const struct node *list,
+                 const char *was);
 /* One value, which is not searched. text is YAML. */
-void target_constant(struct target *t, const char *name, const char *was,
-                     const char *text);
-bool target_has(const struct target *t, const char *name); /* a parameter */
+void ours_constant(struct our_file *t, const char *name, const char *was,
+                   const char *text);
+bool ours_has(const struct our_file *t, const char *name); /* a parameter */
 /* {…} as it is. */
-__attribute__((format(printf, 4, 5))) void target_parameter(struct target *t,
-                                                            const char *name,
-                                                            const char *was,
-                                                            const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) void ours_parameter(struct our_file *t,
+                                                          const char *name,
+                                                          const char *was,
+                                                          const char *fmt, ...);
 /* The bounds as exponents: {low, high} → {base^low, base^high}. */
 struct range range_powers(double base, double low, double high);
 /* mu and sigma, step 0: none. */
-void target_normal(struct target *t, const char *name, bool log, double mu,
-                   double sigma, double step, const char *was);
+void ours_normal(struct our_file *t, const char *name, bool log, double mu,
+                 double sigma, double step, const char *was);
 
 /* An error in the file read. */
-__attribute__((format(printf, 4, 5))) bool target_fails(struct target *t,
-                                                        const struct node *at,
-                                                        const char *help,
-                                                        const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) bool ours_fails(struct our_file *t,
+                                                      const struct node *at,
+                                                      const char *help, const char *fmt,
+                                                      ...);
 
 /* A scalar as YAML of ours: as it is written, or in quotes. */
 void yaml_scalar(struct str *out, const struct node *n);
 void yaml_string(struct str *out, const char *text);
 /* Any node, in flow style. */
-void yaml_node(struct target *t, struct str *out, const struct node *n);
-const char *flow(struct target *t, const struct node *n);
+void yaml_node(struct our_file *t, struct str *out, const struct node *n);
+const char *flow(struct our_file *t, const struct node *n);
 /* Of whole numbers an integer, of others a float that stays one: 5 is written 5.0. */
 void yaml_number(struct str *out, double x, bool whole);
 
 /* Puts it all together. */
-void target_write(struct target *t, const struct node *root, struct str *out);
+void ours_write(struct our_file *t, const struct node *root, struct str *out);
 
 #endif

@@ -17,12 +17,12 @@ static bool is_polyaxon(const struct node *root)
 }
 
 /* [low, high, q], {low, high, q}, or "low:high:q". */
-static size_t triple(struct target *t, const struct node *v, const char *const *names,
+static size_t triple(struct our_file *t, const struct node *v, const char *const *names,
                      double *x)
 {
 	size_t n = 0;
 
-	target_used(t, v);
+	ours_used(t, v);
 	if (!v)
 		return 0;
 	if (v->kind == NODE_MAP) {
@@ -44,13 +44,13 @@ static size_t triple(struct target *t, const struct node *v, const char *const *
 	return n;
 }
 
-static bool wrong(struct target *t, const struct node *at, const char *name,
+static bool wrong(struct our_file *t, const struct node *at, const char *name,
                   const char *kind)
 {
-	return target_fails(t, at, NULL, "%s: %s has other values", name, kind);
+	return ours_fails(t, at, NULL, "%s: %s has other values", name, kind);
 }
 
-static bool listed(struct target *t, const char *name, const struct node *v,
+static bool listed(struct our_file *t, const char *name, const struct node *v,
                    const char *kind, const char *was)
 {
 	static const char *const steps[] = {"start", "stop", "step"};
@@ -88,18 +88,18 @@ static bool listed(struct target *t, const char *name, const struct node *v,
 		else
 			yaml_number(&out, strtod(text, NULL), false);
 	}
-	target_parameter(t, name, was, "{values: [%s]}", str_text(&out));
+	ours_parameter(t, name, was, "{values: [%s]}", str_text(&out));
 	str_free(&out);
 	return true;
 }
 
 /* pchoice: [[value, probability], …]. */
-static bool weighted(struct target *t, const char *name, const struct node *v)
+static bool weighted(struct our_file *t, const char *name, const struct node *v)
 {
 	struct str values = {0}, p = {0};
 	bool ok = v && v->kind == NODE_LIST && v->n;
 
-	target_used(t, v);
+	ours_used(t, v);
 	for (size_t i = 0; ok && i < v->n; i++) {
 		const struct node *pair = v->items[i];
 		double x;
@@ -114,14 +114,14 @@ static bool weighted(struct target *t, const char *name, const struct node *v)
 		str_double(&p, x);
 	}
 	if (ok)
-		target_parameter(t, name, NULL, "{values: [%s], probabilities: [%s]}",
-		                 str_text(&values), str_text(&p));
+		ours_parameter(t, name, NULL, "{values: [%s], probabilities: [%s]}",
+		               str_text(&values), str_text(&p));
 	str_free(&values);
 	str_free(&p);
 	return ok || wrong(t, v, name, "pchoice");
 }
 
-static bool entry(struct target *t, const char *name, const struct node *map)
+static bool entry(struct our_file *t, const char *name, const struct node *map)
 {
 	static const char *const bounds[] = {"low", "high", "q"};
 	static const char *const moments[] = {"loc", "scale", "q"};
@@ -132,9 +132,9 @@ static bool entry(struct target *t, const char *name, const struct node *map)
 	struct range r;
 
 	if (!kind || !v)
-		return target_fails(t, map, NULL, "%s: it needs kind and value", name);
+		return ours_fails(t, map, NULL, "%s: it needs kind and value", name);
 	if (strcmp(kind, "choice") == 0)
-		return target_values(t, name, v, NULL);
+		return ours_values(t, name, v, NULL);
 	if (strcmp(kind, "pchoice") == 0)
 		return weighted(t, name, v);
 	if (strcmp(kind, "range") == 0 || strcmp(kind, "linspace") == 0 ||
@@ -145,12 +145,12 @@ static bool entry(struct target *t, const char *name, const struct node *map)
 	if (strstr(kind, "normal")) {
 		if (triple(t, v, moments, x) < (q ? 3U : 2U))
 			return wrong(t, v, name, kind);
-		target_normal(t, name, log, x[0], x[1], q ? x[2] : 0, NULL);
+		ours_normal(t, name, log, x[0], x[1], q ? x[2] : 0, NULL);
 		return true;
 	}
 	if (!strstr(kind, "uniform"))
-		return target_fails(t, node_get(map, "kind"), NULL,
-		                    "%s: %s is not understood", name, kind);
+		return ours_fails(t, node_get(map, "kind"), NULL,
+		                  "%s: %s is not understood", name, kind);
 	if (triple(t, v, bounds, x) < (q ? 3U : 2U))
 		return wrong(t, v, name, kind);
 	/* exp(uniform(low, high)): bounds are exponents. */
@@ -158,11 +158,11 @@ static bool entry(struct target *t, const char *name, const struct node *map)
 	        : (struct range){.low = x[0], .high = x[1]};
 	r.step = q ? x[2] : 0;
 	r.from_zero = true;
-	return target_range(t, name, &r, v, log || q ? was : NULL);
+	return ours_range(t, name, &r, v, log || q ? was : NULL);
 }
 
 /* {{ params.lr }}, {{ lr }} → ${param:lr}. */
-static const char *filled(struct target *t, const char *text)
+static const char *filled(struct our_file *t, const char *text)
 {
 	struct str out = {0};
 	const char *p, *kept;
@@ -180,13 +180,12 @@ static const char *filled(struct target *t, const char *text)
 			name += 7;
 		n = strcspn(name, " \t}.|");
 		kept = arena_strndup(t->a, name, n);
-		if (target_has(t, kept)) {
+		if (ours_has(t, kept)) {
 			str_addf(&out, "${param:%s}", kept);
 		} else {
 			str_add(&out, kept);
-			target_note(t, NULL,
-			            "command: {{ %s }} was filled in by Polyaxon",
-			            kept);
+			ours_note(t, NULL,
+			          "command: {{ %s }} was filled in by Polyaxon", kept);
 		}
 		text = end + 2;
 	}
@@ -196,7 +195,7 @@ static const char *filled(struct target *t, const char *text)
 	return kept;
 }
 
-static void command(struct target *t, const struct node *root)
+static void command(struct our_file *t, const struct node *root)
 {
 	const struct node *component = take(t, root, "component");
 	const struct node *run = take(t, component ? component : root, "run");
@@ -207,22 +206,22 @@ static void command(struct target *t, const struct node *root)
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		const struct node *w = take(t, c, keys[k]);
 
-		target_used(t, w);
+		ours_used(t, w);
 		if (w && w->kind == NODE_SCALAR)
-			target_command(t, filled(t, w->text));
+			ours_command(t, filled(t, w->text));
 		for (size_t i = 0; w && w->kind == NODE_LIST && i < w->n; i++)
 			if (w->items[i]->kind == NODE_SCALAR)
-				target_word(t, filled(t, w->items[i]->text));
+				ours_word(t, filled(t, w->items[i]->text));
 	}
 	if (t->words.len || t->shell)
-		target_note(t, c,
-		            "the command ran in a container; here it runs as it is");
+		ours_note(t, c,
+		          "the command ran in a container; here it runs as it is");
 	else
-		target_placeholder(t, "python3 main.py ${args}",
-		                   "it is in another file; write yours");
+		ours_placeholder(t, "python3 main.py ${args}",
+		                 "it is in another file; write yours");
 }
 
-static const char *method(struct target *t, const struct node *m)
+static const char *method(struct our_file *t, const struct node *m)
 {
 	const char *kind = take_text(t, m, "kind");
 	double x = 0, eta = 3;
@@ -232,17 +231,17 @@ static const char *method(struct target *t, const struct node *m)
 	if (kind && (strcmp(kind, "hyperband") == 0 || strcmp(kind, "asha") == 0)) {
 		take_number(t, m, "maxIterations", &x);
 		take_number(t, m, "eta", &eta);
-		target_key(t, "early_terminate",
-		           "{type: asha, max_iter: %.0f, eta: %.0f}", x > 1 ? x : 27,
-		           eta);
-		target_note(
-		    t, m, "%s: asha stops what is behind, by the script's steps", kind);
+		ours_key(t, "early_terminate",
+		         "{type: asha, max_iter: %.0f, eta: %.0f}", x > 1 ? x : 27,
+		         eta);
+		ours_note(t, m, "%s: asha stops what is behind, by the script's steps",
+		          kind);
 		return "random";
 	}
 	return "bayes";
 }
 
-static void metric(struct target *t, const struct node *m)
+static void metric(struct our_file *t, const struct node *m)
 {
 	const struct node *metric = take(t, m, "metric");
 	const char *name = take_text(t, metric, "name");
@@ -250,14 +249,14 @@ static void metric(struct target *t, const struct node *m)
 	t->goal = node_is(take(t, metric, "optimization"), "maximize") ? "maximize"
 	                                                               : "minimize";
 	if (!name)
-		target_note(t, m,
-		            "the file names no metric: loss, to be minimized, stands "
-		            "for it");
-	target_metric(t, name ? name : "loss", NULL);
+		ours_note(t, m,
+		          "the file names no metric: loss, to be minimized, stands "
+		          "for it");
+	ours_metric(t, name ? name : "loss", NULL);
 }
 
 /* What the rows have under a key: every value once. */
-static void column(struct target *t, const struct node *rows, const char *name)
+static void column(struct our_file *t, const struct node *rows, const char *name)
 {
 	struct str list = {0};
 	const char **seen = arena_new(t->a, rows->n, sizeof *seen);
@@ -275,43 +274,43 @@ static void column(struct target *t, const struct node *rows, const char *name)
 		str_addf(&list, "%s%s", n ? ", " : "", text);
 		seen[n++] = text;
 	}
-	target_parameter(t, name, NULL, n > 1 ? "{values: [%s]}" : "{value: %s}",
-	                 str_text(&list));
+	ours_parameter(t, name, NULL, n > 1 ? "{values: [%s]}" : "{value: %s}",
+	               str_text(&list));
 	str_free(&list);
 }
 
 /* A list of points. */
-static bool mapping(struct target *t, const struct node *root, const struct node *m)
+static bool mapping(struct our_file *t, const struct node *root, const struct node *m)
 {
 	const struct node *rows = take(t, m, "values");
 
 	take(t, m, "kind");
 	if (!rows || rows->kind != NODE_LIST || !rows->n)
-		return target_fails(t, m, NULL, "values must be a list of mappings");
+		return ours_fails(t, m, NULL, "values must be a list of mappings");
 	for (size_t i = 0; i < rows->n; i++)
 		if (rows->items[i]->kind != NODE_MAP || !rows->items[i]->n)
-			return target_fails(t, rows->items[i], NULL,
-			                    "a point must be a mapping");
-	target_used(t, rows);
+			return ours_fails(t, rows->items[i], NULL,
+			                  "a point must be a mapping");
+	ours_used(t, rows);
 	t->method = "list";
 	metric(t, m);
-	target_count(t, "parallel", take(t, m, "concurrency"));
+	ours_count(t, "parallel", take(t, m, "concurrency"));
 	for (size_t i = 0; i < rows->n; i++)
 		for (size_t k = 0; k < rows->items[i]->n; k++)
-			if (!target_has(t, rows->items[i]->keys[k]))
+			if (!ours_has(t, rows->items[i]->keys[k]))
 				column(t, rows, rows->items[i]->keys[k]);
-	target_key(t, "points", "%s", flow(t, rows));
+	ours_key(t, "points", "%s", flow(t, rows));
 	command(t, root);
 	return true;
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *m = take(t, root, "matrix"), *params;
 	double first = 0, more = 0;
 
 	if (m->kind != NODE_MAP)
-		return target_fails(t, m, NULL, "matrix must be a mapping");
+		return ours_fails(t, m, NULL, "matrix must be a mapping");
 	take(t, root, "version");
 	take(t, root, "kind");
 	if (node_is(node_get(m, "kind"), "mapping"))
@@ -320,18 +319,18 @@ static bool convert(struct target *t, const struct node *root)
 	metric(t, m);
 	if (take_number(t, m, "numInitialRuns", &first) &&
 	    take_number(t, m, "maxIterations", &more))
-		target_key(t, "max_trials", "%.0f", first + more);
+		ours_key(t, "max_trials", "%.0f", first + more);
 	else if (take(t, m, "numRuns"))
-		target_count(t, "max_trials", take(t, m, "numRuns"));
+		ours_count(t, "max_trials", take(t, m, "numRuns"));
 	else if (strcmp(t->method, "bayes") == 0)
 		/* Of hyperband and asha it is how long a run takes. */
-		target_count(t, "max_trials", take(t, m, "maxIterations"));
-	target_count(t, "parallel", take(t, m, "concurrency"));
+		ours_count(t, "max_trials", take(t, m, "maxIterations"));
+	ours_count(t, "parallel", take(t, m, "concurrency"));
 	if (take_number(t, m, "seed", &first) && first >= 0)
-		target_key(t, "seed", "%.0f", first);
+		ours_key(t, "seed", "%.0f", first);
 	params = take(t, m, "params");
 	for (size_t i = 0; params && params->kind == NODE_MAP && i < params->n; i++) {
-		target_open(t, params->items[i]);
+		ours_open(t, params->items[i]);
 		if (!entry(t, params->keys[i], params->items[i]))
 			return false;
 	}

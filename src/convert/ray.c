@@ -61,7 +61,7 @@ static bool call(const char *text, char *name, size_t size, double *x, size_t *n
 	return *n >= 2;
 }
 
-static bool drawn(struct target *t, const char *key, const struct node *n, bool *is)
+static bool drawn(struct our_file *t, const char *key, const struct node *n, bool *is)
 {
 	char name[32];
 	double x[NUMBERS_MAX] = {0};
@@ -73,8 +73,8 @@ static bool drawn(struct target *t, const char *key, const struct node *n, bool 
 		return true;
 	t->method = "random";
 	if (strcmp(name, "randn") == 0 || strcmp(name, "qrandn") == 0) {
-		target_normal(t, key, false, x[0], x[1], *name == 'q' ? x[2] : 0,
-		              n->text);
+		ours_normal(t, key, false, x[0], x[1], *name == 'q' ? x[2] : 0,
+		            n->text);
 		return true;
 	}
 	r = (struct range){.low = x[0],
@@ -86,10 +86,10 @@ static bool drawn(struct target *t, const char *key, const struct node *n, bool 
 	/* randint and lograndint leave the upper end out, the q forms have it. */
 	if (r.whole && *name != 'q')
 		r.high--;
-	return target_range(t, key, &r, n, n->text);
+	return ours_range(t, key, &r, n, n->text);
 }
 
-static bool values(struct target *t, const struct node *map, const char *prefix,
+static bool values(struct our_file *t, const struct node *map, const char *prefix,
                    int depth)
 {
 	for (size_t i = 0; i < map->n; i++) {
@@ -98,9 +98,9 @@ static bool values(struct target *t, const struct node *map, const char *prefix,
 		const char *name = arena_printf(t->a, "%s%s", prefix, map->keys[i]);
 		bool is;
 
-		target_open(t, n);
+		ours_open(t, n);
 		if (grid) {
-			if (!target_values(t, name, grid, NULL))
+			if (!ours_values(t, name, grid, NULL))
 				return false;
 			continue;
 		}
@@ -113,13 +113,13 @@ static bool values(struct target *t, const struct node *map, const char *prefix,
 			return false;
 		if (is)
 			continue;
-		target_used(t, n);
-		target_constant(t, name, NULL, flow(t, n));
+		ours_used(t, n);
+		ours_constant(t, name, NULL, flow(t, n));
 	}
 	return true;
 }
 
-static bool convert(struct target *t, const struct node *root)
+static bool convert(struct our_file *t, const struct node *root)
 {
 	const struct node *e = experiment(root), *stop, *n;
 	const char *name, *mode;
@@ -127,17 +127,17 @@ static bool convert(struct target *t, const struct node *root)
 
 	for (size_t i = 0; e != root && i < root->n; i++)
 		if (root->items[i] == e)
-			target_open(t, e);
+			ours_open(t, e);
 	if (node_get(e, "config")->kind != NODE_MAP)
-		return target_fails(t, node_get(e, "config"), NULL,
-		                    "config must be a mapping");
+		return ours_fails(t, node_get(e, "config"), NULL,
+		                  "config must be a mapping");
 	if (!values(t, take(t, e, "config"), "", 0))
 		return false;
 	n = take(t, e, "num_samples");
 	if (t->method)
-		target_count(t, "max_trials", n);
+		ours_count(t, "max_trials", n);
 	else if (node_number(n, &samples) && samples > 1)
-		target_key(t, "repeats", "%.0f", samples);
+		ours_key(t, "repeats", "%.0f", samples);
 	if (!t->method)
 		t->method = "grid";
 	name = take_text(t, e, "metric");
@@ -146,20 +146,20 @@ static bool convert(struct target *t, const struct node *root)
 	for (size_t i = 0; !name && stop && stop->kind == NODE_MAP && i < stop->n; i++)
 		if (strstr(stop->keys[i], "reward") || strstr(stop->keys[i], "acc"))
 			name = stop->keys[i];
-	target_used(t, stop);
+	ours_used(t, stop);
 	if (stop)
-		target_note(t, stop, "each run was stopped at %s", flow(t, stop));
+		ours_note(t, stop, "each run was stopped at %s", flow(t, stop));
 	if (!name) {
 		name = "episode_reward_mean";
-		target_note(t, e, "the file names no metric: %s stands for it", name);
+		ours_note(t, e, "the file names no metric: %s stands for it", name);
 	}
 	t->goal = (mode && strcmp(mode, "max") == 0) ||
 	                  (!mode && (strstr(name, "reward") || strstr(name, "acc")))
 	              ? "maximize"
 	              : "minimize";
-	target_metric(t, name, NULL);
-	target_placeholder(t, "python3 train.py ${args}",
-	                   "Ray runs a class of Python, not a command; write yours");
+	ours_metric(t, name, NULL);
+	ours_placeholder(t, "python3 train.py ${args}",
+	                 "Ray runs a class of Python, not a command; write yours");
 	return true;
 }
 

@@ -12,7 +12,7 @@ static uint64_t key_of(const struct node *n)
 	return (uint64_t)(uintptr_t)n;
 }
 
-void target_used(struct target *t, const struct node *n)
+void ours_used(struct our_file *t, const struct node *n)
 {
 	if (!n)
 		return;
@@ -20,13 +20,13 @@ void target_used(struct target *t, const struct node *n)
 	set_add(&t->whole, key_of(n));
 }
 
-void target_open(struct target *t, const struct node *n)
+void ours_open(struct our_file *t, const struct node *n)
 {
 	if (n)
 		set_add(&t->used, key_of(n));
 }
 
-const struct node *take(struct target *t, const struct node *map, const char *key)
+const struct node *take(struct our_file *t, const struct node *map, const char *key)
 {
 	const struct node *n = map && map->kind == NODE_MAP ? node_get(map, key) : NULL;
 
@@ -35,7 +35,7 @@ const struct node *take(struct target *t, const struct node *map, const char *ke
 	return n;
 }
 
-const struct node *take_any(struct target *t, const struct node *map,
+const struct node *take_any(struct our_file *t, const struct node *map,
                             const char *const *keys)
 {
 	const struct node *n = NULL;
@@ -45,7 +45,7 @@ const struct node *take_any(struct target *t, const struct node *map,
 	return n;
 }
 
-const char *take_text(struct target *t, const struct node *map, const char *key)
+const char *take_text(struct our_file *t, const struct node *map, const char *key)
 {
 	const struct node *n = map && map->kind == NODE_MAP ? node_get(map, key) : NULL;
 
@@ -55,7 +55,8 @@ const char *take_text(struct target *t, const struct node *map, const char *key)
 	return n->text;
 }
 
-bool take_number(struct target *t, const struct node *map, const char *key, double *out)
+bool take_number(struct our_file *t, const struct node *map, const char *key,
+                 double *out)
 {
 	const struct node *n = map && map->kind == NODE_MAP ? node_get(map, key) : NULL;
 
@@ -108,8 +109,8 @@ const struct node *node_named(const struct node *list, const char *key,
 	return NULL;
 }
 
-bool target_fails(struct target *t, const struct node *at, const char *help,
-                  const char *fmt, ...)
+bool ours_fails(struct our_file *t, const struct node *at, const char *help,
+                const char *fmt, ...)
 {
 	va_list ap;
 	char text[1024];

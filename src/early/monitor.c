@@ -32,7 +32,7 @@ static void free_watched(struct watched *w)
 {
 	free(w->points);
 	free(w->told);
-	free(w->glimpses);
+	free(w->milestones);
 }
 
 void monitor_free(struct monitor *s)
@@ -175,14 +175,14 @@ void monitor_seen(const struct monitor *s, const struct trial *t,
 	}
 }
 
-bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct observation *out)
+bool monitor_milestone(const struct monitor *s, uint64_t trial, struct observation *out)
 {
 	const struct watched *w = watched_at(s, trial, 0);
-	const struct glimpse *g;
+	const struct milestone *g;
 
-	if (!w->glimpsed)
+	if (!w->at_milestone)
 		return false;
-	g = &w->glimpses[w->n_glimpses - 1];
+	g = &w->milestones[w->n_milestones - 1];
 	*out = (struct observation){.state = KNOWN_PENDING,
 	                            .value = g->value,
 	                            .stderr_ = (double)NAN,
@@ -206,17 +206,17 @@ static double next_mark(const struct monitor *s, double last)
 	return mark < s->full || isnan(s->full) ? mark : (double)INFINITY;
 }
 
-static void take_glimpse(struct monitor *s, struct watched *w, double step)
+static void take_milestone(struct monitor *s, struct watched *w, double step)
 {
-	double last = w->n_glimpses ? w->glimpses[w->n_glimpses - 1].step : 0;
+	double last = w->n_milestones ? w->milestones[w->n_milestones - 1].step : 0;
 
 	if (!w->races || !(step >= next_mark(s, last)) || step >= s->full)
 		return;
-	w->glimpses =
-	    mem_room(w->glimpses, w->n_glimpses, &w->cap_glimpses, sizeof *w->glimpses);
-	w->glimpses[w->n_glimpses++] =
-	    (struct glimpse){.step = step, .value = monitor_value(s, &w->curve)};
-	w->glimpsed = true;
+	w->milestones = mem_room(w->milestones, w->n_milestones, &w->cap_milestones,
+	                         sizeof *w->milestones);
+	w->milestones[w->n_milestones++] =
+	    (struct milestone){.step = step, .value = monitor_value(s, &w->curve)};
+	w->at_milestone = true;
 }
 
 /* Where on the curve a report stands; NaN: nowhere. */
@@ -273,7 +273,7 @@ static void take_report(struct monitor *s, struct watched *w, const struct event
 	if (w->fresh && w->keeps && !s->spec->early.step && !s->by_resource)
 		w->reports = count_before(w, e->as.report.step);
 	w->reports++;
-	w->glimpsed = false;
+	w->at_milestone = false;
 	w->latest = e->as.report.value;
 	step = place_of(
 	    s, w, s->spec->early.step || s->by_resource ? e->as.report.step : step);
@@ -282,7 +282,7 @@ static void take_report(struct monitor *s, struct watched *w, const struct event
 	if (!w->on_curve)
 		return;
 	add_point(s, w, step, &e->as.report);
-	take_glimpse(s, w, step);
+	take_milestone(s, w, step);
 	ask_shadow(s, w, e->trial * s->repeats + e->run);
 }
 

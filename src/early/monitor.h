@@ -34,7 +34,7 @@ struct monitor {
 /* What a run had reached when it first came to a ninth, then to a third of a full run;
  * where it is not known how long that is, to 1, 3, 9, 27 … steps. A strategy that
  * learns is shown these (strategy.h), whatever the rule. */
-struct glimpse {
+struct milestone {
 	double step;
 	double value; /* minimized, smoothed as the file asks */
 };
@@ -57,10 +57,10 @@ struct watched {
 	double at;      /* … at this step */
 	double before;  /* step of the last point, over all launches */
 	double steps;   /* taken in all launches together */
-	const struct judgement *why; /* the last decision, or NULL */
-	struct glimpse *glimpses;    /* (n_glimpses), malloc */
-	size_t n_glimpses, cap_glimpses;
-	bool glimpsed;          /* the last of them came with the latest report */
+	const struct judgement *why;  /* the last decision, or NULL */
+	struct milestone *milestones; /* (n_milestones), malloc */
+	size_t n_milestones, cap_milestones;
+	bool at_milestone;      /* the last of them came with the latest report */
 	struct judgement would; /* control: the first stop of the rule; else CONTINUE */
 };
 
@@ -93,7 +93,8 @@ double monitor_value(const struct monitor *s, const struct curve *c);
 void monitor_seen(const struct monitor *s, const struct trial *t,
                   struct observation *end);
 /* After a report of run 0: is its curve at a mark? Then what is to be known of it. */
-bool monitor_glimpse(const struct monitor *s, uint64_t trial, struct observation *out);
+bool monitor_milestone(const struct monitor *s, uint64_t trial,
+                       struct observation *out);
 
 /* Steps for the first launch of a run; 0: it is told none. */
 double monitor_first_budget(const struct monitor *s, uint64_t trial, size_t run);

@@ -96,7 +96,7 @@ static void add_csv_trial(struct str *out, const struct search *s,
 	str_free(&text);
 }
 
-void csv_write(struct search *s, const struct monitor *m, struct page *p)
+void csv_write(struct search *s, const struct monitor *m, struct piecewise *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = search_rank(s, &s->scratch);
@@ -120,8 +120,8 @@ void csv_write(struct search *s, const struct monitor *m, struct page *p)
 	str_addc(out, '\n');
 	for (size_t i = 0; i < s->n && (!p->top || i < p->top); i++) {
 		add_csv_trial(out, s, order[i], labels, &names);
-		page_turn(p, PIECE_BYTES);
+		piecewise_flush(p, PIECE_BYTES);
 	}
-	page_turn(p, 1);
+	piecewise_flush(p, 1);
 	arena_rewind(&s->scratch, mark);
 }

@@ -7,6 +7,6 @@
 #include "search/search.h"
 
 /* m is not looked at: the same type as that of results.json. */
-void csv_write(struct search *s, const struct monitor *m, struct page *p);
+void csv_write(struct search *s, const struct monitor *m, struct piecewise *p);
 
 #endif

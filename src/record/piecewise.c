@@ -1,7 +1,7 @@
 #include "record/piecewise.h"
 #include "base/crc.h"
 
-void page_turn(struct page *p, size_t at_least)
+void piecewise_flush(struct piecewise *p, size_t at_least)
 {
 	if (!p->file || p->out->len < at_least)
 		return;

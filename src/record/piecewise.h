@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/str.h"
 
-struct page {
+struct piecewise {
 	struct str *out;
 	size_t start;          /* of the text in *out */
 	uint32_t crc;          /* of what has gone */
@@ -17,6 +17,6 @@ struct page {
 enum { PIECE_BYTES = 1 << 18 };
 
 /* Lets go of what has gathered, where that is so many bytes. */
-void page_turn(struct page *p, size_t at_least);
+void piecewise_flush(struct piecewise *p, size_t at_least);
 
 #endif

@@ -409,19 +409,20 @@ static void add_warm_start(struct str *out, const struct search *s)
 		str_addc(out, ']');
 }
 
-static void add_early(struct page *p, const struct search *s, const struct monitor *m)
+static void add_early(struct piecewise *p, const struct search *s,
+                      const struct monitor *m)
 {
 	if (!m)
 		return;
 	early_json(s, m, p->out);
 	for (size_t i = 0; i < m->n_log; i++) {
 		early_json_event(m, i, p->out);
-		page_turn(p, PIECE_BYTES);
+		piecewise_flush(p, PIECE_BYTES);
 	}
 	str_add(p->out, "]}");
 }
 
-static void write_json(struct search *s, const struct monitor *m, struct page *p)
+static void write_json(struct search *s, const struct monitor *m, struct piecewise *p)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = search_rank(s, &s->scratch);
@@ -440,7 +441,7 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	for (size_t i = 0; i < s->n; i++) {
 		str_add(out, i ? ",\n" : "");
 		add_trial(out, s, m, order[i]);
-		page_turn(p, PIECE_BYTES);
+		piecewise_flush(p, PIECE_BYTES);
 	}
 	str_addc(out, ']');
 	add_early(p, s, m);
@@ -451,18 +452,18 @@ static void write_json(struct search *s, const struct monitor *m, struct page *p
 	add_warnings(out, s->spec);
 	str_addf(out, ",\n\"check\":\"crc32c:%08x\"}\n",
 	         crc32c(p->crc, out->s + p->start, out->len - p->start));
-	page_turn(p, 1);
+	piecewise_flush(p, 1);
 	arena_rewind(&s->scratch, mark);
 }
 
 void results_json(struct search *s, const struct monitor *m, struct str *out)
 {
-	write_json(s, m, &(struct page){.out = out, .start = out->len});
+	write_json(s, m, &(struct piecewise){.out = out, .start = out->len});
 }
 
 void results_csv(struct search *s, size_t top, struct str *out)
 {
-	csv_write(s, NULL, &(struct page){.out = out, .top = top});
+	csv_write(s, NULL, &(struct piecewise){.out = out, .top = top});
 }
 
 void results_trial(const struct search *s, const struct monitor *m,
@@ -488,7 +489,7 @@ void results_top(struct search *s, const struct monitor *m, size_t top, struct s
 
 static bool write_file(struct search *s, const struct monitor *m, const char *name,
                        void (*write)(struct search *s, const struct monitor *m,
-                                     struct page *p),
+                                     struct piecewise *p),
                        struct error *err)
 {
 	struct str piece = {0};
@@ -498,7 +499,7 @@ static bool write_file(struct search *s, const struct monitor *m, const char *na
 	snprintf(path, sizeof path, "%s/%s", s->dir, name);
 	if (!file_begin(&file, path, s->disk, err))
 		return false;
-	write(s, m, &(struct page){.out = &piece, .file = &file});
+	write(s, m, &(struct piecewise){.out = &piece, .file = &file});
 	str_free(&piece);
 	return file_commit(&file, err);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-struct page {
+struct yaml_writer {
 	const struct refinement *r;
 	const struct spec *spec;
 	struct str *out;
@@ -52,7 +52,8 @@ static void add_number(double x, bool whole, struct str *out)
 }
 
 /* The parameter that a key of a `when` above p means. */
-static size_t parent_of(const struct page *g, const struct param *p, const char *key)
+static size_t parent_of(const struct yaml_writer *g, const struct param *p,
+                        const char *key)
 {
 	size_t len = strlen(key);
 
@@ -68,7 +69,7 @@ static size_t parent_of(const struct page *g, const struct param *p, const char 
 }
 
 /* May the parent still have that value? */
-static bool can_have(const struct page *g, size_t parent, const struct value *v)
+static bool can_have(const struct yaml_writer *g, size_t parent, const struct value *v)
 {
 	const struct refined *r = parent == SIZE_MAX ? NULL : &g->r->list[parent];
 	double x;
@@ -83,7 +84,7 @@ static bool can_have(const struct page *g, size_t parent, const struct value *v)
 	return false;
 }
 
-static void add_when(const struct page *g, const struct node *when,
+static void add_when(const struct yaml_writer *g, const struct node *when,
                      const struct param *p)
 {
 	struct arena a = {0};
@@ -114,7 +115,7 @@ static void add_when(const struct page *g, const struct node *when,
 	arena_free(&a);
 }
 
-static void add_range(const struct page *g, const struct param *p,
+static void add_range(const struct yaml_writer *g, const struct param *p,
                       const struct refined *r)
 {
 	bool whole = edge_is_whole(p), log = edge_is_log(p);
@@ -150,7 +151,7 @@ static void add_values(const struct refined *r, struct str *out)
 }
 
 /* As it was, but for default and when, which follow. */
-static void add_kept(const struct page *g, const struct node *n)
+static void add_kept(const struct yaml_writer *g, const struct node *n)
 {
 	size_t count = 0;
 
@@ -168,12 +169,12 @@ static void add_kept(const struct page *g, const struct node *n)
 	}
 }
 
-static void indent(const struct page *g, size_t depth)
+static void indent(const struct yaml_writer *g, size_t depth)
 {
 	str_addf(g->out, "%*s", (int)(2 * depth), "");
 }
 
-static void add_definition(const struct page *g, const struct node *n, size_t i)
+static void add_definition(const struct yaml_writer *g, const struct node *n, size_t i)
 {
 	const struct refined *r = &g->r->list[i];
 	const struct param *p = &g->spec->space.params[i];
@@ -201,7 +202,7 @@ static void add_definition(const struct page *g, const struct node *n, size_t i)
 	}
 }
 
-static void add_leaf(const struct page *g, const char *key, const struct node *n,
+static void add_leaf(const struct yaml_writer *g, const char *key, const struct node *n,
                      size_t i, size_t depth)
 {
 	const struct refined *r = &g->r->list[i];
@@ -216,11 +217,11 @@ static void add_leaf(const struct page *g, const char *key, const struct node *n
 	str_addc(g->out, '\n');
 }
 
-static void add_group(const struct page *g, const struct node *map, const char *prefix,
-                      size_t depth);
+static void add_group(const struct yaml_writer *g, const struct node *map,
+                      const char *prefix, size_t depth);
 
 /* The first parameter below a group that is still there; SIZE_MAX: none is. */
-static size_t first_below(const struct page *g, const char *prefix)
+static size_t first_below(const struct yaml_writer *g, const char *prefix)
 {
 	const struct space *sp = &g->spec->space;
 
@@ -231,8 +232,8 @@ static size_t first_below(const struct page *g, const char *prefix)
 	return SIZE_MAX;
 }
 
-static void add_nested(const struct page *g, const char *key, const struct node *n,
-                       const char *name, size_t depth)
+static void add_nested(const struct yaml_writer *g, const char *key,
+                       const struct node *n, const char *name, size_t depth)
 {
 	const struct node *when = node_get(n, "when");
 	size_t i = first_below(g, name);
@@ -253,8 +254,8 @@ static void add_nested(const struct page *g, const char *key, const struct node 
 	add_group(g, node_get(n, "parameters"), name, depth + 2);
 }
 
-static void add_group(const struct page *g, const struct node *map, const char *prefix,
-                      size_t depth)
+static void add_group(const struct yaml_writer *g, const struct node *map,
+                      const char *prefix, size_t depth)
 {
 	for (size_t k = 0; k < map->n; k++) {
 		const struct node *n = map->items[k];
@@ -272,7 +273,7 @@ static void add_group(const struct page *g, const struct node *map, const char *
 }
 
 /* A constraint that names what is gone would be one of nothing. */
-static bool names_what_is_gone(const struct page *g, size_t c)
+static bool names_what_is_gone(const struct yaml_writer *g, size_t c)
 {
 	const struct space *sp = &g->spec->space;
 
@@ -283,7 +284,7 @@ static bool names_what_is_gone(const struct page *g, size_t c)
 	return false;
 }
 
-static void add_constraints(const struct page *g, const struct node *n)
+static void add_constraints(const struct yaml_writer *g, const struct node *n)
 {
 	size_t count = 0;
 
@@ -296,7 +297,7 @@ static void add_constraints(const struct page *g, const struct node *n)
 	}
 }
 
-static void add_key(const struct page *g, const char *key, const struct node *n,
+static void add_key(const struct yaml_writer *g, const char *key, const struct node *n,
                     bool other_command)
 {
 	if (strcmp(key, "warm_start") == 0 ||
@@ -358,7 +359,7 @@ void refinement_yaml(const struct refinement *r, const struct study *s,
                      const char *from, struct str *out)
 {
 	const struct spec *spec = s->search.spec;
-	struct page g = {.r = r, .spec = spec, .out = out};
+	struct yaml_writer g = {.r = r, .spec = spec, .out = out};
 	const struct node *root = spec->yaml.root;
 	bool other = s->search.origin.command != NULL;
 

@@ -5,22 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-struct range {
+struct code_points {
 	uint32_t first, last;
 };
 
 /* From Unicode's EastAsianWidth.txt and general categories, coarsely. */
-static const struct range wide[] = {
+static const struct code_points wide[] = {
     {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
     {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
     {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-static const struct range none[] = {{0x300, 0x36f},
-                                    {0x200b, 0x200f},
-                                    {0x20d0, 0x20f0},
-                                    {0xfe00, 0xfe0f},
-                                    {0xfeff, 0xfeff}};
+static const struct code_points none[] = {{0x300, 0x36f},
+                                          {0x200b, 0x200f},
+                                          {0x20d0, 0x20f0},
+                                          {0xfe00, 0xfe0f},
+                                          {0xfeff, 0xfeff}};
 
-static bool within(const struct range *list, size_t n, uint32_t c)
+static bool within(const struct code_points *list, size_t n, uint32_t c)
 {
 	for (size_t i = 0; i < n; i++)
 		if (c >= list[i].first && c <= list[i].last)

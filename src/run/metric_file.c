@@ -22,7 +22,7 @@
 enum { HEADER_MAX = 64 * 1024 };
 
 /* What is read at one time. */
-struct look {
+struct reading_pass {
 	struct metric_file *f;
 	struct scraper *s;
 	bool last;
@@ -98,7 +98,7 @@ void metric_file_free(struct metric_file *f)
 
 /* --- what it says --- */
 
-static void found(struct look *l, struct report r, size_t behind)
+static void found(struct reading_pass *l, struct report r, size_t behind)
 {
 	struct metric_file *f = l->f;
 	off_t at = l->offset + (off_t)behind;
@@ -115,7 +115,7 @@ static void found(struct look *l, struct report r, size_t behind)
 }
 
 /* Counted when all is read for the last time: before, it would be at every look. */
-static void unreadable(const struct look *l, const char *text)
+static void unreadable(const struct reading_pass *l, const char *text)
 {
 	if (l->last)
 		scrape_unread(l->s, text, strlen(text));
@@ -146,7 +146,7 @@ struct columns {
 
 enum { NAMES_MAX = 256 };
 
-static bool read_header(const struct look *l, struct rows *t, struct columns *c)
+static bool read_header(const struct reading_pass *l, struct rows *t, struct columns *c)
 {
 	struct metric_file *f = l->f;
 
@@ -176,7 +176,7 @@ static double cell_number(const struct rows *t, size_t i)
 }
 
 /* What stands beside the metric, and in rows without it. */
-static void take_others(const struct look *l, const struct rows *t,
+static void take_others(const struct reading_pass *l, const struct rows *t,
                         const struct columns *c)
 {
 	double step, value;
@@ -191,7 +191,7 @@ static void take_others(const struct look *l, const struct rows *t,
 	}
 }
 
-static void read_rows(struct look *l, struct rows *t, const struct columns *c)
+static void read_rows(struct reading_pass *l, struct rows *t, const struct columns *c)
 {
 	while (rows_next(t) && (t->whole || l->last)) {
 		const char *cell = rows_cell(t, c->metric), *step = "";
@@ -213,7 +213,8 @@ static void read_rows(struct look *l, struct rows *t, const struct columns *c)
 	}
 }
 
-static void take_table(struct look *l, const char *text, size_t n, char delimiter)
+static void take_table(struct reading_pass *l, const char *text, size_t n,
+                       char delimiter)
 {
 	struct rows t;
 	struct columns c = {0};
@@ -226,7 +227,7 @@ static void take_table(struct look *l, const char *text, size_t n, char delimite
 }
 
 /* Of a table that is too large: its header, and its end from the first whole row. */
-static void take_end(struct look *l, int fd, off_t size, char delimiter)
+static void take_end(struct reading_pass *l, int fd, off_t size, char delimiter)
 {
 	char *head = mem_new(HEADER_MAX, 1), *end = mem_new(METRIC_FILE_END, 1), *row;
 	ssize_t n = pread(fd, head, HEADER_MAX, 0);
@@ -253,7 +254,7 @@ static void take_end(struct look *l, int fd, off_t size, char delimiter)
 }
 
 /* {"val_loss": [0.5, 0.4], "epoch": [1, 2]} */
-static const cJSON *steps_of(const struct look *l, const cJSON *object)
+static const cJSON *steps_of(const struct reading_pass *l, const cJSON *object)
 {
 	const cJSON *at = l->s->step ? json_path(object, l->s->step) : NULL;
 
@@ -262,7 +263,7 @@ static const cJSON *steps_of(const struct look *l, const cJSON *object)
 	return cJSON_IsArray(at) ? at->child : NULL;
 }
 
-static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
+static void take_lists(struct reading_pass *l, const cJSON *object, const cJSON *values)
 {
 	const cJSON *at = steps_of(l, object), *item;
 
@@ -278,7 +279,7 @@ static void take_lists(struct look *l, const cJSON *object, const cJSON *values)
 	}
 }
 
-static void take_list_numbers(const struct look *l, const cJSON *object,
+static void take_list_numbers(const struct reading_pass *l, const cJSON *object,
                               const cJSON *list)
 {
 	const cJSON *at = steps_of(l, object), *item;
@@ -296,7 +297,7 @@ static void take_list_numbers(const struct look *l, const cJSON *object,
 
 /* Beside the metric. */
 struct beside {
-	const struct look *l;
+	const struct reading_pass *l;
 	double step;
 };
 
@@ -310,7 +311,7 @@ static void take_number(void *self, const char *name, double value)
 		scrape_name(b->l->s, name);
 }
 
-static void take_names(const struct look *l, const cJSON *object)
+static void take_names(const struct reading_pass *l, const cJSON *object)
 {
 	struct beside b = {.l = l, .step = (double)NAN};
 	const cJSON *item;
@@ -328,7 +329,7 @@ static void take_names(const struct look *l, const cJSON *object)
 }
 
 /* One object that is written anew has said something when it has changed. */
-static void take_object(struct look *l, const cJSON *object, bool alone)
+static void take_object(struct reading_pass *l, const cJSON *object, bool alone)
 {
 	const cJSON *value = json_path(object, l->s->metric);
 	struct metric_file *f = l->f;
@@ -359,7 +360,7 @@ static void take_object(struct look *l, const cJSON *object, bool alone)
  */
 enum { RESULTS_MAX = 1000 };
 
-static cJSON *results_of(const struct look *l, const cJSON *list)
+static cJSON *results_of(const struct reading_pass *l, const cJSON *list)
 {
 	int n = cJSON_GetArraySize(list);
 	cJSON *out = cJSON_IsArray(list) && n > 0 && n <= RESULTS_MAX
@@ -383,7 +384,7 @@ static cJSON *results_of(const struct look *l, const cJSON *list)
 	return out;
 }
 
-static void take_document(struct look *l, const char *text, size_t n)
+static void take_document(struct reading_pass *l, const char *text, size_t n)
 {
 	struct metric_file *f = l->f;
 	cJSON *tree = json_parse(text, n), *results = results_of(l, tree);
@@ -404,7 +405,7 @@ static void take_document(struct look *l, const char *text, size_t n)
 	cJSON_Delete(tree);
 }
 
-static void take_json_lines(struct look *l, const char *text, size_t n)
+static void take_json_lines(struct reading_pass *l, const char *text, size_t n)
 {
 	size_t at = 0;
 
@@ -421,7 +422,7 @@ static void take_json_lines(struct look *l, const char *text, size_t n)
 	}
 }
 
-static void take_yaml(struct look *l, const char *text, size_t n)
+static void take_yaml(struct reading_pass *l, const char *text, size_t n)
 {
 	struct str json = {0};
 
@@ -453,7 +454,7 @@ static bool is_lines(const char *path)
 	return has_ending(path, ".jsonl") || has_ending(path, ".ndjson");
 }
 
-static void take_text(struct look *l, const char *text, size_t n)
+static void take_text(struct reading_pass *l, const char *text, size_t n)
 {
 	const char *path = l->f->path;
 
@@ -467,7 +468,7 @@ static void take_text(struct look *l, const char *text, size_t n)
 		take_table(l, text, n, has_ending(path, ".tsv") ? '\t' : 0);
 }
 
-static void take_whole(struct look *l, int fd, off_t size)
+static void take_whole(struct reading_pass *l, int fd, off_t size)
 {
 	char *text = mem_new((size_t)size + 1, 1);
 	struct unread before = l->s->unread;
@@ -489,7 +490,7 @@ static void take_whole(struct look *l, int fd, off_t size)
 	free(text);
 }
 
-static void take_open(struct look *l, int fd, const struct stat *st)
+static void take_open(struct reading_pass *l, int fd, const struct stat *st)
 {
 	struct metric_file *f = l->f;
 	bool document = is_document(f->path);
@@ -516,7 +517,7 @@ static void change_path(struct metric_file *f, const char *path)
 void metric_file_take(struct metric_file *f, const char *path, struct scraper *s,
                       bool last)
 {
-	struct look l = {.f = f, .s = s, .last = last, .numbers = last};
+	struct reading_pass l = {.f = f, .s = s, .last = last, .numbers = last};
 	struct stat st;
 	struct stamp now;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

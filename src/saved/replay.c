@@ -351,8 +351,9 @@ static bool check_observed(const struct saved *sv, const struct trial *t,
 
 		if (o->state != KNOWN_PENDING || isnan(o->step))
 			continue;
-		if (k == w->n_glimpses || !double_same(o->step, w->glimpses[k].step) ||
-		    !double_same(o->value, w->glimpses[k].value))
+		if (k == w->n_milestones ||
+		    !double_same(o->step, w->milestones[k].step) ||
+		    !double_same(o->value, w->milestones[k].value))
 			return differs(
 			    out,
 			    "trial %llu: recorded as observed at step %g with "

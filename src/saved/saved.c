@@ -166,7 +166,7 @@ static bool read_origin(struct saved *sv, struct error *err)
 }
 
 /* A run of a file, told as the events that made it. */
-struct reading {
+struct telling {
 	struct saved *sv;
 	enum phase phase;
 	uint64_t trial; /* or the candidate's key */
@@ -175,7 +175,7 @@ struct reading {
 	uint64_t trials, runs; /* in the file */
 };
 
-static bool tell(const struct reading *x, struct event e, struct error *err)
+static bool tell(const struct telling *x, struct event e, struct error *err)
 {
 	e.phase = x->phase;
 	e.trial = x->trial;
@@ -186,7 +186,7 @@ static bool tell(const struct reading *x, struct event e, struct error *err)
 	       error_prefix(err, "%s: ", x->sv->path);
 }
 
-static bool tell_start(const struct reading *x, const cJSON *item, struct error *err)
+static bool tell_start(const struct telling *x, const cJSON *item, struct error *err)
 {
 	struct event e = {.kind = EVENT_START};
 	uint64_t attempts = 0, promotions = 0;
@@ -201,7 +201,7 @@ static bool tell_start(const struct reading *x, const cJSON *item, struct error 
 	return tell(x, e, err);
 }
 
-static bool tell_reports(const struct reading *x, const cJSON *list, struct error *err)
+static bool tell_reports(const struct telling *x, const cJSON *list, struct error *err)
 {
 	const cJSON *item, *more;
 
@@ -223,7 +223,7 @@ static bool tell_reports(const struct reading *x, const cJSON *list, struct erro
 }
 
 /* How it ended, if it did; what it had cost all the same. */
-static bool tell_end(const struct reading *x, bool finished, const struct run_end *end,
+static bool tell_end(const struct telling *x, bool finished, const struct run_end *end,
                      struct error *err)
 {
 	struct event e = {.kind = EVENT_END,
@@ -238,7 +238,7 @@ static bool tell_end(const struct reading *x, bool finished, const struct run_en
 }
 
 /* When a run of the search began; the file knows it to the second. */
-static void keep_start(const struct reading *x, const char *text)
+static void keep_start(const struct telling *x, const char *text)
 {
 	double began = clock_from_iso(text);
 
@@ -246,7 +246,7 @@ static void keep_start(const struct reading *x, const char *text)
 		x->sv->study.search.trials[x->trial]->runs[x->run].started = began;
 }
 
-static bool read_run(const struct reading *x, const cJSON *item, struct error *err)
+static bool read_run(const struct telling *x, const cJSON *item, struct error *err)
 {
 	struct saved *sv = x->sv;
 	static const char *const states[] = {"queued", "running", "finished"};
@@ -266,7 +266,7 @@ static bool read_run(const struct reading *x, const cJSON *item, struct error *e
 }
 
 /* What proposals knew of a trial before its end. */
-static bool read_observed(const struct reading *x, const cJSON *list, struct error *err)
+static bool read_observed(const struct telling *x, const cJSON *list, struct error *err)
 {
 	const cJSON *item;
 
@@ -296,7 +296,7 @@ static bool read_observed(const struct reading *x, const cJSON *list, struct err
 	return true;
 }
 
-static bool read_proposal(const struct reading *x, const cJSON *item, struct error *err)
+static bool read_proposal(const struct telling *x, const cJSON *item, struct error *err)
 {
 	struct saved *sv = x->sv;
 	struct event e = {.kind = EVENT_TRIAL};
@@ -315,7 +315,7 @@ static bool read_proposal(const struct reading *x, const cJSON *item, struct err
 	return tell(x, e, err);
 }
 
-static bool read_left(const struct reading *x, const cJSON *json, struct error *err)
+static bool read_left(const struct telling *x, const cJSON *json, struct error *err)
 {
 	struct leaving *l = arena_new(&x->sv->study.search.arena, 1, sizeof *l);
 
@@ -327,7 +327,7 @@ static bool read_left(const struct reading *x, const cJSON *json, struct error *
 }
 
 /* Runs that were asked for later on: before any run of the trial has ended. */
-static bool tell_repeats(const struct reading *x, const cJSON *runs, struct error *err)
+static bool tell_repeats(const struct telling *x, const cJSON *runs, struct error *err)
 {
 	const struct spec *sp = &x->sv->spec;
 	const cJSON *item;
@@ -357,11 +357,11 @@ static bool tell_repeats(const struct reading *x, const cJSON *runs, struct erro
 	return true;
 }
 
-static bool read_trial(const struct reading *of, const cJSON *item, uint64_t id,
+static bool read_trial(const struct telling *of, const cJSON *item, uint64_t id,
                        struct error *err)
 {
 	struct saved *sv = of->sv;
-	struct reading x = *of;
+	struct telling x = *of;
 	const char *outcome = json_string(item, "outcome");
 	const char *code = json_string(item, "code");
 	enum outcome known;
@@ -411,7 +411,7 @@ static bool read_trials(struct saved *sv, struct error *err)
 	const cJSON *list = json_get(sv->json, "trials"), *item;
 	size_t n = (size_t)cJSON_GetArraySize(list);
 	const cJSON **by_id = arena_new(&sv->arena, n, sizeof(const cJSON *));
-	struct reading x = {.sv = sv, .trials = n};
+	struct telling x = {.sv = sv, .trials = n};
 	uint64_t id;
 
 	if (!cJSON_IsArray(list))
@@ -434,7 +434,7 @@ static bool read_trials(struct saved *sv, struct error *err)
 static bool read_candidate(struct saved *sv, const cJSON *c, enum phase phase,
                            struct error *err)
 {
-	struct reading x = {.sv = sv, .phase = phase};
+	struct telling x = {.sv = sv, .phase = phase};
 	const cJSON *part = json_get(c, phase_name(phase)), *run;
 
 	if (!json_u64(c, "trial", &x.trial))
@@ -452,7 +452,7 @@ static bool read_candidate(struct saved *sv, const cJSON *c, enum phase phase,
 
 static bool read_uses(struct saved *sv, const cJSON *list, struct error *err)
 {
-	const struct reading x = {.sv = sv};
+	const struct telling x = {.sv = sv};
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, list)
@@ -542,7 +542,7 @@ static bool read_warm_start(struct saved *sv, struct error *err)
 
 	cJSON_ArrayForEach(item, json_get(sv->json, "warm_start"))
 	{
-		struct reading x = {.sv = sv};
+		struct telling x = {.sv = sv};
 		struct warm warm = {0};
 		bool ok =
 		    warm_read(&warm, &sv->spec, item, &sv->study.search.arena, err) &&

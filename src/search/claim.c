@@ -156,7 +156,7 @@ static void add_items(const struct claim_values *v, struct claim *c)
 }
 
 /* The looks as they are: at the pairs that there are. */
-struct standing {
+struct course {
 	struct look looks[SEQUENTIAL_LOOKS];
 	size_t k;
 	double unspent; /* level that earlier looks have left */
@@ -176,7 +176,7 @@ static void find_bound(const struct claim_plan *p, struct look *looks, size_t k)
 }
 
 static void take_look(const struct claim_plan *p, const struct claim_values *v,
-                      double spend, struct standing *s, struct claim *c)
+                      double spend, struct course *s, struct claim *c)
 {
 	struct look *l = &s->looks[s->k];
 	size_t before = s->k ? s->looks[s->k - 1].n : 1;
@@ -221,10 +221,10 @@ static double half_at(const struct look *l, const struct claim *c)
 
 /* Is a look to come likely to decide? As if no further pair fails. More pairs take
  * nothing away from what the items leave open. */
-static bool hopeful(const struct claim_plan *p, size_t k, const struct standing *s,
+static bool hopeful(const struct claim_plan *p, size_t k, const struct course *s,
                     const struct claim *c)
 {
-	struct standing next = *s;
+	struct course next = *s;
 
 	if (c->gain.n < 2 || next.k == 0)
 		return true;
@@ -243,7 +243,7 @@ static bool hopeful(const struct claim_plan *p, size_t k, const struct standing 
 void claim_judge(const struct claim_plan *p, const struct claim_values *v,
                  struct claim *c)
 {
-	struct standing s = {0};
+	struct course s = {0};
 	double *d = mem_new(v->n + 1, sizeof *d);
 
 	*c = (struct claim){.half = (double)NAN,

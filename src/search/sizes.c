@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES_MAX = 32 };
+enum { COMBINATIONS_MAX = 32 };
 
-struct place {
+struct size_combination {
 	size_t level[2]; /* of each of the two lists */
 	double cost, share;
 	uint64_t trials;
@@ -22,7 +22,7 @@ static double number_of(const struct value *v)
 
 static int by_cost(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct size_combination *x = a, *y = b;
 
 	if (x->cost < y->cost || x->cost > y->cost)
 		return x->cost < y->cost ? -1 : 1;
@@ -35,7 +35,7 @@ size_t sizes_count(const struct spec *s)
 
 	for (size_t i = 0; i < s->scale.n; i++)
 		n *= s->scale.sizes[i].n;
-	return n < PLACES_MAX ? n : PLACES_MAX;
+	return n < COMBINATIONS_MAX ? n : COMBINATIONS_MAX;
 }
 
 uint64_t sizes_screened(const struct spec *s)
@@ -45,7 +45,7 @@ uint64_t sizes_screened(const struct spec *s)
 	return n ? SIZES_FIRST + SIZES_OTHERS * (n - 1) : 0;
 }
 
-static size_t list_places(const struct spec *s, struct place *p)
+static size_t list_combinations(const struct spec *s, struct size_combination *p)
 {
 	size_t n = sizes_count(s);
 	double sum = 0;
@@ -53,7 +53,7 @@ static size_t list_places(const struct spec *s, struct place *p)
 	for (size_t k = 0; k < n; k++) {
 		const struct scale_size *a = &s->scale.sizes[0], *b = a + 1;
 
-		p[k] = (struct place){.level = {k % a->n, k / a->n}};
+		p[k] = (struct size_combination){.level = {k % a->n, k / a->n}};
 		p[k].cost = number_of(&a->values[p[k].level[0]]);
 		if (s->scale.n > 1)
 			p[k].cost *= number_of(&b->values[p[k].level[1]]);
@@ -68,7 +68,7 @@ static size_t list_places(const struct spec *s, struct place *p)
 }
 
 /* The one that is furthest behind its share. */
-static size_t next_place(struct place *p, size_t n, uint64_t trial)
+static size_t next_combination(struct size_combination *p, size_t n, uint64_t trial)
 {
 	size_t best = 0;
 	double most = -(double)INFINITY;
@@ -86,8 +86,8 @@ static size_t next_place(struct place *p, size_t n, uint64_t trial)
 
 void sizes_pin(const struct spec *s, uint64_t trial, struct coord *point)
 {
-	struct place p[PLACES_MAX];
-	size_t n = list_places(s, p), at = 0;
+	struct size_combination p[COMBINATIONS_MAX];
+	size_t n = list_combinations(s, p), at = 0;
 
 	if (!n)
 		return;
@@ -99,7 +99,7 @@ void sizes_pin(const struct spec *s, uint64_t trial, struct coord *point)
 		for (size_t k = 0; k < n; k++)
 			p[k].trials = k ? SIZES_OTHERS : SIZES_FIRST;
 		for (uint64_t t = sizes_screened(s); t <= trial; t++) {
-			at = next_place(p, n, t);
+			at = next_combination(p, n, t);
 			p[at].trials++;
 		}
 	}
@@ -117,8 +117,8 @@ void sizes_pin(const struct spec *s, uint64_t trial, struct coord *point)
 
 void sizes_text(const struct spec *s, struct str *out)
 {
-	struct place p[PLACES_MAX];
-	size_t n = list_places(s, p);
+	struct size_combination p[COMBINATIONS_MAX];
+	size_t n = list_combinations(s, p);
 
 	for (size_t i = 0; i < s->scale.n; i++) {
 		const struct scale_size *size = &s->scale.sizes[i];

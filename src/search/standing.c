@@ -134,15 +134,15 @@ static void measure_violations(const struct spec *s, struct trial *const *trials
 
 /* A trial and what it is sorted by within its front: the nearer one, then the one that
  * is better in the first objective it differs in. */
-struct place {
+struct sort_key {
 	struct trial *trial;
 	double key;
 	double y[OBJECTIVES_MAX];
 };
 
-static int by_place(const void *a, const void *b)
+static int by_sort_key(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct sort_key *x = a, *y = b;
 
 	if ((x->trial->violation > 0) != (y->trial->violation > 0))
 		return x->trial->violation > 0 ? 1 : -1;
@@ -157,7 +157,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /* The fronts of those that hold the limits, and how far each is from the ideal. */
-static void find_fronts(const struct spec *s, struct place *p, size_t n)
+static void find_fronts(const struct spec *s, struct sort_key *p, size_t n)
 {
 	size_t m = s->n_objectives, *front = mem_new(n + 1, sizeof *front), first = 0;
 	struct trial **trials = mem_new(n + 1, sizeof(struct trial *));
@@ -186,22 +186,22 @@ static void find_fronts(const struct spec *s, struct place *p, size_t n)
 
 void standing_sort(const struct spec *s, struct trial **trials, size_t n)
 {
-	struct place *p = mem_new(n + 1, sizeof *p);
+	struct sort_key *p = mem_new(n + 1, sizeof *p);
 	size_t held = 0, beyond = n;
 
 	measure_violations(s, trials, n);
 	for (size_t i = 0; i < n; i++) {
 		struct trial *t = trials[i];
 		bool holds = !(t->violation > 0);
-		struct place *to = &p[holds ? held++ : --beyond];
+		struct sort_key *to = &p[holds ? held++ : --beyond];
 
 		t->front = 0;
-		*to = (struct place){
+		*to = (struct sort_key){
 		    .trial = t, .key = holds ? trial_objective(s, t, 0) : t->violation};
 	}
 	if (s->n_objectives > 1)
 		find_fronts(s, p, held);
-	qsort(p, n, sizeof *p, by_place);
+	qsort(p, n, sizeof *p, by_sort_key);
 	for (size_t i = 0; i < n; i++)
 		trials[i] = p[i].trial;
 	free(p);

@@ -25,7 +25,7 @@ static const double r2_least = 0.3;
 static const double delta = 0.1, pi = 3.14159265358979323846;
 
 /* The history without what has no value: only ends of trials. */
-struct view {
+struct completed {
 	struct known *seen;
 	struct observation *end; /* (n), as in seen */
 	size_t n;
@@ -40,7 +40,7 @@ static int by_order(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-static void look(struct view *v, const struct history *h)
+static void look(struct completed *v, const struct history *h)
 {
 	struct observation *ends = mem_new(h->n + 1, sizeof *ends);
 
@@ -69,7 +69,7 @@ static void look(struct view *v, const struct history *h)
 
 /* Of more trials than the model has room for: the best, and every k-th of the others.
  */
-static void keep_some(struct view *v)
+static void keep_some(struct completed *v)
 {
 	double *sorted = mem_new(v->valued, sizeof *sorted), most;
 	size_t best = MODELLED_MAX / 2, others = v->valued - best, k = 0;
@@ -198,8 +198,8 @@ static void fit(struct dataset *l)
 }
 
 /* The noise of a trial's value. */
-static double noise_of(const struct view *v, const struct target *t, double modelled,
-                       const struct advice_repeats *more, double *df)
+static double noise_of(const struct completed *v, const struct target *t,
+                       double modelled, const struct advice_repeats *more, double *df)
 {
 	double squares = more ? more->squares : 0, runs = 0, value;
 
@@ -223,7 +223,7 @@ static double noise_of(const struct view *v, const struct target *t, double mode
 
 /* Trials since the best was last beaten by more than the noise; what lies alone beyond
  * all others is left out. */
-static size_t since_gain(const struct view *v, double least, double noise)
+static size_t since_gain(const struct completed *v, double least, double noise)
 {
 	double best = v->value[0] < least ? (double)INFINITY : v->value[0];
 	size_t at = 0;
@@ -236,7 +236,7 @@ static size_t since_gain(const struct view *v, double least, double noise)
 	return v->valued - 1 - at;
 }
 
-static bool is_constant(const struct view *v)
+static bool is_constant(const struct completed *v)
 {
 	for (size_t i = 1; i < v->valued; i++)
 		if (v->value[i] != v->value[0])
@@ -244,8 +244,8 @@ static bool is_constant(const struct view *v)
 	return true;
 }
 
-static void judge(struct view *v, const struct dataset *l, uint64_t seed, bool learns,
-                  const struct advice_repeats *more, struct advice *out)
+static void judge(struct completed *v, const struct dataset *l, uint64_t seed,
+                  bool learns, const struct advice_repeats *more, struct advice *out)
 {
 	double unit = 2 * l->target.scale * l->target.sd, bound, least;
 	double left = sqrt(l->gp.nu) * unit;
@@ -272,7 +272,7 @@ static void judge(struct view *v, const struct dataset *l, uint64_t seed, bool l
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
                  bool learns, const struct advice_repeats *more, struct advice *out)
 {
-	struct view v = {0};
+	struct completed v = {0};
 	struct encoding e;
 	struct dataset l;
 

@@ -218,13 +218,13 @@ static size_t *sorted(struct maximize *m, size_t first)
 }
 
 /* Where a climb began, and where it has come to. */
-struct start {
+struct climb {
 	double *genes, *row; /* (d), (width) */
 	double score;
 	bool fresh; /* may be proposed */
 };
 
-static bool far_from_all(const struct maximize *m, const struct start *p, size_t n,
+static bool far_from_all(const struct maximize *m, const struct climb *p, size_t n,
                          const double *row)
 {
 	const struct gp *g = m->acquisition->g;
@@ -235,7 +235,7 @@ static bool far_from_all(const struct maximize *m, const struct start *p, size_t
 	return true;
 }
 
-static void put(struct maximize *m, struct start *p, const double *genes, double score,
+static void put(struct maximize *m, struct climb *p, const double *genes, double score,
                 bool fresh)
 {
 	memcpy(p->genes, genes, m->encoding->d * sizeof *genes);
@@ -247,7 +247,7 @@ static void put(struct maximize *m, struct start *p, const double *genes, double
 
 /* The best candidates that are new and not all in one spot; and the best configuration
  * so far, which is not new but whose surroundings may be. */
-static size_t find_starts(struct maximize *m, struct start *p)
+static size_t find_starts(struct maximize *m, struct climb *p)
 {
 	size_t d = m->encoding->d, *order = sorted(m, 0), n = 0;
 
@@ -268,7 +268,7 @@ static size_t find_starts(struct maximize *m, struct start *p)
 }
 
 /* Goes to genes if that is better and allowed. */
-static bool move_to(struct maximize *m, struct start *p, const double *genes,
+static bool move_to(struct maximize *m, struct climb *p, const double *genes,
                     double *row)
 {
 	double score;
@@ -281,7 +281,7 @@ static bool move_to(struct maximize *m, struct start *p, const double *genes,
 	return true;
 }
 
-static void climb(struct maximize *m, struct start *p, double *scratch)
+static void climb(struct maximize *m, struct climb *p, double *scratch)
 {
 	struct encoding *e = m->encoding;
 	size_t d = e->d, w = e->width;
@@ -314,7 +314,7 @@ static void climb(struct maximize *m, struct start *p, double *scratch)
 }
 
 /* The other values of dimension j, in the place of p's. */
-static void add_values(struct maximize *m, const struct start *p, size_t j,
+static void add_values(struct maximize *m, const struct climb *p, size_t j,
                        double *genes)
 {
 	const struct coding *c = &m->encoding->codes[j];
@@ -348,7 +348,7 @@ static void add_values(struct maximize *m, const struct start *p, size_t j,
 
 /* Every value of every parameter with cells; the best change of one is taken, until
  * none helps. */
-static void sweep(struct maximize *m, struct start *p, double *scratch)
+static void sweep(struct maximize *m, struct climb *p, double *scratch)
 {
 	size_t d = m->encoding->d, first = m->n;
 	bool better = true;
@@ -378,7 +378,7 @@ static void sweep(struct maximize *m, struct start *p, double *scratch)
 	m->n = first;
 }
 
-static void refine(struct maximize *m, struct start *p)
+static void refine(struct maximize *m, struct climb *p)
 {
 	double *scratch = mem_new(5 * m->encoding->width, sizeof *scratch);
 
@@ -396,7 +396,7 @@ static void refine(struct maximize *m, struct start *p)
 static bool choose(struct maximize *m, double *genes, double *score)
 {
 	size_t d = m->encoding->d, n, best = SIZE_MAX;
-	struct start p[STARTS + 1];
+	struct climb p[STARTS + 1];
 	size_t both = d + m->encoding->width;
 	double *block = mem_new((STARTS + 1) * both, sizeof *block);
 
@@ -436,7 +436,7 @@ static bool choose_listed(struct maximize *m, size_t left, double *genes, double
 	size_t *order;
 
 	for (size_t i = 0; i < left; i++) {
-		fresh_left_point(m->fresh, i, m->point);
+		unseen_left_point(m->fresh, i, m->point);
 		space_decode(e->space, m->point, &a, values);
 		encoding_genes(e, m->point, values, genes);
 		if (is_pinned(m, genes))

@@ -29,7 +29,7 @@ struct member {
 	bool begun;
 };
 
-struct view {
+struct members {
 	const struct history *h;
 	uint64_t n;             /* trials */
 	struct member *members; /* (n_members) */
@@ -37,16 +37,16 @@ struct view {
 	uint64_t *interval; /* (n) of every trial */
 };
 
-static void view_free(struct view *v)
+static void members_free(struct members *v)
 {
 	free(v->members);
 	free(v->interval);
 }
 
-static struct view view_of(const struct population *p, const struct history *h,
-                           uint64_t id)
+static struct members members_of(const struct population *p, const struct history *h,
+                                 uint64_t id)
 {
-	struct view v = {.h = h, .n = id, .n_members = p->members};
+	struct members v = {.h = h, .n = id, .n_members = p->members};
 
 	v.members = mem_new(p->members, sizeof *v.members);
 	v.interval = mem_new(id + 1, sizeof *v.interval);
@@ -68,7 +68,7 @@ struct score {
 	double value;
 };
 
-static bool score_of(const struct view *v, uint64_t trial, struct score *out)
+static bool score_of(const struct members *v, uint64_t trial, struct score *out)
 {
 	const struct observation *o;
 	enum known_state state = history_state(v->h, trial, &o);
@@ -91,7 +91,7 @@ static int by_score(const void *a, const void *b)
 }
 
 /* Everyone that has come to the end of an interval, the best first; malloc. */
-static struct score *comparison(const struct view *v, uint64_t interval, size_t *n)
+static struct score *comparison(const struct members *v, uint64_t interval, size_t *n)
 {
 	struct score *all = mem_new(v->n_members + 1, sizeof *all);
 
@@ -120,7 +120,7 @@ static size_t donors(const struct score *all, size_t n, size_t cut)
 	return k;
 }
 
-static bool anybody_there(const struct view *v, uint64_t interval)
+static bool anybody_there(const struct members *v, uint64_t interval)
 {
 	struct score x;
 
@@ -132,7 +132,7 @@ static bool anybody_there(const struct view *v, uint64_t interval)
 
 /* Has it come to the end of an interval that is not its last, with something to go on
  * from? */
-static bool is_ready(const struct population *p, const struct view *v,
+static bool is_ready(const struct population *p, const struct members *v,
                      const struct member *m)
 {
 	struct score own;
@@ -144,7 +144,7 @@ static bool is_ready(const struct population *p, const struct view *v,
 }
 
 /* When the end of a trial was learnt. */
-static uint64_t order_of(const struct view *v, uint64_t trial)
+static uint64_t order_of(const struct members *v, uint64_t trial)
 {
 	const struct observation *o;
 
@@ -154,7 +154,7 @@ static uint64_t order_of(const struct view *v, uint64_t trial)
 
 /* The member that is furthest behind goes first; of these the one that has waited
  * longest. */
-static bool goes_before(const struct view *v, const struct member *a,
+static bool goes_before(const struct members *v, const struct member *a,
                         const struct member *b)
 {
 	if (a->interval != b->interval)
@@ -162,7 +162,8 @@ static bool goes_before(const struct view *v, const struct member *a,
 	return order_of(v, a->latest) < order_of(v, b->latest);
 }
 
-static const struct member *whose_turn(const struct population *p, const struct view *v)
+static const struct member *whose_turn(const struct population *p,
+                                       const struct members *v)
 {
 	const struct member *turn = NULL;
 
@@ -176,7 +177,7 @@ static const struct member *whose_turn(const struct population *p, const struct 
 }
 
 /* What the member does next. */
-static void decide(const struct population *p, uint64_t seed, const struct view *v,
+static void decide(const struct population *p, uint64_t seed, const struct members *v,
                    const struct member *m, uint64_t id, struct pbt_step *out)
 {
 	struct score own, *all;
@@ -203,7 +204,7 @@ static void decide(const struct population *p, uint64_t seed, const struct view 
 	free(all);
 }
 
-static enum ask nobody(const struct population *p, const struct view *v,
+static enum ask nobody(const struct population *p, const struct members *v,
                        const char **why)
 {
 	bool all = true;
@@ -224,7 +225,7 @@ static enum ask nobody(const struct population *p, const struct view *v,
 enum ask pbt_decide(const struct population *p, uint64_t seed, const struct history *h,
                     uint64_t id, struct pbt_step *out, const char **why)
 {
-	struct view v;
+	struct members v;
 	const struct member *turn;
 	enum ask ask = ASK_POINT;
 
@@ -232,13 +233,13 @@ enum ask pbt_decide(const struct population *p, uint64_t seed, const struct hist
 		*out = (struct pbt_step){.how = PBT_BEGIN, .member = id};
 		return ASK_POINT;
 	}
-	v = view_of(p, h, id);
+	v = members_of(p, h, id);
 	turn = whose_turn(p, &v);
 	if (turn)
 		decide(p, seed, &v, turn, id, out);
 	else
 		ask = nobody(p, &v, why);
-	view_free(&v);
+	members_free(&v);
 	return ask;
 }
 

@@ -123,7 +123,7 @@ static enum unseen_result look(struct sobol_state *s, const struct history *h,
 		return s->result;
 	}
 	unseen_begin(&s->fresh, h, s->next);
-	s->result = FRESH_GIVE_UP; /* at the end of the sequence */
+	s->result = UNSEEN_GIVE_UP; /* at the end of the sequence */
 	for (s->found = s->index; s->found <= UINT32_MAX; s->found++) {
 		point_at(s, s->found, out);
 		unseen_pin(&s->fresh, out);

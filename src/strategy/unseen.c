@@ -78,7 +78,7 @@ enum unseen_result unseen_check(struct unseen *f, const struct coord *point)
 
 	if (r == UNSEEN_REFUSED && (f->duplicates >= DUPLICATES_MAX ||
 	                            f->duplicates + f->infeasible >= DRAWS_MAX))
-		return FRESH_GIVE_UP;
+		return UNSEEN_GIVE_UP;
 	return r;
 }
 
@@ -190,7 +190,7 @@ size_t unseen_left(struct unseen *f, struct coord *scratch)
 	return f->n_left;
 }
 
-void fresh_left_point(const struct unseen *f, size_t k, struct coord *out)
+void unseen_left_point(const struct unseen *f, size_t k, struct coord *out)
 {
 	cell_point(f->space, f->left + k * f->space->n, out);
 }
@@ -203,7 +203,7 @@ enum ask unseen_leftover(struct unseen *f, uint64_t seed, uint64_t id,
 	if (!unseen_left(f, out))
 		return nothing_left(f, why, err);
 	pick = (size_t)rng_below(seed, id, RNG_PICK, 0, f->n_left);
-	fresh_left_point(f, pick, out);
+	unseen_left_point(f, pick, out);
 	return ASK_POINT;
 }
 

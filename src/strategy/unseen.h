@@ -27,7 +27,7 @@ struct unseen {
 	uint64_t *left_hash; /* (n_left), malloc */
 };
 
-enum unseen_result { UNSEEN_OK, UNSEEN_REFUSED, FRESH_GIVE_UP };
+enum unseen_result { UNSEEN_OK, UNSEEN_REFUSED, UNSEEN_GIVE_UP };
 
 void unseen_init(struct unseen *f, const struct space *space);
 void unseen_free(struct unseen *f);
@@ -35,14 +35,15 @@ void unseen_free(struct unseen *f);
 void unseen_begin(struct unseen *f, const struct history *h, uint64_t id);
 /* Puts in their place the coordinates that are given. */
 void unseen_pin(const struct unseen *f, struct coord *point);
-/* Is this a point to propose? GIVE_UP: so many were refused that drawing is no use. */
+/* Is this a point to propose? UNSEEN_GIVE_UP: so many were refused that drawing is no
+ * use. */
 enum unseen_result unseen_check(struct unseen *f, const struct coord *point);
 /* How many configurations of a finite space (f->cells) are left, and one of them: of
  * those below the constraints, the k-th. scratch is (space->n). */
 size_t unseen_left(struct unseen *f, struct coord *scratch);
-void fresh_left_point(const struct unseen *f, size_t k, struct coord *out);
-/* After GIVE_UP: one of what is left of a finite space, chosen by (seed, id); or DONE,
- * or an ERROR that names the constraint. */
+void unseen_left_point(const struct unseen *f, size_t k, struct coord *out);
+/* After UNSEEN_GIVE_UP: one of what is left of a finite space, chosen by (seed, id); or
+ * DONE, or an ERROR that names the constraint. */
 enum ask unseen_leftover(struct unseen *f, uint64_t seed, uint64_t id,
                          struct coord *out, const char **why, struct error *err);
 /* All of it for trial id, by independent draws, each a pure function of (seed, id). */

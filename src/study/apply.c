@@ -201,7 +201,7 @@ static void watch_report(struct study *s, const struct event *e)
 		seen.as.report.step = (double)NAN;
 	monitor_take(s->monitor, &seen);
 	if (e->run == 0 && s->type->adaptive &&
-	    monitor_glimpse(s->monitor, e->trial, &observation))
+	    monitor_milestone(s->monitor, e->trial, &observation))
 		search_learn(&s->search, s->search.trials[e->trial], observation);
 }
 

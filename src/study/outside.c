@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct program {
+struct outside {
 	const struct search *search;
 	struct talk talk;
 	bool waits;    /* for the answer to a question, which a signal has cut short */
@@ -18,28 +18,28 @@ struct program {
 
 static bool init(void *state, const struct strategy_args *args, struct error *err)
 {
-	struct program *p = state;
+	struct outside *p = state;
 
 	(void)err;
-	*p = (struct program){.search = args->search};
+	*p = (struct outside){.search = args->search};
 	return true;
 }
 
 static void fini(void *state)
 {
-	struct program *p = state;
+	struct outside *p = state;
 
 	if (p->talk.pid)
 		talk_end(&p->talk);
 	arena_free(&p->arena);
 }
 
-static int64_t deadline(const struct program *p)
+static int64_t deadline(const struct outside *p)
 {
 	return clock_now() + clock_nanoseconds(p->search->spec->sampler_timeout);
 }
 
-static enum ask failed(struct program *p, struct error *err)
+static enum ask failed(struct outside *p, struct error *err)
 {
 	struct str words = {0};
 
@@ -58,7 +58,7 @@ static enum ask failed(struct program *p, struct error *err)
 	return ASK_ERROR;
 }
 
-static bool begin(struct program *p, struct error *err)
+static bool begin(struct outside *p, struct error *err)
 {
 	const struct search *s = p->search;
 	char log[4096] = "";
@@ -74,7 +74,7 @@ static bool begin(struct program *p, struct error *err)
 	return ok;
 }
 
-static bool question(struct program *p, const struct history *h, uint64_t id,
+static bool question(struct outside *p, const struct history *h, uint64_t id,
                      struct error *err)
 {
 	struct str line = {0};
@@ -100,7 +100,7 @@ static bool any_pending(const struct history *h, uint64_t id)
 static enum ask ask(void *state, const struct history *h, uint64_t id,
                     struct coord *out, const char **why, struct error *err)
 {
-	struct program *p = state;
+	struct outside *p = state;
 	const char *line;
 	size_t len;
 	enum ask answer;
@@ -128,7 +128,7 @@ const struct strategy_type strategy_program = {
     .name = "program",
     .summary = "a program of yours that is asked for points",
     .adaptive = true,
-    .state_size = sizeof(struct program),
+    .state_size = sizeof(struct outside),
     .init = init,
     .ask = ask,
     .fini = fini};
