@@ -59,6 +59,16 @@ void str_addf(struct str *s, const char *fmt, ...)
 	va_end(again);
 }
 
+const char *str_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+void str_count(struct str *s, uint64_t n, const char *noun)
+{
+	str_addf(s, "%llu %s%s", (unsigned long long)n, noun, str_plural(n));
+}
+
 void str_clear(struct str *s)
 {
 	s->len = 0;

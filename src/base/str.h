@@ -18,6 +18,10 @@ void str_addn(struct str *s, const char *bytes, size_t n);
 void str_addc(struct str *s, char c);
 __attribute__((format(printf, 2, 3))) void str_addf(struct str *s, const char *fmt,
                                                     ...);
+/* "1 trial", "3 trials". */
+void str_count(struct str *s, uint64_t n, const char *noun);
+/* What a noun ends in behind that number: "" behind 1, else "s". */
+const char *str_plural(uint64_t n);
 void str_clear(struct str *s); /* empty, memory kept */
 void str_free(struct str *s);
 

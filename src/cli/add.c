@@ -64,7 +64,7 @@ static bool add(struct options *o, struct saved *sv, struct error *err)
 		if (!added_write(dir, &sv->spec.space, x[i].point, x[i].label, err))
 			return false;
 	fprintf(stderr, "added: %zu configuration%s; %s\n", o->n_point,
-	        o->n_point == 1 ? "" : "s",
+	        str_plural(o->n_point),
 	        sv->study.search.alive
 	            ? "the search that runs takes them up with its next free slot"
 	            : "the command that began the search runs them");

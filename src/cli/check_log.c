@@ -47,7 +47,7 @@ void check_show_reports(const struct report *reports, size_t n, const char *metr
 {
 	struct str value = {0};
 
-	printf("%zu report%s of %s\n", n, n == 1 ? "" : "s", metric);
+	printf("%zu report%s of %s\n", n, str_plural(n), metric);
 	for (size_t i = 0; i < n; i++) {
 		if (i == REPORTS_SHOWN / 2 && n > REPORTS_SHOWN) {
 			printf("  …\n");
@@ -108,7 +108,8 @@ static int show_found(const struct scraper *s, const char *text)
 		printf("read from lines of plain text, since no JSON holds it\n");
 	check_show_keys((const char *const *)s->keys, s->n_keys);
 	if (s->long_lines)
-		printf("%zu lines over 1 MiB were passed over\n", s->long_lines);
+		printf("%zu line%s over 1 MiB %s passed over\n", s->long_lines,
+		       str_plural(s->long_lines), s->long_lines == 1 ? "was" : "were");
 	check_show_unread(&s->unread, s->metric);
 	if (s->metric && !s->count && !s->unread.n)
 		show_guess(s);

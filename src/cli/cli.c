@@ -174,17 +174,18 @@ bool cli_slots(const struct options *o, struct spec *s, size_t *slots,
 	say(o, note);
 	*slots = o->parallel ? o->parallel : s->parallel;
 	if (s->n_places && *slots > s->n_places) {
-		say(o, arena_printf(s->arena,
-		                    "hosts have room for %zu runs at once, not for %zu",
-		                    s->n_places, *slots));
+		say(o,
+		    arena_printf(s->arena,
+		                 "hosts have room for %zu run%s at once, not for %zu",
+		                 s->n_places, str_plural(s->n_places), *slots));
 		*slots = s->n_places;
 	}
 	if (s->n_slots && *slots > s->n_slots) {
 		say(o, arena_printf(s->arena,
-		                    "gpus has room for %zu runs at once, not for the "
+		                    "gpus has room for %zu run%s at once, not for the "
 		                    "%zu of -j (runs_per_gpu lets more of them share "
 		                    "one)",
-		                    s->n_slots, *slots));
+		                    s->n_slots, str_plural(s->n_slots), *slots));
 		*slots = s->n_slots;
 	}
 	if (!s->n_slots && *slots > 1 && from.inherited && strchr(from.inherited, ','))

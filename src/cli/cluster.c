@@ -325,9 +325,9 @@ bool cluster_absent(const char *dir, struct error *err)
 	crew_list(dir, see, &n);
 	return !n ||
 	       error_set(err, ERROR_USAGE,
-	                 "%s: %zu jobs of Slurm may still be at work for this "
+	                 "%s: %zu job%s of Slurm may still be at work for this "
 	                 "search, and its file no longer says slurm:\n  help: put "
 	                 "it back to end them in peace; --fresh cancels them and "
 	                 "begins anew",
-	                 dir, n);
+	                 dir, n, str_plural(n));
 }

@@ -319,8 +319,8 @@ static void comparing(void *self, size_t done, size_t all)
 	if (p->quiet)
 		return;
 	str_clear(&p->line);
-	str_addf(&p->line, "%zu runs done, %zu more are known to be wanted", done,
-	         all - done);
+	str_addf(&p->line, "%zu run%s done, %zu more %s known to be wanted", done,
+	         str_plural(done), all - done, all - done == 1 ? "is" : "are");
 	count_on(p, done, all);
 }
 

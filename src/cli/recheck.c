@@ -126,14 +126,14 @@ static bool announce(struct recheck *x, struct error *err)
 
 	if (ok && (x->o->verbose >= 0 || x->o->dry_run)) {
 		cost = rechecked_cost(&plan.search);
-		fprintf(
-		    x->o->dry_run ? stdout : stderr,
-		    "a recheck of the winner (trial %llu)%s and %zu more takes %zu "
-		    "runs at "
-		    "the most, about %zu where everything is clear at the first look\n",
-		    (unsigned long long)x->purpose.winner,
-		    x->purpose.defaults ? ", the defaults" : "",
-		    x->purpose.n_was - 1 - x->purpose.defaults, cost.most, cost.least);
+		fprintf(x->o->dry_run ? stdout : stderr,
+		        "a recheck of the winner (trial %llu)%s and %zu more takes %zu "
+		        "runs at the most, about %zu where everything is clear at the "
+		        "first look\n",
+		        (unsigned long long)x->purpose.winner,
+		        x->purpose.defaults ? ", the defaults" : "",
+		        x->purpose.n_was - 1 - x->purpose.defaults, cost.most,
+		        cost.least);
 	}
 	study_free(&plan);
 	return ok;

@@ -88,7 +88,7 @@ static bool show_commands(struct reproduction *x, struct error *err)
 {
 	struct str line = {0};
 
-	fprintf(stderr, "%zu runs from %s:\n", x->n, x->sv.path);
+	fprintf(stderr, "%zu run%s from %s:\n", x->n, str_plural(x->n), x->sv.path);
 	for (size_t i = 0; i < x->n; i++) {
 		const char *const *argv =
 		    fleet_argv(&x->fleet, &x->list[i].task, &x->arena, err);
@@ -196,8 +196,8 @@ static size_t compare(struct reproduction *x)
 		different += differs(x, &x->list[i]);
 	}
 	table_print(&t, NULL, "", &out);
-	str_addf(&out, "\n%zu of %zu runs reproduced (relative tolerance %g)\n",
-	         x->n - different, x->n, x->o->tolerance);
+	str_addf(&out, "\n%zu of %zu run%s reproduced (relative tolerance %g)\n",
+	         x->n - different, x->n, str_plural(x->n), x->o->tolerance);
 	cli_print(&out);
 	str_free(&out);
 	table_free(&t);

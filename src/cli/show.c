@@ -301,8 +301,9 @@ static void print_taken(const struct spec *s, uint64_t n)
 	struct str program = {0};
 
 	command_line(s->sampler, &program);
-	printf("%llu proposals are what %s said, and are taken as recorded\n",
-	       (unsigned long long)n, str_text(&program));
+	printf("%llu proposal%s what %s said, and %s taken as recorded\n",
+	       (unsigned long long)n, n == 1 ? " is" : "s are", str_text(&program),
+	       n == 1 ? "is" : "are");
 	str_free(&program);
 }
 
@@ -374,8 +375,8 @@ static int replay_comparison(struct options *o, struct saved *sv, struct error *
 	if (ok && fault)
 		printf("%s: differs\n  %s\n", sv->path, fault);
 	else if (ok)
-		printf("%zu configurations and %zu runs checked: identical\n", s->n,
-		       runs);
+		printf("%zu configuration%s and %zu run%s checked: identical\n", s->n,
+		       str_plural(s->n), runs, str_plural(runs));
 	str_free(&now);
 	return !ok ? cli_fail(err) : fault ? EXIT_VERDICT : EXIT_FINE;
 }
@@ -394,21 +395,24 @@ int command_replay(struct options *o)
 	} else if (!ok || !replay_run(&sv, &rp, &err)) {
 		code = cli_fail(&err);
 	} else if (rp.same) {
-		printf("%llu proposals and %llu runs", (unsigned long long)rp.trials,
-		       (unsigned long long)rp.runs);
+		printf("%llu proposal%s and %llu run%s", (unsigned long long)rp.trials,
+		       str_plural(rp.trials), (unsigned long long)rp.runs,
+		       str_plural(rp.runs));
 		if (rp.repeats)
 			printf(" (%llu of them asked for once more)",
 			       (unsigned long long)rp.repeats);
 		if (rp.verified)
-			printf(" and %llu runs of the verification",
-			       (unsigned long long)rp.verified);
+			printf(" and %llu run%s of the verification",
+			       (unsigned long long)rp.verified,
+			       str_plural(rp.verified));
 		if (rp.decisions)
-			printf(" and %zu decisions", rp.decisions);
+			printf(" and %zu decision%s", rp.decisions,
+			       str_plural(rp.decisions));
 		printf(" checked: identical");
 		if (rp.unlike)
-			printf(", but for %llu proposals of the model: its arithmetic "
+			printf(", but for %llu proposal%s of the model: its arithmetic "
 			       "was another in the version that began this search",
-			       (unsigned long long)rp.unlike);
+			       (unsigned long long)rp.unlike, str_plural(rp.unlike));
 		printf("\n");
 		if (rp.taken)
 			print_taken(&sv.spec, rp.taken);

@@ -58,7 +58,7 @@ bool cli_sheet(const struct options *o, const struct sheet *t, struct str *out)
 	for (size_t i = 0; i < t->n; i++)
 		n += left_out[i];
 	if (n) {
-		text_count(out, n, "column");
+		str_count(out, n, "column");
 		str_add(out, " left out, for which the terminal is too narrow (--wide "
 		             "prints all)\n");
 	}

@@ -392,9 +392,10 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 		          "early_terminate names no step: reports are counted");
 	if (s->parallel_given && s->n_gpus && s->parallel > s->n_gpus * s->runs_per_gpu)
 		read_note(r, false, node_get(root, "parallel")->at,
-		          "gpus has room for %zu runs at once, not %zu (runs_per_gpu "
+		          "gpus has room for %zu run%s at once, not %zu (runs_per_gpu "
 		          "lets more of them share one)",
-		          s->n_gpus * s->runs_per_gpu, s->parallel);
+		          s->n_gpus * s->runs_per_gpu,
+		          str_plural(s->n_gpus * s->runs_per_gpu), s->parallel);
 	note_seeds(r);
 }
 

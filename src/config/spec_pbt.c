@@ -187,8 +187,9 @@ bool spec_check_pbt(struct reading *r, const struct node *root)
 	if (s->n_points > s->pbt.population)
 		return read_fails(
 		    r, node_get(root, "points")->at, "a larger population",
-		    "pbt: %zu points are more than the %llu members of the "
+		    "pbt: %zu points are more than the %llu member%s of the "
 		    "population, which they begin",
-		    s->n_points, (unsigned long long)s->pbt.population);
+		    s->n_points, (unsigned long long)s->pbt.population,
+		    str_plural(s->pbt.population));
 	return check_lengths(r);
 }

@@ -138,7 +138,8 @@ bool spec_check_scale(struct reading *r)
 		places *= s->scale.sizes[1].n;
 	if (places && s->max_trials && s->max_trials < 4 * places + 2)
 		read_note(r, true, at,
-		          "scale: %llu trials do not come to every size; %zu do",
-		          (unsigned long long)s->max_trials, 4 * places + 2);
+		          "scale: %llu trial%s not come to every size; %zu do",
+		          (unsigned long long)s->max_trials,
+		          s->max_trials == 1 ? " does" : "s do", 4 * places + 2);
 	return true;
 }

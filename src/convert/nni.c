@@ -34,8 +34,8 @@ static bool numbers(struct our_file *t, const char *name, const struct node *lis
 	for (size_t i = 0; i < 3; i++)
 		x[i] = 0;
 	if (list->kind != NODE_LIST || list->n < least || list->n > 3)
-		return ours_fails(t, list, NULL, "%s: _value needs %zu numbers", name,
-		                  least);
+		return ours_fails(t, list, NULL, "%s: _value needs %zu number%s", name,
+		                  least, str_plural(least));
 	for (size_t i = 0; i < list->n; i++)
 		if (!node_number(list->items[i], &x[i]))
 			return ours_fails(t, list->items[i], NULL,

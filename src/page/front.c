@@ -61,7 +61,8 @@ static void draw_pair(struct view *v, struct chart *c, size_t x, size_t y)
 				n++;
 			}
 	}
-	c->note = arena_printf(&v->arena, "n = %zu trials with every objective", n);
+	c->note = arena_printf(&v->arena, "n = %zu trial%s with every objective", n,
+	                       str_plural(n));
 }
 
 void picture_front(struct view *v, struct gallery *g)

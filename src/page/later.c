@@ -80,7 +80,7 @@ static void draw_path(struct view *v, const struct ablated *a,
 		add_steps(c, a, p, true);
 		add_steps(c, a, p, false);
 		c->note = arena_printf(
-		    &v->arena, "n = %zu pairs of runs; %s", pairs,
+		    &v->arena, "n = %zu pair%s of runs; %s", pairs, str_plural(pairs),
 		    a->ablation.exact
 			? "the seed has no part in this training"
 			: "the intervals of the path hold together in 95 %");

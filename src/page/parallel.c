@@ -121,9 +121,9 @@ void picture_parallel(struct view *v, struct gallery *g)
 	add_axes(v, c, axes);
 	c->note = arena_printf(
 	    &v->arena,
-	    "n = %zu trials with a value%s. Yellow is better, thick is the best; "
+	    "n = %zu trial%s with a value%s. Yellow is better, thick is the best; "
 	    "below an axis: not active.",
-	    n,
+	    n, str_plural(n),
 	    shown < n ? arena_printf(&v->arena,
 	                             ", %zu of them drawn: the best and "
 	                             "every few of the others",

@@ -111,8 +111,8 @@ void picture_history(struct view *v, struct gallery *g)
 	add_outcome(v, c, "failed", "failed: no value, at the edge", 'x');
 	add_outcome(v, c, "ok", "finished", 'o');
 	c->note = arena_printf(
-	    &v->arena, "n = %zu trials, %llu with a value%s. %s", s->n,
-	    (unsigned long long)s->ok,
+	    &v->arena, "n = %zu trial%s, %llu with a value%s. %s", s->n,
+	    str_plural(s->n), (unsigned long long)s->ok,
 	    c->y.clipped ? "; values beyond the scale stand at its edge" : "",
 	    isfinite(noise)
 		? arena_printf(&v->arena,
@@ -227,7 +227,7 @@ void picture_curves(struct view *v, struct gallery *g)
 		shown++;
 	}
 	c->note = arena_printf(
-	    &v->arena, "n = %zu of %zu curves%s%s", shown, with,
+	    &v->arena, "n = %zu of %zu curve%s%s%s", shown, with, str_plural(with),
 	    shown < with ? ", the best and every few of the others" : "",
 	    c->y.clipped ? "; values beyond the scale stand at its edge" : "");
 }
@@ -291,8 +291,8 @@ void picture_cost(struct view *v, struct gallery *g)
 						    .y = s->trials[i]->value,
 						    .trial = s->trials[i]->id});
 		add_front(v, c, &c->series[0]);
-		c->note = arena_printf(&v->arena, "n = %zu trials with a value",
-		                       c->series[0].n);
+		c->note = arena_printf(&v->arena, "n = %zu trial%s with a value",
+		                       c->series[0].n, str_plural(c->series[0].n));
 	}
 	free(x);
 }
@@ -413,9 +413,9 @@ void picture_timeline(struct view *v, struct gallery *g)
 		add_spans(c, list, n, unit, "verified", "verification", 'v', lane);
 		c->note =
 		    arena_printf(&v->arena,
-		                 "n = %zu runs, up to %zu at once; of a run that was "
+		                 "n = %zu run%s, up to %zu at once; of a run that was "
 		                 "begun more than once, the last time",
-		                 n, lanes);
+		                 n, str_plural(n), lanes);
 		free(lane);
 	}
 	free(list);
@@ -495,7 +495,8 @@ static const char *count_runs(struct view *v, enum phase phase)
 		most = n > most ? n : most;
 	}
 	if (least >= most)
-		return arena_printf(&v->arena, "%zu runs of each", most);
+		return arena_printf(&v->arena, "%zu run%s of each", most,
+		                    str_plural(most));
 	return arena_printf(&v->arena, "%zu to %zu runs of each", least, most);
 }
 

@@ -173,8 +173,8 @@ void later_rechecks(struct view *v, const struct recheck_lines *r, struct galler
 	add_values(c, r, true);
 	add_values(c, r, false);
 	c->note = arena_printf(
-	    &v->arena, "n = %zu recheck%s, %zu runs of the winner on fresh seeds",
-	    known, known == 1 ? "" : "s", runs);
+	    &v->arena, "n = %zu recheck%s, %zu run%s of the winner on fresh seeds",
+	    known, str_plural(known), runs, str_plural(runs));
 }
 
 static void add_interval(struct str *out, double mean, double half)

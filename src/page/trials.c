@@ -84,7 +84,7 @@ static void add_table(struct view *v, struct str *out)
 		         "The first %zu of %zu trials; results.csv has all of them.", n,
 		         s->n);
 	else
-		str_addf(out, "All %zu trials.", n);
+		str_addf(out, n == 1 ? "%zu trial." : "All %zu trials.", n);
 	str_add(out, " An empty cell is a parameter that is not active, or has but one "
 	             "value.</p>\n");
 }

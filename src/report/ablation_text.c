@@ -75,7 +75,7 @@ void ablation_plan_text(const struct ablated *a, struct str *out)
 	str_add(out, "the winner");
 	str_addf(out, " (trial %llu) differs from the defaults in ",
 	         (unsigned long long)a->search->purpose.winner);
-	text_count(out, a->changes.n, "change");
+	str_count(out, a->changes.n, "change");
 	str_add(out, ":\n");
 	for (size_t i = 0; i < a->changes.n; i++) {
 		str_add(out, "  ");
@@ -108,9 +108,10 @@ static void add_claim(const struct ablation *x, const struct claim *c, struct st
 static void add_word(const struct ablation *x, const struct claim *c, struct str *out)
 {
 	if (c->by_failures || (c->one_ok < c->one_runs || c->other_ok < c->other_runs))
-		str_addf(out, "%zu of %zu runs fail without it, %zu of %zu with it: ",
+		str_addf(out, "%zu of %zu run%s fail without it, %zu of %zu with it: ",
 		         c->other_runs - c->other_ok, c->other_runs,
-		         c->one_runs - c->one_ok, c->one_runs);
+		         str_plural(c->other_runs), c->one_runs - c->one_ok,
+		         c->one_runs);
 	switch (c->answer) {
 	case ANSWER_YES: str_add(out, "matters"); break;
 	case ANSWER_NO:
@@ -213,7 +214,7 @@ static void add_idle(const struct ablated *a, struct str *out)
 	size_t nothing = ablated_count(x->idle & ~harm);
 
 	str_addf(out, "\n%zu of ", nothing);
-	text_count(out, a->changes.n, "change");
+	str_count(out, a->changes.n, "change");
 	str_addf(out, " %s nothing %s%s", nothing == 1 ? "does" : "do",
 	         x->exact ? "beyond the margin" : "you could measure",
 	         x->idle ? "" : ".\n");
@@ -277,7 +278,7 @@ static void add_difference(const struct ablation *x, struct str *out)
 	str_add(out, most > 0 ? ", and at most " : ", and at least ");
 	text_number(out, fabs(most));
 	str_addf(out, " %s (95 %%, ", most > 0 ? "worse" : "better");
-	text_count(out, x->within.gain.n, "pair");
+	str_count(out, x->within.gain.n, "pair");
 	str_addc(out, ')');
 }
 
@@ -301,8 +302,8 @@ static void add_simplest(struct ablated *a, struct str *out)
 	        "\nThe simplest configuration that is not worse than the winner by "
 	        "more than ");
 	add_margin(a, out);
-	str_addf(out, " has %zu of the %zu changes; it is ", ablated_count(x->simplest),
-	         a->changes.n);
+	str_addf(out, " has %zu of the %zu change%s; it is ",
+	         ablated_count(x->simplest), a->changes.n, str_plural(a->changes.n));
 	add_difference(x, out);
 	str_add(out, ":\n\n");
 	config_yaml(a->search->spec, ablated_values(a, x->simplest), out);
@@ -375,9 +376,9 @@ void ablation_brief(struct ablated *a, struct str *out)
 		return;
 	}
 	str_addf(out, "%zu of ", ablated_count(x->idle));
-	text_count(out, a->changes.n, "change");
+	str_count(out, a->changes.n, "change");
 	str_add(out, " of the winner did nothing that could be measured; ");
-	text_count(out, ablated_count(x->simplest), "change");
+	str_count(out, ablated_count(x->simplest), "change");
 	str_add(out, ablated_count(x->simplest) == 1 ? " is" : " are");
 	str_add(out, " enough to stay within ");
 	text_number(out, x->margin);

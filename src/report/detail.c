@@ -80,7 +80,7 @@ static void add_report_list(const struct run *r, struct str *out)
 	if (!n)
 		return;
 	str_add(out, "    reports ");
-	text_count(out, r->reports_total, "line");
+	str_count(out, r->reports_total, "line");
 	str_addc(out, ':');
 	for (size_t i = 0; i < n; i++) {
 		if (tail && i == REPORTS_SHOWN) {
@@ -108,7 +108,7 @@ static void add_ending(const struct run *r, struct str *out)
 	if (r->cost != 0)
 		str_addf(out, ", cost %g", r->cost);
 	if (r->leg)
-		str_addf(out, ", promoted %u time%s", r->leg, r->leg == 1 ? "" : "s");
+		str_addf(out, ", promoted %u time%s", r->leg, str_plural(r->leg));
 	if (r->budget > 0)
 		str_addf(out, ", budget %.10g steps", r->budget);
 	if (r->attempts > 1)
@@ -244,8 +244,8 @@ static void add_front_belief(const struct search *s, const struct belief *b,
 		str_addf(
 		    out,
 		    "  the highest expected gain in hypervolume over a front that, "
-		    "as the models see it, has %zu trials\n",
-		    b->n_front);
+		    "as the models see it, has %zu trial%s\n",
+		    b->n_front, str_plural(b->n_front));
 }
 
 /* Trials of the warm start follow the defaults, in the order of s->warm.first. */
@@ -333,8 +333,9 @@ static void add_repeat(const struct study *s, size_t number, struct str *out)
 	struct repeat_answer a;
 
 	study_explain_repeat(s, number, &a);
-	str_addf(out, "  run %u was asked for when there were %llu trials", p->run,
-	         (unsigned long long)p->after);
+	str_addf(out, "  run %u was asked for when there %s %llu trial%s", p->run,
+	         p->after == 1 ? "was" : "were", (unsigned long long)p->after,
+	         str_plural(p->after));
 	if (!(a.noise.sd > 0)) {
 		str_addf(out, ", to learn how much seeds differ%s\n",
 		         a.noise.repeated ? ": those of another trial had agreed" : "");

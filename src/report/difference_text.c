@@ -147,7 +147,7 @@ static void add_points(const struct difference *d, const struct metric *m,
 		return;
 	}
 	str_addc(out, '\n');
-	text_count(out, d->n_points, "point");
+	str_count(out, d->n_points, "point");
 	str_add(out, " that both tried\n");
 	add_interval(d, m, v->width, out);
 }

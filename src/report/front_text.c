@@ -48,7 +48,7 @@ static void add_front(struct search *s, struct trial *const *order, struct str *
 	if (!n)
 		return;
 	str_add(out, "front: ");
-	text_count(out, n, "trial");
+	str_count(out, n, "trial");
 	str_add(out, ", which no other one beats (is as good in every objective and "
 	             "better in one)");
 	if (isfinite(volume))
@@ -91,9 +91,10 @@ static void add_limits(const struct search *s, struct trial *const *order,
 		return;
 	str_add(out, "limits: ");
 	if (held)
-		str_addf(out, "%zu of %zu trials hold ", held, ranked);
+		str_addf(out, "%zu of %zu trial%s %s ", held, ranked,
+		         str_plural(ranked), held == 1 ? "holds" : "hold");
 	else
-		str_addf(out, "none of %zu trials holds ", ranked);
+		str_addf(out, "none of %zu trial%s holds ", ranked, str_plural(ranked));
 	for (size_t i = 0; i < s->spec->n_limits; i++) {
 		str_add(out, i ? ", " : "");
 		text_clean(out, s->spec->limits[i].text);

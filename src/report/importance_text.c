@@ -292,7 +292,7 @@ void importance_table(const struct importance *im, const struct study *s,
 	             : "the whole search space",
 	         ceil(100 * im->doubt));
 	if (im->capped) {
-		text_count(out, im->capped, "value");
+		str_count(out, im->capped, "value");
 		str_addf(out, " worse than %g count%s as that\n",
 		         search_sign(&s->search) * im->cap, im->capped == 1 ? "s" : "");
 	}

@@ -52,7 +52,7 @@ static void add_lines(uint64_t n, const char *what, struct str *out)
 	if (!n)
 		return;
 	str_add(out, "  ");
-	text_count(out, n, "line");
+	str_count(out, n, "line");
 	str_add(out, what);
 }
 

@@ -488,7 +488,7 @@ static void draw_spent(struct pen *p, const struct live *v)
 	}
 	put(p, DIM, " · ");
 	putf(p, PLAIN, "%llu run%s", (unsigned long long)v->runs_done,
-	     v->runs_done == 1 ? "" : "s");
+	     str_plural(v->runs_done));
 	new_line(p);
 }
 

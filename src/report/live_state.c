@@ -377,7 +377,8 @@ static const char *model_words(const struct gathering *g, const struct belief *b
 {
 	struct str out = {0};
 
-	str_addf(&out, "a model of %zu trials expects ", b->known);
+	str_addf(&out, "a model of %zu trial%s expects ", b->known,
+	         str_plural(b->known));
 	text_interval(&out, b->mean, b->sd);
 	str_addf(&out, " of trial %llu, a gain of %.2g",
 	         (unsigned long long)g->from->believed, b->improvement);
@@ -388,7 +389,8 @@ static const char *front_words(const struct gathering *g, const struct belief *b
 {
 	struct str out = {0};
 
-	str_addf(&out, "models of %zu trials, %zu on the front", b->known, b->n_front);
+	str_addf(&out, "models of %zu trial%s, %zu on the front", b->known,
+	         str_plural(b->known), b->n_front);
 	if (search_of(g)->spec->n_limits)
 		str_addf(&out, "; trial %llu holds the limits with probability %.2g",
 		         (unsigned long long)g->from->believed, b->holds);

@@ -148,7 +148,7 @@ void measured_artifacts(const struct search *s, const struct trial *t, const cha
 	} else if (!artifacts_stay(s, t)) {
 		str_addf(out,
 		         "    artifacts: only those of the best %zu trial%s are kept\n",
-		         s->spec->keep, s->spec->keep == 1 ? "" : "s");
+		         s->spec->keep, str_plural(s->spec->keep));
 	} else if (dir) {
 		str_add(out, "    artifacts: none is there\n");
 	}

@@ -37,9 +37,9 @@ static void unread_report(const struct study *s, const struct found *f, struct s
 {
 	const char *example = f->trial->runs[f->run].unread_example;
 
-	text_count(out, f->lines, "line");
+	str_count(out, f->lines, "line");
 	str_add(out, " of ");
-	text_count(out, f->runs, "run");
+	str_count(out, f->runs, "run");
 	str_add(out, " named ");
 	text_clean(out, s->search.spec->metric.name);
 	str_add(out, " and no number of it could be read; in ");
@@ -52,7 +52,7 @@ static void unread_report(const struct study *s, const struct found *f, struct s
 static void steps_report(const struct study *s, const struct found *f, struct str *out)
 {
 	str_addf(out, "steps of %llu run%s do not rise; in ",
-	         (unsigned long long)f->runs, f->runs == 1 ? "" : "s");
+	         (unsigned long long)f->runs, str_plural(f->runs));
 	add_place(out, f);
 	str_add(out, " they ");
 	steps_text(&f->trial->runs[f->run].steps, out);

@@ -36,7 +36,8 @@ static void add_metric(const struct spec *sp, struct str *out)
 	else if (m->reduce == REDUCE_BEST)
 		str_add(out, ", the best report of a run");
 	else if (m->reduce == REDUCE_MEAN_LAST)
-		str_addf(out, ", the mean of the last %zu reports", m->reduce_last);
+		str_addf(out, ", the mean of the last %zu report%s", m->reduce_last,
+		         str_plural(m->reduce_last));
 	else
 		str_add(out, ", the last report of a run");
 	if (m->has_target) {
@@ -58,7 +59,7 @@ static void add_space(const struct space *sp, struct str *out)
 		widest = w > widest ? w : widest;
 	}
 	str_addf(out, "space        ");
-	text_count(out, sp->n, "parameter");
+	str_count(out, sp->n, "parameter");
 	str_addc(out, '\n');
 	for (size_t i = 0; i < sp->n; i++) {
 		const struct param *p = &sp->params[i];
@@ -196,8 +197,8 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 	if (sp->metric.has_target)
 		str_addf(out, "stop         at the target %g\n", sp->metric.target);
 	if (sp->stop_patience)
-		str_addf(out, "stop         after %zu trials without a better one\n",
-		         sp->stop_patience);
+		str_addf(out, "stop         after %zu trial%s without a better one\n",
+		         sp->stop_patience, str_plural(sp->stop_patience));
 	if (sp->stop_auto)
 		str_add(out,
 		        "stop         when a model of the results sees nothing left "
@@ -348,7 +349,7 @@ void plan_grid(const struct spec *sp, struct str *out)
 
 	if (sp->method != METHOD_GRID || !space_grid_size(&sp->space, &size, &ignored))
 		return;
-	str_addf(out, "grid: %llu cells", (unsigned long long)size);
+	str_addf(out, "grid: %llu cell%s", (unsigned long long)size, str_plural(size));
 	if (sp->space.n_constraints && spec_grid_count(sp, &holding))
 		str_addf(out, ", of which %llu hold the constraints",
 		         (unsigned long long)holding);

@@ -14,25 +14,28 @@ size_t race_answers(const struct trial *t)
 void race_plan(const struct spec *sp, uint64_t cap, struct str *out)
 {
 	const struct items *it = &sp->items;
+	size_t batches;
 
 	if (!it->present)
 		return;
+	batches = (it->n + it->batch - 1) / it->batch;
 	str_addf(out, "items        %zu of ", it->n);
 	text_clean(out, it->file);
-	str_addf(out, ", in %zu batches of %zu%s; ",
-	         (it->n + it->batch - 1) / it->batch, it->batch,
-	         sp->repeats > 1 ? ", each repeated" : "");
+	str_addf(out, ", in %zu batch%s of %zu%s; ", batches, batches == 1 ? "" : "es",
+	         it->batch, sp->repeats > 1 ? ", each repeated" : "");
 	if (it->n_test)
-		str_addf(out, "%zu others are kept for the test\n", it->n_test);
+		str_addf(out, "%zu other%s kept for the test\n", it->n_test,
+		         it->n_test == 1 ? " is" : "s are");
 	else
 		str_add(out, "none is kept for a test\n");
 	str_addf(
 	    out,
 	    "  A configuration leaves when it is worse than the leader on the same "
-	    "items,\n  at %.2g for each of %llu comparisons: the best one leaves in "
+	    "items,\n  at %.2g for each of %llu comparison%s: the best one leaves in "
 	    "at most 1 search of %g.\n",
 	    RACE_ERROR / (cap > 2 ? (double)(cap - 1) : 1),
-	    (unsigned long long)(cap > 2 ? cap - 1 : 1), 1 / RACE_ERROR);
+	    (unsigned long long)(cap > 2 ? cap - 1 : 1), cap > 2 ? "s" : "",
+	    1 / RACE_ERROR);
 }
 
 void race_test(const struct spec *sp, struct str *out)
@@ -43,8 +46,8 @@ void race_test(const struct spec *sp, struct str *out)
 	}
 	str_addf(
 	    out,
-	    "the winner and the defaults on %zu items that the search has not seen",
-	    sp->items.n_test);
+	    "the winner and the defaults on %zu item%s that the search has not seen",
+	    sp->items.n_test, str_plural(sp->items.n_test));
 	if (sp->repeats > 1)
 		str_addf(out, ", each %zu times", sp->repeats);
 	str_addc(out, '\n');
@@ -62,9 +65,10 @@ void race_summary(const struct search *s, struct str *out)
 		left += s->trials[i]->left && s->trials[i]->left->leader != i;
 	}
 	str_addf(out,
-	         "items    %zu answers, %.0f %% of the %zu that all configurations "
+	         "items    %zu answer%s, %.0f %% of the %zu that all configurations "
 	         "would give to all %zu items; %zu of %zu left early",
-	         given, 100 * (double)given / (double)all, all, it->n, left, s->n);
+	         given, str_plural(given), 100 * (double)given / (double)all, all,
+	         it->n, left, s->n);
 	if (s->cost > 0)
 		str_addf(out, "; cost %.6g", s->cost);
 	str_addc(out, '\n');

@@ -299,7 +299,7 @@ static void finish_paragraph(struct paragraph *p, const char *noun, const char *
 	struct str all = {0};
 
 	if (p->items) {
-		text_count(&all, p->items, noun);
+		str_count(&all, p->items, noun);
 		str_addf(&all, " %s%s%s", lead, str_text(&p->text), end);
 		text_wrap(out, str_text(&all), width, "  ");
 		str_addc(out, '\n');
@@ -506,8 +506,8 @@ static void add_under_way(const struct search *s, struct str *out)
 			    waits && (t->outcome == OUTCOME_NONE ||
 			              (t->runs[r].extra && t->outcome == OUTCOME_OK));
 		}
-	str_addf(out, "; %zu run%s under way, %zu queued", running,
-	         running == 1 ? "" : "s", queued);
+	str_addf(out, "; %zu run%s under way, %zu queued", running, str_plural(running),
+	         queued);
 }
 
 void ranking_state(const struct study *s, struct str *out)
@@ -522,15 +522,15 @@ void ranking_state(const struct study *s, struct str *out)
 	str_addf(out, "%s: ", s->search.alive ? "running" : words[s->search.state]);
 	if (s->search.state == SEARCH_INTERRUPTED || s->search.state == SEARCH_RUNNING)
 		str_addf(out, "%llu of ", (unsigned long long)search_done(&s->search));
-	text_count(out,
-	           s->search.state == SEARCH_INTERRUPTED ||
-	                   s->search.state == SEARCH_RUNNING
-	               ? s->search.cap
-	               : search_done(&s->search),
-	           search_unit(&s->search));
+	str_count(out,
+	          s->search.state == SEARCH_INTERRUPTED ||
+	                  s->search.state == SEARCH_RUNNING
+	              ? s->search.cap
+	              : search_done(&s->search),
+	          search_unit(&s->search));
 	if (spec_adapts_repeats(s->search.spec)) {
 		str_add(out, " of ");
-		text_count(out, s->search.finished, "trial");
+		str_count(out, s->search.finished, "trial");
 	}
 	if (s->search.finished) {
 		str_add(out, " (");

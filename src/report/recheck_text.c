@@ -125,7 +125,7 @@ static void add_drift(const struct rechecked *x, struct str *out)
 		    out,
 		    "The winner reproduces: on the seeds of then its values are those "
 		    "of then (");
-		text_count(out, d->n, "run");
+		str_count(out, d->n, "run");
 		str_add(out, ").\n");
 		return;
 	}
@@ -167,7 +167,7 @@ static void add_defaults(const struct rechecked *x, struct str *out)
 	if (c->gain.n) {
 		str_add(out, " (by ");
 		text_interval(out, c->gain.mean, shown(x, c));
-		str_addf(out, ", %zu pairs on %s)", c->gain.n,
+		str_addf(out, ", %zu pair%s on %s)", c->gain.n, str_plural(c->gain.n),
 		         p->test ? "the test data" : "validation data");
 	}
 	str_add(out, c->answer != ANSWER_YES && !p->was_better ? "; nor was it then.\n"

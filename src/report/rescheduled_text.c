@@ -47,14 +47,15 @@ static void add_gain(const struct rescheduled_candidate *c, struct str *out)
 	text_clean(out, c->name);
 	str_add(out, !(half < fabs(gain)) ? ": better by " : " by ");
 	text_interval(out, half < fabs(gain) ? fabs(gain) : gain, half);
-	str_addf(out, " over %zu pair%s\n", c->gain.n, c->gain.n == 1 ? "" : "s");
+	str_addf(out, " over %zu pair%s\n", c->gain.n, str_plural(c->gain.n));
 }
 
 void rescheduled_text(const struct rescheduled *x, struct str *out)
 {
 	text_clean(out, x->c[0].name);
-	str_addf(out, ", trained afresh with %zu seeds in %zu intervals%s\n", x->rows,
-	         x->intervals, x->complete ? "" : " (not all of it is done)");
+	str_addf(out, ", trained afresh with %zu seed%s in %zu interval%s%s\n", x->rows,
+	         str_plural(x->rows), x->intervals, str_plural(x->intervals),
+	         x->complete ? "" : " (not all of it is done)");
 	add_table(x, out);
 	if (x->n == 1)
 		str_add(out, "there is nothing to compare it with: it never changes, "

@@ -38,16 +38,18 @@ static void add_counts(const struct study *s, const struct savings *v, struct st
 {
 	str_addf(out, "early stopping (%s): ", s->monitor->rule.type->name);
 	if (s->monitor->promote)
-		str_addf(out, "%llu of %llu runs left at a rung, %llu promotion%s",
+		str_addf(out, "%llu of %llu run%s left at a rung, %llu promotion%s",
 		         (unsigned long long)v->paused, (unsigned long long)v->runs,
-		         (unsigned long long)v->promotions,
-		         v->promotions == 1 ? "" : "s");
+		         str_plural(v->runs), (unsigned long long)v->promotions,
+		         str_plural(v->promotions));
 	else if (v->converged)
-		str_addf(out, "%llu of %llu runs ended where they had converged",
-		         (unsigned long long)v->converged, (unsigned long long)v->runs);
+		str_addf(out, "%llu of %llu run%s ended where %s had converged",
+		         (unsigned long long)v->converged, (unsigned long long)v->runs,
+		         str_plural(v->runs), v->converged == 1 ? "it" : "they");
 	else
-		str_addf(out, "%llu of %llu runs stopped",
-		         (unsigned long long)v->stopped, (unsigned long long)v->runs);
+		str_addf(out, "%llu of %llu run%s stopped",
+		         (unsigned long long)v->stopped, (unsigned long long)v->runs,
+		         str_plural(v->runs));
 	if ((s->monitor->promote || v->converged) && v->stopped)
 		str_addf(out, ", %llu stopped", (unsigned long long)v->stopped);
 	add_saved(v, out);
@@ -63,7 +65,7 @@ static void add_control(const struct study *s, const struct savings *v, struct s
 		             "known\n");
 		return;
 	}
-	text_count(out, v->control_ok, "trial");
+	str_count(out, v->control_ok, "trial");
 	str_add(out, " ran to the end whatever the rule said; ");
 	if (s->monitor->by_resource)
 		str_add(out, "what it would have said of them is not known, since "

@@ -130,7 +130,7 @@ void scaling_text(const struct scaling *s, struct str *out)
 	str_add(out, ", to ");
 	add_target(s, out);
 	str_add(out, ", from ");
-	text_count(out, trials, "trial");
+	str_count(out, trials, "trial");
 	str_addf(out, " at %zu sizes", s->places);
 	if (s->left_out)
 		str_addf(out, " (%zu others do not fit, or are alone at their size)",

@@ -324,8 +324,3 @@ void text_bytes(struct str *out, double bytes)
 		bytes /= 1000;
 	str_addf(out, bytes < 10 && i ? "%.1f %s" : "%.0f %s", bytes, units[i]);
 }
-
-void text_count(struct str *out, uint64_t n, const char *noun)
-{
-	str_addf(out, "%llu %s%s", (unsigned long long)n, noun, n == 1 ? "" : "s");
-}

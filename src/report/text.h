@@ -34,7 +34,5 @@ void text_interval(struct str *out, double mean, double half);
 void text_duration(struct str *out, double seconds);
 /* "812 kB", "1.3 GB". */
 void text_bytes(struct str *out, double bytes);
-/* "1 trial", "3 trials". */
-void text_count(struct str *out, uint64_t n, const char *noun);
 
 #endif

@@ -25,9 +25,9 @@ static void add_ledger(const struct verdict *v, struct str *out)
 		str_add(out, ", by the winner and the defaults only");
 	} else {
 		str_add(out, "; in all ");
-		text_count(out, u->uses, "use");
+		str_count(out, u->uses, "use");
 		str_add(out, " by ");
-		text_count(out, u->configurations, "configuration");
+		str_count(out, u->configurations, "configuration");
 		if (u->since > 0)
 			str_addf(out, " since %.10s", clock_iso(u->since, iso));
 	}
@@ -57,7 +57,7 @@ void uses_text(const struct verdict *v, struct str *out)
 		return;
 	}
 	str_add(out, "the test data were used in ");
-	text_count(out, v->test_uses, "run");
+	str_count(out, v->test_uses, "run");
 	if (v->n_uses)
 		add_ledger(v, out);
 	else

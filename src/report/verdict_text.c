@@ -218,10 +218,10 @@ static void add_first_answer(const struct verdict *v, struct str *out)
 	if (v->gain.n) {
 		str_add(out, " by ");
 		text_interval(out, v->gain.mean, v->gain_half);
-		str_addf(out, " in %s (%s, n = %zu pairs, better in %zu)", m->name,
+		str_addf(out, " in %s (%s, n = %zu pair%s, better in %zu)", m->name,
 		         isfinite(v->gain_half) ? "paired by seed, 95 % t interval"
 		                                : "no interval from one pair",
-		         v->gain.n, v->wins);
+		         v->gain.n, str_plural(v->gain.n), v->wins);
 	}
 	str_addf(out, ": %s\n", answer_name(v->answer));
 }
@@ -233,11 +233,13 @@ static void add_answer(const struct verdict *v, struct str *out)
 
 	str_add(out, "better than the defaults");
 	if (v->claim.by_failures)
-		str_addf(out,
-		         ": the defaults trained in %zu of %zu runs, the winner in %zu "
-		         "of %zu",
-		         v->claim.other_ok, v->claim.other_runs, v->claim.one_ok,
-		         v->claim.one_runs);
+		str_addf(
+		    out,
+		    ": the defaults trained in %zu of %zu run%s, the winner in %zu "
+		    "of %zu",
+		    v->claim.other_ok, v->claim.other_runs,
+		    str_plural(v->claim.other_runs), v->claim.one_ok,
+		    v->claim.one_runs);
 	else
 		str_add(out, v->has_test ? " on the test data" : " on the re-runs");
 	if (v->gain.n && !v->claim.by_failures) {
@@ -257,12 +259,13 @@ static void add_level(const struct verdict *v, struct str *out)
 {
 	const struct claim *c = &v->claim;
 
-	str_addf(out, "  Student's t over %zu pairs of equal seeds", c->gain.n);
+	str_addf(out, "  Student's t over %zu pair%s of equal seeds", c->gain.n,
+	         str_plural(c->gain.n));
 	if (c->looks > 1)
 		str_addf(out, ", looked at %zu times", c->looks);
 	str_addf(out, "; the interval holds in %.4g %% of such verifications",
 	         100 * v->promised);
-	if (!v->has_test)
+	if (!v->has_test && v->n > 2)
 		str_addf(out, ", all %zu candidates together", v->n - 1);
 	str_addf(out, ", a yes is false in at most %.4g %%\n", 50 * (1 - v->promised));
 	if (c->hopeless)
@@ -427,7 +430,7 @@ static void add_seedless(const struct search *s, struct str *out)
 	str_add(out, "\n  its repeats agree whatever the seed, so they say nothing "
 	             "about new seeds; ");
 	if (count_saved(v)) {
-		text_count(out, count_saved(v), "re-run");
+		str_count(out, count_saved(v), "re-run");
 		str_add(out, v->has_test ? " and all tests were saved\n" : " saved\n");
 	} else {
 		str_add(out,

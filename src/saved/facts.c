@@ -98,14 +98,15 @@ static bool check_counts(const struct subject *x, struct str *out)
 
 	if (r->failures + (r->outcome == OUTCOME_OK) > r->attempts || !r->attempts) {
 		add_subject(x, out);
-		str_addf(out, "recorded %s, with %u failures in %u launches",
-		         outcome_name(r->outcome), r->failures, r->attempts);
+		str_addf(out, "recorded %s, with %u failure%s in %u launch%s",
+		         outcome_name(r->outcome), r->failures, str_plural(r->failures),
+		         r->attempts, r->attempts == 1 ? "" : "es");
 		return false;
 	}
 	if (kept ? r->reports_total != r->n_reports : r->reports_total < r->n_reports) {
 		add_subject(x, out);
-		str_addf(out, "recorded %zu reports, there are %zu", r->reports_total,
-		         r->n_reports);
+		str_addf(out, "recorded %zu report%s, there are %zu", r->reports_total,
+		         str_plural(r->reports_total), r->n_reports);
 		return false;
 	}
 	return true;

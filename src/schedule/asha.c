@@ -35,10 +35,11 @@ static void asha_describe(const void *state, struct str *out)
 	if (l->promote)
 		str_add(out, " from there.\n");
 	else
-		str_addf(out,
-		         ",\nthe others are stopped. With fewer than %zu others at the "
-		         "rung it always goes on.\n",
-		         l->min_trials);
+		str_addf(
+		    out,
+		    ",\nthe others are stopped. With fewer than %zu other%s at the "
+		    "rung it always goes on.\n",
+		    l->min_trials, str_plural(l->min_trials));
 	rung_table_text(&t, out);
 }
 

@@ -67,10 +67,10 @@ static void hyperband_describe(const void *state, struct str *out)
 		total += bracket_runs(l, b);
 		steps += bracket_steps(l, b);
 	}
-	str_addf(out, "%s %zu brackets, each a race of its own; at each rung ",
+	str_addf(out, "%s %zu bracket%s; at each rung ",
 	         l->promote ? "Runs are paused at rungs;"
 	                    : "Runs are stopped at rungs;",
-	         l->n + 1);
+	         l->n + 1, l->n ? "s, each a race of its own" : "");
 	str_best_share(out, l->eta);
 	str_add(out, " go on.\nbracket  trials   cost  a full bracket\n");
 	for (size_t b = 0; b <= l->n; b++) {

@@ -38,7 +38,7 @@ static void add_numbers(const struct judgement *j, double sign, struct str *out)
 		str_add(out, p.a);
 	else if (strcmp(j->rule, "patience") == 0)
 		str_addf(out, "nothing better than %s in %zu report%s", p.b, j->peers,
-		         j->peers == 1 ? "" : "s");
+		         str_plural(j->peers));
 	else if (strcmp(j->rule, "threshold") == 0)
 		str_addf(out, "%s is %s %s, the limit", p.a,
 		         sign * j->value > sign * j->threshold ? "above" : "below",

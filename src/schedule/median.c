@@ -132,8 +132,8 @@ static void median_describe(const void *state, struct str *out)
 		str_addf(out, "Never before its report %d", FIRST_REPORTS);
 	else
 		str_addf(out, "Never before step %.10g", m->min_steps);
-	str_addf(out, ", nor with\nfewer than %zu others that came as far.\n",
-	         m->min_trials);
+	str_addf(out, ", nor with\nfewer than %zu other%s that came as far.\n",
+	         m->min_trials, str_plural(m->min_trials));
 }
 
 static struct rule_start median_start(const void *state)

@@ -60,7 +60,7 @@ static void patience_describe(const void *state, struct str *out)
 	str_addf(out,
 	         "A run that has made %zu report%s without a better value of its own "
 	         "has converged",
-	         p->patience, p->patience == 1 ? "" : "s");
+	         p->patience, str_plural(p->patience));
 	if (p->smooth > 1)
 		str_addf(out, " (mean of the last %zu)", p->smooth);
 	if (!isnan(p->min_steps))

@@ -162,9 +162,9 @@ bool propose(const struct script *s, const char *interpreter, struct str *out,
 	comment(out, s->path);
 	str_addf(
 	    out,
-	    " (%s, %zu options). Ranges are what is usual for\n# such names, placed "
+	    " (%s, %zu option%s). Ranges are what is usual for\n# such names, placed "
 	    "around the defaults: look at each of them.\n",
-	    script_how_name(s->how), s->n);
+	    script_how_name(s->how), s->n, str_plural(s->n));
 	command(s, &p, interpreter, out);
 	if (s->places) {
 		str_add(

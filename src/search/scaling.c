@@ -268,8 +268,8 @@ static bool check_places(const struct pool *p, struct error *err)
 		    "a "
 		    "trend needs %zu\n  help: tune at more sizes, or longer at these",
 		    s->names[0], s->n_sizes > 1 ? ", " : "",
-		    s->n_sizes > 1 ? s->names[1] : "", s->places,
-		    s->places == 1 ? "" : "s", SCALING_TRIALS, s->n_sizes + 2);
+		    s->n_sizes > 1 ? s->names[1] : "", s->places, str_plural(s->places),
+		    SCALING_TRIALS, s->n_sizes + 2);
 	for (size_t i = 0; i < s->n_sizes; i++) {
 		double low = (double)INFINITY, high = 0;
 
@@ -641,7 +641,7 @@ static bool fit_all(struct pool *p, struct error *err)
 		    err, ERROR_TRIAL,
 		    "%zu trials at %zu sizes are too few for %zu parameter%s\n  help: "
 		    "more trials, or fewer parameters",
-		    p->n, s->places, p->numbers, p->numbers == 1 ? "" : "s");
+		    p->n, s->places, p->numbers, str_plural(p->numbers));
 	s->list = arena_new(&s->arena, p->space.n, sizeof *s->list);
 	for (size_t i = 0; i < p->space.n; i++)
 		if (!is_size(p, i) && param_cardinality(&p->space.params[i]) != 1)

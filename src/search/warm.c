@@ -62,8 +62,9 @@ void warm_text(const struct warm *w, size_t i, struct str *out)
 {
 	const struct warm_source *s = &w->sources[i];
 
-	str_addf(out, "warm start: %s: %llu of its %llu trials", s->path,
-	         (unsigned long long)s->taken, (unsigned long long)s->trials);
+	str_addf(out, "warm start: %s: %llu of its %llu trial%s", s->path,
+	         (unsigned long long)s->taken, (unsigned long long)s->trials,
+	         str_plural(s->trials));
 	if (s->note)
 		str_addf(out, " (others do not fit: %s)", s->note);
 }

@@ -13,22 +13,27 @@ const struct strategy_type *strategy_choose(const struct strategy_args *args,
 		return &strategy_sobol;
 	}
 	if (cells && (!budget || cells <= budget)) {
-		str_addf(why, "all %llu configurations can be tried",
+		str_addf(why,
+		         cells == 1 ? "its %llu configuration can be tried"
+		                    : "all %llu configurations can be tried",
 		         (unsigned long long)cells);
 		return &strategy_sobol;
 	}
 	if (budget && budget <= d + 2) {
-		str_addf(why, "%llu trials of %zu parameters are too few to learn from",
-		         (unsigned long long)budget, d);
+		str_addf(why,
+		         "%llu trial%s of %zu parameter%s %s too few to learn from",
+		         (unsigned long long)budget, str_plural(budget), d,
+		         str_plural(d), budget == 1 ? "is" : "are");
 		return &strategy_sobol;
 	}
 	if (budget && args->parallel >= budget) {
 		str_add(why, "all trials run at once, none can learn from another");
 		return &strategy_sobol;
 	}
-	str_addf(why, "%zu parameters and ", d);
+	str_count(why, d, "parameter");
+	str_add(why, " and ");
 	if (budget)
-		str_addf(why, "%llu trials", (unsigned long long)budget);
+		str_count(why, budget, "trial");
 	else
 		str_add(why, "any number of trials");
 	str_add(why, " leave something to learn");

@@ -32,8 +32,7 @@ void study_unread_text(struct str *out, const struct unread *u, const char *metr
 	str_addf(
 	    out,
 	    "\n  %zu line%s named %s and no number of it could be read%s:\n    | %s",
-	    u->n, u->n == 1 ? "" : "s", metric, u->n == 1 ? "" : "; the first",
-	    u->example);
+	    u->n, str_plural(u->n), metric, u->n == 1 ? "" : "; the first", u->example);
 	str_addf(out, "\n  help: %s", meant_number(u->example));
 }
 
@@ -78,7 +77,7 @@ static void add_keys(struct str *out, const struct run_result *res,
 
 	if (res->long_lines)
 		str_addf(out, "\n  %zu line%s over 1 MiB %s passed over",
-		         res->long_lines, res->long_lines == 1 ? "" : "s",
+		         res->long_lines, str_plural(res->long_lines),
 		         res->long_lines == 1 ? "was" : "were");
 	if (res->n_keys) {
 		str_add(out, "\n  numbers that were seen:");
@@ -266,9 +265,9 @@ const char *study_guard_text(struct study *s)
 {
 	struct str out = {0};
 
-	str_addf(&out, "%llu of %llu runs failed; the first one: ",
+	str_addf(&out, "%llu of %llu run%s failed; the first one: ",
 	         (unsigned long long)s->session_failures,
-	         (unsigned long long)s->session_runs);
+	         (unsigned long long)s->session_runs, str_plural(s->session_runs));
 	add_first(&out, &s->first_failed);
 	str_add(
 	    &out,
@@ -303,9 +302,10 @@ const char *study_stopped_text(struct study *s)
 {
 	struct str out = {0};
 
-	str_addf(&out, "%llu of %llu runs were stopped by early_terminate (%s)",
+	str_addf(&out, "%llu of %llu run%s %s stopped by early_terminate (%s)",
 	         (unsigned long long)s->session_stopped,
-	         (unsigned long long)s->session_runs, s->monitor->rule.type->name);
+	         (unsigned long long)s->session_runs, str_plural(s->session_runs),
+	         s->session_stopped == 1 ? "was" : "were", s->monitor->rule.type->name);
 	if (s->session_failures)
 		str_addf(&out, ", %llu failed",
 		         (unsigned long long)s->session_failures);

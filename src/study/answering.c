@@ -75,11 +75,12 @@ const char *answering_reason(const struct spec *s, const struct run *r,
 	str_add(&text, reason ? reason : "");
 	add_missing(s, r, &text);
 	if (t->outside)
-		str_addf(&text, "; %zu scores outside of items.range [%g, %g] (%s)",
-		         t->outside, s->items.low, s->items.high, t->example);
+		str_addf(&text, "; %zu score%s outside of items.range [%g, %g] (%s)",
+		         t->outside, str_plural(t->outside), s->items.low,
+		         s->items.high, t->example);
 	if (t->unknown)
-		str_addf(&text, "; %zu answers to items that it was not given",
-		         t->unknown);
+		str_addf(&text, "; %zu answer%s to items that it was not given",
+		         t->unknown, str_plural(t->unknown));
 	kept = arena_strdup(a, str_text(&text));
 	str_free(&text);
 	return kept;

@@ -55,8 +55,9 @@ static bool over_budget(struct study *s)
 	const char *why = NULL;
 
 	if (b->runs && spent.begun >= b->runs)
-		why = arena_printf(&s->search.arena, "the budget of %llu runs is spent",
-		                   (unsigned long long)b->runs);
+		why =
+		    arena_printf(&s->search.arena, "the budget of %llu run%s is spent",
+		                 (unsigned long long)b->runs, str_plural(b->runs));
 	else if (b->time > 0 && search_elapsed(&s->search) >= b->time)
 		why = arena_printf(&s->search.arena, "the time budget of %g s is spent",
 		                   b->time);

@@ -106,9 +106,10 @@ void idle_text(const struct study *s, struct str *out)
 		say(s, most, true, out);
 	else if (n[ACTS] <= from.others)
 		str_addf(out,
-		         "early_terminate (%s) compares a run with %zu others "
+		         "early_terminate (%s) compares a run with %zu other%s "
 		         "at least, and only %zu run%s came so far: it could stop "
 		         "%s",
-		         s->monitor->rule.type->name, from.others, n[ACTS],
-		         n[ACTS] == 1 ? "" : "s", nothing(s));
+		         s->monitor->rule.type->name, from.others,
+		         str_plural(from.others), n[ACTS], str_plural(n[ACTS]),
+		         nothing(s));
 }

@@ -191,6 +191,14 @@ s = {x.get("name"): x for x in t.parse("junit.xml").getroot()}
 assert s["verification"][0].find("failure").get("type") == "no"
 assert s["search"][0].find("failure").get("message").startswith("exit code 5: ")'
 
+# One of a thing is one.
+sed 's/max_trials: 12/max_trials: 1/' twenty.yaml >one.yaml
+expect "a search of one trial" 0 "$HPSEARCH" one.yaml
+cat err >>out
+check "has no plural" bash -c '! grep -nE "\b1 (trials|runs|proposals|parameters|columns)\b" out'
+expect "replayed" 0 "$HPSEARCH" replay one.hpsearch
+check "likewise" has "1 proposal and 1 run checked: identical" out
+
 # ls.
 mkdir -p place/deep/er place/none
 cp -r v.hpsearch place/deep/er/good

@@ -327,7 +327,23 @@ TEST(names_that_were_not_meant)
 	CHECK(!str_nearest("seed", NULL, 0));
 }
 
-TEST_MAIN(grows_and_ends_in_nul, formats_of_any_length, json_quoting,
-          json_quoting_of_what_is_no_utf8, shell_quoting, shell_quoting_is_read_back,
-          doubles_as_python_writes_them, doubles_read_back_and_are_short,
-          short_decimals_stay_short, names_that_were_meant, names_that_were_not_meant)
+TEST(one_of_a_thing_and_several)
+{
+	struct str s = {0};
+
+	str_count(&s, 0, "trial");
+	str_addc(&s, ' ');
+	str_count(&s, 1, "trial");
+	str_addc(&s, ' ');
+	str_count(&s, UINT64_MAX, "trial");
+	CHECK_STR(str_text(&s), "0 trials 1 trial 18446744073709551615 trials");
+	CHECK_STR(str_plural(1), "");
+	CHECK_STR(str_plural(2), "s");
+	str_free(&s);
+}
+
+TEST_MAIN(grows_and_ends_in_nul, one_of_a_thing_and_several, formats_of_any_length,
+          json_quoting, json_quoting_of_what_is_no_utf8, shell_quoting,
+          shell_quoting_is_read_back, doubles_as_python_writes_them,
+          doubles_read_back_and_are_short, short_decimals_stay_short,
+          names_that_were_meant, names_that_were_not_meant)
