@@ -306,7 +306,7 @@ static bool show_command(struct finished *f, struct error *err)
 
 	task_folder(&t);
 	fleet_init(&fleet, sp, NULL, NULL, &f->o->arena);
-	argv = fleet_argv(&fleet, &t, &f->o->arena, err);
+	argv = task_argv(&fleet, &t, &f->o->arena, err);
 	if (argv) {
 		command_line(argv, &line);
 		fprintf(stderr, "runs like this one, of %s:\n  %s\n", f->sv.path,
