@@ -9,7 +9,7 @@
 int cli_agent(int argc, char **argv)
 {
 	const struct agent_setup setup = {
-	    .in = STDIN_FILENO, .out = STDOUT_FILENO, .yaml = fleet_yaml};
+	    .in = STDIN_FILENO, .out = STDOUT_FILENO, .yaml = task_yaml};
 	struct error err = {0};
 
 	if (argc > 0) {

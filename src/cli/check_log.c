@@ -146,7 +146,7 @@ bool check_log(struct options *o, int *code, struct error *err)
 
 bool check_metrics(struct options *o, int *code, struct error *err)
 {
-	struct metric_file f = {.source = {.yaml = fleet_yaml}};
+	struct metric_file f = {.source = {.yaml = task_yaml}};
 	struct spec spec = {0};
 	struct error unread;
 	struct scraper s;

@@ -5,6 +5,7 @@
 #include "report/text.h"
 #include "run/capture.h"
 #include "saved/earlier.h"
+#include "saved/saved.h"
 #include "study/code.h"
 #include "study/cpus.h"
 #include "study/gpus.h"
@@ -116,6 +117,39 @@ bool cli_needs_no_items(const struct spec *s, struct error *err)
 	                 "%s: a search over items is not run again in this version\n"
 	                 "  help: hpsearch show and best read it",
 	                 s->yaml.path);
+}
+
+bool cli_is_search(const struct saved *sv, struct error *err)
+{
+	static const char *const what[PURPOSES] = {[PURPOSE_ABLATION] = "an ablation",
+	                                           [PURPOSE_RECHECK] = "a recheck",
+	                                           [PURPOSE_SCHEDULE] =
+	                                               "a schedule trained afresh"};
+	enum purpose_kind kind = sv->study.search.purpose.kind;
+
+	return kind == PURPOSE_SEARCH ||
+	       error_set(err, ERROR_USAGE,
+	                 "%s: is no search but %s\n  help: give the directory of the "
+	                 "search",
+	                 sv->path, what[kind]);
+}
+
+bool cli_is_unchanged(const struct saved *sv, struct error *err)
+{
+	return !sv->from_file || sv->intact ||
+	       error_set(err, ERROR_FILE,
+	                 "%s was changed after it was written\n  help: hpsearch replay "
+	                 "tells more",
+	                 sv->path);
+}
+
+void cli_warn_of_changes(const struct saved *sv)
+{
+	if (sv->from_file && (!sv->intact || sv->damage))
+		fprintf(stderr,
+		        "warning: %s was changed after it was written (hpsearch replay "
+		        "tells more)\n",
+		        sv->path);
 }
 
 const char *cli_host(struct arena *a)

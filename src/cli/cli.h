@@ -8,6 +8,8 @@
 #include "report/sheet.h"
 #include "study/study.h"
 
+struct saved;
+
 enum { CLI_SETS = 32, CLI_FILES = 64 };
 
 struct options {
@@ -134,6 +136,13 @@ bool cli_needs_command(const struct spec *s, struct error *err);
 /* False, with the way out, when its runs answer items: which, a run of later has not.
  */
 bool cli_needs_no_items(const struct spec *s, struct error *err);
+/* False, with the way out, where it is an ablation, a recheck, a schedule trained
+ * afresh. */
+bool cli_is_search(const struct saved *sv, struct error *err);
+/* False, with the way out, where its results file is another than was written. */
+bool cli_is_unchanged(const struct saved *sv, struct error *err);
+/* A warning of that instead. */
+void cli_warn_of_changes(const struct saved *sv);
 /* How many runs at once: -j, or as the file says, at the most as many as its gpus have
  * room for; finds those (gpus_find), and says what there is to say. */
 bool cli_slots(const struct options *o, struct spec *s, size_t *slots,

@@ -39,7 +39,7 @@ static int64_t milliseconds(const char *text, bool *ok)
 
 int cli_job_agent(int argc, char **argv)
 {
-	struct agent_plan plan = {.yaml = fleet_yaml};
+	struct agent_plan plan = {.yaml = task_yaml};
 	struct error err = {0};
 	bool ok = argc == 5 && *argv[0] == '/';
 

@@ -87,16 +87,9 @@ static bool export_search(struct options *o, struct saved *sv, struct error *err
 {
 	if (!saved_load(sv, o->file, err))
 		return false;
-	if (sv->study.search.purpose.kind != PURPOSE_SEARCH)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: is no search but an ablation or a recheck\n"
-		                 "  help: give the directory of the search",
-		                 sv->path);
-	if (sv->from_file && (!sv->intact || sv->damage))
-		fprintf(stderr,
-		        "warning: %s was changed after it was written (hpsearch replay "
-		        "tells more)\n",
-		        sv->path);
+	if (!cli_is_search(sv, err))
+		return false;
+	cli_warn_of_changes(sv);
 	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
 		if (strcmp(o->format, targets[i].name) == 0)
 			return write_store(o, sv, &targets[i], err);

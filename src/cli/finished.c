@@ -92,15 +92,8 @@ static bool is_over(const struct finished *f, struct error *err)
 	const struct search *s = &f->sv.study.search;
 	enum search_state state = s->state;
 
-	if (s->purpose.kind != PURPOSE_SEARCH)
-		return error_set(err, ERROR_USAGE,
-		                 "%s: is no search but %s\n"
-		                 "  help: give the directory of the search",
-		                 f->sv.path,
-		                 s->purpose.kind == PURPOSE_ABLATION ? "an ablation"
-		                 : s->purpose.kind == PURPOSE_RECHECK
-		                     ? "a recheck"
-		                     : "a schedule trained afresh");
+	if (!cli_is_search(&f->sv, err))
+		return false;
 	if (state == SEARCH_RUNNING || state == SEARCH_INTERRUPTED)
 		return error_set(
 		    err, ERROR_USAGE,
@@ -313,7 +306,7 @@ static bool show_command(struct finished *f, struct error *err)
 
 	task_folder(&t);
 	fleet_init(&fleet, sp, NULL, NULL, &f->o->arena);
-	argv = fleet_argv(&fleet, &t, &f->o->arena, err);
+	argv = task_argv(&fleet, &t, &f->o->arena, err);
 	if (argv) {
 		command_line(argv, &line);
 		fprintf(stderr, "runs like this one, of %s:\n  %s\n", f->sv.path,

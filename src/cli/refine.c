@@ -55,11 +55,8 @@ static bool refine(struct options *o, struct saved *sv, struct refinement *r,
 		                 sv->path);
 	if (!standing_metric_alone(&sv->spec, "refine goes", err))
 		return error_prefix(err, "%s: ", sv->path);
-	if (sv->from_file && !sv->intact)
-		return error_set(err, ERROR_FILE,
-		                 "%s was changed after it was written\n  help: "
-		                 "hpsearch replay tells more",
-		                 sv->path);
+	if (!cli_is_unchanged(sv, err))
+		return false;
 	if (!refinement_init(r, &sv->study, err))
 		return error_prefix(err, "%s: ", sv->path);
 	refinement_yaml(r, &sv->study, cli_is_yaml(o->file) ? sv->path : o->file,

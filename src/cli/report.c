@@ -153,12 +153,8 @@ static bool report(struct options *o, struct saved *sv, struct error *err)
 		                 "%s: the name of a page must end in .html", o->output);
 	if (!saved_load(sv, o->file, err))
 		return false;
-	if (sv->study.search.purpose.kind != PURPOSE_SEARCH)
-		return error_set(
-		    err, ERROR_USAGE,
-		    "%s: is no search but a comparison of one\n  help: give "
-		    "the directory of the search; its page shows it",
-		    sv->path);
+	if (!cli_is_search(sv, err))
+		return false;
 	path = page_path(o, sv);
 	p = page_of(&x, files_of(o, sv), o->file);
 	ok = page_write(&sv->study, &p, path, err);

@@ -91,7 +91,7 @@ static bool show_commands(struct reproduction *x, struct error *err)
 	fprintf(stderr, "%zu run%s from %s:\n", x->n, str_plural(x->n), x->sv.path);
 	for (size_t i = 0; i < x->n; i++) {
 		const char *const *argv =
-		    fleet_argv(&x->fleet, &x->list[i].task, &x->arena, err);
+		    task_argv(&x->fleet, &x->list[i].task, &x->arena, err);
 
 		if (!argv) {
 			str_free(&line);

@@ -8,15 +8,10 @@
 
 static bool load_all(const struct options *o, struct saved *sv, struct error *err)
 {
-	for (size_t i = 0; i < o->n_files; i++) {
-		if (!saved_load(&sv[i], o->files[i], err))
+	for (size_t i = 0; i < o->n_files; i++)
+		if (!saved_load(&sv[i], o->files[i], err) ||
+		    !cli_is_unchanged(&sv[i], err))
 			return false;
-		if (sv[i].from_file && !sv[i].intact)
-			return error_set(err, ERROR_FILE,
-			                 "%s was changed after it was written\n  help: "
-			                 "hpsearch replay tells more",
-			                 sv[i].path);
-	}
 	return true;
 }
 

@@ -159,11 +159,7 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 {
 	struct str head = {0};
 
-	if (sv->from_file && (!sv->intact || sv->damage))
-		fprintf(stderr,
-		        "warning: %s was changed after it was written (hpsearch replay "
-		        "tells more)\n",
-		        sv->path);
+	cli_warn_of_changes(sv);
 	if (o->has_trial)
 		return show_trial(o, &sv->study, err);
 	if (o->runs)

@@ -229,7 +229,7 @@ void data_command(struct view *v, const struct trial *t, struct str *out)
 		return;
 	task_folder(&task);
 	fleet_init(&fleet, sp, NULL, v->dir, &a);
-	argv = fleet_argv(&fleet, &task, &a, &ignored);
+	argv = task_argv(&fleet, &task, &a, &ignored);
 	if (argv)
 		command_line(argv, out);
 	fleet_free(&fleet);

@@ -378,7 +378,7 @@ static bool add_words(struct study *s, const struct fleet *f, const struct trial
 	const char *const *argv;
 
 	task_folder(&task);
-	argv = fleet_argv(f, &task, &a, err);
+	argv = task_argv(f, &task, &a, err);
 	if (argv) {
 		command_line(argv, &line);
 		text_clean(out, str_text(&line));

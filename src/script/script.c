@@ -1,7 +1,8 @@
 #include "script/script.h"
 #include "base/file.h"
-#include "config/yaml.h"
+#include "script/option.h"
 #include "script/python.h"
+#include "script/settings.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRIPT_MAX = 1 << 20, CHOICES_MAX = 100, OPTIONS_MAX = 1000, IMPORTS_MAX = 20 };
+enum { HELP_CHOICES_MAX = 100, IMPORTS_MAX = 20 };
 
 const char *script_how_name(enum script_how how)
 {
@@ -18,103 +19,6 @@ const char *script_how_name(enum script_how how)
 	                                    "Hydra",   "wandb.config"};
 
 	return names[how];
-}
-
-static bool has_option(const struct script *s, const char *name)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->options[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static void add(struct script *s, enum script_how how, const struct script_option *o)
-{
-	struct script_option *grown;
-
-	if (!o->name || !*o->name || s->n == OPTIONS_MAX || has_option(s, o->name))
-		return;
-	if (s->n == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 32;
-		grown = arena_new(s->a, s->cap, sizeof *grown);
-		if (s->n)
-			memcpy(grown, s->options, s->n * sizeof *grown);
-		s->options = grown;
-	}
-	s->options[s->n++] = *o;
-	if (s->how == SCRIPT_NOTHING)
-		s->how = how;
-}
-
-/* A default as it is written: its text, and what kind it says the option is. */
-static void take_preset(struct script_option *o, const char *text, struct arena *a)
-{
-	const char *string = text ? python_string(text, a) : NULL;
-	double x;
-	bool whole;
-
-	if (!text || strcmp(text, "None") == 0 || strcmp(text, "...") == 0)
-		return;
-	if (string) {
-		o->preset = string;
-		o->preset_is_text = true;
-		if (o->kind == OPTION_UNKNOWN)
-			o->kind = OPTION_TEXT;
-	} else if (python_number(text, &x, &whole)) {
-		o->preset = text;
-		if (o->kind == OPTION_UNKNOWN)
-			o->kind = whole ? OPTION_INT : OPTION_FLOAT;
-	} else if (strcmp(text, "True") == 0 || strcmp(text, "False") == 0) {
-		o->preset = text;
-		if (o->kind == OPTION_UNKNOWN)
-			o->kind = OPTION_FLAG;
-	}
-}
-
-static enum option_kind kind_of(const char *type)
-{
-	static const struct {
-		const char *word;
-		enum option_kind kind;
-	} all[] = {{"float", OPTION_FLOAT}, {"int", OPTION_INT},
-	           {"str", OPTION_TEXT},    {"bool", OPTION_FLAG},
-	           {"FLOAT", OPTION_FLOAT}, {"INT", OPTION_INT},
-	           {"STRING", OPTION_TEXT}};
-
-	if (!type)
-		return OPTION_UNKNOWN;
-	if (strncmp(type, "Optional[", 9) == 0)
-		type += 9;
-	if (strncmp(type, "click.", 6) == 0)
-		type += 6;
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		size_t n = strlen(all[i].word);
-
-		if (strncmp(type, all[i].word, n) == 0 &&
-		    !isalnum((unsigned char)type[n]) && type[n] != '_')
-			return all[i].kind;
-	}
-	return OPTION_UNKNOWN;
-}
-
-static void take_choices(struct script_option *o, const char *text, struct arena *a)
-{
-	const char *items[CHOICES_MAX];
-	const char **out;
-	size_t n = text ? python_list(text, items, CHOICES_MAX, a) : 0;
-
-	if (n < 2)
-		return;
-	out = arena_new(a, n, sizeof *out);
-	for (size_t i = 0; i < n; i++) {
-		const char *string = python_string(items[i], a);
-
-		out[i] = string ? string : items[i];
-		if (string && o->kind == OPTION_UNKNOWN)
-			o->kind = OPTION_TEXT;
-	}
-	o->choices = out;
-	o->n_choices = n;
 }
 
 /* The long name among those of a call: "learning-rate" of ("-l", "--learning-rate"). */
@@ -162,21 +66,21 @@ static void read_calls(struct script *s, const struct python *p, const char *wor
 		             strcmp(python_keyword(c, "required"), "True") == 0;
 		action = python_keyword(c, "action");
 		type = python_keyword(c, "type");
-		o.kind =
-		    action && strstr(action, "store_") ? OPTION_FLAG : kind_of(type);
+		o.kind = action && strstr(action, "store_") ? OPTION_FLAG
+		                                            : option_kind(type);
 		if (python_keyword(c, "is_flag"))
 			o.kind = OPTION_FLAG;
-		take_preset(&o, python_keyword(c, "default"), s->a);
-		take_choices(&o, python_keyword(c, "choices"), s->a);
+		option_preset(&o, python_keyword(c, "default"), s->a);
+		option_choices(&o, python_keyword(c, "choices"), s->a);
 		if (type && strncmp(type, "click.Choice", 12) == 0)
-			take_choices(
+			option_choices(
 			    &o,
 			    arena_strndup(s->a, type + 13,
 			                  strlen(type) > 14 ? strlen(type) - 14 : 0),
 			    s->a);
 		help = python_keyword(c, "help");
 		o.help = help ? python_string(help, s->a) : NULL;
-		add(s, how, &o);
+		option_add(s, how, &o);
 	}
 }
 
@@ -201,12 +105,12 @@ static void read_absl(struct script *s, const struct python *p)
 			    !python_string(c->texts[0], s->a))
 				continue;
 			o.name = python_string(c->texts[0], s->a);
-			take_preset(&o, c->texts[1], s->a);
+			option_preset(&o, c->texts[1], s->a);
 			if (strcmp(all[k].word, "DEFINE_enum") == 0 && c->n > 2)
-				take_choices(&o, c->texts[2], s->a);
+				option_choices(&o, c->texts[2], s->a);
 			if (c->n > 2)
 				o.help = python_string(c->texts[c->n - 1], s->a);
-			add(s, SCRIPT_ABSL, &o);
+			option_add(s, SCRIPT_ABSL, &o);
 		}
 }
 
@@ -235,11 +139,11 @@ static void read_field(struct script *s, const char *field, const char *preset,
 	if (strncmp(type, "Annotated[", 10) == 0)
 		type += 10;
 	if (strncmp(type, "Literal[", 8) == 0)
-		take_choices(&o,
-		             arena_printf(s->a, "%.*s", (int)strcspn(type + 7, "]") + 1,
-		                          type + 7),
-		             s->a);
-	o.kind = kind_of(type);
+		option_choices(&o,
+		               arena_printf(s->a, "%.*s",
+		                            (int)strcspn(type + 7, "]") + 1, type + 7),
+		               s->a);
+	o.kind = option_kind(type);
 	if (how == SCRIPT_TYPER)
 		o.name = dashed(o.name, s->a);
 	call = preset ? strchr(preset, '(') : NULL;
@@ -260,8 +164,8 @@ static void read_field(struct script *s, const char *field, const char *preset,
 		if (python_keyword(c, "help"))
 			o.help = python_string(python_keyword(c, "help"), s->a);
 	}
-	take_preset(&o, preset, s->a);
-	add(s, how, &o);
+	option_preset(&o, preset, s->a);
+	option_add(s, how, &o);
 }
 
 static void read_signature(struct script *s, const struct python *p, size_t def)
@@ -368,165 +272,6 @@ static void read_dataclasses(struct script *s, const struct python *p)
 	}
 }
 
-/* {"lr": 0.1} or dict(lr=0.1), written there or in the variable that is named. */
-static void read_dictionary(struct script *s, const struct python *p, const char *text,
-                            size_t line, int depth)
-{
-	struct python_call *c = arena_new(s->a, 1, sizeof *c);
-	struct python d;
-	size_t n = strlen(text);
-	char *round;
-
-	if (depth < 2 && *text &&
-	    text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-	                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] == '\0') {
-		const char *assign = arena_printf(s->a, "%s =", text);
-		const char *at = strstr(p->code, assign);
-		size_t from, end;
-
-		if (!at)
-			return;
-		from = (size_t)(at - p->code) + strlen(assign);
-		from += strspn(p->code + from, " ");
-		end = python_line_end(p, from);
-		while (end > from && isspace((unsigned char)p->code[end - 1]) &&
-		       isspace((unsigned char)p->text[end - 1]))
-			end--;
-		read_dictionary(s, p, arena_strndup(s->a, p->text + from, end - from),
-		                python_line(p, from), depth + 1);
-		return;
-	}
-	if (n > 6 && strncmp(text, "dict(", 5) == 0) {
-		python_init(&d, text + 4, n - 4, s->a);
-		if (!python_call(&d, 0, c))
-			return;
-		for (size_t i = 0; i < c->n; i++) {
-			struct script_option o = {
-			    .name = c->names[i] ? c->names[i] : "", .line = line};
-
-			take_preset(&o, c->texts[i], s->a);
-			add(s, SCRIPT_WANDB, &o);
-		}
-		return;
-	}
-	if (n < 2 || *text != '{' || text[n - 1] != '}')
-		return;
-	round = arena_strdup(s->a, text);
-	round[0] = '(';
-	round[n - 1] = ')';
-	python_init(&d, round, n, s->a);
-	if (!python_call(&d, 0, c))
-		return;
-	for (size_t i = 0; i < c->n; i++) {
-		struct script_option o = {.line = line};
-		const char *t = c->texts[i];
-		struct python item;
-		const char *colon;
-
-		python_init(&item, t, strlen(t), s->a);
-		colon = strchr(item.code, ':');
-		if (!colon)
-			continue;
-		o.name = python_string(
-		    arena_strndup(s->a, t, (size_t)(colon - item.code)), s->a);
-		if (!o.name)
-			continue;
-		t += colon - item.code + 1;
-		take_preset(&o, t + strspn(t, " \n\t"), s->a);
-		add(s, SCRIPT_WANDB, &o);
-	}
-}
-
-/* wandb.init(config={…}), and wandb.config.lr. */
-static void read_wandb(struct script *s, const struct python *p)
-{
-	struct python_call *c = arena_new(s->a, 1, sizeof *c);
-
-	for (size_t at = 0; (at = python_find(p, at, "wandb.init")) != SIZE_MAX; at++)
-		if (python_call(p, at + 10, c) && python_keyword(c, "config"))
-			read_dictionary(s, p, python_keyword(c, "config"),
-			                python_line(p, at), 0);
-	for (const char *at = p->code; (at = strstr(at, "wandb.config.")) != NULL;
-	     at++) {
-		struct script_option o = {.line =
-		                              python_line(p, (size_t)(at - p->code))};
-		size_t n = strspn(
-		    at + 13, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-			     "0123456789");
-
-		o.name = arena_strndup(s->a, at + 13, n);
-		if (n && at[13 + n] != '(')
-			add(s, SCRIPT_WANDB, &o);
-	}
-}
-
-/* The leaves of Hydra's configuration. */
-static void read_leaves(struct script *s, const struct node *map, const char *prefix,
-                        int depth)
-{
-	for (size_t i = 0; map->kind == NODE_MAP && i < map->n && depth < 8; i++) {
-		const struct node *n = map->items[i];
-		struct script_option o = {.line = n->at.line};
-
-		if (!depth && (strcmp(map->keys[i], "defaults") == 0 ||
-		               strcmp(map->keys[i], "hydra") == 0))
-			continue;
-		o.name = arena_printf(s->a, "%s%s", prefix, map->keys[i]);
-		if (n->kind == NODE_MAP) {
-			read_leaves(s, n, arena_printf(s->a, "%s.", o.name), depth + 1);
-			continue;
-		}
-		if (n->kind != NODE_SCALAR || strstr(n->text, "${") ||
-		    strcmp(n->text, "???") == 0)
-			continue;
-		o.kind = n->value.kind == VALUE_INT     ? OPTION_INT
-		         : n->value.kind == VALUE_FLOAT ? OPTION_FLOAT
-		         : n->value.kind == VALUE_BOOL  ? OPTION_FLAG
-		                                        : OPTION_TEXT;
-		o.preset = n->text;
-		o.preset_is_text = n->value.kind == VALUE_STRING;
-		add(s, SCRIPT_HYDRA, &o);
-	}
-}
-
-static const char *folder_of(const struct script *s)
-{
-	const char *slash = strrchr(s->path, '/');
-
-	return slash ? arena_strndup(s->a, s->path, (size_t)(slash - s->path)) : ".";
-}
-
-/* @hydra.main(config_path="conf", config_name="config"). */
-static void read_hydra(struct script *s, const struct python *p)
-{
-	struct python_call *c = arena_new(s->a, 1, sizeof *c);
-	size_t at = python_find(p, 0, "hydra.main");
-	const char *folder, *name, *path;
-	struct notices ns = {.a = s->a};
-	struct yaml y = {0};
-	struct error err = {0};
-	char *text;
-
-	if (at == SIZE_MAX || !python_call(p, at + 10, c))
-		return;
-	folder = python_keyword(c, "config_path");
-	name = python_keyword(c, "config_name");
-	folder = folder ? python_string(folder, s->a) : NULL;
-	name = name ? python_string(name, s->a) : NULL;
-	if (!name)
-		return;
-	path = arena_printf(s->a, "%s/%s/%s%s", folder_of(s), folder ? folder : ".",
-	                    name, strstr(name, ".yaml") ? "" : ".yaml");
-	if (file_read(path, SCRIPT_MAX, s->a, &text, &y.len, &err)) {
-		y.text = text;
-		if (yaml_parse(&y, path, text, y.len, s->a, &ns, &err))
-			read_leaves(s, y.root, "", 0);
-	}
-	free(ns.list);
-	if (s->how == SCRIPT_NOTHING)
-		s->how = SCRIPT_HYDRA;
-}
-
 /* The name of a validation metric among the keys that are printed or logged. */
 static void find_metric(struct script *s, const struct python *p)
 {
@@ -575,9 +320,9 @@ static void read_source(struct script *s, const struct python *p)
 	read_absl(s, p);
 	read_typer(s, p);
 	read_dataclasses(s, p);
-	read_hydra(s, p);
+	settings_hydra(s, p);
 	if (!s->n)
-		read_wandb(s, p);
+		settings_wandb(s, p);
 }
 
 /* from args import get_parser: the parser is in args.py beside it. */
@@ -605,7 +350,7 @@ static void read_imports(struct script *s, const struct python *p)
 		name = arena_strndup(s->a, word, strcspn(word, " ,\n\t"));
 		for (char *c = name; *c; c++)
 			*c = *c == '.' ? '/' : *c;
-		path = arena_printf(s->a, "%s/%s.py", folder_of(s), name);
+		path = arena_printf(s->a, "%s/%s.py", script_folder(s), name);
 		if (!*name || !file_read(path, SCRIPT_MAX, s->a, &text, &n, &err))
 			continue;
 		python_init(&q, text, n, s->a);
@@ -651,10 +396,10 @@ void script_add_help(struct script *s, const char *help)
 					 arena_strndup(s->a, open + 1, n ? n - 1 : 0),
 				     *save = NULL;
 				const char **out =
-				    arena_new(s->a, CHOICES_MAX, sizeof *out);
+				    arena_new(s->a, HELP_CHOICES_MAX, sizeof *out);
 
 				for (char *w = strtok_r(list, ",", &save);
-				     w && o.n_choices < CHOICES_MAX;
+				     w && o.n_choices < HELP_CHOICES_MAX;
 				     w = strtok_r(NULL, ",", &save))
 					out[o.n_choices++] = w;
 				o.choices = out;
@@ -664,14 +409,14 @@ void script_add_help(struct script *s, const char *help)
 			}
 			preset = strstr(at, "default: ");
 			if (preset && preset < end)
-				take_preset(
+				option_preset(
 				    &o,
 				    arena_strndup(s->a, preset + 9,
 				                  strcspn(preset + 9, ")]\n,;")),
 				    s->a);
 			if (strcmp(o.name, "help") != 0 &&
 			    strcmp(o.name, "version") != 0)
-				add(s, s->how, &o);
+				option_add(s, s->how, &o);
 		}
 		help = *end ? end + 1 : end;
 	}

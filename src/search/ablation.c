@@ -1,86 +1,30 @@
 #include "search/ablation.h"
 #include "base/seeds.h"
 #include "base/stat.h"
+#include "search/ablation_path.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static const double level_of_steps = 0.025;  /* one-sided, of a path's steps together */
 static const double level_of_margin = 0.025; /* one-sided, of either way to ask */
-static const double level_of_races = 0.05;   /* one-sided, of each candidate */
 static const double margin_of_exact = 0.01;  /* of winner less defaults */
-enum { TYPICAL_ROWS = 5, MERGES_TRIED = 4096 };
-
-struct walk {
-	const struct ablation_plan *p;
-	const struct ablation_runs *runs;
-	struct ablation *out;
-	struct arena *a;
-	uint64_t all;
-	struct claim_plan back, forward, margin;
-};
+enum { TYPICAL_ROWS = 5 };
 
 uint64_t ablation_all(size_t n)
 {
 	return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
 }
 
-static enum cell cell(const struct walk *w, uint64_t mask, size_t row, double *value)
-{
-	return w->runs->cell(w->runs->self, mask, row, value);
-}
-
-/* What is there of a row, a failure being NaN; what is not, is asked for. */
-static bool need(struct walk *w, uint64_t mask, size_t row, double *value)
-{
-	struct ablation *o = w->out;
-	enum cell c = cell(w, mask, row, value);
-
-	if (c == CELL_FAILED)
-		*value = (double)NAN;
-	if (c != CELL_MISSING)
-		return true;
-	for (size_t i = 0; i < o->n_needs; i++)
-		if (o->needs[i].mask == mask && o->needs[i].row == row)
-			return false;
-	if (o->n_needs == o->cap_needs) {
-		size_t cap = o->cap_needs ? 2 * o->cap_needs : 64;
-		struct ablation_need *more = arena_new(w->a, cap, sizeof *more);
-
-		for (size_t i = 0; i < o->n_needs; i++)
-			more[i] = o->needs[i];
-		o->needs = more;
-		o->cap_needs = cap;
-	}
-	o->needs[o->n_needs++] = (struct ablation_need){mask, row};
-	return false;
-}
-
-static bool need_rows(struct walk *w, uint64_t mask, size_t first, size_t n,
-                      double *out)
-{
-	bool all = true;
-
-	for (size_t r = 0; r < n; r++)
-		all &= need(w, mask, first + r, &out[r]);
-	return all;
-}
-
 /* Whether the winner trains, and whether the seed matters. */
 
-/* Where the seed has no part, one row serves all. */
-static size_t race_row(const struct walk *w)
-{
-	return w->out->exact ? ABLATION_RACE : 0;
-}
-
-static bool probe(struct walk *w)
+static bool probe(struct ablation_walk *w)
 {
 	double y[ABLATION_PROBE], ok[ABLATION_PROBE];
 	size_t rows = w->p->deterministic ? 1 : ABLATION_PROBE, n;
 	bool agree;
 
-	if (!need_rows(w, w->all, ABLATION_RACE, rows, y))
+	if (!ablation_need_rows(w, w->all, ABLATION_RACE, rows, y))
 		return false;
 	n = stat_finite(y, rows, ok);
 	if (!n) {
@@ -91,170 +35,11 @@ static bool probe(struct walk *w)
 	agree = n == ABLATION_PROBE && seeds_agree(ok, n, w->p->spread);
 	if (!agree)
 		return true;
-	if (!need_rows(w, 0, ABLATION_RACE, rows, y))
+	if (!ablation_need_rows(w, 0, ABLATION_RACE, rows, y))
 		return false;
 	n = stat_finite(y, rows, ok);
 	w->out->exact =
 	    n == 0 || (n == ABLATION_PROBE && seeds_agree(ok, n, w->p->spread));
-	return true;
-}
-
-/* Races. */
-
-struct runner_up {
-	uint64_t moved, mask;
-	double y[ABLATION_RACE];
-	size_t failed;
-	double mean; /* of what ended well; NaN: nothing did */
-	bool out;
-};
-
-static void summarise(struct runner_up *c, size_t rows)
-{
-	double ok[ABLATION_RACE];
-	size_t n = stat_finite(c->y, rows, ok);
-
-	c->failed = rows - n;
-	c->mean = n ? stat_of(ok, n).mean : (double)NAN;
-}
-
-static bool leads(const struct runner_up *a, const struct runner_up *b)
-{
-	if (a->failed != b->failed)
-		return a->failed < b->failed;
-	return a->mean < b->mean;
-}
-
-static struct runner_up *leader(struct runner_up *c, size_t n)
-{
-	struct runner_up *best = NULL;
-
-	for (size_t i = 0; i < n; i++)
-		if (!c[i].out && (!best || leads(&c[i], best)))
-			best = &c[i];
-	return best;
-}
-
-static bool clearly_worse(const struct runner_up *c, const struct runner_up *lead,
-                          size_t rows)
-{
-	double d[ABLATION_RACE], both[ABLATION_RACE];
-	struct moments m;
-
-	for (size_t r = 0; r < rows; r++)
-		d[r] = c->y[r] - lead->y[r];
-	m = stat_of(both, stat_finite(d, rows, both));
-	if (m.n < 2)
-		return c->failed > lead->failed;
-	return m.mean - stat_half_width(m, 1 - 2 * level_of_races) > 0;
-}
-
-static bool race(struct walk *w, struct runner_up *c, size_t n, size_t *winner)
-{
-	static const size_t laps[] = {ABLATION_RACE / 2, ABLATION_RACE};
-	struct runner_up *lead = &c[0];
-
-	for (size_t lap = 0; n > 1 && lap < ARRAY_LEN(laps); lap++) {
-		size_t rows = w->out->exact ? 1 : laps[lap], left = 0;
-		bool all = true;
-
-		for (size_t i = 0; i < n; i++)
-			if (!c[i].out)
-				all &=
-				    need_rows(w, c[i].mask, race_row(w), rows, c[i].y);
-		if (!all)
-			return false;
-		for (size_t i = 0; i < n; i++)
-			summarise(&c[i], rows);
-		lead = leader(c, n);
-		for (size_t i = 0; i < n; i++) {
-			c[i].out = c[i].out || (&c[i] != lead && rows > 1 &&
-			                        clearly_worse(&c[i], lead, rows));
-			left += !c[i].out;
-		}
-		if (left < 2 || w->out->exact)
-			break;
-	}
-	*winner = (size_t)(lead - c);
-	return true;
-}
-
-/* Paths. */
-
-/* The next sets of k of the changes that are left, feasible ones only. */
-struct combination {
-	size_t bits[ABLATION_CHANGES]; /* (n) left */
-	size_t n, k;
-	size_t at[ABLATION_CHANGES]; /* (k) rising indices in bits */
-};
-
-static bool next_combination(struct combination *c)
-{
-	size_t i = c->k;
-
-	while (i > 0 && c->at[i - 1] == c->n - c->k + i - 1)
-		i--;
-	if (!i)
-		return false;
-	c->at[i - 1]++;
-	for (; i < c->k; i++)
-		c->at[i] = c->at[i - 1] + 1;
-	return true;
-}
-
-static size_t candidates_of(const struct walk *w, uint64_t from, struct combination *c,
-                            size_t *tried, struct runner_up *out, size_t cap)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->k; i++)
-		c->at[i] = i;
-	do {
-		uint64_t moved = 0;
-
-		for (size_t i = 0; i < c->k; i++)
-			moved |= UINT64_C(1) << c->bits[c->at[i]];
-		++*tried;
-		if (w->runs->feasible(w->runs->self, from ^ moved))
-			out[n++] =
-			    (struct runner_up){.moved = moved, .mask = from ^ moved};
-	} while (n < cap && *tried < MERGES_TRIED && next_combination(c));
-	return n;
-}
-
-/* Single changes where the constraints allow any; else pairs, triples, … of them; and
- * at last all that are left. */
-static size_t candidates(const struct walk *w, uint64_t from, uint64_t to,
-                         struct runner_up *out, size_t cap)
-{
-	struct combination c = {0};
-	size_t tried = 0, n = 0;
-
-	for (size_t i = 0; i < w->p->n; i++)
-		if ((from ^ to) >> i & 1)
-			c.bits[c.n++] = i;
-	for (c.k = 1; c.k < c.n && !n && tried < MERGES_TRIED; c.k++)
-		n = candidates_of(w, from, &c, &tried, out, cap);
-	if (!n)
-		out[n++] = (struct runner_up){.moved = from ^ to, .mask = to};
-	return n;
-}
-
-static bool walk_path(struct walk *w, uint64_t from, uint64_t to,
-                      struct ablation_path *path)
-{
-	struct runner_up *c = arena_new(w->a, ABLATION_CHANGES, sizeof *c);
-
-	path->steps = arena_new(w->a, w->p->n, sizeof *path->steps);
-	while (from != to) {
-		size_t n = candidates(w, from, to, c, ABLATION_CHANGES), best = 0;
-
-		if (!race(w, c, n, &best))
-			return false;
-		from = c[best].mask;
-		path->steps[path->n++] =
-		    (struct ablation_step){.moved = c[best].moved, .mask = from};
-	}
 	return true;
 }
 
@@ -283,14 +68,14 @@ static struct claim exact_claim(double one, double other, double at_least)
 }
 
 /* Rows of statements that both have. */
-static size_t pairs_there(const struct walk *w, uint64_t one, uint64_t other, double *x,
-                          double *y)
+static size_t pairs_there(const struct ablation_walk *w, uint64_t one, uint64_t other,
+                          double *x, double *y)
 {
 	size_t n = 0;
 
 	while (n < w->p->most) {
-		enum cell a = cell(w, one, ABLATION_RACE + n, &x[n]);
-		enum cell b = cell(w, other, ABLATION_RACE + n, &y[n]);
+		enum cell a = ablation_cell(w, one, ABLATION_RACE + n, &x[n]);
+		enum cell b = ablation_cell(w, other, ABLATION_RACE + n, &y[n]);
 
 		if (a == CELL_MISSING || b == CELL_MISSING)
 			break;
@@ -303,8 +88,8 @@ static size_t pairs_there(const struct walk *w, uint64_t one, uint64_t other, do
 
 /* Is one better than other, worsened by so much? Asks for the pairs of its next look.
  */
-static bool claim_of(struct walk *w, const struct claim_plan *plan, uint64_t one,
-                     uint64_t other, double by, struct claim *out)
+static bool claim_of(struct ablation_walk *w, const struct claim_plan *plan,
+                     uint64_t one, uint64_t other, double by, struct claim *out)
 {
 	double *x = arena_new(w->a, w->p->most, sizeof *x),
 	       *y = arena_new(w->a, w->p->most, sizeof *y), unused;
@@ -315,19 +100,19 @@ static bool claim_of(struct walk *w, const struct claim_plan *plan, uint64_t one
 		y[i] += by;
 	claim_judge(plan, &v, out);
 	for (size_t r = 0; r < out->more; r++) {
-		need(w, one, ABLATION_RACE + r, &unused);
-		need(w, other, ABLATION_RACE + r, &unused);
+		ablation_need(w, one, ABLATION_RACE + r, &unused);
+		ablation_need(w, other, ABLATION_RACE + r, &unused);
 	}
 	return !out->more;
 }
 
-static bool exact_of(struct walk *w, uint64_t one, uint64_t other, double at_least,
-                     struct claim *out)
+static bool exact_of(struct ablation_walk *w, uint64_t one, uint64_t other,
+                     double at_least, struct claim *out)
 {
 	double x, y;
-	bool all = need(w, one, ABLATION_RACE, &x);
+	bool all = ablation_need(w, one, ABLATION_RACE, &x);
 
-	all &= need(w, other, ABLATION_RACE, &y);
+	all &= ablation_need(w, other, ABLATION_RACE, &y);
 	*out = all ? exact_claim(x, y, at_least) : (struct claim){0};
 	return all;
 }
@@ -340,20 +125,20 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Defaults less winner, over the first rows of statements. */
-static double gain_of_winner(const struct walk *w, size_t rows)
+static double gain_of_winner(const struct ablation_walk *w, size_t rows)
 {
 	double d[TYPICAL_ROWS], x, y;
 	size_t n = 0;
 
 	for (size_t r = 0; r < rows; r++)
-		if (cell(w, w->all, ABLATION_RACE + r, &x) == CELL_OK &&
-		    cell(w, 0, ABLATION_RACE + r, &y) == CELL_OK)
+		if (ablation_cell(w, w->all, ABLATION_RACE + r, &x) == CELL_OK &&
+		    ablation_cell(w, 0, ABLATION_RACE + r, &y) == CELL_OK)
 			d[n++] = y - x;
 	return n ? stat_of(d, n).mean : (double)NAN;
 }
 
 /* A margin that the defaults themselves would be within says nothing. */
-static void set_margin(struct walk *w, size_t rows)
+static void set_margin(struct ablation_walk *w, size_t rows)
 {
 	struct ablation *o = w->out;
 	double half = gain_of_winner(w, rows) / 2;
@@ -368,7 +153,7 @@ static void set_margin(struct walk *w, size_t rows)
 
 /* What another seed does to a configuration, and so the margin: once the first look of
  * the path back is there, and the same from then on. */
-static bool measure_noise(struct walk *w)
+static bool measure_noise(struct ablation_walk *w)
 {
 	const struct ablation_path *b = &w->out->back;
 	size_t rows = w->p->most < TYPICAL_ROWS ? w->p->most : TYPICAL_ROWS, n = 0;
@@ -377,8 +162,8 @@ static bool measure_noise(struct walk *w)
 
 	for (size_t k = 0; k <= b->n; k++) {
 		double y[TYPICAL_ROWS], ok[TYPICAL_ROWS];
-		bool here = need_rows(w, k ? b->steps[k - 1].mask : w->all,
-		                      ABLATION_RACE, rows, y);
+		bool here = ablation_need_rows(w, k ? b->steps[k - 1].mask : w->all,
+		                               ABLATION_RACE, rows, y);
 		size_t m = here ? stat_finite(y, rows, ok) : 0;
 
 		all &= here;
@@ -393,12 +178,12 @@ static bool measure_noise(struct walk *w)
 	return true;
 }
 
-static bool measure_exact(struct walk *w)
+static bool measure_exact(struct ablation_walk *w)
 {
 	double x, y;
-	bool all = need(w, w->all, ABLATION_RACE, &x);
+	bool all = ablation_need(w, w->all, ABLATION_RACE, &x);
 
-	all &= need(w, 0, ABLATION_RACE, &y);
+	all &= ablation_need(w, 0, ABLATION_RACE, &y);
 	if (!all)
 		return false;
 	w->out->noise = 0;
@@ -409,8 +194,8 @@ static bool measure_exact(struct walk *w)
 	return true;
 }
 
-static bool judge_path(struct walk *w, const struct claim_plan *plan, uint64_t from,
-                       struct ablation_path *path, bool back)
+static bool judge_path(struct ablation_walk *w, const struct claim_plan *plan,
+                       uint64_t from, struct ablation_path *path, bool back)
 {
 	bool all = true;
 
@@ -443,7 +228,7 @@ static void sort_changes(struct ablation *o)
 	}
 }
 
-static bool within(struct walk *w, uint64_t mask, struct claim *c)
+static bool within(struct ablation_walk *w, uint64_t mask, struct claim *c)
 {
 	if (!w->out->exact)
 		return claim_of(w, &w->margin, mask, w->all, w->out->margin, c);
@@ -460,14 +245,14 @@ static bool holds(const struct claim *c)
 	return c->answer == ANSWER_YES && !c->by_failures && c->one_ok >= c->other_ok;
 }
 
-static void found(struct walk *w, uint64_t mask, const struct claim *c)
+static void found(struct ablation_walk *w, uint64_t mask, const struct claim *c)
 {
 	w->out->simplest = mask;
 	w->out->within = *c;
 }
 
 /* *on: this one is within the margin, and the simplest so far. */
-static bool try_step(struct walk *w, struct ablation_step *s, bool *on)
+static bool try_step(struct ablation_walk *w, struct ablation_step *s, bool *on)
 {
 	if (!within(w, s->mask, &s->within))
 		return false;
@@ -479,7 +264,7 @@ static bool try_step(struct walk *w, struct ablation_step *s, bool *on)
 
 /* The way back up to the first change that matters, and the first configuration that is
  * not shown to be within the margin. */
-static bool follow_path(struct walk *w)
+static bool follow_path(struct ablation_walk *w)
 {
 	struct ablation *o = w->out;
 	bool on = true;
@@ -505,7 +290,7 @@ static size_t count(uint64_t mask)
 }
 
 /* Beyond what is idle: on the way back, as long as it stays within the margin. */
-static bool go_on(struct walk *w)
+static bool go_on(struct ablation_walk *w)
 {
 	struct ablation *o = w->out;
 	bool on = true;
@@ -523,7 +308,7 @@ static bool go_on(struct walk *w)
 
 /* First all idle changes at once; where that holds, what else the margin allows; else
  * one after the other. */
-static bool find_simplest(struct walk *w)
+static bool find_simplest(struct ablation_walk *w)
 {
 	struct ablation *o = w->out;
 	uint64_t least = w->all & ~o->idle;
@@ -545,7 +330,7 @@ static bool find_simplest(struct walk *w)
 	return follow_path(w);
 }
 
-static bool judge_all(struct walk *w)
+static bool judge_all(struct ablation_walk *w)
 {
 	struct ablation *o = w->out;
 	bool all = o->exact ? measure_exact(w) : measure_noise(w);
@@ -562,7 +347,7 @@ static bool judge_all(struct walk *w)
 /* Most of the level is for the last look: the question is how small a difference is,
  * and more pairs are what tells. Spent as level (n / most)^3 by n pairs (Kim & DeMets
  * 1987, Biometrika 74). */
-static void plan_margin(struct walk *w)
+static void plan_margin(struct ablation_walk *w)
 {
 	struct claim_plan *p = &w->margin;
 	double before = 0;
@@ -577,15 +362,15 @@ static void plan_margin(struct walk *w)
 	}
 }
 
-static bool walk(struct walk *w)
+static bool walk(struct ablation_walk *w)
 {
 	struct ablation *o = w->out;
 	bool whole;
 
 	if (!probe(w))
 		return false;
-	whole = walk_path(w, w->all, 0, &o->back);
-	whole &= walk_path(w, 0, w->all, &o->forward);
+	whole = ablation_walk_path(w, w->all, 0, &o->back);
+	whole &= ablation_walk_path(w, 0, w->all, &o->forward);
 	if (!whole)
 		return false;
 	o->chosen = true;
@@ -599,7 +384,7 @@ static bool walk(struct walk *w)
 void ablation_judge(const struct ablation_plan *p, const struct ablation_runs *runs,
                     struct ablation *out, struct arena *a)
 {
-	struct walk w = {
+	struct ablation_walk w = {
 	    .p = p, .runs = runs, .out = out, .a = a, .all = ablation_all(p->n)};
 
 	*out = (struct ablation){.noise = (double)NAN,

@@ -1,302 +1,12 @@
 #include "search/scaling.h"
-#include "base/bowl.h"
 #include "base/stat.h"
 #include "search/edges.h"
+#include "search/scaling_pool.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const double level = 0.9, bend_level = 0.995, near_end = 0.05;
-
-/* Trials of all searches in one space, in which the sizes are ranges. */
-struct pool {
-	struct scaling *s;
-	struct search *const *searches; /* (n_searches) */
-	size_t n_searches;
-	struct space space;
-	size_t size_param[SCALING_SIZES];
-	const struct value *const **values; /* (n) of (space.n) */
-	double *y;                          /* (n) minimized */
-	size_t *place;                      /* (n) */
-	size_t n, cap;
-	size_t *number; /* (numbers) parameters that the quadratic has */
-	size_t numbers;
-	struct bowl bowl;
-};
-
-static size_t param_of(const struct search *s, const char *name)
-{
-	return space_find(&s->spec->space, name);
-}
-
-static bool check_names(const struct pool *p, struct error *err)
-{
-	for (size_t k = 0; k < p->n_searches; k++)
-		for (size_t i = 0; i < p->s->n_sizes; i++) {
-			const struct space *sp = &p->searches[k]->spec->space;
-			const char **names =
-			    arena_new(&p->s->arena, sp->n, sizeof *names);
-			const char *near;
-
-			if (param_of(p->searches[k], p->s->names[i]) != SIZE_MAX)
-				continue;
-			for (size_t j = 0; j < sp->n; j++)
-				names[j] = sp->params[j].name;
-			near = str_nearest(p->s->names[i], names, sp->n);
-			return error_set(
-			    err, ERROR_USAGE, "%s has no parameter %s%s%s%s",
-			    p->searches[k]->spec->yaml.path, p->s->names[i],
-			    near ? "\n  help: did you mean " : "", near ? near : "",
-			    near ? "?" : "");
-		}
-	return true;
-}
-
-static bool is_usable(const struct trial *t)
-{
-	return t->outcome == OUTCOME_OK && isfinite(t->value);
-}
-
-/* The sizes of a trial; false: one of them is no number above 0. */
-static bool sizes_of(const struct pool *p, const struct search *s,
-                     const struct trial *t, double *size)
-{
-	for (size_t i = 0; i < p->s->n_sizes; i++) {
-		const struct value *v = t->values[param_of(s, p->s->names[i])];
-
-		if (!v || v->kind == VALUE_BOOL || !value_number(v, &size[i]) ||
-		    !(size[i] > 0))
-			return false;
-	}
-	return true;
-}
-
-static int by_size(const void *a, const void *b, void *n)
-{
-	const double *x = a, *y = b;
-	double px = 1, py = 1;
-
-	for (size_t i = 0; i < *(size_t *)n; i++) {
-		px *= x[i];
-		py *= y[i];
-	}
-	if (px < py || px > py)
-		return px < py ? -1 : 1;
-	return (x[0] > y[0]) - (x[0] < y[0]);
-}
-
-static size_t place_of(const struct scaling *s, const double *size)
-{
-	for (size_t k = 0; k < s->places; k++)
-		if (memcmp(s->size + k * s->n_sizes, size, s->n_sizes * sizeof *size) ==
-		    0)
-			return k;
-	return SIZE_MAX;
-}
-
-/* Every size that a usable trial has, rising. */
-static bool find_places(struct pool *p, struct error *err)
-{
-	struct scaling *s = p->s;
-	double size[SCALING_SIZES];
-
-	s->size = arena_new(&s->arena, SCALING_PLACES * s->n_sizes, sizeof *s->size);
-	for (size_t k = 0; k < p->n_searches; k++)
-		for (size_t i = 0; i < p->searches[k]->n; i++) {
-			const struct trial *t = p->searches[k]->trials[i];
-
-			if (!is_usable(t))
-				continue;
-			if (!sizes_of(p, p->searches[k], t, size))
-				return error_set(
-				    err, ERROR_USAGE,
-				    "%s, trial %llu: %s is not a number above 0, as a "
-				    "size must be",
-				    p->searches[k]->spec->yaml.path,
-				    (unsigned long long)t->id, s->names[0]);
-			if (place_of(s, size) != SIZE_MAX)
-				continue;
-			if (s->places == SCALING_PLACES)
-				return error_set(
-				    err, ERROR_USAGE,
-				    "%s has more than %d values: a size has a few, "
-				    "each with trials of its own",
-				    s->names[0], SCALING_PLACES);
-			memcpy(s->size + s->places++ * s->n_sizes, size,
-			       s->n_sizes * sizeof *size);
-		}
-	if (s->places)
-		qsort_r(s->size, s->places, s->n_sizes * sizeof *s->size, by_size,
-		        &s->n_sizes);
-	return true;
-}
-
-/* The first search's space, ranges as wide as in all of them, sizes as ranges. */
-static void make_space(struct pool *p)
-{
-	struct scaling *s = p->s;
-	const struct space *from = s->space;
-	struct param *params = arena_new(&s->arena, from->n, sizeof *params);
-
-	p->space = *from;
-	p->space.params = params;
-	memcpy(params, from->params, from->n * sizeof *params);
-	for (size_t k = 1; k < p->n_searches; k++)
-		for (size_t i = 0; i < from->n; i++) {
-			const struct space *other = &p->searches[k]->spec->space;
-			size_t j = space_find(other, params[i].name);
-
-			if (j == SIZE_MAX || other->params[j].dist != params[i].dist ||
-			    !edge_is_ranged(&params[i]))
-				continue;
-			params[i].min = fmin(params[i].min, other->params[j].min);
-			params[i].max = fmax(params[i].max, other->params[j].max);
-		}
-	for (size_t i = 0; i < s->n_sizes; i++) {
-		struct param *q;
-		double low = (double)INFINITY, high = 0;
-
-		p->size_param[i] = space_find(from, s->names[i]);
-		q = &params[p->size_param[i]];
-		for (size_t k = 0; k < s->places; k++) {
-			low = fmin(low, s->size[k * s->n_sizes + i]);
-			high = fmax(high, s->size[k * s->n_sizes + i]);
-		}
-		*q = (struct param){.name = q->name,
-		                    .path = q->path,
-		                    .depth = q->depth,
-		                    .dist = low < high ? DIST_LOG_UNIFORM_VALUES
-		                                       : DIST_CONSTANT,
-		                    .min = low,
-		                    .max = high,
-		                    .values = q->values,
-		                    .n_values = q->n_values};
-	}
-	for (size_t i = 0; i < from->n; i++)
-		param_finish(&params[i], &s->arena);
-}
-
-/* The trial's point in the common space; false: it does not fit. */
-static bool move(struct pool *p, const struct search *from, const struct trial *t,
-                 struct coord *point)
-{
-	for (size_t i = 0; i < p->space.n; i++) {
-		const struct param *to = &p->space.params[i];
-		size_t j = param_of(from, to->name);
-		const struct value *v = j == SIZE_MAX ? NULL : t->values[j];
-
-		point[i] = (struct coord){0.5, -1};
-		if (j == SIZE_MAX && param_cardinality(to) != 1)
-			return false;
-		if (v && !param_encode(to, v, &point[i].u))
-			return false;
-		point[i].u = fmin(fmax(point[i].u, 0x1p-31), 1 - 0x1p-31);
-	}
-	return true;
-}
-
-static void take(struct pool *p, const struct search *from, const struct trial *t)
-{
-	struct scaling *s = p->s;
-	struct coord *point = arena_new(&s->arena, p->space.n, sizeof *point);
-	const struct value **values = arena_new(&s->arena, p->space.n, sizeof *values);
-	double size[SCALING_SIZES];
-	size_t room = p->cap;
-
-	if (!move(p, from, t, point)) {
-		s->left_out++;
-		return;
-	}
-	space_decode(&p->space, point, &s->arena, values);
-	sizes_of(p, from, t, size);
-	p->values = mem_room(p->values, p->n, &room, sizeof *p->values);
-	room = p->cap;
-	p->y = mem_room(p->y, p->n, &room, sizeof *p->y);
-	p->place = mem_room(p->place, p->n, &p->cap, sizeof *p->place);
-	p->place[p->n] = place_of(s, size);
-	p->values[p->n] = values;
-	p->y[p->n++] = search_sign(from) * t->value;
-}
-
-/* Sizes with too few trials go. */
-static void settle_places(struct pool *p, double sign)
-{
-	struct scaling *s = p->s;
-	size_t *to = arena_new(&s->arena, s->places + 1, sizeof *to), kept = 0, n = 0;
-
-	s->trials = arena_new(&s->arena, s->places + 1, sizeof *s->trials);
-	s->best = arena_new(&s->arena, s->places + 1, sizeof *s->best);
-	for (size_t i = 0; i < p->n; i++)
-		s->trials[p->place[i]]++;
-	for (size_t k = 0; k < s->places; k++) {
-		to[k] = s->trials[k] >= SCALING_TRIALS ? kept : SIZE_MAX;
-		if (to[k] == SIZE_MAX)
-			continue;
-		s->trials[kept] = s->trials[k];
-		memmove(s->size + kept * s->n_sizes, s->size + k * s->n_sizes,
-		        s->n_sizes * sizeof *s->size);
-		s->best[kept++] = (double)INFINITY;
-	}
-	s->places = kept;
-	for (size_t i = 0; i < p->n; i++) {
-		size_t k = to[p->place[i]];
-
-		if (k == SIZE_MAX) {
-			s->left_out++;
-			continue;
-		}
-		p->values[n] = p->values[i];
-		p->y[n] = p->y[i];
-		p->place[n++] = k;
-		s->best[k] = fmin(s->best[k], p->y[i]);
-	}
-	p->n = n;
-	for (size_t k = 0; k < kept; k++)
-		s->best[k] *= sign;
-}
-
-static bool check_places(const struct pool *p, struct error *err)
-{
-	const struct scaling *s = p->s;
-	bool beyond = false;
-
-	if (s->places < s->n_sizes + 2)
-		return error_set(
-		    err, ERROR_TRIAL,
-		    "%s%s%s: %zu size%s with %d trials or more that have a value, and "
-		    "a "
-		    "trend needs %zu\n  help: tune at more sizes, or longer at these",
-		    s->names[0], s->n_sizes > 1 ? ", " : "",
-		    s->n_sizes > 1 ? s->names[1] : "", s->places, str_plural(s->places),
-		    SCALING_TRIALS, s->n_sizes + 2);
-	for (size_t i = 0; i < s->n_sizes; i++) {
-		double low = (double)INFINITY, high = 0;
-
-		for (size_t k = 0; k < s->places; k++) {
-			low = fmin(low, s->size[k * s->n_sizes + i]);
-			high = fmax(high, s->size[k * s->n_sizes + i]);
-		}
-		if (!(s->target[i] >= high))
-			return error_set(
-			    err, ERROR_USAGE,
-			    "the target %s %g lies within the sizes that were tuned at "
-			    "(%g to %g), or below\n  help: a target beyond the "
-			    "largest; "
-			    "for one of these hpsearch best",
-			    s->names[i], s->target[i], low, high);
-		if (!(low < high))
-			return error_set(err, ERROR_TRIAL,
-			                 "%s is %g in every trial, so it has no trend\n"
-			                 "  help: leave it out, or tune at three of it",
-			                 s->names[i], low);
-		beyond = beyond || s->target[i] > high;
-	}
-	return beyond ||
-	       error_set(err, ERROR_USAGE,
-	                 "the target is the largest size that was tuned at: nothing "
-	                 "is to be extrapolated\n  help: hpsearch best");
-}
 
 /* A list of numbers over a factor of 4 has a log scale, as a range has that says so. */
 static bool on_log_scale(const struct param *p)
@@ -347,7 +57,8 @@ static double step_variance(const struct scaling_param *r, const struct param *p
 }
 
 /* From the unit scale of the fit: means and covariances of the best values. */
-static void moments_of(struct pool *p, size_t j, struct scaling_param *r, double *cov)
+static void moments_of(struct scaling_pool *p, size_t j, struct scaling_param *r,
+                       double *cov)
 {
 	const struct param *q = &p->space.params[r->param];
 	size_t k = p->s->places;
@@ -450,7 +161,8 @@ static const char *shape_trouble(struct scaling *s, const struct scaling_param *
 	return NULL;
 }
 
-static void fit_number(struct pool *p, struct scaling_param *r, const double *cov)
+static void fit_number(struct scaling_pool *p, struct scaling_param *r,
+                       const double *cov)
 {
 	struct scaling *s = p->s;
 	const struct param *q = &p->space.params[r->param];
@@ -492,7 +204,8 @@ static void fit_number(struct pool *p, struct scaling_param *r, const double *co
 }
 
 /* The value that the best trial of a size has. */
-static const struct value *best_choice(const struct pool *p, size_t param, size_t place)
+static const struct value *best_choice(const struct scaling_pool *p, size_t param,
+                                       size_t place)
 {
 	const struct value *v = NULL;
 	double best = (double)INFINITY;
@@ -505,7 +218,7 @@ static const struct value *best_choice(const struct pool *p, size_t param, size_
 	return v;
 }
 
-static void fit_choice(struct pool *p, struct scaling_param *r)
+static void fit_choice(struct scaling_pool *p, struct scaling_param *r)
 {
 	size_t k = p->s->places, n = 0;
 	const struct value *last = best_choice(p, r->param, k - 1);
@@ -525,7 +238,7 @@ static void fit_choice(struct pool *p, struct scaling_param *r)
 		r->why = "the best trials of the smaller sizes have others";
 }
 
-static void fit_param(struct pool *p, size_t i)
+static void fit_param(struct scaling_pool *p, size_t i)
 {
 	struct scaling *s = p->s;
 	const struct param *q = &p->space.params[i];
@@ -554,7 +267,7 @@ static void fit_param(struct pool *p, size_t i)
 	free(cov);
 }
 
-static bool is_size(const struct pool *p, size_t i)
+static bool is_size(const struct scaling_pool *p, size_t i)
 {
 	for (size_t k = 0; k < p->s->n_sizes; k++)
 		if (p->size_param[k] == i)
@@ -563,7 +276,7 @@ static bool is_size(const struct pool *p, size_t i)
 }
 
 /* Zeros and ones for the words of all choices but one each; malloc. */
-static double *dummies(const struct pool *p, size_t *n)
+static double *dummies(const struct scaling_pool *p, size_t *n)
 {
 	double *z;
 	size_t c = 0;
@@ -587,7 +300,7 @@ static double *dummies(const struct pool *p, size_t *n)
 }
 
 /* Which numbers are active in every trial. */
-static void find_numbers(struct pool *p)
+static void find_numbers(struct scaling_pool *p)
 {
 	p->number = arena_new(&p->s->arena, p->space.n, sizeof *p->number);
 	for (size_t i = 0; i < p->space.n; i++) {
@@ -601,7 +314,7 @@ static void find_numbers(struct pool *p)
 	}
 }
 
-static bool fit_bowl(struct pool *p)
+static bool fit_bowl(struct scaling_pool *p)
 {
 	struct bowl_data d = {.n = p->n,
 	                      .d = p->numbers,
@@ -631,7 +344,7 @@ static bool fit_bowl(struct pool *p)
 	return ok;
 }
 
-static bool fit_all(struct pool *p, struct error *err)
+static bool fit_all(struct scaling_pool *p, struct error *err)
 {
 	struct scaling *s = p->s;
 
@@ -649,33 +362,11 @@ static bool fit_all(struct pool *p, struct error *err)
 	return true;
 }
 
-static bool check_metrics(const struct pool *p, struct error *err)
-{
-	for (size_t k = 0; k < p->n_searches; k++) {
-		const struct metric *m = &p->searches[k]->spec->metric;
-		const struct metric *first = &p->searches[0]->spec->metric;
-
-		if (!m->name)
-			return error_set(err, ERROR_TRIAL,
-			                 "%s: the search has no metric, so nothing in "
-			                 "it is good or bad",
-			                 p->searches[k]->spec->yaml.path);
-		if (m->goal != first->goal)
-			return error_set(
-			    err, ERROR_USAGE,
-			    "%s is to %s, and %s to %s: there is no "
-			    "trend of both",
-			    p->searches[0]->spec->yaml.path, goal_name(first->goal),
-			    p->searches[k]->spec->yaml.path, goal_name(m->goal));
-	}
-	return true;
-}
-
 bool scaling_init(struct scaling *s, struct search *const *searches, size_t n,
                   const char *const *names, const double *target, size_t n_names,
                   struct error *err)
 {
-	struct pool p = {.s = s, .searches = searches, .n_searches = n};
+	struct scaling_pool p = {.s = s, .searches = searches, .n_searches = n};
 	bool ok;
 
 	*s = (struct scaling){.n_sizes = n_names, .space = &searches[0]->spec->space};
@@ -683,20 +374,8 @@ bool scaling_init(struct scaling *s, struct search *const *searches, size_t n,
 		s->names[i] = names[i];
 		s->target[i] = target[i];
 	}
-	ok = check_metrics(&p, err) && check_names(&p, err) && find_places(&p, err);
-	if (ok && s->places) {
-		make_space(&p);
-		for (size_t k = 0; k < n; k++)
-			for (size_t i = 0; i < searches[k]->n; i++)
-				if (is_usable(searches[k]->trials[i]))
-					take(&p, searches[k], searches[k]->trials[i]);
-		settle_places(&p, search_sign(searches[0]));
-	}
-	ok = ok && check_places(&p, err) && fit_all(&p, err);
-	bowl_free(&p.bowl);
-	free(p.values);
-	free(p.y);
-	free(p.place);
+	ok = scaling_pool_init(&p, err) && fit_all(&p, err);
+	scaling_pool_free(&p);
 	return ok;
 }
 

@@ -6,27 +6,7 @@
 #ifndef HPS_STUDY_FLEET_H
 #define HPS_STUDY_FLEET_H
 
-#include "search/trial.h"
-#include "study/answering.h"
-
-/* One execution. The owner keeps it alive until its TASK_FINISHED. */
-struct task {
-	const struct trial *trial; /* whose values; its id is what the child is told */
-	uint64_t key;              /* of its trial or candidate, in events */
-	enum phase phase;
-	size_t index;                  /* number of the run in its trial */
-	struct run *run;               /* events of the task are applied to it */
-	const struct command *command; /* as written; macros are expanded here */
-	const struct metric *metric;
-	enum texts texts; /* of the search, as far as that is known */
-	bool judged;      /* its end is decided: reports come as FLEET_LATE */
-	bool stopped;     /* by fleet_stop */
-	char folder[64];  /* below the fleet's directory: "trials/0017/r0" */
-	struct answer_trouble trouble; /* of a run with items */
-	bool busy;                     /* from its start to its end */
-	bool adopt; /* it may still be under way, for an earlier driver: see
-	             * fleet_keep_logs */
-};
+#include "study/task.h"
 
 enum fleet_event_kind {
 	FLEET_REPORT,   /* it printed the metric */
@@ -72,9 +52,6 @@ struct fleet {
 	struct runner_event event;
 };
 
-/* Names the folder, by phase, key and index. */
-void task_folder(struct task *t);
-
 void fleet_init(struct fleet *f, const struct spec *spec, struct runner *runner,
                 const char *dir, struct arena *arena);
 void fleet_free(struct fleet *f);
@@ -95,12 +72,5 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
                 struct error *err);
 /* Moves to a stage at least: STOP and KILL reach every running task. */
 void fleet_wind_down(struct fleet *f, enum fleet_stage stage);
-
-/* A run's YAML as JSON, for metric.file. */
-bool fleet_yaml(const char *text, size_t n, struct str *out);
-
-/* The words of the command that a task would run; for --dry-run and cmd. */
-const char *const *fleet_argv(const struct fleet *f, const struct task *t,
-                              struct arena *a, struct error *err);
 
 #endif
