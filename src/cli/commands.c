@@ -21,8 +21,8 @@ const struct command_type commands[] = {
     {"report", "DIR|results.json", "one page to look at, with no need of a network",
      command_report},
     {"plot", "DIR|results.json PICTURE",
-     "history, slice, importance, curves, cost, timeline or pareto, as SVG, PNG or "
-     "text",
+     "history, slice, importance, pair, curves, cost, timeline, pareto, race or "
+     "schedule, as SVG, PNG or text",
      command_plot},
     {"refine", "DIR|results.json", "the file of a finer search, where the best may lie",
      command_refine},

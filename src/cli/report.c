@@ -4,6 +4,7 @@
 #include "cli/finished.h"
 #include "page/page.h"
 #include "report/recheck_text.h"
+#include "report/rescheduled_text.h"
 #include "report/text.h"
 #include "run/capture.h"
 #include "saved/saved.h"
@@ -89,6 +90,25 @@ static void find_rechecks(struct afterwards *x, const char *dir, struct page_opt
 	p->recheck = latest_recheck(x, dir);
 }
 
+static void find_rerun(struct afterwards *x, const char *dir, struct page_options *p)
+{
+	const char *at = arena_printf(&x->arena, "%s/schedule", dir);
+	struct saved sv = {0};
+	struct rescheduled r = {0};
+	struct str text = {0};
+	struct error ignored;
+
+	if (finished_exists(at) && saved_load(&sv, at, &ignored) &&
+	    rescheduled_init(&r, &sv.study.search, &ignored)) {
+		rescheduled_judge(&r);
+		rescheduled_text(&r, &text);
+		p->rerun = arena_strdup(&x->arena, str_text(&text));
+	}
+	rescheduled_free(&r);
+	saved_free(&sv);
+	str_free(&text);
+}
+
 static struct page_options page_of(struct afterwards *x, const char *dir,
                                    const char *where)
 {
@@ -97,6 +117,7 @@ static struct page_options page_of(struct afterwards *x, const char *dir,
 	if (dir) {
 		find_ablation(x, dir, &p);
 		find_rechecks(x, dir, &p);
+		find_rerun(x, dir, &p);
 	}
 	return p;
 }

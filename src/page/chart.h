@@ -13,8 +13,8 @@
 
 enum mark {
 	MARK_DOTS,
-	MARK_LINE,
-	MARK_STEPS,     /* a line that keeps its height up to the next point */
+	MARK_LINE,      /* broken where a point is NaN */
+	MARK_STEPS,     /* the same, keeping its height up to the next point */
 	MARK_BAND,      /* from low to high, along x */
 	MARK_INTERVALS, /* a dot, and a line from low to high, up and down */
 	MARK_ACROSS,    /* the same to the left and right */

@@ -102,7 +102,9 @@ static void draw_point(struct screen *s, const struct chart *c,
 	switch (se->mark) {
 	case MARK_LINE:
 	case MARK_STEPS:
-		if (i)
+		if (isnan(p->y))
+			break;
+		if (i && !isnan(p[-1].y))
 			between(s, c, p - 1, p, se->mark == MARK_STEPS, se->glyph);
 		else
 			put(s, c, p->x, p->y, se->glyph);

@@ -208,7 +208,10 @@ static void add_run(const struct view *v, const struct run *r,
 	if (r->host)
 		add_text(room, "h", r->host, out);
 	add_text(room, "n", r->note, out);
-	add_curve(r, curves, out);
+	if (v->s->search.spec->items.present)
+		known_member(out, "q", (double)r->n_reports, 9);
+	else
+		add_curve(r, curves, out);
 	str_addc(out, '}');
 }
 
@@ -326,7 +329,8 @@ static size_t points_each(const struct view *v, size_t n, size_t bytes)
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < v->ranked[i]->n_runs; k++)
-			runs += v->ranked[i]->runs[k].n_reports > 0;
+			runs += !v->s->search.spec->items.present &&
+			        v->ranked[i]->runs[k].n_reports > 0;
 	each = bytes / POINT_BYTES / (runs ? runs : 1);
 	return each > DATA_POINTS    ? DATA_POINTS
 	       : each < POINTS_LEAST ? POINTS_LEAST

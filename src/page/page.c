@@ -117,8 +117,8 @@ bool page_write(struct study *s, const struct page_options *o, const char *path,
 	return ok;
 }
 
-const char page_pictures[] =
-    "history, slice, importance, pair, curves, cost, timeline or pareto";
+const char page_pictures[] = "history, slice, importance, pair, curves, cost, "
+			     "timeline, pareto, race or schedule";
 
 static picture *find_picture(const char *name, bool *model, struct error *err)
 {
@@ -126,11 +126,16 @@ static picture *find_picture(const char *name, bool *model, struct error *err)
 		const char *name;
 		picture *draw;
 		bool model;
-	} all[] = {
-	    {"history", picture_history, false},      {"slice", picture_slices, true},
-	    {"importance", picture_importance, true}, {"pair", picture_pair, true},
-	    {"curves", picture_curves, false},        {"cost", picture_cost, false},
-	    {"timeline", picture_timeline, false},    {"pareto", picture_front, false}};
+	} all[] = {{"history", picture_history, false},
+	           {"slice", picture_slices, true},
+	           {"importance", picture_importance, true},
+	           {"pair", picture_pair, true},
+	           {"curves", picture_curves, false},
+	           {"cost", picture_cost, false},
+	           {"timeline", picture_timeline, false},
+	           {"pareto", picture_front, false},
+	           {"race", picture_race, false},
+	           {"schedule", picture_schedule, false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(all[i].name, name) == 0) {
@@ -142,6 +147,31 @@ static picture *find_picture(const char *name, bool *model, struct error *err)
 	return NULL;
 }
 
+/* Is there such a thing in a search of this file? */
+static bool has_kind(const struct spec *sp, picture *draw, struct error *err)
+{
+	if (draw == picture_front && sp->n_objectives < 2)
+		return error_set(
+		    err, ERROR_USAGE,
+		    "pareto: the search has one metric, so there is no front to draw\n"
+		    "  help: cost shows value against cost");
+	if (draw == picture_race && !sp->items.present)
+		return error_set(err, ERROR_USAGE,
+		                 "race: the search has no items over which its "
+		                 "settings would race\n"
+		                 "  help: curves shows what runs report");
+	if (draw == picture_curves && sp->items.present)
+		return error_set(err, ERROR_USAGE,
+		                 "curves: what runs report are answers to items\n"
+		                 "  help: race shows their means, batch by batch");
+	if (draw == picture_schedule && sp->method != METHOD_PBT)
+		return error_set(err, ERROR_USAGE,
+		                 "schedule: method: %s finds none, method: pbt does\n"
+		                 "  help: slice shows the metric along each parameter",
+		                 sp->method_word);
+	return true;
+}
+
 bool page_picture(struct study *s, const char *name, size_t columns, struct str *out,
                   struct error *err)
 {
@@ -150,13 +180,8 @@ bool page_picture(struct study *s, const char *name, size_t columns, struct str 
 	bool model, ok;
 	picture *draw = find_picture(name, &model, err);
 
-	if (!draw)
+	if (!draw || !has_kind(s->search.spec, draw, err))
 		return false;
-	if (draw == picture_front && s->search.spec->n_objectives < 2)
-		return error_set(
-		    err, ERROR_USAGE,
-		    "pareto: the search has one metric, so there is no front to draw\n"
-		    "  help: cost shows value against cost");
 	view_init(&v, s, NULL, model);
 	draw(&v, &g);
 	ok = g.n && s->search.n;

@@ -16,6 +16,7 @@ struct page_options {
 	const char *rechecks;    /* lines of JSON; NULL: there are none … */
 	size_t rechecks_len;
 	const char *recheck; /* … and the latest one in words; NULL: not known */
+	const char *rerun; /* the schedule trained afresh, in words; NULL: it was not */
 };
 
 /* Of about 300 kB, and below 2 MB at 1,000 trials. What a model says of importance is

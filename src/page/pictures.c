@@ -1,7 +1,7 @@
 /* Pictures of what happened. */
 #include "base/double.h"
 #include "page/view.h"
-#include "search/search.h"
+#include "search/answers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,11 +16,14 @@ enum {
 	    500 /* more than columns: a terminal draws a band point by point */
 };
 
-/* What a trial came to: its mean, or the last value of one that was stopped. */
+/* What a trial came to: its mean, or the last value of one that was stopped; in a race
+ * over items what it left with. */
 static double reached(const struct trial *t)
 {
 	if (t->outcome == OUTCOME_OK)
 		return t->value;
+	if (t->left)
+		return answers_mean(t).mean;
 	return t->outcome == OUTCOME_STOPPED && t->n_runs ? t->runs[0].value
 	                                                  : (double)NAN;
 }
@@ -209,7 +212,7 @@ void picture_curves(struct view *v, struct gallery *g)
 
 	for (size_t i = 0; i < s->n; i++)
 		with += s->trials[i]->runs[0].n_reports > 1;
-	if (!with)
+	if (!with || s->spec->items.present) /* of items: picture_race */
 		return;
 	c = gallery_add(g, "Learning curves of the first run of each trial", WIDE, 360);
 	fit_reports(v, c);

@@ -2,11 +2,13 @@
 #include "base/clock.h"
 #include "page/html.h"
 #include "page/later.h"
+#include "page/lineages.h"
 #include "report/ablation_text.h"
 #include "report/closing.h"
 #include "report/front_text.h"
 #include "report/importance_text.h"
 #include "report/oddities.h"
+#include "report/race_text.h"
 #include "report/ranking.h"
 #include "report/savings_text.h"
 #include "report/scaling_text.h"
@@ -229,6 +231,18 @@ static void add_section(struct view *v, const char *id, const char *title,
 	str_free(&pictures);
 }
 
+static void add_race(struct view *v, struct str *out)
+{
+	struct str text = {0};
+
+	open_section(out, "race", "The race over items");
+	add_picture(v, picture_race, "", out);
+	race_summary(&v->s->search, &text);
+	add_pre(out, &text);
+	str_add(out, "</section>\n");
+	str_free(&text);
+}
+
 void section_pictures(struct view *v, struct str *out)
 {
 	static picture *const history[] = {picture_history};
@@ -240,9 +254,8 @@ void section_pictures(struct view *v, struct str *out)
 
 	if (ranked && v->s->search.spec->n_objectives > 1)
 		add_section(v, "front", "The front", front, 1, "", out);
-	if (ranked) {
+	if (ranked)
 		add_section(v, "history", "History", history, 1, "", out);
-	}
 	if (ranked && v->s->search.ok > 1) {
 		add_section(v, "parallel", "Parameters side by side", parallel, 1,
 		            "parallel", out);
@@ -260,7 +273,9 @@ void section_pictures(struct view *v, struct str *out)
 		add_picture(v, picture_slices, "", out);
 		str_add(out, "</div>\n</section>\n");
 	}
-	if (ranked)
+	if (ranked && v->s->search.spec->items.present)
+		add_race(v, out);
+	else if (ranked)
 		add_section(v, "curves", "Learning curves", curves, 1, "curves", out);
 	add_section(v, "timeline", "Time and cost", times, 2, "", out);
 }
@@ -347,10 +362,29 @@ static void add_sizes(struct view *v, struct str *out)
 	str_free(&text);
 }
 
+static void add_schedule(struct view *v, const char *rerun, struct str *out)
+{
+	struct str text = {0};
+
+	add_picture(v, picture_schedule, "", &text);
+	if (text.len) {
+		open_section(out, "schedule", "The schedule that was found");
+		str_addf(out, "<div class=\"panels\">\n%s</div>\n", str_text(&text));
+		lineages_table(v, out);
+		if (rerun) {
+			str_add(out, "<h3>Trained afresh</h3>\n");
+			add_lines(out, rerun);
+		}
+		str_add(out, "</section>\n");
+	}
+	str_free(&text);
+}
+
 void section_more(struct view *v, const struct page_options *o, struct str *out)
 {
 	struct str text = {0};
 
+	add_schedule(v, o->rerun, out);
 	savings_report(v->s, &text);
 	add_text_section(out, "stopping", "Early stopping", &text);
 	if (o->ablated)

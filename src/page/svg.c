@@ -163,7 +163,9 @@ static void add_line(const struct chart *c, const struct frame *f,
 	for (size_t i = 0; i < s->n; i++) {
 		double x = px(c, f, s->points[i].x), y = py(c, f, s->points[i].y);
 
-		if (!i)
+		if (isnan(s->points[i].y))
+			continue;
+		if (!i || isnan(s->points[i - 1].y))
 			str_addf(out, "M%.1f %.1f", x, y);
 		else if (s->mark == MARK_STEPS)
 			str_addf(out, "H%.1fV%.1f", x, y);

@@ -19,6 +19,7 @@ struct view {
 	bool has_land, has_importance;
 	struct importance importance;
 	const char *no_model; /* why there is none */
+	size_t most;          /* pictures of one kind, one a parameter; 0: all */
 	/* (space.n) parameters, the most important first where that is known, else as
 	 * in the file; and (n_varied) those of them that can have two values. */
 	size_t *order, *varied, n_varied;
@@ -62,6 +63,6 @@ void gallery_free(struct gallery *g);
 typedef void picture(struct view *v, struct gallery *g);
 picture picture_history, picture_curves, picture_cost, picture_timeline,
     picture_verdict, picture_slices, picture_importance, picture_pair, picture_parallel,
-    picture_front;
+    picture_front, picture_race, picture_schedule;
 
 #endif

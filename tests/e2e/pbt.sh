@@ -60,6 +60,24 @@ assert all(x["params"] == t[x["trial"]]["params"] for x in i)
 at = lambda lr, step: [v for b, v in lr if b <= step][-1]
 assert all(at(s["parameters"]["lr"], x["from"]) == x["params"]["lr"] for x in i)
 assert s["value"] == i[-1]["value"] == min(x["value"] for x in t.values())'
+expect "the schedule as a picture" 0 "$HPSEARCH" plot p.hpsearch schedule -o schedule.svg
+check "which changes where the schedule does" python3 -c '
+import json, re
+changes = [b for b, v in json.load(open("schedule.json"))["parameters"]["lr"]]
+text = open("schedule.svg").read()
+panel = text[text.index(">lr over the training</text>"):].split("</g></g>")[0]
+first, level, rest = re.search(r"class=.best. d=.M([\d.]+) ([\d.]+)([HV\d.]*)", panel).groups()
+places, end = [float(first)], None
+for x, y in re.findall(r"H([\d.]+)V([\d.]+)", rest):
+    end = float(x)
+    if y != level:
+        places.append(end)
+    level = y
+assert len(places) == len(changes) > 1, (places, changes)
+assert all(abs(x - places[0] - (end - places[0]) * s / 20) < 0.2 for x, s in zip(places, changes)), (places, changes)'
+expect "on the page" 0 "$HPSEARCH" report p.hpsearch -o pbt.html
+check "each interval of the schedule is a row" [ "$(sed -n '/id="schedule"/,$p' pbt.html | sed '/id="ablation"\|id="file"/,$d' | grep -c '^<tr data-row')" = 5 ]
+expect "there is no race in it" 2 "$HPSEARCH" plot p.hpsearch race
 expect "the schedule as YAML" 0 "$HPSEARCH" best p.hpsearch -f schedule-yaml
 check "which says the same" sh -c 'grep -q "^steps: 20$" out && grep -q "^  lr: \[\[0, " out'
 copied=$(json p.hpsearch/results.json 'min(x["id"] for x in d["trials"] if "from" in x and

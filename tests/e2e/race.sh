@@ -82,6 +82,27 @@ if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
 	check "the results fit their schema" /usr/bin/python3 -c "import json, jsonschema
 jsonschema.validate(json.load(open('a.hpsearch/results.json')), json.load(open('$SRCDIR/tests/data/results.schema.json')))"
 fi
+expect "the race as a picture" 0 "$HPSEARCH" plot a.hpsearch race -o race.svg
+check "the mean of every setting after every batch, in the order of its items" python3 - <<'P'
+import json, re
+text, places = open("race.svg").read(), []
+for t in json.load(open("a.hpsearch/results.json"))["trials"]:
+    score, ends = [], []
+    for run in t["runs"]:
+        if run["outcome"] != "ok" or len(run["reports"]) < min(20, 48 - len(score)):
+            break
+        score += [r[1] for r in sorted(run["reports"])]
+        ends.append(sum(score) / len(score))
+    d = re.search(r'class="curve (?:ok|stopped)" data-t="%d" d="([^"]*)"' % t["id"], text)[1]
+    drawn = [tuple(map(float, p)) for p in re.findall(r"[ML]([\d.]+) ([\d.]+)", d)]
+    assert len(drawn) == len(ends) > 0, (t["id"], drawn, ends)
+    places += [(mean, y) for mean, (_, y) in zip(ends, drawn)]
+(low, a), (high, b) = min(places), max(places)
+assert high - low > 0.3 and all(abs(a + (b - a) * (m - low) / (high - low) - y) < 0.11 for m, y in places), places
+P
+expect "and on the page" 0 "$HPSEARCH" report a.hpsearch -o race.html
+check "with what it came to" grep -q "^<pre>items .* answers, .* left early" race.html
+check "and no curve of answers" eval '! grep -q "id=.h-curves" race.html'
 n=$(bought)
 expect "run again it buys nothing" "$verdict" "$HPSEARCH" a.yaml
 check "indeed" test "$n" = "$(bought)"

@@ -27,6 +27,7 @@ const panel = {
       ['reason', r.r],
       ['host', r.h],
       ['notes', r.n],
+      ['answers', r.q],
       ['reports', r.x ? `${r.of || r.x.length}, the last ${short(r.y[r.y.length - 1])} at ${data.step} ${short(r.x[r.x.length - 1])}` : ''],
     ]));
   },
