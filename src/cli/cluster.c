@@ -3,7 +3,7 @@
 #include "config/launcher.h"
 #include "record/dir.h"
 #include "report/text.h"
-#include "run/agent_mail.h"
+#include "run/agent_team.h"
 #include "run/capture.h"
 #include "run/slurm_text.h"
 
@@ -20,6 +20,7 @@
 /* Between SIGUSR1 and the end of a job's time, above kill_grace. */
 enum {
 	GRACE_ABOVE = 60,
+	PLAN_WORDS = 4,
 	ANSWER = 20,
 	CONFIG_MAX = 64 * 1024,
 	SAID_MAX = 2048,
@@ -41,21 +42,26 @@ int cli_job_agent(int argc, char **argv)
 {
 	struct agent_plan plan = {.yaml = task_yaml};
 	struct error err = {0};
-	bool ok = argc == 5 && *argv[0] == '/';
+	bool ok = argc > PLAN_WORDS;
 
 	if (ok) {
-		plan.folder = argv[0];
 		plan.idle = milliseconds(argv[1], &ok);
 		plan.limit = milliseconds(argv[2], &ok);
 		plan.runs = (uint64_t)milliseconds(argv[3], &ok) / 1000000;
 		plan.kill_wait = milliseconds(argv[4], &ok);
+		argv[PLAN_WORDS] = argv[0];
+		argv += PLAN_WORDS;
+		argc -= PLAN_WORDS;
 	}
+	for (int i = 0; ok && i < argc; i++)
+		ok = *argv[i] == '/';
 	if (!ok) {
 		fprintf(stderr, "hpsearch: --job-agent is what hpsearch itself runs in "
 		                "a job of Slurm\n");
 		return EXIT_USAGE;
 	}
-	return agent_serve(&plan, &err) ? EXIT_FINE : cli_fail(&err);
+	ok = agent_team(&plan, (const char *const *)argv, (size_t)argc, &err);
+	return ok ? EXIT_FINE : cli_fail(&err);
 }
 
 static bool in_path(const char *name)
@@ -148,6 +154,7 @@ static struct crew_setup crew_setup(const struct spec *spec, const char *dir,
 	                           .program = launcher_program(a),
 	                           .request = request(spec, a),
 	                           .setup = setup_lines(spec, a),
+	                           .slots = s->slots,
 	                           .runs_per_job = s->runs_per_job,
 	                           .idle = clock_nanoseconds(s->idle),
 	                           .limit = clock_nanoseconds(0.8 * s->time),
@@ -156,14 +163,14 @@ static struct crew_setup crew_setup(const struct spec *spec, const char *dir,
 	                           .grace = clock_nanoseconds(spec->kill_grace)};
 }
 
-struct crew *cluster_open(const struct spec *spec, const char *dir, size_t jobs,
+struct crew *cluster_open(const struct spec *spec, const char *dir, size_t most,
                           struct arena *a, struct error *err)
 {
 	struct crew_setup setup = crew_setup(spec, dir, a);
 
 	if (!has_slurm(err))
 		return NULL;
-	setup.jobs = jobs;
+	setup.most = most;
 	setup.kill_wait = clock_nanoseconds(kill_wait());
 	return crew_open(&setup, err);
 }
@@ -214,9 +221,8 @@ bool cluster_describe(const struct options *o, const struct spec *spec, struct s
 	struct str line = {0};
 	const char *dir = search_dir(o->file, o->out, &a);
 	struct crew_setup setup = crew_setup(spec, dir, &a);
-	const char *const *words =
-	    crew_sbatch(setup.request, "hps-TOKEN-K",
-	                arena_printf(&a, "%s/agents/K-TOKEN", dir), &a);
+	const char *const *words = crew_sbatch(
+	    &setup, "hps-TOKEN-K", arena_printf(&a, "%s/agents/K-TOKEN", dir), &a);
 	double wait;
 
 	if (!has_slurm(err)) {
@@ -253,8 +259,7 @@ bool cluster_describe(const struct options *o, const struct spec *spec, struct s
 
 static void see(void *to, const struct crew_member *m)
 {
-	(void)m;
-	++*(size_t *)to;
+	*(size_t *)to += !m->same_job;
 }
 
 struct showing {

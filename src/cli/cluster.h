@@ -5,11 +5,11 @@
 #include "cli/cli.h"
 #include "run/crew.h"
 
-/* hpsearch --job-agent FOLDER IDLE LIMIT RUNS KILLWAIT (milliseconds): what a job of
- * Slurm runs. Exit code. */
+/* hpsearch --job-agent FOLDER IDLE LIMIT RUNS KILLWAIT (milliseconds) [FOLDER …]:
+ * what a job of Slurm runs. Exit code. */
 int cli_job_agent(int argc, char **argv);
 /* A crew for a search in dir (absolute); what it is told lives in a. */
-struct crew *cluster_open(const struct spec *spec, const char *dir, size_t jobs,
+struct crew *cluster_open(const struct spec *spec, const char *dir, size_t most,
                           struct arena *a, struct error *err);
 /* check: the line for sbatch, what Slurm says of it, and what else is to be known. */
 bool cluster_describe(const struct options *o, const struct spec *spec, struct str *out,

@@ -194,8 +194,9 @@ struct slurm {
 	size_t n_request;
 	double time;         /* seconds of a job; 0: the partition's default */
 	size_t cpus;         /* of a run; 0: not said */
-	size_t jobs;         /* agents at once; 0: as many as runs in parallel */
-	size_t runs_per_job; /* 0: any number */
+	size_t slots;        /* runs of a job at once */
+	size_t jobs;         /* at once; 0: as many as runs in parallel need */
+	size_t runs_per_job; /* of each slot; 0: any number */
 	double idle, lost_after, poll; /* seconds */
 	const char *const *setup; /* lines before the agent, NULL behind; or NULL */
 };

@@ -3,16 +3,23 @@
 #include "config/read.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { CPUS_MAX = 4096, JOBS_MAX = 10000, LINES_MAX = 100, WORDS_MAX = 128 };
+enum {
+	CPUS_MAX = 4096,
+	JOBS_MAX = 10000,
+	SLOTS_MAX = 1024,
+	LINES_MAX = 100,
+	WORDS_MAX = 128
+};
 
 static const char *const keys[] = {
-    "partition", "account",     "qos",         "constraint", "nodelist",
-    "exclude",   "reservation", "time",        "gpus",       "cpus",
-    "mem",       "mem_per_gpu", "mem_per_cpu", "jobs",       "runs_per_job",
-    "idle",      "setup",       "options",     "lost_after", "poll"};
+    "partition",   "account", "qos",          "constraint", "nodelist", "exclude",
+    "reservation", "time",    "gpus",         "cpus",       "mem",      "mem_per_gpu",
+    "mem_per_cpu", "jobs",    "runs_per_job", "idle",       "setup",    "options",
+    "lost_after",  "poll",    "slots"};
 
 /* A word behind an option of sbatch: numbers are taken as they are written. */
 static bool read_word(struct reading *r, const struct node *n, const char *what,
@@ -75,6 +82,17 @@ static bool read_gpu_count(struct reading *r, const struct node *n)
 	return true;
 }
 
+/* Of all the runs of a job. */
+static const char *of_a_job(struct reading *r, const char *word, size_t digits)
+{
+	size_t slots = r->spec->slurm.slots;
+
+	return slots == 1
+	           ? word
+	           : arena_printf(r->a, "%llu%s", strtoull(word, NULL, 10) * slots,
+	                          word + digits);
+}
+
 static bool read_memory(struct reading *r, const struct node *map)
 {
 	static const char *const names[] = {"mem", "mem_per_gpu", "mem_per_cpu"};
@@ -97,13 +115,14 @@ static bool read_memory(struct reading *r, const struct node *map)
 		if (!read_word(r, n, names[i], &word))
 			return false;
 		digits = strspn(word, "0123456789");
-		if (!digits || strlen(word + digits) > 1 ||
+		if (!digits || digits > 12 || strlen(word + digits) > 1 ||
 		    (word[digits] && !strchr("KMGTkmgt", word[digits])))
 			return read_fails(r, n->at, "as in mem: 32G",
 			                  "slurm.%s is a number of megabytes, or one "
 			                  "with K, M, G or T behind it",
 			                  names[i]);
-		add_word(r, options[i], word);
+		/* --mem is of a whole job. */
+		add_word(r, options[i], i ? word : of_a_job(r, word, digits));
 	}
 	return true;
 }
@@ -140,8 +159,8 @@ static bool check_option(struct reading *r, const struct node *n, const char *wo
 	    {"--time", "write slurm.time"},
 	    {"-N", "a run is on one node"},
 	    {"--nodes", "a run is on one node"},
-	    {"-n", "a run is one task"},
-	    {"--ntasks", "a run is one task"},
+	    {"-n", "a run is one task, and slurm.slots the runs of a job"},
+	    {"--ntasks", "a run is one task, and slurm.slots the runs of a job"},
 	    {"-D", "runs start where hpsearch does"},
 	    {"--chdir", "runs start where hpsearch does"},
 	    {"--parsable", "it is always given"},
@@ -254,6 +273,7 @@ bool spec_read_slurm(struct reading *r, const struct node *map)
 {
 	struct slurm *s = &r->spec->slurm;
 	const struct node *gpus = node_get(map, "gpus");
+	const struct node *slots = node_get(map, "slots");
 
 	if (map->kind != NODE_MAP &&
 	    !(map->kind == NODE_SCALAR && map->value.kind == VALUE_NULL))
@@ -262,13 +282,19 @@ bool spec_read_slurm(struct reading *r, const struct node *map)
 	if (map->kind == NODE_MAP &&
 	    !read_known_keys(r, map, "slurm", keys, ARRAY_LEN(keys)))
 		return false;
-	*s = (struct slurm){
-	    .present = true, .at = map->at, .idle = 300, .lost_after = 300, .poll = 5};
+	*s = (struct slurm){.present = true,
+	                    .at = map->at,
+	                    .slots = 1,
+	                    .idle = 300,
+	                    .lost_after = 300,
+	                    .poll = 5};
 	s->request = arena_new(r->a, WORDS_MAX, sizeof *s->request);
 	s->request[s->n_request++] = "sbatch";
 	if (map->kind != NODE_MAP)
 		return true;
-	return plain_words(r, map) && read_times(r, map) &&
+	return (!slots ||
+	        read_size(r, slots, "slurm.slots", 1, SLOTS_MAX, &s->slots)) &&
+	       plain_words(r, map) && read_times(r, map) &&
 	       (!gpus || read_gpu_count(r, gpus)) &&
 	       read_cpus(r, node_get(map, "cpus")) && read_memory(r, map) &&
 	       read_use(r, map) && read_options(r, node_get(map, "options"));
@@ -312,7 +338,11 @@ bool spec_check_slurm(struct reading *r, const struct node *root)
 		                  "slurm.time (%g s) is less than one run may take: "
 		                  "trial_timeout and kill_grace are %g s",
 		                  s->slurm.time, least);
+	if (s->slurm.jobs * s->slurm.slots > JOBS_MAX)
+		return read_fails(
+		    r, s->slurm.at, NULL,
+		    "slurm.jobs times slurm.slots must be no more than %d", JOBS_MAX);
 	if (s->slurm.jobs && !s->parallel_given)
-		s->parallel = s->slurm.jobs;
+		s->parallel = s->slurm.jobs * s->slurm.slots;
 	return true;
 }

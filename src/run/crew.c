@@ -144,8 +144,8 @@ static void do_deeds(struct crew *c, struct crew_agent *a, struct posting *p,
 		crew_write(c, a, &stop, &ignored);
 		look_soon(c);
 	}
-	if ((deeds & DEED_CANCEL) && !a->job_over)
-		crew_cancel_job(c, a);
+	if ((deeds & DEED_CANCEL) && !a->job->over)
+		crew_cancel_job(c, a->job);
 	if (deeds & DEED_LOST) {
 		p->lost = true;
 		/* What it has to say of this run may still be of use: nothing says
@@ -167,7 +167,7 @@ static void crew_cancel(void *self, uint64_t ticket, enum cancel how)
 		return;
 	p->cancelled = how > p->cancelled ? how : p->cancelled;
 	deeds =
-	    attempt_take(&p->attempt, NEWS_STOP, a->job_over, clock_now(), &c->times);
+	    attempt_take(&p->attempt, NEWS_STOP, a->job->over, clock_now(), &c->times);
 	if (how == CANCEL_KILL)
 		deeds |= DEED_STOP;
 	do_deeds(c, a, p, deeds);
@@ -216,10 +216,10 @@ static void say_lost(const struct crew_agent *a, const struct posting *p,
 	*r = (struct run_result){.exit = -1, .tail = "", .err_tail = ""};
 	r->cancelled = p->cancelled;
 	r->host = a->host;
-	if (a->phase == SLURM_OOM) {
+	if (a->job->phase == SLURM_OOM) {
 		r->signal = SIGKILL;
 		r->oom_text = true;
-	} else if (a->phase == SLURM_TAKEN) {
+	} else if (a->job->phase == SLURM_TAKEN) {
 		r->taken = "its job was taken away";
 	} else {
 		r->lost = true;
@@ -324,11 +324,11 @@ static void age(struct crew *c, int64_t now)
 		struct crew_agent *a = c->agents[i];
 		struct posting *p = crew_current(a);
 
-		if (a->phase == SLURM_HALTED && (!p || !p->attempt.stopping))
+		if (a->job->phase == SLURM_HALTED && (!p || !p->attempt.stopping))
 			stand_still(a, p, now);
 		if (p && p->attempt.state != ATTEMPT_LOST)
 			do_deeds(c, a, p,
-			         attempt_take(&p->attempt, NEWS_NONE, a->job_over, now,
+			         attempt_take(&p->attempt, NEWS_NONE, a->job->over, now,
 			                      &c->times));
 		else if (a->state == CREW_UP && now - a->heard > c->times.lost_after)
 			crew_give_up_agent(c, a, "not heard of");
@@ -475,13 +475,13 @@ struct runner crew_runner(struct crew *c)
 	                                        .adopts = crew_adopts,
 	                                        .expect = crew_expect,
 	                                        .release = crew_release};
-	size_t alive = 0;
+	size_t busy = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		alive += c->agents[i]->state != CREW_LEFT || crew_current(c->agents[i]);
+		busy += crew_current(c->agents[i]) != NULL;
 	return (struct runner){.type = &type,
 	                       .self = c,
-	                       .slots = alive > c->setup.jobs ? alive : c->setup.jobs};
+	                       .slots = busy > c->setup.most ? busy : c->setup.most};
 }
 
 /* --- opening and closing --- */
@@ -517,8 +517,8 @@ struct crew *crew_open(const struct crew_setup *setup, struct error *err)
 static void end_rest(struct crew *c)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (c->agents[i]->state == CREW_UP && !c->agents[i]->job_over)
-			crew_cancel_job(c, c->agents[i]);
+		if (c->agents[i]->state == CREW_UP && !c->agents[i]->job->over)
+			crew_cancel_job(c, c->agents[i]->job);
 }
 
 /* Tells all to leave; which of them have something to wait for? */
@@ -533,7 +533,7 @@ static void send_away(struct crew *c)
 			continue;
 		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
 		if (a->state != CREW_UP)
-			crew_cancel_job(c, a);
+			crew_cancel_job(c, a->job);
 	}
 }
 

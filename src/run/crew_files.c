@@ -43,8 +43,8 @@ static bool log_line(const struct crew *c, const struct str *members, struct err
 	return ok;
 }
 
-bool crew_log(struct crew *c, const struct crew_agent *a, const char *event,
-              const char *key, const char *text, struct error *err)
+bool crew_log(struct crew *c, const unsigned *k, const char *event, const char *key,
+              const char *text, struct error *err)
 {
 	struct str members = {0};
 	bool ok;
@@ -52,8 +52,8 @@ bool crew_log(struct crew *c, const struct crew_agent *a, const char *event,
 	if (c->reading)
 		return true;
 	json_out_text(&members, "e", event);
-	if (a)
-		json_out_u64(&members, "k", a->k);
+	if (k)
+		json_out_u64(&members, "k", *k);
 	if (key)
 		json_out_text(&members, key, text);
 	ok = log_line(c, &members, err);
@@ -73,17 +73,29 @@ void crew_give_up_agent(struct crew *c, struct crew_agent *a, const char *why)
 	/* Should it be there all the same, or come yet, it has nothing to do. */
 	if (!a->said_quit)
 		crew_write(c, a, &(struct wire_message){.kind = WIRE_QUIT}, &ignored);
-	crew_log(c, a, "down", "why", why, &ignored);
+	crew_log(c, &a->k, "down", "why", why, &ignored);
 }
 
-static struct crew_agent *add_agent(struct crew *c, unsigned k)
+static struct crew_job *new_job(const struct crew *c, unsigned first)
+{
+	struct crew_job *j = mem_new(1, sizeof *j);
+
+	j->first = first;
+	j->phase = SLURM_UNKNOWN;
+	snprintf(j->name, sizeof j->name, "hps-%s-%u", c->token, first);
+	return j;
+}
+
+/* first: of its job. */
+static struct crew_agent *add_agent(struct crew *c, unsigned first)
 {
 	struct crew_agent *a = mem_new(1, sizeof *a);
+	unsigned k = (unsigned)c->n;
 	char out[PATH_MAX + 8];
 
 	a->k = k;
-	a->phase = SLURM_UNKNOWN;
-	snprintf(a->name, sizeof a->name, "hps-%s-%u", c->token, k);
+	a->job = first < k ? c->agents[first]->job : new_job(c, k);
+	a->job->n++;
 	snprintf(a->folder, sizeof a->folder, "%s/agents/%u-%.8s", c->setup.dir, k,
 	         c->token);
 	snprintf(out, sizeof out, "%s/out", a->folder);
@@ -107,14 +119,17 @@ void crew_free_agents(struct crew *c)
 		}
 		mailbox_close(&a->out);
 		free(a->posts);
-		free(a);
+		if (a->k == a->job->first)
+			free(a->job);
 	}
+	for (size_t i = 0; i < c->n; i++)
+		free(c->agents[i]);
 	free(c->agents);
 }
 
 /* --- the job --- */
 
-static bool write_script(const struct crew *c, const struct crew_agent *a,
+static bool write_script(const struct crew *c, const struct crew_job *j,
                          struct error *err)
 {
 	const struct crew_setup *s = &c->setup;
@@ -128,11 +143,16 @@ static bool write_script(const struct crew *c, const struct crew_agent *a,
 	str_add(&text, "exec ");
 	str_shell(&text, s->program);
 	str_add(&text, " --job-agent ");
-	str_shell(&text, a->folder);
-	str_addf(&text, " %lld %lld %llu %lld\n", (long long)(s->idle / 1000000),
+	str_shell(&text, c->agents[j->first]->folder);
+	str_addf(&text, " %lld %lld %llu %lld", (long long)(s->idle / 1000000),
 	         (long long)(s->limit / 1000000), (unsigned long long)s->runs_per_job,
 	         (long long)(s->kill_wait / 1000000));
-	snprintf(path, sizeof path, "%s/job", a->folder);
+	for (size_t i = 1; i < j->n; i++) {
+		str_addc(&text, ' ');
+		str_shell(&text, c->agents[j->first + i]->folder);
+	}
+	str_addc(&text, '\n');
+	snprintf(path, sizeof path, "%s/job", c->agents[j->first]->folder);
 	ok = file_write(path, text.s, text.len, 0777, err);
 	str_free(&text);
 	return ok;
@@ -152,16 +172,49 @@ static bool write_mailboxes(const struct crew *c, struct crew_agent *a,
 	       crew_write(c, a, &hello, err);
 }
 
-struct crew_agent *crew_hire(struct crew *c, struct error *err)
+static bool write_down(struct crew *c, const struct crew_agent *a, struct error *err)
 {
-	struct crew_agent *a = add_agent(c, (unsigned)c->n);
+	struct str members = {0};
+	bool ok;
 
-	a->state = CREW_INTENT;
-	if (file_mkdirs(a->folder, err) && write_script(c, a, err) &&
-	    write_mailboxes(c, a, err) && crew_log(c, a, "agent", NULL, NULL, err))
-		return a;
-	a->state = CREW_LEFT;
+	json_out_text(&members, "e", "agent");
+	json_out_u64(&members, "k", a->k);
+	if (a->k != a->job->first)
+		json_out_u64(&members, "with", a->job->first);
+	ok = log_line(c, &members, err);
+	str_free(&members);
+	return ok;
+}
+
+struct crew_job *crew_hire(struct crew *c, struct error *err)
+{
+	unsigned first = (unsigned)c->n;
+	struct crew_job *j;
+	bool ok = true;
+
+	for (size_t i = 0; i < c->setup.slots; i++)
+		add_agent(c, first);
+	j = c->agents[first]->job;
+	for (size_t i = first; ok && i < c->n; i++) {
+		struct crew_agent *a = c->agents[i];
+
+		a->state = CREW_INTENT;
+		ok = file_mkdirs(a->folder, err) && write_mailboxes(c, a, err) &&
+		     write_down(c, a, err);
+	}
+	if (ok && write_script(c, j, err))
+		return j;
+	for (size_t i = first; i < c->n; i++)
+		c->agents[i]->state = CREW_LEFT;
 	return NULL;
+}
+
+void crew_move(struct crew *c, const struct crew_job *j, enum crew_state from,
+               enum crew_state to)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (c->agents[j->first + i]->state == from)
+			c->agents[j->first + i]->state = to;
 }
 
 bool crew_write(const struct crew *c, struct crew_agent *a,
@@ -193,7 +246,7 @@ struct posting *crew_current(struct crew_agent *a)
 
 bool crew_idle(struct crew_agent *a)
 {
-	return a->state == CREW_UP && !a->job_over && !crew_current(a);
+	return a->state == CREW_UP && !a->job->over && !crew_current(a);
 }
 
 bool crew_anybody_up(const struct crew *c)
@@ -241,12 +294,12 @@ static void take_hello(struct crew *c, struct crew_agent *a,
 		    c,
 		    "the agent in job %s speaks protocol %u (hpsearch %s), this is "
 		    "%d (hpsearch %s): it is sent away",
-		    a->id, m->protocol, m->version ? m->version : "?", WIRE_PROTOCOL,
-		    HPS_VERSION);
+		    a->job->id, m->protocol, m->version ? m->version : "?",
+		    WIRE_PROTOCOL, HPS_VERSION);
 		crew_give_up_agent(c, a, "another protocol");
 		return;
 	}
-	crew_log(c, a, "up", "host", a->host, &ignored);
+	crew_log(c, &a->k, "up", "host", a->host, &ignored);
 }
 
 static void take_exit(struct posting *p, const char *line, size_t n)
@@ -261,7 +314,7 @@ static void take_exit(struct posting *p, const char *line, size_t n)
 static unsigned news_of(struct crew *c, struct crew_agent *a, struct posting *p,
                         enum attempt_news news, int64_t now)
 {
-	return attempt_take(&p->attempt, news, a->job_over, now, &c->times);
+	return attempt_take(&p->attempt, news, a->job->over, now, &c->times);
 }
 
 static void take_message(struct crew *c, struct crew_agent *a,
@@ -399,12 +452,18 @@ static void recall_lost(struct crew_agent *a)
 	p->lost = true;
 }
 
+/* An agent may be the next one of that job. */
+static bool is_last_job(const struct crew *c, uint64_t first)
+{
+	return c->n && c->agents[c->n - 1]->job->first == first;
+}
+
 static void take_log(struct crew *c, const cJSON *json)
 {
 	const char *event = json_string(json, "e");
 	const char *token = json_string(json, "token"), *text;
 	struct crew_agent *a;
-	uint64_t k;
+	uint64_t k, with;
 
 	if (event && strcmp(event, "crew") == 0 && token && strlen(token) == 32)
 		snprintf(c->token, sizeof c->token, "%s", token);
@@ -413,13 +472,15 @@ static void take_log(struct crew *c, const cJSON *json)
 	if (!event || !*c->token || !json_u64(json, "k", &k) || k > c->n)
 		return;
 	if (strcmp(event, "agent") == 0 && k == c->n)
-		add_agent(c, (unsigned)k);
+		add_agent(c, json_u64(json, "with", &with) && is_last_job(c, with)
+		                 ? (unsigned)with
+		                 : (unsigned)k);
 	if (k >= c->n)
 		return;
 	a = c->agents[k];
 	if (strcmp(event, "job") == 0 && (text = json_string(json, "id"))) {
-		snprintf(a->id, sizeof a->id, "%s", text);
-		a->state = a->state == CREW_INTENT ? CREW_QUEUED : a->state;
+		snprintf(a->job->id, sizeof a->job->id, "%s", text);
+		crew_move(c, a->job, CREW_INTENT, CREW_QUEUED);
 	} else if (strcmp(event, "up") == 0 && (text = json_string(json, "host"))) {
 		snprintf(a->host, sizeof a->host, "%s", text);
 	} else if (strcmp(event, "down") == 0) {
@@ -514,6 +575,7 @@ bool crew_list(const char *dir, void (*tell)(void *to, const struct crew_member 
 	/* No message, and nothing is written down: this one only reads. */
 	struct crew c = {.setup = {.dir = dir}, .reading = true};
 	bool ok = crew_read_log(&c, NULL);
+	const struct crew_job *last = NULL;
 
 	crew_look(&c, clock_now());
 	for (size_t i = 0; i < c.n; i++) {
@@ -523,10 +585,12 @@ bool crew_list(const char *dir, void (*tell)(void *to, const struct crew_member 
 		if (a->state == CREW_LEFT && !p)
 			continue;
 		tell(to, &(struct crew_member){.k = a->k,
-		                               .id = a->id,
+		                               .id = a->job->id,
 		                               .host = a->spoke ? a->host : "",
-		                               .name = a->name,
+		                               .name = a->job->name,
+		                               .same_job = last == a->job,
 		                               .dir = p ? p->dir : ""});
+		last = a->job;
 	}
 	crew_free_agents(&c);
 	mailbox_close(&c.log);

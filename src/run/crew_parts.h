@@ -48,21 +48,30 @@ struct waiting {
 	enum cancel cancelled;
 };
 
-struct crew_agent {
-	unsigned k;
-	enum crew_state state;
-	char name[SLURM_NAME], id[SLURM_ID], host[128], reason[SLURM_REASON];
-	char folder[PATH_MAX];
-	struct mailbox out;
-	uint64_t seq, beat;
-	int64_t heard; /* when its counter moved */
+/* What is known of a job, of one agent or some. */
+struct crew_job {
+	unsigned first; /* its agents: (n) from that one on */
+	size_t n;
+	char name[SLURM_NAME], id[SLURM_ID], reason[SLURM_REASON];
 	enum slurm_phase phase;
-	bool job_over, spoke, said_quit;
+	bool over;
 	bool asked;        /* its sbatch is under way */
 	unsigned missing;  /* answers of squeue in a row without it */
 	int64_t missed_at; /* the first of them */
 	int64_t hopeless_since;
 	bool complained;
+};
+
+struct crew_agent {
+	unsigned k;
+	enum crew_state state;
+	struct crew_job *job; /* the first one's of its agents */
+	char host[128];
+	char folder[PATH_MAX];
+	struct mailbox out;
+	uint64_t seq, beat;
+	int64_t heard; /* when its counter moved */
+	bool spoke, said_quit;
 	struct posting *posts; /* (n_posts) */
 	size_t n_posts, cap_posts;
 };
@@ -89,7 +98,7 @@ struct crew {
 	bool stale, roomy; /* is there room? not looked; there is */
 	struct asking {
 		struct errand sbatch;
-		struct crew_agent *agent; /* for whom */
+		struct crew_job *job; /* for which */
 	} asking[CREW_ASKS];
 	struct errand squeue, scancel;
 	int64_t ask_at, ask_pause; /* after a failure */
@@ -102,11 +111,15 @@ struct crew {
 };
 
 /* crew_files.c: folders, mailboxes, the log. */
-bool crew_log(struct crew *c, const struct crew_agent *a, const char *event,
-              const char *key, const char *text, struct error *err);
+/* k: of an agent; NULL: of none. */
+bool crew_log(struct crew *c, const unsigned *k, const char *event, const char *key,
+              const char *text, struct error *err);
 bool crew_read_log(struct crew *c, struct error *err);
-/* The next agent, with its folder, written down. */
-struct crew_agent *crew_hire(struct crew *c, struct error *err);
+/* The next job, its agents with their folders, written down. */
+struct crew_job *crew_hire(struct crew *c, struct error *err);
+/* Of its agents those that are in the first state are in the second one now. */
+void crew_move(struct crew *c, const struct crew_job *j, enum crew_state from,
+               enum crew_state to);
 /* Into its mailbox. */
 bool crew_write(const struct crew *c, struct crew_agent *a,
                 const struct wire_message *m, struct error *err);
@@ -138,6 +151,6 @@ void crew_ask_slurm(struct crew *c, int64_t now);
 void crew_take_answers(struct crew *c, int64_t now);
 bool crew_any_job(const struct crew *c); /* that squeue may have news of */
 bool crew_asks(const struct crew *c);    /* is a sbatch under way? */
-void crew_cancel_job(struct crew *c, const struct crew_agent *a);
+void crew_cancel_job(struct crew *c, const struct crew_job *j);
 
 #endif

@@ -22,9 +22,10 @@
 enum { ERRAND_PAUSE = 10, DISBAND_PAUSE = 200 }; /* milliseconds */
 enum { STILLBORN_MAX = 3, SBATCH_WORDS = 12 };
 
-const char *const *crew_sbatch(const char *const *request, const char *name,
+const char *const *crew_sbatch(const struct crew_setup *setup, const char *name,
                                const char *folder, struct arena *a)
 {
+	const char *const *request = setup->request;
 	const char **words;
 	size_t n = 0;
 
@@ -38,7 +39,7 @@ const char *const *crew_sbatch(const char *const *request, const char *name,
 	words[4] = "--open-mode=append";
 	words[5] = arena_printf(a, "--output=%s/slurm.out", folder);
 	words[6] = "--nodes=1";
-	words[7] = "--ntasks=1";
+	words[7] = arena_printf(a, "--ntasks=%zu", setup->slots);
 	memcpy(words + 8, request + 1, (n - 1) * sizeof *words);
 	words[7 + n] = arena_printf(a, "%s/job", folder);
 	return words;
@@ -47,12 +48,12 @@ const char *const *crew_sbatch(const char *const *request, const char *name,
 /* As many as there may be, and no more than have something to do. */
 static size_t wanted_agents(const struct crew *c)
 {
-	size_t alive = 0, idle = 0, busy = 0, most = c->setup.jobs, need;
+	size_t alive = 0, idle = 0, busy = 0, most = c->setup.most, need;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 
-		alive += a->state != CREW_LEFT && !a->job_over;
+		alive += a->state != CREW_LEFT && !a->job->over;
 		idle += crew_idle(a);
 		busy += crew_current(a) != NULL;
 	}
@@ -64,32 +65,36 @@ static size_t wanted_agents(const struct crew *c)
 	return alive < need ? need - alive : 0;
 }
 
-static void ask_for_agent(struct crew *c, struct asking *ask, int64_t now)
+static void ask_for_job(struct crew *c, struct asking *ask, int64_t now)
 {
 	struct arena mem = {0};
 	struct error err = {0};
-	struct crew_agent *a = crew_hire(c, &err);
+	struct crew_job *j = crew_hire(c, &err);
 	const char *const *words;
 
-	if (!a) {
+	if (!j) {
 		c->broken = err;
 		return;
 	}
-	words = crew_sbatch(c->setup.request, a->name, a->folder, &mem);
+	words = crew_sbatch(&c->setup, j->name, c->agents[j->first]->folder, &mem);
 	if (errand_begin(&ask->sbatch, words, now + ANSWER_WITHIN, &err)) {
-		ask->agent = a;
-		a->asked = true;
-		a->state = CREW_ASKED;
+		ask->job = j;
+		j->asked = true;
+		crew_move(c, j, CREW_INTENT, CREW_ASKED);
 	} else {
 		c->broken = err;
 	}
 	arena_free(&mem);
 }
 
-void crew_cancel_job(struct crew *c, const struct crew_agent *a)
+void crew_cancel_job(struct crew *c, const struct crew_job *j)
 {
-	if (*a->id)
-		str_addf(&c->cancels, "%s %s\n", a->id, a->name);
+	char name[SLURM_NAME + 2];
+
+	/* Each of its agents may ask for that. */
+	snprintf(name, sizeof name, " %s\n", j->name);
+	if (*j->id && !strstr(str_text(&c->cancels), name))
+		str_addf(&c->cancels, "%s%s", j->id, name);
 }
 
 /* One after the other: scancel takes one name. Name and id must both fit, since ids are
@@ -115,7 +120,7 @@ bool crew_any_job(const struct crew *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if ((c->agents[i]->state != CREW_LEFT || crew_current(c->agents[i])) &&
-		    !c->agents[i]->job_over && !c->agents[i]->asked)
+		    !c->agents[i]->job->over && !c->agents[i]->job->asked)
 			return true;
 	return false;
 }
@@ -128,7 +133,7 @@ void crew_ask_slurm(struct crew *c, int64_t now)
 
 	for (size_t i = 0; i < CREW_ASKS; i++)
 		if (!c->asking[i].sbatch.pid && now >= c->ask_at && wanted_agents(c))
-			ask_for_agent(c, &c->asking[i], now);
+			ask_for_job(c, &c->asking[i], now);
 	if (!c->squeue.pid && now >= c->poll_at && crew_any_job(c)) {
 		crew_look_at_log(c);
 		c->poll_at = now + c->poll_pause;
@@ -173,30 +178,29 @@ static bool any_up(const struct crew *c)
 
 static void take_sbatch(struct crew *c, struct asking *ask, int64_t now)
 {
-	struct crew_agent *a = ask->agent;
+	struct crew_job *j = ask->job;
 	const char *complaint;
 	struct error ignored;
 
-	ask->agent = NULL;
-	a->asked = false;
+	ask->job = NULL;
+	j->asked = false;
 	if (errand_succeeded(&ask->sbatch) &&
-	    slurm_job_id(str_text(&ask->sbatch.said), a->id)) {
-		if (a->state == CREW_ASKED)
-			a->state = CREW_QUEUED;
+	    slurm_job_id(str_text(&ask->sbatch.said), j->id)) {
+		crew_move(c, j, CREW_ASKED, CREW_QUEUED);
 		c->ask_pause = 0;
 		c->poll_pause = c->setup.poll;
-		crew_log(c, a, "job", "id", a->id, &ignored);
+		crew_log(c, &j->first, "job", "id", j->id, &ignored);
 		return;
 	}
 	complaint = errand_complaint(&ask->sbatch);
 	if (slurm_passes(complaint)) {
 		/* It may be queued for all we know: squeue will say. */
-		if (a->state == CREW_ASKED)
-			a->state = CREW_INTENT;
+		crew_move(c, j, CREW_ASKED, CREW_INTENT);
 		ask_later(c, complaint, now);
 		return;
 	}
-	crew_give_up_agent(c, a, complaint);
+	for (size_t i = 0; i < j->n; i++)
+		crew_give_up_agent(c, c->agents[j->first + i], complaint);
 	c->ask_pause = ASK_SELDOM;
 	c->ask_at = now + ASK_SELDOM;
 	if (any_up(c))
@@ -210,7 +214,7 @@ static void take_sbatch(struct crew *c, struct asking *ask, int64_t now)
 
 /* --- squeue has answered --- */
 
-static struct crew_agent *agent_named(struct crew *c, const char *name)
+static struct crew_job *job_named(struct crew *c, const char *name)
 {
 	unsigned long k;
 	char *end;
@@ -219,57 +223,69 @@ static struct crew_agent *agent_named(struct crew *c, const char *name)
 	    name[36] != '-')
 		return NULL;
 	k = strtoul(name + 37, &end, 10);
-	return *end || k >= c->n ? NULL : c->agents[k];
+	return *end || k >= c->n || c->agents[k]->job->first != k ? NULL
+	                                                          : c->agents[k]->job;
 }
 
-static void complain_of_wait(struct crew *c, struct crew_agent *a, int64_t now)
+static void complain_of_wait(struct crew *c, struct crew_job *j, int64_t now)
 {
-	if (a->phase != SLURM_WAITS || !slurm_is_hopeless(a->reason)) {
-		a->hopeless_since = 0;
+	if (j->phase != SLURM_WAITS || !slurm_is_hopeless(j->reason)) {
+		j->hopeless_since = 0;
 		return;
 	}
-	if (!a->hopeless_since)
-		a->hopeless_since = now;
-	if (a->complained || now - a->hopeless_since < HOPELESS_FOR)
+	if (!j->hopeless_since)
+		j->hopeless_since = now;
+	if (j->complained || now - j->hopeless_since < HOPELESS_FOR)
 		return;
-	a->complained = true;
+	j->complained = true;
 	crew_say(c,
 	         "job %s waits, and Slurm's reason is %s: it may never start as it is "
 	         "(Ctrl-C ends the search)",
-	         a->id, a->reason);
+	         j->id, j->reason);
 }
 
-static void take_job(struct crew *c, struct crew_agent *a, const struct slurm_job *j,
+static bool all_left(const struct crew *c, const struct crew_job *j)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (c->agents[j->first + i]->state != CREW_LEFT)
+			return false;
+	return true;
+}
+
+static void take_job(struct crew *c, struct crew_job *j, const struct slurm_job *said,
                      int64_t now)
 {
-	bool news = j->phase != a->phase;
+	bool news = said->phase != j->phase;
 	struct error ignored;
 
-	a->missing = 0;
+	j->missing = 0;
 	/* sbatch had queued it, and nobody heard of that. */
-	if (!*a->id && a->state != CREW_LEFT) {
-		snprintf(a->id, sizeof a->id, "%s", j->id);
-		crew_log(c, a, "job", "id", a->id, &ignored);
-		if (a->state == CREW_INTENT)
-			a->state = CREW_QUEUED;
+	if (!*j->id && !all_left(c, j)) {
+		snprintf(j->id, sizeof j->id, "%s", said->id);
+		crew_log(c, &j->first, "job", "id", j->id, &ignored);
+		crew_move(c, j, CREW_INTENT, CREW_QUEUED);
 	}
-	if (strcmp(a->id, j->id) != 0)
+	if (strcmp(j->id, said->id) != 0)
 		return;
-	a->phase = j->phase;
-	snprintf(a->reason, sizeof a->reason, "%s", j->reason);
-	if (j->phase != SLURM_UNKNOWN)
-		a->job_over = j->phase >= SLURM_OVER;
+	j->phase = said->phase;
+	snprintf(j->reason, sizeof j->reason, "%s", said->reason);
+	if (said->phase != SLURM_UNKNOWN)
+		j->over = said->phase >= SLURM_OVER;
 	if (news)
 		c->poll_pause = c->setup.poll;
-	complain_of_wait(c, a, now);
+	complain_of_wait(c, j, now);
 }
 
-static void miss_job(struct crew_agent *a, int64_t now)
+static void miss_job(struct crew *c, struct crew_job *j, int64_t now)
 {
-	if (!a->missing++)
-		a->missed_at = now;
-	if (a->missing >= 2 && now - a->missed_at >= MISSED_FOR)
-		a->job_over = true;
+	if (j->asked)
+		return;
+	if (!j->missing++)
+		j->missed_at = now;
+	if (j->missing >= 2 && now - j->missed_at >= MISSED_FOR)
+		j->over = true;
+	if (j->missing == 1) /* soon again */
+		c->poll_pause = c->setup.poll;
 }
 
 /* Its job is over, and it has never said a word, or has nothing to say. */
@@ -277,12 +293,12 @@ static void bury(struct crew *c, struct crew_agent *a)
 {
 	struct posting *p = crew_current(a);
 
-	if (!a->job_over || a->state == CREW_LEFT || p)
+	if (!a->job->over || a->state == CREW_LEFT || p)
 		return;
-	if (!a->spoke && *a->id && !c->draining) {
+	if (!a->spoke && a->k == a->job->first && *a->job->id && !c->draining) {
 		c->stillborn++;
 		crew_say(c, "job %s ended before hpsearch ran in it: see %s/slurm.out",
-		         a->id, a->folder);
+		         a->job->id, a->folder);
 		c->ask_at = clock_now() + ASK_AGAIN;
 	}
 	crew_give_up_agent(c, a, "its job is over");
@@ -303,21 +319,19 @@ static void take_squeue(struct crew *c, int64_t now)
 	c->poll_pause = c->poll_pause * 3 / 2;
 	c->poll_pause = c->poll_pause < POLL_SELDOM ? c->poll_pause : POLL_SELDOM;
 	for (; *s; s += strcspn(s, "\n"), s += *s == '\n') {
-		struct slurm_job j;
-		struct crew_agent *a;
+		struct slurm_job said;
+		struct crew_job *j;
 
-		if (!slurm_queue_line(s, &j) || !(a = agent_named(c, j.name)))
+		if (!slurm_queue_line(s, &said) || !(j = job_named(c, said.name)))
 			continue;
-		seen[a->k] = true;
-		take_job(c, a, &j, now);
+		seen[j->first] = true;
+		take_job(c, j, &said, now);
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		struct crew_agent *a = c->agents[i];
 
-		if (!seen[i] && !a->asked)
-			miss_job(a, now);
-		if (a->missing == 1) /* soon again */
-			c->poll_pause = c->setup.poll;
+		if (!seen[a->job->first] && a->k == a->job->first)
+			miss_job(c, a->job, now);
 		bury(c, a);
 	}
 	free(seen);
@@ -354,7 +368,8 @@ static void add_name(void *to, const struct crew_member *m)
 {
 	struct naming *n = to;
 
-	str_addf(&n->names, "%s%s", n->names.len ? "," : "", m->name);
+	if (!m->same_job)
+		str_addf(&n->names, "%s%s", n->names.len ? "," : "", m->name);
 }
 
 /* Until it is over; false: it failed. What it said stays in e. */

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """What agents cost: a search of N runs that sleep, by the local pool and behind a launcher, in
-turns; and how long a stop takes from the driver to the training's SIGTERM.
+turns: its wall time, and of every run what is not the training: from its start in the journal to
+its end, and on to the start of the next one; and how long a stop takes from the driver to the
+training's SIGTERM.
 
     cluster.py --hpsearch FILE [--runs 200] [--slots 32] [--sleep 0.5] [--rounds 3] [--launcher '[env]']"""
 import argparse
@@ -31,7 +33,22 @@ def wall(o, folder, launcher):
     start = time.monotonic()
     subprocess.run([o.hpsearch, "s.yaml", "--fresh", "-q"], cwd=folder, check=True,
                    stdout=subprocess.DEVNULL)
-    return time.monotonic() - start
+    return time.monotonic() - start, overheads(f"{folder}/s.hpsearch/journal.jsonl", o.slots)
+
+
+def overheads(journal, slots):
+    """Milliseconds, of each run that another one follows."""
+    with open(journal) as f:
+        events = [e for e in map(json.loads, f) if e["e"] in ("start", "end")]
+    begun = {e["t"]: e["time"] for e in events if e["e"] == "start"}
+    ends = [e for e in events if e["e"] == "end"]
+    after = [e["time"] for e in events if e["e"] == "start"][slots:]
+    return [1e3 * (then - begun[e["t"]] - e["wall"]) for e, then in zip(ends, after)]
+
+
+def spread(ms):
+    return f"median {statistics.median(ms):.1f}, mean {statistics.mean(ms):.1f}, " \
+           f"19 of 20 below {statistics.quantiles(ms, n=20)[-1]:.1f}"
 
 
 def stop_latency(o, folder, n):
@@ -77,12 +94,12 @@ def main():
         for _ in range(o.rounds):
             here.append(wall(o, folder, None))
             there.append(wall(o, folder, o.launcher))
-        local, attached = statistics.median(here), statistics.median(there)
+        local, attached = (statistics.median(w for w, _ in x) for x in (here, there))
+        pool, agents = ([ms for _, more in x for ms in more] for x in (here, there))
         print(f"{o.runs} runs of {o.sleep} s on {o.slots} slots (ideal {o.runs * o.sleep / o.slots:.2f} s), "
               f"load {os.getloadavg()[0]:.1f}, median of {o.rounds}")
-        print(f"local pool      {local:6.2f} s")
-        print(f"launcher {o.launcher:6} {attached:6.2f} s   {attached / local:.2f} of the pool's, "
-              f"{1e3 * (attached - local) * o.slots / o.runs:.1f} ms more a run and slot")
+        print(f"local pool      {local:6.2f} s   ms a run beside the training: {spread(pool)}")
+        print(f"launcher {o.launcher:6} {attached:6.2f} s   {attached / local:.2f} of the pool's; {spread(agents)}")
         stops = stop_latency(o, folder, 20)
         print(f"stop to SIGTERM {statistics.median(stops):6.1f} ms, at the most {max(stops):.1f} ms, of 20")
 

@@ -26,6 +26,7 @@ max_trials: {runs}
 parallel: {slots}
 """
 SLURM = "slurm: {time: 20m}\n"
+NODE = 8  # processors; runs of a job that has one to itself
 STOPS = r"""trap 'echo $EPOCHREALTIME >"$HPSEARCH_DIR/term"; exit' TERM
 echo "{\"loss\": $EPOCHREALTIME, \"step\": 1}"
 while :; do sleep 0.001; done"""
@@ -74,21 +75,34 @@ def calls(name):
 def walls(o):
     sleeps = ["sh", "-c", f"sleep {o.sleep}; echo '{{\"loss\": 1}}'"]
     write("here.yaml", sleeps, o.runs, o.slots)
-    write("there.yaml", sleeps, o.runs, o.slots, SLURM)
+    write("jobs.yaml", sleeps, o.runs, o.slots, SLURM)
+    write("nodes.yaml", sleeps, o.runs, o.slots, f"slurm: {{time: 20m, slots: {NODE}}}\n")
     with open("slurm/run/slurmctld.pid") as f:
         controller = int(f.read())
-    here, there, spent = [], [], 0
+    took, spent = {"here": [], "jobs": [], "nodes": []}, {"here": 0, "jobs": 0, "nodes": 0}
     for _ in range(o.rounds):
-        here.append(search(o, "here.yaml", "--fresh"))
-        before = seconds_of(controller)
-        there.append(search(o, "there.yaml", "--fresh"))
-        spent += seconds_of(controller) - before
-    local, slurm = statistics.median(here), statistics.median(there)
+        for name, times in took.items():
+            before = seconds_of(controller)
+            times.append(search(o, f"{name}.yaml", "--fresh"))
+            time.sleep(2)  # for what the ends of jobs cost
+            while name != "here" and queue():
+                time.sleep(1)
+            spent[name] += seconds_of(controller) - before
+    local = statistics.median(took["here"])
     print(f"{o.runs} runs of {o.sleep} s on {o.slots} slots (ideal {o.runs * o.sleep / o.slots:.2f} s), "
           f"load {os.getloadavg()[0]:.1f}, median of {o.rounds}")
     print(f"local pool          {local:6.2f} s")
-    print(f"jobs of Slurm       {slurm:6.2f} s   {slurm / local:.2f} of the pool's; "
-          f"{1e3 * spent / o.rounds / o.runs:.2f} ms of slurmctld's processor a run")
+    for name, what in (("jobs", "a job a slot "), ("nodes", f"{NODE} slots a job")):
+        slurm = statistics.median(took[name])
+        print(f"{what}       {slurm:6.2f} s   {slurm / local:.2f} of the pool's; "
+              f"{1e3 * spent[name] / o.rounds / o.runs:.2f} ms of slurmctld's processor a run "
+              f"({1e3 * spent['here'] / o.rounds / o.runs:.2f} while the pool runs)")
+    print(f"left                {queue():6} jobs")
+
+
+def queue():
+    """Jobs that have not ended."""
+    return len(subprocess.run(["squeue", "-h"], capture_output=True, check=True).stdout.splitlines())
 
 
 def resume(o):
@@ -232,7 +246,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o711)
         os.chdir(folder)
-        up = subprocess.run([f"{HERE}/../slurm/up.sh", "slurm", str(max(3, -(-o.slots // 4)))], check=False)
+        up = subprocess.run([f"{HERE}/../slurm/up.sh", "slurm", str(max(2, -(-o.slots // NODE)))], check=False,
+                            env={**os.environ, "NODE_CPUS": str(NODE)})
         if up.returncode:
             sys.exit("no Slurm" if up.returncode != 77 else 0)
         os.environ["SLURM_CONF"] = f"{folder}/slurm/slurm.conf"

@@ -100,7 +100,7 @@ expect "and the search goes on later" 0 within 60 "$HPSEARCH" left.yaml
 check "all four are ok in the end" holds left.hpsearch 'all(x["outcome"] == "ok" for x in t)'
 rm -f go
 
-# A job is taken away while its training saves itself and says that all is well.
+# A job of two runs is taken away while the trainings save themselves and say that all is well.
 cat >saves.sh <<'END'
 #!/bin/bash
 echo ran >>"$HPSEARCH_DIR/count"
@@ -109,15 +109,16 @@ if [ -f wait ]; then while sleep 0.05; do :; done; fi
 echo '{"loss": 1}'
 END
 chmod +x saves.sh
-yaml taken.yaml ./saves.sh "parallel: 1" "max_trials: 1" "slurm: {time: 10m, poll: 1s}"
+yaml taken.yaml ./saves.sh "max_trials: 2" "slurm: {time: 10m, poll: 1s, slots: 2, jobs: 1, mem: 100}"
 "$HPSEARCH" taken.yaml >first.log 2>&1 &
 driver=$!
-check "it runs" wait_until 30 counts taken.hpsearch 1
+check "both run" wait_until 30 counts taken.hpsearch 2
+check "in one job" test "$(squeue -h -t running -o '%C %m')" = "2 200M"
 rm -f wait
 scancel "$(squeue -h -t running -o %i | head -n 1)"
 check "a job taken away ends no search" wait $driver
-check "its run is no success, and ran again" holds taken.hpsearch \
-	't[0]["value"] == 1 and r[0]["attempts"] == 2 and r[0].get("failures", 0) == 0'
+check "its runs are no success, and ran again" holds taken.hpsearch \
+	'all(x["value"] == 1 for x in t) and [x["attempts"] for x in r] == [2, 2] and not any(x.get("failures") for x in r)'
 
 # Early stopping: TERM within two seconds, whose handler ends with 0.
 cat >stops.sh <<'END'

@@ -86,7 +86,7 @@ command: [./train.sh]
 parallel: 2
 slurm: {poll: 1s, lost_after: 2s}
 END
-anew() { rm -rf s.hpsearch queue number calls-* mode-* pids; }
+anew() { rm -rf ./*.hpsearch queue number calls-* mode-* pids; }
 six() { [ "$(cat s.hpsearch/trials/*/r0/count | wc -l)" = 6 ]; }
 
 expect "runs" 0 within 60 "$HPSEARCH" s.yaml
@@ -235,6 +235,52 @@ check "it waits for one" wait_until 30 grep -q '"e":"start","t":0,.*"attempt":2'
 touch go
 check "the other one is adopted" wait $driver
 check "each has run" eval 'third && holds again.hpsearch "all(x[\"outcome\"] == \"ok\" for x in t)"'
+
+# Jobs with room for two runs: two processes in each, which share its GPUs.
+cat >pair.sh <<'END'
+#!/bin/bash
+echo ran >>"$HPSEARCH_DIR/count"
+echo "$SLURM_JOB_NAME $CUDA_VISIBLE_DEVICES" >>"$HPSEARCH_DIR/where"
+trap 'echo TERM >>"$HPSEARCH_DIR/term"; exit 0' TERM
+while [ -e wait ]; do sleep 0.02; done
+echo "{\"loss\": $HPSEARCH_TRIAL}"
+END
+chmod +x pair.sh
+sed -e 's/train/pair/' -e 's/parallel: 2/parallel: 4/' -e 's/slurm: {/slurm: {slots: 2, mem: 3G, /' s.yaml >pair.yaml
+export CUDA_VISIBLE_DEVICES=3,5,7,9
+where() { cat pair.hpsearch/trials/*/r0/where; }
+runs() { [ "$(where 2>/dev/null | wc -l)" = "$1" ]; }
+anew
+touch wait
+"$HPSEARCH" pair.yaml >first.log 2>&1 &
+driver=$!
+check "four run" wait_until 30 runs 4
+check "in two jobs" eval '[ "$(where | cut -d" " -f1 | sort -u | wc -l)" = 2 ] && [ "$(wc -l <calls-sbatch)" = 2 ]'
+check "which were asked for with room for two" eval '[ "$(grep -c -e "--ntasks=2 .*--mem=6G " calls-sbatch)" = 2 ]'
+check "half of a job's GPUs each" test "$(where | cut -d' ' -f2 | sort | uniq -c | xargs)" = "2 3,5 2 7,9"
+expect "show" 0 "$HPSEARCH" show pair.hpsearch
+check "has each of them" eval '[ "$(grep -c "^  job [12] on .*: trials/" out)" = 4 ]'
+kill -9 $driver
+wait $driver 2>/dev/null
+"$HPSEARCH" pair.yaml >second.log 2>&1 &
+driver=$!
+adopted() { [ "$(grep -c '"e":"start".*"attempt":1' pair.hpsearch/journal.jsonl)" -ge "$1" ]; }
+check "the next driver takes all four up" wait_until 30 adopted 8
+# One job is taken away, both of its runs with it.
+kill -TERM "$(head -n 1 pids)"
+check "both of its runs hear of it, and begin again" wait_until 30 runs 6
+check "in another job" test "$(wc -l <calls-sbatch)" = 3
+# Of another one the first process is killed.
+kill -9 "$(sed -n 2p pids)"
+sed -i '2s/RUNNING/FAILED/' queue
+check "its runs end with it, and begin again" wait_until 60 runs 8
+rm wait
+check "the search ends" wait $driver
+check "all is well" holds pair.hpsearch 'all(x["outcome"] == "ok" for x in t) and not any(x.get("failures") for x in r)'
+check "two were told, two could not be" test "$(cat pair.hpsearch/trials/*/r0/term | wc -l)" = 2
+all_left() { ! kill -0 $(cat pids) 2>/dev/null; }
+check "and nobody stays" wait_until 30 all_left
+unset CUDA_VISIBLE_DEVICES
 
 anew
 echo hang >mode-squeue

@@ -99,7 +99,7 @@ SlurmctldTimeout=30
 SlurmdTimeout=${SLURMD_TIMEOUT:-60}
 MessageTimeout=${MESSAGE_TIMEOUT:-20}
 MailProg=/bin/true
-NodeName=$range NodeHostname=$host NodeAddr=127.0.0.1 Port=$ports CPUs=4 RealMemory=2000 State=UNKNOWN
+NodeName=$range NodeHostname=$host NodeAddr=127.0.0.1 Port=$ports CPUs=${NODE_CPUS:-4} RealMemory=2000 State=UNKNOWN
 PartitionName=main Nodes=$range Default=YES MaxTime=INFINITE DefaultTime=60 State=UP
 END
 [ $# = 0 ] || printf '%s\n' "$@" >>"$D/slurm.conf"

@@ -25,7 +25,7 @@ parameters: {{x: {{min: 0.0, max: 1.0}}}}
 method: random
 max_trials: {TRIALS}
 kill_grace: 0.1s
-slurm: {{time: 20m, poll: 1s, lost_after: 3s}}
+slurm: {{time: 20m, poll: 1s, lost_after: 3s, slots: SLOTS}}
 """
 WORDS = ["s.yaml", "-j6", "--out", "s", "-q"]
 
@@ -170,7 +170,7 @@ def play(name, seed, done, keep):
     case = Case(f"slurm{name}")
     slurm = None
     with open(case.path("s.yaml"), "w") as f:
-        f.write(FILE)
+        f.write(FILE.replace("SLOTS", str(1 + name % 2)))
     blamed = None
     try:
         slurm = Slurm(case.dir)
