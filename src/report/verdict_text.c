@@ -33,12 +33,13 @@ static size_t ended(const struct candidate *c, enum phase phase)
 	return n;
 }
 
-/* "0.31 ± 0.05", or where it is for a median "0.31 (0.28 to 0.40)". */
+/* "0.31 ± 0.05", or where the ends are not equally far "0.31 (0.28 to 0.40)": those of
+ * a median, and of what was selected. */
 static void add_worth(const struct worth *w, struct str *out)
 {
 	if (isnan(w->low)) {
 		text_number(out, w->value);
-	} else if (w->median) {
+	} else if (w->median || w->selected) {
 		text_number(out, w->value);
 		str_add(out, " (");
 		text_number(out, w->low);

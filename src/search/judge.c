@@ -187,7 +187,7 @@ static void allow_for_choice(struct verdict *v, struct arena *a)
 	struct candidate *c = &v->candidates[v->winner];
 	struct worth *e = &c->worth[PHASE_RERUN];
 	double *y = arena_new(a, v->n * (c->n_runs[PHASE_RERUN] + 1), sizeof *y);
-	double sign = metric_sign(&v->metric), half;
+	double sign = metric_sign(&v->metric), plain = (e->high - e->low) / 2;
 	struct selection s;
 	size_t k, n = common_values(v, y, &k, a);
 
@@ -204,11 +204,12 @@ static void allow_for_choice(struct verdict *v, struct arena *a)
 		*(sign > 0 ? &e->high : &e->low) += sign * s.optimism;
 		return;
 	}
-	half = n == c->stat[PHASE_RERUN].n ? s.half
-	                                   : hypot((e->high - e->low) / 2, s.optimism);
+	/* It may have runs at seeds at which another one failed. */
+	if (n != c->stat[PHASE_RERUN].n)
+		s.below = s.above = hypot(plain, s.optimism);
 	e->value += sign * s.optimism;
-	e->low = e->value - half;
-	e->high = e->value + half;
+	e->low = e->value - (sign > 0 ? s.below : s.above);
+	e->high = e->value + (sign > 0 ? s.above : s.below);
 }
 
 /* The test items, for those whose tests were compared. The interval of a median seed

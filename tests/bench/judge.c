@@ -3,12 +3,12 @@
  *
  *     judge [-n TIMES] [-l LAW]
  *
- * Every search has trials of which only the defaults are worse, by EFFECT noise
- * standard deviations; the best TOP of them and the defaults are run again, and tested.
- * Columns: the intervals that cover, in percent, of losers and winner in the re-runs,
- * of winner and defaults in the tests, and of the difference; how often "yes" is said
- * where it is false, and where it is true; pairs of tests; the bias of the winner's
- * mean in its own standard errors. */
+ * Every search has trials of which the defaults are worse, by EFFECT noise standard
+ * deviations, and which DIFFER by so many; the best TOP of them and the defaults are
+ * run again, and tested. Columns: the intervals that cover, in percent, of losers and
+ * winner in the re-runs, of winner and defaults in the tests, and of the difference;
+ * how often "yes" is said where it is false, and where it is true; pairs of tests; the
+ * bias of the winner's mean in its own standard errors. */
 #include "search/judge.h"
 #include "../unit/noise.h"
 
@@ -24,23 +24,42 @@ struct row {
 	double effect;
 	size_t repeats, top, trials; /* repeats: 0 for auto */
 	double flaky;                /* chance that a run fails */
+	double differ;               /* standard deviation of what trials are worth */
 };
 
 static const struct row rows[] = {
-    {"normal", 0, 5, 3, 12, 0},     {"normal", 0.5, 5, 3, 12, 0},
-    {"normal", 1, 5, 3, 12, 0},     {"normal", 2, 5, 3, 12, 0},
-    {"normal", 2, 5, 3, 12, 0.1},   {"normal", 0, 3, 3, 12, 0},
-    {"normal", 0, 10, 3, 12, 0},    {"normal", 0, 5, 10, 30, 0},
-    {"t3", 0, 5, 3, 12, 0},         {"t3", 0, 5, 10, 30, 0},
-    {"unequal", 0, 5, 3, 12, 0},    {"unequal", 0, 5, 10, 30, 0},
-    {"shared", 0, 5, 3, 12, 0},     {"shared", 0, 5, 10, 30, 0},
-    {"lognormal", 0, 5, 3, 12, 0},  {"lognormal", 1, 5, 3, 12, 0},
-    {"lognormal", 0, 10, 3, 12, 0}, {"lognormal", 0, 3, 3, 12, 0},
-    {"-lognormal", 0, 5, 3, 12, 0}, {"normal", 0, 0, 3, 12, 0},
-    {"normal", 0.5, 0, 3, 12, 0},   {"normal", 1, 0, 3, 12, 0},
-    {"normal", 2, 0, 3, 12, 0},     {"normal", 2, 0, 3, 12, 0.1},
-    {"t3", 0, 0, 3, 12, 0},         {"unequal", 0, 0, 3, 12, 0},
-    {"shared", 0, 0, 3, 12, 0},     {"lognormal", 0, 0, 3, 12, 0},
+    {"normal", 0, 3, 3, 12, 0, 0},      {"normal", 0, 3, 5, 20, 0, 0},
+    {"normal", 0, 3, 10, 30, 0, 0},     {"normal", 0, 5, 3, 12, 0, 0},
+    {"normal", 0, 5, 5, 20, 0, 0},      {"normal", 0, 5, 10, 30, 0, 0},
+    {"normal", 0, 10, 3, 12, 0, 0},     {"normal", 0, 10, 5, 20, 0, 0},
+    {"normal", 0, 10, 10, 30, 0, 0},    {"t3", 0, 3, 3, 12, 0, 0},
+    {"t3", 0, 3, 5, 20, 0, 0},          {"t3", 0, 3, 10, 30, 0, 0},
+    {"t3", 0, 5, 3, 12, 0, 0},          {"t3", 0, 5, 5, 20, 0, 0},
+    {"t3", 0, 5, 10, 30, 0, 0},         {"t3", 0, 10, 3, 12, 0, 0},
+    {"t3", 0, 10, 5, 20, 0, 0},         {"t3", 0, 10, 10, 30, 0, 0},
+    {"unequal", 0, 3, 3, 12, 0, 0},     {"unequal", 0, 3, 5, 20, 0, 0},
+    {"unequal", 0, 3, 10, 30, 0, 0},    {"unequal", 0, 5, 3, 12, 0, 0},
+    {"unequal", 0, 5, 5, 20, 0, 0},     {"unequal", 0, 5, 10, 30, 0, 0},
+    {"unequal", 0, 10, 3, 12, 0, 0},    {"unequal", 0, 10, 5, 20, 0, 0},
+    {"unequal", 0, 10, 10, 30, 0, 0},   {"shared", 0, 3, 3, 12, 0, 0},
+    {"shared", 0, 3, 5, 20, 0, 0},      {"shared", 0, 3, 10, 30, 0, 0},
+    {"shared", 0, 5, 3, 12, 0, 0},      {"shared", 0, 5, 5, 20, 0, 0},
+    {"shared", 0, 5, 10, 30, 0, 0},     {"shared", 0, 10, 3, 12, 0, 0},
+    {"shared", 0, 10, 5, 20, 0, 0},     {"shared", 0, 10, 10, 30, 0, 0},
+    {"normal", 0, 5, 3, 12, 0, 0.5},    {"normal", 0, 5, 10, 30, 0, 0.5},
+    {"t3", 0, 5, 10, 30, 0, 0.5},       {"unequal", 0, 5, 10, 30, 0, 0.5},
+    {"unequal", 0, 10, 10, 30, 0, 0.5}, {"shared", 0, 5, 10, 30, 0, 0.5},
+    {"normal", 0, 5, 10, 30, 0, 1.5},   {"unequal", 0, 5, 10, 30, 0, 1.5},
+    {"normal", 0.5, 5, 3, 12, 0, 0},    {"normal", 1, 5, 3, 12, 0, 0},
+    {"normal", 2, 5, 3, 12, 0, 0},      {"normal", 2, 5, 3, 12, 0.1, 0},
+    {"normal", 0, 5, 3, 12, 0.1, 0},    {"lognormal", 0, 3, 3, 12, 0, 0},
+    {"lognormal", 0, 5, 3, 12, 0, 0},   {"lognormal", 1, 5, 3, 12, 0, 0},
+    {"lognormal", 0, 5, 10, 30, 0, 0},  {"lognormal", 0, 10, 3, 12, 0, 0},
+    {"-lognormal", 0, 5, 3, 12, 0, 0},  {"normal", 0, 0, 3, 12, 0, 0},
+    {"normal", 0.5, 0, 3, 12, 0, 0},    {"normal", 1, 0, 3, 12, 0, 0},
+    {"normal", 2, 0, 3, 12, 0, 0},      {"normal", 2, 0, 3, 12, 0.1, 0},
+    {"t3", 0, 0, 3, 12, 0, 0},          {"unequal", 0, 0, 3, 12, 0, 0},
+    {"shared", 0, 0, 3, 12, 0, 0},      {"lognormal", 0, 0, 3, 12, 0, 0},
 };
 
 struct share {
@@ -99,7 +118,11 @@ static void search(struct play *p, double *value)
 	for (size_t t = 0; t < p->row->trials; t++) {
 		p->spread[t] =
 		    pow(2, 2 * rng_unit(72, p->i, RNG_MODEL, (uint32_t)t) - 1);
-		p->worth[t] = t ? 0 : p->row->effect;
+		p->worth[t] =
+		    (t ? 0 : p->row->effect) +
+		    (p->row->differ > 0
+		         ? p->row->differ * noise_normal(74, p->i, (uint32_t)t)
+		         : 0);
 		value[t] = p->worth[t] + noise(p, t, shared);
 	}
 	for (size_t k = 0; k < p->row->top; k++) {
@@ -242,13 +265,13 @@ static void add(struct found *f, const struct play *p)
 	const struct verdict *v = &p->v;
 	size_t w = v->winner, b = v->baseline;
 	const struct worth *mine = &p->candidates[w].worth[PHASE_RERUN];
-	bool better = w != b && p->row->effect > 0;
+	double gain = b < v->n ? p->worth[p->id[b]] - p->worth[p->id[w]] : 0;
 
 	for (size_t k = 0; k < v->n; k++)
 		hold(k == w ? &f->winner : &f->losers, p,
 		     &p->candidates[k].worth[PHASE_RERUN], k);
 	hold(&f->test, p, &p->candidates[w].worth[PHASE_TEST], w);
-	count(better ? &f->right : &f->wrong, v->answer == ANSWER_YES);
+	count(gain > 0 ? &f->right : &f->wrong, v->answer == ANSWER_YES);
 	if (!isnan(mine->low) && !mine->median) {
 		f->bias += mine->value - truth_of(p, w, false);
 		f->error += stat_stderr(p->candidates[w].stat[PHASE_RERUN]);
@@ -257,7 +280,7 @@ static void add(struct found *f, const struct play *p)
 		return;
 	hold(&f->defaults, p, &p->candidates[b].worth[PHASE_TEST], b);
 	if (!isnan(v->gain_half))
-		count(&f->gain, fabs(v->gain.mean - p->row->effect) <= v->gain_half);
+		count(&f->gain, fabs(v->gain.mean - gain) <= v->gain_half);
 	f->pairs += (double)p->candidates[w].n_runs[PHASE_TEST];
 	f->compared++;
 }
@@ -278,8 +301,8 @@ static void print_row(const struct row *r, const struct found *f)
 
 	if (r->repeats)
 		snprintf(repeats, sizeof repeats, "%zu", r->repeats);
-	printf("%-10s %6.1f %7s %3zu %5.1f", r->law, r->effect, repeats, r->top,
-	       r->flaky);
+	printf("%-10s %6.1f %7s %3zu %5.1f %6.1f", r->law, r->effect, repeats, r->top,
+	       r->flaky, r->differ);
 	print_share(f->losers);
 	print_share(f->winner);
 	print_share(f->test);
@@ -304,8 +327,8 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	stat_init();
-	printf("%-10s %6s %7s %3s %5s %11s %11s %11s %11s %11s %11s %11s %5s %5s\n",
-	       "law", "effect", "repeats", "top", "flaky", "losers", "winner",
+	printf("%-10s %6s %7s %3s %5s %6s %11s %11s %11s %11s %11s %11s %11s %5s %5s\n",
+	       "law", "effect", "repeats", "top", "flaky", "differ", "losers", "winner",
 	       "its test", "defaults'", "difference", "false yes", "power", "pairs",
 	       "bias");
 	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {

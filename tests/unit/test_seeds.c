@@ -64,7 +64,8 @@ TEST(an_interval_for_the_median)
 	CHECK_DOUBLE(seeds_median(y, 4), 3, 0);
 }
 
-/* numpy: 4,000,000 draws by the same rule give 0.086538 ± 0.000038. */
+/* numpy: 4,000,000 draws by the same rule give 0.086538 ± 0.000038, and for the far end
+ * 0.4437; the quantile of 2,000 has a standard error of 0.019. */
 TEST(the_optimism_of_a_choice)
 {
 	const double y[] = {1.0, 1.4, 0.7, 1.1, 0.9, 1.2, 0.8, 1.0,
@@ -72,14 +73,15 @@ TEST(the_optimism_of_a_choice)
 	struct selection s = selection_of(y, 3, 5, 0.95, 1), one;
 
 	CHECK_DOUBLE(s.optimism, 0.08654, 0.004);
-	CHECK_DOUBLE(
-	    s.half,
-	    2.7764451051977934 * sqrt(0.067 / 5 + 0.1 * s.optimism * s.optimism), 1e-9);
+	CHECK_DOUBLE(s.below * s.below,
+	             pow(2.7764451051977934, 2) * 0.067 / 5 + pow(s.optimism, 2), 1e-9);
+	CHECK_DOUBLE(s.above + s.optimism, 0.4437, 0.05);
 	one = selection_of(y, 3, 5, 0.95, 1);
 	CHECK_DOUBLE(one.optimism, s.optimism, 0);
 	one = selection_of(y, 1, 5, 0.95, 1);
 	CHECK_DOUBLE(one.optimism, 0, 0);
-	CHECK_DOUBLE(one.half, 2.7764451051977934 * sqrt(0.067 / 5), 1e-9);
+	CHECK_DOUBLE(one.below, 2.7764451051977934 * sqrt(0.067 / 5), 1e-9);
+	CHECK_DOUBLE(one.above, one.below, 0);
 }
 
 enum law { NORMAL, T3, UNEQUAL, SHARED, SKEWED };
@@ -124,8 +126,11 @@ static bool winner_covered(enum law law, size_t k, size_t n, uint64_t i)
 		}
 	}
 	s = selection_of(y, k, n, 0.95, i);
-	if (!skewness_matters(&skew))
-		return fabs(best.mean + s.optimism - (skewed ? exp(0.5) : 0)) <= s.half;
+	if (!skewness_matters(&skew)) {
+		double off = (skewed ? exp(0.5) : 0) - best.mean - s.optimism;
+
+		return off >= -s.below && off <= s.above;
+	}
 	qsort(mine, n, sizeof *mine, double_compare);
 	seeds_median_interval(mine, n, 0.95, &low, &high);
 	return low <= (skewed ? 1 : 0) && (skewed ? 1 : 0) <= high + s.optimism;
