@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct target {
+static const struct store {
 	const char *name, *suffix, *what;
 	bool (*write)(struct exporting *x, struct error *err);
 	const char *before, *behind; /* the path, in what is to be done next */
@@ -34,7 +34,7 @@ static const char *stem_of(const char *file, struct arena *a)
 	return n ? arena_strndup(a, file + from, n) : "search";
 }
 
-static void say_written(const struct exporting *x, const struct target *t)
+static void say_written(const struct exporting *x, const struct store *t)
 {
 	struct str said = {0};
 
@@ -53,7 +53,7 @@ static void say_written(const struct exporting *x, const struct target *t)
 }
 
 static bool write_store(struct options *o, const struct saved *sv,
-                        const struct target *t, struct error *err)
+                        const struct store *t, struct error *err)
 {
 	const struct spec *sp = &sv->spec;
 	const char *stem = stem_of(o->file, &o->arena);

@@ -38,12 +38,13 @@ static uint64_t moment_of(const struct search *s, uint64_t n)
 }
 
 static struct advice advice_at(const struct search *s, uint64_t seen,
-                               const struct advice_repeats *more)
+                               const struct advice_repeats *more,
+                               struct advice_model *model)
 {
 	struct history h = {.trials = s->known, .n = s->n, .known_upto = seen};
 	struct advice a;
 
-	advice_make(&s->spec->space, &h, s->spec->seed, s->adaptive, more, &a);
+	advice_make(&s->spec->space, &h, s->spec->seed, s->adaptive, more, model, &a);
 	return a;
 }
 
@@ -116,7 +117,7 @@ bool prospect_stop(struct search *s, const char **why)
 	uint64_t next = next_moment(s->advised);
 
 	for (; next <= s->ok; next = next_moment(s->advised)) {
-		struct advice a = advice_at(s, moment_of(s, next), NULL);
+		struct advice a = advice_at(s, moment_of(s, next), NULL, NULL);
 
 		s->advised = next;
 		if (a.enough || a.plateau) {
@@ -141,7 +142,7 @@ void prospect_judge(struct search *s)
 	 * the intervals of a population are no independent trials of a space. */
 	if (s->spec->metric.name && !s->spec->n_criteria &&
 	    s->spec->method != METHOD_PBT && s->ok >= ADVICE_TRIALS)
-		s->advice = advice_at(s, UINT64_MAX, &more);
+		s->advice = advice_at(s, UINT64_MAX, &more, &s->model);
 }
 
 /* What else the trials are judged by may differ where the metric does not. */

@@ -154,7 +154,7 @@ struct trial *search_add(struct search *s, const struct coord *point,
 	return t;
 }
 
-double search_score(const struct search *s, const struct trial *t)
+static double score_of(const struct search *s, const struct trial *t)
 {
 	double value = search_sign(s) * t->value;
 
@@ -163,7 +163,7 @@ double search_score(const struct search *s, const struct trial *t)
 
 static bool better(const struct search *s, const struct trial *a, const struct trial *b)
 {
-	double x = search_score(s, a), y = search_score(s, b);
+	double x = score_of(s, a), y = score_of(s, b);
 
 	return x != y ? x < y : a->id < b->id;
 }
@@ -394,7 +394,7 @@ static int by_rank(const void *a, const void *b, void *self)
 static bool tied(const struct search *s, const struct trial *a, const struct trial *b)
 {
 	return s->spec->n_criteria ? standing_equal(s->spec, a, b)
-	                           : search_score(s, a) == search_score(s, b);
+	                           : score_of(s, a) == score_of(s, b);
 }
 
 struct trial **search_rank(struct search *s, struct arena *a)

@@ -42,9 +42,10 @@ struct search {
 	const char *why; /* one sentence on how it ended */
 	int signal;      /* the one that interrupted it */
 	struct verdict verdict;
-	struct purpose purpose; /* what its runs are for */
-	struct warm warm;       /* what it starts from */
-	struct advice advice;   /* at the end of a session */
+	struct purpose purpose;    /* what its runs are for */
+	struct warm warm;          /* what it starts from */
+	struct advice advice;      /* at the end of a session */
+	struct advice_model model; /* of it: re-runs change the noise alone */
 
 	/* Runs beyond the first ones of their trials, as they were asked for. */
 	struct repeat {
@@ -129,12 +130,10 @@ void search_reopen(struct search *s, struct trial *t);
 
 /* Has it come to its end, so that its winner can be verified? */
 bool search_is_over(const struct search *s);
-/* What trials that ended ok are ranked by, to be minimized: the value; where repeats
- * are asked for, that plus one standard error, noise / sqrt(runs), so that of two that
- * look alike the one leads of which more is known. */
-double search_score(const struct search *s, const struct trial *t);
 /* Fills rank (front, violation) of every trial and returns the trials in rank order,
- * (n) in arena a: ok ones by score (equal ones by id, and sharing a rank), with several
+ * (n) in arena a: ok ones by value, to be minimized; where repeats are asked for, by
+ * that plus one standard error, noise / sqrt(runs), so that of two that look alike the
+ * one leads of which more is known (equal ones by id, and sharing a rank), with several
  * objectives or limits as in search/standing.h; then the others by id. */
 struct trial **search_rank(struct search *s, struct arena *a);
 /* What a search ends with: the winner of its verification, which the defaults can be

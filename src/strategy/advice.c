@@ -244,58 +244,76 @@ static bool is_constant(const struct completed *v)
 	return true;
 }
 
-static void judge(struct completed *v, const struct dataset *l, uint64_t seed,
+/* Of a history whose trials are no more than the model has room for. */
+static void make_model(const struct completed *v, struct encoding *e, uint64_t seed,
+                       struct advice_model *out)
+{
+	struct history h = {.trials = v->seen, .n = v->n, .known_upto = UINT64_MAX};
+	struct extremes x;
+	struct dataset l;
+	double unit;
+
+	dataset_init(&l, e, (double)NAN, seed);
+	dataset_gather(&l, &h, v->n);
+	fit(&l);
+	x = find_extremes(&l, seed);
+	unit = 2 * l.target.scale * l.target.sd;
+	*out = (struct advice_model){.trials = v->valued,
+	                             .target = l.target,
+	                             .unit = unit,
+	                             .left = sqrt(l.gp.nu) * unit,
+	                             .bound = fmax(x.upper - x.lower, 0) * unit,
+	                             .improvement = x.most * unit,
+	                             .evenly = x.mean * unit,
+	                             .r2 = gp_r_squared(&l.gp)};
+	dataset_free(&l);
+}
+
+static void judge(const struct completed *v, const struct advice_model *m, size_t d,
                   bool learns, const struct advice_repeats *more, struct advice *out)
 {
-	double unit = 2 * l->target.scale * l->target.sd, bound, least;
-	double left = sqrt(l->gp.nu) * unit;
-	size_t d = l->encoding->d, patience = v->valued / 2;
-	struct extremes x = find_extremes(l, seed);
+	size_t patience = v->valued / 2;
+	double least;
 
-	out->noise = noise_of(v, &l->target, left, more, &out->repeated);
-	out->r2 = gp_r_squared(&l->gp);
+	out->noise = noise_of(v, &m->target, m->left, more, &out->repeated);
+	out->r2 = m->r2;
 	out->sees = out->r2 >= r2_least;
-	bound = fmax(x.upper - x.lower, 0) * unit;
-	out->bound = bound + 2 * left;
-	out->improvement = x.most * unit;
-	out->evenly = learns ? 0 : x.mean * unit;
-	out->since = since_gain(v, target_least(&l->target), out->noise);
-	out->enough = out->sees && bound < out->noise;
+	out->bound = m->bound + 2 * m->left;
+	out->improvement = m->improvement;
+	out->evenly = learns ? 0 : m->evenly;
+	out->since = since_gain(v, target_least(&m->target), out->noise);
+	out->enough = out->sees && m->bound < out->noise;
 	patience = patience < 5 * d ? 5 * d : patience;
 	patience = patience < 20 ? 20 : patience;
-	least = fmax(0.01 * unit, 0.2 * out->noise);
+	least = fmax(0.01 * m->unit, 0.2 * out->noise);
 	out->plateau =
 	    out->since >= patience &&
 	    (out->improvement < least || (!learns && NEXT * out->evenly < 5 * least));
 }
 
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
-                 bool learns, const struct advice_repeats *more, struct advice *out)
+                 bool learns, const struct advice_repeats *more,
+                 struct advice_model *model, struct advice *out)
 {
 	struct completed v = {0};
+	struct advice_model own = {0};
 	struct encoding e;
-	struct dataset l;
 
 	*out = (struct advice){0};
 	look(&v, h);
 	out->trials = v.valued;
 	encoding_init(&e, space, false, false);
-	dataset_init(&l, &e, (double)NAN, seed);
+	model = model ? model : &own;
 	if (v.valued >= ADVICE_TRIALS && is_constant(&v)) {
 		out->constant = out->plateau = true;
 		out->since = v.valued - 1;
 	} else if (v.valued >= ADVICE_TRIALS && e.d) {
 		if (v.valued > MODELLED_MAX)
 			keep_some(&v);
-		dataset_gather(&l,
-		               &(struct history){.trials = v.seen,
-		                                 .n = v.n,
-		                                 .known_upto = UINT64_MAX},
-		               v.n);
-		fit(&l);
-		judge(&v, &l, seed, learns, more, out);
+		if (model->trials != v.valued)
+			make_model(&v, &e, seed, model);
+		judge(&v, model, e.d, learns, more, out);
 	}
-	dataset_free(&l);
 	encoding_free(&e);
 	free(v.seen);
 	free(v.end);

@@ -29,6 +29,7 @@
 #ifndef HPS_STRATEGY_ADVICE_H
 #define HPS_STRATEGY_ADVICE_H
 
+#include "gp/target.h"
 #include "strategy/strategy.h"
 
 /* Values in the units of the metric, minimized. */
@@ -57,9 +58,22 @@ struct advice_repeats {
 	double squares, df;
 };
 
-/* Of what is known at h->seen; a function of the history, and of more, alone. more may
- * be NULL. learns: the method that goes on looks at what has finished. */
+/* What the model says of the history alone: nearly all the time that an advice takes.
+ * In the units of the metric; bound: the model's own. */
+struct advice_model {
+	size_t trials; /* it was made of so many; 0: there is none yet */
+	struct target target;
+	double unit; /* a standard deviation of the values */
+	double left; /* what the model leaves unexplained, as one */
+	double bound, improvement, evenly, r2;
+};
+
+/* Of what is known at h->known_upto; a function of the history, and of more, alone.
+ * more may be NULL. learns: the method that goes on looks at what has finished. model
+ * (NULL: no matter) is made where it is of another number of trials, else taken as it
+ * is: whoever keeps one keeps it for the same history. */
 void advice_make(const struct space *space, const struct history *h, uint64_t seed,
-                 bool learns, const struct advice_repeats *more, struct advice *out);
+                 bool learns, const struct advice_repeats *more,
+                 struct advice_model *model, struct advice *out);
 
 #endif

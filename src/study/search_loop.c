@@ -555,6 +555,7 @@ void study_finish(struct study *s)
 	study_happen(s, (struct event){.kind = EVENT_FINISH,
 	                               .as.finish = {.state = (int)s->search.state,
 	                                             .why = s->search.why}});
+	s->search.model = (struct advice_model){0};
 	prospect_judge(&s->search);
 	s->search.ended = search_now(&s->search);
 }

@@ -187,8 +187,8 @@ TEST(a_method_that_draws_is_judged_by_what_it_draws)
 	h = (struct history){.trials = drawn.study.search.known,
 	                     .n = drawn.study.search.n,
 	                     .known_upto = UINT64_MAX};
-	advice_make(&drawn.spec.space, &h, 1, false, NULL, &a);
-	advice_make(&drawn.spec.space, &h, 1, true, NULL, &b);
+	advice_make(&drawn.spec.space, &h, 1, false, NULL, NULL, &a);
+	advice_make(&drawn.spec.space, &h, 1, true, NULL, NULL, &b);
 	CHECK(a.evenly > 0 && a.evenly < a.improvement);
 	CHECK_DOUBLE(b.evenly, 0, 0);
 	CHECK_DOUBLE(a.improvement, b.improvement, 0);
@@ -211,12 +211,43 @@ TEST(more_repeats_tell_the_noise)
 	CHECK(start(&r, endless, 40, 1, bowl));
 	h = (struct history){
 	    .trials = r.study.search.known, .n = 40, .known_upto = UINT64_MAX};
-	advice_make(&r.spec.space, &h, 1, true, NULL, &a);
-	advice_make(&r.spec.space, &h, 1, true, &more, &b);
+	advice_make(&r.spec.space, &h, 1, true, NULL, NULL, &a);
+	advice_make(&r.spec.space, &h, 1, true, &more, NULL, &b);
 	CHECK_DOUBLE(a.repeated, 0, 0);
 	CHECK_DOUBLE(b.repeated, 48, 0);
 	CHECK_DOUBLE(b.noise * b.noise, (12 + 2 * a.noise * a.noise) / 50, 1e-12);
 	CHECK_DOUBLE(a.bound, b.bound, 0);
+	end(&r);
+}
+
+/* The model of a history serves for what is known of the noise later: to the last bit
+ * as if it had been made again. One of another history does not. */
+TEST(a_model_is_made_once)
+{
+	static const struct advice_repeats more = {.squares = 48 * 0.25, .df = 48};
+	struct advice_model model = {0}, made;
+	struct advice a, b, unused;
+	struct rig r = {0};
+	struct history h;
+
+	CHECK(start(&r, endless, 40, 1, bowl));
+	h = (struct history){
+	    .trials = r.study.search.known, .n = 40, .known_upto = UINT64_MAX};
+	advice_make(&r.spec.space, &h, 1, true, NULL, &model, &unused);
+	CHECK_INT(model.trials, 40);
+	made = model;
+	made.r2 = 0.125; /* a mark: it is taken as it is */
+	advice_make(&r.spec.space, &h, 1, true, NULL, &made, &unused);
+	CHECK_DOUBLE(unused.r2, 0.125, 0);
+	advice_make(&r.spec.space, &h, 1, true, &more, &model, &a);
+	advice_make(&r.spec.space, &h, 1, true, &more, NULL, &b);
+	CHECK(a.noise == b.noise && a.bound == b.bound && a.r2 == b.r2);
+	CHECK(a.improvement == b.improvement && a.since == b.since);
+	CHECK(a.enough == b.enough && a.plateau == b.plateau);
+	h.n = 30;
+	advice_make(&r.spec.space, &h, 1, true, NULL, &made, &a);
+	CHECK_INT(made.trials, 30);
+	CHECK(made.r2 > 0.125 || made.r2 < 0.125);
 	end(&r);
 }
 
@@ -249,7 +280,7 @@ static void check_advice(const char *text, uint64_t trials,
 	CHECK(start(&r, text, trials, 1, train));
 	h = (struct history){
 	    .trials = r.study.search.known, .n = trials, .known_upto = UINT64_MAX};
-	advice_make(&r.spec.space, &h, 1, true, NULL, &a);
+	advice_make(&r.spec.space, &h, 1, true, NULL, NULL, &a);
 	CHECK_DOUBLE(a.noise, was->noise, 1e-12);
 	CHECK_DOUBLE(a.r2, was->r2, 1e-12);
 	CHECK_DOUBLE(a.bound, was->bound, 1e-12);
@@ -383,6 +414,7 @@ TEST(a_penalty_of_any_size_leaves_the_advice)
 TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
           a_model_that_explains_nothing_states_no_bound,
           a_method_that_draws_is_judged_by_what_it_draws, more_repeats_tell_the_noise,
-          the_advice_is_what_it_was, nothing_is_said_of_few_trials_or_without_stop_auto,
+          a_model_is_made_once, the_advice_is_what_it_was,
+          nothing_is_said_of_few_trials_or_without_stop_auto,
           a_search_that_is_continued_stops_for_the_same_reason,
           a_constant_metric_is_named, a_penalty_of_any_size_leaves_the_advice)
