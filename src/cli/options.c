@@ -538,6 +538,12 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 	return usage(c, code, "--why explains one trial: add", "--trial N", NULL);
 }
 
+static const char pairs_wanted[] =
+    "--pairs takes a whole number, 3 at the least (fewer tell nothing) and 1000 at the "
+    "most; not";
+_Static_assert(PURPOSE_PAIRS_LEAST == 3 && PURPOSE_PAIRS_MOST == 1000,
+               "as the text says");
+
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code)
 {
@@ -565,8 +571,9 @@ bool options_parse(struct options *o, const struct command_type *c, int argc,
 			             argv[optind - 1], NULL);
 		if (!take(o, id, optarg))
 			return usage(c, code,
-			             "cannot take this value:", optarg ? optarg : "",
-			             NULL);
+			             id == ID_PAIRS ? pairs_wanted
+			                            : "cannot take this value:",
+			             optarg ? optarg : "", NULL);
 	}
 	return operands(o, c, argc, argv, code) && check_formats(o, c, code) &&
 	       check_pairs(o, c, code);

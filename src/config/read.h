@@ -40,6 +40,8 @@ bool read_path(struct reading *r, const struct node *n, const char *what,
 const struct node *read_as_map(struct reading *r, const struct node *n,
                                const char *key);
 
+enum { CPUS_MAX = 8192 }; /* processors that a run may ask for */
+
 /* An error at the node. */
 __attribute__((format(printf, 4, 5))) bool read_fails(struct reading *r,
                                                       struct position at,

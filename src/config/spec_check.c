@@ -279,8 +279,10 @@ static void note_version(struct reading *r, const struct node *n)
 		          (int)(strlen(n->text) - 1), n->text);
 }
 
-/* YAML 1.1's numbers that are another text once they are on a command line. */
-static void note_disguises(struct reading *r, const struct node *n)
+/* YAML 1.1's numbers that are another text once they are on a command line. env: whose
+ * values are texts anyhow. */
+static void note_disguises(struct reading *r, const struct node *n,
+                           const struct node *env)
 {
 	const char *how = n && n->kind == NODE_SCALAR && !n->quoted
 	                      ? scalar_disguise(n->text, &n->value)
@@ -300,8 +302,8 @@ static void note_disguises(struct reading *r, const struct node *n)
 	    strstr(n->text, "}}"))
 		read_note(r, true, n->at, "%s: %s", n->text, yaml_template_help);
 	for (size_t i = 0; n && n->kind != NODE_SCALAR && i < n->n; i++) {
-		if (n->items[i] != node_get(r->spec->yaml.root, "env"))
-			note_disguises(r, n->items[i]);
+		if (n->items[i] != env)
+			note_disguises(r, n->items[i], env);
 		if (n->kind == NODE_LIST)
 			note_version(r, n->items[i]);
 	}
@@ -418,7 +420,7 @@ bool spec_check(struct reading *r, const struct node *root,
 	if (!spec_check_slurm(r, root) || !spec_check_repeats(r, root))
 		return false;
 	note_booleans(r, root);
-	note_disguises(r, root);
+	note_disguises(r, root, node_get(root, "env"));
 	note_same_words(r);
 	note_consequences(r, root, o->capped);
 	spec_note_wandb(r);

@@ -140,7 +140,7 @@ bool spec_read_items(struct reading *r, const struct node *map)
 	if (r->recorded) {
 		it->text = r->items;
 		if (!items_recall(r->items ? r->items : "", &list, &n, r->a, r->err))
-			return false;
+			return error_prefix(r->err, "%s: ", r->spec->yaml.path);
 	} else if (!read_file(r, file, it, &list, &n)) {
 		return false;
 	}

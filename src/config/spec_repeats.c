@@ -18,10 +18,17 @@ static bool read_range(struct reading *r, const struct node *map)
 	                         &s->repeats_least)) ||
 	    (most && !read_size(r, most, "repeats.max", 1, REPEATS_ASKED, &s->repeats)))
 		return false;
-	return s->repeats_least <= s->repeats ||
-	       read_fails(r, map->at, "write repeats: {min: 1, max: 8}, or a number",
-	                  "repeats.min (%zu) is above repeats.max (%zu)",
-	                  s->repeats_least, s->repeats);
+	if (s->repeats_least > s->repeats)
+		return read_fails(r, map->at,
+		                  "write repeats: {min: 1, max: 8}, or a number",
+		                  "repeats.min (%zu) is above repeats.max (%zu)",
+		                  s->repeats_least, s->repeats);
+	if (s->repeats_least == s->repeats)
+		read_note(r, false, map->at,
+		          "repeats.min is repeats.max: taken as repeats: %zu, and none "
+		          "is asked for",
+		          s->repeats);
+	return true;
 }
 
 bool spec_read_repeats(struct reading *r, const struct node *n)
@@ -58,6 +65,13 @@ bool spec_check_repeats(struct reading *r, const struct node *root)
 		                  "name the metric, or write repeats: 3",
 		                  "repeats that are asked for need a metric, whose "
 		                  "noise says where they are worth it");
+	if (s->max_trials && s->max_trials < s->repeats_least && !r->recorded)
+		return read_fails(
+		    r, node_get(root, "max_trials")->at,
+		    "a larger max_trials, or a smaller repeats.min",
+		    "max_trials counts runs here, and %llu are fewer than "
+		    "the %zu that every configuration has (repeats.min)",
+		    (unsigned long long)s->max_trials, s->repeats_least);
 	if (s->early.type != EARLY_NONE) {
 		other = "early_terminate";
 		why = "a run that is stopped says nothing of the noise of a full one";

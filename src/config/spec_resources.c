@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CPUS_MAX = 8192, NICE_MAX = 19, ENV_MAX = 1000 };
+enum { NICE_MAX = 19, ENV_MAX = 1000 };
 
 /* A search that was begun when they were left out is still one. */
 static bool unless_recorded(struct reading *r, const struct node *n, bool ok)

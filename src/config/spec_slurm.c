@@ -7,13 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-	CPUS_MAX = 4096,
-	JOBS_MAX = 10000,
-	SLOTS_MAX = 1024,
-	LINES_MAX = 100,
-	WORDS_MAX = 128
-};
+enum { JOBS_MAX = 10000, SLOTS_MAX = 1024, LINES_MAX = 100, WORDS_MAX = 128 };
 
 static const char *const keys[] = {
     "partition",   "account", "qos",          "constraint", "nodelist", "exclude",

@@ -76,8 +76,17 @@ static bool is_asked(const struct study *s)
 void idle_run_text(const struct study *s, const struct trial *t, size_t run,
                    struct str *out)
 {
+	const struct spec *spec = s->search.spec;
 	enum idle why;
 
+	if (spec->pbt.population && spec->early.step && is_over(&t->runs[run]) &&
+	    !has_step(&t->runs[run]))
+		str_addf(
+		    out,
+		    "pbt counts in %s, which no report of this run had: its "
+		    "reports are counted instead\n"
+		    "  help: print it in the lines that hold %s, or leave out step:",
+		    spec->early.step, spec->metric.name);
 	if (!is_asked(s) || !is_over(&t->runs[run]))
 		return;
 	why = idle_of(s, t, run);

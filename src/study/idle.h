@@ -1,5 +1,5 @@
 /* A rule that could not act: a step key that never came, rungs that no run reached, too
- * few reports, too few runs to compare. */
+ * few reports, too few runs to compare; and the step key of a population. */
 #ifndef HPS_STUDY_IDLE_H
 #define HPS_STUDY_IDLE_H
 

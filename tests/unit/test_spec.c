@@ -309,6 +309,7 @@ TEST(repeats_are_a_number_or_asked_for)
 	done(&r);
 	load(&r, HEAD PARAM "repeats: {min: 3, max: 3}\n", NULL);
 	CHECK(!spec_adapts_repeats(&r.s));
+	CHECK(noticed(&r, "repeats.min is repeats.max: taken as repeats: 3"));
 	done(&r);
 	load(&r, HEAD PARAM "repeats: auto\ndeterministic_training: true\n", NULL);
 	CHECK(r.s.repeats_least == 1 && r.s.repeats == 1);
