@@ -245,7 +245,8 @@ bool points_read_file(const char *path, struct point_rows *out, struct arena *a,
 	return ok;
 }
 
-bool points_read_text(const char *text, struct point_rows *out, struct arena *a,
+/* What text_of has written. */
+static bool read_text(const char *text, struct point_rows *out, struct arena *a,
                       struct error *err)
 {
 	struct gathering g = {.a = a, .file = "points", .err = err};
@@ -255,7 +256,8 @@ bool points_read_text(const char *text, struct point_rows *out, struct arena *a,
 	return ok;
 }
 
-const char *points_text(const struct point_rows *rows, struct arena *a)
+/* All of them as a JSON list, to be read again where the file is not at hand. */
+static const char *text_of(const struct point_rows *rows, struct arena *a)
 {
 	struct str out = {0};
 	const char *text;
@@ -314,7 +316,7 @@ static bool read_named(struct reading *r, const struct node *n, struct point_row
 	const char *name;
 
 	if (r->points)
-		return points_read_text(r->points, rows, r->a, r->err);
+		return read_text(r->points, rows, r->a, r->err);
 	if (r->recorded)
 		return true; /* they are in its trials */
 	if (!read_string(r, n, "points", &name) ||
@@ -323,7 +325,7 @@ static bool read_named(struct reading *r, const struct node *n, struct point_row
 		return false;
 	if (!points_read_file(name, rows, r->a, r->err))
 		return error_prefix(r->err, "points: ");
-	r->spec->points_text = points_text(rows, r->a);
+	r->spec->points_text = text_of(rows, r->a);
 	return true;
 }
 

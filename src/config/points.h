@@ -25,11 +25,6 @@ struct point_rows {
 /* A table, by its ending: .csv, .tsv, .json, .jsonl, .yaml. */
 bool points_read_file(const char *path, struct point_rows *out, struct arena *a,
                       struct error *err);
-/* What points_text has written. */
-bool points_read_text(const char *text, struct point_rows *out, struct arena *a,
-                      struct error *err);
-/* All of them as a JSON list, to be read again where the file is not at hand. */
-const char *points_text(const struct point_rows *rows, struct arena *a);
 /* "lr=0.1,width=64" */
 bool points_read_option(const char *text, struct point_row *out, struct arena *a,
                         struct error *err);

@@ -155,6 +155,12 @@ static void add_point(struct monitor *s, struct watched *w, double step,
 	curve_add(&w->curve, w->points, step, s->sign * rep->value);
 }
 
+/* The value of a curve at its end, minimized and smoothed. */
+static double value_of(const struct monitor *s, const struct curve *c)
+{
+	return curve_value(c, s->spec->early.smooth);
+}
+
 void monitor_seen(const struct monitor *s, const struct trial *t,
                   struct observation *end)
 {
@@ -168,7 +174,7 @@ void monitor_seen(const struct monitor *s, const struct trial *t,
 			continue;
 		end->step = c->points[c->n - 1].step;
 		if (t->outcome == OUTCOME_STOPPED) {
-			end->value = monitor_value(s, c);
+			end->value = value_of(s, c);
 			end->n_runs = 1;
 		}
 		return;
@@ -191,11 +197,6 @@ bool monitor_milestone(const struct monitor *s, uint64_t trial, struct observati
 	return true;
 }
 
-double monitor_value(const struct monitor *s, const struct curve *c)
-{
-	return curve_value(c, s->spec->early.smooth);
-}
-
 /* The next step at which a run is looked at; INFINITY: none. */
 static double next_mark(const struct monitor *s, double last)
 {
@@ -215,7 +216,7 @@ static void take_milestone(struct monitor *s, struct watched *w, double step)
 	w->milestones = mem_room(w->milestones, w->n_milestones, &w->cap_milestones,
 	                         sizeof *w->milestones);
 	w->milestones[w->n_milestones++] =
-	    (struct milestone){.step = step, .value = monitor_value(s, &w->curve)};
+	    (struct milestone){.step = step, .value = value_of(s, &w->curve)};
 	w->at_milestone = true;
 }
 

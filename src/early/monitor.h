@@ -85,9 +85,6 @@ enum decision monitor_judge_end(const struct monitor *s, uint64_t trial, size_t 
  * trial will come. */
 bool monitor_promotion(const struct monitor *s, bool last, struct promotion *out);
 
-/* The value of a curve at its end, minimized and smoothed. */
-double monitor_value(const struct monitor *s, const struct curve *c);
-
 /* Completes the last observation of a trial: how far it had come; a trial that was
  * stopped or paused: what it had reached. */
 void monitor_seen(const struct monitor *s, const struct trial *t,

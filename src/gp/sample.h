@@ -15,7 +15,7 @@ struct gp_sample {
 	const struct gp *g;
 	size_t *input;          /* (n_col) first input of a column */
 	size_t *levels;         /* (n_col) of a category, absent counted; 1: a number */
-	double *omega;          /* (n_inputs, cosines), in turns */
+	double *omega;          /* (inputs, cosines), in turns */
 	double *phase, *weight; /* (cosines) */
 	double mean, *update;   /* (n) of the correction */
 };

@@ -14,8 +14,9 @@ void judgement_json(const struct judgement *j, struct str *out)
 	json_out_u64(out, "peers", j->peers);
 }
 
-bool judgement_read(const cJSON *e, enum decision decision, struct arena *a,
-                    struct judgement *out)
+/* False where the object has no rule. */
+static bool read_judgement(const cJSON *e, enum decision decision, struct arena *a,
+                           struct judgement *out)
 {
 	const char *rule = json_string(e, "rule");
 	uint64_t peers = 0;
@@ -58,7 +59,7 @@ bool decision_read(const cJSON *e, struct arena *a, struct event *out,
 
 	while (k < ARRAY_LEN(kinds) && (!what || strcmp(what, kinds[k].word) != 0))
 		k++;
-	if (k == ARRAY_LEN(kinds) || !judgement_read(e, kinds[k].decision, a, why))
+	if (k == ARRAY_LEN(kinds) || !read_judgement(e, kinds[k].decision, a, why))
 		return no_decision(err);
 	out->kind = kinds[k].kind;
 	out->as.decision.why = why;

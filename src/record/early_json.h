@@ -8,9 +8,6 @@
 
 /* A judgement as members of a JSON object that has one already. */
 void judgement_json(const struct judgement *j, struct str *out);
-/* False where the object has no rule. */
-bool judgement_read(const cJSON *e, enum decision decision, struct arena *a,
-                    struct judgement *out);
 /* STOP, PAUSE, PROMOTE: the members of a decision, and back: kind and as.decision. */
 void decision_json(const struct event *e, struct str *out);
 bool decision_read(const cJSON *e, struct arena *a, struct event *out,

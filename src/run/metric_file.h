@@ -11,8 +11,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-/* Bytes: a table beyond this is read from its end; beyond JSON_MAX, a document is not
- * read. */
+/* Bytes: a table beyond this is read from its end; beyond METRIC_FILE_JSON, a document
+ * is not read. */
 enum {
 	METRIC_FILE_WHOLE = 8 << 20,
 	METRIC_FILE_END = 1 << 20,

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double hope = 0.05;             /* CLAIM_HOPE */
+static const double hope = 0.05;             /* of looks to come, to decide */
 static const double share_of_failures = 0.2; /* of a look's level, once there are any */
 
 const char *answer_name(enum answer a)

@@ -15,7 +15,7 @@
  * say a false "better" no more often than where pairs are independent (Slepian 1962,
  * Bell Syst. Tech. J. 41).
  * - Looks end when it is decided, or when no look to come is likely to decide (chance
- *   below CLAIM_HOPE, see sequential_power). */
+ *   below 5 %, see sequential_power). */
 #ifndef HPS_SEARCH_CLAIM_H
 #define HPS_SEARCH_CLAIM_H
 

@@ -52,7 +52,7 @@ struct event {
 			const char *code;  /* what it trains with; NULL: not said */
 			const char *slots; /* as in the origin */
 		} session;
-		struct { /* WARM_START: one source of these */
+		struct { /* EVENT_WARM_START: one source of these */
 			const struct warm *from;
 			size_t source;
 		} warm;
@@ -101,7 +101,7 @@ struct event {
 			bool text;
 			const char *line; /* text: the first of them */
 		} reading;
-		const struct verdict_use *use; /* TEST_USE */
+		const struct verdict_use *use; /* EVENT_TEST_USE */
 		const struct purpose *purpose; /* PURPOSE */
 		struct {                       /* LEAVE */
 			const struct leaving *why;

@@ -251,7 +251,9 @@ static void weigh_all(struct verdict *v, struct arena *a)
 
 /* Is it better? */
 
-bool judge_plan(const struct verdict *v, uint64_t key, struct claim_plan *out)
+/* The plan that the uses of the test data by a winner agreed on. False: it has met
+ * none. */
+static bool plan_of(const struct verdict *v, uint64_t key, struct claim_plan *out)
 {
 	bool any = false;
 
@@ -328,7 +330,7 @@ static void claim_on_test(struct verdict *v, struct arena *a)
 	struct claim_values values = values_of(v, PHASE_TEST, a);
 	struct claim_plan plan;
 
-	if (!judge_plan(v, v->candidates[v->winner].key, &plan))
+	if (!plan_of(v, v->candidates[v->winner].key, &plan))
 		return;
 	add_reruns(v, &values);
 	values.items = test_items_of(v, values.n, a);

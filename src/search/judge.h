@@ -21,8 +21,4 @@ void judge(struct verdict *v, struct arena *scratch);
 enum { JUDGE_AGREE = 3 };
 bool judge_ignores_seed(const struct verdict *v, struct arena *scratch);
 
-/* The plan that the uses of the test data by a winner agreed on. False: it has met
- * none. */
-bool judge_plan(const struct verdict *v, uint64_t key, struct claim_plan *out);
-
 #endif

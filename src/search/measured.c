@@ -75,15 +75,6 @@ const enum goal *measured_goal(const struct spec *s, const char *name)
 	return NULL;
 }
 
-double measured_best(const struct spec *s, const char *name, const struct measured *m)
-{
-	const enum goal *goal = measured_goal(s, name);
-
-	if (!goal)
-		return (double)NAN;
-	return *goal == GOAL_MINIMIZE ? m->min : m->max;
-}
-
 static void add_names(struct measured_names *names, const struct series_set *set)
 {
 	size_t at = 0, next = 0;

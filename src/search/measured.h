@@ -16,9 +16,6 @@ struct measured {
 struct measured trial_measured(const struct trial *t, const char *name);
 /* The direction that the file gives; NULL: none. */
 const enum goal *measured_goal(const struct spec *s, const char *name);
-/* Of two directions the one that the file gives: its best, m being of that name; NaN:
- * the file gives none. */
-double measured_best(const struct spec *s, const char *name, const struct measured *m);
 
 /* All the names, up to MEASURED_NAMES: those that the file lists under `metrics` first,
  * said or not, then the others by trial and in the order in which they were said. */

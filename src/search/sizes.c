@@ -38,7 +38,8 @@ size_t sizes_count(const struct spec *s)
 	return n < COMBINATIONS_MAX ? n : COMBINATIONS_MAX;
 }
 
-uint64_t sizes_screened(const struct spec *s)
+/* Trials until each has had its first ones. */
+static uint64_t screened(const struct spec *s)
 {
 	size_t n = sizes_count(s);
 
@@ -91,14 +92,14 @@ void sizes_pin(const struct spec *s, uint64_t trial, struct coord *point)
 
 	if (!n)
 		return;
-	if (trial < sizes_screened(s)) {
+	if (trial < screened(s)) {
 		at = trial < SIZES_FIRST
 		         ? 0
 		         : 1 + (size_t)(trial - SIZES_FIRST) / SIZES_OTHERS;
 	} else {
 		for (size_t k = 0; k < n; k++)
 			p[k].trials = k ? SIZES_OTHERS : SIZES_FIRST;
-		for (uint64_t t = sizes_screened(s); t <= trial; t++) {
+		for (uint64_t t = screened(s); t <= trial; t++) {
 			at = next_combination(p, n, t);
 			p[at].trials++;
 		}

@@ -13,8 +13,6 @@ enum { SIZES_FIRST = 6, SIZES_OTHERS = 4 };
 
 /* How many sizes, or combinations of two; 0: no scale. */
 size_t sizes_count(const struct spec *s);
-/* Trials until each has had its first ones. */
-uint64_t sizes_screened(const struct spec *s);
 /* Puts the size of a trial into its point (space.n). */
 void sizes_pin(const struct spec *s, uint64_t trial, struct coord *point);
 /* "6 at 64, then 4 at each of the others, then …" */

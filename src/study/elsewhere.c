@@ -42,7 +42,8 @@ static void expire(struct study *s, struct trial *t, size_t run, double now)
 		happen(s, (struct handout){t, run}, (struct event){.kind = EVENT_CUT});
 }
 
-void elsewhere_expire(struct study *s)
+/* Runs whose lease is over are queued again; behind it, ask hands them out. */
+static void expire_all(struct study *s)
 {
 	struct search *se = &s->search;
 	double now = search_now(se);
@@ -73,7 +74,7 @@ enum ask elsewhere_ask(struct study *s, double lease, struct handout *out,
 	}
 	if (s->search.finish_recorded)
 		return ASK_DONE;
-	elsewhere_expire(s);
+	expire_all(s);
 	s->fleet.busy = under_way(&s->search);
 	out->trial = study_next(s, &out->run, &ask, err);
 	if (!out->trial && ask == ASK_ERROR)

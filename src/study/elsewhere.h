@@ -39,7 +39,5 @@ bool elsewhere_tell(struct study *s, struct handout h, const struct ending *end,
  * (one that was given up, and is heard of after all, is as good as any). */
 bool elsewhere_find(const struct study *s, uint64_t trial, uint64_t run,
                     struct handout *out, struct error *err);
-/* Runs whose lease is over are queued again; behind it, ask hands them out. */
-void elsewhere_expire(struct study *s);
 
 #endif

@@ -8,7 +8,8 @@
 
 struct fleet;
 
-/* One execution. The owner keeps it alive until its TASK_FINISHED. */
+/* One execution. The owner keeps it alive until its FLEET_FINISHED, FLEET_STOPPED or
+ * FLEET_CUT. */
 struct task {
 	const struct trial *trial; /* whose values; its id is what the child is told */
 	uint64_t key;              /* of its trial or candidate, in events */
