@@ -50,16 +50,23 @@ static void settle(struct ablate *x, const struct purpose *was)
 
 static void print(const struct options *o, struct ablated *a)
 {
+	const struct sheet_view v = cli_view(o);
 	struct str out = {0};
+	struct sheet t = {0};
 
-	if (strcmp(o->format, "json") == 0)
+	if (strcmp(o->format, "json") == 0) {
 		ablation_json(a, &out);
-	else if (strcmp(o->format, "yaml") == 0)
+	} else if (strcmp(o->format, "yaml") == 0) {
 		config_yaml(a->search->spec, ablated_values(a, a->ablation.simplest),
 		            &out);
-	else
-		ablation_text(a, &out);
+	} else if (strcmp(o->format, "table") == 0) {
+		ablation_text(a, &v, &out);
+	} else {
+		ablation_sheet(a, &t);
+		cli_sheet(o, &t, &out);
+	}
 	cli_print(&out);
+	sheet_free(&t);
 	str_free(&out);
 }
 

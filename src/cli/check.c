@@ -224,6 +224,21 @@ static bool run_checks(struct options *o, const struct spec *spec, int *code,
 	return file_remove_tree(dir, err) && ok;
 }
 
+static bool explain_as_sheet(const struct options *o, const struct spec *spec,
+                             struct error *err)
+{
+	struct sheet t = {0};
+	struct str out = {0};
+	bool ok = plan_sheet(spec, &t, err);
+
+	if (ok)
+		cli_sheet(o, &t, &out);
+	cli_print(&out);
+	sheet_free(&t);
+	str_free(&out);
+	return ok;
+}
+
 static bool explain(struct options *o, const struct spec *spec, size_t slots,
                     struct error *err)
 {
@@ -247,6 +262,8 @@ static bool check(struct options *o, int *code, struct error *err)
 	if (!cli_load_spec(o, &spec, true, err) || !cli_needs_command(&spec, err) ||
 	    !cli_slots(o, &spec, &slots, err))
 		return false;
+	if (strcmp(o->format, "table") != 0)
+		return explain_as_sheet(o, &spec, err);
 	return o->run ? run_checks(o, &spec, code, err) : explain(o, &spec, slots, err);
 }
 

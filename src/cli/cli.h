@@ -69,8 +69,16 @@ int cli_main(int argc, char **argv);
 bool options_parse(struct options *o, const struct command_type *c, int argc,
                    char **argv, int *code);
 void options_help(const struct command_type *c);
-/* The formats that a command has, "table json"; trial: with --trial. */
-const char *options_formats(const char *command, bool trial);
+/* The formats that a command has, "table json", the default first; with: those with
+ * that option ("--trial"), NULL: without. NULL: there is no choice. */
+const char *options_formats(const char *command, const char *with);
+/* The same with the options that are given. */
+const char *options_formats_of(const struct options *o, const char *command);
+/* All of a command, *i from 0; false: no more. */
+struct option_formats {
+	const char *with, *formats; /* with: NULL, or as above */
+};
+bool options_next_formats(const char *command, size_t *i, struct option_formats *out);
 /* Is it one of them? */
 bool options_has_format(const char *formats, const char *format);
 /* The options of a command, one after the other: *i from 0. False: no more. argument:
@@ -170,6 +178,8 @@ bool cli_init_study(struct options *o, const struct spec *spec, const char *dir,
                     const struct observer *watch, struct study *s, struct error *err);
 /* Columns of the terminal; 0 where stdout is none. */
 size_t cli_width(void);
+/* How the options want tables for people: --wide, --full. */
+struct sheet_view cli_view(const struct options *o);
 /* To stdout, its lines broken at blanks where it is a terminal. */
 void cli_print_folded(const struct str *text);
 /* A table in o->format (table csv json yaml markdown latex), with a word on what the

@@ -21,6 +21,13 @@ static bool has_formats(const struct option_words *w)
 	return strcmp(w->name, "format") == 0 || strcmp(w->name, "to") == 0;
 }
 
+static const char *formats_of(const struct command_type *c)
+{
+	const char *formats = options_formats(c->name, NULL);
+
+	return formats ? formats : "";
+}
+
 static void names(const struct command_type *all, struct str *out)
 {
 	for (const struct command_type *c = all; c->name; c++)
@@ -55,8 +62,7 @@ static void bash(const struct command_type *all, struct str *out)
 	for (const struct command_type *c = all; c->name; c++) {
 		struct option_words w;
 
-		str_addf(out, "	%s) formats='%s' options='", c->name,
-		         options_formats(c->name, false));
+		str_addf(out, "	%s) formats='%s' options='", c->name, formats_of(c));
 		for (size_t i = 0; options_next(c, &i, &w);)
 			str_addf(out, "--%s ", w.name);
 		str_add(out, "' ;;\n");
@@ -110,7 +116,7 @@ static void zsh_option(struct str *out, const struct command_type *c,
 	if (value && strcmp(w->name, "trial") == 0)
 		str_add(out, ":trial:{compadd -- $(_hpsearch_trials $words)}");
 	else if (value && has_formats(w))
-		str_addf(out, ":format:(%s)", options_formats(c->name, false));
+		str_addf(out, ":format:(%s)", formats_of(c));
 	else if (value)
 		str_addf(out, ":%s:_files", w->argument);
 	str_addc(out, '\'');
@@ -190,8 +196,7 @@ static void fish(const struct command_type *all, struct str *out)
 			if (value && strcmp(w.name, "trial") == 0)
 				str_add(out, " -f -a '(__hpsearch_trials)'");
 			if (value && has_formats(&w))
-				str_addf(out, " -f -a '%s'",
-				         options_formats(c->name, false));
+				str_addf(out, " -f -a '%s'", formats_of(c));
 			str_add(out, " -d ");
 			quote(out, w.help, true);
 			str_addc(out, '\n');

@@ -9,8 +9,7 @@
 
 static void print(const struct options *o, const struct study *a, const struct study *b)
 {
-	const struct sheet_view v = {.width = o->wide ? 0 : cli_width(),
-	                             .full = o->full};
+	const struct sheet_view v = cli_view(o);
 	struct difference d;
 	struct sheet t = {0};
 	struct str out = {0};

@@ -8,6 +8,7 @@
 static bool importance(struct options *o, struct saved *sv, struct importance *im,
                        struct error *err)
 {
+	const struct sheet_view v = cli_view(o);
 	struct str out = {0};
 	struct sheet t = {0};
 
@@ -22,7 +23,7 @@ static bool importance(struct options *o, struct saved *sv, struct importance *i
 	if (strcmp(o->format, "json") == 0) {
 		importance_json(im, &sv->study, &out);
 	} else if (strcmp(o->format, "table") == 0) {
-		importance_table(im, &sv->study, &out);
+		importance_table(im, &sv->study, &v, &out);
 	} else {
 		importance_sheet(im, &sv->study, &t);
 		cli_sheet(o, &t, &out);

@@ -21,7 +21,7 @@ struct places {
 	struct arena arena;
 	const char **list; /* (n) */
 	size_t n, cap;
-	struct junit_search *seen; /* (n_seen) */
+	struct junit_case *seen; /* (n_seen) */
 	size_t n_seen, cap_seen;
 };
 
@@ -153,11 +153,11 @@ static void see(struct places *p, const char *where, const struct search *s)
 
 	p->seen = mem_room(p->seen, p->n_seen, &p->cap_seen, sizeof *p->seen);
 	p->seen[p->n_seen++] =
-	    (struct junit_search){.name = where,
-	                          .state = state,
-	                          .time = s ? search_elapsed(s) : 0,
-	                          .failed = failed,
-	                          .open = !failed && strcmp(state, "done") != 0};
+	    (struct junit_case){.name = where,
+	                        .message = state,
+	                        .time = s ? search_elapsed(s) : 0,
+	                        .failed = failed,
+	                        .open = !failed && strcmp(state, "done") != 0};
 }
 
 /* What cannot be read is listed, and why is said. */
@@ -221,7 +221,7 @@ int command_ls(struct options *o)
 	if (ok && !p.n)
 		fprintf(stderr, "notice: there is no search here\n");
 	if (ok && strcmp(o->format, "junit") == 0)
-		junit_searches(p.seen, p.n_seen, &out);
+		junit_list("searches", p.seen, p.n_seen, &out);
 	else if (ok && (p.n || strcmp(o->format, "table") != 0))
 		cli_sheet(o, &t, &out);
 	cli_print(&out);

@@ -60,7 +60,7 @@ enum id {
 	ID_FOLLOW
 };
 
-/* commands: the names that take it, between blanks. */
+/* commands: the names that take it, between blanks; "": by what they print. */
 static const struct row {
 	const char *name, *argument, *help, *commands;
 	int id;
@@ -158,15 +158,11 @@ static const struct row {
     {"test", NULL,
      "winner and defaults meet the test data, which is charged to their ledger",
      " recheck ", ID_TEST},
-    {"format", "FORMAT",
-     "table, json, csv, yaml, markdown, latex, junit, args or env, as far as the "
-     "command has them",
-     " run show best importance scale verify ask ablate recheck ls diff ", ID_FORMAT},
+    {"format", "FORMAT", "how it is printed, the first where nothing is said:", "",
+     ID_FORMAT},
     {"to", "TOOL", "optuna, mlflow, wandb or csv (default)", " export ", ID_FORMAT},
-    {"wide", NULL, "all columns of a table, on long lines", " run show verify ls diff ",
-     ID_WIDE},
-    {"full", NULL, "numbers with all their digits", " run show verify ls diff ",
-     ID_FULL},
+    {"wide", NULL, "all columns of a table, on long lines", "", ID_WIDE},
+    {"full", NULL, "numbers with all their digits", "", ID_FULL},
     {"runs", NULL, "every run, those of the verification too", " show ", ID_RUNS},
     {"follow", NULL, "go on as it happens, until the search is over", " log ",
      ID_FOLLOW},
@@ -186,10 +182,24 @@ static const struct row {
     {"help", NULL, "this text", NULL, ID_HELP},
 };
 
+/* Commands by what they print: those with several formats, but for export, which has
+ * tools; and those with a table among them. */
+static bool prints(const struct command_type *c, enum id id)
+{
+	const char *formats = options_formats(c->name, NULL);
+
+	if (id == ID_FORMAT)
+		return formats && !options_has_format(formats, "optuna");
+	return formats && options_has_format(formats, "table") &&
+	       strcmp(c->name, "check") != 0;
+}
+
 static bool takes(const struct command_type *c, const struct row *r)
 {
 	char name[32];
 
+	if (r->commands && !*r->commands)
+		return prints(c, (enum id)r->id);
 	snprintf(name, sizeof name, " %s ", c->name);
 	return !r->commands || strstr(r->commands, name);
 }
@@ -209,6 +219,15 @@ bool options_next(const struct command_type *c, size_t *i, struct option_words *
 	return false;
 }
 
+static void formats_help(const struct command_type *c)
+{
+	struct option_formats f;
+
+	for (size_t i = 0; options_next_formats(c->name, &i, &f);)
+		printf("%27s%s%s%s\n", "", f.with ? f.with : "", f.with ? ": " : "",
+		       f.formats);
+}
+
 void options_help(const struct command_type *c)
 {
 	struct option_words w;
@@ -224,6 +243,8 @@ void options_help(const struct command_type *c)
 		         w.argument && *w.argument != '[' ? " " : "",
 		         w.argument ? w.argument : "");
 		printf("  %-24s %s\n", left, w.help);
+		if (strcmp(w.name, "format") == 0)
+			formats_help(c);
 	}
 }
 
@@ -454,44 +475,14 @@ static bool operands(struct options *o, const struct command_type *c, int argc,
 	return true;
 }
 
-const char *options_formats(const char *command, bool trial)
-{
-	static const struct {
-		const char *command, *formats;
-		bool trial; /* of one trial alone */
-	} all[] = {{"show", "table json yaml args env", true},
-	           {"best",
-	            "json yaml args env csv markdown latex schedule schedule-yaml",
-	            false},
-	           {"ask", "json args env", false},
-	           {"ablate", "table json yaml", false},
-	           {"recheck", "table json", false},
-	           {"rerun-schedule", "table json", false},
-	           {"importance", "table json csv yaml markdown latex", false},
-	           {"ls", "table json csv yaml markdown latex junit", false},
-	           {"diff", "table json csv yaml markdown latex", false},
-	           {"scale", "table json", false},
-	           {"export", "csv optuna mlflow wandb", false}};
-
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (strcmp(command, all[i].command) == 0 && (trial || !all[i].trial))
-			return all[i].formats;
-	return "table json csv yaml markdown latex junit";
-}
-
-bool options_has_format(const char *formats, const char *format)
-{
-	char word[32], list[128];
-
-	snprintf(word, sizeof word, " %s ", format);
-	snprintf(list, sizeof list, " %s ", formats);
-	return !strchr(format, ' ') && strstr(list, word);
-}
-
 static bool check_formats(struct options *o, const struct command_type *c, int *code)
 {
-	const char *formats = options_formats(c->name, o->has_trial);
+	const char *formats = options_formats_of(o, c->name);
 
+	if (!o->format && !formats)
+		o->format = "table";
+	if (!formats)
+		return true;
 	if (!o->format) {
 		o->format = arena_strndup(&o->arena, formats, strcspn(formats, " "));
 		return true;
@@ -527,6 +518,8 @@ static bool check_pairs(const struct options *o, const struct command_type *c,
 	    {o->dry_run, o->retry_failed, "--dry-run and --retry-failed"},
 	    {o->dry_run, strcmp(o->format, "table") != 0, "--dry-run and --format"},
 	    {o->why, strcmp(o->format, "table") != 0, "--why and --format"},
+	    {o->run > 0 || o->log || o->metrics_in, strcmp(o->format, "table") != 0,
+	     "--run, --log or --file, and --format"},
 	    {o->fresh, o->retry_failed, "--fresh and --retry-failed"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)

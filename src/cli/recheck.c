@@ -94,13 +94,22 @@ static bool find_number(struct recheck *x, uint64_t *number, bool *goes_on,
 
 static void print(const struct options *o, const struct rechecked *r)
 {
+	const struct sheet_view v = cli_view(o);
 	struct str out = {0};
+	struct sheet t = {0};
 
-	if (strcmp(o->format, "json") == 0)
+	if (strcmp(o->format, "json") == 0) {
 		recheck_json(r, &out);
-	else
-		recheck_text(r, &out);
+	} else if (strcmp(o->format, "table") == 0) {
+		recheck_text(r, &v, &out);
+	} else if (strcmp(o->format, "junit") == 0) {
+		recheck_junit(r, &out);
+	} else {
+		recheck_sheet(r, &t);
+		cli_sheet(o, &t, &out);
+	}
 	cli_print(&out);
+	sheet_free(&t);
 	str_free(&out);
 }
 

@@ -66,7 +66,7 @@ static const char *latest_recheck(struct afterwards *x, const char *dir)
 	if (at && saved_load(&sv, at, &ignored) &&
 	    rechecked_init(&r, &sv.study.search, &ignored)) {
 		rechecked_judge(&r);
-		recheck_text(&r, &text);
+		recheck_text(&r, NULL, &text);
 		kept = arena_strdup(&x->arena, str_text(&text));
 	}
 	rechecked_free(&r);
@@ -101,7 +101,7 @@ static void find_rerun(struct afterwards *x, const char *dir, struct page_option
 	if (finished_exists(at) && saved_load(&sv, at, &ignored) &&
 	    rescheduled_init(&r, &sv.study.search, &ignored)) {
 		rescheduled_judge(&r);
-		rescheduled_text(&r, &text);
+		rescheduled_text(&r, NULL, &text);
 		p->rerun = arena_strdup(&x->arena, str_text(&text));
 	}
 	rescheduled_free(&r);

@@ -8,7 +8,7 @@
 #include "record/dir.h"
 #include "record/lock.h"
 #include "record/origin_json.h"
-#include "report/table.h"
+#include "report/junit.h"
 #include "report/text.h"
 #include "saved/saved.h"
 #include "search/lineage.h"
@@ -159,48 +159,85 @@ static bool differs(const struct reproduction *x, const struct again *a)
 	       !(fabs(was->value - a->run.value) <= x->o->tolerance * scale);
 }
 
-static void add_row(struct table *t, const struct reproduction *x,
+static const char *how_now(const struct again *a)
+{
+	return is_done(a) ? outcome_name(a->run.outcome) : "not run";
+}
+
+static void add_row(struct sheet *t, const struct reproduction *x,
                     const struct again *a)
 {
 	const struct run *was = &a->trial->runs[a->index];
+	bool ok = is_done(a) && a->run.outcome == OUTCOME_OK;
 
-	str_addf(&t->scratch, "%llu", (unsigned long long)a->trial->id);
-	table_take(t);
-	str_addf(&t->scratch, "%zu", a->index);
-	table_take(t);
-	str_double(&t->scratch, was->value);
-	table_take(t);
-	if (is_done(a) && a->run.outcome == OUTCOME_OK)
-		str_double(&t->scratch, a->run.value);
-	else
-		str_add(&t->scratch,
-		        is_done(a) ? outcome_name(a->run.outcome) : "not run");
-	table_take(t);
-	table_cell(t, differs(x, a) ? "differs" : "same");
+	sheet_int(t, a->trial->id);
+	sheet_int(t, a->index);
+	sheet_number(t, was->value);
+	sheet_number(t, ok ? a->run.value : (double)NAN);
+	if (!ok)
+		sheet_shown(t, how_now(a));
+	sheet_text(t, how_now(a));
+	sheet_text(t, differs(x, a) ? "differs" : "same");
 }
 
+static void compared_sheet(const struct reproduction *x, struct sheet *t)
+{
+	sheet_column(t, "trial", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "run", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "recorded", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "now", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "outcome", NULL, COLUMN_TEXT, true);
+	sheet_hide(t);
+	sheet_column(t, "compared", "", COLUMN_TEXT, true);
+	for (size_t i = 0; i < x->n; i++)
+		add_row(t, x, &x->list[i]);
+}
+
+static void compared_junit(struct reproduction *x, struct str *out)
+{
+	struct junit_case *list = mem_new(x->n, sizeof *list);
+	struct arena *a = &x->arena;
+
+	for (size_t i = 0; i < x->n; i++) {
+		const struct again *g = &x->list[i];
+		const struct run *was = &g->trial->runs[g->index];
+
+		list[i] = (struct junit_case){
+		    .name = arena_printf(a, "trial %llu run %zu",
+		                         (unsigned long long)g->trial->id, g->index),
+		    .message = arena_printf(a, "%.17g then, now %s %.17g", was->value,
+		                            how_now(g), g->run.value),
+		    .time = g->run.wall,
+		    .failed = is_done(g) && differs(x, g),
+		    .open = !is_done(g)};
+	}
+	junit_list("reproduce", list, x->n, out);
+	free(list);
+}
+
+/* Every digit: it is the last ones that may differ. */
 static size_t compare(struct reproduction *x)
 {
-	static const enum align align[] = {ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
-	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	static const char *const heads[] = {"trial", "run", "recorded", "now", ""};
+	struct options full = *x->o;
 	struct str out = {0};
-	struct table t;
+	struct sheet t = {0};
 	size_t different = 0;
 
-	table_init(&t, ARRAY_LEN(align), align);
-	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-		table_cell(&t, heads[i]);
-	for (size_t i = 0; i < x->n; i++) {
-		add_row(&t, x, &x->list[i]);
+	full.full = true;
+	compared_sheet(x, &t);
+	for (size_t i = 0; i < x->n; i++)
 		different += differs(x, &x->list[i]);
-	}
-	table_print(&t, NULL, "", &out);
-	str_addf(&out, "\n%zu of %zu run%s reproduced (relative tolerance %g)\n",
-	         x->n - different, x->n, str_plural(x->n), x->o->tolerance);
+	if (strcmp(full.format, "junit") == 0)
+		compared_junit(x, &out);
+	else
+		cli_sheet(&full, &t, &out);
+	if (strcmp(full.format, "table") == 0)
+		str_addf(&out,
+		         "\n%zu of %zu run%s reproduced (relative tolerance %g)\n",
+		         x->n - different, x->n, str_plural(x->n), x->o->tolerance);
 	cli_print(&out);
 	str_free(&out);
-	table_free(&t);
+	sheet_free(&t);
 	return different;
 }
 

@@ -24,13 +24,20 @@ struct rerun {
 
 static void print(const struct options *o, const struct rescheduled *x)
 {
+	const struct sheet_view v = cli_view(o);
 	struct str out = {0};
+	struct sheet t = {0};
 
-	if (strcmp(o->format, "json") == 0)
+	if (strcmp(o->format, "json") == 0) {
 		rescheduled_json(x, &out);
-	else
-		rescheduled_text(x, &out);
+	} else if (strcmp(o->format, "table") == 0) {
+		rescheduled_text(x, &v, &out);
+	} else {
+		rescheduled_sheet(x, &t);
+		cli_sheet(o, &t, &out);
+	}
 	cli_print(&out);
+	sheet_free(&t);
 	str_free(&out);
 }
 

@@ -40,11 +40,30 @@ static void take_block(struct options *o, const struct scale *s)
 	}
 }
 
+static void print(const struct options *o, const struct scaling *s)
+{
+	const struct sheet_view v = cli_view(o);
+	struct str out = {0};
+	struct sheet t = {0};
+
+	if (strcmp(o->format, "json") == 0) {
+		scaling_json(s, &out);
+		str_addc(&out, '\n');
+	} else if (strcmp(o->format, "table") == 0) {
+		scaling_text(s, &v, &out);
+	} else {
+		scaling_sheet(s, &t);
+		cli_sheet(o, &t, &out);
+	}
+	cli_print(&out);
+	sheet_free(&t);
+	str_free(&out);
+}
+
 static bool scale(struct options *o, struct saved *sv, struct scaling *s,
                   struct error *err)
 {
 	struct search *searches[CLI_FILES];
-	struct str out = {0};
 
 	if (!load_all(o, sv, err))
 		return false;
@@ -55,14 +74,7 @@ static bool scale(struct options *o, struct saved *sv, struct scaling *s,
 	    !scaling_init(s, searches, o->n_files, o->parameters, o->targets,
 	                  o->n_parameters, err))
 		return false;
-	if (strcmp(o->format, "json") == 0) {
-		scaling_json(s, &out);
-		str_addc(&out, '\n');
-	} else {
-		scaling_text(s, &out);
-	}
-	cli_print(&out);
-	str_free(&out);
+	print(o, s);
 	return true;
 }
 

@@ -99,6 +99,7 @@ static bool print_config(const struct options *o, const struct study *s,
  * configuration. */
 static bool show_trial(const struct options *o, struct study *s, struct error *err)
 {
+	const struct sheet_view v = cli_view(o);
 	struct str out = {0};
 
 	if (!trial_exists(o, s, err))
@@ -111,7 +112,7 @@ static bool show_trial(const struct options *o, struct study *s, struct error *e
 	}
 	if (strcmp(o->format, "table") != 0)
 		return print_config(o, s, s->search.trials[o->trial], err);
-	detail_trial(s, s->search.trials[o->trial], s->search.dir, &out);
+	detail_trial(s, s->search.trials[o->trial], s->search.dir, &v, &out);
 	if (o->why)
 		detail_why(s, s->search.trials[o->trial], &out);
 	cli_print(&out);
@@ -136,23 +137,16 @@ static void show_ablation(struct options *o, const struct saved *sv)
 	ablation_there_free(&there);
 }
 
-static bool show_runs(const struct options *o, struct study *s, struct error *err)
+static void show_runs(const struct options *o, struct study *s)
 {
 	struct sheet t = {0};
 	struct str out = {0};
-	bool ok;
 
 	runs_sheet(s, o->top, &t);
-	ok = cli_sheet(o, &t, &out) ||
-	     error_set(err, ERROR_USAGE,
-	               "there is no format %s of runs\n"
-	               "  help: table json csv yaml markdown latex",
-	               o->format);
-	if (ok)
-		cli_print(&out);
+	cli_sheet(o, &t, &out);
+	cli_print(&out);
 	sheet_free(&t);
 	str_free(&out);
-	return ok;
 }
 
 static bool show(struct options *o, struct saved *sv, struct error *err)
@@ -162,8 +156,10 @@ static bool show(struct options *o, struct saved *sv, struct error *err)
 	cli_warn_of_changes(sv);
 	if (o->has_trial)
 		return show_trial(o, &sv->study, err);
-	if (o->runs)
-		return show_runs(o, &sv->study, err);
+	if (o->runs) {
+		show_runs(o, &sv->study);
+		return true;
+	}
 	if (strcmp(o->format, "table") == 0) {
 		detail_search(&sv->study, sv->path, &head);
 		cli_print_folded(&head);
@@ -196,7 +192,7 @@ static const struct {
 static int show_comparison(const struct options *o, struct saved *sv, struct error *err)
 {
 	enum purpose_kind kind = sv->study.search.purpose.kind;
-	const char *formats = options_formats(comparisons[kind].command, false);
+	const char *formats = options_formats(comparisons[kind].command, NULL);
 
 	if (!options_has_format(formats, o->format)) {
 		error_set(err, ERROR_USAGE, "there is no format %s of %s\n  help: %s",

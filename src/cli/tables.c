@@ -30,6 +30,11 @@ size_t cli_width(void)
 	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : 80;
 }
 
+struct sheet_view cli_view(const struct options *o)
+{
+	return (struct sheet_view){.width = o->wide ? 0 : cli_width(), .full = o->full};
+}
+
 void cli_print_folded(const struct str *text)
 {
 	struct str out = {0};
@@ -47,7 +52,7 @@ static bool is(const struct options *o, const char *format)
 
 bool cli_sheet(const struct options *o, const struct sheet *t, struct str *out)
 {
-	struct sheet_view v = {.width = o->wide ? 0 : cli_width(), .full = o->full};
+	struct sheet_view v = cli_view(o);
 	bool *left_out;
 	size_t n = 0;
 
@@ -68,19 +73,21 @@ bool cli_sheet(const struct options *o, const struct sheet *t, struct str *out)
 
 static void add_table(struct study *s, const struct ranking_view *v, struct str *out)
 {
+	const struct sheet_view view = {.width = v->wide ? 0 : v->width,
+	                                .full = v->full};
 	struct str text = {0};
 
 	ranking_table(s, v, out);
 	front_report(&s->search, &text);
 	prospect_text(&s->search, &text);
 	edges_text(&s->search, &text);
-	scaling_report(&s->search, &text);
+	scaling_report(&s->search, &view, &text);
 	savings_report(s, &text);
 	reading_report(s, &text);
 	if (s->search.verdict.wanted && search_is_over(&s->search))
 		str_addc(&text, '\n');
-	verdict_report(s, &text);
-	if (v->width)
+	verdict_report(s, &view, &text);
+	if (view.width)
 		text_fold(out, str_text(&text), v->width);
 	else
 		str_add(out, str_text(&text));
@@ -104,6 +111,8 @@ static bool add_ranking(struct options *o, struct study *s, struct ranking_view 
                         struct str *out)
 {
 	v->first = importance_order(&s->search, &o->arena, &v->n_first);
+	if (!v->n_first)
+		v->first = importance_rough(s, &o->arena, &v->n_first);
 	if (!is(o, "table"))
 		return add_sheet(o, s, v, out);
 	add_table(s, v, out);
@@ -135,7 +144,7 @@ bool cli_print_results(struct options *o, struct study *s, size_t top,
 	else if (!add_ranking(o, s, &view, &out))
 		ok = error_set(err, ERROR_USAGE,
 		               "there is no format %s here\n  help: %s", o->format,
-		               options_formats("show", false));
+		               options_formats("show", NULL));
 	if (ok)
 		cli_print(&out);
 	str_free(&out);

@@ -21,6 +21,8 @@
 
 enum { COLUMNS = 110 }; /* of what is as on a terminal: so many fit the page */
 
+static const struct sheet_view in_page = {.width = COLUMNS};
+
 static void add_lines(struct str *out, const char *text)
 {
 	struct str folded = {0};
@@ -181,7 +183,7 @@ void section_verdict(struct view *v, const struct page_options *o, struct str *o
 	add_picture(v, picture_verdict, "", out);
 	str_clear(&text);
 	front_report(&v->s->search, &text);
-	verdict_report(v->s, &text);
+	verdict_report(v->s, &in_page, &text);
 	add_pre(out, &text);
 	str_free(&text);
 	str_add(out, "</header>\n");
@@ -204,7 +206,7 @@ static void add_importance(struct view *v, struct str *out)
 	add_picture(v, picture_importance, "", out);
 	add_why_no_model(v, out);
 	if (v->has_importance) {
-		importance_table(&v->importance, v->s, &text);
+		importance_table(&v->importance, v->s, &in_page, &text);
 		str_add(out, "<details><summary>as a table</summary>");
 		add_pre(out, &text);
 		str_add(out, "</details>");
@@ -315,7 +317,7 @@ static void add_ablation(struct view *v, struct ablated *a, struct str *out)
 	open_section(out, "ablation", "What the winner's difference is made of");
 	later_ablation(v, a, &g);
 	add_gallery(&g, "", out);
-	ablation_text(a, &text);
+	ablation_text(a, &in_page, &text);
 	add_pre(out, &text);
 	str_add(out, "</section>\n");
 	str_free(&text);
@@ -347,7 +349,7 @@ static void add_sizes(struct view *v, struct str *out)
 	struct error ignored = {0};
 	struct str text = {0};
 
-	scaling_report(s, &text);
+	scaling_report(s, &in_page, &text);
 	if (!text.len)
 		return;
 	open_section(out, "sizes", "Trends over sizes");

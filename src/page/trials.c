@@ -131,7 +131,7 @@ static void add_detail(struct view *v, const struct trial *t, size_t *used, bool
 		text_number(out, t->value);
 	}
 	str_add(out, "</summary>\n<pre>");
-	detail_trial(v->s, t, NULL, &text);
+	detail_trial(v->s, t, NULL, NULL, &text);
 	if (why)
 		str_add(&text, view_why(v, t));
 	html_lines(out, str_text(&text), text.len);

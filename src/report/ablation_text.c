@@ -1,6 +1,5 @@
 #include "report/ablation_text.h"
 #include "report/configuration.h"
-#include "report/table.h"
 #include "report/text.h"
 
 #include <math.h>
@@ -95,14 +94,15 @@ static double shown(double mean, double half)
 	return half <= 1e-12 * fabs(mean) ? 0 : half;
 }
 
-static void add_claim(const struct ablation *x, const struct claim *c, struct str *out)
+static void add_claim(const struct ablation *x, const struct claim *c, struct sheet *t)
 {
-	if (!c->gain.n) {
-		str_addc(out, '-');
-		return;
-	}
-	text_interval(out, c->gain.mean,
-	              x->exact ? (double)NAN : shown(c->gain.mean, c->half));
+	bool known = c->gain.n > 0;
+	double half = x->exact || !known ? (double)NAN : shown(c->gain.mean, c->half);
+
+	sheet_number(t, known ? c->gain.mean : (double)NAN);
+	sheet_half(t, half);
+	sheet_number(t, half);
+	sheet_int(t, c->gain.n);
 }
 
 static void add_word(const struct ablation *x, const struct claim *c, struct str *out)
@@ -133,44 +133,61 @@ void ablation_step_text(const struct ablated *a, const struct ablation_step *s,
 }
 
 static void add_step(const struct ablated *a, const struct ablation_step *s, bool back,
-                     struct table *t)
+                     struct sheet *t)
 {
 	struct str text = {0};
 
 	add_moved(&a->changes, s->moved, back, &text);
-	text_cut(&t->scratch, str_text(&text), 40);
-	table_take(t);
-	str_free(&text);
-	add_claim(&a->ablation, &s->claim, &t->scratch);
-	table_take(t);
-	str_addf(&t->scratch, "%zu", s->claim.gain.n);
-	table_take(t);
-	add_word(&a->ablation, &s->claim, &t->scratch);
+	sheet_text(t, str_text(&text));
+	add_claim(&a->ablation, &s->claim, t);
+	str_clear(&text);
+	add_word(&a->ablation, &s->claim, &text);
 	if (ablated_count(s->moved) > 1)
-		str_add(&t->scratch, " (together: constraints allow no single one)");
-	table_take(t);
+		str_add(&text, " (together: constraints allow no single one)");
+	sheet_text(t, str_text(&text));
+	str_free(&text);
+}
+
+/* gain: what people read above the differences. */
+static void add_columns(const char *gain, struct sheet *t)
+{
+	sheet_column(t, "change", NULL, COLUMN_TEXT, true);
+	sheet_column(t, "by", gain, COLUMN_NUMBER, true);
+	sheet_column(t, "half", NULL, COLUMN_NUMBER, true);
+	sheet_hide(t);
+	sheet_column(t, "pairs", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "answer", "", COLUMN_REST, true);
 }
 
 static void add_path(const struct ablated *a, const struct ablation_path *p, bool back,
-                     struct str *out)
+                     const struct sheet_view *v, struct str *out)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
-	                                   ALIGN_LEFT};
-	struct table t;
+	struct sheet t = {0};
 
 	if (!p->n)
 		return;
 	str_add(out, back ? "\nBack from the winner, the least loss first:\n"
 	                  : "\nForward from the defaults, the largest gain first:\n");
-	table_init(&t, ARRAY_LEN(align), align);
-	table_cell(&t, "change");
-	table_cell(&t, back ? "worse by" : "better by");
-	table_cell(&t, "pairs");
-	table_cell(&t, "");
+	add_columns(back ? "worse by" : "better by", &t);
 	for (size_t k = 0; k < p->n; k++)
 		add_step(a, &p->steps[k], back, &t);
-	table_print(&t, NULL, "  ", out);
-	table_free(&t);
+	sheet_print(&t, v, "  ", out);
+	sheet_free(&t);
+}
+
+void ablation_sheet(const struct ablated *a, struct sheet *out)
+{
+	sheet_column(out, "path", NULL, COLUMN_TEXT, true);
+	add_columns(NULL, out);
+	for (int back = 1; back >= 0; back--) {
+		const struct ablation_path *p =
+		    back ? &a->ablation.back : &a->ablation.forward;
+
+		for (size_t k = 0; k < p->n; k++) {
+			sheet_text(out, back ? "back" : "forward");
+			add_step(a, &p->steps[k], back, out);
+		}
+	}
 }
 
 static void add_level(const struct ablation *x, struct str *out)
@@ -339,7 +356,7 @@ static void add_failure(const struct ablated *a, struct str *out)
 	             "then; --command gives another one, and --fresh tries again\n");
 }
 
-void ablation_text(struct ablated *a, struct str *out)
+void ablation_text(struct ablated *a, const struct sheet_view *v, struct str *out)
 {
 	const struct ablation *x = &a->ablation;
 
@@ -355,8 +372,8 @@ void ablation_text(struct ablated *a, struct str *out)
 		str_add(out, "Not finished: the path is not known yet.\n");
 		return;
 	}
-	add_path(a, &x->back, true, out);
-	add_path(a, &x->forward, false, out);
+	add_path(a, &x->back, true, v, out);
+	add_path(a, &x->forward, false, v, out);
 	add_level(x, out);
 	add_idle(a, out);
 	add_simplest(a, out);

@@ -5,7 +5,7 @@
 #include "report/measured_text.h"
 #include "report/ranking.h"
 #include "report/schedule_text.h"
-#include "report/table.h"
+#include "report/sheet.h"
 #include "report/text.h"
 #include "study/propose.h"
 
@@ -55,22 +55,27 @@ void detail_search(const struct study *s, const char *where, struct str *out)
 	str_addc(out, '\n');
 }
 
+/* Values as they are, and not cut: they are what it was trained with. */
 static void add_params(const struct space *sp, const struct trial *t, struct str *out)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT};
-	struct table table;
+	static const struct sheet_view bare = {.bare = true};
+	struct sheet table = {0};
+	struct str text = {0};
 
-	table_init(&table, ARRAY_LEN(align), align);
+	sheet_column(&table, "parameter", NULL, COLUMN_TEXT, true);
+	sheet_column(&table, "value", NULL, COLUMN_REST, true);
 	for (size_t i = 0; i < sp->n; i++) {
-		table_cell(&table, sp->params[i].name);
+		str_clear(&text);
 		if (t->values[i])
-			value_text(t->values[i], &table.scratch);
+			value_text(t->values[i], &text);
 		else
-			str_add(&table.scratch, "(not active)");
-		table_take(&table);
+			str_add(&text, "(not active)");
+		sheet_text(&table, sp->params[i].name);
+		sheet_text(&table, str_text(&text));
 	}
-	table_print(&table, NULL, "  ", out);
-	table_free(&table);
+	sheet_print(&table, &bare, "  ", out);
+	sheet_free(&table);
+	str_free(&text);
 }
 
 static void add_report_list(const struct run *r, struct str *out)
@@ -116,7 +121,7 @@ static void add_ending(const struct run *r, struct str *out)
 }
 
 static void add_run(const struct search *s, const struct trial *t, size_t i,
-                    const char *dir, struct str *out)
+                    const char *dir, const struct sheet_view *v, struct str *out)
 {
 	const struct run *r = &t->runs[i];
 	struct task task = {.key = t->id, .index = i};
@@ -145,7 +150,7 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
 		str_addc(out, '\n');
 	}
 	add_report_list(r, out);
-	measured_run(s->spec, r, out);
+	measured_run(s->spec, r, v, out);
 	task_folder(&task);
 	if (dir && r->attempts)
 		str_addf(out, "    folder: %s/%s\n", dir, task.folder);
@@ -154,7 +159,7 @@ static void add_run(const struct search *s, const struct trial *t, size_t i,
 }
 
 void detail_trial(const struct study *s, const struct trial *t, const char *dir,
-                  struct str *out)
+                  const struct sheet_view *v, struct str *out)
 {
 	static const char *const origins[] = {[ORIGIN_BASELINE] = "the defaults",
 	                                      [ORIGIN_WARM_START] = "warm start",
@@ -201,7 +206,7 @@ void detail_trial(const struct study *s, const struct trial *t, const char *dir,
 	}
 	add_params(&s->search.spec->space, t, out);
 	for (size_t i = 0; i < t->n_runs; i++)
-		add_run(&s->search, t, i, dir, out);
+		add_run(&s->search, t, i, dir, v, out);
 	if (t->code && *t->code) {
 		str_add(out, "  trained with ");
 		text_clean(out, t->code);

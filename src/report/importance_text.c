@@ -4,7 +4,6 @@
 #include "gp/slice.h"
 #include "report/landscape.h"
 #include "report/shares.h"
-#include "report/table.h"
 #include "report/text.h"
 
 #include <math.h>
@@ -19,6 +18,9 @@ enum {
 	WALKS = 12,         /* draws of the kernel's parameters … */
 	DRAWS = 2 * WALKS,  /* … and of functions */
 	PAIRED = 5,         /* parameters whose pairs are looked at */
+	ROUGH = 6,          /* draws of functions for an order alone … */
+	ROUGH_MOST = 64,    /* … of so many parameters at the most … */
+	ROUGH_TRIALS = 300, /* … and trials */
 	BURN = 3,
 	THIN = 2 /* steps of the kernel's parameters */
 };
@@ -230,57 +232,143 @@ bool importance_init(struct importance *im, const struct study *s, struct error 
 	return ok;
 }
 
+/* With the kernel's parameters as they were fitted, on few points. */
+static bool rough_totals(struct landscape *l, double *total)
+{
+	struct encoding *e = &l->encoding;
+	struct share_set *one = mem_new(2 * e->d, sizeof *one);
+	size_t *levels = mem_new(e->d, sizeof *levels);
+	bool ok = true;
+
+	for (size_t j = 0; j < e->d; j++)
+		levels[j] = e->codes[j].n_cells;
+	for (size_t k = 0; ok && k < ROUGH / 2; k++) {
+		struct shares s;
+		struct gp_sample f;
+
+		ok = shares_init(&s, e, FIRST_POINTS, l->data.seed ^ 1, k);
+		gp_sample_init(&f, &l->data.gp, levels, l->data.seed ^ 1, k);
+		if (ok)
+			shares_of(&s, values_at, &f, one, NULL, 0, NULL);
+		for (size_t j = 0; ok && j < e->d; j++)
+			total[j] += one[j].total + one[e->d + j].total;
+		gp_sample_free(&f);
+		shares_free(&s);
+	}
+	free(levels);
+	free(one);
+	return ok;
+}
+
+const size_t *importance_rough(const struct study *s, struct arena *a, size_t *n)
+{
+	const struct spec *sp = s->search.spec;
+	size_t *order = arena_new(a, sp->space.n + 1, sizeof *order), *by;
+	struct landscape l = {0};
+	struct error ignored;
+	double *total = mem_new(sp->space.n + 1, sizeof *total);
+
+	*n = 0;
+	if (sp->metric.name && sp->n_objectives < 2 &&
+	    landscape_trials(&s->search) <= ROUGH_TRIALS &&
+	    landscape_init(&l, s, &ignored) && l.encoding.d <= ROUGH_MOST &&
+	    rough_totals(&l, total)) {
+		for (size_t j = 0; j < l.encoding.d; j++)
+			total[j] = -total[j];
+		by = dataset_sorted(total, l.encoding.d);
+		for (; *n < l.encoding.d; ++*n)
+			order[*n] = l.encoding.codes[by[*n]].param;
+		free(by);
+	}
+	landscape_free(&l);
+	free(total);
+	return order;
+}
+
 void importance_free(struct importance *im)
 {
 	arena_free(&im->arena);
 	*im = (struct importance){0};
 }
 
-static void add_share(struct str *out, struct share s)
+/* People see the mean with its interval. */
+static void add_share(struct sheet *t, const struct share *s)
 {
-	str_addf(out, "%3.0f %%  %3.0f – %.0f", 100 * s.mean, 100 * s.low,
-	         100 * s.high);
+	sheet_number(t, s ? s->mean : (double)NAN);
+	sheet_shown(t, s ? arena_printf(&t->arena, "%.0f %%  %3.0f – %.0f",
+	                                100 * s->mean, 100 * s->low, 100 * s->high)
+	                 : "");
+	sheet_number(t, s ? s->low : (double)NAN);
+	sheet_number(t, s ? s->high : (double)NAN);
+}
+
+static void add_columns(struct sheet *t)
+{
+	static const char *const names[][2] = {{"alone", "alone (90 %)"},
+	                                       {"total", "with interactions (90 %)"},
+	                                       {"best", "among the best 10 % (90 %)"}};
+
+	sheet_column(t, "parameter", NULL, COLUMN_TEXT, true);
+	sheet_column(t, "other", NULL, COLUMN_TEXT, true);
+	sheet_hide(t);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		sheet_column(t, names[i][0], names[i][1], COLUMN_NUMBER, true);
+		sheet_column(t, arena_printf(&t->arena, "%s_low", names[i][0]), NULL,
+		             COLUMN_NUMBER, true);
+		sheet_hide(t);
+		sheet_column(t, arena_printf(&t->arena, "%s_high", names[i][0]), NULL,
+		             COLUMN_NUMBER, true);
+		sheet_hide(t);
+	}
+}
+
+static void add_row(struct sheet *t, const struct param *p,
+                    const struct importance_row *r)
+{
+	bool pair = r->other != SIZE_MAX;
+
+	sheet_text(t, p[r->param].name);
+	if (pair)
+		sheet_shown(t, arena_printf(&t->arena, "%s x %s", p[r->param].name,
+		                            p[r->other].name));
+	sheet_text(t, pair ? p[r->other].name : "");
+	add_share(t, &r->alone);
+	add_share(t, pair ? NULL : &r->total);
+	add_share(t, pair ? NULL : &r->best);
+}
+
+/* Of pairs those from that share on. */
+static void fill_sheet(const struct importance *im, const struct study *s, double least,
+                       struct sheet *out)
+{
+	const struct param *p = s->search.spec->space.params;
+
+	add_columns(out);
+	for (size_t i = 0; i < im->n; i++)
+		add_row(out, p, &im->rows[i]);
+	for (size_t i = 0; i < im->n_pairs; i++)
+		if (!(im->pairs[i].alone.mean < least))
+			add_row(out, p, &im->pairs[i]);
+}
+
+void importance_sheet(const struct importance *im, const struct study *s,
+                      struct sheet *out)
+{
+	fill_sheet(im, s, 0, out);
 }
 
 void importance_table(const struct importance *im, const struct study *s,
-                      struct str *out)
+                      const struct sheet_view *v, struct str *out)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_LEFT, ALIGN_LEFT,
-	                                   ALIGN_LEFT};
-	const struct param *p = s->search.spec->space.params;
-	struct table t;
+	struct sheet t = {0};
 
 	str_addf(out,
 	         "importance for %s, from %zu trials (leave-one-out R2 of the model "
 	         "%.2f)\n",
 	         s->search.spec->metric.name, im->trials, im->r2);
-	table_init(&t, 4, align);
-	table_cell(&t, "parameter");
-	table_cell(&t, "alone (90 %)");
-	table_cell(&t, "with interactions (90 %)");
-	table_cell(&t, "among the best 10 % (90 %)");
-	for (size_t i = 0; i < im->n; i++) {
-		table_cell(&t, p[im->rows[i].param].name);
-		add_share(&t.scratch, im->rows[i].alone);
-		table_take(&t);
-		add_share(&t.scratch, im->rows[i].total);
-		table_take(&t);
-		add_share(&t.scratch, im->rows[i].best);
-		table_take(&t);
-	}
-	for (size_t i = 0; i < im->n_pairs; i++) {
-		if (im->pairs[i].alone.mean < 0.01)
-			continue;
-		str_addf(&t.scratch, "%s x %s", p[im->pairs[i].param].name,
-		         p[im->pairs[i].other].name);
-		table_take(&t);
-		add_share(&t.scratch, im->pairs[i].alone);
-		table_take(&t);
-		table_cell(&t, "");
-		table_cell(&t, "");
-	}
-	table_print(&t, NULL, "  ", out);
-	table_free(&t);
+	fill_sheet(im, s, 0.01, &t);
+	sheet_print(&t, v, "  ", out);
+	sheet_free(&t);
 	str_addf(out,
 	         "shares of the variance over %s; among the best,\n"
 	         "with interactions, of what differs below the value that a tenth of "
@@ -295,48 +383,6 @@ void importance_table(const struct importance *im, const struct study *s,
 		str_count(out, im->capped, "value");
 		str_addf(out, " worse than %g count%s as that\n",
 		         search_sign(&s->search) * im->cap, im->capped == 1 ? "s" : "");
-	}
-}
-
-static void sheet_share(struct sheet *t, const struct share *s)
-{
-	const double x[] = {s ? s->mean : (double)NAN, s ? s->low : (double)NAN,
-	                    s ? s->high : (double)NAN};
-
-	for (size_t i = 0; i < ARRAY_LEN(x); i++) {
-		char percent[32];
-
-		sheet_number(t, x[i]);
-		snprintf(percent, sizeof percent, "%.0f %%", 100 * x[i]);
-		sheet_shown(t, s ? percent : "");
-	}
-}
-
-void importance_sheet(const struct importance *im, const struct study *s,
-                      struct sheet *out)
-{
-	static const char *const names[][2] = {
-	    {"alone", "alone"},         {"alone_low", "low"},
-	    {"alone_high", "high"},     {"total", "with interactions"},
-	    {"total_low", "low"},       {"total_high", "high"},
-	    {"best", "among the best"}, {"best_low", "low"},
-	    {"best_high", "high"}};
-	const struct param *p = s->search.spec->space.params;
-
-	sheet_column(out, "parameter", NULL, COLUMN_TEXT, true);
-	sheet_column(out, "other", "and", COLUMN_TEXT, true);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		sheet_column(out, names[i][0], names[i][1], COLUMN_NUMBER, true);
-	for (size_t i = 0; i < im->n + im->n_pairs; i++) {
-		bool pair = i >= im->n;
-		const struct importance_row *r =
-		    pair ? &im->pairs[i - im->n] : &im->rows[i];
-
-		sheet_text(out, p[r->param].name);
-		sheet_text(out, pair ? p[r->other].name : "");
-		sheet_share(out, &r->alone);
-		sheet_share(out, pair ? NULL : &r->total);
-		sheet_share(out, pair ? NULL : &r->best);
 	}
 }
 

@@ -53,9 +53,14 @@ struct importance {
 bool importance_init(struct importance *im, const struct study *s, struct error *err);
 /* The same of a landscape that is there, which is left as it was. */
 bool importance_of(struct importance *im, struct landscape *l, struct error *err);
+/* The parameters of the space in about that order, (n) in a, for a small part of the
+ * price: a fraction of a second. None where importance_init has nothing to say, with
+ * several objectives, with more than 64 parameters or more than 300 trials with a
+ * value. */
+const size_t *importance_rough(const struct study *s, struct arena *a, size_t *n);
 void importance_free(struct importance *im);
 void importance_table(const struct importance *im, const struct study *s,
-                      struct str *out);
+                      const struct sheet_view *v, struct str *out);
 /* A row for each parameter and each pair: shares, which people see in whole
  * percents. */
 void importance_sheet(const struct importance *im, const struct study *s,

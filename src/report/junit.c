@@ -207,21 +207,22 @@ static void end_suites(const char *name, const struct suite *all, double time,
 	str_addf(out, " time=\"%.3f\">\n%s</testsuites>\n", time, str_text(suites));
 }
 
-void junit_searches(const struct junit_search *list, size_t n, struct str *out)
+void junit_list(const char *suite, const struct junit_case *list, size_t n,
+                struct str *out)
 {
-	struct suite all = {0}, searches = {.name = "searches"};
+	struct suite all = {0}, cases_of = {.name = suite};
 	struct str text = {0};
 	double time = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		add_case(&searches, "searches", list[i].name, list[i].time,
+		add_case(&cases_of, suite, list[i].name, list[i].time,
 		         list[i].failed ? FAILURE
 		         : list[i].open ? SKIPPED
 		                        : PASSED,
-		         list[i].state, list[i].state, NULL);
+		         list[i].message, list[i].message, NULL);
 		time += list[i].time;
 	}
-	end_suite(&searches, NULL, &all, &text);
+	end_suite(&cases_of, NULL, &all, &text);
 	end_suites(NULL, &all, time, &text, out);
 	str_free(&text);
 }

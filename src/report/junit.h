@@ -12,13 +12,14 @@
  * search, where its exit code is not 0. top: trials at the most, 0: all. Times are
  * seconds. */
 void junit_write(struct study *s, int exit_code, size_t top, struct str *out);
-/* Searches, a suite with a case each. */
-struct junit_search {
-	const char *name, *state;
+/* A suite of its own, with a case each. */
+struct junit_case {
+	const char *name, *message;
 	double time;       /* seconds */
 	bool failed, open; /* open: not over, and skipped */
 };
-void junit_searches(const struct junit_search *list, size_t n, struct str *out);
+void junit_list(const char *suite, const struct junit_case *list, size_t n,
+                struct str *out);
 /* A text inside an element or an attribute. What XML 1.0 cannot hold, control
  * characters and bytes that are not UTF-8, is written as text_clean does. */
 void junit_text(struct str *out, const char *text);

@@ -1,5 +1,5 @@
 #include "report/measured_text.h"
-#include "report/table.h"
+#include "report/sheet.h"
 #include "report/text.h"
 #include "run/meant.h"
 #include "search/measured.h"
@@ -9,15 +9,6 @@
 #include <string.h>
 
 enum { NAMES_SHOWN = 8 };
-
-static void number_cell(struct table *t, double x)
-{
-	if (isnan(x))
-		str_addc(&t->scratch, '-');
-	else
-		text_number(&t->scratch, x);
-	table_take(t);
-}
 
 /* max, min: which of the two the file calls the best. */
 static const char *direction_of(const struct spec *s, const char *name)
@@ -30,31 +21,28 @@ static const char *direction_of(const struct spec *s, const char *name)
 }
 
 static void add_metrics(const struct spec *s, const struct series_set *set,
-                        struct str *out)
+                        const struct sheet_view *v, struct str *out)
 {
-	static const enum align align[] = {ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
-	                                   ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
-	static const char *const heads[] = {"metrics", "last", "min",
-	                                    "max",     "said", ""};
-	struct table t;
+	static const char *const numbers[] = {"last", "min", "max", "said"};
+	struct sheet t = {0};
 	struct series one;
 	size_t at = 0;
 
-	table_init(&t, ARRAY_LEN(align), align);
-	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-		table_cell(&t, heads[i]);
+	sheet_column(&t, "metrics", NULL, COLUMN_TEXT, true);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		sheet_column(&t, numbers[i], NULL, COLUMN_NUMBER, true);
+	sheet_column(&t, "best", "", COLUMN_TEXT, true);
 	while (series_next(set, &at, &one)) {
-		table_cell(&t, one.name);
-		text_number(&t.scratch, one.last);
-		table_take(&t);
-		number_cell(&t, one.min);
-		number_cell(&t, one.max);
-		str_addf(&t.scratch, "%zu", one.n);
-		table_take(&t);
-		table_cell(&t, direction_of(s, one.name));
+		sheet_text(&t, one.name);
+		sheet_value(&t,
+		            &(struct value){.kind = VALUE_FLOAT, .number = one.last});
+		sheet_number(&t, one.min);
+		sheet_number(&t, one.max);
+		sheet_int(&t, one.n);
+		sheet_text(&t, direction_of(s, one.name));
 	}
-	table_print(&t, NULL, "    ", out);
-	table_free(&t);
+	sheet_print(&t, v, "    ", out);
+	sheet_free(&t);
 	if (set->more)
 		str_addf(out,
 		         "    (it said more names than %d: the others are not kept)\n",
@@ -76,10 +64,11 @@ static void add_note(const char *note, struct str *out)
 	}
 }
 
-void measured_run(const struct spec *s, const struct run *r, struct str *out)
+void measured_run(const struct spec *s, const struct run *r, const struct sheet_view *v,
+                  struct str *out)
 {
 	if (r->metrics)
-		add_metrics(s, r->metrics, out);
+		add_metrics(s, r->metrics, v, out);
 	if (r->note)
 		add_note(r->note, out);
 }

@@ -15,6 +15,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { RUNGS_MOST = 100, RUNGS_ENDLESS = 5 };
+
 static void add_metric(const struct spec *sp, struct str *out)
 {
 	const struct metric *m = &sp->metric;
@@ -48,9 +50,28 @@ static void add_metric(const struct spec *sp, struct str *out)
 	front_plan(sp, out);
 }
 
-static void add_space(const struct space *sp, struct str *out)
+/* What a parameter may be, and when it is active. */
+static void add_range(const struct space *sp, const struct param *p, struct str *out)
 {
 	struct str line = {0};
+
+	param_describe(p, &line);
+	text_clean(out, str_text(&line));
+	for (size_t w = 0; w < p->n_when; w++) {
+		str_add(out, w ? " and " : ", when ");
+		text_clean(out, sp->params[p->when[w].param].name);
+		for (size_t k = 0; k < p->when[w].n; k++) {
+			str_add(out, k ? " or " : " is ");
+			str_clear(&line);
+			value_text(&p->when[w].values[k], &line);
+			text_clean(out, str_text(&line));
+		}
+	}
+	str_free(&line);
+}
+
+static void add_space(const struct space *sp, struct str *out)
+{
 	size_t widest = 0;
 
 	for (size_t i = 0; i < sp->n; i++) {
@@ -67,19 +88,7 @@ static void add_space(const struct space *sp, struct str *out)
 		str_add(out, "  ");
 		text_clean(out, p->name);
 		str_addf(out, "%*s", (int)(widest + 2 - text_width(p->name)), "");
-		str_clear(&line);
-		param_describe(p, &line);
-		text_clean(out, str_text(&line));
-		for (size_t w = 0; w < p->n_when; w++) {
-			str_add(out, w ? " and " : ", when ");
-			text_clean(out, sp->params[p->when[w].param].name);
-			for (size_t k = 0; k < p->when[w].n; k++) {
-				str_add(out, k ? " or " : " is ");
-				str_clear(&line);
-				value_text(&p->when[w].values[k], &line);
-				text_clean(out, str_text(&line));
-			}
-		}
+		add_range(sp, p, out);
 		str_addc(out, '\n');
 	}
 	for (size_t i = 0; i < sp->n_constraints; i++) {
@@ -87,7 +96,6 @@ static void add_space(const struct space *sp, struct str *out)
 		text_clean(out, constraint_text(sp->constraints[i]));
 		str_addc(out, '\n');
 	}
-	str_free(&line);
 }
 
 void plan_slots(const struct spec *sp, size_t slots, struct str *out)
@@ -450,4 +458,53 @@ bool plan_commands(struct study *s, size_t n, struct str *out, struct error *err
 		str_addf(out, "  … up to %llu\n", (unsigned long long)s->search.cap);
 	fleet_free(&f);
 	return ok;
+}
+
+static void sheet_parameters(const struct space *sp, struct sheet *t)
+{
+	struct str range = {0};
+
+	for (size_t i = 0; i < sp->n; i++) {
+		str_clear(&range);
+		add_range(sp, &sp->params[i], &range);
+		sheet_text(t, "parameter");
+		sheet_text(t, sp->params[i].name);
+		sheet_text(t, str_text(&range));
+		sheet_value(t, sp->params[i].preset);
+		sheet_none(t);
+	}
+	str_free(&range);
+}
+
+/* Those of a search without a full budget go on for ever. */
+static bool sheet_rungs(const struct spec *sp, struct sheet *t, struct error *err)
+{
+	struct arena a = {0};
+	struct early_rule rule;
+	double rung[RUNGS_MOST];
+	size_t n = 0, most = isnan(early_full_budget(sp)) ? RUNGS_ENDLESS : RUNGS_MOST;
+	bool ok = sp->early.type == EARLY_NONE || early_rule_init(sp, &a, &rule, err);
+
+	if (ok && sp->early.type != EARLY_NONE)
+		n = rule.type->rungs(rule.state, rung, most);
+	for (size_t i = 0; i < n; i++) {
+		sheet_text(t, "rung");
+		sheet_int(t, i + 1);
+		sheet_none(t);
+		sheet_none(t);
+		sheet_number(t, rung[i]);
+	}
+	arena_free(&a);
+	return ok;
+}
+
+bool plan_sheet(const struct spec *sp, struct sheet *out, struct error *err)
+{
+	sheet_column(out, "section", NULL, COLUMN_TEXT, true);
+	sheet_column(out, "name", NULL, COLUMN_TEXT, true);
+	sheet_column(out, "range", NULL, COLUMN_TEXT, true);
+	sheet_column(out, "default", NULL, COLUMN_TEXT, true);
+	sheet_column(out, "step", NULL, COLUMN_NUMBER, true);
+	sheet_parameters(&sp->space, out);
+	return sheet_rungs(sp, out, err);
 }

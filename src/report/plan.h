@@ -3,11 +3,15 @@
 #ifndef HPS_REPORT_PLAN_H
 #define HPS_REPORT_PLAN_H
 
+#include "report/sheet.h"
 #include "study/study.h"
 
 /* Method, metric, space, constraints, counts, early stopping, verification. cap: trials
  * at the most; slots: at once. */
 void plan_describe(const struct spec *sp, uint64_t cap, size_t slots, struct str *out);
+/* The parameters and the rungs as one table: section, name, range, default, step (that
+ * a rung is at). */
+bool plan_sheet(const struct spec *sp, struct sheet *out, struct error *err);
 /* What each of at the most so many slots has of the machine, on one line; empty where
  * the file says nothing of it: "CUDA_VISIBLE_DEVICES=0 | 1, cpus 2 each: 0,1 | 2,3". */
 void plan_slots(const struct spec *sp, size_t slots, struct str *out);

@@ -1,5 +1,5 @@
 #include "report/recheck_text.h"
-#include "report/table.h"
+#include "report/junit.h"
 #include "report/text.h"
 
 #include <math.h>
@@ -43,42 +43,53 @@ static void add_against(const struct rechecked *x, size_t t, struct str *out)
 		str_add(out, " on the test data");
 }
 
-static void add_table(const struct rechecked *x, struct str *out)
+static void add_configuration(const struct rechecked *x, size_t i, struct sheet *t)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
-	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	const struct search *s = x->search;
-	struct table t;
+	struct str text = {0};
+	double half = stat_half_width(x->now[i], 0.95);
 
-	table_init(&t, ARRAY_LEN(align), align);
-	table_cell(&t, "");
-	table_cell(&t, "then");
-	table_cell(&t, "now");
-	table_cell(&t, "runs");
-	table_cell(&t, "");
-	for (size_t i = 0; i < s->n; i++) {
-		add_who(x, i, &t.scratch);
-		table_take(&t);
-		if (isnan(s->purpose.was[i].value))
-			str_addc(&t.scratch, '-');
-		else
-			text_number(&t.scratch, s->purpose.was[i].value);
-		table_take(&t);
-		if (x->now[i].n)
-			text_interval(&t.scratch, x->now[i].mean,
-			              stat_half_width(x->now[i], 0.95));
-		else
-			str_addc(&t.scratch, '-');
-		table_take(&t);
-		str_addf(&t.scratch, "%zu", x->now[i].n + x->failed[i]);
-		if (x->failed[i])
-			str_addf(&t.scratch, ", %zu failed", x->failed[i]);
-		table_take(&t);
-		add_against(x, i, &t.scratch);
-		table_take(&t);
-	}
-	table_print(&t, NULL, "  ", out);
-	table_free(&t);
+	add_who(x, i, &text);
+	sheet_text(t, str_text(&text));
+	sheet_number(t, x->search->purpose.was[i].value);
+	sheet_number(t, x->now[i].n ? x->now[i].mean : (double)NAN);
+	sheet_half(t, x->now[i].n ? half : (double)NAN);
+	sheet_number(t, x->now[i].n ? half : (double)NAN);
+	sheet_int(t, x->now[i].n + x->failed[i]);
+	sheet_int(t, x->failed[i]);
+	str_clear(&text);
+	add_against(x, i, &text);
+	sheet_text(t, str_text(&text));
+	str_free(&text);
+}
+
+void recheck_sheet(const struct rechecked *x, struct sheet *out)
+{
+	size_t n = x->search->n, failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		failed += x->failed[i];
+	sheet_column(out, "configuration", "", COLUMN_TEXT, true);
+	sheet_column(out, "then", NULL, COLUMN_NUMBER, true);
+	sheet_column(out, "now", NULL, COLUMN_NUMBER, true);
+	sheet_column(out, "half", NULL, COLUMN_NUMBER, true);
+	sheet_hide(out);
+	sheet_column(out, "runs", NULL, COLUMN_NUMBER, true);
+	sheet_column(out, "failed", NULL, COLUMN_NUMBER, true);
+	if (!failed)
+		sheet_hide(out);
+	sheet_column(out, "compared", "", COLUMN_REST, true);
+	for (size_t i = 0; i < n; i++)
+		add_configuration(x, i, out);
+}
+
+static void add_table(const struct rechecked *x, const struct sheet_view *v,
+                      struct str *out)
+{
+	struct sheet t = {0};
+
+	recheck_sheet(x, &t);
+	sheet_print(&t, v, "  ", out);
+	sheet_free(&t);
 }
 
 static void add_changed(const char *what, const char *then, const char *now,
@@ -217,7 +228,59 @@ static const char *const answers[] = {
 	"It does not hold: the winner is not shown to be better than the defaults.",
     [RECHECK_FAILS] = "It does not hold: the winner does not train any more."};
 
-void recheck_text(const struct rechecked *x, struct str *out)
+static const char *answer_text(const struct rechecked *x)
+{
+	return x->answer == RECHECK_NOT_BETTER && x->better.answer == ANSWER_NO
+	           ? "It does not hold: the winner is not better than the defaults."
+	           : answers[x->answer];
+}
+
+void recheck_junit(const struct rechecked *x, struct str *out)
+{
+	bool over = x->answer != RECHECK_OPEN && x->answer != RECHECK_FAILS;
+	struct {
+		struct junit_case c;
+		void (*say)(const struct rechecked *x, struct str *out);
+		bool asked;
+		enum recheck_answer failure;
+	} all[] = {
+	    {{.name = "the winner trains"}, NULL, true, RECHECK_FAILS},
+	    {{.name = "the winner has not drifted"},
+	     add_drift,
+	     x->drift.n > 0,
+	     RECHECK_DRIFTED},
+	    {{.name = "the winner is better than the defaults"},
+	     add_defaults,
+	     x->search->purpose.defaults,
+	     RECHECK_NOT_BETTER},
+	    {{.name = "no other of the top is better"},
+	     add_others,
+	     x->n_others > 0,
+	     RECHECK_ANOTHER},
+	};
+	struct junit_case list[ARRAY_LEN(all)];
+	struct arena a = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct str text = {0};
+
+		if (all[i].say && over)
+			all[i].say(x, &text);
+		while (text.len && text.s[text.len - 1] == '\n')
+			text.s[--text.len] = '\0';
+		list[i] = all[i].c;
+		list[i].failed = x->answer == all[i].failure;
+		list[i].open =
+		    all[i].say ? !over || !all[i].asked : x->answer == RECHECK_OPEN;
+		list[i].message = text.len ? arena_strdup(&a, text.s) : answer_text(x);
+		str_free(&text);
+	}
+	junit_list("recheck", list, ARRAY_LEN(list), out);
+	arena_free(&a);
+}
+
+void recheck_text(const struct rechecked *x, const struct sheet_view *v,
+                  struct str *out)
 {
 	const struct purpose *p = &x->search->purpose;
 
@@ -228,15 +291,12 @@ void recheck_text(const struct rechecked *x, struct str *out)
 	if (x->answer == RECHECK_FAILS) {
 		add_failure(x, out);
 	} else if (x->answer != RECHECK_OPEN) {
-		add_table(x, out);
+		add_table(x, v, out);
 		str_addc(out, '\n');
 		add_drift(x, out);
 		add_defaults(x, out);
 		add_others(x, out);
 	}
 	add_environment(x, out);
-	str_addf(out, "\n%s\n",
-	         x->answer == RECHECK_NOT_BETTER && x->better.answer == ANSWER_NO
-	             ? "It does not hold: the winner is not better than the defaults."
-	             : answers[x->answer]);
+	str_addf(out, "\n%s\n", answer_text(x));
 }

@@ -1,32 +1,42 @@
 #include "report/rescheduled_text.h"
-#include "report/table.h"
 #include "report/text.h"
 
 #include <math.h>
 
-static void add_table(const struct rescheduled *x, struct str *out)
+void rescheduled_sheet(const struct rescheduled *x, struct sheet *out)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT};
-	struct table t;
+	size_t failed = 0;
 
-	table_init(&t, ARRAY_LEN(align), align);
-	table_cell(&t, "");
-	table_cell(&t, x->search->spec->metric.name);
-	table_cell(&t, "trainings");
+	for (size_t i = 0; i < x->n; i++)
+		failed += x->c[i].failed;
+	sheet_column(out, "configuration", "", COLUMN_TEXT, true);
+	sheet_column(out, "value", x->search->spec->metric.name, COLUMN_NUMBER, true);
+	sheet_column(out, "half", NULL, COLUMN_NUMBER, true);
+	sheet_hide(out);
+	sheet_column(out, "trainings", NULL, COLUMN_NUMBER, true);
+	sheet_column(out, "failed", NULL, COLUMN_NUMBER, true);
+	if (!failed)
+		sheet_hide(out);
 	for (size_t i = 0; i < x->n; i++) {
 		const struct rescheduled_candidate *c = &x->c[i];
 
-		table_cell(&t, c->name);
-		if (c->value.n)
-			text_interval(&t.scratch, c->value.mean, c->half);
-		table_take(&t);
-		str_addf(&t.scratch, "%zu", c->value.n);
-		if (c->failed)
-			str_addf(&t.scratch, ", %zu failed", c->failed);
-		table_take(&t);
+		sheet_text(out, c->name);
+		sheet_number(out, c->value.n ? c->value.mean : (double)NAN);
+		sheet_half(out, c->value.n ? c->half : (double)NAN);
+		sheet_number(out, c->value.n ? c->half : (double)NAN);
+		sheet_int(out, c->value.n);
+		sheet_int(out, c->failed);
 	}
-	table_print(&t, NULL, "", out);
-	table_free(&t);
+}
+
+static void add_table(const struct rescheduled *x, const struct sheet_view *v,
+                      struct str *out)
+{
+	struct sheet t = {0};
+
+	rescheduled_sheet(x, &t);
+	sheet_print(&t, v, "", out);
+	sheet_free(&t);
 }
 
 /* Pairs that all differ by the same, but for rounding, have no interval to speak of. */
@@ -50,13 +60,14 @@ static void add_gain(const struct rescheduled_candidate *c, struct str *out)
 	str_addf(out, " over %zu pair%s\n", c->gain.n, str_plural(c->gain.n));
 }
 
-void rescheduled_text(const struct rescheduled *x, struct str *out)
+void rescheduled_text(const struct rescheduled *x, const struct sheet_view *v,
+                      struct str *out)
 {
 	text_clean(out, x->c[0].name);
 	str_addf(out, ", trained afresh with %zu seed%s in %zu interval%s%s\n", x->rows,
 	         str_plural(x->rows), x->intervals, str_plural(x->intervals),
 	         x->complete ? "" : " (not all of it is done)");
-	add_table(x, out);
+	add_table(x, v, out);
 	if (x->n == 1)
 		str_add(out, "there is nothing to compare it with: it never changes, "
 		             "and the file gives no other defaults\n");

@@ -1,5 +1,4 @@
 #include "report/scaling_text.h"
-#include "report/table.h"
 #include "report/text.h"
 
 #include <math.h>
@@ -27,74 +26,161 @@ static bool is_shown(const struct scaling *s, size_t place)
 	       place + SIZES_SHOWN / 2 >= s->places;
 }
 
-static void add_exponents(const struct scaling *s, const struct scaling_param *r,
-                          struct str *out)
+/* "exponent", of two sizes "exponent_width". */
+static const char *of_size(const struct scaling *s, const char *name, size_t i,
+                           struct arena *a)
 {
-	for (size_t i = 0; i < s->n_sizes; i++)
-		str_addf(out, "%s%+.2f ± %.2f", i ? ", " : "", r->trend.coef[1 + i],
-		         two_sided * r->trend.se[1 + i]);
+	return s->n_sizes < 2 ? name : arena_printf(a, "%s_%s", name, s->names[i]);
 }
 
-static void add_row(struct table *t, const struct scaling *s,
+static void add_columns(const struct scaling *s, struct sheet *t)
+{
+	struct str sizes = {0}, name = {0};
+
+	sheet_column(t, "parameter", NULL, COLUMN_TEXT, true);
+	for (size_t k = 0; k < s->places; k++) {
+		str_clear(&sizes);
+		str_clear(&name);
+		add_sizes(s, k, &sizes);
+		str_addf(&name, "at %s", str_text(&sizes));
+		sheet_column(t, str_text(&name), str_text(&sizes), COLUMN_NUMBER, true);
+		if (!is_shown(s, k))
+			sheet_hide(t);
+	}
+	for (size_t i = 0; i < s->n_sizes; i++) {
+		sheet_column(t, of_size(s, "exponent", i, &t->arena),
+		             i ? "" : "exponent (90 %)", COLUMN_NUMBER, true);
+		sheet_column(t, of_size(s, "exponent_half", i, &t->arena), NULL,
+		             COLUMN_NUMBER, true);
+		sheet_hide(t);
+	}
+	sheet_column(t, "target", NULL, COLUMN_NUMBER, true);
+	sheet_column(t, "low", "from (90 %)", COLUMN_NUMBER, true);
+	sheet_column(t, "high", "to", COLUMN_NUMBER, true);
+	sheet_column(t, "beyond", "", COLUMN_TEXT, true);
+	str_free(&sizes);
+	str_free(&name);
+}
+
+static double value_of(const struct scaling_param *r, double x)
+{
+	return r->log ? exp(x) : x;
+}
+
+/* A number whose interval leaves no more than three digits. */
+static void add_short(struct sheet *t, double x)
+{
+	struct str text = {0};
+
+	sheet_number(t, x);
+	if (isfinite(x))
+		text_digits(&text, x, 3);
+	if (text.len)
+		sheet_shown(t, text.s);
+	str_free(&text);
+}
+
+static void add_exponents(const struct scaling *s, const struct scaling_param *r,
+                          struct sheet *t)
+{
+	for (size_t i = 0; i < s->n_sizes; i++) {
+		double x = r->trend.coef[1 + i], half = two_sided * r->trend.se[1 + i];
+
+		sheet_number(t, x);
+		if (isfinite(x))
+			sheet_shown(t,
+			            arena_printf(&t->arena, "%+.2f ± %.2f", x, half));
+		sheet_number(t, half);
+	}
+}
+
+/* Outside of what was searched, by more than rounding. */
+static bool is_beyond(const struct scaling_param *r, double x)
+{
+	double slack = 1e-9 * (r->most - r->least);
+
+	return x < r->least - slack || x > r->most + slack;
+}
+
+/* Where: "at 64, 128 and the target"; false: nowhere. */
+static bool add_beyond(const struct scaling *s, const struct scaling_param *r,
+                       struct str *out)
+{
+	size_t n = 0;
+	double at = r->log ? log(r->at) : r->at;
+
+	for (size_t k = 0; k < s->places; k++) {
+		if (!is_beyond(r, r->mean[k]))
+			continue;
+		str_add(out, n++ ? "; " : "at ");
+		add_sizes(s, k, out);
+	}
+	if (isfinite(at) && is_beyond(r, at))
+		str_add(out, n++ ? " and the target" : "at the target");
+	return n > 0;
+}
+
+static void add_row(struct sheet *t, const struct scaling *s,
                     const struct scaling_param *r)
 {
+	struct str where = {0};
 	bool known = r->number && isfinite(r->at);
 
-	table_cell(t, s->space->params[r->param].name);
-	for (size_t k = 0; k < s->places; k++) {
-		if (!is_shown(s, k))
-			continue;
-		if (known)
-			str_addf(&t->scratch, "%.3g",
-			         r->log ? exp(r->mean[k]) : r->mean[k]);
-		table_take(t);
+	sheet_text(t, s->space->params[r->param].name);
+	for (size_t k = 0; k < s->places; k++)
+		add_short(t, known ? value_of(r, r->mean[k]) : (double)NAN);
+	if (known)
+		add_exponents(s, r, t);
+	for (size_t i = 0; !known && i < 2 * s->n_sizes; i++)
+		sheet_none(t);
+	if (r->choice)
+		sheet_value(t, r->choice);
+	else
+		add_short(t, known ? r->at : (double)NAN);
+	add_short(t, known ? r->low : (double)NAN);
+	add_short(t, known ? r->high : (double)NAN);
+	sheet_text(t, "");
+	if (known && add_beyond(s, r, &where)) {
+		t->n_cells--;
+		sheet_text(t, str_text(&where));
+		sheet_shown(t, "beyond the range");
 	}
-	if (known)
-		add_exponents(s, r, &t->scratch);
-	table_take(t);
-	if (known)
-		str_addf(&t->scratch, "%.3g", r->at);
-	else if (r->choice)
-		value_text(r->choice, &t->scratch);
-	table_take(t);
-	if (known)
-		str_addf(&t->scratch, "%.3g … %.3g", r->low, r->high);
-	table_take(t);
+	str_free(&where);
 }
 
-static void add_table(const struct scaling *s, struct str *out)
+void scaling_sheet(const struct scaling *s, struct sheet *out)
 {
-	enum align align[SIZES_SHOWN + 4] = {ALIGN_LEFT};
-	size_t shown = s->places < SIZES_SHOWN ? s->places : SIZES_SHOWN;
-	const char *header[SIZES_SHOWN + 4] = {"parameter"};
-	struct arena a = {0};
-	struct table t;
-	size_t c = 1;
-
-	for (size_t k = 0; k < s->places; k++) {
-		struct str text = {0};
-
-		if (!is_shown(s, k))
-			continue;
-		add_sizes(s, k, &text);
-		align[c] = ALIGN_RIGHT;
-		header[c++] = arena_strdup(&a, str_text(&text));
-		str_free(&text);
-	}
-	align[c] = ALIGN_LEFT;
-	header[c++] = "exponent (90 %)";
-	align[c] = ALIGN_RIGHT;
-	header[c++] = "target";
-	align[c] = ALIGN_LEFT;
-	header[c++] = "(90 %)";
-	table_init(&t, shown + 4, align);
-	for (size_t i = 0; i < c; i++)
-		table_cell(&t, header[i]);
+	add_columns(s, out);
 	for (size_t i = 0; i < s->n; i++)
-		add_row(&t, s, &s->list[i]);
-	table_print(&t, NULL, "  ", out);
-	table_free(&t);
-	arena_free(&a);
+		add_row(out, s, &s->list[i]);
+}
+
+static void add_table(const struct scaling *s, const struct sheet_view *v,
+                      struct str *out)
+{
+	struct sheet t = {0};
+
+	scaling_sheet(s, &t);
+	sheet_print(&t, v, "  ", out);
+	sheet_free(&t);
+}
+
+static void add_all_beyond(const struct scaling *s, struct str *out)
+{
+	struct str where = {0};
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct scaling_param *r = &s->list[i];
+
+		str_clear(&where);
+		if (!r->number || !isfinite(r->at) || !add_beyond(s, r, &where))
+			continue;
+		str_add(out, "beyond the range: ");
+		text_clean(out, s->space->params[r->param].name);
+		str_addf(out, " %s: nothing was tried outside of %.3g to %.3g\n",
+		         str_text(&where), value_of(r, r->least), value_of(r, r->most));
+	}
+	str_free(&where);
 }
 
 static void add_trust(const struct scaling *s, struct str *out)
@@ -118,7 +204,7 @@ static void add_trust(const struct scaling *s, struct str *out)
 			         s->list[i].why);
 }
 
-void scaling_text(const struct scaling *s, struct str *out)
+void scaling_text(const struct scaling *s, const struct sheet_view *v, struct str *out)
 {
 	size_t trials = 0;
 
@@ -131,16 +217,20 @@ void scaling_text(const struct scaling *s, struct str *out)
 	add_target(s, out);
 	str_add(out, ", from ");
 	str_count(out, trials, "trial");
-	str_addf(out, " at %zu sizes", s->places);
+	str_add(out, " at ");
+	str_count(out, s->places, "size");
 	if (s->left_out)
-		str_addf(out, " (%zu others do not fit, or are alone at their size)",
-		         s->left_out);
-	str_addf(out, "; %zu trials are near enough to the best to count:\n", s->used);
-	add_table(s, out);
+		str_addf(out, " (%zu other%s not fit, or %s alone at their size)",
+		         s->left_out, s->left_out == 1 ? " does" : "s do",
+		         s->left_out == 1 ? "is" : "are");
+	str_addf(out, "; %zu trial%s near enough to the best to count:\n", s->used,
+	         s->used == 1 ? " is" : "s are");
+	add_table(s, v, out);
+	add_all_beyond(s, out);
 	add_trust(s, out);
 }
 
-void scaling_report(struct search *s, struct str *out)
+void scaling_report(struct search *s, const struct sheet_view *v, struct str *out)
 {
 	struct scaling sc;
 	struct error err = {0};
@@ -148,7 +238,7 @@ void scaling_report(struct search *s, struct str *out)
 	if (!s->spec->scale.n || s->state == SEARCH_RUNNING)
 		return;
 	if (scaling_of(&sc, s, &err))
-		scaling_text(&sc, out);
+		scaling_text(&sc, v, out);
 	else
 		str_addf(out, "scale: no trend: %s\n", err.text);
 	scaling_free(&sc);

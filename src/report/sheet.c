@@ -22,6 +22,16 @@ void sheet_column(struct sheet *s, const char *name, const char *title,
 	    .keep = keep};
 }
 
+void sheet_under(struct sheet *s, const char *text)
+{
+	s->columns[s->n - 1].under = arena_strdup(&s->arena, text);
+}
+
+void sheet_hide(struct sheet *s)
+{
+	s->columns[s->n - 1].hidden = true;
+}
+
 static void add(struct sheet *s, struct value v)
 {
 	s->cells = mem_room(s->cells, s->n_cells, &s->cap_cells, sizeof *s->cells);

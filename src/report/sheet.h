@@ -15,8 +15,10 @@ enum column_kind {
 struct sheet_column {
 	const char *name;  /* for programs: of CSV, JSON, YAML */
 	const char *title; /* for people; NULL: the name */
+	const char *under; /* a second line of the title; NULL: none */
 	enum column_kind kind;
-	bool keep; /* is not left out where there is no room for all */
+	bool keep;   /* is not left out where there is no room for all */
+	bool hidden; /* for programs alone */
 };
 
 struct sheet_cell {
@@ -39,6 +41,9 @@ void sheet_free(struct sheet *s);
 /* All columns first, then the cells row by row. */
 void sheet_column(struct sheet *s, const char *name, const char *title,
                   enum column_kind kind, bool keep);
+/* Of the latest column: its second line; that people do not see it. */
+void sheet_under(struct sheet *s, const char *text);
+void sheet_hide(struct sheet *s);
 void sheet_none(struct sheet *s);
 void sheet_text(struct sheet *s, const char *text); /* NULL: none */
 void sheet_int(struct sheet *s, uint64_t x);
@@ -56,12 +61,17 @@ struct sheet_view {
 	size_t width; /* of the terminal; 0: as wide as needed */
 	bool full;    /* every digit; else four, or as many as tell a column's values
 	               * apart */
+	bool bare;    /* without titles */
 	const char *indent;
 };
 /* What does not fit the width is turned, trials beside each other, where these fit;
  * else columns are left out from the right, but those that are kept, and left_out (n)
  * says which (NULL: not asked). No word is broken. */
 void sheet_table(const struct sheet *s, const struct sheet_view *v, bool *left_out,
+                 struct str *out);
+/* The same behind that indent, for a table all of whose columns are kept; v NULL: as
+ * wide as it is. */
+void sheet_print(const struct sheet *s, const struct sheet_view *v, const char *indent,
                  struct str *out);
 
 /* csv json yaml markdown latex; false: it is none of these. full: of Markdown and

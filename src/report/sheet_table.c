@@ -7,11 +7,11 @@
 
 enum { GAP = 2, TEXT_MOST = 40, REST_LEAST = 20, TURNED_MOST = 24 };
 
-/* Texts of a sheet: row 0 has the titles. */
+/* Texts of a sheet: the first rows, heads of them, have the titles. */
 struct grid {
 	const struct sheet *s;
 	const char **text; /* (rows, n) */
-	size_t rows, *widths;
+	size_t rows, heads, *widths;
 	struct arena arena;
 };
 
@@ -60,13 +60,13 @@ static void align_points(struct grid *g, size_t i)
 	size_t behind = 0;
 	struct str out = {0};
 
-	for (size_t r = 1; r < g->rows; r++) {
+	for (size_t r = g->heads; r < g->rows; r++) {
 		const char *text = *at(g, r, i);
 		size_t w = text_width(text + whole_part(text));
 
 		behind = w > behind ? w : behind;
 	}
-	for (size_t r = 1; r < g->rows; r++) {
+	for (size_t r = g->heads; r < g->rows; r++) {
 		const char *text = *at(g, r, i);
 
 		str_add(&out, text);
@@ -93,22 +93,36 @@ static void fill_column(struct grid *g, size_t i, bool full)
 	int digits = sheet_digits(s, i, full);
 	struct str out = {0};
 
-	sheet_title(s, i, &out);
-	*at(g, 0, i) = keep(g, &out);
-	for (size_t r = 1; r < g->rows; r++) {
-		sheet_cell_text(&s->cells[(r - 1) * s->n + i], digits, &out);
+	for (size_t r = 0; r < g->heads; r++) {
+		if (!r)
+			sheet_title(s, i, &out);
+		else if (s->columns[i].under)
+			text_clean(&out, s->columns[i].under);
+		*at(g, r, i) = keep(g, &out);
+	}
+	for (size_t r = g->heads; r < g->rows; r++) {
+		sheet_cell_text(&s->cells[(r - g->heads) * s->n + i], digits, &out);
 		*at(g, r, i) = cut(g, keep(g, &out), most);
 	}
 	str_free(&out);
 }
 
-static void grid_init(struct grid *g, const struct sheet *s, bool full)
+static size_t heads(const struct sheet *s)
 {
-	*g = (struct grid){.s = s, .rows = sheet_rows(s) + 1};
+	for (size_t i = 0; i < s->n; i++)
+		if (s->columns[i].under && !s->columns[i].hidden)
+			return 2;
+	return 1;
+}
+
+static void grid_init(struct grid *g, const struct sheet *s, const struct sheet_view *v)
+{
+	*g = (struct grid){.s = s, .heads = v->bare ? 0 : heads(s)};
+	g->rows = sheet_rows(s) + g->heads;
 	g->text = mem_new(g->rows * s->n + 1, sizeof *g->text);
 	g->widths = mem_new(s->n + 1, sizeof *g->widths);
 	for (size_t i = 0; i < s->n; i++)
-		fill_column(g, i, full);
+		fill_column(g, i, v->full);
 }
 
 static void grid_free(struct grid *g)
@@ -173,6 +187,8 @@ static bool print_turned(struct grid *g, size_t width, const char *indent,
 		for (size_t i = 0; i < n; i++) {
 			size_t w;
 
+			if (g->s->columns[i].hidden)
+				continue;
 			if (g->s->columns[i].kind == COLUMN_REST)
 				*at(g, r, i) = cut(g, *at(g, r, i), TURNED_MOST);
 			w = text_width(*at(g, r, i));
@@ -181,10 +197,12 @@ static bool print_turned(struct grid *g, size_t width, const char *indent,
 		sum += widths[r] + (r ? GAP : 0);
 	}
 	for (size_t i = 0; i < n && sum <= width; i++) {
+		if (g->s->columns[i].hidden)
+			continue;
 		str_add(out, indent);
 		for (size_t r = 0; r < g->rows; r++) {
 			pad(out, r ? GAP : 0);
-			add_cell(out, *at(g, r, i), widths[r], r > 0);
+			add_cell(out, *at(g, r, i), widths[r], r >= g->heads);
 		}
 		end_line(out);
 	}
@@ -206,8 +224,10 @@ static bool fit(struct grid *g, size_t width, bool *left_out)
 		*rest = REST_LEAST;
 	}
 	for (size_t i = n; i-- && total(g, left_out) > width;) {
-		left_out[i] = !g->s->columns[i].keep;
-		gone += left_out[i];
+		if (left_out[i] || g->s->columns[i].keep)
+			continue;
+		left_out[i] = true;
+		gone++;
 	}
 	if (!full)
 		return !gone;
@@ -226,13 +246,13 @@ static void cut_rest(struct grid *g)
 			*at(g, r, last) = cut(g, *at(g, r, last), g->widths[last]);
 }
 
-static bool turn(const struct sheet *s, bool full, size_t width, const char *indent,
-                 struct str *out)
+static bool turn(const struct sheet *s, const struct sheet_view *v, size_t width,
+                 const char *indent, struct str *out)
 {
 	struct grid g;
 	bool done;
 
-	grid_init(&g, s, full);
+	grid_init(&g, s, v);
 	done = print_turned(&g, width, indent, out);
 	grid_free(&g);
 	return done;
@@ -246,20 +266,30 @@ void sheet_table(const struct sheet *s, const struct sheet_view *v, bool *left_o
 	size_t room = v->width > text_width(indent) ? v->width - text_width(indent) : 1;
 	struct grid g;
 
-	grid_init(&g, s, v->full);
+	grid_init(&g, s, v);
 	for (size_t i = 0; i < s->n; i++) {
+		skip[i] = s->columns[i].hidden;
 		if (s->columns[i].kind == COLUMN_NUMBER)
 			align_points(&g, i);
 		measure(&g, i);
 	}
-	if (!v->width || fit(&g, room, skip) || !turn(s, v->full, room, indent, out)) {
+	if (!v->width || fit(&g, room, skip) || !turn(s, v, room, indent, out)) {
 		cut_rest(&g);
 		print(&g, skip, indent, out);
 	} else {
 		memset(skip, 0, s->n * sizeof *skip);
 	}
 	for (size_t i = 0; left_out && i < s->n; i++)
-		left_out[i] = skip[i];
+		left_out[i] = skip[i] && !s->columns[i].hidden;
 	grid_free(&g);
 	free(skip);
+}
+
+void sheet_print(const struct sheet *s, const struct sheet_view *v, const char *indent,
+                 struct str *out)
+{
+	struct sheet_view behind = v ? *v : (struct sheet_view){0};
+
+	behind.indent = indent;
+	sheet_table(s, &behind, NULL, out);
 }

@@ -1,5 +1,6 @@
 /* A sheet for programs and for papers. */
 #include "report/sheet_text.h"
+#include "report/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +90,11 @@ void sheet_latex_text(struct str *out, const char *text)
 	             {"|", "\\textbar{}"},
 	             {"[", "{[}"},
 	             {"]", "{]}"},
-	             {"\"", "\\textquotedbl{}"},
-	             {"`", "\\textasciigrave{}"},
+	             {"\"", "{\\char34}"},
+	             {"`", "{\\char96}"},
+	             {"*", "{*}"}, /* behind \\ it would mean something */
+	             {"→", "$\\to$"},
+	             {"–", "--"},
 	             {"±", "$\\pm$"},
 	             {"…", "\\dots{}"}};
 
@@ -107,7 +111,11 @@ void sheet_latex_text(struct str *out, const char *text)
 		}
 		if (strchr("{}$&#%_", *text))
 			str_addc(out, '\\');
-		str_addc(out, *text++);
+		str_addc(out, *text);
+		/* Two of them would be a dash, a quote. */
+		if (strchr("-'", *text) && text[1] == *text)
+			str_add(out, "{}");
+		text++;
 	}
 }
 
@@ -143,16 +151,22 @@ static void add_row(const struct sheet *s, const struct lines *l, size_t row,
 	struct str text = {0};
 
 	str_add(out, l->begin);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0, shown = 0; i < s->n; i++) {
 		bool number = row && s->columns[i].kind == COLUMN_NUMBER;
 
+		if (s->columns[i].hidden)
+			continue;
 		str_clear(&text);
 		if (row)
 			sheet_cell_text(&s->cells[(row - 1) * s->n + i], digits[i],
 			                &text);
 		else
 			sheet_title(s, i, &text);
-		str_add(out, i ? l->between : "");
+		if (!row && s->columns[i].under) {
+			str_addc(&text, ' ');
+			text_clean(&text, s->columns[i].under);
+		}
+		str_add(out, shown++ ? l->between : "");
 		(number ? l->number : l->text)(out, str_text(&text));
 	}
 	str_add(out, l->end);
@@ -178,8 +192,9 @@ static void write_markdown(const struct sheet *s, bool full, struct str *out)
 
 	add_row(s, &l, 0, NULL, out);
 	for (size_t i = 0; i < s->n; i++)
-		str_add(out,
-		        s->columns[i].kind == COLUMN_NUMBER ? "| ---: " : "| --- ");
+		if (!s->columns[i].hidden)
+			str_add(out, s->columns[i].kind == COLUMN_NUMBER ? "| ---: "
+			                                                 : "| --- ");
 	str_add(out, "|\n");
 	add_rows(s, &l, full, out);
 }
@@ -191,7 +206,8 @@ static void write_latex(const struct sheet *s, bool full, struct str *out)
 
 	str_add(out, "\\begin{tabular}{");
 	for (size_t i = 0; i < s->n; i++)
-		str_addc(out, s->columns[i].kind == COLUMN_NUMBER ? 'r' : 'l');
+		if (!s->columns[i].hidden)
+			str_addc(out, s->columns[i].kind == COLUMN_NUMBER ? 'r' : 'l');
 	str_add(out, "}\n\\hline\n");
 	add_row(s, &l, 0, NULL, out);
 	str_add(out, "\\hline\n");

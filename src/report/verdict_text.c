@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/effect.h"
 #include "report/items_text.h"
-#include "report/table.h"
 #include "report/text.h"
 #include "report/uses_text.h"
 #include "search/prospect.h"
@@ -82,57 +81,59 @@ static size_t most_runs(const struct verdict *v, enum phase phase)
 	return most;
 }
 
-static void add_phase_head(const struct verdict *v, enum phase phase, const char *name,
-                           struct table *t)
+static void add_phase_column(const struct verdict *v, enum phase phase,
+                             const char *name, struct sheet *t)
 {
 	bool medians = !v->first_rules && v->skewed && most_runs(v, phase) >= 5;
 
-	str_addf(&t->scratch, "%s%s (n = %zu)", name, medians ? " median" : " mean",
-	         most_runs(v, phase));
-	table_take(t);
+	sheet_column(t, name,
+	             arena_printf(&t->arena, "%s%s (n = %zu)", name,
+	                          medians ? " median" : " mean", most_runs(v, phase)),
+	             COLUMN_NUMBER, true);
+	sheet_under(t, phase == PHASE_TEST ? v->test_metric.name : v->metric.name);
 }
 
-static void add_head(const struct search *s, struct table *t)
+static void add_columns(const struct search *s, struct sheet *t)
 {
 	const struct verdict *v = &s->verdict;
 
-	table_cell(t, "");
-	str_addf(&t->scratch, "best of %llu", (unsigned long long)s->ok);
-	table_take(t);
-	add_phase_head(v, PHASE_RERUN, "re-run", t);
+	sheet_column(t, "configuration", "", COLUMN_TEXT, true);
+	sheet_column(t, "search",
+	             arena_printf(&t->arena, "best of %llu", (unsigned long long)s->ok),
+	             COLUMN_NUMBER, true);
+	sheet_under(t, v->metric.name);
+	if (!v->by_items)
+		add_phase_column(v, PHASE_RERUN, "re-run", t);
 	if (v->has_test)
-		add_phase_head(v, PHASE_TEST, "test", t);
-	else
-		table_take(t);
-	table_cell(t, "");
+		add_phase_column(v, PHASE_TEST, "test", t);
+	sheet_column(t, "winner", "", COLUMN_TEXT, true);
 }
 
-static void add_metrics(const struct verdict *v, struct table *t)
+static void add_phase_cell(const struct verdict *v, const struct candidate *c,
+                           enum phase phase, struct sheet *t)
 {
-	table_cell(t, "");
-	table_cell(t, v->metric.name);
-	table_cell(t, v->metric.name);
-	table_cell(t, v->has_test ? v->test_metric.name : "");
-	table_cell(t, "");
+	struct str text = {0};
+
+	add_phase(v, c, phase, &text);
+	sheet_number(t, c->stat[phase].n ? c->worth[phase].value : (double)NAN);
+	sheet_shown(t, str_text(&text));
+	str_free(&text);
 }
 
-static void add_row(const struct verdict *v, size_t i, struct table *t)
+static void add_row(const struct verdict *v, size_t i, struct sheet *t)
 {
 	const struct candidate *c = &v->candidates[i];
+	struct str name = {0};
 
-	add_name(c, &t->scratch);
-	table_take(t);
-	if (isfinite(c->search_value))
-		text_number(&t->scratch, c->search_value);
-	else
-		str_addc(&t->scratch, '-');
-	table_take(t);
-	add_phase(v, c, PHASE_RERUN, &t->scratch);
-	table_take(t);
+	add_name(c, &name);
+	sheet_text(t, str_text(&name));
+	sheet_number(t, c->search_value);
+	if (!v->by_items)
+		add_phase_cell(v, c, PHASE_RERUN, t);
 	if (v->has_test)
-		add_phase(v, c, PHASE_TEST, &t->scratch);
-	table_take(t);
-	table_cell(t, i == v->winner ? "winner" : "");
+		add_phase_cell(v, c, PHASE_TEST, t);
+	sheet_text(t, i == v->winner ? "winner" : "");
+	str_free(&name);
 }
 
 /* The lowest level of the intervals that are shown, in percent. */
@@ -192,21 +193,16 @@ static void add_legend(const struct search *s, struct str *out)
 		add_choice(&w->worth[PHASE_RERUN], out);
 }
 
-static void add_table(const struct search *s, struct str *out)
+static void add_table(const struct search *s, const struct sheet_view *v,
+                      struct str *out)
 {
-	static const enum align align[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_RIGHT,
-	                                   ALIGN_RIGHT, ALIGN_LEFT};
-	bool skip[ARRAY_LEN(align)] = {
-	    [2] = s->verdict.by_items, [3] = !s->verdict.has_test};
-	struct table t;
+	struct sheet t = {0};
 
-	table_init(&t, ARRAY_LEN(align), align);
-	add_head(s, &t);
-	add_metrics(&s->verdict, &t);
+	add_columns(s, &t);
 	for (size_t i = 0; i < s->verdict.n; i++)
 		add_row(&s->verdict, i, &t);
-	table_print(&t, skip, "  ", out);
-	table_free(&t);
+	sheet_print(&t, v, "  ", out);
+	sheet_free(&t);
 	add_legend(s, out);
 }
 
@@ -533,7 +529,8 @@ static void add_optimism(const struct search *s, struct str *out)
 		str_add(out, ", and so, less, are re-runs that chose the winner\n");
 }
 
-void verdict_report(const struct study *study, struct str *out)
+void verdict_report(const struct study *study, const struct sheet_view *view,
+                    struct str *out)
 {
 	const struct search *s = &study->search;
 	const struct verdict *v = &s->verdict;
@@ -543,7 +540,7 @@ void verdict_report(const struct study *study, struct str *out)
 		return;
 	if (v->wanted && v->n && search_is_over(s)) {
 		str_add(out, "verification\n");
-		add_table(s, out);
+		add_table(s, view, out);
 		add_path(s, out);
 		add_conclusion(s, out);
 	}

@@ -173,6 +173,8 @@ static void fit_number(struct scaling_pool *p, struct scaling_param *r,
 	struct trend_at at;
 
 	range_of(r, q, &low, &high);
+	r->least = low;
+	r->most = high;
 	d.least_tau = r->log ? 0.07 : 0.01 * (high - low);
 	for (size_t i = 0; i < s->places * s->n_sizes; i++)
 		x[i] = log(s->size[i] / s->target[i % s->n_sizes]);

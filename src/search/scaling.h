@@ -36,7 +36,8 @@ struct scaling_param {
 	size_t param; /* in the space of the first search */
 	bool number;  /* else a choice */
 	bool log;
-	double *mean, *sd; /* (places) best values, on the parameter's own scale */
+	double *mean, *sd;  /* (places) best values, on the parameter's own scale */
+	double least, most; /* what was searched, on the same scale; of a number */
 	struct trend trend;
 	double at, low, high;       /* predicted, as values; the 90 % interval */
 	const struct value *choice; /* of what has no order; NULL: none agreed on */

@@ -88,7 +88,13 @@ expect "an edited statement is caught" 5 "$HPSEARCH" replay $D/ablate
 check "and named" has "is not what the journal gives" out
 expect "of other defaults it says nothing" 2 "$HPSEARCH" ablate $D --set parameters.x.default=0.7 -j2
 check "but that it is another" has "parameters.x.default: was 1, now 0.7" err
-expect "no table of commas" 2 "$HPSEARCH" show $D/ablate -f csv
+expect "its paths as a table" 0 "$HPSEARCH" show $D/ablate -f csv
+check "a row for each step, with its interval" python3 -c '
+import csv
+rows = list(csv.DictReader(open("out")))
+assert {r["path"] for r in rows} == {"back", "forward"} and all(float(r["half"]) >= 0 and int(r["pairs"]) > 0 for r in rows), rows'
+expect "it is no test" 2 "$HPSEARCH" show $D/ablate -f junit
+check "there are" has "help: table json csv yaml markdown latex" err
 expect "a larger margin asks again" 0 "$HPSEARCH" ablate $D --margin 3 -j2
 check "and needs less" test "$(json $J "d['simplest']['changes']")" -lt 3
 expect "the file's journal is not taken for another's" 2 "$HPSEARCH" ablate $D/ablate

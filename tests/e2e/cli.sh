@@ -181,7 +181,7 @@ check "a file" has "x: 0.9" out
 expect "best --trial" 0 "$HPSEARCH" best opt --trial 0
 check "that one, not the best" has '"x":0.9' out
 expect "best --trial of none: exit 2" 2 "$HPSEARCH" best opt --trial 99
-for words in "show opt --trial 0 --top 2" "show opt --trial 0 -f csv" "best opt -f junit" \
+for words in "show opt --trial 0 --top 2" "show opt --trial 0 -f junit" "best opt -f junit" \
 	"best opt -f table" "reproduce opt --all --top 2" "space.yaml --dry-run --fresh" \
 	"space.yaml -f args" "show opt --trial 0 --why -f json" "check --run --log x space.yaml" \
 	"space.yaml --fresh=1" "check --log x space.yaml -n 3" "check --log x space.yaml --command y" \

@@ -47,7 +47,7 @@ check "shown in the table" grep -qE '^rank +trial +outcome +loss +eval.acc +acur
 check "with the last value" grep -qE ' 1 +1 +ok +0.08333 +0.9167 +- +0.25' out
 check "a name that nobody says is told of" has 'no run has reported acuracy' out
 expect "show --trial" 0 "$HPSEARCH" show num.hpsearch --trial 0
-check "has them" grep -qE '^ +eval.acc +0.833333 +0.5 +0.833333 +3 +best is the max$' out
+check "has them" grep -qE '^ +eval.acc +0.8333 +0.5 +0.8333 +3 +best is the max$' out
 check "and the notes" has 'note: second' out
 expect "as a table" 0 "$HPSEARCH" show num.hpsearch -f csv
 check "of last, min, max" python3 - <<'END'

@@ -99,7 +99,7 @@ max_trials: 24
 parameters: {a: {min: 0.49, max: 0.51}, x: {min: 0.0, max: 1.0}}
 Y
 expect "a search" 0 "$HPSEARCH" i.yaml -q
-check "columns as in the file" grep -qE '^rank +trial +outcome +loss +a +x$' out
+check "columns in the order of importance" grep -qE '^rank +trial +outcome +loss +x +a$' out
 for f in csv markdown latex yaml json table; do
 	expect "importance -f $f" 0 "$HPSEARCH" importance i.hpsearch -f $f
 	check "x first" python3 -c '
@@ -141,10 +141,21 @@ for f in markdown latex csv yaml json junit table; do
 import re
 rows = open("out").read().splitlines()
 assert len(rows) == 5 and all(len(re.findall(r"(?<!\\)\|", r)) == 7 for r in rows), rows'
+	[ $f != json ] || check "a parser reads it" python3 -c 'import json; json.load(open("out"))'
+	[ $f != csv ] || check "a reader reads it" python3 -c '
+import csv
+rows = list(csv.DictReader(open("out", newline="", encoding="utf-8")))
+assert [r["x|<&>\"\x27_%#{}~^"] for r in rows] == ["]]>", "-->\\ $`\x1b[31m", "a,b\nc"], rows'
+	if [ $f = yaml ] && /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
+		check "PyYAML reads it" /usr/bin/python3 -c '
+import yaml
+d = yaml.safe_load(open("out"))
+assert [list(t["params"].values()) for t in d["trials"]] == [["]]>"], ["-->\\ $`\x1b[31m"], ["a,b\nc"]], d'
+	fi
 	[ $f != latex ] || check "nothing special is left" python3 -c '
 import re
 body = open("out").read().split("\\hline\n")[1:3]
-text = re.sub(r"\\[&%$#_{}]|\\[a-z]+\{\}|\{[\[\]]\}|\\\\\n", "", "".join(body))
+text = re.sub(r"\\[&%$#_{}]|\\[a-z]+\{\}|\{(?:[\[\]*]|\\char\d+)?\}|\\\\\n", "", "".join(body))
 assert not re.search(r"[%$#_{}~^<>|\"\\\\]", text), text
 assert [l.count("&") - l.count("\\&") for l in "".join(body).splitlines()] == [5] * 4'
 done
@@ -155,11 +166,44 @@ d = json.load(open("out"))
 assert [(r["trial"], r["run"], r["phase"], r["outcome"], r["exit"], r["signal"]) for r in d] == [
     (i, 0, "search", "failed", 3, None) for i in range(3)], d'
 for words in "show hostile.hpsearch -f xml" "show hostile.hpsearch --runs -f junit" "importance twenty.hpsearch -f junit" \
-	"diff a b -f junit" "best twenty.hpsearch -f junit"; do
+	"diff a b -f junit" "best twenty.hpsearch -f junit" "check twenty.yaml -f junit" "scale twenty.hpsearch -f junit" \
+	"recheck twenty.hpsearch -f args"; do
 	# shellcheck disable=SC2086
 	expect "refused, with the list: $words" 2 "$HPSEARCH" $words
 	check "the list" grep -qE "help: .*json" err
 done
+expect "check -f csv" 0 "$HPSEARCH" check twenty.yaml --set early_terminate='{type: asha, max_iter: 27, eta: 3}' -f csv
+check "parameters and rungs" python3 -c '
+import csv
+rows = list(csv.DictReader(open("out")))
+assert [r["section"] for r in rows] == ["parameter"] * 20 + ["rung"] * 2, rows
+assert [r["step"] for r in rows[-2:]] == ["3", "9"] and rows[0]["range"] == "uniform 0 … 0.5", rows'
+expect "but not with its runs" 2 "$HPSEARCH" check twenty.yaml --run -f csv
+expect "reproduce" 0 "$HPSEARCH" reproduce twenty.hpsearch/results.json --yes -f junit
+cp out junit.xml
+check "in the shape of JUnit" python3 "$SRCDIR/tests/tools/junit_shape.py" junit.xml
+sed -E 's/"value":-?[0-9][0-9.e-]*/"value":7/g' twenty.hpsearch/results.json >other.json
+expect "what differs" 5 "$HPSEARCH" reproduce other.json --yes -f junit
+check "is a failure" grep -q 'failures="1"' out
+expect "and a row" 5 "$HPSEARCH" reproduce other.json --yes -f json
+check "that says so" python3 -c '
+import json
+d = json.load(open("out"))
+assert [(r["recorded"], r["compared"]) for r in d] == [(7, "differs")] and d[0]["now"] < 7, d'
+# What a command can print is in one table: its help, the manual.
+"$HPSEARCH" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p' >commands
+check "the manual has the formats of every command's help" bash -c '
+	man=$(sed -n "/^.SH TABLES/,/^.SH LOG/p" "$SRCDIR/src/hpsearch.1" | tr -d "\\\\")
+	while read -r c; do
+		"$HPSEARCH" "$c" --help | sed -n "/--format/,/--[a-z]* /{/--format\|^ *-[a-z], --\|^      --/!p}" |
+			sed "s/^ *//" | grep -v "^$" | while read -r line; do
+			case $line in
+			--*) want="$c ${line%%:*}: ${line#*: }" ;;
+			*) want="$c: $line" ;;
+			esac
+			grep -qxF -- "$want" <<<"$man" || { echo "not in the manual: $want"; exit 1; }
+		done || exit 1
+	done <commands'
 for f in csv markdown latex; do
 	expect "best -f $f" 0 "$HPSEARCH" best twenty.hpsearch -f $f
 	check "note" grep -q "note.*a.*constant" out

@@ -65,13 +65,13 @@ static void compare(struct search *s, struct str *out)
 		ablated_judge(&a);
 		ablated_fault(&a);
 		ablation_json(&a, out);
-		ablation_text(&a, out);
+		ablation_text(&a, NULL, out);
 	}
 	ablated_free(&a);
 	if (rechecked_init(&r, s, &err)) {
 		rechecked_judge(&r);
 		recheck_json(&r, out);
-		recheck_text(&r, out);
+		recheck_text(&r, NULL, out);
 	}
 	rechecked_free(&r);
 }

@@ -157,7 +157,7 @@ TEST(a_grid_with_branches_has_shares_too)
 
 	open_rig(&r, grid, 0, known);
 	CHECK(importance_init(&im, &r.study, &r.err));
-	importance_table(&im, &r.study, &out);
+	importance_table(&im, &r.study, NULL, &out);
 	CHECK(strstr(out.s, "importance for loss, from 36 trials") != NULL);
 	str_clear(&out);
 	importance_json(&im, &r.study, &out);

@@ -243,7 +243,7 @@ TEST(a_power_law_is_continued)
 	CHECK_DOUBLE(m.s.list[0].trend.coef[1], -0.5, 1e-3);
 	CHECK(m.s.list[0].low < m.s.list[0].at && m.s.list[0].at < m.s.list[0].high);
 	CHECK_STR(m.s.list[1].choice->string, "adam");
-	scaling_text(&m.s, &out);
+	scaling_text(&m.s, NULL, &out);
 	CHECK(strstr(out.s,
 	             "to be trusted, as far as a straight line goes on: lr, opt") !=
 	      NULL);
@@ -280,6 +280,37 @@ static double scattered(const struct made *m, const struct trial *t)
 	double best = w < 100 ? -7 : w < 200 ? -3 : w < 300 ? -7.5 : -3.2;
 
 	return (lr - best) * (lr - best);
+}
+
+TEST(what_lies_beyond_the_range_is_marked)
+{
+	struct made m;
+	struct str out = {0};
+	struct sheet t = {0};
+	struct scaling_param *r;
+
+	make(&m, spaces);
+	fill(&m, 80, power_law);
+	CHECK(scale(&m, "width", 2048));
+	scaling_text(&m.s, NULL, &out);
+	CHECK(!strstr(out.s, "beyond the range"));
+	r = &m.s.list[0];
+	r->least = r->mean[0] - 5;
+	r->most = r->mean[0] + 1e-12;
+	r->mean[1] = r->most + 0.1;
+	r->at = exp(r->least - 0.1);
+	str_clear(&out);
+	scaling_text(&m.s, NULL, &out);
+	CHECK(strstr(out.s, "  beyond the range\n") != NULL);
+	CHECK(strstr(out.s, "beyond the range: lr at 128 and the target: nothing was "
+	                    "tried outside of ") != NULL);
+	str_clear(&out);
+	scaling_sheet(&m.s, &t);
+	CHECK(sheet_write(&t, "csv", false, &out));
+	CHECK(strstr(out.s, ",at 128 and the target\n") != NULL);
+	str_free(&out);
+	sheet_free(&t);
+	drop(&m);
 }
 
 TEST(what_is_not_to_be_trusted_says_why)
@@ -354,4 +385,5 @@ TEST(wrong_use_has_a_way_out)
 
 TEST_MAIN(a_line_by_hand, shared_errors_are_no_slope, a_bend_is_seen, intervals_cover,
           bowls_are_found_exactly, a_power_law_is_continued,
-          what_is_not_to_be_trusted_says_why, wrong_use_has_a_way_out)
+          what_lies_beyond_the_range_is_marked, what_is_not_to_be_trusted_says_why,
+          wrong_use_has_a_way_out)
