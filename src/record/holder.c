@@ -21,6 +21,7 @@ struct facts {
 	char names[FACT]; /* of processes: where the number below counts */
 	long pid;
 	unsigned long long began; /* the process, in ticks of that boot */
+	char disk[FACT];          /* the directory's, as that kernel counts them */
 };
 
 /* Files of the kernel, too, which have no size. */
@@ -61,21 +62,29 @@ static unsigned long long began(long pid)
 	return state == 'Z' || state == 'X' ? 0 : ticks;
 }
 
-static struct facts ours(void)
+/* The number behind a name, or "-". */
+static void read_number(const char *path, bool device, char out[static FACT])
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		snprintf(out, FACT, "-");
+	else
+		snprintf(out, FACT, "%llu",
+		         (unsigned long long)(device ? st.st_dev : st.st_ino));
+}
+
+static struct facts ours(const char *dir)
 {
 	struct facts f = {.pid = (long)getpid()};
-	struct stat st;
 
 	if (gethostname(f.host, sizeof f.host - 1) || !*f.host ||
 	    strpbrk(f.host, " \t\n"))
 		snprintf(f.host, sizeof f.host, "-");
 	read_word("/etc/machine-id", f.machine);
 	read_word("/proc/sys/kernel/random/boot_id", f.boot);
-	if (stat("/proc/self/ns/pid", &st))
-		snprintf(f.names, sizeof f.names, "-");
-	else
-		snprintf(f.names, sizeof f.names, "%llu",
-		         (unsigned long long)st.st_ino);
+	read_number("/proc/self/ns/pid", false, f.names);
+	read_number(dir, true, f.disk);
 	f.began = began(f.pid);
 	return f;
 }
@@ -96,22 +105,30 @@ static bool read_facts(const char *path, struct facts *f)
 {
 	char text[1024];
 
-	*f = (struct facts){0};
+	*f = (struct facts){.disk = "-"};
 	return file_tail(path, text, sizeof text) &&
-	       sscanf(text, "%127s %127s %127s %127s %ld %llu", f->host, f->machine,
-	              f->boot, f->names, &f->pid, &f->began) == 6;
+	       sscanf(text, "%127s %127s %127s %127s %ld %llu %127s", f->host,
+	              f->machine, f->boot, f->names, &f->pid, &f->began, f->disk) >= 6;
 }
 
-/* Is he surely gone? His machine has been started again, or the process is none. Where
- * a kernel is the same its locks hold, and ours was free; so only one that can be seen
- * to live is believed to. */
-static bool is_gone(const struct facts *he, const struct facts *we)
+enum life { GONE, ALIVE, UNKNOWN };
+
+/* He is gone when his machine has been started again, or his process is none. locked:
+ * we hold the lock. On the same kernel, and the same disk of it, he would hold that; a
+ * process in another container cannot be seen, and through another mount (of a network,
+ * or in user space) its lock cannot either. */
+static enum life life_of(const struct facts *he, const struct facts *we, bool locked)
 {
 	if (!is_same(he->boot, we->boot))
-		return is_same(he->host, we->host) && is_same(he->machine, we->machine);
-	if (!is_same(he->names, we->names) || he->pid == we->pid)
-		return true;
-	return he->pid <= 0 || began(he->pid) != he->began || !he->began;
+		return is_same(he->host, we->host) && is_same(he->machine, we->machine)
+		           ? GONE
+		           : UNKNOWN;
+	if (!is_same(he->names, we->names))
+		return locked && is_same(he->disk, we->disk) ? GONE : UNKNOWN;
+	if (he->pid == we->pid || he->pid <= 0 || !he->began ||
+	    began(he->pid) != he->began)
+		return GONE;
+	return ALIVE;
 }
 
 bool holder_refuse(const char *dir, long pid, struct error *err)
@@ -139,20 +156,28 @@ static enum holder refuse(const char *dir, const struct facts *f, bool here,
 	return HOLDER_OTHER;
 }
 
+/* Of nobody else, on whatever machine. */
+static bool own_path(const char *path, const struct facts *we, const char *end,
+                     char out[static PATH_MAX])
+{
+	int n = snprintf(out, PATH_MAX, "%s.%.40s.%.40s.%.20s.%ld%s", path, we->host,
+	                 we->boot, we->names, we->pid, end);
+
+	errno = ENAMETOOLONG;
+	return n < PATH_MAX;
+}
+
 /* All of it or nothing, and only where nobody is. */
 static bool put(const char *path, const struct facts *f, struct error *err)
 {
 	char tmp[PATH_MAX], text[1024];
-	int n = snprintf(text, sizeof text, "%s %s %s %s %ld %llu\n", f->host,
-	                 f->machine, f->boot, f->names, f->pid, f->began);
+	int n = snprintf(text, sizeof text, "%s %s %s %s %ld %llu %s\n", f->host,
+	                 f->machine, f->boot, f->names, f->pid, f->began, f->disk);
 	int why;
 	bool ok;
 
-	if (snprintf(tmp, sizeof tmp, "%s.%.60s.%ld", path, f->host, f->pid) >=
-	    (int)sizeof tmp) {
-		errno = ENAMETOOLONG;
+	if (!own_path(path, f, "", tmp))
 		return error_errno(err, "%s", path);
-	}
 	unlink(tmp);
 	if (!file_write(tmp, text, (size_t)n, 0666, err)) {
 		why = errno;
@@ -171,14 +196,12 @@ static bool put(const char *path, const struct facts *f, struct error *err)
 }
 
 /* What he has left; another may have put his own there since. */
-static void bury(const char *path, const struct facts *he)
+static void bury(const char *path, const struct facts *he, const struct facts *we)
 {
 	char tmp[PATH_MAX];
 	struct facts found;
 
-	if (snprintf(tmp, sizeof tmp, "%s.%ld.old", path, (long)getpid()) >=
-	        (int)sizeof tmp ||
-	    rename(path, tmp))
+	if (!own_path(path, we, ".old", tmp) || rename(path, tmp))
 		return;
 	if (read_facts(tmp, &found) &&
 	    (found.pid != he->pid || found.began != he->began ||
@@ -188,10 +211,11 @@ static void bury(const char *path, const struct facts *he)
 	unlink(tmp);
 }
 
-enum holder holder_claim(const char *dir, struct error *err)
+enum holder holder_claim(const char *dir, bool locked, struct error *err)
 {
-	const struct facts we = ours();
+	const struct facts we = ours(dir);
 	struct facts he;
+	enum life life;
 	char path[PATH_MAX];
 
 	path_of(dir, path);
@@ -200,31 +224,34 @@ enum holder holder_claim(const char *dir, struct error *err)
 			return HOLDER_WE;
 		if (errno != EEXIST)
 			return HOLDER_FAILED;
-		if (read_facts(path, &he) && !is_gone(&he, &we))
-			return refuse(dir, &he, is_same(he.boot, we.boot), err);
-		bury(path, &he);
+		life = read_facts(path, &he) ? life_of(&he, &we, locked) : GONE;
+		if (life != GONE)
+			return refuse(dir, &he, life == ALIVE, err);
+		bury(path, &he, &we);
 	}
 	return HOLDER_FAILED;
 }
 
 void holder_release(const char *dir)
 {
-	const struct facts we = ours();
+	const struct facts we = ours(dir);
 	struct facts he;
 	char path[PATH_MAX];
 
 	if (read_facts(path_of(dir, path), &he) && he.pid == we.pid &&
-	    he.began == we.began && is_same(he.boot, we.boot))
+	    he.began == we.began && is_same(he.boot, we.boot) &&
+	    strcmp(he.names, we.names) == 0)
 		unlink(path);
 }
 
-bool holder_elsewhere(const char *dir)
+bool holder_elsewhere(const char *dir, bool locked)
 {
-	const struct facts we = ours();
+	const struct facts we = ours(dir);
 	struct facts he;
 	char path[PATH_MAX];
 
-	return read_facts(path_of(dir, path), &he) && !is_same(he.boot, we.boot);
+	return read_facts(path_of(dir, path), &he) &&
+	       life_of(&he, &we, locked) == UNKNOWN;
 }
 
 void holder_remove(const char *dir)

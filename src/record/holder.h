@@ -15,14 +15,15 @@ enum holder {
 	HOLDER_FAILED /* err */
 };
 
-/* What is left by the dead is taken over. */
-enum holder holder_claim(const char *dir, struct error *err);
+/* What is left by the dead is taken over. locked: the directory's lock is ours, not
+ * only that there is no such thing here. */
+enum holder holder_claim(const char *dir, bool locked, struct error *err);
 /* The words for one that is alive on this machine. False. */
 bool holder_refuse(const char *dir, long pid, struct error *err);
 /* Ours goes; another's stays. */
 void holder_release(const char *dir);
 /* Is it one of whom this machine cannot tell whether he lives? */
-bool holder_elsewhere(const char *dir);
+bool holder_elsewhere(const char *dir, bool locked);
 /* Whoever it is, it goes. */
 void holder_remove(const char *dir);
 

@@ -60,15 +60,16 @@ static bool has_none(int error)
 	return error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS;
 }
 
-/* What a lock cannot tell. turns: to wait for others. over: whose machine is not this
- * one, goes. */
-static int claim(const char *dir, int fd, int turns, bool over, struct error *err)
+/* What a lock cannot tell. locked: it is ours. turns: to wait for others. over: whose
+ * life cannot be told, goes. */
+static int claim(const char *dir, int fd, bool locked, int turns, bool over,
+                 struct error *err)
 {
 	enum holder who;
 
-	if (over && holder_elsewhere(dir))
+	if (over && holder_elsewhere(dir, locked))
 		holder_remove(dir);
-	while ((who = holder_claim(dir, err)) == HOLDER_OTHER && turns--)
+	while ((who = holder_claim(dir, locked, err)) == HOLDER_OTHER && turns--)
 		poll(NULL, 0, WAIT_MS);
 	if (who == HOLDER_WE) {
 		sign(fd);
@@ -80,6 +81,7 @@ static int claim(const char *dir, int fd, int turns, bool over, struct error *er
 
 static int take(const char *dir, bool over, struct error *err)
 {
+	bool locked = true;
 	int fd;
 
 	if (!file_mkdirs(dir, err))
@@ -89,7 +91,8 @@ static int take(const char *dir, bool over, struct error *err)
 		bool busy = errno == EWOULDBLOCK;
 		pid_t pid;
 
-		if (has_none(errno))
+		locked = !has_none(errno);
+		if (!locked)
 			break;
 		if (!busy)
 			error_errno(err, "%s/lock", dir);
@@ -102,7 +105,7 @@ static int take(const char *dir, bool over, struct error *err)
 		}
 		poll(NULL, 0, WAIT_MS);
 	}
-	return fd < 0 ? -1 : claim(dir, fd, 0, over, err);
+	return fd < 0 ? -1 : claim(dir, fd, locked, 0, over, err);
 }
 
 int lock_take(const char *dir, struct error *err)
@@ -118,17 +121,19 @@ int lock_take_over(const char *dir, struct error *err)
 int lock_wait(const char *dir, struct error *err)
 {
 	int fd = lock_open(dir, err);
+	bool locked = true;
 
 	while (fd >= 0 && flock(fd, LOCK_EX)) {
 		if (errno == EINTR)
 			continue;
-		if (has_none(errno))
+		locked = !has_none(errno);
+		if (!locked)
 			break;
 		error_errno(err, "%s/lock", dir);
 		close(fd);
 		return -1;
 	}
-	return fd < 0 ? -1 : claim(dir, fd, WAIT_TURNS, false, err);
+	return fd < 0 ? -1 : claim(dir, fd, locked, WAIT_TURNS, false, err);
 }
 
 void lock_release(int fd)

@@ -165,6 +165,35 @@ if [ -e "${FAULT_SO:-}" ] && ! emulated && far --version >out 2>&1; then
 	expect "a file system without locks: the search goes" 0 \
 		env LD_PRELOAD="$FAULT_SO" HPS_FAULT="driver flock 1 ENOLCK+" "$HPSEARCH" nfs.yaml --fresh
 	check "and nobody is left in it" test ! -e nfs.hpsearch/.driver
+	# A container on the same kernel, by the same name or another: it sees locks, or there are none;
+	# processes it does not see.
+	held() { unshare -p -f --mount-proc -u sh -c 'hostname "$0"; exec "$@"' "$name" env "${fault[@]}" "$HPSEARCH" "$@"; }
+	none=("LD_PRELOAD=$FAULT_SO" "HPS_FAULT=driver flock 1 ENOLCK+")
+	rm -f nfs.go nfs.begun
+	env "${none[@]}" "$HPSEARCH" nfs.yaml --fresh -q >out 2>err &
+	pid=$!
+	wait_until 20 test -s nfs.begun
+	for name in "$(hostname)" other; do
+		fault=("${none[@]}")
+		expect "where there are no locks a container is refused" 1 held nfs.yaml
+		check "for it cannot tell" has "from here that cannot be told apart" err
+	done
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	expect "of a driver that was killed it knows nothing" 1 held nfs.yaml
+	touch nfs.go
+	expect "and takes over when it is told to" 0 held nfs.yaml --take-over
+	rm -f nfs.go nfs.begun
+	"$HPSEARCH" nfs.yaml --fresh -q >out 2>err &
+	pid=$!
+	wait_until 20 test -s nfs.begun
+	fault=(A=B)
+	expect "with locks, too" 1 held nfs.yaml
+	check "by the lock" has "another hpsearch (pid" err
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	touch nfs.go
+	expect "which tells that a driver was killed" 0 held nfs.yaml
 else
 	skip "machines that see no locks" "nobody may unshare"
 fi

@@ -47,6 +47,22 @@ check "the schedule does what no constant rate can" holds p.hpsearch '(1/21 <
 expect "replay decides the same again" 0 "$HPSEARCH" replay p.hpsearch
 expect "and from the results file" 0 "$HPSEARCH" replay p.hpsearch/results.json
 
+# Elsewhere, where nobody sees our folders: a checkpoint travels with the run that goes on from it.
+FILE=far.yaml population far.yaml 4 "launcher: [env]" "transfer: none" "parallel: 2"
+"$HPSEARCH" far.yaml -q >out 2>err &
+driver=$!
+nine() { [ "$(grep -c '"e":"end"' far.hpsearch/journal.jsonl)" -ge 9 ]; }
+check "agents without our folders train a population" wait_until 30 nine
+kill -KILL $driver
+wait $driver 2>/dev/null
+expect "and go on with it after a kill" 0 "$HPSEARCH" far.yaml
+check "each interval goes on with what was reached" holds far.hpsearch 'len(t) == 30 and all(
+	r[i]["reports"][0][0] == r[x["from"]]["reports"][-1][0] + 1 and abs(r[i]["reports"][0][1] -
+	((1 - p[i]["lr"])**2 * r[x["from"]]["reports"][-1][1] + p[i]["lr"]**2)) < 1e-12
+	for i, x in enumerate(t) if "from" in x)'
+expect "its schedule runs there again" 0 "$HPSEARCH" rerun-schedule far.hpsearch --yes --pairs 6 -q
+expect "replay" 0 "$HPSEARCH" replay far.hpsearch
+
 expect "the schedule as JSON" 0 "$HPSEARCH" best p.hpsearch -f schedule
 cp out schedule.json
 check "its steps and values are those of the lineage" python3 -c '

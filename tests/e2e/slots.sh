@@ -63,6 +63,23 @@ check "which is said" has "env.SEVEN: was" err
 expect "replay" 0 "$HPSEARCH" replay place.hpsearch
 check "the results file keeps what a slot had" holds place.hpsearch 'd["search"]["slots"].startswith("cpus ")'
 
+# Two at once, which wait for each other, are not on the same processor.
+cat >pair.sh <<'END'
+#!/bin/sh
+grep Cpus_allowed_list /proc/self/status >"$HPSEARCH_DIR/cpus"
+until [ "$(cat pair.hpsearch/trials/*/r0/cpus | wc -l)" = 2 ]; do sleep 0.02; done
+echo '{"loss": 1}'
+END
+chmod +x pair.sh
+sed -e 's/^command.*/command: [.\/pair.sh]/' -e 's/^parameters.*/parameters: {x: {values: [1, 2]}}\nargs: none/' -e '/^test/d' place.yaml >pair.yaml
+if [ "$(nproc)" -gt 1 ]; then
+	expect "two at once" 0 within 60 "$HPSEARCH" pair.yaml -j 2
+	check "have a processor each, as the kernel tells them" test \
+		"$(cat pair.hpsearch/trials/*/r0/cpus | sort -u | grep -cE '^Cpus_allowed_list:[[:space:]]*[0-9]+$')" = 2
+else
+	skip "a processor for each of two" "there is one"
+fi
+
 # What the user has said of threads stays.
 expect "threads in the environment" 0 env OMP_NUM_THREADS=5 "$HPSEARCH" place.yaml --out own
 check "are left alone" holds own 'all(json.load(open(f"own/trials/{i:04}/r0/seen.json")).get("OMP_NUM_THREADS") == "5" for i in range(3))'

@@ -95,6 +95,8 @@ check "two jobs, no more" test "$(wc -l <calls-sbatch)" = 2
 check "words of sbatch" eval 'has "--parsable" calls-sbatch && has "--no-requeue" calls-sbatch &&
 	has "--signal=B:USR1@70" calls-sbatch'
 
+expect "check" 0 "$HPSEARCH" check s.yaml
+check "tells how late reports are" has "reports arrive within about 2 s; a run that is to stop hears of it as late" out
 # A line of a mailbox: its check, its text.
 cat >mail.py <<'END'
 import sys

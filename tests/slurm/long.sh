@@ -247,6 +247,31 @@ killed() {
 }
 all_three() { holds killed.hpsearch 'len(t) == 3 and all(x["outcome"] == "ok" for x in t)'; }
 
+# A population goes on from its checkpoints, whoever trains which interval.
+population() {
+	cat >population.yaml <<-END
+		command: ["$TOOLS/fake_train", descent, --noise=0, --epoch-ms=40, "\${args}"]
+		method: pbt
+		metric: {name: loss}
+		pbt: {population: 6, interval: 4, max_iter: 20, step: epoch, quantile: 0.33}
+		parameters: {lr: {min: 0.01, max: 1, log: true}}
+		slurm: {time: 10m, poll: 1s, jobs: 2, slots: 2}
+	END
+	"$HPSEARCH" population.yaml >population.log 2>&1 &
+	driver=$!
+	nine() { [ "$(grep -c '"e":"end"' population.hpsearch/journal.jsonl)" -ge 9 ]; }
+	check "population: it trains" wait_until 60 nine
+	kill -KILL $driver
+	wait $driver 2>/dev/null
+	expect "population: another driver goes on" 0 within 120 "$HPSEARCH" population.yaml
+	check "population: each interval goes on with what was reached" holds population.hpsearch 'len(t) == 30 and all(
+		r[i]["reports"][0][0] == r[x["from"]]["reports"][-1][0] + 1 and abs(r[i]["reports"][0][1] -
+		((1 - p[i]["lr"])**2 * r[x["from"]]["reports"][-1][1] + p[i]["lr"]**2)) < 1e-12
+		for i, x in enumerate(t) if "from" in x)'
+	expect "population: its schedule runs again" 0 within 200 "$HPSEARCH" rerun-schedule population.hpsearch --yes --pairs 6 -q
+	check "population: and leaves no job" wait_until 60 empty
+}
+
 # The example, as its README has it.
 example() {
 	if ! python3 -c 'import sklearn' 2>/dev/null; then
@@ -266,6 +291,6 @@ example() {
 	check "example: and leaves no job" wait_until 60 empty
 }
 
-for row in ${ROWS:-preempted grace agent dead seemingly suspended controller impossible killed example limit}; do
+for row in ${ROWS:-preempted grace agent dead seemingly suspended controller impossible killed population example limit}; do
 	$row
 done
