@@ -61,8 +61,8 @@ HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 SAN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 C_release := -O2 -g $(HARD)
-C_debug   := -O0 -g3
-C_asan    := -O1 -g3 $(SAN)
+C_debug   := -O0 -g3 -gdwarf-4
+C_asan    := -O1 -g1 $(SAN)
 C_cov     := -O0 -g3 --coverage
 C_fuzz    := -O1 -g3 $(SAN) -fsanitize=fuzzer-no-link
 L_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
@@ -107,7 +107,8 @@ FAULT_SO := $(if $(filter release debug cov,$(MODE)),$(O)/tests/torture/fault.so
 MLP    := $(patsubst %.c,$(O)/%,$(wildcard examples/mlp/mlp.c))
 HPS    := $(O)/hpsearch
 MAN    := $(wildcard src/hpsearch.1)
-SCRIPT := $(sort $(wildcard tests/unit/test_*.sh))
+# What has no code of ours in it shows a sanitizer nothing.
+SCRIPT := $(if $(filter asan,$(MODE)),,$(sort $(wildcard tests/unit/test_*.sh)))
 # Scripts whose time is other programs' (compilers, trainings, a browser, Python's
 # packages), or long sums that unit tests have as well: under a sanitizer they show nothing
 # that the rest does not.
@@ -126,6 +127,10 @@ $(call stamp,$(O)/flags,$(COMPILE) $(LINK) $(DEP_LIBS))
 $(call stamp,$(O)/objects,$(LIBOBJ) $(AIDOBJ))
 endif
 
+# These begin first: one that takes a minute would be alone at the end.
+LONG := %/test_matrix %/test_stopping %/examples.sh %/recipes.sh %/make.sh %/wandb.sh %/items.sh \
+	%/strategy.sh %/test_claim %/export.sh %/kill.sh %/hydra.sh %/trust.sh
+longest = $(filter $(LONG),$(1)) $(filter-out $(LONG),$(1))
 # Test programs at a time: they wait for others more than they compute.
 TEST_JOBS ?= $(shell expr 2 '*' $(JOBS))
 # What every test program finds in its environment.
@@ -207,7 +212,7 @@ $(O)/page/d3.js: $(wildcard $(D3) $(D3_TERMS)) $(O)/flags
 check: deps-check                     ## installs what is missing, builds, runs every test
 	+@$(call again,suites)
 suites:                               ## every test, nothing installed
-	$(call suite,all,everything,$(E2E) $(MATRIX) $(UNIT) $(SCRIPT) $(FUZZ))
+	$(call suite,all,everything,$(call longest,$(E2E) $(MATRIX) $(UNIT) $(SCRIPT) $(FUZZ)))
 check-unit:                           ## the tests of single modules
 	$(call suite,unit,$(UNIT) $(TOOLS) $(CLONES),$(UNIT) $(SCRIPT))
 check-matrix:                         ## every strategy on every function

@@ -5,7 +5,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" "${!WANDB_@}" "${!MLFLOW_@}" PYTHONPATH
 export PYTHONDONTWRITEBYTECODE=1
-build=${TOOLS%/*/*/*}
 data=$SRCDIR/tests/data/export
 cp "$data/train.py" "$data/space.yaml" .
 
@@ -163,33 +162,19 @@ done
 
 # --- the real ones ---
 
-# pip_into NAME PACKAGE [VENV]: what the package client may take; the next `make check` tries again.
-pip_into() {
-	mkdir -p "$build"
-	PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 within 120 flock "$build/venv-$1.lock" \
-		"$SRCDIR/tests/bench/venv.sh" "$build/venv-${3:-$1}" "$2" >>pip.log 2>&1
-}
-# real NAME VENV MODULE SCRIPT STORE: that script, with the module.
-real() {
-	local python=$build/venv-$2/bin/python
-	if ! "$python" -c "import $3" 2>>pip.log; then
-		skip "$1" "not installed from PyPI: $(tail -n 1 pip.log)"
-	else
-		check "$1" "$python" "$data/$4" space.hpsearch "$5"
-	fi
-}
-pip_into optuna optuna==5.0.0
-cp all.db real.db
-real "the real Optuna" optuna optuna read_optuna.py real.db
-pip_into loggers mlflow-skinny
-real "the real MLflow" loggers mlflow read_mlflow.py all.runs
-pip_into wandb wandb==0.13.11 wandb-0.13.11
-real "what the oldest wandb reads" wandb-0.13.11 wandb read_wandb.py all.offline
-pip_into wandb wandb==0.31.0 wandb-0.31.0
-if "$build/venv-wandb-0.31.0/bin/python" -c 'import wandb' 2>>pip.log; then
-	expect "what the newest would send" 0 env WANDB_MODE=offline "$build/venv-wandb-0.31.0/bin/python" -m wandb \
-		sync --dry-run all.offline/offline-run-*
+sent() {
+	expect "what the newest would send" 0 env WANDB_MODE=offline "$python" -m wandb sync --dry-run \
+		all.offline/offline-run-*
 	check "all of it" grep -q 'Would sync 9 run' out err
-else
-	skip "what the newest wandb would send" "not installed from PyPI: $(tail -n 1 pip.log)"
-fi
+}
+# read_by NAME MODULE STORE: by that module.
+read_by() { real "$1" "$2" check "$1" "$python" "$data/read_$2.py" space.hpsearch "$3"; }
+pip_into optuna 120 optuna==5.0.0
+cp all.db real.db
+read_by "the real Optuna" optuna real.db
+pip_into loggers 120 mlflow-skinny
+read_by "the real MLflow" mlflow all.runs
+pip_into wandb-0.13.11 120 wandb==0.13.11
+read_by "what the oldest wandb reads" wandb all.offline
+pip_into wandb-0.31.0 120 wandb==0.31.0
+real "what the newest wandb would send" wandb sent

@@ -24,7 +24,8 @@ point "a fork that fails is tried again" survived fresh supervisor vfork 1 EAGAI
 point "no process to be had: the search ends, and goes on later" ended \
 	fresh supervisor vfork 2 EAGAIN+
 point "a results file that cannot be read is tried again" survived fresh driver pread 1 EIO
-point "and when it cannot be opened" survived fresh driver open 26 ENFILE
+point "and when it cannot be opened" survived \
+	fresh driver open@results.jsonl 1 ENFILE
 point "a supervisor that dies: its run is queued again" survived \
 	fresh driver recv 1 ECONNRESET
 point "in the verification, too" survived fresh driver recv 9 ECONNRESET

@@ -5,8 +5,7 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 cd "$tap_dir" || exit 1
 
-export PIP_RETRIES=0 PIP_TIMEOUT=10
-emulated || python=$("$SRCDIR/tests/bench/venv.sh" "$SRCDIR/build/hydra" hydra-core 2>/dev/null)
+emulated || pip_into hydra 120 hydra-core
 if ! "${python:-false}" -c 'import hydra' 2>/dev/null; then
 	skip "hydra-core" "it cannot be installed here"
 	exit 0

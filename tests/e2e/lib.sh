@@ -13,6 +13,10 @@
 #                                  trials by number), r (their first runs), p (their parameters)
 #     json FILE EXPRESSION         prints it, of d (the file) and v (its verification)
 #     emulated                     is true under valgrind (limits and a failing exec differ)
+#     pip_into VENV SECONDS PACKAGES…   what pip may take in that time, in build/venv-VENV; leaves
+#                                  its python. What is missing the next script tries again.
+#     real NAME MODULE COMMAND…    COMMAND, or a skipped NAME where $python has no such module
+#     sanitized                    is true of a build with ASan: three times as slow
 #
 # Not in a subshell: what is counted there is lost.
 # shellcheck shell=bash
@@ -84,6 +88,7 @@ skip() {
 }
 
 emulated() { [ -n "${MEMCHECK_LOG:-}" ]; }
+sanitized() { [[ $TOOLS = */asan/* ]]; }
 
 wait_until() {
 	tap_left=$(($1 * 1000000)) tap_then=${EPOCHREALTIME/./}
@@ -100,6 +105,21 @@ wait_until() {
 }
 
 within() { "$SRCDIR/tests/patience.sh" "$@"; }
+
+pip_into() {
+	local venv=${TOOLS%/*/*/*}/venv-$1 seconds=$2
+	python=$venv/bin/python
+	mkdir -p "${venv%/*}"
+	PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 within "$seconds" flock "$venv.lock" \
+		"$SRCDIR/tests/bench/venv.sh" "$venv" "${@:3}" >>"$tap_dir/pip.log" 2>&1
+}
+real() {
+	if "$python" -c "import $2" 2>>"$tap_dir/pip.log"; then
+		"${@:3}"
+	else
+		skip "$1" "not installed from PyPI: $(tail -n 1 "$tap_dir/pip.log")"
+	fi
+}
 
 has() { grep -qF -- "$1" "$2"; }
 lacks() { ! has "$1" "$2"; }

@@ -6,8 +6,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" PYTHONPATH
 export PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1
-build=${TOOLS%/*/*/*}
-venv=$build/venv-loggers
 cp "$SRCDIR"/tests/data/loggers/*.py .
 
 # logger NAME PYTHON SCRIPT STEPS METRIC: a search whose runs log three epochs.
@@ -73,19 +71,11 @@ assert said == """{"val_loss": 1.0, "epoch": 0}
 {"val_loss": 1.0, "epoch": 1}
 """, said'
 
-# What the package client may take; the next `make check` tries again.
-mkdir -p "$build"
-PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 within 300 flock "$build/venv-loggers.lock" \
-	"$SRCDIR/tests/bench/venv.sh" "$venv" tensorboardX mlflow-skinny "keras jax" >pip.log 2>&1
-real() { # MODULE and what logger wants
-	if "$venv/bin/python" -c "import $1" 2>>pip.log; then
-		logger "$1" "$venv/bin/python" "${@:2}"
-	else
-		skip "$1" "not installed from PyPI: $(tail -n 1 pip.log)"
-	fi
-}
+pip_into loggers 300 tensorboardX mlflow-skinny "keras jax"
+# logged MODULE and what logger wants
+logged() { real "$1" "$1" logger "$1" "$python" "${@:2}"; }
 export MLFLOW_ALLOW_FILE_STORE=true MLFLOW_TRACKING_URI=file:$PWD/mlruns KERAS_BACKEND=jax
 rm -rf lightning transformers
-real tensorboardX tensorboard.py '[0, 1, 2]' Loss/val
-real mlflow mlflow_run.py '[0, 1, 2]' Loss/val
-real keras keras_fit.py '[0, 1, 2]' val_loss
+logged tensorboardX tensorboard.py '[0, 1, 2]' Loss/val
+logged mlflow mlflow_run.py '[0, 1, 2]' Loss/val
+logged keras keras_fit.py '[0, 1, 2]' val_loss

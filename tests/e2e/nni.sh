@@ -3,8 +3,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 unset "${!HPSEARCH_@}" "${!NNI_@}"
-build=${TOOLS%/*/*/*}
-python=$build/venv-nni/bin/python
+python=${TOOLS%/*/*/*}/venv-nni/bin/python
 cp "$SRCDIR/tests/data/nni/train.py" .
 
 cat >space.yaml <<Y
@@ -70,16 +69,10 @@ trials = json.load(open("orion.hpsearch/results.json"))["trials"]
 assert [t["value"] for t in trials] == [0.5, 1.0], trials
 assert trials[0]["runs"][0]["metrics"]["size"]["last"] == 7, trials[0]'
 
-# What the package client may take; the next `make check` tries again.
-mkdir -p "$build"
-PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 within 250 flock "$build/venv-nni.lock" \
-	"$SRCDIR/tests/bench/venv.sh" "$build/venv-nni" "nni==3.0 setuptools<81" >pip.log 2>&1
-if ! "$python" -c 'import nni' 2>>pip.log; then
-	skip "the real client" "not installed from PyPI: $(tail -n 1 pip.log)"
-	exit 0
-fi
-expect "the real client" 0 within 120 "$HPSEARCH" space.yaml -j3
-check "reports, dictionaries among them, with the sequence as the step, and the final result" python3 -c '
+pip_into nni 250 "nni==3.0 setuptools<81"
+client() {
+	expect "the real client" 0 within 120 "$HPSEARCH" space.yaml -j3
+	check "reports, dictionaries among them, with the sequence as the step, and the final result" python3 -c '
 import json
 trials = json.load(open("space.hpsearch/results.json"))["trials"]
 assert [t["params"]["lr"] for t in trials] == [4e-05, 0.0625, 0.125], trials
@@ -87,5 +80,7 @@ for t in trials:
     lr = t["params"]["lr"]
     curve = [[e, lr / 2 ** e + 2] for e in range(4)] + [[4, lr]]
     assert t["outcome"] == "ok" and t["value"] == lr and t["runs"][0]["reports"] == curve, t'
-expect "check --log reads what it printed" 0 "$HPSEARCH" check space.yaml --log space.hpsearch/trials/0000/r0/stdout
-check "and shows it" has "5 reports of default" out
+	expect "check --log reads what it printed" 0 "$HPSEARCH" check space.yaml --log space.hpsearch/trials/0000/r0/stdout
+	check "and shows it" has "5 reports of default" out
+}
+real "the real client" nni client

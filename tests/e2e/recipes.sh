@@ -8,16 +8,8 @@
 unset "${!HPSEARCH_@}" API_URL
 export no_proxy=127.0.0.1
 recipes=$SRCDIR/examples/recipes
-venv=${TOOLS%/*/*/*}/venv-recipes # beside the build's modes
 
-# What the package client may take; the next `make check` tries again.
-installed() {
-	mkdir -p "${venv%/*}"
-	PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 within 200 flock "$venv.lock" \
-		"$SRCDIR/tests/bench/venv.sh" "$venv" "scikit-learn lightgbm hydra-core" \
-		xgboost-cpu
-}
-installed >pip.log 2>&1
+pip_into recipes 200 "scikit-learn lightgbm hydra-core" xgboost-cpu
 plain=/usr/bin:$PATH # the python3 that Debian's packages are for
 
 cat >printed.py <<'E2'
@@ -69,25 +61,21 @@ printed() {
 	python3 "$tap_dir/printed.py" "$1" "$2" found >reports && test "$(cat reports)" = "$3"
 }
 
-# real MODULE RECIPE…: with the package, or not at all.
-real() {
-	if PATH=$venv/bin:$PATH python3 -c "import $1" 2>>pip.log; then
-		PATH=$venv/bin:$PATH recipe "${@:2}"
-	else
-		skip "$2" "not installed from PyPI: $(tail -n 1 pip.log)"
-	fi
+# known MODULE RECIPE…: with the package, or not at all.
+known() {
+	PATH=${python%/*}:$PATH real "$2" "$1" recipe "${@:2}"
 	cd "$tap_dir" || exit 1
 }
-real sklearn sklearn accuracy - 1 '0 5' -n 4 --set test.top=1 --set test.repeats=2
+known sklearn sklearn accuracy - 1 '0 5' -n 4 --set test.top=1 --set test.repeats=2
 if [ -d sklearn ]; then
 	check "sklearn: the test data were used, by winner and defaults alone" python3 -c '
 import json
 v = json.load(open("sklearn/found/results.json"))["verification"]
 assert v["done"] and v["test_metric"] and v["test_uses"] in (2, 4), v'
 fi
-real lightgbm lightgbm valid_l2 iteration 100 0 -n 4
-real xgboost xgboost valid_rmse iteration 100 0 -n 4
-real hydra hydra val_loss epoch 8 0 -n 6
+known lightgbm lightgbm valid_l2 iteration 100 0 -n 4
+known xgboost xgboost valid_rmse iteration 100 0 -n 4
+known hydra hydra val_loss epoch 8 0 -n 6
 if [ -d hydra ]; then
 	check "hydra: its output is in the folder of the run" \
 		test -s hydra/found/trials/0000/r0/hydra/.hydra/overrides.yaml

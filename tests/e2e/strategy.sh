@@ -153,16 +153,13 @@ values = [t["value"] for t in json.load(open("one.json"))["trials"]]
 assert min(values) < 0.8 and len(values) == 40, min(values)'
 expect "replay agrees" 0 hps replay one.json
 python=${OPTUNA:-}
-if [ -z "$python" ] && [ -z "${MEMCHECK_LOG:-}" ] && python3 -c 'import venv, ensurepip' 2>/dev/null; then
-	python=$("$SRCDIR/tests/bench/venv.sh" "$(dirname "$(dirname "$LIBRARY")")/optuna" optuna 2>/dev/null)
-fi
-if [ -n "$python" ] && "$python" -c 'import optuna' 2>/dev/null; then
+[ -n "$python" ] || emulated || pip_into optuna 120 optuna==5.0.0
+tpe() {
 	expect "Optuna's TPE" 0 hps space.yaml --out tpe \
 		--set "method={program: [\"$python\", optuna_tpe.py], timeout: 2m}"
 	check "finds the floor" python3 -c '
 import json
 assert json.load(open("tpe/results.json"))["trials"][0]["value"] < 0.5'
 	expect "replay agrees with it" 0 hps replay tpe/results.json
-else
-	skip "Optuna's TPE" "PyPI cannot be reached"
-fi
+}
+real "Optuna's TPE" optuna tpe

@@ -53,15 +53,22 @@ cp results.json ../moved.json && cd .. || exit 1
 sed 's/--noise=0.05/--noise=0.5/' moved.json >other.json
 expect "another training code does not reproduce: exit 5" 5 "$HPSEARCH" reproduce other.json --yes --out r4
 
-# Repeats that the search asks for, broken off in the middle.
-sed '/^test:/d; s/noise=0.05/noise=0.3/' space.yaml >again.yaml
+# Repeats that the search asks for, broken off in the middle: from the second on, no run
+# ends before that.
+cat >held.sh <<'H'
+journal=$(dirname "$0")/again.hpsearch/journal.jsonl
+until [ -e "$(dirname "$0")/broken" ] || [ "$(grep -c '"e":"repeat"' "$journal")" -lt 2 ]; do sleep 0.02; done
+exec "$@"
+H
+sed "/^test:/d; s/noise=0.05/noise=0.3/; s|\\[|[sh, $PWD/held.sh, |" space.yaml >again.yaml
 echo 'repeats: auto' >>again.yaml
 "$HPSEARCH" again.yaml -n 40 -j3 >/dev/null 2>&1 &
 pid=$!
 repeats() { [ "$(grep -c '"e":"repeat"' again.hpsearch/journal.jsonl)" -ge "$1" ]; }
 check "a repeat is asked for" wait_until 60 repeats 2
-kill -9 $pid 2>/dev/null
+check "and the search goes on" kill -9 $pid
 wait $pid 2>/dev/null
+touch broken
 expect "what was broken off goes on" 0 "$HPSEARCH" again.yaml -n 40 -j3
 A=again.hpsearch/results.json
 check "-n counts runs" test "$(json $A "sum(len(t['runs']) for t in d['trials'])")" = 40
@@ -91,9 +98,13 @@ expect "nothing is verified by runs that chose" 2 "$HPSEARCH" verify again.hpsea
 sed 's/repeats: auto/repeats: 1/' again.yaml >other.yaml
 expect "another number of repeats is another search" 2 "$HPSEARCH" other.yaml --out again.hpsearch
 
-# A training that waits on its journalled test start: killed in the middle of the test.
+# Killed in the middle of the test, whose runs wait for that.
+cat >tested.sh <<'H'
+[ "$HPSEARCH_SPLIT" != test ] || until [ -e "$(dirname "$0")/tested" ]; do sleep 0.02; done
+exec "$@"
+H
 cat >slow.yaml <<Y
-command: ["$FAKE", slow, 60, "\${args}"]
+command: [sh, $PWD/tested.sh, "$FAKE", noisy, --noise=0.05, "\${args}"]
 method: random
 metric: {name: loss}
 parameters: {x: {min: 0.0, max: 1.0, default: 0.9}}
@@ -101,15 +112,18 @@ test: {top: 2, repeats: 4}
 Y
 "$HPSEARCH" slow.yaml -n 6 -j2 -q >/dev/null 2>&1 &
 pid=$!
-wait_until 20 grep -q '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl
-kill -9 $pid
+uses() { grep -c '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl; }
+tests() { [ "$(uses)" = "$1" ]; }
+check "two tests are under way" wait_until 60 tests 2
+check "and the search is" kill -9 $pid
 wait $pid 2>/dev/null
+touch tested
 "$HPSEARCH" slow.yaml -n 6 -j2 -q >/dev/null 2>&1
 check "an interrupted verification is continued" test \
 	"$(json slow.hpsearch/results.json "d['verification']['done']")" = True
+check "the two that were begun are begun again" tests 10
 check "and every use of the test data is counted" test \
-	"$(json slow.hpsearch/results.json "d['verification']['test_uses']")" = \
-	"$(grep -c '"verify_start","phase":"test"' slow.hpsearch/journal.jsonl)"
+	"$(json slow.hpsearch/results.json "d['verification']['test_uses']")" = 10
 
 # A verification that was cut short, and one that is under way.
 # shellcheck disable=SC2016

@@ -10,7 +10,12 @@
 
 #include "../unit/test.h"
 
-enum { SEEDS = 4, TRIALS = 80, LEARNING_SEEDS = 2, LEARNING_TRIALS = 36 };
+enum {
+	SEEDS = SANITIZED ? 1 : 4,
+	TRIALS = 80,
+	LEARNING_SEEDS = SANITIZED ? 1 : 2,
+	LEARNING_TRIALS = 36
+};
 
 /* Shuffling is the grid's; the others do not look at it. */
 static const struct {
@@ -515,7 +520,7 @@ TEST(sobol_covers_more_evenly_than_random)
 	CHECK(sobol * 5 < random);
 }
 
-enum { RACE_TRIALS = 40, RACE_SEEDS = 10 };
+enum { RACE_TRIALS = 40, RACE_SEEDS = SANITIZED ? 2 : 10 };
 
 /* The mean over the seeds of log10 of the best value. */
 static double race(size_t row, size_t space)

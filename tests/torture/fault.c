@@ -4,8 +4,9 @@
  *
  *     HPS_FAULT="ROLE CALL N HOW"   ROLE: driver, supervisor
  *                                   CALL: write, open, malloc …, or any (but
- * allocators) HOW: an errno's name; SHORT (half of the bytes); KILL; IDLE (flock
- * that does nothing, and says yes); with + behind it from then on: "ENOSPC+"
+ * allocators); open@NAME: of a file whose path ends so HOW: an errno's name; SHORT
+ * (half of the bytes); KILL; IDLE (flock that does nothing, and says yes); with +
+ * behind it from then on: "ENOSPC+"
  *     HPS_FAULT_COUNTS=FILE         what has happened so far, see
  * struct counts
  *
@@ -120,6 +121,7 @@ static const struct {
 static struct {
 	enum role role, want_role;
 	unsigned call, n;
+	char name[32]; /* of open@NAME: it is to be of such a file */
 	int error;
 	bool on, is_short, kill, onward, idle;
 	time_t clock;          /* seconds added to the wall clock … */
@@ -155,8 +157,12 @@ static void read_plan(const char *text)
 {
 	char role[16], call[32], how[32];
 
-	if (sscanf(text, "%15s %31s %u %31s", role, call, &plan.n, how) != 4)
-		die("HPS_FAULT is: ROLE CALL N HOW");
+	if (sscanf(text, "%15s %31[a-z0-9_]@%31s %u %31s", role, call, plan.name,
+	           &plan.n, how) != 5) {
+		plan.name[0] = '\0';
+		if (sscanf(text, "%15s %31s %u %31s", role, call, &plan.n, how) != 4)
+			die("HPS_FAULT is: ROLE CALL N HOW");
+	}
 	plan.want_role = strcmp(role, "driver") == 0 ? DRIVER : SUPERVISOR;
 	while (plan.call < N_CALLS && strcmp(call, call_names[plan.call]) != 0)
 		plan.call++;
@@ -364,6 +370,16 @@ static mode_t mode_of(int flags, va_list ap)
 	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
 }
 
+/* Only files that the plan is about count. */
+static enum verdict judge_open(const char *path)
+{
+	size_t len = strlen(path), tail = strlen(plan.name);
+
+	if (len < tail || strcmp(path + len - tail, plan.name) != 0)
+		return GO_ON;
+	return judge(CALL_open);
+}
+
 int open(const char *path, int flags, ...)
 {
 	REAL(open)
@@ -373,7 +389,7 @@ int open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = mode_of(flags, ap);
 	va_end(ap);
-	return judge(CALL_open) == FAIL ? -1 : real(path, flags, mode);
+	return judge_open(path) == FAIL ? -1 : real(path, flags, mode);
 }
 
 int openat(int dir, const char *path, int flags, ...)

@@ -593,15 +593,16 @@ TEST(more_trials_later_promote_who_was_paused)
 	rig_remove(&r);
 }
 
-/* The machine breaks after every possible number of events; each time the search is
- * taken up again and comes to its end, every decision made again from what was
- * reported. */
+/* The machine breaks after every possible number of events, of long searches some; each
+ * time the search is taken up again and comes to its end, every decision made again
+ * from what was reported. */
 static void break_everywhere(const char *yaml, struct curve_runner behaviour,
                              size_t slots)
 {
 	bool slow = yaml == learning;
+	uint64_t few = SANITIZED ? 8 : 1;
 
-	for (uint64_t after = 1;; after += slow ? 13 : after < 60 ? 1 : 37) {
+	for (uint64_t after = 1;; after += few * (slow ? 13 : after < 60 ? 1 : 37)) {
 		struct rig r = {.curves = behaviour};
 		bool over;
 
@@ -664,8 +665,9 @@ static void cut_everywhere(const char *yaml, struct curve_runner behaviour,
 {
 	struct rig whole = {.curves = behaviour};
 	char path[96], *text, *was;
-	size_t len, cuts = 0;
+	size_t len, cuts = 0, each = yaml == learning || checkpoints ? 23 : 7;
 
+	each *= SANITIZED ? 3 : 1;
 	rig_dir(&whole);
 	run_all(&whole, yaml, 1);
 	was = digest(&whole.study);
@@ -677,7 +679,7 @@ static void cut_everywhere(const char *yaml, struct curve_runner behaviour,
 		struct rig r = {.curves = behaviour};
 		char *now;
 
-		if (++cuts % (yaml == learning || checkpoints ? 23 : 7))
+		if (++cuts % each)
 			continue;
 		rig_dir(&r);
 		snprintf(path, sizeof path, "%s/journal.jsonl", r.dir);
