@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LOOK_AGAIN_MS = 50 };
 
@@ -21,11 +22,13 @@ struct log {
 	struct arena scratch; /* of one event */
 	uint64_t n;
 	bool finished; /* its latest line says that the search is over */
+	bool unread;   /* whoever read what is printed is gone */
 	struct str line;
 };
 
-static bool gone(struct error *err)
+static bool gone(struct log *l, struct error *err)
 {
+	l->unread = true;
 	return error_set(err, ERROR_SYSTEM, "nobody reads it any more");
 }
 
@@ -56,13 +59,21 @@ static bool log_event(void *self, const cJSON *json, struct error *err)
 	event_line(&e, &l->spec, l->n++, &l->line);
 	cli_print(&l->line);
 	arena_free(&l->scratch);
-	return !ferror(stdout) || gone(err);
+	return !ferror(stdout) || gone(l, err);
 }
 
 static bool begun_anew(const char *dir, struct error *err)
 {
 	return error_set(err, ERROR_FILE,
 	                 "%s: its journal was begun anew, or cut, meanwhile", dir);
+}
+
+/* False: nobody reads stdout any more, which else shows with the next line only. */
+static bool wait_a_moment(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	return poll(&out, 1, LOOK_AGAIN_MS) <= 0;
 }
 
 /* Until nobody is at work there any more: what was written before that is then read,
@@ -79,9 +90,9 @@ static bool read_all(struct log *l, const char *dir, bool follow, struct error *
 		     (!anew || begun_anew(dir, err));
 		at_work |= follow && l->reader.origin.elsewhere && !l->finished;
 		if (ok && fflush(stdout))
-			ok = gone(err);
-		if (ok && at_work)
-			poll(NULL, 0, LOOK_AGAIN_MS);
+			ok = gone(l, err);
+		if (ok && at_work && !wait_a_moment())
+			ok = gone(l, err);
 	}
 	journal_tail_close(tail);
 	return ok;
@@ -135,7 +146,7 @@ int command_log(struct options *o)
 		log_file(&sv, &l.n);
 	if (ok)
 		summary(&sv, l.n);
-	else if (!ferror(stdout))
+	else if (!l.unread)
 		code = cli_fail(&err);
 	saved_free(&sv);
 	event_reader_free(&l.reader);

@@ -406,6 +406,15 @@ check "a torn line is not there yet" lacks '"finish"' torn.log
 tail -c 20 whole >>torn/journal.jsonl
 wait_until 30 grep -q '"finish"' torn.log
 check "a whole one is" has '"finish"' torn.log
+check "a reader that goes away is no error though nothing new comes" \
+	within 60 bash -c 'set -o pipefail; "$HPSEARCH" log torn --follow 8>&- | head -n 1 >/dev/null'
+"$HPSEARCH" log torn --follow >int.log 2>&1 8>&- &
+interrupted=$!
+wait_until 30 grep -q '"finish"' int.log
+kill -TERM $interrupted
+wait $interrupted
+check "a signal ends it as it ends any reader" test $? = 143
+check "with whole lines alone" python3 -c 'import json; [json.loads(line) for line in open("int.log")]'
 exec 8>&-
 wait $follower
 check "and its end, when nobody is at work" has '"summary"' torn.log
