@@ -17,8 +17,11 @@ enum {
 	NUMBER_BYTES = 200000, /* of those that `metrics` does not name */
 	WORD_BYTES = 200000,   /* why it was proposed, what it left behind */
 	THINNINGS = 8,
+	PARAMS_LEAST = 24,
 	TRIALS_LEAST = 50
 };
+/* Of a number, that pictures need. */
+enum { DIGITS = 7 };
 /* A model is asked why as long as the cubes of what it knew come to this: seconds. */
 static const double why_work = 1.5e8;
 
@@ -32,7 +35,15 @@ struct data_room {
 	size_t commands, numbers, words; /* bytes that may still go to them */
 	const char *common;              /* the reason of most; NULL: there is none */
 	struct measured *row;            /* (view.numbers.n) of one trial */
+	const size_t *params;            /* (n_params) that are there, in this order */
+	size_t n_params;
 };
+
+/* A table rounds what is rounded here already: further down it must not show. */
+static int digits_for(int shown)
+{
+	return shown + 3 > DIGITS ? shown + 3 : DIGITS;
+}
 
 /* As far as a picture can show it. */
 static void number(struct str *out, double x, int digits)
@@ -66,20 +77,21 @@ static void add_range(const struct axis *a, struct str *out)
 	str_addc(out, ']');
 }
 
-static void add_params(struct view *v, struct str *out)
+static void add_params(struct view *v, const struct data_room *room, struct str *out)
 {
 	const struct space *sp = &v->s->search.spec->space;
 
 	json_out_key(out, "params");
 	str_addc(out, '[');
-	for (size_t i = 0; i < sp->n; i++) {
-		const struct param *p = &sp->params[i];
+	for (size_t i = 0; i < room->n_params; i++) {
+		const struct param *p = &sp->params[room->params[i]];
 		struct str name = {0};
 		struct axis axis;
 
 		str_add(out, i ? ",{" : "{");
 		json_out_text(out, "name", p->name);
 		json_out_bool(out, "fixed", param_cardinality(p) == 1);
+		json_out_int(out, "digits", view_param_digits(v, room->params[i]));
 		param_axis(v, p, &axis);
 		add_range(&axis, out);
 		if (view_by_words(p)) {
@@ -100,7 +112,8 @@ static void add_params(struct view *v, struct str *out)
 }
 
 /* A number, the place of one of the names, a text, or null. */
-static void add_value(const struct param *p, const struct value *v, struct str *out)
+static void add_value(const struct param *p, const struct value *v, int digits,
+                      struct str *out)
 {
 	double x;
 
@@ -116,7 +129,7 @@ static void add_value(const struct param *p, const struct value *v, struct str *
 	if (v->kind == VALUE_INT) {
 		value_text(v, out);
 	} else if (value_number(v, &x) && v->kind != VALUE_BOOL) {
-		number(out, x, 10);
+		number(out, x, digits_for(digits));
 	} else {
 		struct str text = {0};
 
@@ -291,7 +304,7 @@ static void add_trial(struct view *v, const struct trial *t, const struct told *
 	json_out_text(out, "c", view_style(t->outcome));
 	known_member(out, "d", (double)study_known(v->s, t), 9);
 	if (t->outcome == OUTCOME_OK)
-		member(out, "v", t->value, 7);
+		member(out, "v", t->value, digits_for(view_digits(v)));
 	known_member(out, "se", t->stderr_, 3);
 	if (t->origin != ORIGIN_STRATEGY)
 		json_out_text(out, "g", origin_name(t->origin));
@@ -299,9 +312,11 @@ static void add_trial(struct view *v, const struct trial *t, const struct told *
 		json_out_text(out, "l", t->label);
 	json_out_key(out, "p");
 	str_addc(out, '[');
-	for (size_t i = 0; i < sp->n; i++) {
+	for (size_t i = 0; i < room->n_params; i++) {
+		size_t p = room->params[i];
+
 		str_add(out, i ? "," : "");
-		add_value(&sp->params[i], t->values[i], out);
+		add_value(&sp->params[p], t->values[p], view_param_digits(v, p), out);
 	}
 	str_addc(out, ']');
 	json_out_key(out, "r");
@@ -337,7 +352,7 @@ static size_t points_each(const struct view *v, size_t n, size_t bytes)
 	                             : each;
 }
 
-static void add_names(const struct view *v, struct str *out)
+static void add_names(struct view *v, struct str *out)
 {
 	json_out_key(out, "numbers");
 	str_addc(out, '[');
@@ -349,14 +364,10 @@ static void add_names(const struct view *v, struct str *out)
 	}
 	str_addc(out, ']');
 	json_out_u64(out, "listed", v->numbers.listed);
-}
-
-static void add_order(const struct view *v, struct str *out)
-{
-	json_out_key(out, "order");
+	json_out_key(out, "numberDigits");
 	str_addc(out, '[');
-	for (size_t i = 0; i < v->s->search.spec->space.n; i++)
-		str_addf(out, "%s%zu", i ? "," : "", v->order[i]);
+	for (size_t i = 0; i < v->numbers.listed; i++)
+		str_addf(out, "%s%d", i ? "," : "", view_number_digits(v, i));
 	str_addc(out, ']');
 }
 
@@ -421,7 +432,11 @@ static void add_all(struct view *v, const struct told *told, size_t n, size_t th
 	                         .words = WORD_BYTES / share};
 	struct curve_writer curves = {.points = points_each(v, n, CURVE_BYTES / finer)};
 	struct axis axis = {0};
+	size_t params = s->spec->space.n;
 
+	for (size_t i = 0; i < thinned && params > PARAMS_LEAST; i++)
+		params = params * 3 / 4 > PARAMS_LEAST ? params * 3 / 4 : PARAMS_LEAST;
+	room.params = view_params(v, params, &room.n_params);
 	str_addc(out, '{');
 	json_out_text(out, "metric", s->spec->metric.name);
 	json_out_text(out, "label", view_metric(v));
@@ -430,8 +445,9 @@ static void add_all(struct view *v, const struct told *told, size_t n, size_t th
 	json_out_int(out, "sign", search_sign(s) > 0 ? 1 : -1);
 	json_out_text(out, "step", s->spec->early.step ? s->spec->early.step : "step");
 	json_out_u64(out, "total", s->n);
-	add_params(v, out);
-	add_order(v, out);
+	json_out_int(out, "digits", view_digits(v));
+	json_out_text(out, "shown", view_of_varied(v, "", room.n_params));
+	add_params(v, &room, out);
 	for (size_t i = 0; i + 1 < n && !room.common; i++)
 		if (told[i].why && told[i + 1].why &&
 		    strcmp(told[i].why, told[i + 1].why) == 0)

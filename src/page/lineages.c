@@ -116,8 +116,8 @@ static void draw_population(struct view *v, const struct chain *k, struct galler
 					    .y = s->trials[i]->value,
 					    .trial = s->trials[i]->id});
 	c->note =
-	    arena_printf(&v->arena, "n = %zu intervals with a value, of %zu members",
-	                 dots->n, s->spec->pbt.population);
+	    arena_printf(&v->arena, "n = %zu interval%s with a value, of %zu members",
+	                 dots->n, str_plural(dots->n), s->spec->pbt.population);
 }
 
 static void add_interval(const struct view *v, struct mark_series *s,
@@ -170,8 +170,8 @@ static void draw_schedule(struct view *v, const struct chain *k, size_t param,
 			   .x = lineage_end(v->s->search.spec, k->list[k->n - 1]),
 			   .y = y,
 			   .trial = NO_TRIAL});
-	c->note = arena_printf(&v->arena, "n = %zu intervals, %zu of them of the best",
-	                       v->s->search.n, k->n);
+	c->note = arena_printf(&v->arena, "n = %zu interval%s, %zu of them of the best",
+	                       v->s->search.n, str_plural(v->s->search.n), k->n);
 }
 
 void picture_schedule(struct view *v, struct gallery *g)

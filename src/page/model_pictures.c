@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRID = 61, NARROW = 450, LOW = 250 };
+enum { GRID = 61, NARROW = 450, LOW = 250, SHARES = 40 };
 static const double ninety = 1.6448536269514722; /* of a normal, two-sided */
 
 static void add_model(struct view *v, struct chart *c, size_t param)
@@ -106,32 +106,24 @@ static void draw_slice(struct view *v, struct gallery *g, size_t param)
 
 void picture_slices(struct view *v, struct gallery *g)
 {
-	const struct space *sp = &v->s->search.spec->space;
-	bool *done = mem_new(sp->n + 1, sizeof *done);
-
-	if (v->s->search.ok && v->s->search.spec->metric.name) {
-		for (size_t i = 0; v->has_importance && i < v->importance.n; i++) {
-			draw_slice(v, g, v->importance.rows[i].param);
-			done[v->importance.rows[i].param] = true;
-		}
-		for (size_t i = 0; i < sp->n; i++)
-			if (!done[i] && param_cardinality(&sp->params[i]) != 1)
-				draw_slice(v, g, i);
-	}
-	free(done);
+	if (!v->s->search.ok || !v->s->search.spec->metric.name)
+		return;
+	for (size_t i = 0; i < v->n_varied && (!v->most || i < v->most); i++)
+		draw_slice(v, g, v->varied[i]);
 }
 
-static void add_shares(struct chart *c, const struct importance *im, bool total)
+static void add_shares(struct chart *c, const struct importance *im, size_t n,
+                       bool total)
 {
 	struct mark_series *s =
 	    total ? chart_add(c, MARK_ACROSS, "other", "with its interactions", '*')
 		  : chart_add(c, MARK_ACROSS, "winner", "alone", 'o');
 
-	for (size_t i = 0; i < im->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct share *x = total ? &im->rows[i].total : &im->rows[i].alone;
 
 		marks_add(s, (struct mark_point){.x = 100 * x->mean,
-		                                 .y = (double)(im->n - 1 - i) +
+		                                 .y = (double)(n - 1 - i) +
 		                                      (total ? -0.16 : 0.16),
 		                                 .low = 100 * x->low,
 		                                 .high = 100 * x->high,
@@ -143,24 +135,25 @@ void picture_importance(struct view *v, struct gallery *g)
 {
 	const struct importance *im = &v->importance;
 	const char **names = arena_new(&v->arena, im->n + 1, sizeof *names);
+	size_t n = im->n < SHARES ? im->n : SHARES;
 	struct chart *c;
 
 	if (!v->has_importance)
 		return;
-	c = gallery_add(g, "Which parameters mattered", 900, 70 + 30 * (double)im->n);
-	for (size_t i = 0; i < im->n; i++)
-		names[im->n - 1 - i] =
+	c = gallery_add(g, "Which parameters mattered", 900, 70 + 30 * (double)n);
+	for (size_t i = 0; i < n; i++)
+		names[n - 1 - i] =
 		    v->s->search.spec->space.params[im->rows[i].param].name;
-	axis_names(&c->y, names, im->n);
+	axis_names(&c->y, names, n);
 	c->x = (struct axis){
 	    .label = "share of the variance of the metric over the space, %",
 	    .low = -1,
 	    .high = 101};
-	add_shares(c, im, false);
-	add_shares(c, im, true);
+	add_shares(c, im, n, false);
+	add_shares(c, im, n, true);
 	c->note =
 	    arena_printf(&v->arena,
 	                 "n = %zu trials, model with leave-one-out R2 %.2f; lines "
-	                 "are 90 %% intervals",
-	                 im->trials, im->r2);
+	                 "are 90 %% intervals%s",
+	                 im->trials, im->r2, view_of_varied(v, "; ", n));
 }

@@ -77,11 +77,24 @@ static void add_data(struct view *v, struct str *out)
 	str_free(&json);
 }
 
+/* Of pictures that are one a parameter: all, or so many that they take a tenth of the
+ * page. */
+static size_t most_pictures(const struct view *v)
+{
+	static const size_t few = 24, least = 12, bytes = 200000;
+	size_t n = v->s->search.ok, each = 3500 + (n > 300 ? 11 : 75) * n;
+
+	if (v->n_varied <= few)
+		return 0;
+	return bytes / each > least ? bytes / each : least;
+}
+
 void page_html(struct study *s, const struct page_options *o, struct str *out)
 {
 	struct view v;
 
 	view_init(&v, s, o->dir, o->model);
+	v.most = most_pictures(&v);
 	if (v.has_importance)
 		importance_keep(&v.importance, s);
 	add_head(s, o, out);

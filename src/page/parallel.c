@@ -6,12 +6,25 @@
 
 #include <math.h>
 
-enum { LINES = 150, BEST = 50, SHADES = 5, COLUMN = 112, HIGH = 330, NAMES = 12 };
+enum {
+	LINES = 150,
+	BEST = 50,
+	SHADES = 5,
+	COLUMN = 112,
+	HIGH = 330,
+	NAMES = 12,
+	AXES = 30 /* as many as in js/parallel.js */
+};
 /* Where what is not active stands, the axes being from 0 to 1. */
 static const double below = -0.09;
 
 static const char *const styles[SHADES] = {"line v0", "line v1", "line v2", "line v3",
                                            "line v4"};
+
+static size_t n_axes(const struct view *v)
+{
+	return v->n_varied < AXES ? v->n_varied : AXES;
+}
 
 static double height(const struct axis *a, double x)
 {
@@ -25,15 +38,15 @@ static void add_trial(struct view *v, struct chart *c, const struct axis *axes,
 	struct mark_series *line =
 	    chart_add(c, MARK_LINE, style, NULL, t->rank == 1 ? '@' : '.');
 
-	for (size_t i = 0; i < v->n_varied; i++)
+	for (size_t i = 0; i < n_axes(v); i++)
 		marks_add(line, (struct mark_point){
 				    .x = (double)i,
 				    .y = height(&axes[i],
 		                                param_place(&p[v->varied[i]],
 		                                            t->values[v->varied[i]])),
 				    .trial = t->id});
-	marks_add(line, (struct mark_point){.x = (double)v->n_varied,
-	                                    .y = height(&axes[v->n_varied], t->value),
+	marks_add(line, (struct mark_point){.x = (double)n_axes(v),
+	                                    .y = height(&axes[n_axes(v)], t->value),
 	                                    .trial = t->id});
 }
 
@@ -84,11 +97,11 @@ static void add_axes(struct view *v, struct chart *c, const struct axis *axes)
 	struct mark_series *s = chart_add(c, MARK_AXES, "upright", NULL, '|');
 	double at[TICKS_MAX];
 
-	for (size_t i = 0; i <= v->n_varied; i++)
+	for (size_t i = 0; i <= n_axes(v); i++)
 		marks_add(s, (struct mark_point){
 				 .x = (double)i, .high = 1, .trial = NO_TRIAL});
 	s = chart_add(c, MARK_LABELS, "height", NULL, ' ');
-	for (size_t i = 0; i <= v->n_varied; i++) {
+	for (size_t i = 0; i <= n_axes(v); i++) {
 		size_t n = axis_ticks(&axes[i], 5, at);
 
 		for (size_t k = 0; k < n; k++)
@@ -106,27 +119,28 @@ void picture_parallel(struct view *v, struct gallery *g)
 
 	if (v->s->search.ok < 2 || !sp->metric.name)
 		return;
-	for (size_t i = 0; i < v->n_varied; i++) {
+	for (size_t i = 0; i < n_axes(v); i++) {
 		param_axis(v, &sp->space.params[v->varied[i]], &axes[i]);
 		names[i] = sp->space.params[v->varied[i]].name;
 	}
-	metric_axis(v, &axes[v->n_varied]);
-	names[v->n_varied] = sp->metric.name;
+	metric_axis(v, &axes[n_axes(v)]);
+	names[n_axes(v)] = sp->metric.name;
 	c = gallery_add(g, "Every trial as a line across its parameters",
-	                fmax(900, COLUMN * (double)(v->n_varied + 1)), HIGH);
+	                fmax(900, COLUMN * (double)(n_axes(v) + 1)), HIGH);
 	c->singles = LINES + 1;
-	axis_names(&c->x, names, v->n_varied + 1);
+	axis_names(&c->x, names, n_axes(v) + 1);
 	c->y = (struct axis){.low = 1.5 * below, .high = 1.02, .bare = true};
 	n = add_trials(v, c, axes, &shown);
 	add_axes(v, c, axes);
 	c->note = arena_printf(
 	    &v->arena,
-	    "n = %zu trial%s with a value%s. Yellow is better, thick is the best; "
+	    "n = %zu trial%s with a value%s%s. Yellow is better, thick is the best; "
 	    "below an axis: not active.",
 	    n, str_plural(n),
 	    shown < n ? arena_printf(&v->arena,
 	                             ", %zu of them drawn: the best and "
 	                             "every few of the others",
 	                             shown)
-		      : "");
+		      : "",
+	    view_of_varied(v, "; ", n_axes(v)));
 }

@@ -143,9 +143,9 @@ void picture_race(struct view *v, struct gallery *g)
 		add_ends(c, list, n);
 		c->note = arena_printf(
 		    &v->arena,
-		    "n = %zu settings%s, over up to %zu items in batches of %zu; a "
+		    "n = %zu setting%s%s, over up to %zu items in batches of %zu; a "
 		    "line ends where its setting left, or the race did",
-		    with,
+		    with, str_plural(with),
 		    n < with ? arena_printf(&v->arena,
 		                            ", %zu of them drawn: the best and every "
 		                            "few of the others",

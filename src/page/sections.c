@@ -19,7 +19,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS = 110 }; /* of what is as on a terminal: so many fit the page */
+enum {
+	COLUMNS = 110, /* of what is as on a terminal: so many fit the page */
+	FILE_BYTES = 200000
+};
 
 static const struct sheet_view in_page = {.width = COLUMNS};
 
@@ -271,6 +274,9 @@ void section_pictures(struct view *v, struct str *out)
 			    "trial; where constraints do not allow that, it is the "
 			    "model's guess all the same. Leave-one-out R2 %.2f.</p>\n",
 			    v->land.r2);
+		if (v->most && v->most < v->n_varied)
+			str_addf(out, "<p class=\"note\">Here: %s.</p>\n",
+			         view_of_varied(v, "", v->most));
 		str_add(out, "<div class=\"panels\">\n");
 		add_picture(v, picture_slices, "", out);
 		str_add(out, "</div>\n</section>\n");
@@ -480,6 +486,8 @@ void section_file(struct view *v, const struct page_options *o, struct str *out)
 	add_warnings(v, out);
 	add_again(v, o, out);
 	str_add(out, "<details><summary>the file</summary><pre>");
-	html_lines(out, y->text, y->len);
+	html_lines(out, y->text, y->len < FILE_BYTES ? y->len : FILE_BYTES);
+	if (y->len > FILE_BYTES)
+		str_add(out, "… its rest is in results.json\n");
 	str_add(out, "</pre></details>\n</section>\n");
 }

@@ -11,29 +11,46 @@
 #include <stdlib.h>
 
 enum {
-	ROWS = 200,    /* of the table; a script shows all of them */
-	BEST = 20,     /* trials told of in full … */
-	FAILED = 60,   /* … and so many that failed */
-	TAIL = 4096,   /* bytes at the end of a run's output … */
-	TAILS = 300000 /* … of all of them together */
+	COLUMNS = 60,   /* of the table, of parameters … */
+	CELLS = 8000,   /* … and all of them; a script shows more */
+	BEST = 20,      /* trials told of in full … */
+	FAILED = 60,    /* … and so many that failed */
+	TAIL = 4096,    /* bytes at the end of a run's output … */
+	TAILS = 300000, /* … of all of them together */
+	TOLD = 300000   /* the same of what else is told of them */
 };
 
 /* What stands under `metrics`. */
-static void add_measured(const struct view *v, const struct trial *t, struct str *out)
+static void add_measured(struct view *v, const struct trial *t, struct str *out)
 {
 	for (size_t i = 0; i < v->numbers.listed; i++) {
 		struct measured m = trial_measured(t, v->numbers.list[i].name);
 
 		str_add(out, "<td>");
 		if (m.runs)
-			text_number(out, m.last);
+			text_digits(out, m.last, view_number_digits(v, i));
 	}
+}
+
+static void add_param(struct view *v, const struct trial *t, size_t p, struct str *out)
+{
+	const struct value *x = t->values[p];
+	struct str text = {0};
+
+	if (!x || param_cardinality(&v->s->search.spec->space.params[p]) == 1)
+		return;
+	if (x->kind == VALUE_FLOAT)
+		text_digits(&text, x->number, view_param_digits(v, p));
+	else
+		value_text(x, &text);
+	html_text(out, str_text(&text));
+	str_free(&text);
 }
 
 static void add_row(struct view *v, const struct trial *t, struct str *out)
 {
-	const struct space *sp = &v->s->search.spec->space;
-	struct str text = {0};
+	size_t n;
+	const size_t *params = view_params(v, COLUMNS, &n);
 
 	str_addf(out, "<tr data-row=\"%llu\"><td>", (unsigned long long)t->id);
 	if (t->rank)
@@ -42,34 +59,37 @@ static void add_row(struct view *v, const struct trial *t, struct str *out)
 	         t->outcome == OUTCOME_NONE ? "not finished"
 	                                    : outcome_name(t->outcome));
 	if (t->outcome == OUTCOME_OK && isfinite(t->value))
-		text_number(out, t->value);
-	for (size_t i = 0; i < sp->n; i++) {
-		size_t p = v->order[i];
-
+		text_digits(out, t->value, view_digits(v));
+	for (size_t i = 0; i < n; i++) {
 		str_add(out, "<td>");
-		if (!t->values[p] || param_cardinality(&sp->params[p]) == 1)
-			continue;
-		str_clear(&text);
-		value_text(t->values[p], &text);
-		html_text(out, str_text(&text));
+		add_param(v, t, params[i], out);
 	}
 	add_measured(v, t, out);
 	str_addc(out, '\n');
-	str_free(&text);
+}
+
+static size_t rows_of(const struct view *v, size_t columns)
+{
+	size_t fit = CELLS / (columns + v->numbers.listed + 4);
+
+	fit = fit < VIEW_ROWS ? fit : VIEW_ROWS;
+	return v->s->search.n < fit ? v->s->search.n : fit;
 }
 
 static void add_table(struct view *v, struct str *out)
 {
 	const struct search *s = &v->s->search;
-	size_t n = s->n < ROWS ? s->n : ROWS;
+	size_t columns, n;
+	const size_t *params = view_params(v, COLUMNS, &columns);
 
+	n = rows_of(v, columns);
 	str_add(out, "<div class=\"scroll\"><table id=\"ranking\"><thead><tr><th "
 	             "scope=\"col\">rank<th scope=\"col\">trial<th "
 	             "scope=\"col\">outcome<th scope=\"col\">");
 	html_text(out, s->spec->metric.name ? s->spec->metric.name : "value");
-	for (size_t i = 0; i < s->spec->space.n; i++) {
+	for (size_t i = 0; i < columns; i++) {
 		str_add(out, "<th scope=\"col\">");
-		html_text(out, s->spec->space.params[v->order[i]].name);
+		html_text(out, s->spec->space.params[params[i]].name);
 	}
 	for (size_t i = 0; i < v->numbers.listed; i++) {
 		str_add(out, "<th scope=\"col\">");
@@ -85,6 +105,8 @@ static void add_table(struct view *v, struct str *out)
 		         s->n);
 	else
 		str_addf(out, n == 1 ? "%zu trial." : "All %zu trials.", n);
+	if (columns < v->n_varied)
+		str_addf(out, " Columns: %s.", view_of_varied(v, "", columns));
 	str_add(out, " An empty cell is a parameter that is not active, or has but one "
 	             "value.</p>\n");
 }
@@ -95,7 +117,7 @@ static bool add_tail(struct view *v, const struct trial *t, size_t run,
 {
 	struct task task = {.key = t->id, .index = run};
 	char path[4096], *bytes;
-	size_t n;
+	size_t n, before = out->len;
 	bool whole;
 
 	task_folder(&task);
@@ -110,7 +132,7 @@ static bool add_tail(struct view *v, const struct trial *t, size_t run,
 		str_addf(out, "<h4>%s%s</h4><pre>", name, whole ? "" : ", its end");
 		html_lines(out, bytes, n);
 		str_add(out, "</pre>\n");
-		*used += n;
+		*used += out->len - before;
 	}
 	free(bytes);
 	return n > 0;
@@ -164,7 +186,7 @@ static bool has_failed(const struct trial *t)
 void section_trials(struct view *v, struct str *out)
 {
 	const struct search *s = &v->s->search;
-	size_t used = 0, failed = 0;
+	size_t tails = 0, failed = 0, begun, without = 0;
 
 	str_add(out, "<section id=\"trials\" aria-labelledby=\"h-trials\">\n<h2 "
 	             "id=\"h-trials\">Trials</h2>\n");
@@ -175,14 +197,25 @@ void section_trials(struct view *v, struct str *out)
 	add_table(v, out);
 	str_add(out,
 	        "<h3>The best, and those that failed</h3>\n<div id=\"details\">\n");
+	begun = out->len;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct trial *t = v->ranked[i];
 
 		if (i >= BEST && !(has_failed(t) && failed < FAILED))
 			continue;
 		failed += i >= BEST;
-		add_detail(v, t, &used, i < BEST && (!v->s->type->adaptive || v->model),
-		           out);
+		if (out->len - begun - tails > TOLD)
+			without++;
+		else
+			add_detail(v, t, &tails,
+			           i < BEST && (!v->s->type->adaptive || v->model),
+			           out);
 	}
-	str_add(out, "</div>\n</section>\n");
+	str_add(out, "</div>\n");
+	if (without)
+		str_addf(out,
+		         "<p class=\"note\">Of %zu more there is no room to tell: "
+		         "hpsearch show DIR --trial N does.</p>\n",
+		         without);
+	str_add(out, "</section>\n");
 }

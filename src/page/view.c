@@ -2,6 +2,7 @@
 #include "base/double.h"
 #include "report/detail.h"
 #include "report/importance_kept.h"
+#include "report/sheet_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ static void order_params(struct view *v)
 
 	v->order = arena_new(&v->arena, n + 1, sizeof *v->order);
 	v->varied = arena_new(&v->arena, n + 1, sizeof *v->varied);
+	v->by_importance = v->has_importance || kept;
 	for (size_t i = 0; v->has_importance && i < v->importance.n; i++)
 		add_param(v, v->importance.rows[i].param, &placed, done);
 	for (size_t i = 0; i < kept; i++)
@@ -169,6 +171,85 @@ double view_noise(const struct view *v, size_t *n)
 		++*n;
 	}
 	return df > 0 ? sqrt(sum / df) : (double)NAN;
+}
+
+/* The same as a table of one column. */
+static int column_digits(struct sheet *t)
+{
+	int digits = sheet_digits(t, 0, false);
+
+	sheet_free(t);
+	return digits;
+}
+
+/* Of the first rows: to tell a thousand apart would want more digits than anybody
+ * reads. */
+static void find_digits(struct view *v)
+{
+	const struct search *s = &v->s->search;
+	size_t params = s->spec->space.n, rows = s->n < VIEW_ROWS ? s->n : VIEW_ROWS;
+	struct sheet t = {0};
+	int *out = arena_new(&v->arena, 1 + params + v->numbers.n, sizeof *out);
+
+	v->digits = out;
+	sheet_column(&t, "value", NULL, COLUMN_NUMBER, true);
+	for (size_t i = 0; i < rows; i++)
+		sheet_number(&t, v->ranked[i]->value);
+	*out++ = column_digits(&t);
+	for (size_t p = 0; p < params; p++) {
+		sheet_column(&t, "parameter", NULL, COLUMN_NUMBER, true);
+		for (size_t i = 0; i < rows; i++)
+			sheet_value(&t, v->ranked[i]->values[p]);
+		*out++ = column_digits(&t);
+	}
+	for (size_t k = 0; k < v->numbers.n; k++) {
+		sheet_column(&t, "number", NULL, COLUMN_NUMBER, true);
+		for (size_t i = 0; i < rows && k < v->numbers.listed; i++)
+			sheet_number(
+			    &t,
+			    trial_measured(v->ranked[i], v->numbers.list[k].name).last);
+		*out++ = column_digits(&t);
+	}
+}
+
+static int digits_at(struct view *v, size_t i)
+{
+	if (!v->digits)
+		find_digits(v);
+	return v->digits[i];
+}
+
+int view_digits(struct view *v)
+{
+	return digits_at(v, 0);
+}
+
+int view_param_digits(struct view *v, size_t param)
+{
+	return digits_at(v, 1 + param);
+}
+
+int view_number_digits(struct view *v, size_t number)
+{
+	return digits_at(v, 1 + v->s->search.spec->space.n + number);
+}
+
+const size_t *view_params(const struct view *v, size_t most, size_t *n)
+{
+	size_t all = v->s->search.spec->space.n;
+
+	*n = all <= most ? all : most < v->n_varied ? most : v->n_varied;
+	return all <= most ? v->order : v->varied;
+}
+
+const char *view_of_varied(struct view *v, const char *lead, size_t shown)
+{
+	if (shown >= v->n_varied)
+		return "";
+	return arena_printf(
+	    &v->arena, "%sthe first %zu of %zu parameters that vary, %s", lead, shown,
+	    v->n_varied,
+	    v->by_importance ? "by importance" : "in the order of the file");
 }
 
 size_t view_thinned(size_t i, size_t n, size_t most)

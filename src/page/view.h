@@ -23,6 +23,8 @@ struct view {
 	/* (space.n) parameters, the most important first where that is known, else as
 	 * in the file; and (n_varied) those of them that can have two values. */
 	size_t *order, *varied, n_varied;
+	bool by_importance;
+	int *digits;      /* see view_digits; NULL: not asked yet */
 	const char **why; /* (s->search.n) by id; NULL: not asked yet */
 	struct arena arena;
 };
@@ -44,11 +46,24 @@ size_t view_rungs(const struct view *v, double *at);
 const char *view_why(struct view *v, const struct trial *t);
 /* The class of chart.css of an outcome: ok, stopped, failed, open. */
 const char *view_style(enum outcome o);
+/* Digits that tell the values in the table of trials apart (report/sheet_text.h): of
+ * the metric, of a parameter, of a number beside the metric. */
+int view_digits(struct view *v);
+int view_param_digits(struct view *v, size_t param);
+int view_number_digits(struct view *v, size_t number);
+/* At most `most` parameters: all in their order, else those that vary first. *n: how
+ * many. */
+const size_t *view_params(const struct view *v, size_t most, size_t *n);
+/* lead and "the first 20 of 200 parameters that vary, by importance"; "" where shown is
+ * all. */
+const char *view_of_varied(struct view *v, const char *lead, size_t shown);
 /* Standard deviation between runs of one configuration, pooled over those that were run
  * more than once, *n of them; NaN: there are none. */
 double view_noise(const struct view *v, size_t *n);
 /* Of n things, at most `most` evenly: the i-th that stays. */
 size_t view_thinned(size_t i, size_t n, size_t most);
+
+enum { VIEW_ROWS = 200 }; /* of the table as it is without a script, at the most */
 
 /* Charts that make one picture. */
 struct gallery {

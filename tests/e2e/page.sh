@@ -129,15 +129,16 @@ expect "another name" 2 "$HPSEARCH" plot live.hpsearch pie
 expect "another ending" 2 "$HPSEARCH" plot live.hpsearch history -o x.gif
 expect "nothing to show" 3 "$HPSEARCH" plot failed.hpsearch cost -o x.svg
 
-# --- a thousand trials of twenty parameters, with curves, numbers and failures ---
+# --- a thousand trials of two hundred parameters, with curves, numbers and failures ---
 {
 	echo 'parameters:'
-	for i in {00..19}; do echo "  p$i: {min: 0.0, max: 1.0}"; done
+	for i in {000..199}; do echo "  p$i: {min: 0.0, max: 1.0}"; done
 } >parameters
 space '"burst", "--epochs=40"' "method: random" "max_trials: 1000" "parallel: 4" >large.yaml
 cat parameters >>large.yaml
 expect "a thousand trials" 0 "$HPSEARCH" large.yaml -q
 check "are below 2 MB" is_page large.hpsearch/report.html
+check "what there is no room for is said to be left out" grep -qE '^<p class="note">Here: the first 1[0-9] of 200 parameters that vary, in the order of the file\.' large.hpsearch/report.html
 check "all of them" [ "$(grep -oE '^\{"i":' large.hpsearch/report.html | wc -l)" = 1000 ]
 
 # --- in a browser ---

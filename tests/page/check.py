@@ -70,6 +70,8 @@ def _():
     values = browser.run(f"[...document.querySelectorAll('#ranking tbody tr')].map((r) => trialOf.get(+r.dataset.row).p[{of}])")
     assert len(values) > 5 and values == sorted(values), values
     browser.run("{const " + column + "; [...x].find((b) => b.textContent.startsWith('x')).click()}")
+    assert browser.run("[[12345.67, 4], [0.000012345, 4], [0.10004, 4], [-1.5, 5], [12345678.9, 4], [1e-4, 4], [0.25, 7]].map(([x, d]) => figures(x, d))") == \
+        ["12346", "1.234e-05", "0.1", "-1.5", "1.235e+07", "0.0001", "0.25"]
     assert browser.run("[short(1048576), short(-12345678901), short(0.12345678), short(null)]") == ["1048576", "-12345678901", "0.123457", ""]
     again = browser.run(f"[...document.querySelectorAll('#ranking tbody tr')].map((r) => trialOf.get(+r.dataset.row).p[{of}])")
     assert again == sorted(values, reverse=True), again
@@ -232,11 +234,13 @@ def _():
     assert browser.complaints() == [] and browser.requests() == [large]
     assert len(rows()) == 1000
     assert browser.run("document.querySelectorAll('#coordinates .line').length") == browser.run("data.trials.filter((t) => t.v != null).length")
-    assert browser.run("data.trials.filter((t) => t.cmd).length") > 400
+    shown = browser.run("data.params.length")
+    assert 24 <= shown < 200 and browser.run("document.querySelectorAll('#ranking thead th').length") == shown + 4 + browser.run("data.listed")
+    assert f"the first {shown} of 200 parameters that vary" in browser.run("document.getElementById('shown').textContent")
     last = rows()[-1]
     browser.run(f"panel.open({last})")
     said = browser.run("document.querySelector('.panel').textContent")
-    for part in (f"trial {last}:", "run 0", "seed", "p19", "proposes by the seed", "command", "--trial"):
+    for part in (f"trial {last}:", "run 0", "seed", "p019", "proposes by the seed", "command", "--trial"):
         assert part in said, (part, said[:2000])
 
 

@@ -59,7 +59,9 @@ const panel = {
         element('p', {class: 'note'},
             [t.l, t.g, t.se && `standard error ${short(t.se)}`,
               `proposed when ${t.d || 0} trials were finished`].filter(Boolean).join('; ')),
-        this.pairs(rows), this.pairs(data.numbers.map((name, k) => [name, short(t.m && t.m[k])])), ...this.runs(t), ...curves.small(t),
+        this.pairs(rows),
+        ...(data.shown && !told.length ? [element('p', {class: 'note'}, `Here: ${data.shown}.`)] : []),
+        this.pairs(data.numbers.map((name, k) => [name, short(t.m && t.m[k])])), ...this.runs(t), ...curves.small(t),
         ...(told.length ? told : this.rest(t)));
     document.body.append(this.node);
     this.node.focus();

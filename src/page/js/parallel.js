@@ -5,8 +5,17 @@
 const parallel = {
   brushed: new Map(),
 
+  // As many as page/parallel.c has.
+  shown() {
+    return data.order.filter((k) => !data.params[k].fixed).slice(0, 30);
+  },
+
+  more() {
+    return data.order.filter((k) => !data.params[k].fixed).length > 30;
+  },
+
   axes() {
-    const list = data.order.filter((k) => !data.params[k].fixed).map((k) => {
+    const list = this.shown().map((k) => {
       const p = data.params[k];
       return {name: p.name, log: p.log, names: p.names, range: p.range, of: (t) => t.p[k]};
     });
@@ -52,7 +61,7 @@ const parallel = {
     for (const axis of axes) axis.scale = this.scale(axis, this.height);
     const best = [...this.trials].sort((a, b) => a.k - b.k);
     const color = d3.scaleSequential(d3.interpolateViridis).domain([best.length, 0]);
-    const note = `n = ${best.length} trials with a value; yellow is better, thick is the best. Drag along an axis to keep what passes there, or go to it with the tab key: arrows move what is kept, + and - widen and narrow it, Escape lets all pass. Below an axis: not active.`;
+    const note = `n = ${best.length} trials with a value; yellow is better, thick is the best${this.more() ? '; the first 30 parameters, the table has more' : ''}. Drag along an axis to keep what passes there, or go to it with the tab key: arrows move what is kept, + and - widen and narrow it, Escape lets all pass. Below an axis: not active.`;
     const figure = section.querySelector('figure');
     const svg = d3.create('svg').attr('class', 'plot').attr('role', 'group').attr('id', 'coordinates')
         .attr('aria-label', `Parallel coordinates of ${best.length} trials over ${axes.length} axes`)

@@ -19,6 +19,19 @@ const state = {
   },
 };
 
+data.order = data.params.map((_, k) => k);
+
+// The number as the table without a script has it (report/text.h: text_digits).
+function figures(x, digits) {
+  if (typeof x !== 'number' || Number.isInteger(x)) return short(x);
+  const size = Math.abs(x);
+  const exponent = Math.floor(Math.log10(size));
+  const trimmed = (s) => (s.includes('.') ? s.replace(/\.?0+$/, '') : s);
+  if (size >= 1e-4 && (size < 1e7 || exponent < digits)) return trimmed(x.toFixed(Math.max(0, digits - 1 - exponent)));
+  const [mantissa, power] = x.toExponential(digits - 1).split('e');
+  return `${trimmed(mantissa)}e${power[0]}${power.slice(1).padStart(2, '0')}`;
+}
+
 // A whole number is a count or a choice, and is shown as it is.
 function short(x) {
   if (typeof x === 'number' && !Number.isInteger(x)) return String(+x.toPrecision(6));
@@ -26,10 +39,11 @@ function short(x) {
 }
 
 // The value of parameter k, as a person reads it.
-function valueText(trial, k) {
+function valueText(trial, k, digits) {
   const v = trial.p[k];
   const names = data.params[k].names;
-  return v == null ? 'not active' : names && typeof v === 'number' ? names[v] : short(v);
+  if (v == null) return 'not active';
+  return names && typeof v === 'number' ? names[v] : digits ? figures(v, digits) : short(v);
 }
 
 function element(name, attributes, ...children) {

@@ -12,16 +12,16 @@ const table = {
       {name: 'rank', of: (t) => t.k, text: (t) => short(t.k)},
       {name: 'trial', of: (t) => t.i, text: (t) => String(t.i)},
       {name: 'outcome', of: (t) => t.o, text: (t) => t.o},
-      {name: data.metric || 'value', of: (t) => t.v, text: (t) => short(t.v)},
+      {name: data.metric || 'value', of: (t) => t.v, text: (t) => figures(t.v, data.digits)},
       ...data.order.map((k) => ({
         name: data.params[k].name,
         of: (t) => t.p[k],
-        text: (t) => (t.p[k] == null || data.params[k].fixed ? '' : valueText(t, k)),
+        text: (t) => (t.p[k] == null || data.params[k].fixed ? '' : valueText(t, k, data.params[k].digits)),
       })),
       ...data.numbers.slice(0, data.listed).map((name, k) => ({
         name,
         of: (t) => t.m && t.m[k],
-        text: (t) => short(t.m && t.m[k]),
+        text: (t) => figures(t.m && t.m[k], data.numberDigits[k]),
       })),
     ];
   },
@@ -51,6 +51,7 @@ const table = {
     document.getElementById('shown').textContent =
         `${rows.length} of ${data.total} trials` +
         (data.trials.length < data.total ? ` (the first ${data.trials.length} are on this page; results.csv has all)` : '') +
+        (data.shown ? `; columns: ${data.shown}` : '') +
         ' – an empty cell is a parameter that is not active, or has but one value; Enter or a click opens a trial.';
   },
 
@@ -66,12 +67,10 @@ const table = {
 
   start() {
     if (!this.body) return;
-    document.querySelectorAll('#ranking thead th').forEach((th, k) => {
-      const name = th.textContent;
-      th.replaceChildren(element('button', {type: 'button', onclick: () => this.sort(k)}, name,
-          element('span', {'aria-hidden': 'true'})));
-      th.setAttribute('aria-sort', 'none');
-    });
+    document.querySelector('#ranking thead tr').replaceChildren(...this.columns().map((column, k) =>
+      element('th', {'scope': 'col', 'aria-sort': 'none'},
+          element('button', {type: 'button', onclick: () => this.sort(k)}, column.name,
+              element('span', {'aria-hidden': 'true'})))));
     this.body.addEventListener('keydown', (e) => {
       const row = e.target.closest('tr');
       const to = {ArrowDown: row.nextSibling, ArrowUp: row.previousSibling}[e.key];
