@@ -112,7 +112,7 @@ SCRIPT := $(if $(filter asan,$(MODE)),,$(sort $(wildcard tests/unit/test_*.sh)))
 # Scripts whose time is other programs' (compilers, trainings, a browser, Python's
 # packages), or long sums that unit tests have as well: under a sanitizer they show nothing
 # that the rest does not.
-OTHERS := $(patsubst %,tests/e2e/%.sh,ablate examples export hydra loggers make nni page \
+OTHERS := $(patsubst %,tests/e2e/%.sh,ablate examples export hydra items loggers make nni page \
 	recipes refine scale_block strategy)
 E2E    := $(filter-out %/lib.sh $(if $(filter asan,$(MODE)),$(OTHERS)),$(sort \
 	$(wildcard tests/e2e/*.sh)))

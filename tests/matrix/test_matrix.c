@@ -14,7 +14,7 @@ enum {
 	SEEDS = SANITIZED ? 1 : 4,
 	TRIALS = 80,
 	LEARNING_SEEDS = SANITIZED ? 1 : 2,
-	LEARNING_TRIALS = 36
+	LEARNING_TRIALS = SANITIZED ? 20 : 36
 };
 
 /* Shuffling is the grid's; the others do not look at it. */
