@@ -94,8 +94,12 @@ expect "goes on with those that it was begun with, whatever is asked for now" 6 
 	"$HPSEARCH" recheck $D --budget runs=9 --top 6 --pairs 30
 expect "and can be shown" 0 "$HPSEARCH" show $D/recheck/0008
 check "winner, defaults and three more, still" test "$(json $D/recheck/0008/recheck.json "len(d['configurations'])")" = 5
-expect "not as a table of commas" 2 "$HPSEARCH" show $D/recheck/0001 -f csv
-check "which formats there are" has "help: table json" err
+expect "as JUnit" 0 "$HPSEARCH" show $D/recheck/0001 -f junit
+cp out recheck.xml
+check "in its shape" python3 "$SRCDIR/tests/tools/junit_shape.py" recheck.xml
+check "a case for each question" test "$(grep -c "<testcase" recheck.xml)" = 4
+expect "not as words" 2 "$HPSEARCH" show $D/recheck/0001 -f args
+check "which formats there are" has "help: table json csv yaml markdown latex junit" err
 expect "it is continued under its number" 0 "$HPSEARCH" recheck $D -j2
 check "said" has "continuing recheck 8" err
 check "one line more" test "$(wc -l <$D/recheck/history.jsonl)" = 8
