@@ -50,7 +50,7 @@ static bool wanted(const struct reproduction *x, const struct trial *t, size_t p
 		return true;
 	if (x->o->top)
 		return t->rank && place < x->o->top;
-	if (v->done && v->winner != SIZE_MAX &&
+	if (v->done && !v->fronts && v->winner != SIZE_MAX &&
 	    v->candidates[v->winner].key < x->sv.study.search.n)
 		return t->id == v->candidates[v->winner].key;
 	return t == x->sv.study.search.best;

@@ -223,7 +223,7 @@ static const struct trial *winner(struct study *s)
 {
 	const struct verdict *v = &s->search.verdict;
 
-	if (s->search.best && !(v->done && v->winner != SIZE_MAX))
+	if (s->search.best && (v->fronts || !(v->done && v->winner != SIZE_MAX)))
 		fprintf(stderr,
 		        "notice: trial %llu leads the ranking; it was not verified\n",
 		        (unsigned long long)s->search.best->id);

@@ -49,8 +49,9 @@ static bool nothing_to_do(const struct saved *sv, struct error *err)
 	if (!s->search.best)
 		return error_set(err, ERROR_TRIAL, "%s: no trial has a usable value",
 		                 sv->path);
-	if (!standing_metric_alone(&sv->spec, "verify goes", err))
-		return error_prefix(err, "%s: ", sv->path);
+	if (!trial_feasible(&sv->spec, s->search.best))
+		return error_set(err, ERROR_TRIAL, "%s: no trial holds the limits",
+		                 sv->path);
 	if (!s->search.verdict.wanted)
 		return nothing_to_verify_with(sv, err);
 	return false;

@@ -113,7 +113,7 @@ struct limit {
 	struct position at;
 };
 enum { OBJECTIVES_MAX = 3, LIMITS_MAX = 8 };
-enum { CRITERIA_MAX = OBJECTIVES_MAX + LIMITS_MAX };
+enum { CRITERIA_MAX = OBJECTIVES_MAX + LIMITS_MAX, PREFER_MAX = 8 };
 
 /* A number that is shown beside the metric. */
 struct kept_metric {
@@ -128,13 +128,16 @@ struct test {
 	bool present;
 	struct command
 	    command; /* n = 0: the training command, with HPSEARCH_SPLIT=test */
-	struct metric metric; /* name NULL: the search's metric and goal */
-	size_t top, repeats;  /* 3 and 5 by default */
-	bool sequential;      /* repeats: auto, the default: pairs until it is decided,
-	                       * max_repeats at the most; `repeats` is of the re-runs */
-	size_t max_repeats;   /* 20 by default */
-	const char *ledger;   /* where uses of the test data are written down; NULL:
-	                       * beside the file */
+	struct metric metric;      /* name NULL: the search's metric and goal */
+	size_t top, repeats;       /* 3 and 5 by default */
+	const char *const *prefer; /* (n_prefer) of several objectives, the points that
+	                            * are verified, in the words of best --prefer */
+	size_t n_prefer;
+	bool sequential;    /* repeats: auto, the default: pairs until it is decided,
+	                     * max_repeats at the most; `repeats` is of the re-runs */
+	size_t max_repeats; /* 20 by default */
+	const char *ledger; /* where uses of the test data are written down; NULL:
+	                     * beside the file */
 };
 
 /* A parameter that is the size of what is trained: tuned at these, foretold there. */

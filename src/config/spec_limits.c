@@ -198,6 +198,7 @@ bool spec_check_criteria(struct reading *r)
 	const struct spec *s = r->spec;
 	const struct node *root = s->yaml.root;
 	bool several = s->n_objectives > 1;
+	const struct node *test = s->test.present ? node_get(root, "test") : NULL;
 	const char *what = several ? "several objectives" : "limits";
 	const struct {
 		bool is;
@@ -207,9 +208,15 @@ bool spec_check_criteria(struct reading *r)
 	     "a training under way has no place among the others until all its "
 	     "criteria are known",
 	     "take early_terminate out"},
-	    {s->test.present, "test",
-	     "there is no one winner to be confirmed by a comparison in one metric",
-	     "take test out; hpsearch reproduce RESULTS --top 3 runs the best again"},
+	    {several && s->test.metric.name, "test",
+	     "test.metric is one, and a test reports the objectives under the names "
+	     "that they have in the search",
+	     "take test.metric out"},
+	    {several && node_get(test, "top"), "test",
+	     "test.top counts ranks, and what is verified of a front is its knee and "
+	     "its ends",
+	     "take test.top out, or name the points: test: {prefer: "
+	     "[\"latency_ms<=15\"]}"},
 	    {s->scale.n > 0, "scale", "its trends are of one metric", "take scale out"},
 	    {s->n_warm > 0, "warm_start", "earlier searches are read by one metric",
 	     "take warm_start out; points: [...] tries their best first"},
@@ -223,6 +230,12 @@ bool spec_check_criteria(struct reading *r)
 	};
 
 	gather(r);
+	if (!several && s->test.n_prefer)
+		return read_fails(r, node_key_position(root, "test"),
+		                  "take prefer out: the best are verified, as many as "
+		                  "test.top says",
+		                  "test.prefer chooses points of a front, and there is "
+		                  "one metric");
 	for (size_t i = 0; s->n_criteria && i < ARRAY_LEN(cases); i++)
 		if (cases[i].is)
 			return read_fails(r, node_key_position(root, cases[i].key),

@@ -2,6 +2,7 @@
 #include "base/pattern.h"
 #include "config/dialect.h"
 #include "config/read.h"
+#include "config/scalar.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -294,10 +295,58 @@ static bool test_repeats(struct reading *r, const struct node *map)
 	       read_size(r, most, "test.max_repeats", 2, 1000, &t->max_repeats);
 }
 
+/* Bounds and weights with commas between; whether they can be met shows at the end. */
+static bool is_wish(struct reading *r, const char *text)
+{
+	for (const char *p = text;; p++) {
+		size_t n = strcspn(p, ",");
+		struct limit bound;
+		const char *number = "";
+		struct value v;
+		double x;
+
+		if (!limit_split(p, n, r->a, &bound, &number) || !*bound.name ||
+		    !scalar_number(number, &v) || !value_number(&v, &x))
+			return false;
+		p += n;
+		if (!*p)
+			return true;
+	}
+}
+
+static bool test_prefer(struct reading *r, const struct node *n)
+{
+	static const char help[] = "as in prefer: [\"latency_ms<=15\", "
+				   "\"acc=2,latency_ms=1\"]";
+	struct test *t = &r->spec->test;
+	size_t count = n->kind == NODE_LIST ? n->n : 1;
+	const char **list;
+
+	if (n->kind == NODE_MAP || !count || count > PREFER_MAX)
+		return read_fails(
+		    r, n->at, help,
+		    "test.prefer must be a list of 1 to %d wishes, as best "
+		    "--prefer takes them",
+		    PREFER_MAX);
+	list = arena_new(r->a, count, sizeof *list);
+	for (size_t i = 0; i < count; i++) {
+		const struct node *one = n->kind == NODE_LIST ? n->items[i] : n;
+
+		if (one->kind != NODE_SCALAR || !is_wish(r, one->text))
+			return read_fails(
+			    r, one->at, help, "test.prefer: %s is no bound or weight",
+			    one->kind == NODE_SCALAR ? one->text : "one of them");
+		list[i] = one->text;
+	}
+	t->prefer = list;
+	t->n_prefer = count;
+	return true;
+}
+
 bool spec_read_test(struct reading *r, const struct node *map)
 {
-	static const char *const names[] = {"command", "metric",      "top",
-	                                    "repeats", "max_repeats", "ledger"};
+	static const char *const names[] = {"command",     "metric", "top",   "repeats",
+	                                    "max_repeats", "ledger", "prefer"};
 	struct test *t = &r->spec->test;
 	const struct node *n;
 
@@ -314,6 +363,8 @@ bool spec_read_test(struct reading *r, const struct node *map)
 		return false;
 	if ((n = node_get(map, "top")) &&
 	    !read_size(r, n, "test.top", 1, 1000, &t->top))
+		return false;
+	if ((n = node_get(map, "prefer")) && !test_prefer(r, n))
 		return false;
 	n = node_get(map, "ledger");
 	if (n && !read_string(r, n, "test.ledger", &t->ledger))

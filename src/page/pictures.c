@@ -515,7 +515,7 @@ void picture_verdict(struct view *v, struct gallery *g)
 	}
 	for (size_t i = 0; i < d->n; i++) {
 		const struct candidate *k = &d->candidates[i];
-		struct stage one = {.winner = i == d->winner,
+		struct stage one = {.winner = i == d->winner && !d->fronts,
 		                    .trial =
 		                        k->key == VERDICT_DEFAULTS ? NO_TRIAL : k->key};
 
@@ -539,7 +539,7 @@ void picture_verdict(struct view *v, struct gallery *g)
 			continue;
 		st[n++] = (struct stage){.name = candidate_name(v, k, "test"),
 		                         .w = k->worth[PHASE_TEST],
-		                         .winner = i == d->winner,
+		                         .winner = i == d->winner && !d->fronts,
 		                         .trial = k->key == VERDICT_DEFAULTS ? NO_TRIAL
 		                                                             : k->key};
 	}

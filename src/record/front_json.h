@@ -13,4 +13,10 @@ void front_json(const struct search *s, struct trial *const *order, struct str *
  * that has them. */
 void front_json_trial(const struct search *s, const struct trial *t, struct str *out);
 
+/* Of a candidate of a verification: ,"role":"the knee" and ,"criteria":{"acc":
+ * {"rerun":{…},"test":{…},"better":{…}},…} of several objectives, ,"limits":[{…}] of
+ * limits. */
+void front_json_candidate(const struct verdict *v, const struct candidate *c,
+                          struct str *out);
+
 #endif

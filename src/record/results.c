@@ -289,12 +289,15 @@ static void add_candidate(struct str *out, const struct search *s,
 		str_add(out, "null");
 	else
 		str_addf(out, "%llu", (unsigned long long)c->key);
-	str_addf(
-	    out, ",\"defaults\":%s,\"winner\":%s", c->is_baseline ? "true" : "false",
-	    v->winner != SIZE_MAX && c == &v->candidates[v->winner] ? "true" : "false");
+	str_addf(out, ",\"defaults\":%s,\"winner\":%s",
+	         c->is_baseline ? "true" : "false",
+	         !v->fronts && v->winner != SIZE_MAX && c == &v->candidates[v->winner]
+	             ? "true"
+	             : "false");
 	str_add(out, ",\"params\":");
 	space_json(&s->spec->space, c->trial.values, out);
 	json_out_number(out, "search_value", c->search_value);
+	front_json_candidate(v, c, out);
 	add_phase(out, v, c, PHASE_RERUN);
 	if (v->has_test)
 		add_phase(out, v, c, PHASE_TEST);

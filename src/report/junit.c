@@ -168,7 +168,9 @@ static double verification_time(const struct verdict *v)
 
 static void add_verification(struct suite *x, const struct verdict *v)
 {
-	const char *name = "the winner is better than the defaults";
+	const char *name = v->fronts
+	                       ? "a point of the front is better than the defaults"
+	                       : "the winner is better than the defaults";
 	double time = verification_time(v);
 
 	if (!v->wanted)
@@ -177,8 +179,11 @@ static void add_verification(struct suite *x, const struct verdict *v)
 	else if (!v->done)
 		add_case(x, "verification", name, time, SKIPPED, "", "not over", NULL);
 	else if (v->answer == ANSWER_NO_BASELINE)
-		add_case(x, "verification", "the winner ran again", time, PASSED, "",
-		         NULL, "there are no defaults to compare with");
+		add_case(x, "verification",
+		         v->fronts ? "points of the front ran again"
+		                   : "the winner ran again",
+		         time, PASSED, "", NULL,
+		         "there are no defaults to compare with");
 	else
 		add_case(x, "verification", name, time,
 		         v->answer == ANSWER_YES ? PASSED : FAILURE,

@@ -274,6 +274,19 @@ static void add_tests(const struct spec *sp, struct str *out)
 	str_add(out, sp->deterministic_training ? ", which is one each\n" : "\n");
 }
 
+/* Whose runs are repeated. */
+static void add_candidates(const struct spec *sp, struct str *out)
+{
+	const struct test *t = &sp->test;
+
+	if (sp->n_objectives < 2)
+		str_addf(out, "the best %zu", t->present ? t->top : 3);
+	else if (t->n_prefer)
+		str_addf(out, "of the front what test.prefer names (%zu)", t->n_prefer);
+	else
+		str_add(out, "of the front the knee and the best in each objective");
+}
+
 static void add_test(const struct spec *sp, struct str *out)
 {
 	const struct test *t = &sp->test;
@@ -283,24 +296,23 @@ static void add_test(const struct spec *sp, struct str *out)
 		race_test(sp, out);
 		return;
 	}
-	if (sp->n_criteria || !spec_reruns(sp)) {
+	if (!spec_reruns(sp)) {
 		str_add(out,
-		        sp->n_criteria ? "none: it is by one metric\n"
-		        : sp->repeats > 1
+		        sp->repeats > 1
 		            ? "none: no test: block, and repeats are the search's own\n"
 		            : "none: no test: block and no repeats\n");
 		return;
 	}
+	add_candidates(sp, out);
 	if (sp->deterministic_training)
-		str_addf(out,
-		         "the best %zu and the defaults, deterministic: none again",
-		         t->present ? t->top : 3);
+		str_add(out, " and the defaults, deterministic: none again");
 	else
-		str_addf(out, "the best %zu and the defaults again on %zu fresh seeds",
-		         t->present ? t->top : 3,
+		str_addf(out, " and the defaults again on %zu fresh seeds",
 		         t->present ? t->repeats : sp->repeats);
-	str_add(out, t->present ? ", then the winner and the defaults on the test data"
-	                        : "; no test: block, so nothing on test data");
+	str_add(out, !t->present ? "; no test: block, so nothing on test data"
+	             : sp->n_objectives > 1 ? ", then all of them on the test data"
+	                                    : ", then the winner and the defaults on "
+	                                      "the test data");
 	if (t->present && t->metric.name) {
 		str_add(out, " (");
 		text_clean(out, t->metric.name);

@@ -63,11 +63,23 @@ static void add_gain(const struct rescheduled_candidate *c, struct str *out)
 void rescheduled_text(const struct rescheduled *x, const struct sheet_view *v,
                       struct str *out)
 {
+	size_t forgotten = 0;
+
 	text_clean(out, x->c[0].name);
 	str_addf(out, ", trained afresh with %zu seed%s in %zu interval%s%s\n", x->rows,
 	         str_plural(x->rows), x->intervals, str_plural(x->intervals),
 	         x->complete ? "" : " (not all of it is done)");
 	add_table(x, v, out);
+	for (size_t i = 0; i < x->n; i++)
+		forgotten += x->c[i].forgot;
+	if (forgotten) {
+		str_count(out, forgotten, "training");
+		str_add(out,
+		        " began again instead of going on from the checkpoint of the "
+		        "interval before: no value of it counts\n"
+		        "  help: the training begins with the checkpoint that it finds "
+		        "in HPSEARCH_DIR; once it does, begin again with --fresh\n");
+	}
 	if (x->n == 1)
 		str_add(out, "there is nothing to compare it with: it never changes, "
 		             "and the file gives no other defaults\n");

@@ -21,7 +21,9 @@ static void add_ledger(const struct verdict *v, struct str *out)
 	char iso[32];
 	double left = 0.025;
 
-	if (u->configurations <= 2) {
+	if (u->uses == 1 && v->fronts) {
+		str_add(out, ", by the chosen points and the defaults only");
+	} else if (u->configurations <= 2) {
 		str_add(out, ", by the winner and the defaults only");
 	} else {
 		str_add(out, "; in all ");

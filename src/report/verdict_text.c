@@ -1,6 +1,7 @@
 #include "report/verdict_text.h"
 #include "base/clock.h"
 #include "base/effect.h"
+#include "report/facets_text.h"
 #include "report/items_text.h"
 #include "report/text.h"
 #include "report/uses_text.h"
@@ -11,16 +12,6 @@
 
 /* What --more takes. */
 enum { MORE_MAX = 1000 };
-
-static void add_name(const struct candidate *c, struct str *out)
-{
-	if (c->is_baseline)
-		str_add(out, "the defaults");
-	if (c->is_baseline && c->key != VERDICT_DEFAULTS)
-		str_addf(out, " (trial %llu)", (unsigned long long)c->key);
-	if (!c->is_baseline)
-		str_addf(out, "trial %llu", (unsigned long long)c->key);
-}
 
 /* How many runs of a phase have ended. */
 static size_t ended(const struct candidate *c, enum phase phase)
@@ -125,7 +116,7 @@ static void add_row(const struct verdict *v, size_t i, struct sheet *t)
 	const struct candidate *c = &v->candidates[i];
 	struct str name = {0};
 
-	add_name(c, &name);
+	facets_text_name(c, &name);
 	sheet_text(t, str_text(&name));
 	sheet_number(t, c->search_value);
 	if (!v->by_items)
@@ -439,6 +430,14 @@ static void add_seedless(const struct search *s, struct str *out)
 	    "no randomness at all, write deterministic_training: true\n");
 }
 
+static bool any_complete(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->candidates[i].complete[PHASE_RERUN])
+			return true;
+	return false;
+}
+
 static void add_conclusion(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
@@ -449,7 +448,10 @@ static void add_conclusion(const struct search *s, struct str *out)
 		str_add(out, "not finished: hpsearch verify goes on with it\n");
 		return;
 	case ANSWER_FAILED:
-		if (v->winner == SIZE_MAX)
+		if (v->winner == SIZE_MAX && any_complete(v))
+			str_add(out, "no candidate's re-runs hold the limits on the "
+			             "average: nothing is confirmed\n");
+		else if (v->winner == SIZE_MAX)
 			str_addf(out,
 			         "no candidate finished %s of its re-runs: nothing is "
 			         "confirmed; their folders are below verify/rerun\n",
@@ -469,7 +471,9 @@ static void add_conclusion(const struct search *s, struct str *out)
 	case ANSWER_NO:
 	case ANSWER_CANNOT_TELL: break;
 	}
-	if (v->winner == v->baseline)
+	if (v->fronts)
+		facets_text_answer(s, out);
+	else if (v->winner == v->baseline)
 		str_add(out,
 		        "better than the defaults: no, the winner is the defaults\n");
 	else if (v->first_rules)
@@ -490,7 +494,7 @@ static void add_path(const struct search *s, struct str *out)
 		return;
 	c = &v->candidates[v->winner];
 	str_add(out, "winner: ");
-	add_name(c, out);
+	facets_text_name(c, out);
 	if (isfinite(c->search_value)) {
 		str_add(out, ", in the search ");
 		text_number(out, c->search_value);
@@ -540,12 +544,17 @@ void verdict_report(const struct study *study, const struct sheet_view *view,
 		return;
 	if (v->wanted && v->n && search_is_over(s)) {
 		str_add(out, "verification\n");
-		add_table(s, view, out);
-		add_path(s, out);
+		if (v->fronts)
+			facets_text_table(s, view, out);
+		else
+			add_table(s, view, out);
+		facets_text_limits(s, out);
+		if (!v->fronts)
+			add_path(s, out);
 		add_conclusion(s, out);
 	}
 	uses_text(v, out);
-	if (!prospect_constant(s, &same))
+	if (!v->fronts && !prospect_constant(s, &same))
 		add_optimism(s, out);
 }
 

@@ -11,15 +11,15 @@ struct subject {
 	const struct saved *sv;
 	const struct run *run;
 	const struct metric *metric;
-	const char *phase; /* NULL: of a trial */
-	uint64_t trial;    /* or which candidate */
+	enum phase phase;
+	uint64_t trial; /* or which candidate */
 	size_t index;
 };
 
 static void add_subject(const struct subject *x, struct str *out)
 {
-	if (x->phase)
-		str_addf(out, "verification, %s %zu: ", x->phase, x->index);
+	if (x->phase != PHASE_SEARCH)
+		str_addf(out, "verification, %s %zu: ", phase_name(x->phase), x->index);
 	else
 		str_addf(out, "trial %llu, run %zu: ", (unsigned long long)x->trial,
 		         x->index);
@@ -76,8 +76,7 @@ static bool check_status(const struct subject *x, struct arena *a, struct str *o
 	if (!is_by_status(r))
 		return true;
 	end = run_conclude(r, &res, x->metric, &x->sv->spec, a);
-	if (!x->phase)
-		run_criteria(&x->sv->spec, &end, a);
+	run_criteria(&x->sv->spec, x->phase, &end, a);
 	if (end.outcome == r->outcome &&
 	    (res.timed_out || res.over_memory || same_reason(r->reason, end.reason)))
 		return true;
@@ -148,7 +147,7 @@ static bool check_runs(const struct saved *sv, struct arena *a, struct str *out)
 			&(struct subject){.sv = sv,
 		                          .run = &x->run,
 		                          .metric = test ? &v->test_metric : &v->metric,
-		                          .phase = phase_name(x->phase),
+		                          .phase = x->phase,
 		                          .trial = x->key,
 		                          .index = x->index},
 			false, a, out))

@@ -1,9 +1,10 @@
 #include "search/judge.h"
-#include "base/double.h"
 #include "base/items.h"
 #include "base/seeds.h"
 #include "base/selection.h"
+#include "search/facets.h"
 #include "search/test_items.h"
+#include "search/worth.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,37 +14,23 @@ static const double level_of_values = 0.95;
 static const double level_of_reruns = 0.025;
 static const double nothing = (double)NAN;
 
-static bool is_ok(const struct run *r)
-{
-	return r->state == RUN_FINISHED && r->outcome == OUTCOME_OK;
-}
-
-/* Values of the ok runs, in the order of their seeds. */
-static size_t ok_values(const struct candidate *c, enum phase phase, double *out)
-{
-	size_t n = 0;
-
-	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		if (is_ok(c->runs[phase][r]))
-			out[n++] = c->runs[phase][r]->value;
-	return n;
-}
-
-static double *room(const struct candidate *c, enum phase phase, struct arena *a)
-{
-	return arena_new(a, c->n_runs[phase] + 1, sizeof(double));
-}
-
 /* Does the seed matter? */
 
+/* In the metric; of several objectives, in each. */
 static bool agrees(const struct verdict *v, const struct candidate *c, struct arena *a)
 {
-	double *y = room(c, PHASE_RERUN, a);
-	size_t n = ok_values(c, PHASE_RERUN, y);
+	double *y = candidate_room(c, PHASE_RERUN, a);
 	size_t wanted =
 	    c->n_runs[PHASE_RERUN] < JUDGE_AGREE ? c->n_runs[PHASE_RERUN] : JUDGE_AGREE;
+	bool all = true;
 
-	return n >= 2 && n >= wanted && seeds_agree(y, n, v->spread);
+	for (size_t k = 0; all && k < (v->fronts ? v->by->n_objectives : 1); k++) {
+		size_t n = candidate_values(v->by, c, PHASE_RERUN, k, y);
+
+		all = n >= 2 && n >= wanted &&
+		      seeds_agree(y, n, k ? v->spreads[k] : v->spread);
+	}
+	return all;
 }
 
 bool judge_ignores_seed(const struct verdict *v, struct arena *scratch)
@@ -74,15 +61,15 @@ static bool reruns_ended(const struct verdict *v)
 
 static void summarise(struct candidate *c, enum phase phase, struct arena *a)
 {
-	double *y = room(c, phase, a);
-	size_t n = ok_values(c, phase, y);
+	double *y = candidate_room(c, phase, a);
+	size_t n = candidate_values(NULL, c, phase, 0, y);
 
 	c->stat[phase] = stat_of(y, n);
 	c->complete[phase] = n && n == c->n_runs[phase];
 }
 
-/* What a candidate is ranked by; NaN: by nothing. */
-static double rerun_value(const struct verdict *v, const struct candidate *c)
+/* What a candidate is worth; NaN: that is not known. */
+static double mean_value(const struct verdict *v, const struct candidate *c)
 {
 	struct moments m = c->stat[PHASE_RERUN];
 	size_t finished = 0;
@@ -94,18 +81,29 @@ static double rerun_value(const struct verdict *v, const struct candidate *c)
 	return m.n && 2 * m.n >= finished ? m.mean : nothing;
 }
 
-static void choose_winner(struct verdict *v)
+/* What a candidate is ranked by; NaN: by nothing. */
+static double rerun_value(const struct verdict *v, const struct candidate *c,
+                          struct arena *a)
 {
+	return facets_hold(v, c, a) ? mean_value(v, c) : nothing;
+}
+
+/* Of several objectives nobody wins: the first that can be spoken of. */
+static void choose_winner(struct verdict *v, struct arena *a)
+{
+	double best = nothing;
+
 	v->winner = SIZE_MAX;
 	for (size_t i = 0; i < v->n; i++) {
-		double x = rerun_value(v, &v->candidates[i]);
+		const struct candidate *c = &v->candidates[i];
+		double x = v->fronts ? mean_value(v, c) : rerun_value(v, c, a);
 
-		if (!isfinite(x))
+		if (!isfinite(x) || (v->fronts && v->winner != SIZE_MAX))
 			continue;
-		if (v->winner == SIZE_MAX ||
-		    metric_better(&v->metric, x,
-		                  rerun_value(v, &v->candidates[v->winner])))
+		if (v->winner == SIZE_MAX || metric_better(&v->metric, x, best)) {
 			v->winner = i;
+			best = x;
+		}
 	}
 }
 
@@ -117,37 +115,13 @@ static void find_skew(struct verdict *v, struct arena *a)
 
 	for (size_t i = 0; i < v->n; i++)
 		for (int p = 0; p < PHASES; p++) {
-			double *y = room(&v->candidates[i], (enum phase)p, a);
+			double *y = candidate_room(&v->candidates[i], (enum phase)p, a);
 
 			skewness_add(&s, y,
-			             ok_values(&v->candidates[i], (enum phase)p, y));
+			             candidate_values(NULL, &v->candidates[i],
+			                              (enum phase)p, 0, y));
 		}
 	v->skewed = skewness_matters(&s);
-}
-
-/* y: (n) ok values; they are sorted here. level: of the interval wanted. */
-static struct worth worth_of(const struct verdict *v, struct moments m, double *y,
-                             double level)
-{
-	struct worth e = {
-	    .value = nothing, .low = nothing, .high = nothing, .level = level};
-	double half = stat_half_width(m, level);
-
-	if (!m.n)
-		return e;
-	e.value = m.mean;
-	if (m.n < 2 || v->ignores_seed || v->deterministic)
-		return e;
-	e.low = m.mean - half;
-	e.high = m.mean + half;
-	/* Below five values no interval for the median is worth its name. */
-	if (!v->skewed || m.n < 5)
-		return e;
-	e.median = true;
-	qsort(y, m.n, sizeof *y, double_compare);
-	e.value = seeds_median(y, m.n);
-	e.level = seeds_median_interval(y, m.n, level, &e.low, &e.high);
-	return e;
 }
 
 /* The re-runs of all candidates that can win, at the seeds at which all ended ok: (k,
@@ -161,13 +135,14 @@ static size_t common_values(const struct verdict *v, double *y, size_t *k,
 	rows[0] = v->winner;
 	*k = 1;
 	for (size_t i = 0; i < v->n; i++)
-		if (i != v->winner && isfinite(rerun_value(v, &v->candidates[i])))
+		if (i != v->winner && isfinite(rerun_value(v, &v->candidates[i], a)))
 			rows[(*k)++] = i;
 	for (size_t r = 0; r < most; r++) {
 		bool all = true;
 
 		for (size_t i = 0; i < *k; i++)
-			all = all && is_ok(v->candidates[rows[i]].runs[PHASE_RERUN][r]);
+			all = all &&
+			      run_is_ok(v->candidates[rows[i]].runs[PHASE_RERUN][r]);
 		for (size_t i = 0; all && i < *k; i++)
 			y[i * most + n] =
 			    metric_sign(&v->metric) *
@@ -235,18 +210,22 @@ static void weigh_all(struct verdict *v, struct arena *a)
 	for (size_t i = 0; i < v->n; i++)
 		for (int p = 0; p < PHASES; p++) {
 			struct candidate *c = &v->candidates[i];
-			double *y = room(c, (enum phase)p, a), level = level_of_values;
+			double *y = candidate_room(c, (enum phase)p, a);
+			double level = level_of_values;
 
-			ok_values(c, (enum phase)p, y);
+			candidate_values(NULL, c, (enum phase)p, 0, y);
 			/* After looks that may have ended it, theirs holds. */
 			if (p == PHASE_TEST && v->claim.looks && v->claim.level > 0)
 				level = fmax(level, 1 - 2 * v->claim.level);
-			c->worth[p] = worth_of(v, c->stat[p], y, level);
+			c->worth[p] =
+			    worth_of(c->stat[p], y, level,
+			             v->ignores_seed || v->deterministic, v->skewed);
 			if (p == PHASE_TEST)
 				add_items(v, i, &c->worth[p]);
 		}
-	if (v->winner != SIZE_MAX)
+	if (v->winner != SIZE_MAX && !v->fronts)
 		allow_for_choice(v, a);
+	facets_weigh(v, a);
 }
 
 /* Is it better? */
@@ -278,7 +257,7 @@ static double pair_value(const struct candidate *c, enum phase phase, size_t r,
 {
 	const struct run *run = c->runs[phase][r];
 
-	return is_ok(run) ? sign * run->value : nothing;
+	return run_is_ok(run) ? sign * run->value : nothing;
 }
 
 /* The pairs of which both runs have ended, from the first on. */
@@ -388,8 +367,8 @@ static enum answer compare_once(struct verdict *v, struct arena *a)
 	const struct candidate *w = &v->candidates[v->winner];
 	const struct candidate *b = &v->candidates[v->baseline];
 	const struct metric *m = v->has_test ? &v->test_metric : &v->metric;
-	double one = p == PHASE_TEST ? w->stat[p].mean : rerun_value(v, w);
-	double other = p == PHASE_TEST ? b->stat[p].mean : rerun_value(v, b);
+	double one = p == PHASE_TEST ? w->stat[p].mean : mean_value(v, w);
+	double other = p == PHASE_TEST ? b->stat[p].mean : mean_value(v, b);
 
 	if (p == PHASE_TEST && (!w->stat[p].n || !b->stat[p].n))
 		return w->stat[p].n ? ANSWER_CANNOT_TELL : ANSWER_FAILED;
@@ -401,10 +380,32 @@ static enum answer compare_once(struct verdict *v, struct arena *a)
 	return v->gain.mean > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
+/* All chosen points of a front. */
+static enum answer compare_all(struct verdict *v, struct arena *a)
+{
+	bool *usable = arena_new(a, v->n, sizeof *usable), planned = true;
+	size_t repeats = v->candidates[v->winner].n_runs[PHASE_RERUN];
+	struct claim_plan plan;
+
+	for (size_t i = 0; i < v->n; i++)
+		usable[i] = isfinite(mean_value(v, &v->candidates[i]));
+	if (v->has_test)
+		planned = plan_of(v, v->candidates[v->winner].key, &plan);
+	else
+		claim_plan_fixed(&plan, repeats, level_of_reruns);
+	if (planned && !v->has_test)
+		plan.refill = false;
+	if (planned && !v->ignores_seed && !v->deterministic)
+		v->promised = 1 - 2 * spent(&plan);
+	return facets_judge(v, planned ? &plan : NULL, usable, a);
+}
+
 static enum answer answer_of(struct verdict *v, struct arena *a)
 {
 	if (v->winner == SIZE_MAX)
 		return ANSWER_FAILED;
+	if (v->fronts)
+		return compare_all(v, a);
 	if (v->baseline == SIZE_MAX || v->baseline == v->winner) {
 		test_items_of(v, v->candidates[v->winner].n_runs[PHASE_TEST], a);
 		return v->baseline == SIZE_MAX ? ANSWER_NO_BASELINE : ANSWER_NO;
@@ -442,9 +443,13 @@ static size_t tests_of(const struct verdict *v)
 
 static bool has_tests(const struct verdict *v, size_t i)
 {
-	return i == SIZE_MAX ||
-	       (v->candidates[i].n_runs[PHASE_TEST] >= v->pairs_wanted &&
-	        candidate_ended(&v->candidates[i], PHASE_TEST));
+	const struct candidate *c;
+
+	if (i == SIZE_MAX)
+		return true;
+	c = &v->candidates[i];
+	return c->n_runs[PHASE_TEST] >= (v->fronts ? c->tests : v->pairs_wanted) &&
+	       candidate_ended(c, PHASE_TEST);
 }
 
 static bool is_used(const struct verdict *v)
@@ -455,15 +460,24 @@ static bool is_used(const struct verdict *v)
 	return false;
 }
 
+static bool all_have_tests(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (!has_tests(v, i))
+			return false;
+	return true;
+}
+
 /* What is still to do, once the winner is known. */
 static void find_rest(struct verdict *v)
 {
-	v->pairs_wanted = tests_of(v);
+	v->pairs_wanted = v->fronts ? 0 : tests_of(v);
 	v->needs_use =
 	    v->has_test && v->winner != SIZE_MAX && !v->ignores_seed && !is_used(v);
-	v->done =
-	    !v->needs_use && (v->winner == SIZE_MAX ||
-	                      (has_tests(v, v->winner) && has_tests(v, v->baseline)));
+	v->done = !v->needs_use &&
+	          (v->winner == SIZE_MAX ||
+	           (v->fronts ? all_have_tests(v)
+	                      : has_tests(v, v->winner) && has_tests(v, v->baseline)));
 }
 
 void judge(struct verdict *v, struct arena *scratch)
@@ -483,7 +497,7 @@ void judge(struct verdict *v, struct arena *scratch)
 	v->answer = ANSWER_NONE;
 	v->done = v->needs_use = false;
 	if (v->wanted && reruns_ended(v)) {
-		choose_winner(v);
+		choose_winner(v, scratch);
 		v->answer = answer_of(v, scratch);
 		find_rest(v);
 		if (!v->done)

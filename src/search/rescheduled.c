@@ -48,11 +48,36 @@ static const struct run *find(const struct search *s, uint64_t trial, size_t row
 	return NULL;
 }
 
-const struct run *rescheduled_run(const struct search *s, uint64_t trial, size_t row)
+static const struct run *find_ok(const struct search *s, uint64_t trial, size_t row)
 {
 	const struct run *r = find(s, trial, row);
 
 	return r && r->state == RUN_FINISHED && r->outcome == OUTCOME_OK ? r : NULL;
+}
+
+/* Did it begin again, though it was to go on? By the steps that it names: before the
+ * last of the interval before; where they are counted: with all reports of the training
+ * so far. */
+static bool has_forgotten(const struct search *s, uint64_t trial, size_t row)
+{
+	size_t n = candidates(s);
+	const struct run *r = find_ok(s, trial, row), *before, *first;
+
+	if (!r || trial < n || !r->n_reports)
+		return false;
+	before = find_ok(s, trial - n, row);
+	first = find_ok(s, trial % n, row);
+	if (!before || !before->n_reports || !first)
+		return false;
+	if (r->reports[0].counted)
+		return first->reports_total > 0 &&
+		       r->reports_total > trial / n * first->reports_total;
+	return r->reports[0].step < before->reports[before->n_reports - 1].step;
+}
+
+const struct run *rescheduled_run(const struct search *s, uint64_t trial, size_t row)
+{
+	return has_forgotten(s, trial, row) ? NULL : find_ok(s, trial, row);
 }
 
 uint64_t rescheduled_seed(const struct search *s, size_t row)
@@ -62,15 +87,24 @@ uint64_t rescheduled_seed(const struct search *s, size_t row)
 	return seed_of_comparison(s->spec->seed, NUMBER, row);
 }
 
-/* Has the training of a row ended before its time? */
+/* Has the training of a row ended before its time, or lost its way? */
 static bool has_failed(const struct rescheduled *x, size_t c, size_t row)
 {
 	for (size_t k = 0; k < x->intervals; k++) {
 		const struct run *r = find(x->search, k * x->n + c, row);
 
-		if (r && r->state == RUN_FINISHED && r->outcome != OUTCOME_OK)
+		if (r && r->state == RUN_FINISHED &&
+		    !rescheduled_run(x->search, k * x->n + c, row))
 			return true;
 	}
+	return false;
+}
+
+static bool forgot(const struct rescheduled *x, size_t c, size_t row)
+{
+	for (size_t k = 0; k < x->intervals; k++)
+		if (has_forgotten(x->search, k * x->n + c, row))
+			return true;
 	return false;
 }
 
@@ -81,13 +115,14 @@ static void judge(struct rescheduled *x, size_t c)
 	double *kept = arena_new(&x->arena, x->rows, sizeof *kept);
 	double *gain = arena_new(&x->arena, x->rows, sizeof *gain);
 
-	who->failed = 0;
+	who->failed = who->forgot = 0;
 	for (size_t r = 0; r < x->rows; r++) {
 		const struct run *run =
 		    rescheduled_run(x->search, (x->intervals - 1) * x->n + c, r);
 
 		who->values[r] = run ? run->value : (double)NAN;
 		who->failed += has_failed(x, c, r);
+		who->forgot += forgot(x, c, r);
 		x->complete = x->complete && (run || has_failed(x, c, r));
 		gain[r] = sign * (who->values[r] - first[r]);
 	}
@@ -137,6 +172,8 @@ static void add_candidate(const struct rescheduled *x, size_t c, struct str *out
 	}
 	str_addc(out, ']');
 	json_out_u64(out, "failed", who->failed);
+	if (who->forgot)
+		json_out_u64(out, "forgot", who->forgot);
 	json_out_number(out, "mean", who->value.n ? who->value.mean : (double)NAN);
 	json_out_number(out, "half_width", who->half);
 	if (c) {

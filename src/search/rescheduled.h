@@ -16,7 +16,9 @@ enum { RESCHEDULED_MOST = 3 };
 struct rescheduled_candidate {
 	const char *name; /* "constant parameters of trial 3"; "" where not said */
 	double *values;   /* (rows) of whole trainings; NaN: not there */
-	size_t failed;    /* rows that will have none */
+	size_t failed;    /* rows that will have none … */
+	size_t forgot;    /* … since a run began again, and did not go on from the
+	                   * checkpoint of the interval before */
 	struct moments value;
 	double half; /* of its interval, as stat_half_width */
 	/* Candidate 0, the schedule, is better than it by so much; over pairs. */
@@ -37,7 +39,9 @@ bool rescheduled_init(struct rescheduled *x, const struct search *s, struct erro
 /* From the runs that there are. */
 void rescheduled_judge(struct rescheduled *x);
 void rescheduled_free(struct rescheduled *x);
-/* NULL where a run has not ended well, or not begun. */
+/* NULL where a run has not ended well, not begun, or forgotten its checkpoint: its
+ * first report is of an earlier step than the last one before it; without steps, it
+ * makes all reports of the training again. */
 const struct run *rescheduled_run(const struct search *s, uint64_t trial, size_t row);
 uint64_t rescheduled_seed(const struct search *s, size_t row);
 /* What cannot be: a run on another seed than its row has; NULL: nothing. In x->arena.

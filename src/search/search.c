@@ -354,8 +354,9 @@ void search_reopen(struct search *s, struct trial *t)
 const struct trial *search_winner(const struct search *s)
 {
 	const struct verdict *v = &s->verdict;
-	const struct candidate *c =
-	    v->done && v->winner != SIZE_MAX ? &v->candidates[v->winner] : NULL;
+	const struct candidate *c = v->done && !v->fronts && v->winner != SIZE_MAX
+	                                ? &v->candidates[v->winner]
+	                                : NULL;
 
 	return !c ? s->best : c->key < s->n ? s->trials[c->key] : &c->trial;
 }

@@ -1,6 +1,5 @@
 #include "search/standing.h"
 #include "base/pareto.h"
-#include "base/series.h"
 #include "base/stat.h"
 
 #include <float.h>
@@ -11,28 +10,17 @@
 bool standing_metric_alone(const struct spec *s, const char *what, struct error *err)
 {
 	return !s->n_criteria ||
-	       error_set(err, ERROR_USAGE,
-	                 "%s by one metric, and this search has %s\n"
-	                 "  help: run, show, best, reproduce and replay know of them",
-	                 what, s->n_objectives > 1 ? "several objectives" : "limits");
+	       error_set(
+		   err, ERROR_USAGE,
+		   "%s by one metric, and this search has %s\n"
+		   "  help: run, show, best, verify, reproduce and replay know of them",
+		   what, s->n_objectives > 1 ? "several objectives" : "limits");
 }
 
 bool trial_stands(const struct search *s, const struct trial *t)
 {
 	return t->outcome == OUTCOME_OK && s->spec->metric.name &&
 	       (!s->spec->n_criteria || t->criteria);
-}
-
-/* What a run says of a criterion; the metric is reduced. */
-static double said(const struct spec *s, const struct run *r, size_t criterion)
-{
-	struct series series;
-
-	if (!criterion)
-		return r->value;
-	return series_find(r->metrics, s->criteria[criterion].name, &series)
-	           ? series.last
-	           : (double)NAN;
 }
 
 /* Objectives 2, 3 … to be minimized, excesses, and the standard errors of both. */
@@ -68,7 +56,7 @@ void trial_measure(const struct spec *s, struct trial *t, struct arena *a)
 		struct moments m;
 
 		for (size_t r = 0; r < t->n_runs; r++)
-			values[r] = said(s, &t->runs[r], k);
+			values[r] = run_criterion(s, &t->runs[r], k);
 		m = stat_of(values, t->n_runs);
 		out[k] = m.mean;
 		out[n + k] = stat_stderr(m);

@@ -214,19 +214,39 @@ void run_measure(const struct run *r, const struct series_log *log, const char *
 		end->note = arena_strdup(a, note);
 }
 
-const char *run_lacks(const struct spec *s, const struct series_set *set)
+/* The first of the criteria 1 … n - 1. */
+static const char *lacks_of(const struct spec *s, size_t n,
+                            const struct series_set *set)
 {
 	struct series said;
 
-	for (size_t i = 1; i < s->n_criteria; i++)
+	for (size_t i = 1; i < n; i++)
 		if (!series_find(set, s->criteria[i].name, &said))
 			return s->criteria[i].name;
 	return NULL;
 }
 
-void run_criteria(const struct spec *s, struct run_end *end, struct arena *a)
+const char *run_lacks(const struct spec *s, const struct series_set *set)
 {
-	const char *lacks = run_lacks(s, end->metrics);
+	return lacks_of(s, s->n_criteria, set);
+}
+
+double run_criterion(const struct spec *s, const struct run *r, size_t criterion)
+{
+	struct series series;
+
+	if (!criterion)
+		return r->value;
+	return series_find(r->metrics, s->criteria[criterion].name, &series)
+	           ? series.last
+	           : (double)NAN;
+}
+
+void run_criteria(const struct spec *s, enum phase phase, struct run_end *end,
+                  struct arena *a)
+{
+	size_t n = phase == PHASE_TEST ? s->n_objectives : s->n_criteria;
+	const char *lacks = lacks_of(s, n, end->metrics);
 	struct series said = {0};
 
 	if (end->outcome != OUTCOME_OK)
@@ -241,7 +261,7 @@ void run_criteria(const struct spec *s, struct run_end *end, struct arena *a)
 		    lacks, SERIES_MAX);
 		return;
 	}
-	for (size_t i = 1; i < s->n_criteria; i++) {
+	for (size_t i = 1; i < n; i++) {
 		series_find(end->metrics, s->criteria[i].name, &said);
 		if (isfinite(said.last))
 			continue;

@@ -161,11 +161,14 @@ struct run_end run_conclude(const struct run *r, const struct run_result *res,
 void run_measure(const struct run *r, const struct series_log *log, const char *note,
                  size_t points, struct run_end *end, struct arena *a);
 /* Of a run that ended well: the outcome is another one where a criterion was not said,
- * or is not finite. */
-void run_criteria(const struct spec *s, struct run_end *end, struct arena *a);
-/* The first criterion that the numbers of a run lack; NULL: it has them all. The metric
- * is not looked for. */
+ * or is not finite. A test has to say the objectives alone. */
+void run_criteria(const struct spec *s, enum phase phase, struct run_end *end,
+                  struct arena *a);
+/* The first criterion that the numbers of a run of the search lack; NULL: it has them
+ * all. The metric is not looked for. */
 const char *run_lacks(const struct spec *s, const struct series_set *set);
+/* What a run says of a criterion, the metric (0) reduced; NaN: nothing. */
+double run_criterion(const struct spec *s, const struct run *r, size_t criterion);
 /* How many points a curve of a trial's run may have: the more trials, the fewer, so
  * that the whole stays bounded: SERIES_POINTS of the first 1000 trials, 20 of those up
  * to 10000, and none beyond. */

@@ -1,5 +1,6 @@
 #include "search/judge.h"
-#include "search/search.h"
+#include "search/points.h"
+#include "search/standing.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,14 +39,23 @@ static void plan_runs(struct search *s, struct candidate *c, enum phase phase, s
 		c->runs[phase][r] = verdict_run(s, phase, c->key, r);
 }
 
-static struct candidate *add_candidate(struct search *s, const struct trial *t)
+static struct candidate *add_candidate(struct search *s, const struct trial *t,
+                                       const char *role)
 {
 	struct verdict *v = &s->verdict;
 	struct candidate *c = &v->candidates[v->n++];
 
-	*c = (struct candidate){.key = t->id, .trial = *t, .search_value = t->value};
+	*c = (struct candidate){
+	    .key = t->id, .trial = *t, .search_value = t->value, .role = role};
 	c->trial.runs = NULL;
 	c->trial.n_runs = 0;
+	if (!v->by)
+		return c;
+	for (int p = PHASE_RERUN; p < PHASES; p++)
+		c->facets[p] =
+		    arena_new(&s->arena, v->by->n_criteria, sizeof *c->facets[p]);
+	c->holdings = arena_new(&s->arena, v->by->n_limits, sizeof *c->holdings);
+	c->claims = arena_new(&s->arena, v->by->n_objectives, sizeof *c->claims);
 	return c;
 }
 
@@ -79,7 +89,7 @@ static void add_baseline(struct search *s)
 	if (v->baseline == v->n) {
 		bool searched = s->n && s->trials[0]->origin == ORIGIN_BASELINE;
 
-		add_candidate(s, searched ? s->trials[0] : &defaults)->key =
+		add_candidate(s, searched ? s->trials[0] : &defaults, NULL)->key =
 		    searched ? 0 : VERDICT_DEFAULTS;
 	}
 	v->candidates[v->baseline].is_baseline = true;
@@ -99,10 +109,33 @@ static double spread_of(const struct search *s)
 	return high > low ? high - low : 0;
 }
 
+/* The same in every objective. */
+static double *spreads_of(struct search *s)
+{
+	size_t m = s->spec->n_objectives;
+	double *out = arena_new(&s->arena, m, sizeof *out);
+
+	for (size_t k = 0; k < m; k++) {
+		double low = (double)INFINITY, high = -(double)INFINITY;
+
+		for (size_t i = 0; i < s->n; i++) {
+			if (!s->trials[i]->criteria)
+				continue;
+			low = fmin(low, s->trials[i]->criteria[k]);
+			high = fmax(high, s->trials[i]->criteria[k]);
+		}
+		out[k] = high > low ? high - low : 0;
+	}
+	return out;
+}
+
 static void plan_rules(struct search *s)
 {
 	struct verdict *v = &s->verdict;
 
+	v->by = s->spec->n_criteria ? s->spec : NULL;
+	v->fronts = s->spec->n_objectives > 1;
+	v->spreads = v->fronts ? spreads_of(s) : NULL;
 	v->first_rules = s->origin.first_rules;
 	v->by_items = s->spec->items.present;
 	v->deterministic = (s->spec->deterministic_training ||
@@ -113,15 +146,34 @@ static void plan_rules(struct search *s)
 	v->test_repeats = s->spec->test.repeats;
 }
 
+/* The best, or the chosen points of a front; and the defaults. */
+static void add_candidates(struct search *s, struct trial *const *order)
+{
+	const struct test *t = &s->spec->test;
+	struct verdict *v = &s->verdict;
+	size_t top = v->fronts ? PREFER_MAX : t->present && t->top ? t->top : 3;
+	struct chosen_point points[PREFER_MAX];
+	size_t n = v->fronts ? points_choose(s, order, points) : 0;
+
+	v->candidates = arena_new(&s->arena, top + 1, sizeof *v->candidates);
+	for (size_t i = 0; i < n; i++)
+		add_candidate(s, points[i].trial, points[i].role);
+	for (size_t i = 0; !v->fronts && i < s->n && i < top && order[i]->rank &&
+	                   trial_feasible(s->spec, order[i]);
+	     i++)
+		add_candidate(s, order[i], NULL);
+	if (v->n)
+		add_baseline(s);
+}
+
 void verdict_plan(struct search *s)
 {
 	const struct spec *sp = s->spec;
 	struct verdict *v = &s->verdict;
 	struct arena_mark mark = arena_mark(&s->scratch);
 	struct trial **order = search_rank(s, &s->scratch);
-	size_t top = sp->test.present && sp->test.top ? sp->test.top : 3;
 
-	v->wanted = s->best && !sp->scale.n && !sp->n_criteria &&
+	v->wanted = s->best && !sp->scale.n && trial_feasible(sp, s->best) &&
 	            (sp->items.present ? sp->test.present : spec_reruns(sp));
 	v->has_test = sp->test.present;
 	v->metric = v->test_metric = sp->metric;
@@ -131,11 +183,8 @@ void verdict_plan(struct search *s)
 	plan_rules(s);
 	v->n = 0;
 	v->winner = v->baseline = SIZE_MAX;
-	v->candidates = arena_new(&s->arena, top + 1, sizeof *v->candidates);
-	for (size_t i = 0; v->wanted && i < s->n && i < top && order[i]->rank; i++)
-		add_candidate(s, order[i]);
 	if (v->wanted)
-		add_baseline(s);
+		add_candidates(s, order);
 	for (size_t i = 0; i < v->n; i++)
 		for (int p = PHASE_RERUN; p < PHASES; p++)
 			plan_runs(s, &v->candidates[i], (enum phase)p,
@@ -147,18 +196,17 @@ void verdict_plan(struct search *s)
 bool verdict_extend(struct search *s)
 {
 	struct verdict *v = &s->verdict;
-	const size_t who[] = {v->winner, v->baseline};
 	bool any = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(who); i++) {
-		struct candidate *c;
+	for (size_t i = 0; i < v->n; i++) {
+		struct candidate *c = &v->candidates[i];
+		size_t wanted = v->fronts                            ? c->tests
+		                : i == v->winner || i == v->baseline ? v->pairs_wanted
+		                                                     : 0;
 
-		if (who[i] == SIZE_MAX)
+		if (c->n_runs[PHASE_TEST] >= wanted)
 			continue;
-		c = &v->candidates[who[i]];
-		if (c->n_runs[PHASE_TEST] >= v->pairs_wanted)
-			continue;
-		plan_runs(s, c, PHASE_TEST, v->pairs_wanted);
+		plan_runs(s, c, PHASE_TEST, wanted);
 		any = true;
 	}
 	return any;
@@ -249,13 +297,16 @@ bool verdict_is_seedless(const struct verdict *v)
 	return v->ignores_seed || v->deterministic;
 }
 
-/* Takes part in the test: the winner and the defaults, nobody else. */
+/* Takes part in the test: the winner and the defaults, nobody else; of a front those
+ * that are asked for. */
 bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candidate)
 {
 	if (phase == PHASE_RERUN)
 		return true;
-	return v->has_test && v->winner != SIZE_MAX &&
-	       (candidate == v->winner || candidate == v->baseline);
+	if (!v->has_test || v->winner == SIZE_MAX)
+		return false;
+	return v->fronts ? v->candidates[candidate].n_runs[PHASE_TEST] > 0
+	                 : candidate == v->winner || candidate == v->baseline;
 }
 
 static bool all_ended(const struct verdict *v)

@@ -22,6 +22,20 @@ struct worth {
 	double optimism; /* by which they do; 0 where not selected */
 };
 
+/* What a phase says of one candidate in one of several criteria. */
+struct facet {
+	struct moments stat;
+	struct worth worth;
+};
+
+/* What the re-runs say of a limit: is its bound held by the mean over seeds? */
+struct holding {
+	size_t n, held; /* re-runs that ended ok, those that hold it */
+	double mean;
+	double half; /* of the interval that all of them share out; NaN: none */
+	enum answer answer;
+};
+
 struct candidate {
 	uint64_t key;        /* id of its trial in the search, or VERDICT_DEFAULTS */
 	struct trial trial;  /* values, id, rank; its runs are not used */
@@ -32,6 +46,14 @@ struct candidate {
 	struct moments stat[PHASES]; /* of the values of the ok runs */
 	bool complete[PHASES];       /* every run of the phase is ok */
 	struct worth worth[PHASES];
+	/* With several objectives, or limits (search/points.h); NULL where there are
+	 * none: */
+	const char *role; /* why it was chosen; NULL: by its rank, or not at all */
+	struct facet *facets[PHASES]; /* (n_criteria) RERUN, TEST */
+	struct holding *holdings;     /* (n_limits) */
+	struct claim *claims; /* (n_objectives) beside the defaults in each of several;
+	                       * of the defaults none */
+	size_t tests;         /* test runs that it is to have */
 };
 
 enum use_kind { USE_FIXED, USE_SEQUENTIAL, USE_MORE, USE_KINDS };
@@ -82,6 +104,11 @@ struct verdict {
 	bool done;   /* every run that was planned has ended */
 	bool has_test;
 	struct metric metric, test_metric;
+	const struct spec *by; /* its criteria are more than the metric; else NULL */
+	bool fronts; /* of several objectives: every candidate is compared in each */
+	double *spreads;    /* (n_objectives) as spread; fronts alone */
+	const char **unmet; /* (n_unmet) of test.prefer: nothing is like that */
+	size_t n_unmet;
 	struct candidate
 	    *candidates; /* (n): by rank in the search, then the defaults */
 	size_t n;
@@ -141,8 +168,8 @@ void verdict_add_use(struct search *s, const struct verdict_use *use);
 void verdict_judge(struct search *s);
 /* The seed has no part in the training: the file says so, or the re-runs agree. */
 bool verdict_is_seedless(const struct verdict *v);
-/* Takes part in a phase: all in the re-runs, in the test the winner and the defaults.
- */
+/* Takes part in a phase: all in the re-runs, in the test the winner and the defaults;
+ * of a front whoever has tests. */
 bool verdict_takes_part(const struct verdict *v, enum phase phase, size_t candidate);
 
 #endif

@@ -128,10 +128,14 @@ static bool is_paused(const struct study *s, const struct trial *t)
 	return false;
 }
 
+/* What is verified of a front is all chosen. */
 static bool is_winner(const struct search *s, uint64_t key)
 {
 	const struct verdict *v = &s->verdict;
 
+	for (size_t i = 0; v->done && v->fronts && i < v->n; i++)
+		if (i != v->baseline && v->candidates[i].key == key)
+			return true;
 	return v->done && v->winner != SIZE_MAX && v->candidates[v->winner].key == key;
 }
 

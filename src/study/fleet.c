@@ -234,8 +234,7 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 	run_measure(t->run, res->numbers, res->note,
 	            t->phase == PHASE_SEARCH ? trial_points(t->key) : SERIES_POINTS,
 	            end, f->arena);
-	if (t->phase == PHASE_SEARCH)
-		run_criteria(f->spec, end, f->arena);
+	run_criteria(f->spec, t->phase, end, f->arena);
 	/* What is decided stands, also where the supervisor was lost on the way. */
 	if (t->stopped || (t->judged && (!by_itself || broken))) {
 		t->stopped = true;

@@ -68,10 +68,14 @@ static void name_entry(const struct search *s, const char *const *who,
 static void fill_in(const struct search *s, struct ledger_entry *e, struct arena *a)
 {
 	const struct verdict *v = &s->verdict;
-	const char **who = arena_new(a, 2, sizeof *who);
+	const char **who = arena_new(a, v->n + 1, sizeof *who);
 
-	who[e->n++] = values_of(s, &v->candidates[v->winner], a);
-	if (v->baseline != SIZE_MAX && v->baseline != v->winner)
+	for (size_t i = 0; v->fronts && i < v->n; i++)
+		if (v->candidates[i].tests)
+			who[e->n++] = values_of(s, &v->candidates[i], a);
+	if (!v->fronts)
+		who[e->n++] = values_of(s, &v->candidates[v->winner], a);
+	if (!v->fronts && v->baseline != SIZE_MAX && v->baseline != v->winner)
 		who[e->n++] = values_of(s, &v->candidates[v->baseline], a);
 	name_entry(s, who, e, a);
 }
@@ -101,7 +105,10 @@ static void plan(const struct search *s, size_t more, bool compared,
 	           : v->deterministic          ? 1
 	           : compared && t->sequential ? t->max_repeats
 	                                       : t->repeats;
-	u->begun = more ? v->candidates[v->winner].n_runs[PHASE_TEST] : 0;
+	u->begun = !more ? 0
+	           : v->fronts && v->baseline != SIZE_MAX
+	               ? v->candidates[v->baseline].n_runs[PHASE_TEST]
+	               : v->candidates[v->winner].n_runs[PHASE_TEST];
 }
 
 /* Without a directory: tests, and programs that only ask. */
@@ -139,7 +146,7 @@ bool test_use_enter(struct study *s, size_t more, struct error *err)
 		count_alone(se, e.n > 1, &l, &use);
 	else if (!ledger_enter(path_of(se, a), &e, &l, &use, a, err))
 		return false;
-	plan(se, more, e.n > 1, &u);
+	plan(se, more, e.n > 1 && se->verdict.baseline != SIZE_MAX, &u);
 	take_down(&e, &use, &l, &u);
 	arena_rewind(&se->scratch, mark);
 	study_happen(s, (struct event){.kind = EVENT_TEST_USE, .as.use = &u});

@@ -1,6 +1,7 @@
 #include "study/verification.h"
 #include "early/early_rule.h"
 #include "record/results.h"
+#include "search/facets.h"
 #include "search/judge.h"
 #include "search/prospect.h"
 #include "study/artifacts.h"
@@ -184,7 +185,8 @@ bool verify_more(struct study *s, size_t pairs, struct error *err)
 	else if (verdict_is_seedless(v))
 		why = "the training does not depend on its seed, so more pairs say "
 		      "nothing new";
-	else if (v->answer != ANSWER_CANNOT_TELL)
+	else if (v->fronts ? v->baseline == SIZE_MAX || !facets_open(v)
+	                   : v->answer != ANSWER_CANNOT_TELL)
 		why = "the verification has its answer, so there is nothing to add";
 	if (why)
 		return error_set(err, ERROR_USAGE, "--more: %s", why);

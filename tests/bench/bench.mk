@@ -1,7 +1,7 @@
 # The benches: they print figures and never gate. Included by the Makefile.
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
-	bench-judge bench-statements bench-scale bench-ablate bench-recheck bench-refine \
+	bench-judge bench-facets bench-statements bench-scale bench-ablate bench-recheck bench-refine \
 	bench-cluster bench-pbt bench-fronts
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
@@ -19,7 +19,7 @@ PEERS ?= optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform==1.
 # HEBO asks for older versions than the others, and for one that there is no longer.
 PEERS_HEBO ?= 'torch==2.13.0 numpy<2 pandas<3 pymoo==0.6.2 gpytorch GPy catboost disjoint-set' \
 	'--no-deps HEBO==0.3.6'
-PEERS_FRONTS ?= 'optuna==5.0.0 scipy torch==2.13.0'
+PEERS_FRONTS ?= 'optuna==5.0.0 scipy torch==2.13.0' botorch==0.18.1
 PEERS_EARLY ?= numpy optuna 'syne-tune[basic]'
 # $(call peers_python,FOLDER,PACKAGES): an interpreter that has them.
 peers_python = "$$(tests/bench/venv.sh '$(BUILD)/$(1)' $(2))"
@@ -84,6 +84,9 @@ bench-trust:                          ## is what a search says true? SEARCHES=30
 bench-judge:                          ## the same of its judge alone; N= LAW=normal
 	+@$(call again,$(O)/tests/bench/judge)
 	@$(O)/tests/bench/judge $(if $(N),-n '$(N)') $(if $(LAW),-l '$(LAW)')
+bench-facets:                         ## the same of a front's judge; N=2000
+	+@$(call again,$(O)/tests/bench/facets)
+	@$(O)/tests/bench/facets -n '$(or $(N),2000)'
 bench-ablate:                         ## is what an ablation says true? TIMES=100
 	+@$(call again,$(O)/tests/bench/ablate)
 	@$(O)/tests/bench/ablate -s '$(or $(TIMES),100)'
@@ -93,7 +96,7 @@ bench-recheck:                        ## is what a recheck says true? TIMES=100
 bench-refine:                         ## is what refine says true? TIMES=40 FUNCTION=
 	+@$(call again,$(O)/tests/bench/refine)
 	@$(O)/tests/bench/refine -s '$(or $(TIMES),40)' $(if $(FUNCTION),-f '$(FUNCTION)')
-bench-fronts:                         ## hypervolume beside Optuna; SEEDS TRIALS PROBLEM PEER
+bench-fronts:                         ## hypervolume beside Optuna, BoTorch; SEEDS TRIALS PROBLEM PEER
 	$(if $(PEERS_FRONTS),@tests/deps.sh python3-venv)
 	+@$(call again,$(O)/tests/bench/fronts)
 	@OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS_FRONTS)) tests/bench/fronts.py \

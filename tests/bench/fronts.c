@@ -9,16 +9,20 @@
  *     fronts [-p PROBLEM]… [-m METHOD]… [-t TRIALS] [-s FROM-TO]
  *     fronts -e PROBLEM
  *
- * The second form evaluates for other programs: it prints {"d":6,"m":2,"limits":0},
- * then for each line of its input, d numbers in [0, 1], the objectives (to be
- * minimized), by how much the limits are exceeded, and what is covered so far.
+ * The second form evaluates for other programs: it prints
+ * {"d":6,"m":2,"limits":0,"ref":[11,11]}, then for each line of its input, d numbers in
+ * [0, 1], the objectives (to be minimized), by how much the limits are exceeded, and
+ * what is covered so far.
  *
  * zdt1, zdt2, zdt3: Zitzler, Deb & Thiele 2000, of 6 parameters; reference (11, 11).
  * dtlz2, dtlz2_3: Deb, Thiele, Laumanns & Zitzler 2005, of 6 parameters, two and three
  * objectives; reference 1.1 each. dtlz7: of 6 parameters, two objectives; (1.1, 6.6).
  * c2dtlz2: Jain & Deb 2014, dtlz2 within a limit: what lies within 0.2 of the ends or
  * the middle of the front. bnh: Binh & Korn 1997, two limits, reference (140, 50).
- * These are what BoTorch's test functions have, where it has them. */
+ * These are what BoTorch's test functions have, where it has them. zdt6: reference
+ * (1.1, 11). vlmop2: Van Veldhuizen 1999, of 6 parameters; (1, 1). branin_currin:
+ * Belakaria, Deshwal & Doppa 2019; (18, 6). constr: Deb 2001; (10, 10). srinivas:
+ * Srinivas & Deb 1994; (250, 50). These five had no part in the choice of anything. */
 #include "../unit/searches.h"
 #include "../unit/spaces.h"
 #include "base/clock.h"
@@ -31,7 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { D_MAX = 8, LIMITS = 2, MANY = 20000, SIDE = 160, NAMES = 8 };
+enum { D_MAX = 8, LIMITS = 2, MANY = 20000, SIDE = 160, NAMES = 16 };
 
 static const double half_pi = 1.57079632679489661923;
 
@@ -150,6 +154,78 @@ static void bnh(const double *x, size_t d, double *y, double *excess)
 	excess[1] = 7.7 - (a - 8) * (a - 8) - (b + 3) * (b + 3);
 }
 
+static void zdt6(const double *x, size_t d, double *y, double *excess)
+{
+	double g = 1 + 9 * pow((zdt_g(x, d) - 1) / 9, 0.25);
+
+	(void)excess;
+	y[0] = 1 - exp(-4 * x[0]) * pow(sin(12 * half_pi * x[0]), 6);
+	y[1] = g * (1 - y[0] / g * (y[0] / g));
+}
+
+/* x in -2 … 2. */
+static void vlmop2(const double *x, size_t d, double *y, double *excess)
+{
+	double minus = 0, plus = 0, at = 1 / sqrt((double)d);
+
+	(void)excess;
+	for (size_t i = 0; i < d; i++) {
+		minus += pow(4 * x[i] - 2 - at, 2);
+		plus += pow(4 * x[i] - 2 + at, 2);
+	}
+	y[0] = 1 - exp(-minus);
+	y[1] = 1 - exp(-plus);
+}
+
+static void branin_currin(const double *x, size_t d, double *y, double *excess)
+{
+	double a = 15 * x[0] - 5, b = 15 * x[1], pi = 2 * half_pi;
+	double t = b - 5.1 / (4 * pi * pi) * a * a + 5 / pi * a - 6;
+
+	(void)d;
+	(void)excess;
+	y[0] = t * t + 10 * (1 - 1 / (8 * pi)) * cos(a) + 10;
+	y[1] = (x[1] > 0 ? 1 - exp(-1 / (2 * x[1])) : 1) *
+	       (2300 * pow(x[0], 3) + 1900 * x[0] * x[0] + 2092 * x[0] + 60) /
+	       (100 * pow(x[0], 3) + 500 * x[0] * x[0] + 4 * x[0] + 20);
+}
+
+static void constr(const double *x, size_t d, double *y, double *excess)
+{
+	double a = 0.1 + 0.9 * x[0], b = 5 * x[1];
+
+	(void)d;
+	y[0] = a;
+	y[1] = (1 + b) / a;
+	excess[0] = 6 - b - 9 * a;
+	excess[1] = 1 + b - 9 * a;
+}
+
+static void srinivas(const double *x, size_t d, double *y, double *excess)
+{
+	double a = 40 * x[0] - 20, b = 40 * x[1] - 20;
+
+	(void)d;
+	y[0] = 2 + (a - 2) * (a - 2) + (b - 1) * (b - 1);
+	y[1] = 9 * a - (b - 1) * (b - 1);
+	excess[0] = a * a + b * b - 225;
+	excess[1] = a - 3 * b + 10;
+}
+
+static void on_zdt6(const double *t, double *y)
+{
+	zdt6((const double[]){t[0], 0}, 2, y, NULL);
+}
+
+static void on_vlmop2(const double *t, double *y)
+{
+	double x[6], at = (2 * t[0] - 1) / sqrt(6.0);
+
+	for (size_t i = 0; i < 6; i++)
+		x[i] = (at + 2) / 4;
+	vlmop2(x, 6, y, NULL);
+}
+
 static void on_zdt1(const double *t, double *y)
 {
 	zdt1((const double[]){t[0], 0}, 2, y, NULL);
@@ -188,7 +264,12 @@ static const struct problem problems[] = {
     {"dtlz2_3", 6, 3, 0, {1.1, 1.1, 1.1}, dtlz2_3, on_sphere},
     {"dtlz7", 6, 2, 0, {1.1, 6.6}, dtlz7, on_dtlz7},
     {"c2dtlz2", 6, 2, 1, {1.1, 1.1}, c2dtlz2, NULL},
-    {"bnh", 2, 2, 2, {140, 50}, bnh, NULL}};
+    {"bnh", 2, 2, 2, {140, 50}, bnh, NULL},
+    {"zdt6", 6, 2, 0, {1.1, 11}, zdt6, on_zdt6},
+    {"vlmop2", 6, 2, 0, {1, 1}, vlmop2, on_vlmop2},
+    {"branin_currin", 2, 2, 0, {18, 6}, branin_currin, NULL},
+    {"constr", 2, 2, 2, {10, 10}, constr, NULL},
+    {"srinivas", 2, 2, 2, {250, 50}, srinivas, NULL}};
 
 static const struct problem *find(const char *name)
 {
@@ -324,7 +405,10 @@ static int serve(const struct problem *p)
 	struct play g = {.p = p, .best = best_volume(p)};
 	double x[D_MAX], y[PARETO_MAX], excess[LIMITS];
 
-	printf("{\"d\":%zu,\"m\":%zu,\"limits\":%zu}\n", p->d, p->m, p->limits);
+	printf("{\"d\":%zu,\"m\":%zu,\"limits\":%zu,\"ref\":[", p->d, p->m, p->limits);
+	for (size_t k = 0; k < p->m; k++)
+		printf("%s%g", k ? "," : "", p->ref[k]);
+	printf("]}\n");
 	for (;;) {
 		double covered;
 
@@ -364,7 +448,7 @@ int main(int argc, char **argv)
 		default: return 2;
 		}
 	if (!n_names)
-		for (; n_names < NAMES; n_names++)
+		for (; n_names < sizeof problems / sizeof *problems; n_names++)
 			names[n_names] = problems[n_names].name;
 	if (!n_methods)
 		methods[n_methods++] = "bayes";

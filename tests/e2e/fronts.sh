@@ -151,6 +151,58 @@ sed -i 's/train.sh/inf.sh/' inf.yaml
 expect "an infinite objective" 3 "$HPSEARCH" inf.yaml
 check "has diverged" holds inf.hpsearch 't[0]["outcome"] == "diverged" and t[0]["reason"] == "ms is infinite"'
 
+# The verification. Noise by the seed: acc ± 0.02, ms exactly the table's; mb of 1 is beyond
+# its limit for half of the seeds. The defaults are row 5: acc 0.6, ms 9.
+cat >noisy.sh <<'END'
+i=$(sed 's/[^0-9]//g' "$HPSEARCH_CONFIG")
+set -- "0.5 1 9" "0.8 2 5" "0.7 2 1" "0.75 4 1" "0.9 4 2" "0.6 9 1" "0.8 2 5"
+shift "$i"
+set -- $1
+[ -z "${SLOW:-}" ] || [ "$HPSEARCH_SPLIT" = valid ] || { echo 1 >>tested; while [ ! -e go2 ]; do sleep 0.02; done; }
+awk -v s="$HPSEARCH_SEED" -v acc="$1" -v ms="$2" -v mb="$3" -v i="$i" 'BEGIN {
+	printf "{\"acc\": %.6f, \"ms\": %s, \"mb\": %.6f}\n", acc + (s % 41 - 20) / 1000, ms, mb + (i == 1 ? (s % 41 - 20) / 10 : 0)
+}'
+END
+# checked FILE [LINE…]
+checked() {
+	space "$1" grid "$two" "${@:2}"
+	sed -i 's/train.sh/noisy.sh/; s/5, 6]}/5, 6], default: 5}/' "$1"
+}
+checked front.yaml 'limits: ["mb <= 5.5"]' 'test: {repeats: 5}'
+SLOW=1 "$HPSEARCH" front.yaml -j2 -q >/dev/null 2>&1 &
+pid=$!
+check "the points are tested" wait_until 60 grep -q . tested
+kill -9 $pid
+wait $pid 2>/dev/null
+touch go2
+expect "a front is verified, through a kill" 0 "$HPSEARCH" front.yaml -j2
+v() { holds front.hpsearch "(lambda v, c: $1)(d['verification'], {x['role'] if not x['defaults'] else 'defaults': x for x in d['verification']['candidates']})"; }
+check "its knee and its ends, and the defaults" v 'all(x["trial"] in d["front"]["trials"] for r, x in c.items() if r != "defaults") and set("; ".join(r for r in c if r != "defaults").split("; ")) == {"the knee", "best acc", "best ms"} and c["defaults"]["params"] == {"i": 5} and not any(x["winner"] for x in v["candidates"])'
+check "each is compared in each" v 'all(set(x["criteria"][k]["better"]) >= {"answer", "half_width"} for x in v["candidates"] if not x["defaults"] for k in ("acc", "ms"))'
+# ms has no noise: a gain of 9 less that of the row, exactly.
+check "the gain is that of the pairs" v 'all(x["criteria"]["ms"]["better"]["by"] == 9 - [1, 2, 2, 4, 4, 9, 2][x["params"]["i"]] and x["criteria"]["ms"]["better"]["answer"] == "yes" for x in v["candidates"] if not x["defaults"])'
+check "all met the test data, once" v 'all(len(x["test"]["runs"]) == 5 for x in v["candidates"]) and v["test_uses"] >= 5 * len(v["candidates"])'
+check "and the ledger has one use of them all" sh -c 'test "$(wc -l <hpsearch.tests.jsonl)" = 1'
+check "limits are counted over the re-runs" v 'all(l["runs"] == 5 and (x["params"]["i"] == 1 or l["held"] == 5) for x in v["candidates"] for l in x["limits"])'
+check "the claims are said" grep -qE 'the intervals of all [0-9]+ comparisons hold together in 96 %' out
+check "and the limits" grep -qF 'limit mb <= 5.5, of the mean over seeds' out
+check "the directory replays" again front.hpsearch
+check "and the results" again front.hpsearch/results.json
+sed 's/"held":5/"held":4/' front.hpsearch/results.json >lie.json
+expect "a verdict that was changed" 5 "$HPSEARCH" replay lie.json
+cp front.yaml one-pick.yaml
+sed -i 's/test: .*/test: {repeats: 3, prefer: ["ms<=2", "ms<0.5"]}/' one-pick.yaml
+expect "points that are asked for" 0 "$HPSEARCH" one-pick.yaml -j2
+check "are those" holds one-pick.hpsearch '[x["role"] for x in d["verification"]["candidates"] if not x["defaults"]] == ["ms<=2"]'
+check "and what nothing is like is said" has 'no trial is as test.prefer asks: ms<0.5' out
+check "nothing to add to" sh -c '"$0" verify one-pick.yaml --more 2 2>&1 | grep -q "has its answer"' "$HPSEARCH"
+space single.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["ms <= 3"]' 'test: {repeats: 3, top: 2}'
+sed -i 's/train.sh/noisy.sh/; s/5, 6]}/5, 6], default: 5}/' single.yaml
+expect "one metric within limits is verified" 0 "$HPSEARCH" single.yaml -j2
+check "by points that hold them" holds single.hpsearch '[x["trial"] in (1, 6) or x["defaults"] for x in d["verification"]["candidates"]] == [True] * 3 and [x["limits"][0]["answer"] for x in d["verification"]["candidates"]] == ["yes", "yes", "no"]'
+check "and replays" again single.hpsearch/results.json
+check "deterministic: one run of each" sh -c 'sed "s/test: .*/test: {}\ndeterministic_training: true/" front.yaml >still.yaml && "$0" still.yaml -q >still.out 2>&1 && grep -q "deterministic, so one run of each" still.out' "$HPSEARCH"
+
 # One objective that is the same everywhere, beside one that is not.
 sed 's/acc\\": \$1/acc\\": 1/' train.sh >flat.sh
 space flat.yaml grid "$two"
@@ -161,14 +213,14 @@ expect "show" 0 "$HPSEARCH" show flat.hpsearch
 check "says what all is optimized" grep -q 'to maximize acc, minimize ms$' out
 
 # What goes by one metric says so.
-for c in "refine two.hpsearch" "ablate two.hpsearch" "recheck two.hpsearch" "verify one.hpsearch" "diff two.hpsearch one.hpsearch" "init two.yaml --out x"; do
+for c in "refine two.hpsearch" "ablate two.hpsearch" "recheck two.hpsearch" "diff two.hpsearch one.hpsearch" "init two.yaml --out x"; do
 	# shellcheck disable=SC2086
 	expect "no ${c%% *}" 2 "$HPSEARCH" $c
 	check "with the reason" grep -qE 'by one metric, and this search has (several objectives|limits)' err
 done
 expect "no study of Optuna" 3 "$HPSEARCH" export two.hpsearch --to optuna -o two.db
 if python3 -c 'import jsonschema' 2>/dev/null; then
-	for d in two three one none lack inf; do
+	for d in two three one none lack inf front one-pick single still; do
 		check "the schema holds: $d" python3 -c '
 import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' $d.hpsearch/results.json "$SRCDIR/tests/data/results.schema.json"

@@ -281,6 +281,18 @@ expect "replay of that" 0 "$HPSEARCH" replay fails.hpsearch
 echo 'exit 1' >fails.sh
 expect "nothing trains afresh" 3 "$HPSEARCH" rerun-schedule fails.hpsearch --pairs 3
 check "so nothing is compared" grep -q '^  not compared with the .*: no seed has a value of both$' out
+# Only the schedule's own trainings forget where they were, at their second interval.
+cat >fails.sh <<'EOF'
+case $PWD/$HPSEARCH_DIR in *schedule*) [ "$HPSEARCH_STEP_BUDGET" != 8 ] || rm -f "$HPSEARCH_DIR/model" ;; esac
+exec "$FAKE" descent --noise=0 --epoch-ms=0 "$@"
+EOF
+expect "trainings that begin again" 3 "$HPSEARCH" rerun-schedule fails.hpsearch --pairs 3 --fresh
+check "are seen" grep -qE '^[0-9]+ trainings began again instead of going on' out
+check "and trained no further" python3 -c '
+import json, sys
+c = json.load(open("fails.hpsearch/schedule/schedule.json"))["candidates"]
+sys.exit(not all(x["forgot"] == x["failed"] == 3 and x["values"] == [None] * 3 for x in c))'
+expect "replay sees the same" 0 "$HPSEARCH" replay fails.hpsearch/schedule
 if python3 -c 'import jsonschema' 2>/dev/null; then
 	check "the schema holds" python3 -c '
 import json, sys, jsonschema
