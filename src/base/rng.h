@@ -20,7 +20,8 @@ enum rng_purpose {
 	RNG_COMPARE,     /* seeds of an ablation, a recheck: never those of before */
 	RNG_EXPLOIT,     /* whom a member of a population copies */
 	RNG_EXPLORE,     /* what becomes of the parameters that it copies */
-	RNG_ITEMS        /* which items are the test's, and the order of all */
+	RNG_ITEMS,       /* which items are the test's, and the order of all */
+	RNG_BACKOFF      /* how long who said "later" waits */
 };
 
 uint64_t rng_u64(uint64_t seed, uint64_t trial, enum rng_purpose p, uint32_t index);

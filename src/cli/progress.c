@@ -265,6 +265,11 @@ static void retrying(void *self, const struct trial *t, size_t run, enum outcome
 	str_clear(&p->line);
 	str_addf(&p->line, "trial %llu run %zu %s: queued again",
 	         (unsigned long long)t->id, run, outcome_name(o));
+	if (t->runs[run].after > 0) {
+		str_add(&p->line, " in ");
+		text_duration(&p->line,
+		              t->runs[run].after - search_now(&p->study->search));
+	}
 	say(p, str_text(&p->line));
 }
 

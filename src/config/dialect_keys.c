@@ -64,7 +64,6 @@ static const struct {
             {"n_cpus", "cpus"},
             {"max_parallel", "parallel"},
             {"num_workers", "parallel"},
-            {"concurrency", "parallel"},
             {"max_concurrent_trials", "parallel"},
             {"trialGpuNumber", "gpus"},
             {"assessor", "early_terminate"},
@@ -204,7 +203,6 @@ bool dialect_decides(const char *key)
 {
 	static const char *const decisive[] = {"items",
 	                                       "limits",
-	                                       "rate",
 	                                       "runs_per_gpu",
 	                                       "args",
 	                                       "deterministic_training",

@@ -128,6 +128,13 @@ bool spec_read_memory(struct reading *r, const struct node *n);
 bool spec_read_nice(struct reading *r, const struct node *n);
 /* After what the variables of others depend on: gpus, wandb, protocol. */
 bool spec_read_env(struct reading *r, const struct node *n);
+enum { PARALLEL_MAX = 1024 };
+#define RATE_LEAST   (1.0 / 86400)
+#define RATE_MOST    1e6
+#define BACKOFF_MOST 86400.0
+bool spec_read_concurrency(struct reading *r, const struct node *n);
+bool spec_read_rate(struct reading *r, const struct node *n);
+bool spec_read_backoff(struct reading *r, const struct node *n);
 bool spec_read_slurm(struct reading *r, const struct node *map);
 /* What does not go with it, once every key is read. */
 bool spec_check_slurm(struct reading *r, const struct node *root);

@@ -49,6 +49,8 @@ static void defaults(struct spec *s, struct arena *a)
 	    .parallel = 1,
 	    .runs_per_gpu = 1,
 	    .kill_grace = 10,
+	    .backoff_base = 1,
+	    .backoff_max = 60,
 	    .wandb = true,
 	    .report = true,
 	    .test = {.top = 3, .repeats = 5, .sequential = true, .max_repeats = 20},

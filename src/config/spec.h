@@ -234,7 +234,11 @@ struct spec {
 	size_t repeats_least;     /* … and those that every trial gets; fewer: the
 	                           * others are asked for where they tell something */
 	size_t parallel, retries; /* 1, 0 by default */
-	const char *const *gpus;  /* (n_gpus) as written; a group has commas in it */
+	/* How fast runs begin: search/pace.h. */
+	double rate; /* items (without items: runs) a second; 0: as fast as they can */
+	const char *rate_text;            /* as written */
+	double backoff_base, backoff_max; /* seconds; 1 and 60 by default */
+	const char *const *gpus; /* (n_gpus) as written; a group has commas in it */
 	size_t n_gpus;
 	size_t runs_per_gpu;         /* 1 by default */
 	const char *const *launcher; /* (n_launcher) before an agent; see launcher.h */

@@ -7,7 +7,8 @@ static const char *const free_keys[] = {
     "launcher",   "hosts",     "transfer",     "slurm",   "max_trials",    "run_cap",
     "min_trials", "budget",    "stop",         "retries", "trial_timeout", "kill_grace",
     "test",       "name",      "description",  "project", "entity",        "wandb",
-    "metrics",    "artifacts", "keep",         "report"};
+    "metrics",    "artifacts", "keep",         "report",  "rate",          "backoff",
+    "concurrency"};
 
 enum { DIFFERENCES_MAX = 8 };
 

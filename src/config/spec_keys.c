@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARALLEL_MAX = 1024, WARM_MAX = 20, RETRIES_MAX = 100 };
+enum { WARM_MAX = 20, RETRIES_MAX = 100 };
 
 static bool key_name(struct reading *r, const struct node *n)
 {
@@ -215,6 +215,9 @@ static const struct {
     {"launcher", spec_read_launcher},
     {"transfer", spec_read_transfer},
     {"parallel", key_parallel},
+    {"concurrency", spec_read_concurrency},
+    {"rate", spec_read_rate},
+    {"backoff", spec_read_backoff},
     {"slurm", spec_read_slurm},
     {"max_trials", spec_read_max_trials},
     {"run_cap", spec_read_run_cap},

@@ -148,6 +148,8 @@ static void write_end(const struct event *e, struct str *out)
 {
 	if (e->as.end.again)
 		json_out_bool(out, "again", true);
+	if (e->as.end.wait > 0)
+		json_out_double(out, "wait", e->as.end.wait);
 	run_end_json(e->as.end.facts, out);
 }
 
@@ -360,6 +362,7 @@ static bool read_end(struct event_reader *r, const cJSON *json, struct event *e,
 	e->as.end.facts = &r->facts;
 	e->as.end.outcome = r->facts.outcome;
 	e->as.end.again = cJSON_IsTrue(json_get(json, "again"));
+	json_double(json, "wait", &e->as.end.wait);
 	return true;
 }
 

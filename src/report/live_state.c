@@ -114,6 +114,16 @@ static const char *run_name(struct arena *a, const struct trial *t, size_t index
 	                : arena_printf(a, "%llu", (unsigned long long)t->id);
 }
 
+/* Instead of its configuration: it holds its slot until its back-off is over. */
+static const char *waiting_words(const struct run *run, double now, struct arena *a)
+{
+	struct str out = {0};
+
+	str_add(&out, "exit 75: launched again in ");
+	text_duration(&out, run->after - now);
+	return arena_text(a, &out);
+}
+
 static void add_running(struct gathering *g, const struct trial *t,
                         const struct run *run, size_t index, enum phase phase)
 {
@@ -131,12 +141,14 @@ static void add_running(struct gathering *g, const struct trial *t,
 	if (out->n_runs == g->from->most)
 		return;
 	r = &g->runs[out->n_runs++];
-	*r = (struct live_run){.name = run_name(g->arena, t, index,
-	                                        t->n_runs > 1 || phase != PHASE_SEARCH),
-	                       .step = (double)NAN,
-	                       .full = run->budget > 0 ? run->budget : (double)NAN,
-	                       .elapsed = elapsed,
-	                       .params = params_in_words(&s->search, t, g->arena)};
+	*r = (struct live_run){
+	    .name =
+		run_name(g->arena, t, index, t->n_runs > 1 || phase != PHASE_SEARCH),
+	    .step = (double)NAN,
+	    .full = run->budget > 0 ? run->budget : (double)NAN,
+	    .elapsed = elapsed,
+	    .params = run->after > now ? waiting_words(run, now, g->arena)
+	                               : params_in_words(&s->search, t, g->arena)};
 	take_curve(g, run,
 	           s->monitor && phase == PHASE_SEARCH
 	               ? monitor_run(s->monitor, t->id, index)
@@ -397,6 +409,22 @@ static const char *front_words(const struct gathering *g, const struct belief *b
 	return arena_text(g->arena, &out);
 }
 
+/* NULL: the rate lets a run begin. */
+static const char *rate_words(const struct gathering *g)
+{
+	const struct search *s = search_of(g);
+	double wait = pace_wait(&s->pace, search_now(s));
+	struct str out = {0};
+
+	if (!(wait > 0))
+		return NULL;
+	str_add(&out, "rate ");
+	text_clean(&out, s->spec->rate_text);
+	str_add(&out, ": a run may begin in ");
+	text_duration(&out, wait);
+	return arena_text(g->arena, &out);
+}
+
 static const char *strategy_words(const struct gathering *g)
 {
 	const struct study *s = g->from->study;
@@ -406,6 +434,8 @@ static const char *strategy_words(const struct gathering *g)
 		return NULL;
 	if (g->from->winding_down)
 		return "nothing more begins";
+	if (rate_words(g))
+		return rate_words(g);
 	if (search_spent(&s->search) >= s->search.cap || s->no_more)
 		return "no trial is left to begin";
 	switch (b->how) {

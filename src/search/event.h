@@ -96,6 +96,7 @@ struct event {
 			uint64_t order;       /* a results file: its trial's; or 0 */
 			enum outcome outcome; /* as in facts */
 			bool again;
+			double wait; /* again: seconds before it is launched */
 		} end;
 		struct { /* READING */
 			bool text;

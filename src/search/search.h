@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "search/event.h"
+#include "search/pace.h"
 #include "search/verdict.h"
 #include "strategy/advice.h"
 
@@ -46,6 +47,7 @@ struct search {
 	struct warm warm;          /* what it starts from */
 	struct advice advice;      /* at the end of a session */
 	struct advice_model model; /* of it: re-runs change the noise alone */
+	struct pace pace;          /* when the next run may begin */
 
 	/* Runs beyond the first ones of their trials, as they were asked for. */
 	struct repeat {

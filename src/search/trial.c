@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "search/answers.h"
 #include "search/event.h"
+#include "search/pace.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -372,11 +373,18 @@ static void start(struct run *r, const struct event *e)
 	r->attempts = e->as.start.attempt;
 	if (!isnan(e->time))
 		r->started = e->time;
+	r->had = r->n_reports;
+	r->after = 0;
 }
 
-static void finish(struct run *r, const struct run_end *end, bool again)
+static void finish(struct run *r, const struct event *e)
 {
-	r->state = again ? RUN_QUEUED : RUN_FINISHED;
+	const struct run_end *end = e->as.end.facts;
+	bool again = e->as.end.again, waits = again && e->as.end.wait > 0;
+
+	r->state = waits ? RUN_RUNNING : again ? RUN_QUEUED : RUN_FINISHED;
+	r->row = end->outcome == OUTCOME_PREEMPTED ? pace_row(r) : 0;
+	r->after = waits ? e->time + e->as.end.wait : 0;
 	r->over = r->attempts;
 	r->outcome = end->outcome;
 	r->value = end->value;
@@ -418,7 +426,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	switch (e->kind) {
 	case EVENT_START: start(r, e); break;
 	case EVENT_REPORT: report(r, e->as.report, goal); break;
-	case EVENT_END: finish(r, e->as.end.facts, e->as.end.again); break;
+	case EVENT_END: finish(r, e); break;
 	case EVENT_PROMOTE: promote(r, e->as.decision.budget); break;
 	case EVENT_CUT:
 		r->cost += e->as.cost;
@@ -427,6 +435,7 @@ void run_apply(struct run *r, const struct event *e, enum goal goal)
 	case EVENT_REQUEUE:
 		r->state = RUN_QUEUED;
 		r->failures = 0;
+		r->after = 0;
 		break;
 	case EVENT_SEARCH:
 	case EVENT_SESSION:

@@ -74,6 +74,13 @@ struct run {
 	const char *note; /* what it said in words, a line each; NULL: nothing */
 	size_t from,
 	    wanted; /* items: see search/answers.h; wanted 0: it is asked none */
+	/* Back-off (search/pace.h): launches in a row that ended with "later", reports
+	 * there were when the latest began, and when the next may begin, in seconds
+	 * since 1970; 0: at any time. Until then the run is RUNNING: it has its slot.
+	 */
+	unsigned row;
+	size_t had;
+	double after;
 };
 
 /* How a run ended: the facts that its END carries, over all its launches. */

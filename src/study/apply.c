@@ -37,11 +37,22 @@ static void apply_search(struct search *s, const struct search_origin *o)
 		s->origin.host = arena_strdup(&s->arena, o->host);
 }
 
+static void resume_pace(struct search *s, double now)
+{
+	pace_resume(&s->pace, now);
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
+			pace_resume_run(&s->trials[i]->runs[r], s->spec, now);
+	for (size_t i = 0; i < s->verdict.n_runs; i++)
+		pace_resume_run(&s->verdict.runs[i]->run, s->spec, now);
+}
+
 static void apply_session(struct study *s, const struct event *e)
 {
 	struct search *se = &s->search;
 
 	study_requeue_interrupted(s);
+	resume_pace(se, e->time);
 	se->elapsed_before += se->last_time - se->session_start;
 	if (!isnan(e->time))
 		se->last_time = e->time;
@@ -298,6 +309,7 @@ static bool apply_trial_run(struct study *s, const struct event *e, struct error
 	case EVENT_PROMOTE: return apply_decision(s, t, r, e, err);
 	case EVENT_START:
 		run_apply(r, e, s->search.spec->metric.goal);
+		pace_begun(&s->search.pace, s->search.spec, r, e->time);
 		watch(s, e);
 		break;
 	case EVENT_REPORT: apply_report(s, r, e); break;
@@ -335,9 +347,13 @@ static bool apply_verification(struct study *s, const struct event *e)
 	                             ? &se->spec->test.metric
 	                             : &se->spec->metric;
 
-	if (e->kind == EVENT_START)
+	struct run *r = verdict_run(se, e->phase, e->trial, e->run);
+
+	run_apply(r, e, m->goal);
+	if (e->kind == EVENT_START) {
 		se->verdict.test_uses += e->phase == PHASE_TEST;
-	run_apply(verdict_run(se, e->phase, e->trial, e->run), e, m->goal);
+		pace_begun(&se->pace, se->spec, r, e->time);
+	}
 	return true;
 }
 

@@ -127,6 +127,12 @@ static void ended(void *self, struct task *t, const struct run_result *res, bool
 		s->watch.comparing(s->watch.self, done, done + left);
 }
 
+static bool wanted(void *self, const struct task *t)
+{
+	(void)t;
+	return !over_budget(self);
+}
+
 static const struct driver comparing = {.next = next,
                                         .happen = drive_happen,
                                         .commit = drive_commit,
@@ -134,7 +140,10 @@ static const struct driver comparing = {.next = next,
                                         .ended = ended,
                                         .signalled = drive_signalled,
                                         .tick = drive_tick,
+                                        .now = drive_now,
+                                        .pace = drive_pace,
                                         .deadline = drive_deadline,
+                                        .wanted = wanted,
                                         .message = drive_message};
 
 static void finish(struct study *s)

@@ -57,6 +57,20 @@ int64_t drive_deadline(void *self)
 	return earlier(at, s->tick_at);
 }
 
+double drive_now(void *self)
+{
+	const struct study *s = self;
+
+	return search_now(&s->search);
+}
+
+struct pace *drive_pace(void *self)
+{
+	struct study *s = self;
+
+	return &s->search.pace;
+}
+
 void drive_message(void *self, const char *text)
 {
 	const struct study *s = self;

@@ -14,6 +14,9 @@ void drive_signalled(void *self);
 void drive_tick(void *self);
 /* Of the journal, the results, and the observer's next tick. */
 int64_t drive_deadline(void *self);
+/* Of the search: search/pace.h. */
+double drive_now(void *self);
+struct pace *drive_pace(void *self);
 void drive_message(void *self, const char *text);
 
 #endif

@@ -143,7 +143,7 @@ void fleet_wind_down(struct fleet *f, enum fleet_stage stage)
 	if (stage < FLEET_STOP)
 		return;
 	for (size_t i = 0; i < f->runner->slots; i++)
-		if (f->slots[i])
+		if (f->slots[i] && !f->slots[i]->due)
 			f->runner->type->cancel(f->runner->self, f->tickets[i],
 			                        stage == FLEET_STOP ? CANCEL_STOP
 			                                            : CANCEL_KILL);
@@ -155,7 +155,7 @@ void fleet_stop(struct fleet *f, struct task *t)
 		return;
 	t->stopped = true;
 	for (size_t i = 0; i < f->runner->slots; i++)
-		if (f->slots[i] == t)
+		if (f->slots[i] == t && !t->due)
 			f->runner->type->cancel(f->runner->self, f->tickets[i],
 			                        CANCEL_STOP);
 }
@@ -250,15 +250,76 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 	return FLEET_CUT;
 }
 
+void fleet_hold(struct fleet *f, struct task *t, int64_t due)
+{
+	size_t slot = 0;
+
+	while (f->slots[slot])
+		slot++;
+	f->slots[slot] = t;
+	f->tickets[slot] = f->next_ticket++;
+	f->busy++;
+	t->due = due > 0 ? due : 1;
+}
+
+static int64_t first_due(const struct fleet *f)
+{
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < f->runner->slots; i++)
+		if (f->slots[i] && f->slots[i]->due && f->slots[i]->due < first)
+			first = f->slots[i]->due;
+	return first;
+}
+
+bool fleet_is_due(const struct fleet *f)
+{
+	return first_due(f) <= clock_now();
+}
+
+/* What happens to tasks that are held needs no runner. */
+static bool held_event(struct fleet *f, struct fleet_event *out)
+{
+	static const struct run_result nothing = {.cancelled = true, .exit = -1};
+	int64_t now = clock_now();
+
+	for (size_t i = 0; i < f->runner->slots; i++) {
+		struct task *t = f->slots[i];
+
+		if (!t || !t->due ||
+		    (t->due > now && !t->stopped && f->stage == FLEET_OPEN))
+			continue;
+		*out = (struct fleet_event){.task = t, .result = &nothing};
+		out->kind = f->stage != FLEET_OPEN ? FLEET_CUT : FLEET_DUE;
+		if (t->stopped)
+			out->kind = finish(f, t, &nothing, &out->end);
+		f->slots[i] = NULL;
+		f->busy--;
+		t->due = 0;
+		return true;
+	}
+	return false;
+}
+
+static bool runner_waits(struct fleet *f, int64_t deadline, struct error *err)
+{
+	int64_t due = first_due(f);
+
+	return f->runner->type->wait(f->runner->self, due < deadline ? due : deadline,
+	                             &f->event, err);
+}
+
 bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
                 struct error *err)
 {
-	for (;;) {
+	while (!held_event(f, out)) {
 		struct runner_event *e = &f->event;
 		size_t slot;
 
-		if (!f->runner->type->wait(f->runner->self, deadline, e, err))
+		if (!runner_waits(f, deadline, err))
 			return false;
+		if (e->kind == RUNNER_TICK && fleet_is_due(f))
+			continue;
 		*out = (struct fleet_event){.result = &e->result, .signal = e->signal};
 		if (e->kind == RUNNER_TICK || e->kind == RUNNER_SIGNAL) {
 			out->kind =
@@ -293,4 +354,5 @@ bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,
 		}
 		return true;
 	}
+	return true;
 }

@@ -14,6 +14,7 @@ enum fleet_event_kind {
 	FLEET_FINISHED, /* it ended by itself: see end */
 	FLEET_STOPPED,  /* it was stopped (and may have ended by itself just then): see
 	                 * end, whose outcome is the owner's to say */
+	FLEET_DUE,      /* one that was held may be launched, and is held no more */
 	FLEET_CUT,    /* we ended it (winding down), or the machine failed: once more */
 	FLEET_SIGNAL, /* a signal; the fleet has acted on it: see stage */
 	FLEET_TICK    /* the deadline passed */
@@ -66,6 +67,12 @@ void fleet_keep_logs(const struct fleet *f, struct task *t);
 /* The run has been started (EVENT_START), and that is written down. Prepares the folder
  * (config.json, cmd), expands the command, starts it. */
 bool fleet_start(struct fleet *f, struct task *t, struct error *err);
+/* A task that is not to be launched before `due` (clock_now) takes a slot and waits in
+ * it: FLEET_DUE comes then; FLEET_STOPPED, FLEET_CUT at once where it is stopped, or
+ * nothing new is to begin. */
+void fleet_hold(struct fleet *f, struct task *t, int64_t due);
+/* Is the time of one that is held over? */
+bool fleet_is_due(const struct fleet *f);
 /* Asks for the end of one task, whose FLEET_STOPPED comes later. */
 void fleet_stop(struct fleet *f, struct task *t);
 bool fleet_wait(struct fleet *f, int64_t deadline, struct fleet_event *out,

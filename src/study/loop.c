@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -36,6 +37,21 @@ static void happen(struct loop *l, const struct task *t, struct event e)
 	}
 	e.time = clock_wall();
 	run_apply(t->run, &e, t->metric->goal);
+	if (e.kind == EVENT_START)
+		pace_begun(&l->own, l->fleet->spec, t->run, e.time);
+}
+
+static double now(const struct loop *l)
+{
+	return l->driver->now ? l->driver->now(l->self) : clock_wall();
+}
+
+/* Seconds until a run may begin, by the rate of all. */
+static double rate_wait(struct loop *l)
+{
+	const struct pace *p = l->driver->pace ? l->driver->pace(l->self) : &l->own;
+
+	return pace_wait(p, now(l));
 }
 
 static bool commit(struct loop *l, bool sync_now, struct error *err)
@@ -130,10 +146,23 @@ static bool start(struct loop *l, struct task *t, struct error *err)
 	return true;
 }
 
+/* The next run is not to begin yet: by the rate, or, where the driver that it ended
+ * under is gone, by its own back-off. Others are not asked for until then. */
+static bool must_wait(struct loop *l, const struct task *t)
+{
+	double wait = fmax(rate_wait(l), pace_left(t->run, now(l)));
+
+	l->hold = wait > 0 ? clock_now() + clock_nanoseconds(wait) : 0;
+	return l->hold != 0;
+}
+
 static bool fill_slots(struct loop *l, struct error *err)
 {
-	while (!l->full && fleet_room(l->fleet)) {
+	while (!l->full && fleet_room(l->fleet) && clock_now() >= l->hold &&
+	       !fleet_is_due(l->fleet)) {
 		struct task *t = free_task(l);
+
+		l->hold = 0;
 
 		*t = (struct task){0};
 		switch (l->driver->next(l->self, t, err)) {
@@ -141,6 +170,8 @@ static bool fill_slots(struct loop *l, struct error *err)
 		case NEXT_ERROR: return false;
 		case NEXT_TASK: break;
 		}
+		if (must_wait(l, t))
+			return true;
 		if (!start(l, t, err))
 			return false;
 	}
@@ -155,20 +186,59 @@ static bool take_report(struct loop *l, const struct fleet_event *e, struct erro
 	       l->driver->reported(l->self, e->task, &e->report, err);
 }
 
+/* Is one that has to wait to be launched then? */
+static bool is_wanted(const struct loop *l, const struct task *t)
+{
+	return !l->driver->wanted || l->driver->wanted(l->self, t);
+}
+
+/* It keeps its slot: who is told that there is too much to do does not send others. */
+static void hold(struct loop *l, struct task *t, double wait)
+{
+	t->busy = true;
+	fleet_hold(l->fleet, t, clock_now() + clock_nanoseconds(wait));
+}
+
+static bool take_due(struct loop *l, struct task *t, struct error *err)
+{
+	double wait = l->full ? 1 : rate_wait(l);
+
+	t->judged = false;
+	t->trouble = (struct answer_trouble){0};
+	if (wait > 0) {
+		hold(l, t, wait);
+	} else if (is_wanted(l, t)) {
+		return start(l, t, err);
+	} else {
+		t->busy = false;
+		happen(l, t, (struct event){.kind = EVENT_CUT});
+	}
+	return true;
+}
+
 static void take_end(struct loop *l, const struct fleet_event *e)
 {
 	struct task *t = e->task;
 	struct run_end end = e->end;
+	double wait = 0;
 	bool again;
 
 	if (l->driver->conclude)
 		l->driver->conclude(l->self, t, &end);
 	again = run_again(t->run, e->result, l->retries, &end);
+	if (again && end.outcome == OUTCOME_PREEMPTED && !e->result->taken)
+		wait = pace_backoff(l->fleet->spec, t->run, t->key);
 	t->busy = false;
 	happen(l, t,
-	       (struct event){
-		   .kind = EVENT_END,
-		   .as.end = {.facts = &end, .outcome = end.outcome, .again = again}});
+	       (struct event){.kind = EVENT_END,
+	                      .as.end = {.facts = &end,
+	                                 .outcome = end.outcome,
+	                                 .again = again,
+	                                 .wait = wait}});
+	if (wait > 0 && is_wanted(l, t))
+		hold(l, t, wait);
+	else if (wait > 0)
+		happen(l, t, (struct event){.kind = EVENT_CUT});
 	if (l->driver->ended)
 		l->driver->ended(l->self, t, e->result, again);
 }
@@ -194,6 +264,7 @@ static bool take(struct loop *l, const struct fleet_event *e, struct error *err)
 		break;
 	case FLEET_STOPPED:
 	case FLEET_FINISHED: take_end(l, e); break;
+	case FLEET_DUE: return take_due(l, e->task, err);
 	case FLEET_CUT: take_cut(l, e); break;
 	case FLEET_SIGNAL:
 		if (d->signalled)
@@ -212,6 +283,8 @@ static int64_t next_deadline(const struct loop *l)
 	int64_t at = l->driver->deadline ? l->driver->deadline(l->self) : INT64_MAX;
 	int64_t retry = clock_now() + CLOCK_SECOND;
 	int stuck = l->driver->stuck ? l->driver->stuck(l->self) : 0;
+
+	at = l->hold && l->hold < at ? l->hold : at;
 
 	return stuck && stuck != EIO && retry < at ? retry : at;
 }
@@ -246,14 +319,15 @@ bool loop_run(struct loop *l, struct error *err)
 {
 	for (;;) {
 		struct fleet_event e;
-		bool waits, more = false;
+		bool waits, holds, more = false;
 
 		if (!fill_slots(l, err))
 			return false;
 		if (l->fleet->left)
 			return commit(l, true, err);
-		waits = fleet_expects(l->fleet);
-		if (!expect(l) && waits && !l->full && !l->fleet->busy) {
+		holds = l->hold && l->fleet->stage == FLEET_OPEN;
+		waits = fleet_expects(l->fleet) || holds;
+		if (!expect(l) && !holds && waits && !l->full && !l->fleet->busy) {
 			if (!goes_on(l, &more, err))
 				return false;
 			waits = more;

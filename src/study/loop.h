@@ -7,6 +7,7 @@
 #ifndef HPS_STUDY_LOOP_H
 #define HPS_STUDY_LOOP_H
 
+#include "search/pace.h"
 #include "study/fleet.h"
 
 enum next { NEXT_TASK, NEXT_NONE, NEXT_ERROR };
@@ -38,6 +39,12 @@ struct driver {
 	int64_t (*deadline)(void *self);
 	/* No more than so many runs may yet begin. NULL: that is not known. */
 	size_t (*left)(void *self);
+	/* The time that back-off and rate are told by, and the rate's state
+	 * (search/pace.h); NULL: the clock on the wall, and one of the loop's own. */
+	double (*now)(void *self);
+	struct pace *(*pace)(void *self);
+	/* Is a task that has to wait, or has waited, still to run? NULL: it is. */
+	bool (*wanted)(void *self, const struct task *t);
 	/* At the end of every turn. */
 	bool (*turned)(void *self, struct error *err);
 	void (*message)(void *self, const char *text);
@@ -49,8 +56,10 @@ struct loop {
 	void *self;         /* the driver's */
 	struct task *tasks; /* (fleet->runner->slots) */
 	size_t retries;     /* of a run that fails */
-	bool full;          /* the disk: nothing is launched until it has room */
-	unsigned tries;     /* to write something, since the last start */
+	struct pace own;
+	int64_t hold;   /* no run begins before (clock_now); 0: they may */
+	bool full;      /* the disk: nothing is launched until it has room */
+	unsigned tries; /* to write something, since the last start */
 };
 
 void loop_init(struct loop *l, struct fleet *fleet, const struct driver *driver,

@@ -519,6 +519,19 @@ static size_t left(void *self)
 	return (size_t)more * se->spec->repeats + queued;
 }
 
+/* Of a budget that is spent, or a trial that is over, nothing more begins. */
+static bool wanted(void *self, const struct task *t)
+{
+	struct study *s = self;
+
+	check_stops(&s->search);
+	for (size_t r = 0; r < t->trial->n_runs; r++)
+		if (t->trial->runs[r].state == RUN_FINISHED &&
+		    t->trial->runs[r].outcome != OUTCOME_OK)
+			return false;
+	return s->search.state == SEARCH_RUNNING;
+}
+
 static const struct driver searching = {.next = next,
                                         .happen = drive_happen,
                                         .commit = drive_commit,
@@ -531,8 +544,11 @@ static const struct driver searching = {.next = next,
                                         .cut = cut,
                                         .signalled = drive_signalled,
                                         .tick = drive_tick,
+                                        .now = drive_now,
+                                        .pace = drive_pace,
                                         .deadline = drive_deadline,
                                         .left = left,
+                                        .wanted = wanted,
                                         .turned = turned,
                                         .message = drive_message};
 

@@ -24,8 +24,9 @@ struct task {
 	char folder[64];  /* below the fleet's directory: "trials/0017/r0" */
 	struct answer_trouble trouble; /* of a run with items */
 	bool busy;                     /* from its start to its end */
-	bool adopt; /* it may still be under way, for an earlier driver: see
-	             * fleet_keep_logs */
+	int64_t due; /* held: when (clock_now) it may be launched; 0: it is not */
+	bool adopt;  /* it may still be under way, for an earlier driver: see
+	              * fleet_keep_logs */
 };
 
 /* Names the folder, by phase, key and index. */

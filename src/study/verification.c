@@ -135,6 +135,8 @@ static const struct driver verifying = {.next = next,
                                         .ended = ended,
                                         .signalled = drive_signalled,
                                         .tick = drive_tick,
+                                        .now = drive_now,
+                                        .pace = drive_pace,
                                         .deadline = drive_deadline,
                                         .left = left,
                                         .message = drive_message};

@@ -2,7 +2,7 @@
 
 .PHONY: bench bench-regret bench-gp bench-early bench-peers bench-plot bench-trust \
 	bench-judge bench-facets bench-statements bench-scale bench-ablate bench-recheck bench-refine \
-	bench-cluster bench-pbt bench-fronts
+	bench-cluster bench-pbt bench-fronts bench-items
 
 # Problem files, and beside them what reads their surrogates, are not of this project.
 BENCHDATA ?= ../shared/benchdata
@@ -87,6 +87,9 @@ bench-judge:                          ## the same of its judge alone; N= LAW=nor
 bench-facets:                         ## the same of a front's judge; N=2000
 	+@$(call again,$(O)/tests/bench/facets)
 	@$(O)/tests/bench/facets -n '$(or $(N),2000)'
+bench-items:                          ## races over items: cost, winner, truth; N=100 ITEMS=2000 SEED=1
+	+@$(call again,$(O)/tests/bench/items)
+	@$(O)/tests/bench/items -n '$(or $(N),100)' -i '$(or $(ITEMS),2000)' -s '$(or $(SEED),1)'
 bench-ablate:                         ## is what an ablation says true? TIMES=100
 	+@$(call again,$(O)/tests/bench/ablate)
 	@$(O)/tests/bench/ablate -s '$(or $(TIMES),100)'

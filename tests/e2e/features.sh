@@ -102,7 +102,7 @@ check "ends it, too" test "$(column gain/results.csv trial)" = "0 "
 first() { # NAME TEXT COMMAND…
 	local name=$1 text=$2
 	shift 2
-	printf '%s\n' "command: [$*]" "metric: {name: loss}" "method: random" \
+	printf '%s\n' "command: [$*]" "metric: {name: loss}" "method: random" "backoff: 0" \
 		"parameters: {x: {min: 0.0, max: 1.0}}" >first.yaml
 	expect "$name: exit ${CODE:-3}" "${CODE:-3}" "$HPSEARCH" first.yaml --fresh -n 3
 	check "$name: $text" has "$text" err

@@ -189,3 +189,51 @@ check "by its answers" holds m.hpsearch 'd["search"]["state"] == "budget" and 15
 
 expect "check says what is asked" 0 "$HPSEARCH" check a.yaml
 check "of which items" has "48 of q.jsonl, in 3 batches of 20; 12 others are kept for the test" out
+
+# How fast: a rate of items, and back-off after exit 75.
+space r.yaml list "points: [{t: 0.4}]
+concurrency: 2
+rate: 100/s"
+fresh
+expect "items at a rate" 0 "$HPSEARCH" r.yaml
+check "a batch begins when the one before it has flowed in again" python3 - <<'P'
+import json
+at = [e["time"] for e in map(json.loads, open("r.hpsearch/journal.jsonl")) if e["e"] == "start"]
+assert len(at) == 3 and all(b - a > 0.2 - 0.002 for a, b in zip(at, at[1:])), at
+P
+cat >busy.sh <<'END'
+[ -e go ] || exit 75
+exec python3 ask.py "$@"
+END
+waits() { grep -q '"wait":' "$1.hpsearch/journal.jsonl"; }
+# later NAME BACKOFF: a search whose first run says 75.
+later() {
+	space "$1.yaml" list "points: [{t: 0.4}]
+backoff: $2"
+	sed -i 's/\[python3, ask.py/[sh, busy.sh/' "$1.yaml"
+	rm -f go
+	fresh
+	"$HPSEARCH" "$1.yaml" >log 2>&1 &
+	pid=$!
+	wait_until 30 waits "$1"
+}
+later c 1h
+check "a back-off is shown" wait_until 30 grep -Eq '^trial 0 run 0 preempted: queued again in [3-6][0-9]m' log
+kill -USR1 $pid # as Ctrl-C, which a job of a script does not hear
+wait $pid
+check "a stop ends one of an hour" test $? = $((128 + 10))
+touch go
+sed -i 's/backoff: 1h/backoff: {base: 10ms, max: 10ms}/' c.yaml
+expect "a shorter one counts at once" 0 "$HPSEARCH" c.yaml
+later d '{base: 2s, max: 4s}'
+kill -9 $pid
+wait $pid 2>/dev/null
+touch go
+expect "killed in its back-off it goes on" 0 "$HPSEARCH" d.yaml
+check "not before that is over" python3 - <<'P'
+import json
+e = [e for e in map(json.loads, open("d.hpsearch/journal.jsonl")) if e["e"] in ("start", "end")]
+assert e[1]["wait"] >= 1 and e[2]["time"] >= e[1]["time"] + e[1]["wait"] - 0.002, e
+P
+check "and no answer is bought twice" once
+expect "its journal replays" 0 "$HPSEARCH" replay d.hpsearch

@@ -160,7 +160,7 @@ END
 all='[[x + e / 10 for e in range(1, 10)] for x in (1, 2, 3)]'
 for early in '' 'early_terminate: {type: median, min_trials: 2}' \
 	'early_terminate: {type: asha, max_iter: 9, step: epoch, control: 1}'; do
-	space cut.yaml loss 'retries: 1' "$early"
+	space cut.yaml loss 'retries: 1' 'backoff: 0' "$early"
 	CUT=75 expect "a run that is preempted, ${early:-no rule}" 0 "$HPSEARCH" cut.yaml --out cut
 	check "keeps what it reported" holds cut "all(len(r['reports']) == 9 for r in r if r['outcome'] == 'ok')"
 	[ -z "$early" ] && check "value by value" reports cut "$all"

@@ -85,7 +85,7 @@ kill_grace: 100ms" >o.yaml; "$HPSEARCH" o.yaml -n 3 --fresh -q >/dev/null 2>&1
 check "one that ignores TERM too" test "$(outcome_of o.hpsearch)" = "['timeout']"
 space infeasible >o.yaml; "$HPSEARCH" o.yaml -n 3 --fresh -q >/dev/null 2>&1
 check "infeasible is infeasible" test "$(outcome_of o.hpsearch)" = "['infeasible']"
-space preempt >o.yaml
+space preempt "backoff: 0" >o.yaml
 expect "exit 75 is queued again" 0 "$HPSEARCH" o.yaml -n 4 --fresh
 check "and ends ok" test "$(outcome_of o.hpsearch)" = "['ok']"
 for mode in half-json numeric-string prefix results-file long-line binary-junk no-newline \

@@ -199,7 +199,7 @@ echo "{\"loss\": $HPSEARCH_TRIAL}"
 [ "${SLURM_JOB_NAME##*-}" = 1 ] || touch over
 END
 chmod +x again.sh
-sed -e 's/train/again/' -e 's/max_trials: 6/max_trials: 2/' -e '$aretries: 1' s.yaml >again.yaml
+sed -e 's/train/again/' -e 's/max_trials: 6/max_trials: 2/' -e '$aretries: 1\nbackoff: 0' s.yaml >again.yaml
 anew
 "$HPSEARCH" again.yaml >first.log 2>&1 &
 driver=$!

@@ -208,7 +208,7 @@ TEST(the_rule_of_retries_is_the_same_everywhere)
 	struct fleet fleet;
 	struct loop loop;
 
-	CHECK(begin(&r, SPACE "max_trials: 1\n", 1));
+	CHECK(begin(&r, SPACE "max_trials: 1\nbackoff: 0\n", 1));
 	CHECK(study_run(&r.study, &r.runner, &r.err));
 	check_preempted(&r.study.search.trials[0]->runs[0]);
 	/* As `reproduce` and `check --run` do it. */
@@ -225,7 +225,10 @@ TEST(the_rule_of_retries_is_the_same_everywhere)
 	drop(&r);
 
 	r = (struct rig){.fake.train = preempted_in_the_test};
-	CHECK(begin(&r, SPACE "max_trials: 2\ntest: {repeats: 1, top: 1}\n", 1));
+	CHECK(begin(&r,
+	            SPACE "max_trials: 2\nbackoff: 0\n"
+	                  "test: {repeats: 1, top: 1}\n",
+	            1));
 	CHECK(study_run(&r.study, &r.runner, &r.err));
 	verdict_plan(&r.study.search);
 	CHECK(verify_run(&r.study, &r.runner, &r.err));

@@ -440,12 +440,16 @@ TEST(a_late_retry_is_run)
 TEST(exit_75_is_no_failure)
 {
 	struct rig r = {.fake.train = preempted_twice};
+	struct str yaml = {0};
 
-	CHECK(rig_open(&r, plain, 4, 1));
+	str_add(&yaml, plain);
+	str_add(&yaml, "backoff: 5ms\n");
+	CHECK(rig_open(&r, yaml.s, 4, 1));
 	CHECK(rig_run(&r));
 	CHECK_INT(r.study.search.ok, 4);
 	CHECK_INT(r.study.search.trials[0]->runs[0].failures, 0);
 	CHECK_INT(r.study.search.trials[0]->runs[0].attempts, 3);
+	str_free(&yaml);
 	rig_drop(&r);
 }
 
