@@ -294,6 +294,26 @@ void text_interval(struct str *out, double mean, double half)
 	str_addf(out, " ± %.*f", digits, half);
 }
 
+void text_range(struct str *out, double value, double low, double high)
+{
+	const double x[] = {value, low, high};
+	double half = (high - low) / 2;
+	bool short_ = half > 0 && half < 1e9 && fabs(value) < 1e9;
+	int digits = short_ ? 1 - (int)floor(log10(half)) : 0;
+	char text[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(x); i++) {
+		str_add(out, i == 1 ? " (" : i ? " to " : "");
+		if (!short_ || digits > 8) {
+			text_number(out, x[i]);
+			continue;
+		}
+		snprintf(text, sizeof text, "%.*f", digits < 0 ? 0 : digits, x[i]);
+		add_unsigned_zero(out, text);
+	}
+	str_addc(out, ')');
+}
+
 void text_duration(struct str *out, double seconds)
 {
 	bool counted = seconds > 0 && seconds < 1e9;

@@ -30,6 +30,8 @@ void text_number(struct str *out, double x);
 void text_digits(struct str *out, double x, int digits);
 /* "0.2011 ± 0.0034", rounded to two digits of half; without half where it is NaN. */
 void text_interval(struct str *out, double mean, double half);
+/* "0.201 (0.196 to 0.223)", rounded to two digits of half the width; low <= high. */
+void text_range(struct str *out, double value, double low, double high);
 /* "0.85 s", "12.3 s", "3m05s", "2h07m", "3d04h". */
 void text_duration(struct str *out, double seconds);
 /* "812 kB", "1.3 GB". */

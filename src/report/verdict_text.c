@@ -30,12 +30,7 @@ static void add_worth(const struct worth *w, struct str *out)
 	if (isnan(w->low)) {
 		text_number(out, w->value);
 	} else if (w->median || w->selected) {
-		text_number(out, w->value);
-		str_add(out, " (");
-		text_number(out, w->low);
-		str_add(out, " to ");
-		text_number(out, w->high);
-		str_addc(out, ')');
+		text_range(out, w->value, w->low, w->high);
 	} else {
 		text_interval(out, w->value, (w->high - w->low) / 2);
 	}
@@ -214,6 +209,25 @@ static void add_first_answer(const struct verdict *v, struct str *out)
 	str_addf(out, ": %s\n", answer_name(v->answer));
 }
 
+/* A comparison that came so late that next to nothing of the level was left for it: an
+ * interval that holds then says nothing. */
+static bool is_used_up(const struct verdict *v)
+{
+	return v->has_test && v->answer == ANSWER_CANNOT_TELL &&
+	       (1 - v->promised) / 2 < 1e-5;
+}
+
+static void add_used_up(const struct verdict *v, struct str *out)
+{
+	str_addf(out,
+	         "  nothing is left to claim with: a yes may be false in 2.5 %% of all "
+	         "comparisons on these test data, of which earlier ones had all but "
+	         "%.2g %%\n"
+	         "next: test data that nothing was compared on yet, with a ledger of "
+	         "their own (test: {ledger: PATH})\n",
+	         50 * (1 - v->promised));
+}
+
 /* "better than the defaults on the test data by 1.3 ± 0.4 in m: yes" */
 static void add_answer(const struct verdict *v, struct str *out)
 {
@@ -232,7 +246,7 @@ static void add_answer(const struct verdict *v, struct str *out)
 		str_add(out, v->has_test ? " on the test data" : " on the re-runs");
 	if (v->gain.n && !v->claim.by_failures) {
 		str_add(out, " by ");
-		if (isfinite(v->gain_half))
+		if (isfinite(v->gain_half) && !is_used_up(v))
 			text_interval(out, v->gain.mean, v->gain_half);
 		else
 			text_number(out, v->gain.mean);
@@ -373,19 +387,22 @@ static void add_once(const struct verdict *v, struct str *out)
 static void add_claim(const struct search *s, struct str *out)
 {
 	const struct verdict *v = &s->verdict;
+	bool used_up = is_used_up(v);
 
 	add_answer(v, out);
-	items_text_parts(v, out);
-	if (v->deterministic && v->claim.items)
+	if (!used_up)
+		items_text_parts(v, out);
+	if (v->deterministic && v->claim.items && !used_up)
 		add_once(v, out);
-	if (!v->claim.looks)
-		return;
-	if (isfinite(v->gain_half))
+	if (v->claim.looks && !used_up && isfinite(v->gain_half))
 		add_level(v, out);
-	if (v->claim.gain.n)
+	if (v->claim.looks && v->claim.gain.n)
 		add_seeds(v, out);
-	add_failures(v, out);
-	if (v->answer == ANSWER_CANNOT_TELL)
+	if (v->claim.looks)
+		add_failures(v, out);
+	if (used_up)
+		add_used_up(v, out);
+	else if (v->claim.looks && v->answer == ANSWER_CANNOT_TELL)
 		add_next(s, out);
 }
 

@@ -107,6 +107,13 @@ static void say(const struct advice *a, struct str *out)
 		         "explains %.0f %% of the differences, and cannot see a well "
 		         "that lies between the trials)",
 		         a->bound, 100 * a->r2);
+	else if (a->crowded)
+		str_addf(
+		    out,
+		    "; how much may be left to gain it cannot say: what it finds "
+		    "is so narrow that the space has room for %.0f such pieces, too "
+		    "many for these trials to have met the best",
+		    a->pieces);
 	else
 		str_add(out, "; it explains too little of the differences between "
 		             "trials to say how much may be left to gain");
@@ -195,6 +202,8 @@ void prospect_json(const struct search *s, struct str *out)
 	json_out_u64(out, "trials", a->trials);
 	json_out_double(out, "bound", a->bound);
 	json_out_double(out, "r2", a->r2);
+	if (!a->constant)
+		json_out_double(out, "pieces", a->pieces);
 	json_out_double(out, "noise", a->noise);
 	json_out_double(out, "repeated", a->repeated);
 	json_out_double(out, "improvement", a->improvement);

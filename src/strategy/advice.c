@@ -17,11 +17,12 @@ enum {
 	AROUND = 512, /* and around the best */
 	BEST_OF = 5,
 	FIT_STEPS = 50,
+	PIECE_TRIALS = 3,
 	NEXT = 20,   /* trials of a method that does not learn */
 	MODEL_DF = 2 /* what the model's noise weighs beside repeats */
 };
 
-static const double r2_least = 0.3;
+static const double r2_least = 0.3, piece = 1.5;
 static const double delta = 0.1, pi = 3.14159265358979323846;
 
 /* The history without what has no value: only ends of trials. */
@@ -244,6 +245,21 @@ static bool is_constant(const struct completed *v)
 	return true;
 }
 
+/* See advice.h. */
+static double pieces_of(const struct dataset *l)
+{
+	const struct encoding *e = l->encoding;
+	double pieces = 1;
+
+	for (size_t j = 0; j < e->d; j++) {
+		double along = fmax(1, portable_exp(-l->gp.theta[j]) / piece);
+		double most = (double)e->codes[j].n_cells;
+
+		pieces *= most > 0 ? fmin(along, most) : along;
+	}
+	return pieces;
+}
+
 /* Of a history whose trials are no more than the model has room for. */
 static void make_model(const struct completed *v, struct encoding *e, uint64_t seed,
                        struct advice_model *out)
@@ -265,7 +281,9 @@ static void make_model(const struct completed *v, struct encoding *e, uint64_t s
 	                             .bound = fmax(x.upper - x.lower, 0) * unit,
 	                             .improvement = x.most * unit,
 	                             .evenly = x.mean * unit,
-	                             .r2 = gp_r_squared(&l.gp)};
+	                             .r2 = gp_r_squared(&l.gp),
+	                             .pieces = pieces_of(&l)};
+	out->crowded = PIECE_TRIALS * out->pieces > (double)l.n;
 	dataset_free(&l);
 }
 
@@ -277,7 +295,9 @@ static void judge(const struct completed *v, const struct advice_model *m, size_
 
 	out->noise = noise_of(v, &m->target, m->left, more, &out->repeated);
 	out->r2 = m->r2;
-	out->sees = out->r2 >= r2_least;
+	out->pieces = m->pieces;
+	out->crowded = m->crowded;
+	out->sees = out->r2 >= r2_least && !out->crowded;
 	out->bound = m->bound + 2 * m->left;
 	out->improvement = m->improvement;
 	out->evenly = learns ? 0 : m->evenly;

@@ -75,6 +75,58 @@ static double ripples(const double *u, size_t d)
 	return x + 0.3 * (1 - cos(5 * pi * (u[0] - 0.3)) * cos(6 * pi * (u[1] - 0.6)));
 }
 
+/* Ripples of other kinds: Ackley's, Griewank's and Levy's, to about 0 to 2. */
+static double ackley(const double *u, size_t d)
+{
+	double squares = 0, waves = 0;
+
+	for (size_t j = 0; j < d; j++) {
+		double x = 8 * u[j] - 3.4;
+
+		squares += x * x / (double)d;
+		waves += cos(2 * pi * x) / (double)d;
+	}
+	return (20 + exp(1) - 20 * exp(-0.2 * sqrt(squares)) - exp(waves)) / 5;
+}
+
+static double griewank(const double *u, size_t d)
+{
+	double sum = 0, product = 1;
+
+	for (size_t j = 0; j < d; j++) {
+		double x = 30 * u[j] - 13;
+
+		sum += x * x / 400;
+		product *= cos(x / sqrt((double)(j + 1)));
+	}
+	return sum - product + 1;
+}
+
+static double levy(const double *u, size_t d)
+{
+	double w = 1 + (12 * u[0] - 5) / 4, sum = pow(sin(pi * w), 2);
+
+	for (size_t j = 0; j + 1 < d; j++) {
+		w = 1 + (12 * u[j] - 5) / 4;
+		sum += (w - 1) * (w - 1) * (1 + 10 * pow(sin(pi * w + 1), 2));
+	}
+	w = 1 + (12 * u[d - 1] - 5) / 4;
+	return (sum + (w - 1) * (w - 1) * (1 + pow(sin(2 * pi * w), 2))) / 5;
+}
+
+/* As many valleys as Rastrigin's has, of another shape. */
+static double waves(const double *u, size_t d)
+{
+	double sum = 0;
+
+	for (size_t j = 0; j < d; j++) {
+		double x = u[j] - 0.62;
+
+		sum += 3 * x * x + 0.4 * (1 - cos(8 * pi * x));
+	}
+	return sum;
+}
+
 static double slope_and_well(const double *u, size_t d)
 {
 	double a = u[0] - 0.8, b = u[1] - 0.75;
@@ -108,6 +160,10 @@ static const struct problem problems[] = {
     {"quartic", "random", quartic, 2, 60, 0.05, 1, true},
     {"ripples", "bayes", ripples, 2, 60, 0.05, 1, true},
     {"ripples", "random", ripples, 2, 80, 0.02, 1, true},
+    {"waves", "bayes", waves, 2, 60, 0.05, 1, true},
+    {"ackley", "bayes", ackley, 2, 60, 0.05, 1, true},
+    {"griewank", "bayes", griewank, 2, 60, 0.05, 1, true},
+    {"levy", "bayes", levy, 2, 60, 0.05, 1, true},
     {"slope and well", "bayes", slope_and_well, 2, 60, 0.02, 1, true},
     {"noise, 4-d", "random", nothing, 4, 80, 1, 1, true},
     {"noise, 1-d", "bayes", nothing, 1, 60, 1, 1, true},

@@ -73,6 +73,14 @@ expect "verify --more" 5 "$HPSEARCH" verify other --more 4
 check "runs four pairs more" has "the test data were used in" out
 check "at the level that is left" has "this was comparison 4 of them" out
 expect "not into a results file" 2 "$HPSEARCH" verify other/results.json --more 4
+# Of a ledger that cannot be read each line is a use.
+mkdir spent
+cp flat.yaml spent/
+printf 'x\n%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 >spent/hpsearch.tests.jsonl
+expect "a ledger that is used up" 5 "$HPSEARCH" spent/flat.yaml -q --out spent/o
+check "says that nothing is left" has "nothing is left to claim with" out
+check "and the way out" has "with a ledger of their own" out
+check "and no interval that says nothing" lacks "ruled out" out
 file step normal 4 0 7 'test: {top: 3}'
 expect "a clear winner: yes" 0 "$HPSEARCH" step.yaml -q
 check "after few pairs" test "$(json step.hpsearch/results.json "d['verification']['test_uses']")" -le 20

@@ -53,6 +53,18 @@ static double rugged(const struct job *job, struct run_result *res, bool *has_me
 	return sin(25 * a) * cos(21 * b) + a;
 }
 
+/* Many valleys, of which the model sees those that it fell into. */
+static double valleys(const struct job *job, struct run_result *res, bool *has_metric)
+{
+	static const double pi = 3.14159265358979323846;
+	double a = fake_argument(job, "a") - 0.62, b = fake_argument(job, "b") - 0.3;
+
+	(void)res;
+	*has_metric = true;
+	return 3 * (a * a + b * b) - 0.4 * (cos(8 * pi * a) + cos(8 * pi * b)) +
+	       0.05 * luck(job);
+}
+
 /* What never looks at its arguments. */
 static double constant(const struct job *job, struct run_result *res, bool *has_metric)
 {
@@ -168,6 +180,29 @@ TEST(a_model_that_explains_nothing_states_no_bound)
 	prospect_text(&r.study.search, &text);
 	CHECK(!strstr(str_text(&text), "at most"));
 	str_free(&text);
+	end(&r);
+}
+
+/* It explains most of the differences; but there is room for too many valleys. */
+TEST(valleys_between_the_trials_leave_the_bound_unsaid)
+{
+	struct rig r = {0};
+	struct advice *a = &r.study.search.advice;
+	struct str text = {0};
+
+	CHECK(start(&r, learning, 60, 1, valleys));
+	printf("# r2 %.2f, pieces %.1f, bound %.3f\n", a->r2, a->pieces, a->bound);
+	CHECK(a->r2 > 0.6 && a->pieces > 20);
+	CHECK(!a->sees && a->crowded && !a->enough);
+	a->plateau = true;
+	prospect_text(&r.study.search, &text);
+	CHECK(strstr(str_text(&text), "how much may be left to gain it cannot say"));
+	CHECK(!strstr(str_text(&text), "at most"));
+	str_free(&text);
+	end(&r);
+	r = (struct rig){0};
+	CHECK(start(&r, learning, 60, 1, bowl));
+	CHECK(a->sees && a->pieces >= 1 && 3 * a->pieces <= (double)a->trials);
 	end(&r);
 }
 
@@ -413,6 +448,7 @@ TEST(a_penalty_of_any_size_leaves_the_advice)
 
 TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
           a_model_that_explains_nothing_states_no_bound,
+          valleys_between_the_trials_leave_the_bound_unsaid,
           a_method_that_draws_is_judged_by_what_it_draws, more_repeats_tell_the_noise,
           a_model_is_made_once, the_advice_is_what_it_was,
           nothing_is_said_of_few_trials_or_without_stop_auto,
