@@ -87,7 +87,7 @@ bench-judge:                          ## the same of its judge alone; N= LAW=nor
 bench-facets:                         ## the same of a front's judge; N=2000
 	+@$(call again,$(O)/tests/bench/facets)
 	@$(O)/tests/bench/facets -n '$(or $(N),2000)'
-bench-items:                          ## races over items: cost, winner, truth; N=100 ITEMS=2000 SEED=1
+bench-items:                          ## races over items; N=100 ITEMS=2000 SEED=1
 	+@$(call again,$(O)/tests/bench/items)
 	@$(O)/tests/bench/items -n '$(or $(N),100)' -i '$(or $(ITEMS),2000)' -s '$(or $(SEED),1)'
 bench-ablate:                         ## is what an ablation says true? TIMES=100
@@ -99,7 +99,7 @@ bench-recheck:                        ## is what a recheck says true? TIMES=100
 bench-refine:                         ## is what refine says true? TIMES=40 FUNCTION=
 	+@$(call again,$(O)/tests/bench/refine)
 	@$(O)/tests/bench/refine -s '$(or $(TIMES),40)' $(if $(FUNCTION),-f '$(FUNCTION)')
-bench-fronts:                         ## hypervolume beside Optuna, BoTorch; SEEDS TRIALS PROBLEM PEER
+bench-fronts:                         ## hypervolume beside peers; SEEDS TRIALS PROBLEM PEER
 	$(if $(PEERS_FRONTS),@tests/deps.sh python3-venv)
 	+@$(call again,$(O)/tests/bench/fronts)
 	@OMP_NUM_THREADS=1 $(call peers_python,peers,$(PEERS_FRONTS)) tests/bench/fronts.py \

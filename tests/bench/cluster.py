@@ -47,6 +47,8 @@ def overheads(journal, slots):
 
 
 def spread(ms):
+    if len(ms) < 2:
+        return "none, as no slot had another one"
     return f"median {statistics.median(ms):.1f}, mean {statistics.mean(ms):.1f}, " \
            f"19 of 20 below {statistics.quantiles(ms, n=20)[-1]:.1f}"
 

@@ -73,6 +73,10 @@ if [ "$mode" = release ]; then
 	check "something was stated" test -s out
 	bench bench-judge N=20 LAW=normal
 	check "searches were judged" grep -qE '^normal +0' out
+	bench bench-facets N=2
+	check "fronts were judged" grep -qE '^normal +0' out
+	bench bench-items N=1 ITEMS=200
+	check "races were run" grep -qE '^random, ties +1 ' out
 	bench bench-ablate TIMES=1
 	check "winners were taken apart" grep -qE '^.* 1 +[0-9.]+ +[0-9.]+ ' out
 	bench bench-recheck TIMES=1
@@ -83,7 +87,7 @@ if [ "$mode" = release ]; then
 	check "a population has trained" test -s out
 else
 	benches="$benches bench-trust bench-statements bench-judge bench-ablate bench-recheck"
-	benches="$benches bench-refine bench-pbt"
+	benches="$benches bench-refine bench-pbt bench-facets bench-items"
 	skip "the benches of statements start" "they take minutes in this build"
 fi
 if command -v gnuplot >/dev/null; then

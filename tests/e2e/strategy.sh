@@ -44,7 +44,7 @@ assert t[3]["params"]["deep"] == 0.25 and "deep" not in t[2]["params"]
 assert t[2]["params"]["c"] is True and t[3]["params"]["c"] == "a b"'
 expect "replay" 0 hps replay p.hpsearch/results.json
 check "says what it cannot check" grep -q '^7 proposals are what python3 .*strategy.py said, and are taken as recorded' out
-check "and what it can" grep -q '^1 proposals and 8 runs checked: identical' out
+check "and what it can" grep -q '^1 proposal and 8 runs checked: identical' out
 expect "of the journal too" 0 hps replay p.hpsearch
 expect "show --why" 0 hps show p.hpsearch --trial 5 --why
 check "does not pretend to know" grep -q 'what the program thought is not known' out
