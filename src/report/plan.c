@@ -164,6 +164,21 @@ static void add_launcher(const struct spec *sp, struct str *out)
 	arena_free(&a);
 }
 
+/* How fast runs may begin, and how long all that may begin take then. */
+static void add_rate(const struct spec *sp, uint64_t cap, struct str *out)
+{
+	double all = (double)cap * (double)(sp->items.n ? sp->items.n : sp->repeats);
+
+	if (!(sp->rate > 0))
+		return;
+	str_add(out, "rate         ");
+	text_clean(out, sp->rate_text);
+	str_addf(out, ": so many %s may begin; all take ",
+	         sp->items.n ? "items" : "runs");
+	text_duration(out, all / sp->rate);
+	str_add(out, " at the least\n");
+}
+
 static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
                        struct str *out)
 {
@@ -195,6 +210,7 @@ static void add_counts(const struct spec *sp, uint64_t cap, size_t slots,
 	add_slots(sp, slots, out);
 	add_limits(sp, out);
 	add_launcher(sp, out);
+	add_rate(sp, cap, out);
 	if (sp->budget_time > 0) {
 		str_add(out, "budget       ");
 		text_duration(out, sp->budget_time);

@@ -195,6 +195,8 @@ space r.yaml list "points: [{t: 0.4}]
 concurrency: 2
 rate: 100/s"
 fresh
+expect "check says how long a rate takes" 0 "$HPSEARCH" check r.yaml
+check "of all items" has "rate         100/s: so many items may begin; all take 0.6 s at the least" out
 expect "items at a rate" 0 "$HPSEARCH" r.yaml
 check "a batch begins when the one before it has flowed in again" python3 - <<'P'
 import json
