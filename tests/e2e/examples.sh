@@ -142,6 +142,65 @@ check "sampling: honours the step budget" env HPSEARCH_STEP_BUDGET=1 \
 	bash -c "$(declare -f lines); lines 1 python3 generate.py"
 search sampling 0 space.yaml -n 8 --set test.top=1 --set test.repeats=3
 
+# Settings of inference, item by item.
+items_of() { python3 -c '
+import json, sys
+d = json.load(open("found/results.json"))
+assert d["verification"]["answer"] in ("yes", "no", "cannot tell"), d["verification"]["answer"]
+assert all(t["outcome"] in ("ok", "stopped") for t in d["trials"]), d["trials"]
+assert d["search"]["cost"] > 0 and d["trials"][0]["rank"] == 1'; }
+asked() { python3 - "$@" <<'P'
+import json, subprocess, sys
+items = [json.loads(l)["id"] for l in open(sys.argv[1])]
+said = [json.loads(l) for l in subprocess.check_output(sys.argv[2:]).splitlines()]
+assert [x["item"] for x in said] == items and all(x["score"] in (0, 1) and x["cost"] > 0 for x in said)
+assert 0 < sum(x["score"] for x in said) < len(said)
+P
+}
+export HPSEARCH_ITEMS=words.jsonl
+check "sampling: a line for every word" asked words.jsonl python3 words.py --temperature=0.3
+check "sampling: the same seed, the same answers" same python3 words.py --votes=2
+check "sampling: another seed, others" other python3 words.py
+check "sampling: its items are those of the script" sh -c 'python3 words.py --make | cmp - words.jsonl'
+unset HPSEARCH_ITEMS
+rm -r found
+within 200 "$HPSEARCH" words.yaml -j2 -q -n 4 --out found >log 2>&1 </dev/null
+check "sampling: a race" report_unless grep -qw $? <<<"0 5"
+check "sampling: over its words" report_unless items_of
+
+folder api
+head -n 40 questions.jsonl >few.jsonl
+check "api: a line for every question" asked few.jsonl env HPSEARCH_ITEMS=few.jsonl python3 serve.py \
+	sh -c 'until python3 ask.py --effort=2 >said; [ $? != 75 ]; do :; done; cat said'
+too_fast() { API_RATE=0.01 python3 serve.py python3 - <<'P'
+import os, urllib.error, urllib.request
+q = b'{"question": "1 + 1", "style": "plain", "effort": 1, "temperature": 0, "max_tokens": 9}'
+codes = []
+for i in range(40):
+    try:
+        codes.append(urllib.request.urlopen(os.environ["API_URL"], q, 30).status)
+    except urllib.error.HTTPError as e:
+        codes.append(e.code)
+        assert e.code != 429 or e.headers["Retry-After"]
+assert codes[0] == 200 and codes[-1] == 429 and 503 not in codes[30:], codes
+P
+}
+check "api: who asks too fast is refused" too_fast
+within 200 python3 serve.py "$HPSEARCH" space.yaml -q -n 4 --out found >log 2>&1 </dev/null
+check "api: a race" report_unless grep -qw $? <<<"0 5"
+check "api: over its questions, for money" report_unless items_of
+expect "api: replay decides the same again" 0 "$HPSEARCH" replay found
+
+if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
+	folder finetune
+	training finetune val_loss test_loss python3 finetune.py --epochs=2 --lr=0.01
+	check "finetune: honours the step budget" env HPSEARCH_STEP_BUDGET=1 \
+		bash -c "$(declare -f lines); lines 1 python3 finetune.py"
+	search finetune '0 5' space.yaml -n 6 --set parameters.epochs.max=6 --set test.top=1 --set test.repeats=3
+else
+	skip "finetune" "Debian's python3-numpy is not installed"
+fi
+
 # wandb's is in wandb.sh, which has the package.
 folder recheck
 python3 demand.py 360
