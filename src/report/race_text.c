@@ -31,11 +31,13 @@ void race_plan(const struct spec *sp, uint64_t cap, struct str *out)
 	str_addf(
 	    out,
 	    "  A configuration leaves when it is worse than the leader on the same "
-	    "items,\n  at %.2g for each of %llu comparison%s: the best one leaves in "
-	    "at most 1 search of %g.\n",
-	    RACE_ERROR / (cap > 2 ? (double)(cap - 1) : 1),
-	    (unsigned long long)(cap > 2 ? cap - 1 : 1), cap > 2 ? "s" : "",
-	    1 / RACE_ERROR);
+	    "items,\n  at %.2g",
+	    RACE_ERROR / (cap > 2 ? (double)(cap - 1) : 1));
+	if (cap > 2)
+		str_addf(out, " for each of %llu comparisons",
+		         (unsigned long long)(cap - 1));
+	str_addf(out, ": the best one leaves in at most 1 search of %g.\n",
+	         1 / RACE_ERROR);
 }
 
 void race_test(const struct spec *sp, struct str *out)
