@@ -63,7 +63,7 @@ static bool has_forgotten(const struct search *s, uint64_t trial, size_t row)
 	size_t n = candidates(s);
 	const struct run *r = find_ok(s, trial, row), *before, *first;
 
-	if (!r || trial < n || !r->n_reports)
+	if (!n || !r || trial < n || !r->n_reports)
 		return false;
 	before = find_ok(s, trial - n, row);
 	first = find_ok(s, trial % n, row);
