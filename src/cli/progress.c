@@ -12,7 +12,13 @@
 #include <string.h>
 
 /* A drawing takes at most so small a part of the time. */
-enum { STDERR_LINES = 20, COST_SHARE = 50, REPORTS_PER_LOOK = 64, PRINTED_LINES = 200 };
+enum {
+	STDERR_LINES = 20,
+	COST_SHARE = 50,
+	REPORTS_PER_LOOK = 64,
+	PRINTED_LINES = 200,
+	NEWS_WAIT = 10 /* seconds */
+};
 
 static const int64_t redraw = CLOCK_SECOND / 5;
 
@@ -259,16 +265,20 @@ static void finished(void *self, const struct trial *t, size_t run)
 static void retrying(void *self, const struct trial *t, size_t run, enum outcome o)
 {
 	struct progress *p = self;
+	double wait = t->runs[run].after - search_now(&p->study->search);
 
 	if (o == OUTCOME_NONE || p->quiet)
+		return;
+	/* "Later", and soon: on a terminal that is no news. */
+	if (p->live && !p->verbose && o == OUTCOME_PREEMPTED && wait > 0 &&
+	    wait < NEWS_WAIT)
 		return;
 	str_clear(&p->line);
 	str_addf(&p->line, "trial %llu run %zu %s: queued again",
 	         (unsigned long long)t->id, run, outcome_name(o));
 	if (t->runs[run].after > 0) {
 		str_add(&p->line, " in ");
-		text_duration(&p->line,
-		              t->runs[run].after - search_now(&p->study->search));
+		text_duration(&p->line, wait);
 	}
 	say(p, str_text(&p->line));
 }

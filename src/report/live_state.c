@@ -259,6 +259,20 @@ static void set_progress(const struct gathering *g)
 	v->ok = v->done;
 }
 
+/* Those that have ended, of trials that have not. */
+static size_t runs_over(const struct search *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_open; i++) {
+		const struct trial *t = s->trials[s->open[i]];
+
+		for (size_t r = 0; r < t->n_runs; r++)
+			n += t->runs[r].state == RUN_FINISHED;
+	}
+	return n;
+}
+
 static double runs_left(const struct gathering *g)
 {
 	const struct search *s = search_of(g);
@@ -266,9 +280,12 @@ static double runs_left(const struct gathering *g)
 
 	if (g->from->stage != LIVE_SEARCH)
 		all = (double)g->from->all - (double)g->from->done;
+	else if (g->out->all && spec_adapts_repeats(s->spec))
+		all = (double)s->cap - (double)search_done(s);
 	else if (g->out->all)
 		all = ((double)s->cap - (double)search_done(s)) *
-		      (spec_adapts_repeats(s->spec) ? 1 : (double)s->spec->repeats);
+		          (double)spec_runs(s->spec) -
+		      (double)runs_over(s);
 	else
 		return 0;
 	return fmax(all - (double)g->n_taken, 0);
@@ -278,7 +295,18 @@ static double runs_left(const struct gathering *g)
 static bool may_end(const struct spec *sp)
 {
 	return sp->stop_patience || sp->stop_auto || sp->metric.has_target ||
-	       sp->budget_cost > 0;
+	       sp->budget_cost > 0 || sp->items.n;
+}
+
+/* A rate may be slower than the runs are. */
+static void keep_to_rate(const struct spec *sp, double runs, struct eta *e)
+{
+	double each = sp->items.n ? (double)sp->items.batch : 1;
+
+	if (!e->known || !(sp->rate > 0) || runs * each / sp->rate <= e->mean)
+		return;
+	e->mean = runs * each / sp->rate;
+	e->interval = false;
 }
 
 static void set_time_to_go(const struct gathering *g)
@@ -299,6 +327,7 @@ static void set_time_to_go(const struct gathering *g)
 	                g->from->slots ? g->from->slots : 1);
 	if (g->from->stage == LIVE_VERIFICATION)
 		return;
+	keep_to_rate(s->spec, runs_left(g), &v->eta);
 	v->may_end = g->from->stage == LIVE_SEARCH && may_end(s->spec);
 	rest = s->spec->budget_time - v->elapsed;
 	if (g->from->stage == LIVE_SEARCH && s->spec->budget_time > 0 && v->eta.known &&
