@@ -280,7 +280,7 @@ rm wait
 check "the search ends" wait $driver
 check "all is well" holds pair.hpsearch 'all(x["outcome"] == "ok" for x in t) and not any(x.get("failures") for x in r)'
 check "two were told, two could not be" test "$(cat pair.hpsearch/trials/*/r0/term | wc -l)" = 2
-all_left() { ! kill -0 $(cat pids) 2>/dev/null; }
+all_left() { ! xargs kill -0 <pids 2>/dev/null; }
 check "and nobody stays" wait_until 30 all_left
 unset CUDA_VISIBLE_DEVICES
 
