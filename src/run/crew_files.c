@@ -108,7 +108,8 @@ static struct crew_agent *add_agent(struct crew *c, unsigned first)
 
 void crew_free_agents(struct crew *c)
 {
-	for (size_t i = 0; i < c->n; i++) {
+	/* The first of a job's, whom it is freed with, comes last. */
+	for (size_t i = c->n; i-- > 0;) {
 		struct crew_agent *a = c->agents[i];
 
 		for (size_t p = 0; p < a->n_posts; p++) {
@@ -121,9 +122,8 @@ void crew_free_agents(struct crew *c)
 		free(a->posts);
 		if (a->k == a->job->first)
 			free(a->job);
+		free(a);
 	}
-	for (size_t i = 0; i < c->n; i++)
-		free(c->agents[i]);
 	free(c->agents);
 }
 
