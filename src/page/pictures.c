@@ -507,6 +507,7 @@ void picture_verdict(struct view *v, struct gallery *g)
 {
 	const struct verdict *d = &v->s->search.verdict;
 	struct stage *st = mem_new(2 * d->n + 1, sizeof *st);
+	bool rerun = false; /* anyone */
 	size_t n = 0;
 
 	if (!d->wanted || !search_is_over(&v->s->search)) {
@@ -524,13 +525,15 @@ void picture_verdict(struct view *v, struct gallery *g)
 		    .value = k->search_value, .low = (double)NAN, .high = (double)NAN};
 		if (isfinite(k->search_value))
 			st[n++] = one;
+		rerun = rerun || k->n_runs[PHASE_RERUN];
 		one.name = candidate_name(v, k, "re-run");
 		one.w = k->worth[PHASE_RERUN];
 		if (k->n_runs[PHASE_RERUN] && isfinite(one.w.value))
 			st[n++] = one;
 	}
-	draw_stages(v, g, st, n, &d->metric, "From the search to fresh seeds",
-	            count_runs(v, PHASE_RERUN));
+	if (rerun)
+		draw_stages(v, g, st, n, &d->metric, "From the search to fresh seeds",
+		            count_runs(v, PHASE_RERUN));
 	n = 0;
 	for (size_t i = 0; d->has_test && i < d->n; i++) {
 		const struct candidate *k = &d->candidates[i];

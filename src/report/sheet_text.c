@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { DIGITS_LEAST = 4, DIGITS_ALL = 17 };
+static const double rounding = 1e-12; /* of sums of the same numbers, say */
 
 void sheet_title(const struct sheet *s, size_t i, struct str *out)
 {
@@ -33,7 +34,9 @@ static bool told_apart(const double *sorted, size_t n, int digits)
 	bool apart = true;
 
 	for (size_t i = 1; i < n && apart; i++) {
-		if (!(sorted[i] > sorted[i - 1]))
+		double size = fmax(fabs(sorted[i]), fabs(sorted[i - 1]));
+
+		if (!(sorted[i] - sorted[i - 1] > rounding * size))
 			continue;
 		str_clear(&one);
 		str_clear(&other);

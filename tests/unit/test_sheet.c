@@ -55,7 +55,8 @@ TEST(numbers_of_a_column_are_aligned_by_their_point)
 TEST(digits_that_tell_rows_apart)
 {
 	static const double near[] = {0.12345678, 0.1234562, 0.5},
-			    same[] = {0.123456, 0.123456};
+			    same[] = {0.123456, 0.123456},
+			    rounded[] = {0.123456, 0.12345600000000001};
 
 	check_table(near, 3, 0, false, NULL,
 	            "trial      loss  name       x\n"
@@ -63,6 +64,10 @@ TEST(digits_that_tell_rows_apart)
 	            "    1  0.123456  adam  12.5\n"
 	            "    2  0.5       adam  12.5\n");
 	check_table(same, 2, 0, false, NULL,
+	            "trial    loss  name       x\n"
+	            "    0  0.1235  sgd    1e-05\n"
+	            "    1  0.1235  adam  12.5\n");
+	check_table(rounded, 2, 0, false, NULL,
 	            "trial    loss  name       x\n"
 	            "    0  0.1235  sgd    1e-05\n"
 	            "    1  0.1235  adam  12.5\n");
