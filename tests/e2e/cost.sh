@@ -53,6 +53,21 @@ expect "a larger one" 0 "$HPSEARCH" more.yaml -n 200 -j2 --set budget.cost=18
 # (Spent by then: less than 9 and two runs of 1; the weight is 2 (1 - 11 / 18) at the least.)
 check "it counts again" test "$(of more.hpsearch/results.json "r['trials'][$had]['cost_weight'] > 0.7")" = True
 expect "replay of both" 0 "$HPSEARCH" replay more.hpsearch/results.json
+# Runs that ended at once may have been added up the other way round.
+added() { python3 - "$1" <<'P'
+import json, os, sys
+sys.path.insert(0, os.environ["SRCDIR"] + "/tests/tools")
+sys.dont_write_bytecode = True
+import edit_results
+d = json.load(open("more.hpsearch/results.json"))
+d["search"]["cost"] *= 1 + float(sys.argv[1])
+edit_results.write(d, "added.json")
+P
+}
+added 4e-16
+expect "a sum in another order" 0 "$HPSEARCH" replay added.json
+added 1e-11
+expect "another sum" 5 "$HPSEARCH" replay added.json
 expect "and from the journal" 0 "$HPSEARCH" replay more.hpsearch
 
 # Of what is never reported nothing is ever spent.

@@ -187,17 +187,15 @@ sed 's/^/# /' edits
 check "a score that is turned over is caught" python3 - <<'P'
 import base64, json, os, subprocess, sys
 sys.path.insert(0, os.environ["SRCDIR"] + "/tests/tools")
-sys.argv = ["x"]
-source = open(os.environ["SRCDIR"] + "/tests/tools/edit_results.py").read().rsplit("main()", 1)[0]
-tool = {}
-exec(source, tool)
+sys.dont_write_bytecode = True
+import edit_results
 d = json.load(open("plain.json"))
 c = next(c for c in d["verification"]["candidates"] if c["winner"])
 items = c["test"]["runs"][1]["items"]
 bits = bytearray(base64.b64decode(items["scores"]))
 bits[0] ^= 1
 items["scores"] = base64.b64encode(bits).decode()
-tool["write"](d, "turned.json")
+edit_results.write(d, "turned.json")
 end = subprocess.run([os.environ["HPSEARCH"], "replay", "turned.json"], capture_output=True, text=True)
 assert end.returncode == 5 and "derived" in end.stdout + end.stderr, end
 P

@@ -241,4 +241,5 @@ def main():
     sys.exit(missed * 100 > changes)
 
 
-main()
+if __name__ == "__main__":
+    main()
