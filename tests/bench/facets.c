@@ -13,6 +13,7 @@
  * true yes in the first objective; those that say of a limit what is not so; pairs of
  * tests of a point. */
 #include "../unit/noise.h"
+#include "../unit/share.h"
 #include "base/pareto.h"
 #include "search/judge.h"
 
@@ -35,10 +36,6 @@ static const struct row rows[] = {
     {"normal", 0, 0.5, 0, 0}, {"normal", 1, 0.5, 0, 0},    {"normal", 2, 1, 0, 0.1},
     {"t3", 0, 0.5, 5, 0},     {"t3", 0, 0.5, 0, 0},        {"shared", 0, 0.5, 5, 0},
     {"shared", 0, 0.5, 0, 0}, {"lognormal", 0, 0.5, 0, 0},
-};
-
-struct share {
-	double n, hits;
 };
 
 struct found {
@@ -225,12 +222,6 @@ static void test(struct play *p)
 	}
 }
 
-static void count(struct share *s, bool hit)
-{
-	s->n++;
-	s->hits += hit;
-}
-
 static void hold(struct share *s, const struct play *p, size_t i, enum phase ph,
                  size_t k)
 {
@@ -238,7 +229,7 @@ static void hold(struct share *s, const struct play *p, size_t i, enum phase ph,
 	double truth = mean_of(p, p->id[i], k);
 
 	if (!isnan(w->low) && !w->median)
-		count(s, w->low <= truth && truth <= w->high);
+		share_count(s, w->low <= truth && truth <= w->high);
 }
 
 static void add(struct found *f, const struct play *p)
@@ -270,21 +261,11 @@ static void add(struct found *f, const struct play *p)
 			f->points++;
 		}
 	}
-	count(&f->together, together);
-	count(&f->wrong, wrong);
+	share_count(&f->together, together);
+	share_count(&f->wrong, wrong);
 	if (p->row->effect > 0)
-		count(&f->right, right);
-	count(&f->limit, !limit);
-}
-
-static void print_share(struct share s)
-{
-	double p = s.hits / s.n;
-
-	if (s.n > 0)
-		printf(" %5.1f +-%3.1f", 100 * p, 100 * sqrt(p * (1 - p) / s.n));
-	else
-		printf(" %11s", "-");
+		share_count(&f->right, right);
+	share_count(&f->limit, !limit);
 }
 
 static void print_row(const struct row *r, const struct found *f)
@@ -295,12 +276,12 @@ static void print_row(const struct row *r, const struct found *f)
 		snprintf(repeats, sizeof repeats, "%zu", r->repeats);
 	printf("%-10s %6.1f %6.1f %7s %5.1f", r->law, r->effect, r->margin, repeats,
 	       r->flaky);
-	print_share(f->rerun);
-	print_share(f->test);
-	print_share(f->together);
-	print_share(f->wrong);
-	print_share(f->right);
-	print_share(f->limit);
+	share_print(f->rerun);
+	share_print(f->test);
+	share_print(f->together);
+	share_print(f->wrong);
+	share_print(f->right);
+	share_print(f->limit);
 	printf(" %5.1f\n", f->pairs / f->points);
 	fflush(stdout);
 }

@@ -19,6 +19,8 @@
  * allocation chooses; searches in which the best one left; intervals that hold the
  * truth; yes where it is false; yes where it is true. */
 #include "config/items.h"
+#include "../unit/fake_runner.h"
+#include "../unit/share.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/stat.h"
@@ -48,9 +50,7 @@ static const struct row rows[] = {{"fixed", false, false, false},
                                   {"random, ties", true, true, true}};
 
 struct found {
-	struct share {
-		double n, hits;
-	} best_left, covered, wrong, right;
+	struct share best_left, covered, wrong, right;
 	double *cost, *bad, *worse; /* (n) */
 	size_t n;
 };
@@ -107,23 +107,13 @@ static double answer(const struct play *p, size_t c, uint64_t item, uint64_t see
 	return luck < truth(p, c) + hard;
 }
 
-static const char *variable(const struct job *job, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *const *w = job->env; *w; w++)
-		if (strncmp(*w, name, n) == 0 && (*w)[n] == '=')
-			return *w + n + 1;
-	return "";
-}
-
 static bool start(void *self, const struct job *job, struct error *err)
 {
 	struct play *p = self;
 	const struct items *it = &p->spec.items;
-	bool test = strcmp(variable(job, "HPSEARCH_SPLIT"), "test") == 0;
-	uint64_t trial = strtoull(variable(job, "HPSEARCH_TRIAL"), NULL, 10);
-	uint64_t run = strtoull(variable(job, "HPSEARCH_RUN"), NULL, 10);
+	bool test = strcmp(fake_env(job, "HPSEARCH_SPLIT"), "test") == 0;
+	uint64_t trial = strtoull(fake_env(job, "HPSEARCH_TRIAL"), NULL, 10);
+	uint64_t run = strtoull(fake_env(job, "HPSEARCH_RUN"), NULL, 10);
 
 	(void)err;
 	p->job = (struct job_state){
@@ -131,7 +121,7 @@ static bool start(void *self, const struct job *job, struct error *err)
 	    .busy = true,
 	    .from = it->n,
 	    .wanted = it->n_test,
-	    .seed = strtoull(variable(job, "HPSEARCH_SEED"), NULL, 10),
+	    .seed = strtoull(fake_env(job, "HPSEARCH_SEED"), NULL, 10),
 	    .configuration = strtoull(strchr(job->argv[1], '=') + 1, NULL, 10)};
 	if (!test) {
 		p->job.from = p->study.search.trials[trial]->runs[run].from;
@@ -250,15 +240,8 @@ static void take_claim(struct play *p, struct found *f)
 		if (p->place[c] == (p->row->null ? 0 : GOOD))
 			gain -= truth(p, c);
 	d = v->gain.mean - gain;
-	f->covered.n++;
-	f->covered.hits += fabs(d) <= v->gain_half;
-	if (gain > 1e-12) {
-		f->right.n++;
-		f->right.hits += v->answer == ANSWER_YES;
-	} else {
-		f->wrong.n++;
-		f->wrong.hits += v->answer == ANSWER_YES;
-	}
+	share_count(&f->covered, fabs(d) <= v->gain_half);
+	share_count(gain > 1e-12 ? &f->right : &f->wrong, v->answer == ANSWER_YES);
 }
 
 static void take_search(struct play *p, struct found *f)
@@ -272,10 +255,9 @@ static void take_search(struct play *p, struct found *f)
 	    (double)p->asked_bad / all * CONFIGURATIONS / (CONFIGURATIONS - GOOD);
 	f->worse[f->n++] = truth(p, fixed_choice(p)) - truth(p, chosen);
 	for (size_t i = 0; i < s->n; i++)
-		if (p->place[configuration_of(p, s->trials[i])] == 0) {
-			f->best_left.n++;
-			f->best_left.hits += s->trials[i]->outcome == OUTCOME_STOPPED;
-		}
+		if (p->place[configuration_of(p, s->trials[i])] == 0)
+			share_count(&f->best_left,
+			            s->trials[i]->outcome == OUTCOME_STOPPED);
 	if (p->row->null && p->row->ties)
 		f->best_left = (struct share){0}; /* none is the best */
 }
@@ -322,26 +304,17 @@ static void print_mean(const double *x, size_t n, double unit)
 	printf("  %7.3f ± %5.3f", m.mean * unit, stat_stderr(m) * unit);
 }
 
-static void print_share(struct share s)
-{
-	double p = s.n > 0 ? s.hits / s.n : 0;
-
-	if (s.n > 0)
-		printf("  %5.1f ± %4.1f %%", 100 * p, 100 * sqrt(p * (1 - p) / s.n));
-	else
-		printf("  %14s", "-");
-}
-
 static void print_row(const struct row *row, const struct found *f)
 {
 	printf("%-26s %5zu", row->name, f->n);
 	print_mean(f->cost, f->n, 1);
 	print_mean(f->bad, f->n, 1);
 	print_mean(f->worse, f->n, 1000);
-	print_share(f->best_left);
-	print_share(f->covered);
-	print_share(f->wrong);
-	print_share(f->right);
+	printf("  ");
+	share_print(f->best_left);
+	share_print(f->covered);
+	share_print(f->wrong);
+	share_print(f->right);
 	putchar('\n');
 	fflush(stdout);
 }
@@ -388,7 +361,7 @@ int main(int argc, char **argv)
 	    "%zu items, %g of them for the test; batches of %d; one standard error is "
 	    "%.4f\n",
 	    items, test_share, BATCH, standard_error());
-	printf("%-26s %5s  %15s  %15s  %15s  %14s  %14s  %14s  %14s\n", "", "n", "cost",
+	printf("%-26s %5s  %15s  %15s  %15s %13s %11s %11s %11s\n", "", "n", "cost",
 	       "of the 15", "worse", "the best left", "covered", "false yes",
 	       "true yes");
 	for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {

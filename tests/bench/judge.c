@@ -11,6 +11,7 @@
  * bias of the winner's mean in its own standard errors. */
 #include "search/judge.h"
 #include "../unit/noise.h"
+#include "../unit/share.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,10 +61,6 @@ static const struct row rows[] = {
     {"normal", 2, 0, 3, 12, 0, 0},      {"normal", 2, 0, 3, 12, 0.1, 0},
     {"t3", 0, 0, 3, 12, 0, 0},          {"unequal", 0, 0, 3, 12, 0, 0},
     {"shared", 0, 0, 3, 12, 0, 0},      {"lognormal", 0, 0, 3, 12, 0, 0},
-};
-
-struct share {
-	double n, hits;
 };
 
 struct found {
@@ -235,12 +232,6 @@ static void test(struct play *p)
 	}
 }
 
-static void count(struct share *s, bool hit)
-{
-	s->n++;
-	s->hits += hit;
-}
-
 /* What a configuration is worth: the mean of seeds, or their median. */
 static double truth_of(const struct play *p, size_t k, bool median)
 {
@@ -257,7 +248,7 @@ static void hold(struct share *s, const struct play *p, const struct worth *w, s
 	double truth = truth_of(p, k, w->median);
 
 	if (!isnan(w->low))
-		count(s, w->low <= truth && truth <= w->high);
+		share_count(s, w->low <= truth && truth <= w->high);
 }
 
 static void add(struct found *f, const struct play *p)
@@ -271,7 +262,7 @@ static void add(struct found *f, const struct play *p)
 		hold(k == w ? &f->winner : &f->losers, p,
 		     &p->candidates[k].worth[PHASE_RERUN], k);
 	hold(&f->test, p, &p->candidates[w].worth[PHASE_TEST], w);
-	count(gain > 0 ? &f->right : &f->wrong, v->answer == ANSWER_YES);
+	share_count(gain > 0 ? &f->right : &f->wrong, v->answer == ANSWER_YES);
 	if (!isnan(mine->low) && !mine->median) {
 		f->bias += mine->value - truth_of(p, w, false);
 		f->error += stat_stderr(p->candidates[w].stat[PHASE_RERUN]);
@@ -280,19 +271,9 @@ static void add(struct found *f, const struct play *p)
 		return;
 	hold(&f->defaults, p, &p->candidates[b].worth[PHASE_TEST], b);
 	if (!isnan(v->gain_half))
-		count(&f->gain, fabs(v->gain.mean - gain) <= v->gain_half);
+		share_count(&f->gain, fabs(v->gain.mean - gain) <= v->gain_half);
 	f->pairs += (double)p->candidates[w].n_runs[PHASE_TEST];
 	f->compared++;
-}
-
-static void print_share(struct share s)
-{
-	double p = s.hits / s.n;
-
-	if (s.n > 0)
-		printf(" %5.1f +-%3.1f", 100 * p, 100 * sqrt(p * (1 - p) / s.n));
-	else
-		printf(" %11s", "-");
 }
 
 static void print_row(const struct row *r, const struct found *f)
@@ -303,13 +284,13 @@ static void print_row(const struct row *r, const struct found *f)
 		snprintf(repeats, sizeof repeats, "%zu", r->repeats);
 	printf("%-10s %6.1f %7s %3zu %5.1f %6.1f", r->law, r->effect, repeats, r->top,
 	       r->flaky, r->differ);
-	print_share(f->losers);
-	print_share(f->winner);
-	print_share(f->test);
-	print_share(f->defaults);
-	print_share(f->gain);
-	print_share(f->wrong);
-	print_share(f->right);
+	share_print(f->losers);
+	share_print(f->winner);
+	share_print(f->test);
+	share_print(f->defaults);
+	share_print(f->gain);
+	share_print(f->wrong);
+	share_print(f->right);
 	printf(" %5.1f %5.2f\n", f->pairs / f->compared, f->bias / f->error);
 	fflush(stdout);
 }
