@@ -6,15 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Relative: of what a model computes, and of a sum over runs, which is added up in the
- * order in which they end, and that of two at once is not recorded. */
-static const double model_digits = 1e-6, sum_digits = 1e-12;
+/* What is computed by a model, or is a sum over runs, which is added up in the order in
+ * which they end, and that of two at once is not recorded; by so much, relative,
+ * numbers there may differ. */
+static const struct {
+	const char *path;
+	double digits;
+} computed[] = {{"advice", 1e-6}, {"scale", 1e-6}, {"search.cost", 1e-12}};
 
 /* Of one comparison. */
 struct walk {
 	char path[256]; /* where it is */
 	bool lenient;   /* members may be missing in the file */
-	bool model;     /* below a member that a model computes */
+	double digits;  /* relative, by which numbers may differ here */
 	struct str *out;
 };
 
@@ -59,15 +63,11 @@ static bool differ(const struct walk *w, const cJSON *was, const cJSON *now)
 
 static bool same_leaf(const struct walk *w, const cJSON *was, const cJSON *now)
 {
-	double digits = w->model                              ? model_digits
-	                : strcmp(w->path, "search.cost") == 0 ? sum_digits
-	                                                      : 0;
-
 	if (json_equal(was, now))
 		return true;
 	if (cJSON_IsNumber(was) && cJSON_IsNumber(now) &&
 	    fabs(was->valuedouble - now->valuedouble) <=
-	        digits * fabs(now->valuedouble))
+	        w->digits * fabs(now->valuedouble))
 		return true;
 	return differ(w, was, now);
 }
@@ -78,14 +78,16 @@ static bool same_below(struct walk *w, const char *name, const cJSON *was,
                        const cJSON *now)
 {
 	size_t n = strlen(w->path);
-	bool model = w->model, ok;
+	double digits = w->digits;
+	bool ok;
 
 	snprintf(w->path + n, sizeof w->path - n, "%s%s", n ? "." : "", name);
-	w->model = model ||
-	           (!n && (strcmp(name, "advice") == 0 || strcmp(name, "scale") == 0));
+	for (size_t i = 0; i < ARRAY_LEN(computed); i++)
+		if (strcmp(w->path, computed[i].path) == 0)
+			w->digits = computed[i].digits;
 	ok = was && now ? same(w, was, now) : differ(w, was, now);
 	w->path[n] = '\0';
-	w->model = model;
+	w->digits = digits;
 	return ok;
 }
 
