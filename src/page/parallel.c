@@ -136,11 +136,6 @@ void picture_parallel(struct view *v, struct gallery *g)
 	    &v->arena,
 	    "n = %zu trial%s with a value%s%s. Yellow is better, thick is the best; "
 	    "below an axis: not active.",
-	    n, str_plural(n),
-	    shown < n ? arena_printf(&v->arena,
-	                             ", %zu of them drawn: the best and "
-	                             "every few of the others",
-	                             shown)
-		      : "",
+	    n, str_plural(n), view_of_drawn(v, shown, n),
 	    view_of_varied(v, "; ", n_axes(v)));
 }

@@ -145,13 +145,8 @@ void picture_race(struct view *v, struct gallery *g)
 		    &v->arena,
 		    "n = %zu setting%s%s, over up to %zu items in batches of %zu; a "
 		    "line ends where its setting left, or the race did",
-		    with, str_plural(with),
-		    n < with ? arena_printf(&v->arena,
-		                            ", %zu of them drawn: the best and every "
-		                            "few of the others",
-		                            n)
-			     : "",
-		    s->spec->items.n, s->spec->items.batch);
+		    with, str_plural(with), view_of_drawn(v, n, with), s->spec->items.n,
+		    s->spec->items.batch);
 	}
 	free(list);
 }

@@ -252,6 +252,16 @@ const char *view_of_varied(struct view *v, const char *lead, size_t shown)
 	    v->by_importance ? "by importance" : "in the order of the file");
 }
 
+const char *view_of_drawn(struct view *v, size_t drawn, size_t n)
+{
+	return drawn < n
+	           ? arena_printf(&v->arena,
+	                          ", %zu of them drawn: the best and every few of "
+	                          "the others",
+	                          drawn)
+	           : "";
+}
+
 size_t view_thinned(size_t i, size_t n, size_t most)
 {
 	return n <= most ? i : i * (n - 1) / (most - 1);

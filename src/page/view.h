@@ -60,6 +60,8 @@ const char *view_of_varied(struct view *v, const char *lead, size_t shown);
 /* Standard deviation between runs of one configuration, pooled over those that were run
  * more than once, *n of them; NaN: there are none. */
 double view_noise(const struct view *v, size_t *n);
+/* ", 60 of them drawn: the best and every few of the others"; "" where all n are. */
+const char *view_of_drawn(struct view *v, size_t drawn, size_t n);
 /* Of n things, at most `most` evenly: the i-th that stays. */
 size_t view_thinned(size_t i, size_t n, size_t most);
 
