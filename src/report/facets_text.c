@@ -69,31 +69,12 @@ static void add_claim(const struct claim *c, struct str *out)
 	str_add(out, answer_name(c->answer));
 }
 
-static size_t ended(const struct candidate *c, enum phase phase)
-{
-	size_t n = 0;
-
-	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		n += c->runs[phase][r]->state == RUN_FINISHED;
-	return n;
-}
-
-static size_t most_runs(const struct verdict *v, enum phase phase)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < v->n; i++)
-		if (ended(&v->candidates[i], phase) > most)
-			most = ended(&v->candidates[i], phase);
-	return most;
-}
-
 static void add_runs_column(const struct verdict *v, enum phase phase, struct sheet *t)
 {
 	sheet_column(t, phase_name(phase),
 	             arena_printf(&t->arena, "%s (n = %zu)",
 	                          phase == PHASE_TEST ? "test" : "re-run",
-	                          most_runs(v, phase)),
+	                          verdict_runs_over(v, phase)),
 	             COLUMN_TEXT, true);
 }
 
@@ -102,7 +83,7 @@ static void add_columns(const struct verdict *v, struct sheet *t)
 	sheet_column(t, "configuration", "", COLUMN_TEXT, true);
 	sheet_column(t, "metric", "", COLUMN_TEXT, true);
 	sheet_column(t, "search", NULL, COLUMN_NUMBER, true);
-	if (most_runs(v, PHASE_RERUN))
+	if (verdict_runs_over(v, PHASE_RERUN))
 		add_runs_column(v, PHASE_RERUN, t);
 	if (v->has_test)
 		add_runs_column(v, PHASE_TEST, t);
@@ -127,14 +108,15 @@ static void add_row(const struct verdict *v, size_t i, size_t k, struct sheet *t
 	take(t, &text);
 	sheet_text(t, v->by->criteria[k].name);
 	sheet_number(t, c->trial.criteria ? c->trial.criteria[k] : (double)NAN);
-	if (most_runs(v, PHASE_RERUN)) {
-		add_facet(&c->facets[PHASE_RERUN][k], ended(c, PHASE_RERUN), &text);
+	if (verdict_runs_over(v, PHASE_RERUN)) {
+		add_facet(&c->facets[PHASE_RERUN][k],
+		          candidate_runs_over(c, PHASE_RERUN), &text);
 		take(t, &text);
 	}
 	if (v->has_test) {
 		if (objective)
-			add_facet(&c->facets[PHASE_TEST][k], ended(c, PHASE_TEST),
-			          &text);
+			add_facet(&c->facets[PHASE_TEST][k],
+			          candidate_runs_over(c, PHASE_TEST), &text);
 		take(t, &text);
 	}
 	if (v->baseline != SIZE_MAX) {

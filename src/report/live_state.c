@@ -264,12 +264,8 @@ static size_t runs_over(const struct search *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n_open; i++) {
-		const struct trial *t = s->trials[s->open[i]];
-
-		for (size_t r = 0; r < t->n_runs; r++)
-			n += t->runs[r].state == RUN_FINISHED;
-	}
+	for (size_t i = 0; i < s->n_open; i++)
+		n += trial_runs_over(s->trials[s->open[i]]);
 	return n;
 }
 
@@ -312,7 +308,8 @@ static void keep_to_rate(const struct spec *sp, double runs, struct eta *e)
 static void set_time_to_go(const struct gathering *g)
 {
 	const struct search *s = search_of(g);
-	double n = (double)g->n, mean = g->n ? g->sum / n : 0, rest;
+	double n = (double)g->n, mean = g->n ? g->sum / n : 0, rest,
+	       left = runs_left(g);
 	struct moments m = {
 	    .n = g->n,
 	    .mean = mean,
@@ -323,11 +320,11 @@ static void set_time_to_go(const struct gathering *g)
 	v->window = (double)NAN;
 	if (g->from->winding_down)
 		return;
-	v->eta = eta_of(m, g->taken, g->n_taken, runs_left(g),
-	                g->from->slots ? g->from->slots : 1);
+	v->eta =
+	    eta_of(m, g->taken, g->n_taken, left, g->from->slots ? g->from->slots : 1);
 	if (g->from->stage == LIVE_VERIFICATION)
 		return;
-	keep_to_rate(s->spec, runs_left(g), &v->eta);
+	keep_to_rate(s->spec, left, &v->eta);
 	v->may_end = g->from->stage == LIVE_SEARCH && may_end(s->spec);
 	rest = s->spec->budget_time - v->elapsed;
 	if (g->from->stage == LIVE_SEARCH && s->spec->budget_time > 0 && v->eta.known &&

@@ -13,16 +13,6 @@
 /* What --more takes. */
 enum { MORE_MAX = 1000 };
 
-/* How many runs of a phase have ended. */
-static size_t ended(const struct candidate *c, enum phase phase)
-{
-	size_t n = 0;
-
-	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		n += c->runs[phase][r]->state == RUN_FINISHED;
-	return n;
-}
-
 /* "0.31 ± 0.05", or where the ends are not equally far "0.31 (0.28 to 0.40)": those of
  * a median, and of what was selected. */
 static void add_worth(const struct worth *w, struct str *out)
@@ -40,7 +30,7 @@ static void add_phase(const struct verdict *v, const struct candidate *c,
                       enum phase phase, struct str *out)
 {
 	struct moments m = c->stat[phase];
-	size_t n = ended(c, phase);
+	size_t n = candidate_runs_over(c, phase);
 
 	if (!n) {
 		str_addc(out, '-');
@@ -56,25 +46,15 @@ static void add_phase(const struct verdict *v, const struct candidate *c,
 		str_addf(out, "%s%zu of %zu ok", m.n ? ", " : "", m.n, n);
 }
 
-/* The most runs of a phase that any candidate had. */
-static size_t most_runs(const struct verdict *v, enum phase phase)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < v->n; i++)
-		if (ended(&v->candidates[i], phase) > most)
-			most = ended(&v->candidates[i], phase);
-	return most;
-}
-
 static void add_phase_column(const struct verdict *v, enum phase phase,
                              const char *name, struct sheet *t)
 {
-	bool medians = !v->first_rules && v->skewed && most_runs(v, phase) >= 5;
+	bool medians = !v->first_rules && v->skewed && verdict_runs_over(v, phase) >= 5;
 
 	sheet_column(t, name,
 	             arena_printf(&t->arena, "%s%s (n = %zu)", name,
-	                          medians ? " median" : " mean", most_runs(v, phase)),
+	                          medians ? " median" : " mean",
+	                          verdict_runs_over(v, phase)),
 	             COLUMN_NUMBER, true);
 	sheet_under(t, phase == PHASE_TEST ? v->test_metric.name : v->metric.name);
 }

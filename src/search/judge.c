@@ -72,13 +72,10 @@ static void summarise(struct candidate *c, enum phase phase, struct arena *a)
 static double mean_value(const struct verdict *v, const struct candidate *c)
 {
 	struct moments m = c->stat[PHASE_RERUN];
-	size_t finished = 0;
 
 	if ((v->deterministic || v->by_items) && !m.n)
 		return c->search_value;
-	for (size_t r = 0; r < c->n_runs[PHASE_RERUN]; r++)
-		finished += c->runs[PHASE_RERUN][r]->state == RUN_FINISHED;
-	return m.n && 2 * m.n >= finished ? m.mean : nothing;
+	return m.n && 2 * m.n >= candidate_runs_over(c, PHASE_RERUN) ? m.mean : nothing;
 }
 
 /* What a candidate is ranked by; NaN: by nothing. */

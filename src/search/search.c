@@ -268,8 +268,7 @@ uint64_t search_done(const struct search *s)
 	if (!spec_adapts_repeats(s->spec))
 		return s->finished;
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t r = 0; r < s->trials[i]->n_runs; r++)
-			n += s->trials[i]->runs[r].state == RUN_FINISHED;
+		n += trial_runs_over(s->trials[i]);
 	return n;
 }
 

@@ -529,6 +529,15 @@ double trial_cost(const struct trial *t)
 	return sum;
 }
 
+size_t trial_runs_over(const struct trial *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_runs; i++)
+		n += t->runs[i].state == RUN_FINISHED;
+	return n;
+}
+
 size_t trial_runs_ok(const struct trial *t)
 {
 	size_t n = 0;

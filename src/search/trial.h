@@ -202,7 +202,8 @@ bool outcome_is_failure(enum outcome o);
 /* Outcome, value, stderr and reason of a trial from its runs. True when it is finished:
  * all runs but extra ones are, or one of them is not ok. */
 bool trial_settle(struct trial *t);
-/* Its runs that have ended ok. */
+/* Its runs that are over, and those that have ended ok. */
+size_t trial_runs_over(const struct trial *t);
 size_t trial_runs_ok(const struct trial *t);
 /* Seconds that its runs took, all together; what they cost. */
 double trial_wall(const struct trial *t);

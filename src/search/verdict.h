@@ -150,6 +150,9 @@ struct search;
 
 /* Every run that is planned for it in a phase is over. */
 bool candidate_ended(const struct candidate *c, enum phase phase);
+/* Its runs of a phase that are over, and the most that any candidate has. */
+size_t candidate_runs_over(const struct candidate *c, enum phase phase);
+size_t verdict_runs_over(const struct verdict *v, enum phase phase);
 
 /* Frees what a verdict holds outside the search's arena. */
 void verdict_free(struct verdict *v);

@@ -64,10 +64,28 @@ void verdict_add_use(struct search *s, const struct verdict_use *use)
 	v->uses[v->n_uses++] = *use;
 }
 
+size_t candidate_runs_over(const struct candidate *c, enum phase phase)
+{
+	size_t n = 0;
+
+	for (size_t r = 0; r < c->n_runs[phase]; r++)
+		n += c->runs[phase][r]->state == RUN_FINISHED;
+	return n;
+}
+
 bool candidate_ended(const struct candidate *c, enum phase phase)
 {
-	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		if (c->runs[phase][r]->state != RUN_FINISHED)
-			return false;
-	return true;
+	return candidate_runs_over(c, phase) == c->n_runs[phase];
+}
+
+size_t verdict_runs_over(const struct verdict *v, enum phase phase)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		size_t n = candidate_runs_over(&v->candidates[i], phase);
+
+		most = n > most ? n : most;
+	}
+	return most;
 }
