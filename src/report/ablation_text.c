@@ -331,9 +331,7 @@ static const struct run *first_failure(const struct search *s)
 	const struct verdict *v = &s->verdict;
 
 	for (size_t i = 0; i < v->n_runs; i++)
-		if (v->runs[i]->key == ABLATED_WINNER &&
-		    v->runs[i]->run.state == RUN_FINISHED &&
-		    v->runs[i]->run.outcome != OUTCOME_OK)
+		if (v->runs[i]->key == ABLATED_WINNER && run_is_bad(&v->runs[i]->run))
 			return &v->runs[i]->run;
 	return NULL;
 }

@@ -163,8 +163,7 @@ bool race_alone(const struct search *s, uint64_t *trial, struct leaving *out)
 static size_t first_queued(const struct trial *t)
 {
 	for (size_t r = 0; r < t->n_runs; r++) {
-		if (t->runs[r].state == RUN_FINISHED &&
-		    t->runs[r].outcome != OUTCOME_OK)
+		if (run_is_bad(&t->runs[r]))
 			return t->n_runs;
 		if (t->runs[r].state == RUN_QUEUED)
 			return r;

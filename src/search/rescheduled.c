@@ -52,7 +52,7 @@ static const struct run *find_ok(const struct search *s, uint64_t trial, size_t 
 {
 	const struct run *r = find(s, trial, row);
 
-	return r && r->state == RUN_FINISHED && r->outcome == OUTCOME_OK ? r : NULL;
+	return r && run_is_ok(r) ? r : NULL;
 }
 
 /* Did it begin again, though it was to go on? By the steps that it names: before the

@@ -16,11 +16,6 @@ struct tests {
 	size_t n;      /* pairs */
 };
 
-static bool is_ok(const struct run *r)
-{
-	return r->state == RUN_FINISHED && r->outcome == OUTCOME_OK;
-}
-
 static struct tests whole_pairs(const struct verdict *v, size_t pairs, struct arena *a)
 {
 	struct run *const *one = v->candidates[v->winner].runs[PHASE_TEST];
@@ -31,7 +26,7 @@ static struct tests whole_pairs(const struct verdict *v, size_t pairs, struct ar
 	t.runs = arena_new(a, 2 * pairs + 1, sizeof *t.runs);
 	t.index = arena_new(a, 2 * pairs + 1, sizeof *t.index);
 	for (size_t r = 0; r < pairs; r++) {
-		if (!is_ok(one[r]) || !is_ok(other[r]))
+		if (!run_is_ok(one[r]) || !run_is_ok(other[r]))
 			continue;
 		t.runs[2 * t.n] = one[r];
 		t.runs[2 * t.n + 1] = other[r];

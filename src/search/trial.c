@@ -509,13 +509,22 @@ double run_value(const struct run *r, const struct metric *m)
 	return r->reduction.last;
 }
 
+bool run_is_ok(const struct run *r)
+{
+	return r->state == RUN_FINISHED && r->outcome == OUTCOME_OK;
+}
+
+bool run_is_bad(const struct run *r)
+{
+	return r->state == RUN_FINISHED && r->outcome != OUTCOME_OK;
+}
+
 /* What speaks for a trial whose runs did not all succeed: the first run that did not.
  */
 static const struct run *first_not_ok(const struct trial *t)
 {
 	for (size_t i = 0; i < t->n_runs; i++)
-		if (t->runs[i].state == RUN_FINISHED &&
-		    t->runs[i].outcome != OUTCOME_OK)
+		if (run_is_bad(&t->runs[i]))
 			return &t->runs[i];
 	return NULL;
 }
@@ -543,8 +552,7 @@ size_t trial_runs_ok(const struct trial *t)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n_runs; i++)
-		n += t->runs[i].state == RUN_FINISHED &&
-		     t->runs[i].outcome == OUTCOME_OK;
+		n += run_is_ok(&t->runs[i]);
 	return n;
 }
 

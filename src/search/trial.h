@@ -202,6 +202,9 @@ bool outcome_is_failure(enum outcome o);
 /* Outcome, value, stderr and reason of a trial from its runs. True when it is finished:
  * all runs but extra ones are, or one of them is not ok. */
 bool trial_settle(struct trial *t);
+/* It has ended ok; it has ended otherwise. */
+bool run_is_ok(const struct run *r);
+bool run_is_bad(const struct run *r);
 /* Its runs that are over, and those that have ended ok. */
 size_t trial_runs_over(const struct trial *t);
 size_t trial_runs_ok(const struct trial *t);

@@ -220,8 +220,7 @@ static void summarise(struct candidate *c, enum phase phase, struct arena *a)
 	size_t n = 0;
 
 	for (size_t r = 0; r < c->n_runs[phase]; r++)
-		if (c->runs[phase][r]->state == RUN_FINISHED &&
-		    c->runs[phase][r]->outcome == OUTCOME_OK)
+		if (run_is_ok(c->runs[phase][r]))
 			ok[n++] = c->runs[phase][r]->value;
 	c->stat[phase] = stat_of(ok, n);
 	c->complete[phase] = n && n == c->n_runs[phase];

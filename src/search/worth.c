@@ -5,11 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-bool run_is_ok(const struct run *r)
-{
-	return r->state == RUN_FINISHED && r->outcome == OUTCOME_OK;
-}
-
 size_t candidate_values(const struct spec *by, const struct candidate *c,
                         enum phase phase, size_t criterion, double *out)
 {

@@ -5,7 +5,6 @@
 
 #include "search/verdict.h"
 
-bool run_is_ok(const struct run *r);
 /* Values of the ok runs of a phase in a criterion (0: the metric, by may be NULL), in
  * the order of their seeds, into out (n_runs); returns how many. Those that are not
  * finite are left out. */

@@ -53,8 +53,7 @@ static struct trial *queued_run(struct study *study, size_t *run)
 		struct trial *t = s->trials[s->open[i]];
 
 		for (size_t r = 0; t->outcome == OUTCOME_NONE && r < t->n_runs; r++) {
-			if (t->runs[r].state == RUN_FINISHED &&
-			    t->runs[r].outcome != OUTCOME_OK)
+			if (run_is_bad(&t->runs[r]))
 				break;
 			if (t->runs[r].state == RUN_QUEUED) {
 				/* A trial that races is repeated when it has come
@@ -525,11 +524,8 @@ static bool wanted(void *self, const struct task *t)
 	struct study *s = self;
 
 	check_stops(&s->search);
-	for (size_t r = 0; r < t->trial->n_runs; r++)
-		if (t->trial->runs[r].state == RUN_FINISHED &&
-		    t->trial->runs[r].outcome != OUTCOME_OK)
-			return false;
-	return s->search.state == SEARCH_RUNNING;
+	return s->search.state == SEARCH_RUNNING &&
+	       trial_runs_ok(t->trial) == trial_runs_over(t->trial);
 }
 
 static const struct driver searching = {.next = next,
