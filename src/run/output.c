@@ -29,8 +29,9 @@ static char *join(const char *dir, const char *name)
 	return path.s;
 }
 
-void output_begin(struct output *o, const struct job *job)
+void output_begin(struct output *o, const struct job *job, pid_t writer)
 {
+	snprintf(o->err_open, sizeof o->err_open, "/proc/%d/fd/2", (int)writer);
 	o->dir = mem_strdup(job->dir);
 	o->fd = o->reports_fd = -1;
 	o->kept = o->reports_kept = 0;
@@ -159,6 +160,7 @@ struct follower {
 	struct scraper *s;
 	struct scrape_stream *in;
 	size_t limit;
+	const char *open; /* the file by another way than its path; or NULL */
 };
 
 /* A file that is shorter or another one than before is read from its start. */
@@ -194,6 +196,7 @@ static size_t read_on(const struct follower *f, struct output_source *src, int f
 
 static size_t follow(const struct follower *f, struct output_source *src)
 {
+	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
 	struct stat st;
 	size_t got = 0;
 	int fd;
@@ -201,7 +204,7 @@ static size_t follow(const struct follower *f, struct output_source *src)
 	src->unread = 0;
 	if (!src->path || src->empty)
 		return 0;
-	fd = open(src->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = f->open ? open(f->open, flags) : open(src->path, flags | O_NOFOLLOW);
 	if (fd < 0) {
 		src->unread = is_no_file(errno) ? 0 : errno;
 		return 0;
@@ -219,13 +222,22 @@ static size_t follow(const struct follower *f, struct output_source *src)
 
 size_t output_follow(struct output *o, struct scraper *s, size_t limit)
 {
-	struct follower err = {.s = s, .in = &s->err, .limit = limit};
+	struct follower err = {.s = s,
+	                       .in = &s->err,
+	                       .limit = limit,
+	                       .open = *o->err_open ? o->err_open : NULL};
 	struct follower results = {.s = s, .in = &s->file, .limit = limit};
 	struct follower hook = {.s = s, .in = &s->hook, .limit = limit};
 	size_t got = follow(&err, &o->err);
 
 	got += follow(&results, &o->results);
 	return got + follow(&hook, &o->hook);
+}
+
+void output_left(struct output *o, int64_t stderr_size)
+{
+	*o->err_open = '\0';
+	o->err.empty = stderr_size == 0;
 }
 
 int output_unread(const struct output *o)

@@ -38,13 +38,16 @@ struct output {
 	int reports_fd;       /* dir/reports.jsonl, -1 = not open */
 	int64_t reports_kept; /* bytes */
 	struct output_source err, results, hook;
+	char err_open[32]; /* its stderr where it is still open, whatever has its name
+	                    * by now; "" once it is closed */
 	bool oom_text;
 };
 
 /* open() for writing of a file that is new in any case; flags are added. */
 int output_create(const char *path, int flags);
 
-void output_begin(struct output *o, const struct job *job);
+/* writer: the process that has the run's stderr file as its descriptor 2. */
+void output_begin(struct output *o, const struct job *job, pid_t writer);
 /* Bytes from stdout. */
 void output_keep(struct output *o, const char *bytes, size_t n);
 void output_report(struct output *o, const struct report *r);
@@ -52,6 +55,8 @@ void output_flush(struct output *o); /* writes the reports out */
 /* Gives what is new in stderr, in the results file and in the hook's to s, at most
  * `limit` bytes of each; how many. */
 size_t output_follow(struct output *o, struct scraper *s, size_t limit);
+/* The run is over and its stderr closed, of stderr_size bytes (output_end). */
+void output_left(struct output *o, int64_t stderr_size);
 int output_unread(const struct output *o); /* of any of these */
 /* Closes the files. stderr_size as the supervisor saw it, negative if unknown. */
 void output_end(struct output *o, int64_t stderr_size);

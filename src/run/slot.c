@@ -192,7 +192,7 @@ void slot_begin(struct slot *s, const struct slot_shared *sh, const struct job *
 	s->scraper.nni = job->nni;
 	s->scraper.items.wanted = job->items;
 	s->scraper.answers = job->answers;
-	output_begin(&s->output, job);
+	output_begin(&s->output, job, s->supervisor);
 	flight_open(sh->flight, s->index);
 }
 
@@ -273,7 +273,7 @@ void slot_leave(struct slot *s, const struct slot_shared *sh)
 		;
 	scrape_end(&s->scraper, &s->scraper.out);
 	keep_reports(s, before);
-	s->output.err.empty = s->record.stderr_size == 0;
+	output_left(&s->output, s->record.stderr_size);
 	s->state = SLOT_LEAVING;
 }
 

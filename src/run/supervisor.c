@@ -384,8 +384,9 @@ static void end_stderr(struct supervisor *s)
 {
 	struct stat st;
 
+	/* Where the command has removed it, what has its name by now is not it. */
 	if (!fstat(FD_ERR, &st) && S_ISREG(st.st_mode))
-		s->record.stderr_size = st.st_size;
+		s->record.stderr_size = st.st_nlink ? st.st_size : 0;
 	close(FD_ERR);
 }
 

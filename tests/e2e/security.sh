@@ -97,6 +97,24 @@ for name in journal.jsonl results.json .reserve lock journal.torn results.json.t
 done
 rm -rf planted
 
+# A training that puts a file in the place of its stderr: nobody reads that one, neither
+# while it runs (a report is on the disk as soon as the files were looked at) nor after.
+cat >swap.sh <<'END'
+rm "$HPSEARCH_DIR/stderr"
+echo '{"step": 2, "loss": -1e9}' >"$HPSEARCH_DIR/stderr"
+echo '{"step": 1, "loss": 0.5}'
+until [ -s "$HPSEARCH_DIR/reports.jsonl" ]; do sleep 0.02; done
+END
+cat >swap.yaml <<'END'
+command: [sh, swap.sh]
+method: grid
+metric: {name: loss, goal: minimize}
+parameters: {x: {values: [1]}}
+END
+expect "another file in the place of stderr" 0 within 60 "$HPSEARCH" swap.yaml --out swap
+check "is not read" grep -q ',0.5,' swap/results.csv
+check "is in no report" test "$(cat swap/trials/0000/r0/reports.jsonl)" = '{"step":1,"value":0.5}'
+
 # Modes.
 for mask in 022 077; do
 	(umask $mask && exec "$HPSEARCH" space.yaml -n 2 --out m$mask -q) >/dev/null 2>&1
