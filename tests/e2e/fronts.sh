@@ -196,6 +196,21 @@ expect "points that are asked for" 0 "$HPSEARCH" one-pick.yaml -j2
 check "are those" holds one-pick.hpsearch '[x["role"] for x in d["verification"]["candidates"] if not x["defaults"]] == ["ms<=2"]'
 check "and what nothing is like is said" has 'no trial is as test.prefer asks: ms<0.5' out
 check "nothing to add to" sh -c '"$0" verify one-pick.yaml --more 2 2>&1 | grep -q "has its answer"' "$HPSEARCH"
+# Noise by seed and row alike, beyond any difference: the same points are looked at again.
+sed 's/(s % 41 - 20) \/ 1000, ms/(s * (i + 3) % 997 - 498) \/ 50, ms + (s * (i + 7) % 991 - 495) \/ 50/' noisy.sh >wild.sh
+checked wild.yaml 'test: {repeats: 3}'
+sed -i 's/noisy.sh/wild.sh/' wild.yaml
+expect "a front of noise" 5 "$HPSEARCH" wild.yaml -j2
+w() { holds wild.hpsearch "(lambda v: $1)(d['verification'])"; }
+pairs() { w "all(len(x['test']['runs']) == $1 for x in v['candidates'])"; }
+check "has three pairs" pairs 3
+points=$(json wild.hpsearch/results.json '[x["trial"] for x in d["verification"]["candidates"]]')
+expect "more pairs" 5 "$HPSEARCH" verify wild.hpsearch --more 4 -j2
+check "are added to those" pairs 7
+check "of the same points" test "$points" = "$(json wild.hpsearch/results.json '[x["trial"] for x in d["verification"]["candidates"]]')"
+check "at what the ledger has left" grep -qF 'this was comparison 2 of them, which may be falsely a yes in 0.25 %' out
+check "and that replays" again wild.hpsearch
+check "as its results" again wild.hpsearch/results.json
 space single.yaml grid 'metric: {name: acc, goal: maximize}' 'limits: ["ms <= 3"]' 'test: {repeats: 3, top: 2}'
 sed -i 's/train.sh/noisy.sh/; s/5, 6]}/5, 6], default: 5}/' single.yaml
 expect "one metric within limits is verified" 0 "$HPSEARCH" single.yaml -j2
@@ -220,7 +235,7 @@ for c in "refine two.hpsearch" "ablate two.hpsearch" "recheck two.hpsearch" "dif
 done
 expect "no study of Optuna" 3 "$HPSEARCH" export two.hpsearch --to optuna -o two.db
 if python3 -c 'import jsonschema' 2>/dev/null; then
-	for d in two three one none lack inf front one-pick single still; do
+	for d in two three one none lack inf front one-pick wild single still; do
 		check "the schema holds: $d" python3 -c '
 import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' $d.hpsearch/results.json "$SRCDIR/tests/data/results.schema.json"
