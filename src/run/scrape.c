@@ -14,6 +14,7 @@
 #include "run/stall.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,36 @@ static bool is_news(const struct said *w, char kind, double a, double b)
 	                 set_hash(set_hash(SET_HASH, &kind, 1), both, sizeof both));
 }
 
+/* Once, however often there is cause for it. */
+static void remark(struct scraper *s, const char *text)
+{
+	if (!strstr(str_text(&s->numbers.note), text))
+		numbers_note(&s->numbers, text);
+}
+
+/* None, or null, says nothing. */
+static bool says(const cJSON *object, const char *name)
+{
+	const cJSON *item = json_get(object, name);
+
+	return item && !cJSON_IsNull(item);
+}
+
+static void take_cost(const struct said *w, const cJSON *control)
+{
+	struct scraper *s = w->s;
+	double cost;
+
+	if (!says(control, "cost"))
+		return;
+	if (!json_double(control, "cost", &cost) || !(cost >= 0) ||
+	    !isfinite(s->cost + cost))
+		remark(s,
+		       "a cost was not counted: it is no finite number of 0 or more");
+	else if (is_news(w, 'c', cost, 0))
+		s->cost += cost;
+}
+
 static void take_control(const struct said *w)
 {
 	const cJSON *control = json_get(w->object, "hpsearch");
@@ -120,7 +151,6 @@ static void take_control(const struct said *w)
 	const char *wandb = json_string(control, "wandb");
 	struct scraper *s = w->s;
 	const char *note = json_string(control, "note");
-	double cost;
 
 	if (note &&
 	    once_says(&s->once, w->stream, set_hash(SET_HASH, note, strlen(note))))
@@ -132,9 +162,7 @@ static void take_control(const struct said *w)
 	}
 	s->wandb = s->wandb ||
 	           (w->stream == STREAM_HOOK && wandb && !strcmp(wandb, "offline"));
-	if (json_double(control, "cost", &cost) && cost >= 0 &&
-	    isfinite(s->cost + cost) && is_news(w, 'c', cost, 0))
-		s->cost += cost;
+	take_cost(w, control);
 }
 
 static bool is_step(const cJSON *item, double *step)
@@ -244,14 +272,21 @@ static void take_numbers(const struct said *w, const cJSON *object, double step)
 	numbers_walk(object, take_number, &r);
 }
 
-static double amount(const cJSON *object, const char *name)
+static double amount(const struct said *w, const char *name)
 {
+	char note[80];
 	double x;
 
-	return loose_number(json_get(object, name), &x) == LOOSE_NUMBER && x >= 0 &&
-	               x <= SCORE_LARGEST
-	           ? x
-	           : 0;
+	if (!says(w->object, name))
+		return 0;
+	if (loose_number(json_get(w->object, name), &x) == LOOSE_NUMBER && x >= 0 &&
+	    x <= SCORE_LARGEST)
+		return x;
+	snprintf(note, sizeof note,
+	         "the %s of an answer was not counted: it is no number from 0 to %g",
+	         name, SCORE_LARGEST);
+	remark(w->s, note);
+	return 0;
 }
 
 static void take_answer(const struct said *w)
@@ -262,8 +297,8 @@ static void take_answer(const struct said *w)
 	if (!item_lines_key(w->object, &key))
 		return;
 	r.step = (double)key;
-	r.cost = amount(w->object, "cost");
-	r.latency = amount(w->object, "latency");
+	r.cost = amount(w, "cost");
+	r.latency = amount(w, "latency");
 	if (loose_number(json_get(w->object, "score"), &r.value) != LOOSE_NUMBER)
 		add_unread(w);
 	else if (report_is_news(w, &r, "vs"))

@@ -125,7 +125,45 @@ TEST(words_to_hpsearch)
 	CHECK_STR(s.reason, "too big");
 	CHECK_INT(s.n_keys, 1);
 	CHECK_INT(s.n_reports, 1);
+	CHECK_STR(str_text(&s.numbers.note),
+	          "a cost was not counted: it is no finite number of 0 or more");
 	scrape_free(&s);
+}
+
+TEST(amounts_that_are_none_are_noted)
+{
+	static const struct {
+		const char *json, *note;
+	} rows[] = {
+	    {"0, \"latency\": 0.5", ""},
+	    {"null", ""},
+	    {"1e100, \"latency\": \"2\"", ""},
+	    {"-1",
+	     "the cost of an answer was not counted: it is no number from 0 to 1e+100"},
+	    {"1e101",
+	     "the cost of an answer was not counted: it is no number from 0 to 1e+100"},
+	    {"\"much\", \"latency\": [1]",
+	     "the cost of an answer was not counted: it is no number from 0 to 1e+100\n"
+	     "the latency of an answer was not counted: it is no number from 0 to "
+	     "1e+100"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct scraper s;
+		char line[200];
+
+		scrape_init(&s, "score", NULL);
+		s.answers = true;
+		for (int k = 1; k <= 2; k++) {
+			snprintf(line, sizeof line,
+			         "{\"item\": %d, \"score\": 1, \"cost\": %s}\n", k,
+			         rows[i].json);
+			scrape_feed(&s, &s.out, line, strlen(line));
+		}
+		CHECK_INT(s.n_reports, 2);
+		CHECK_DOUBLE(s.reports[0].cost, i == 2 ? 1e100 : 0, 0);
+		CHECK_STR(str_text(&s.numbers.note), rows[i].note);
+		scrape_free(&s);
+	}
 }
 
 TEST(long_reason_is_cut_between_letters)
@@ -610,9 +648,9 @@ TEST(a_million_items_and_no_more)
 }
 
 TEST_MAIN(plain_line, anywhere_in_a_line, values, nested_names, steps,
-          several_in_a_line, words_to_hpsearch, long_reason_is_cut_between_letters,
-          names_of_numbers, long_names_of_numbers, nul_bytes_and_binary,
-          lines_over_the_limit_are_skipped, limit_is_exact,
+          several_in_a_line, words_to_hpsearch, amounts_that_are_none_are_noted,
+          long_reason_is_cut_between_letters, names_of_numbers, long_names_of_numbers,
+          nul_bytes_and_binary, lines_over_the_limit_are_skipped, limit_is_exact,
           hostile_lines_take_bounded_time, million_keys, chunks_do_not_matter,
           two_streams_do_not_mix, what_cannot_be_read_is_counted, colours_are_taken_out,
           a_line_on_both_streams_counts_once, equal_reports_on_one_stream_all_count,
