@@ -203,6 +203,7 @@ static double noise_of(const struct completed *v, const struct target *t,
                        double modelled, const struct advice_repeats *more, double *df)
 {
 	double squares = more ? more->squares : 0, runs = 0, value;
+	size_t trials = 0;
 
 	*df = more ? more->df : 0;
 	for (size_t i = 0; i < v->n; i++) {
@@ -212,12 +213,13 @@ static double noise_of(const struct completed *v, const struct target *t,
 		if (!v->seen[i].n)
 			continue;
 		runs += m;
+		trials++;
 		if (!target_noise(t, e->stderr_) || m < 2)
 			continue;
 		squares += e->stderr_ * e->stderr_ * m * (m - 1);
 		*df += m - 1;
 	}
-	runs /= (double)v->valued;
+	runs /= (double)trials;
 	value = (squares + MODEL_DF * modelled * modelled) / (*df + MODEL_DF);
 	return sqrt(value / runs);
 }

@@ -255,6 +255,24 @@ TEST(more_repeats_tell_the_noise)
 	end(&r);
 }
 
+/* Of more trials than the model takes, the runs are those of the trials that it took:
+ * with one run of each, the noise is what the model left. */
+TEST(the_noise_of_many_trials_is_of_those_that_count)
+{
+	struct advice_model model = {0};
+	struct advice a;
+	struct rig r = {0};
+	struct history h;
+
+	CHECK(start(&r, endless, 600, 1, bowl));
+	h = (struct history){
+	    .trials = r.study.search.known, .n = 600, .known_upto = UINT64_MAX};
+	advice_make(&r.spec.space, &h, 1, false, NULL, &model, &a);
+	CHECK_INT(model.trials, 600);
+	CHECK_DOUBLE(a.noise, model.left, 1e-12);
+	end(&r);
+}
+
 /* The model of a history serves for what is known of the noise later: to the last bit
  * as if it had been made again. One of another history does not. */
 TEST(a_model_is_made_once)
@@ -450,7 +468,7 @@ TEST_MAIN(noise_at_the_bottom_ends_a_search, a_search_that_knows_little_goes_on,
           a_model_that_explains_nothing_states_no_bound,
           valleys_between_the_trials_leave_the_bound_unsaid,
           a_method_that_draws_is_judged_by_what_it_draws, more_repeats_tell_the_noise,
-          a_model_is_made_once, the_advice_is_what_it_was,
-          nothing_is_said_of_few_trials_or_without_stop_auto,
+          the_noise_of_many_trials_is_of_those_that_count, a_model_is_made_once,
+          the_advice_is_what_it_was, nothing_is_said_of_few_trials_or_without_stop_auto,
           a_search_that_is_continued_stops_for_the_same_reason,
           a_constant_metric_is_named, a_penalty_of_any_size_leaves_the_advice)
