@@ -189,7 +189,6 @@ static void add_row(struct view *v, const struct trial *t, size_t params,
                     struct str *out)
 {
 	const struct spec *sp = v->s->search.spec;
-	struct str text = {0};
 
 	str_addf(out, "<tr data-row=\"%llu\"><td>%g<td>%g<td>%llu<td>%llu<td>",
 	         (unsigned long long)t->id, lineage_begin(sp, t), lineage_end(sp, t),
@@ -197,18 +196,10 @@ static void add_row(struct view *v, const struct trial *t, size_t params,
 	if (has_value(t))
 		text_number(out, t->value);
 	for (size_t i = 0; i < params; i++) {
-		const struct value *x = t->values[v->varied[i]];
-
 		str_add(out, "<td>");
-		str_clear(&text);
-		if (x && x->kind == VALUE_FLOAT)
-			text_digits(&text, x->number, 4);
-		else if (x)
-			value_text(x, &text);
-		html_text(out, str_text(&text));
+		view_value(v, t, v->varied[i], out);
 	}
 	str_addc(out, '\n');
-	str_free(&text);
 }
 
 void lineages_table(struct view *v, struct str *out)

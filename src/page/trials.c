@@ -32,21 +32,6 @@ static void add_measured(struct view *v, const struct trial *t, struct str *out)
 	}
 }
 
-static void add_param(struct view *v, const struct trial *t, size_t p, struct str *out)
-{
-	const struct value *x = t->values[p];
-	struct str text = {0};
-
-	if (!x || param_cardinality(&v->s->search.spec->space.params[p]) == 1)
-		return;
-	if (x->kind == VALUE_FLOAT)
-		text_digits(&text, x->number, view_param_digits(v, p));
-	else
-		value_text(x, &text);
-	html_text(out, str_text(&text));
-	str_free(&text);
-}
-
 static void add_row(struct view *v, const struct trial *t, struct str *out)
 {
 	size_t n;
@@ -62,7 +47,7 @@ static void add_row(struct view *v, const struct trial *t, struct str *out)
 		text_digits(out, t->value, view_digits(v));
 	for (size_t i = 0; i < n; i++) {
 		str_add(out, "<td>");
-		add_param(v, t, params[i], out);
+		view_value(v, t, params[i], out);
 	}
 	add_measured(v, t, out);
 	str_addc(out, '\n');

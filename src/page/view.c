@@ -1,8 +1,10 @@
 #include "page/view.h"
 #include "base/double.h"
+#include "page/html.h"
 #include "report/detail.h"
 #include "report/importance_kept.h"
 #include "report/sheet_text.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -232,6 +234,21 @@ int view_param_digits(struct view *v, size_t param)
 int view_number_digits(struct view *v, size_t number)
 {
 	return digits_at(v, 1 + v->s->search.spec->space.n + number);
+}
+
+void view_value(struct view *v, const struct trial *t, size_t p, struct str *out)
+{
+	const struct value *x = t->values[p];
+	struct str text = {0};
+
+	if (!x || param_cardinality(&v->s->search.spec->space.params[p]) == 1)
+		return;
+	if (x->kind == VALUE_FLOAT)
+		text_digits(&text, x->number, view_param_digits(v, p));
+	else
+		value_text(x, &text);
+	html_text(out, str_text(&text));
+	str_free(&text);
 }
 
 const size_t *view_params(const struct view *v, size_t most, size_t *n)

@@ -51,6 +51,9 @@ const char *view_style(enum outcome o);
 int view_digits(struct view *v);
 int view_param_digits(struct view *v, size_t param);
 int view_number_digits(struct view *v, size_t number);
+/* A trial's value of a parameter in a cell of a table: nothing where the parameter is
+ * not active, or has one value only. */
+void view_value(struct view *v, const struct trial *t, size_t param, struct str *out);
 /* At most `most` parameters: all in their order, else those that vary first. *n: how
  * many. */
 const size_t *view_params(const struct view *v, size_t most, size_t *n);
