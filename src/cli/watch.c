@@ -296,7 +296,10 @@ static int watch(struct watching *w, struct error *err)
 				return finish(w, err);
 			progress_look(&w->progress);
 		} else if (!alive) {
-			error_set(err, ERROR_USAGE, "%s: no search has begun there",
+			error_set(err, ERROR_USAGE,
+			          access(w->dir, F_OK)
+			              ? "%s: is not there any more"
+			              : "%s: no search has begun there",
 			          w->dir);
 			return cli_fail(err);
 		}

@@ -133,3 +133,16 @@ touch go
 "$HPSEARCH" space.yaml >/dev/null 2>lines
 check "in a pipe every run has a line" test "$(grep -c '^trial [2-6] ' lines)" = 5
 check "… the last one too" grep -q '\[7/7\]$' lines
+rm go
+"$HPSEARCH" space.yaml --fresh -q >/dev/null 2>&1 &
+pid=$!
+check "a search again" wait_until 20 test -s space.hpsearch/trials/0003/r0/stdout
+"$HPSEARCH" watch space.hpsearch >watched 2>watched.err &
+watcher=$!
+check "that is watched" wait_until 20 has "of 7 trials are done" watched
+mv space.hpsearch elsewhere
+check "and moved away" wait_until 20 eval '! kill -0 $watcher'
+wait $watcher
+check "is said to be gone" has "is not there any more" watched.err
+touch go
+wait $pid
