@@ -187,8 +187,11 @@ static int session(struct session *x, struct error *err)
 			return code;
 		fprintf(
 		    stderr,
-		    "  what was finished is saved in %s; when the cause is gone, the "
-		    "same command continues\n",
+		    access(x->dir, F_OK)
+			? "  %s was moved away or removed; when it is back, the same "
+			  "command continues\n"
+			: "  what was finished is saved in %s; when the cause is "
+			  "gone, the same command continues\n",
 		    x->dir);
 		return code;
 	}

@@ -133,8 +133,8 @@ touch go
 "$HPSEARCH" space.yaml >/dev/null 2>lines
 check "in a pipe every run has a line" test "$(grep -c '^trial [2-6] ' lines)" = 5
 check "… the last one too" grep -q '\[7/7\]$' lines
-rm go
-"$HPSEARCH" space.yaml --fresh -q >/dev/null 2>&1 &
+rm -rf go space.hpsearch
+"$HPSEARCH" space.yaml -q >/dev/null 2>driven.err &
 pid=$!
 check "a search again" wait_until 20 test -s space.hpsearch/trials/0003/r0/stdout
 "$HPSEARCH" watch space.hpsearch >watched 2>watched.err &
@@ -146,3 +146,8 @@ wait $watcher
 check "is said to be gone" has "is not there any more" watched.err
 touch go
 wait $pid
+check "by its driver, too" has "was moved away or removed; when it is back" driven.err
+rm -rf space.hpsearch
+mv elsewhere space.hpsearch
+expect "and then it continues" 0 "$HPSEARCH" space.yaml
+check "and ends" has "done: 7 trials" err
