@@ -194,9 +194,19 @@ static size_t read_on(const struct follower *f, struct output_source *src, int f
 	return got;
 }
 
-static size_t follow(const struct follower *f, struct output_source *src)
+/* Where nobody may look at what is open, its name must do. */
+static int open_source(const struct follower *f, const struct output_source *src)
 {
 	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+	int fd = f->open ? open(f->open, flags) : -1;
+
+	return fd >= 0 || (f->open && errno == ENOENT)
+	           ? fd
+	           : open(src->path, flags | O_NOFOLLOW);
+}
+
+static size_t follow(const struct follower *f, struct output_source *src)
+{
 	struct stat st;
 	size_t got = 0;
 	int fd;
@@ -204,7 +214,7 @@ static size_t follow(const struct follower *f, struct output_source *src)
 	src->unread = 0;
 	if (!src->path || src->empty)
 		return 0;
-	fd = f->open ? open(f->open, flags) : open(src->path, flags | O_NOFOLLOW);
+	fd = open_source(f, src);
 	if (fd < 0) {
 		src->unread = is_no_file(errno) ? 0 : errno;
 		return 0;
