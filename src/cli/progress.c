@@ -354,6 +354,9 @@ static void message(void *self, const char *text)
 	if (p->line.len)
 		p->line.s[--p->line.len] = '\0';
 	say(p, str_text(&p->line));
+	/* The workers have words even when they are sent away. */
+	if (p->over)
+		progress_end(p, false);
 }
 
 struct observer progress_observer(struct progress *p)
@@ -375,6 +378,7 @@ void progress_end(struct progress *p, bool keep)
 {
 	terminal_close(&p->terminal, keep);
 	p->live = false;
+	p->over = true;
 	str_free(&p->line);
 	arena_free(&p->arena);
 }

@@ -14,6 +14,7 @@ struct progress {
 	size_t most_running;
 	size_t done, all; /* runs of a verification, a comparison */
 	bool winding_down;
+	bool over;            /* progress_end was called */
 	bool followed, alive; /* as in report/live_state.h */
 	uint64_t believed;    /* the trial that … */
 	struct belief belief; /* … this is of, where another proposed it */

@@ -337,6 +337,21 @@ static void take_squeue(struct crew *c, int64_t now)
 	free(seen);
 	c->poll_at = now + c->poll_pause;
 }
+/* Of a job that has ended meanwhile. */
+static bool found_none(const char *complaint)
+{
+	return strstr(complaint, "Invalid job id") ||
+	       strstr(complaint, "already completing or completed");
+}
+
+static void take_scancel(struct crew *c)
+{
+	const char *woe = errand_complaint(&c->scancel);
+
+	if (!errand_succeeded(&c->scancel) && !found_none(woe))
+		crew_say(c, "scancel: %s; squeue --me tells what is left", woe);
+	errand_forget(&c->scancel);
+}
 
 void crew_take_answers(struct crew *c, int64_t now)
 {
@@ -350,12 +365,8 @@ void crew_take_answers(struct crew *c, int64_t now)
 			take_squeue(c, now);
 		errand_forget(&c->squeue);
 	}
-	if (c->scancel.pid && errand_over(&c->scancel, now)) {
-		if (!errand_succeeded(&c->scancel))
-			crew_say(c, "scancel: %s; squeue --me tells what is left",
-			         errand_complaint(&c->scancel));
-		errand_forget(&c->scancel);
-	}
+	if (c->scancel.pid && errand_over(&c->scancel, now))
+		take_scancel(c);
 }
 
 /* --- before a directory is emptied --- */

@@ -33,6 +33,11 @@ if [ "$mode" = lose ]; then
 	echo $n
 	exit
 fi
+if [ "$mode" = pend ]; then
+	echo "$n|$name|PENDING|Resources" >>queue
+	echo $n
+	exit
+fi
 echo "$n|$name|RUNNING|None" >>queue
 (cd "$OLDPWD" && SLURM_JOB_NAME=$name exec setsid "$word" >>"$out" 2>&1 </dev/null 9>&-) &
 echo $! >>pids
@@ -59,6 +64,7 @@ END
 cat >bin/scancel <<'END'
 #!/bin/bash
 echo "$*" >>"$FAKE_DIR/calls-scancel"
+[ ! -e "$FAKE_DIR/mode-scancel" ] || { cat "$FAKE_DIR/mode-scancel" >&2; exit 1; }
 END
 chmod +x bin/*
 export FAKE_DIR=$PWD PATH=$PWD/bin:$PATH
@@ -315,6 +321,22 @@ expect "jobs are lost, their numbers given to others" 0 within 90 "$HPSEARCH" s.
 check "others take their place" six
 lacks_cancel() { ! grep -q "somebody" calls-scancel 2>/dev/null; }
 check "what is not ours is left alone" lacks_cancel
+
+# cancelled TEXT: the second of two jobs never begins, and scancel fails with a text.
+cancelled() {
+	anew
+	printf '\npend\n' >mode-sbatch
+	echo "scancel: error: $1" >mode-scancel
+	within 60 "$HPSEARCH" s.yaml
+}
+expect "a job that is not wanted any more is cancelled" 0 cancelled "Unable to contact slurm controller (connect failure)"
+check "once" test "$(wc -l <calls-scancel)" = 1
+check "and if that fails it is said, with a way out" has "connect failure); squeue --me tells what is left" err
+for gone in "Kill job error on job id 2: Invalid job id specified" \
+	"Kill job error on job id 2: Job/step already completing or completed"; do
+	expect "one that is gone by then" 0 cancelled "$gone"
+	check "is what was wanted: ${gone##*: }" eval '[ "$(wc -l <calls-scancel)" = 1 ] && lacks scancel err'
+done
 
 anew
 printf 'refuse\n' >mode-sbatch
