@@ -337,20 +337,13 @@ static void take_squeue(struct crew *c, int64_t now)
 	free(seen);
 	c->poll_at = now + c->poll_pause;
 }
-/* Of a job that has ended meanwhile. */
-static bool found_none(const char *complaint)
+/* scancel failed because the job has ended meanwhile: what was wanted is so. */
+static bool job_is_gone(struct errand *scancel)
 {
-	return strstr(complaint, "Invalid job id") ||
-	       strstr(complaint, "already completing or completed");
-}
+	const char *woe = errand_complaint(scancel);
 
-static void take_scancel(struct crew *c)
-{
-	const char *woe = errand_complaint(&c->scancel);
-
-	if (!errand_succeeded(&c->scancel) && !found_none(woe))
-		crew_say(c, "scancel: %s; squeue --me tells what is left", woe);
-	errand_forget(&c->scancel);
+	return strstr(woe, "Invalid job id") ||
+	       strstr(woe, "already completing or completed");
 }
 
 void crew_take_answers(struct crew *c, int64_t now)
@@ -365,8 +358,12 @@ void crew_take_answers(struct crew *c, int64_t now)
 			take_squeue(c, now);
 		errand_forget(&c->squeue);
 	}
-	if (c->scancel.pid && errand_over(&c->scancel, now))
-		take_scancel(c);
+	if (c->scancel.pid && errand_over(&c->scancel, now)) {
+		if (!errand_succeeded(&c->scancel) && !job_is_gone(&c->scancel))
+			crew_say(c, "scancel: %s; squeue --me tells what is left",
+			         errand_complaint(&c->scancel));
+		errand_forget(&c->scancel);
+	}
 }
 
 /* --- before a directory is emptied --- */
@@ -432,7 +429,7 @@ bool crew_disband(const char *dir, struct error *err)
 		str_clear(&word);
 		str_addf(&word, "--name=%.*s", (int)strcspn(s, ","), s);
 		argv[1] = word.s;
-		ok = do_errand(&e, argv, err);
+		ok = do_errand(&e, argv, err) || job_is_gone(&e);
 		errand_forget(&e);
 	}
 	str_clear(&word);

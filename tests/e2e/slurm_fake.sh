@@ -338,6 +338,24 @@ for gone in "Kill job error on job id 2: Invalid job id specified" \
 	check "is what was wanted: ${gone##*: }" eval '[ "$(wc -l <calls-scancel)" = 1 ] && lacks scancel err'
 done
 
+# Before a directory is emptied its jobs are cancelled, too: here of a driver that was
+# killed, as its jobs were.
+anew
+touch wait
+"$HPSEARCH" s.yaml >first.log 2>&1 &
+driver=$!
+check "two run" wait_until 30 started 2
+kill -9 $driver
+wait $driver 2>/dev/null
+while read -r pid; do kill -9 "$pid"; done <pids
+rm wait queue
+echo "scancel: error: Unable to contact slurm controller (connect failure)" >mode-scancel
+expect "not emptied while they may be there" 1 within 60 "$HPSEARCH" s.yaml --fresh
+check "which is said" has "connect failure" err
+echo "scancel: error: Kill job error on job id 2: Invalid job id specified" >mode-scancel
+expect "begun anew when they are gone" 0 within 60 "$HPSEARCH" s.yaml --fresh
+check "and each runs" six
+
 anew
 printf 'refuse\n' >mode-sbatch
 expect "an account that is not there ends the search" 1 within 30 "$HPSEARCH" s.yaml
