@@ -59,7 +59,8 @@ void gp_objective_gradient(struct gp *g, const double *theta, double *gradient);
 double gp_fit(struct gp *g, double *theta, int iterations);
 /* There may be two good fits, one that follows every value, one that calls most of it
  * noise: fits from the prior's mean with each of the n values of nu, and factors at the
- * best; at the prior's mean where none has an objective. */
+ * best; at the prior's mean where none has an objective. Among many rows the starts are
+ * fitted to an even sample of them, and the best of these to all. */
 void gp_fit_from(struct gp *g, const double *nu, size_t n, int iterations);
 
 enum gp_factored {
