@@ -20,6 +20,7 @@ PEERS ?= optuna==5.0.0 torch==2.13.0 smac==2.4.1 botorch==0.18.1 ax-platform==1.
 PEERS_HEBO ?= 'torch==2.13.0 numpy<2 pandas<3 pymoo==0.6.2 gpytorch GPy catboost disjoint-set' \
 	'--no-deps HEBO==0.3.6'
 PEERS_FRONTS ?= 'optuna==5.0.0 scipy torch==2.13.0' botorch==0.18.1
+PEERS_PBT ?= 'ray[tune]==2.60.0'
 PEERS_EARLY ?= numpy optuna 'syne-tune[basic]'
 # $(call peers_python,FOLDER,PACKAGES): an interpreter that has them.
 peers_python = "$$(tests/bench/venv.sh '$(BUILD)/$(1)' $(2))"
@@ -64,9 +65,10 @@ bench-plot:                           ## a picture of what bench-peers found; PL
 	@tests/bench/plot.py '$(CACHE)/peers-cache/peers.jsonl' \
 		'$(or $(PLOT),$(BUILD)/regret.svg)' $(PEER)
 
-bench-pbt:                            ## populations beside constants; PBT='--seeds 10'
+bench-pbt:                            ## populations beside constants, Ray; PBT='--seeds 10'
+	$(if $(PEERS_PBT),@tests/deps.sh python3-venv)
 	+@$(call again,$(HPS) $(MLP) $(O)/tests/tools/fake_train)
-	@tests/bench/pbt.py --hpsearch '$(abspath $(HPS))' --mlp '$(abspath $(MLP))' \
+	@$(call peers_python,ray,$(PEERS_PBT)) tests/bench/pbt.py --hpsearch '$(abspath $(HPS))' --mlp '$(abspath $(MLP))' \
 		--fake '$(abspath $(O)/tests/tools/fake_train)' --spec examples/mlp/pbt.yaml $(PBT)
 
 bench-early:                          ## early stopping beside its peers; EARLY='--seeds 20'

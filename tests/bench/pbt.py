@@ -1,29 +1,30 @@
 #!/usr/bin/env python3
-"""Population based training beside constant parameters and Ray Tune's rule.
+"""Population based training beside constant parameters and Ray Tune's.
 
     pbt.py --hpsearch H --fake FAKE_TRAIN --mlp MLP --spec examples/mlp/pbt.yaml
            [--seeds 10] [--mlp-seeds 3]
 
+Every method has the price of eight whole trainings. Ray Tune's own program stands beside
+hpsearch where the interpreter has it (ray_pbt.py).
 The toy is stochastic descent on a quadratic (fake_train descent): after t epochs of the best
 rate, which falls as 1/(t + 1), the loss is 1/(t + 1); the best constant rate is known too.
-Every method has the price of eight whole trainings of 20 epochs. Ray Tune's
-PopulationBasedTraining is not installed: what stands beside hpsearch is its published rule
-(quantile_fraction 0.25, resample_probability 0.25, factors 0.8 and 1.2, the latest scores of
-all trials compared), written down here and run on the same toy, all members in step.
 The network is examples/mlp: what a population found is trained afresh on new seeds
 (hpsearch rerun-schedule), beside the constant parameters of that population, the defaults,
-and the winner of eight whole random trials, trained on as many new seeds.
+the winner of eight whole random trials, and the schedule that Ray Tune found, each trained
+on as many new seeds.
 Means over seeds, with standard errors.
 """
 import argparse
+import importlib.util
 import json
 import math
 import os
-import random
 import statistics
 import subprocess
 import tempfile
 
+ray_pbt = importlib.import_module("ray_pbt") if importlib.util.find_spec("ray") else None
+RAY = "Ray Tune's PopulationBasedTraining"
 EPOCHS, INTERVAL, MEMBERS, LOW, HIGH = 20, 2, 8, 0.01, 1.0
 
 
@@ -38,27 +39,12 @@ def constant(lr):
     return v
 
 
-def draw(rng):
-    return math.exp(rng.uniform(math.log(LOW), math.log(HIGH)))
-
-
-def ray_rule(seed):
-    """The loss of the best member at the end."""
-    rng = random.Random(seed)
-    members = [[draw(rng), 1.0] for _ in range(MEMBERS)]
-    for _ in range(0, EPOCHS, INTERVAL):
-        for m in members:
-            for _ in range(INTERVAL):
-                m[1] = epoch(m[1], m[0])
-        order = sorted(range(MEMBERS), key=lambda i: members[i][1])
-        cut = math.ceil(0.25 * MEMBERS)
-        best = [list(members[i]) for i in order[:cut]]
-        for i in order[-cut:]:
-            lr, v = rng.choice(best)
-            lr = draw(rng) if rng.random() < 0.25 else lr * rng.choice([0.8, 1.2])
-            members[i] = [lr, v]
-    # What was changed after the last interval has not been trained with.
-    return min(m[1] for m in members)
+def ray_descent(_, history):
+    v = 1.0
+    for config in history:
+        for _ in range(INTERVAL):
+            v = epoch(v, config["lr"])
+    return v
 
 
 def run(words, cwd, env=None):
@@ -113,15 +99,59 @@ def bench_toy(a, cwd):
     print(f"  {'the best constant rate there is':44} {min(constant(i / 1e4) for i in range(1, 10000)):.4f}")
     for name, values in found.items():
         line(name, values)
-    line("Ray Tune's rule (written down, not Ray)", [ray_rule(s) for s in range(1, 201)])
+    if ray_pbt:
+        space = {"lr": ray_pbt.tune.loguniform(LOW, HIGH)}
+        line(RAY, [ray_pbt.play(space, ray_descent, MEMBERS, EPOCHS // INTERVAL, seed, cwd)[0]
+                   for seed in range(1, a.seeds + 1)])
 
 
-def train(a, args, seed, cwd):
+def train(a, args, seed, cwd, env=None):
     """The metric of the example: the mean of the last three errors."""
-    env = dict(os.environ, HPSEARCH_SEED=str(seed))
+    env = dict(env or os.environ, HPSEARCH_SEED=str(seed))
     out = run([a.mlp, *args, "--width=64", "--layers=2"], cwd, env)
     errors = [json.loads(x)["val_error"] for x in out.splitlines()]
     return statistics.mean(errors[-3:])
+
+
+def ray_space():
+    """The parameters of examples/mlp/pbt.yaml."""
+    tune = ray_pbt.tune
+    return {
+        "lr": tune.loguniform(1e-3, 0.3),
+        "momentum": tune.uniform(0.5, 0.98),
+        "batch": tune.choice([8, 16, 32, 64, 128]),
+        "dropout": tune.uniform(0, 0.5),
+        "weight_decay": tune.loguniform(1e-4, 3),
+    }
+
+
+def intervals(a, folder, history, seed):
+    """The metric after the last of `history`, of which what has a checkpoint is not played
+    again. Ray may leave the ranges; a network does not train there."""
+    low, high = {"momentum": 0.5, "dropout": 0}, {"momentum": 0.98, "dropout": 0.5}
+    error = math.nan
+    done = os.path.join(folder, "done")
+    begin = int(open(done, encoding="utf-8").read()) if os.path.exists(done) else 0
+    for i in range(begin, len(history)):
+        args = [f"--{k}={min(max(v, low.get(k, v)), high.get(k, v))}" for k, v in history[i].items()]
+        env = dict(os.environ, HPSEARCH_DIR=folder, HPSEARCH_STEP_BUDGET=str(6 * (i + 1)))
+        error = train(a, args, seed, folder, env)
+        with open(done, "w", encoding="utf-8") as f:
+            f.write(str(i + 1))
+    return error
+
+
+def ray_mlp(a, seed, cwd):
+    """The mean error of five trainings of the schedule that Ray found, on new seeds."""
+    def member(folder, history):
+        return intervals(a, folder, history, seed)
+
+    _, history = ray_pbt.play(ray_space(), member, MEMBERS, 10, seed, cwd)
+    errors = []
+    for k in range(5):
+        with tempfile.TemporaryDirectory() as folder:
+            errors.append(intervals(a, folder, history, 10**6 + k))
+    return statistics.mean(errors)
 
 
 def bench_mlp(a, cwd):
@@ -144,6 +174,8 @@ def bench_mlp(a, cwd):
         values.setdefault(f"the winner of {MEMBERS} random trials", []).append(
             statistics.mean(train(a, args, 10**6 + k, cwd) for k in range(5))
         )
+        if ray_pbt:
+            values.setdefault("the schedule of " + RAY, []).append(ray_mlp(a, seed, cwd))
     print("\nexamples/mlp: validation error, each the mean of five trainings on new seeds")
     for name, x in values.items():
         line(name, x)
@@ -156,6 +188,8 @@ def main():
     p.add_argument("--seeds", type=int, default=10)
     p.add_argument("--mlp-seeds", type=int, default=3)
     a = p.parse_args()
+    if ray_pbt:
+        ray_pbt.begin()
     with tempfile.TemporaryDirectory() as cwd:
         bench_toy(a, cwd)
         bench_mlp(a, cwd)
