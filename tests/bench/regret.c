@@ -9,7 +9,7 @@
  * known, in units of what a median random configuration loses; clipped to [0, 1].
  *
  *     regret [-m METHOD] [-t TRIALS] [-s FROM-TO] [-p PENDING] [-r RANDOM] [-f]
- * FILE.prob… regret -e SEED FILE.prob regret -c OUTPUT [-w 0|1] …
+ * FILE.prob… regret -e SEED FILE.prob regret -c OUTPUT [-w FACTOR] [-u SD] …
  *
  * -r: that many random configurations come first, and are not in the times. -f: what is
  * worse than a median random configuration fails, without a value.
@@ -22,8 +22,11 @@
  *
  * The third is for searches that end when they have spent as much as TRIALS random
  * configurations cost on the average, where a trial costs output number OUTPUT of the
- * surrogate (-w 0: the strategy is not told): the regret is that when 10, 20, 30, 50,
- * 75 and 100 % of that are spent.
+ * surrogate (-w 0: the strategy is not told; else the factor of the cost's weight): the
+ * regret is that when 10, 20, 30, 50, 75 and 100 % of that are spent. Where the output
+ * is a time: a training takes longer by SHARE of that of a random configuration, for
+ * its start, and all of it by a factor whose logarithm is normal with standard
+ * deviation SD.
  *
  * With -R 30,60,120 a line per problem and seed says what the configuration is truly
  * worth that is recommended after so many runs in all (recommended.py). */
@@ -91,8 +94,11 @@ struct problem {
 
 /* Searches that end by what they cost. */
 struct money {
-	bool counts, told;
+	bool counts;
 	size_t output;
+	double told;          /* by how much the weight of the cost is multiplied */
+	double start, spread; /* shares */
+	double mean;          /* of random configurations, without the start */
 };
 
 static void fail(const char *what, const char *path)
@@ -457,9 +463,19 @@ static void print_line(const struct problem *p, uint64_t seed, const double *reg
 	fflush(stdout);
 }
 
+/* What a trial takes, of which the surrogate knows the training. */
+static double lengthened(const struct money *m, double cost, uint64_t seed,
+                         uint64_t trial)
+{
+	double z =
+	    stat_normal_quantile(rng_unit(seed, trial, RNG_RUN_SEED, UINT32_MAX));
+
+	return (cost + m->start * m->mean) * exp(m->spread * z);
+}
+
 /* The same, one after the other, until the money is spent. */
 static void spend(const struct problem *p, const char *method, double budget,
-                  uint64_t seed, bool told, double *regret)
+                  uint64_t seed, const struct money *m, double *regret)
 {
 	struct mock_search s;
 	double best = (double)INFINITY, now = 1, spent = 0, *ms = NULL;
@@ -471,12 +487,13 @@ static void spend(const struct problem *p, const char *method, double budget,
 		int64_t start = clock_now();
 		double truth, y, cost = 0;
 
-		s.cost_weight = told ? fmin(2 * (1 - spent / budget), 1) : 0;
+		s.cost_weight = m->told * fmin(2 * (1 - spent / budget), 1);
 		if (mock_next(&s) != ASK_POINT)
 			break;
 		ms = mem_grow(ms, s.n, sizeof *ms);
 		ms[s.n - 1] = (double)(clock_now() - start) / 1e6;
 		y = measure(p, s.known[s.n - 1].values, seed, s.n - 1, &truth, &cost);
+		cost = lengthened(m, cost, seed, s.n - 1);
 		mock_finish(&s, s.n - 1, y);
 		mock_pay(&s, s.n - 1, cost);
 		spent += cost;
@@ -815,11 +832,11 @@ int main(int argc, char **argv)
 	size_t trials = 100, pending = 1, first = 0, lines = 0;
 	unsigned long from = 0, to = 9;
 	double *all = NULL;
-	struct money money = {.told = true};
+	struct money money = {.told = 1};
 	bool fails = false;
 
 	stat_init();
-	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:r:R:f")) != -1;)
+	for (int c; (c = getopt(argc, argv, "m:t:s:p:e:c:w:o:u:r:R:f")) != -1;)
 		if (c == 'm')
 			method = optarg;
 		else if (c == 't')
@@ -835,10 +852,13 @@ int main(int argc, char **argv)
 		else if (c == 'e')
 			served = optarg;
 		else if (c == 'c')
-			money =
-			    (struct money){true, money.told, strtoul(optarg, NULL, 10)};
+			money.counts = true, money.output = strtoul(optarg, NULL, 10);
+		else if (c == 'o')
+			money.start = strtod(optarg, NULL);
+		else if (c == 'u')
+			money.spread = strtod(optarg, NULL);
 		else if (c == 'w')
-			money.told = strcmp(optarg, "0") != 0;
+			money.told = strtod(optarg, NULL);
 		else if (c != 's' || sscanf(optarg, "%lu-%lu", &from, &to) < 1)
 			return 2;
 	if (first >= trials)
@@ -852,7 +872,8 @@ int main(int argc, char **argv)
 		if (money.counts && !p->surrogate)
 			fail("is no surrogate, and has no cost", argv[i]);
 		if (money.counts)
-			budget = mean_cost(p) * (double)trials;
+			money.mean = mean_cost(p);
+		budget = money.mean * (1 + money.start) * (double)trials;
 		if (served)
 			serve(p, strtoull(served, NULL, 10));
 		for (uint64_t seed = from; recommended && seed <= to; seed++)
@@ -861,7 +882,7 @@ int main(int argc, char **argv)
 		     seed++) {
 			all = mem_grow(all, (lines + 1) * MARKS, sizeof *all);
 			if (money.counts)
-				spend(p, method, budget, seed, money.told,
+				spend(p, method, budget, seed, &money,
 				      all + lines * MARKS);
 			else
 				solve(p, method, trials, seed, pending, first, fails,
