@@ -57,6 +57,23 @@ struct lineage lineage_read(const cJSON *json)
 	return line;
 }
 
+void thrift_json(const struct thrift *t, struct str *out)
+{
+	if (t->weight > 0)
+		json_out_double(out, t->of_time ? "time_weight" : "cost_weight",
+		                t->weight);
+}
+
+struct thrift thrift_read(const cJSON *json)
+{
+	struct thrift t = {0};
+
+	json_double(json, "cost_weight", &t.weight);
+	if (!(t.weight > 0))
+		t.of_time = json_double(json, "time_weight", &t.weight);
+	return t;
+}
+
 static void write_trial(const struct event *e, const struct spec *spec, struct str *out)
 {
 	const struct space *sp = &spec->space;
@@ -72,8 +89,7 @@ static void write_trial(const struct event *e, const struct spec *spec, struct s
 		json_out_u64(out, "added", e->as.proposal.added);
 	json_out_u64(out, "seen", e->as.proposal.known_upto);
 	lineage_json(&e->as.proposal.line, out);
-	if (e->as.proposal.cost_weight > 0)
-		json_out_double(out, "cost_weight", e->as.proposal.cost_weight);
+	thrift_json(&e->as.proposal.thrift, out);
 	str_addc(out, ',');
 	point_json(out, sp, e->as.proposal.point);
 	space_decode(sp, e->as.proposal.point, &scratch, values);
@@ -284,7 +300,7 @@ static bool read_trial(struct event_reader *r, const cJSON *json, struct event *
 	if (!json_u64(json, "t", &e->trial))
 		return not_whole(err, "a trial");
 	json_u64(json, "seen", &e->as.proposal.known_upto);
-	json_double(json, "cost_weight", &e->as.proposal.cost_weight);
+	e->as.proposal.thrift = thrift_read(json);
 	e->as.proposal.line = lineage_read(json);
 	e->as.proposal.origin = origin_find(json_string(json, "origin"));
 	e->as.proposal.label = json_string(json, "label");

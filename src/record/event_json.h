@@ -32,6 +32,9 @@ void event_reader_free(struct event_reader *r);
 /* Members of an object: of a trial of a population; nothing of any other. And back. */
 void lineage_json(const struct lineage *line, struct str *out);
 struct lineage lineage_read(const cJSON *json);
+/* cost_weight or time_weight as a member, where it is above 0. */
+void thrift_json(const struct thrift *t, struct str *out);
+struct thrift thrift_read(const cJSON *json);
 /* Why a trial left a race of items, shared by journal and results file. */
 void leaving_json(const struct leaving *l, struct str *out);
 bool leaving_read(const cJSON *json, struct leaving *l, struct error *err);

@@ -196,6 +196,8 @@ static void add_observed(struct str *out, const struct search *s, const struct t
 			json_out_number(out, "stderr", o->stderr_);
 		if (o->cost != 0)
 			json_out_number(out, "cost", o->cost);
+		if (s->weighed_time && o->wall > 0)
+			json_out_number(out, "wall", o->wall);
 		str_addf(out, ",\"runs\":%zu}", o->n_runs);
 	}
 	if (n)
@@ -236,8 +238,7 @@ static void add_trial(struct str *out, const struct search *s, const struct moni
 	}
 	if (t->code && *t->code)
 		json_out_text(out, "code", t->code);
-	if (t->cost_weight > 0)
-		json_out_number(out, "cost_weight", t->cost_weight);
+	thrift_json(&t->thrift, out);
 	str_addc(out, ',');
 	if (t->order)
 		str_addf(out, "\"order\":%llu,", (unsigned long long)t->order);

@@ -220,11 +220,12 @@ static void add_belief(const struct belief *b, struct str *out)
 	text_number(out, b->mean);
 	str_addf(out, " ± %.2g (standard deviation); expected improvement %.2g\n",
 	         b->sd, b->improvement);
-	if (b->cost_weight > 0)
+	if (b->thrift.weight > 0)
 		str_addf(out,
-		         "  expected cost %.3g; the improvement is divided by its "
+		         "  expected %s %.3g%s; the improvement is divided by its "
 		         "power %.2g\n",
-		         b->cost, b->cost_weight);
+		         b->thrift.of_time ? "time" : "cost", b->cost,
+		         b->thrift.of_time ? " s" : "", b->thrift.weight);
 	str_add(out, "  the best expected of the finished: ");
 	text_number(out, b->incumbent);
 	str_addf(out,

@@ -119,7 +119,7 @@ static void take_recorded(const struct trial *t, struct event *e)
 	                    .trial = t->id,
 	                    .as.proposal = {.point = t->point,
 	                                    .known_upto = t->known_upto,
-	                                    .cost_weight = t->cost_weight,
+	                                    .thrift = t->thrift,
 	                                    .line = t->line,
 	                                    .origin = t->origin,
 	                                    .label = t->label,
@@ -168,7 +168,7 @@ static bool propose_again(const struct saved *sv, struct study *fresh,
 		return take_added(sv, t, e, out);
 	if (study_is_taken(fresh, t->id))
 		return take_a_program_s(sv, t, e, out);
-	ask = study_propose_at(fresh, t->known_upto, t->cost_weight, e, &why, err);
+	ask = study_propose_at(fresh, t->known_upto, t->thrift, e, &why, err);
 	if (ask == ASK_ERROR)
 		return false;
 	if (ask == ASK_POINT && !same_lineage(&t->line, &e->as.proposal.line))

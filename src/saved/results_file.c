@@ -223,6 +223,7 @@ static bool read_observed(const struct telling *x, const cJSON *list, struct err
 		json_double(item, "stderr", &o.stderr_);
 		json_u64(item, "runs", &runs);
 		json_double(item, "cost", &o.cost);
+		json_double(item, "wall", &o.wall);
 		o.value *= search_sign(&x->sv->study.search);
 		o.n_runs = (size_t)runs;
 		if (!tell(x, (struct event){.kind = EVENT_OBSERVED, .as.observed = &o},
@@ -246,7 +247,7 @@ static bool read_proposal(const struct telling *x, const cJSON *item, struct err
 	e.as.proposal.label = json_string(item, "label");
 	json_u64(item, "added", &e.as.proposal.added);
 	json_u64(item, "seen", &e.as.proposal.known_upto);
-	json_double(item, "cost_weight", &e.as.proposal.cost_weight);
+	e.as.proposal.thrift = thrift_read(item);
 	e.as.proposal.line = lineage_read(item);
 	return tell(x, e, err);
 }

@@ -59,7 +59,7 @@ struct event {
 		struct {                           /* TRIAL */
 			const struct coord *point; /* (space.n) */
 			uint64_t known_upto;
-			double cost_weight;
+			struct thrift thrift;
 			struct lineage line;
 			enum origin origin;
 			const char *label; /* or NULL */

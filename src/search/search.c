@@ -203,11 +203,8 @@ struct observation search_observation(const struct search *s, const struct trial
 	bool lacks = s->spec->n_criteria && t->outcome == OUTCOME_OK && !t->further;
 	bool adapts = spec_adapts_repeats(s->spec);
 	size_t runs = adapts && t->outcome == OUTCOME_OK ? trial_runs_ok(t) : t->n_runs;
-	double cost = trial_cost(t);
-
 	/* What another trial would cost has no repeats in it. */
-	if (adapts)
-		cost *= (double)s->spec->repeats_least / (double)runs;
+	double share = adapts ? (double)s->spec->repeats_least / (double)runs : 1;
 	/* Of one that left its race: the mean so far. */
 	if (t->left) {
 		struct moments m = answers_mean(t);
@@ -218,7 +215,8 @@ struct observation search_observation(const struct search *s, const struct trial
 		                            .stderr_ = stat_stderr(m),
 		                            .step = (double)NAN,
 		                            .n_runs = m.n / s->spec->items.batch + 1,
-		                            .cost = trial_cost(t)};
+		                            .cost = trial_cost(t),
+		                            .wall = trial_wall(t)};
 	}
 	return (struct observation){.order = t->order,
 	                            .state =
@@ -228,7 +226,8 @@ struct observation search_observation(const struct search *s, const struct trial
 	                            .stderr_ = t->stderr_,
 	                            .step = (double)NAN,
 	                            .n_runs = runs,
-	                            .cost = cost};
+	                            .cost = trial_cost(t) * share,
+	                            .wall = trial_wall(t) * share};
 }
 
 struct run *search_repeat(struct search *s, size_t number, struct repeat *asked)

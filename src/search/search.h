@@ -82,6 +82,7 @@ struct search {
 	                        * got on to the front */
 	uint64_t advised;      /* stop: auto: trials when that was last asked */
 	bool any_report;       /* some run has printed the metric */
+	bool weighed_time;     /* some proposal took account of it */
 	enum texts texts;      /* whether lines of plain text hold it … */
 	const char *text_line; /* … the first of them; NULL: none */
 	bool finish_recorded;

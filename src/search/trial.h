@@ -135,7 +135,7 @@ struct trial {
 	size_t n_runs;
 	uint64_t known_upto;     /* the proposal knew the observations 1 … known_upto
 	                            (strategy.h) */
-	double cost_weight;      /* … and took this much account of costs */
+	struct thrift thrift;    /* … and took this much account of costs */
 	struct lineage line;     /* of a population: search/lineage.h */
 	uint64_t interval, root; /* … which of its member's it is, from 0; the trial
 	                          * that began what it goes on with: itself, if none */

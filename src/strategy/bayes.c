@@ -51,7 +51,7 @@ static bool bayes_init(void *state, const struct strategy_args *args, struct err
 	design_init(&b->design, &b->encoding, b->seed);
 	dataset_init(&b->dataset, &b->encoding, args->full, b->seed);
 	dataset_earlier(&b->dataset, args->earlier, args->n_earlier, args->n_sources);
-	cost_init(&b->cost, &b->encoding);
+	cost_init(&b->cost, &b->encoding, args->full);
 	several_init(&b->several, &b->encoding, args);
 	b->dataset.n_further = b->several.n;
 	b->dataset.m = b->several.m;
@@ -210,8 +210,9 @@ static void add_near(struct belief *out, uint64_t id, double q)
 
 /* The model's belief about a row, in the units of the values; kinds of pending trials
  * count as in the proposal. */
-static void describe(const struct bayes *b, const struct acquisition *a,
-                     const double *genes, struct belief *out)
+static void describe(const struct bayes *b, const struct history *h,
+                     const struct acquisition *a, const double *genes,
+                     struct belief *out)
 {
 	const struct dataset *l = &b->dataset;
 	const struct gp *g = &l->gp;
@@ -235,8 +236,8 @@ static void describe(const struct bayes *b, const struct acquisition *a,
 	out->incumbent_id = l->data[l->view[a->best_row]].id;
 	out->improvement =
 	    portable_exp(log_ei(a->best, mean, variance, NULL, NULL)) * unit;
-	out->cost_weight = b->cost.weight;
-	if (out->cost_weight > 0)
+	out->thrift = (struct thrift){b->cost.weight, h->thrift.of_time};
+	if (out->thrift.weight > 0)
 		out->cost = cost_expected(&b->cost, row);
 	k = mem_new(l->n_view, sizeof *k);
 	for (size_t i = 0; i < l->n_view; i++)
@@ -310,7 +311,7 @@ static bool model_ask(struct bayes *b, const struct history *h, uint64_t id,
 	if (found)
 		encoding_point(&b->encoding, best + BEST_FRONT * d, out);
 	if (found && belief)
-		describe(b, &a, best + BEST_FRONT * d, belief);
+		describe(b, h, &a, best + BEST_FRONT * d, belief);
 	acquisition_free(&a);
 	if (b->several.n)
 		several_unload(&b->several);

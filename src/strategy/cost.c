@@ -15,9 +15,9 @@ enum {
 
 static const double spread_least = 3;
 
-void cost_init(struct cost_model *c, struct encoding *encoding)
+void cost_init(struct cost_model *c, struct encoding *encoding, double full)
 {
-	*c = (struct cost_model){.encoding = encoding};
+	*c = (struct cost_model){.encoding = encoding, .full = full};
 	gp_init(&c->gp, encoding->dims, encoding->width);
 }
 
@@ -39,6 +39,18 @@ static int by_order(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
+/* What a trial has cost; of time, one that was stopped what it would have taken to its
+ * end at that pace. Not above 0: not known. */
+static double price(const struct cost_model *c, const struct history *h,
+                    enum known_state state, const struct observation *o)
+{
+	if (state == KNOWN_OK)
+		return h->thrift.of_time ? o->wall : o->cost;
+	if (state == KNOWN_STOPPED && h->thrift.of_time && o->step > 0)
+		return o->wall * fmax(c->full / o->step, 1);
+	return 0;
+}
+
 /* What is known of costs into paid. */
 static void collect(struct cost_model *c, const struct history *h, uint64_t id)
 {
@@ -47,12 +59,13 @@ static void collect(struct cost_model *c, const struct history *h, uint64_t id)
 		const struct observation *last;
 		enum known_state state = history_state(h, i, &last);
 
-		if (state != KNOWN_OK || !(last->cost > 0) || !isfinite(last->cost))
+		double cost = price(c, h, state, last);
+
+		if (!(cost > 0) || !isfinite(cost))
 			continue;
 		c->paid = mem_room(c->paid, c->n, &c->cap, sizeof *c->paid);
-		c->paid[c->n++] = (struct paid){.id = i,
-		                                .order = last->order,
-		                                .log_cost = portable_log(last->cost)};
+		c->paid[c->n++] = (struct paid){
+		    .id = i, .order = last->order, .log_cost = portable_log(cost)};
 	}
 	if (c->n > 1)
 		qsort(c->paid, c->n, sizeof *c->paid, by_order);
@@ -120,7 +133,7 @@ void cost_gather(struct cost_model *c, const struct history *h, uint64_t id,
 	double low = (double)INFINITY, high = -low;
 
 	c->weight = 0;
-	if (!(h->cost_weight > 0))
+	if (!(h->thrift.weight > 0))
 		return;
 	collect(c, h, id);
 	for (size_t i = 0; i < c->n; i++) {
@@ -129,7 +142,7 @@ void cost_gather(struct cost_model *c, const struct history *h, uint64_t id,
 	}
 	if (c->n < LEAST || high - low <= portable_log(spread_least))
 		return;
-	c->weight = fmin(h->cost_weight, 1);
+	c->weight = fmin(h->thrift.weight, 1);
 	fit(c, genes);
 	load(c, c->n, genes);
 	gp_factor(&c->gp, c->theta);

@@ -1,8 +1,9 @@
 /* What a trial would cost: a Gaussian process on the logarithm of what finished trials
- * did cost, as their runs reported it. Where there is a budget for that, bayes divides
- * the expected improvement by it, to a power (Lee, Perrone, Archambeau & Seeger 2020,
- * "Cost-aware Bayesian optimization", section 3.1) that the history gives; it is 0
- * while fewer than five costs are known or the greatest is not three times the least.
+ * did cost, as their runs reported it, or of the time that they took, to which one that
+ * was stopped is taken to go on at its pace. Where there is a budget for that, bayes
+ * divides the expected improvement by it, to a power (Lee, Perrone, Archambeau & Seeger
+ * 2020, "Cost-aware Bayesian optimization", section 3.1) that the history gives; it is
+ * 0 while fewer than five costs are known or the greatest is not three times the least.
  *
  * Measured with bench-regret -c (a trial costs the training time of the surrogate; as
  * much to spend as 30 random configurations cost; 15 problems, seeds 0 to 9; the power
@@ -22,7 +23,9 @@ struct cost_model {
 	struct gp gp;  /* of (log cost - mean) / sd */
 	double mean, sd;
 
-	/* private: costs by the order of the ends, and those behind theta */
+	/* private: steps of a whole training; costs by the order of the ends, and those
+	 * behind theta */
+	double full;
 	struct paid {
 		uint64_t id, order;
 		double log_cost;
@@ -31,8 +34,8 @@ struct cost_model {
 	double *theta;
 };
 
-/* encoding must outlive it. */
-void cost_init(struct cost_model *c, struct encoding *encoding);
+/* encoding must outlive it; full: steps of a whole training, NaN: not known. */
+void cost_init(struct cost_model *c, struct encoding *encoding, double full);
 void cost_free(struct cost_model *c);
 /* Takes in what a proposal for trial id may know of h; genes (id, d) of the trials. */
 void cost_gather(struct cost_model *c, const struct history *h, uint64_t id,

@@ -36,6 +36,13 @@ struct observation {
 	 * are none. */
 	const double *further;
 	double cost; /* what its runs say that they have cost; 0: nothing */
+	double wall; /* seconds that its runs took; 0: not known */
+};
+
+/* How much account a choice takes of what a trial would cost. */
+struct thrift {
+	double weight; /* 0 … 1: the power of the cost */
+	bool of_time;  /* the cost is the time that its runs take, not what they say */
 };
 
 /* Where trials go on from one another (method: pbt): of which member of the population
@@ -65,7 +72,7 @@ struct history {
 	const struct known *trials; /* (n) */
 	size_t n;
 	uint64_t known_upto;
-	double cost_weight; /* 0 … 1: the power of what a trial costs in the choice */
+	struct thrift thrift;
 	/* Some coordinates of trial id may be given, not chosen; NULL: none are. */
 	void (*pin)(const void *self, uint64_t id, struct coord *point);
 	const void *pinned; /* its self */
@@ -131,12 +138,13 @@ struct belief {
 	double holds;   /* the probability that the limits hold; 1: there are none */
 	size_t n_front; /* trials on the front as the models see it */
 	/* MODEL only: */
-	double mean, sd;          /* of the value at the point */
-	double incumbent;         /* the least mean at a finished trial … */
-	uint64_t incumbent_id;    /* … this one */
-	double improvement;       /* expected, below the incumbent */
-	double cost, cost_weight; /* expected; its power in the choice, 0: none */
-	size_t n_near;            /* the finished trials most alike, */
+	double mean, sd;       /* of the value at the point */
+	double incumbent;      /* the least mean at a finished trial … */
+	uint64_t incumbent_id; /* … this one */
+	double improvement;    /* expected, below the incumbent */
+	double cost;           /* expected; … */
+	struct thrift thrift;  /* … weight 0: it had no part in the choice */
+	size_t n_near;         /* the finished trials most alike, */
 	struct {
 		uint64_t id;
 		double correlation; /* by the kernel */

@@ -130,7 +130,8 @@ static bool apply_trial(struct study *s, const struct event *e, struct error *er
 	t = search_add(&s->search, e->as.proposal.point, e->as.proposal.origin,
 	               e->as.proposal.known_upto);
 	lineage_join(&s->search, &e->as.proposal.line);
-	t->cost_weight = e->as.proposal.cost_weight;
+	t->thrift = e->as.proposal.thrift;
+	s->search.weighed_time |= t->thrift.of_time;
 	t->added = e->as.proposal.added;
 	if (e->as.proposal.label)
 		t->label = arena_strdup(&s->search.arena, e->as.proposal.label);

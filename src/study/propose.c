@@ -135,14 +135,16 @@ bool study_warm(struct study *s, struct error *err)
 	return propose_begin(s, err);
 }
 
+static const struct thrift no_thrift;
+
 static void proposed(struct event *out, uint64_t trial, const struct coord *point,
-                     enum origin origin, uint64_t seen, double cost_weight)
+                     enum origin origin, uint64_t seen, struct thrift thrift)
 {
 	*out = (struct event){.kind = EVENT_TRIAL,
 	                      .trial = trial,
 	                      .as.proposal = {.point = point,
 	                                      .known_upto = seen,
-	                                      .cost_weight = cost_weight,
+	                                      .thrift = thrift,
 	                                      .origin = origin}};
 }
 
@@ -238,20 +240,18 @@ static bool has_place(const struct search *s)
 	return s->spec->method != METHOD_PBT || s->n < s->spec->pbt.population;
 }
 
-static enum ask propose_at(struct study *study, uint64_t seen, double cost_weight,
+static enum ask propose_at(struct study *study, uint64_t seen, struct thrift thrift,
                            struct event *out, const char **why, struct error *err)
 {
 	const struct search *s = &study->search;
-	struct history h = {.trials = s->known,
-	                    .n = s->n,
-	                    .known_upto = seen,
-	                    .cost_weight = cost_weight};
+	struct history h = {
+	    .trials = s->known, .n = s->n, .known_upto = seen, .thrift = thrift};
 	size_t before, own = s->n - s->given - s->added;
 	enum ask ask;
 
 	if (s->given < s->spec->n_points) {
 		proposed(out, s->n, s->spec->points[s->given].at, ORIGIN_POINT, seen,
-		         0);
+		         no_thrift);
 		out->as.proposal.label = s->spec->points[s->given].label;
 		return ASK_POINT;
 	}
@@ -259,49 +259,44 @@ static enum ask propose_at(struct study *study, uint64_t seen, double cost_weigh
 	 */
 	if (!own && s->baseline && study->type != &strategy_grid &&
 	    study->type != &strategy_list && has_place(s)) {
-		proposed(out, s->n, s->baseline, ORIGIN_BASELINE, seen, 0);
+		proposed(out, s->n, s->baseline, ORIGIN_BASELINE, seen, no_thrift);
 		return ASK_POINT;
 	}
 	/* Then the best of earlier searches. */
 	before = s->baseline ? 1 : 0;
 	if (own >= before && own - before < s->warm.n_first && has_place(s)) {
 		proposed(out, s->n, s->warm.first[own - before]->point,
-		         ORIGIN_WARM_START, seen, 0);
+		         ORIGIN_WARM_START, seen, no_thrift);
 		return ASK_POINT;
 	}
 	/* A grid counts its cells. */
 	ask = ask_strategy(study, &h, study->type == &strategy_grid ? own : s->n, why,
 	                   err);
 	if (ask == ASK_POINT)
-		proposed(out, s->n, study->point, ORIGIN_STRATEGY, seen, cost_weight);
+		proposed(out, s->n, study->point, ORIGIN_STRATEGY, seen, thrift);
 	if (ask == ASK_POINT && study->type->lineage)
 		out->as.proposal.line = study->type->lineage(study->strategy);
 	return ask;
 }
 
-enum ask study_propose_at(struct study *study, uint64_t seen, double cost_weight,
+enum ask study_propose_at(struct study *study, uint64_t seen, struct thrift thrift,
                           struct event *out, const char **why, struct error *err)
 {
 	enum ask ask;
 
 	out->as.proposal.line = (struct lineage){0};
-	ask = propose_at(study, seen, cost_weight, out, why, err);
+	ask = propose_at(study, seen, thrift, out, why, err);
 	if (ask == ASK_POINT && !out->as.proposal.line.is)
 		out->as.proposal.line = new_member(&study->search);
 	return ask;
 }
 
-/* Expected improvement per unit of cost until half of the budget is spent; from there
- * on the cost counts less and less: what is left over is worth nothing. */
-static double cost_weight(const struct study *study, uint64_t seen)
+/* What of the cost budget was spent by what a proposal knows. */
+static double spent_of_cost(const struct search *s, uint64_t seen)
 {
-	const struct search *s = &study->search;
 	struct history h = {.trials = s->known, .n = s->n, .known_upto = seen};
 	double spent = 0;
 
-	if (!(s->spec->budget_cost > 0) || !s->adaptive ||
-	    s->spec->method == METHOD_PBT)
-		return 0;
 	for (uint64_t i = 0; i < s->n; i++) {
 		const struct observation *last;
 
@@ -312,7 +307,41 @@ static double cost_weight(const struct study *study, uint64_t seen)
 		else
 			spent += last ? last->cost : 0;
 	}
-	return fmin(fmax(2 * (1 - spent / s->spec->budget_cost), 0), 1);
+	return spent;
+}
+
+/* Time is what bayes alone learns, of whole trials; where proposals are to be the same
+ * whatever finishes first, it must not. It counts where, at the pace so far, time ends
+ * before the trials do: a budget that is not short is none to be thrifty with. */
+static bool weighs_time(const struct study *study)
+{
+	const struct search *s = &study->search;
+	const struct spec *sp = s->spec;
+
+	return sp->budget_time > 0 && study->type == &strategy_bayes &&
+	       !sp->deterministic && !sp->items.present && search_done(s) &&
+	       search_elapsed(s) * (double)s->cap >
+	           sp->budget_time * (double)search_done(s);
+}
+
+/* Expected improvement per unit of cost until half of the budget is spent; from there
+ * on the cost counts less and less: what is left over is worth nothing. Runs at once
+ * share the time, and the budget of it: the ratio is the same for any number. */
+static struct thrift thrift_of(const struct study *study, uint64_t seen)
+{
+	const struct search *s = &study->search;
+	double share;
+
+	if (!s->adaptive || s->spec->method == METHOD_PBT)
+		return no_thrift;
+	if (s->spec->budget_cost > 0)
+		share = spent_of_cost(s, seen) / s->spec->budget_cost;
+	else if (weighs_time(study))
+		share = search_elapsed(s) / s->spec->budget_time;
+	else
+		return no_thrift;
+	return (struct thrift){.weight = fmin(fmax(2 * (1 - share), 0), 1),
+	                       .of_time = !(s->spec->budget_cost > 0)};
 }
 
 /* A population whose members wait for one another: all of an interval before any of the
@@ -326,7 +355,7 @@ static enum ask propose_in_step(struct study *study, struct event *out,
 	for (size_t i = s->first_open; i < seen; i++)
 		if (s->trials[i]->outcome == OUTCOME_NONE)
 			return ASK_WAIT;
-	return study_propose_at(study, seen, 0, out, why, err);
+	return study_propose_at(study, seen, no_thrift, out, why, err);
 }
 
 enum ask study_propose(struct study *study, struct event *out, const char **why,
@@ -337,7 +366,7 @@ enum ask study_propose(struct study *study, struct event *out, const char **why,
 	uint64_t seen = s->learnt;
 
 	if (!s->spec->deterministic)
-		return study_propose_at(study, seen, cost_weight(study, seen), out, why,
+		return study_propose_at(study, seen, thrift_of(study, seen), out, why,
 		                        err);
 	if (s->spec->method == METHOD_PBT)
 		return propose_in_step(study, out, why, err);
@@ -346,7 +375,7 @@ enum ask study_propose(struct study *study, struct event *out, const char **why,
 		if (s->trials[i]->outcome == OUTCOME_NONE && s->adaptive)
 			return ASK_WAIT;
 	seen = s->n + 1 > apart ? s->n + 1 - apart : 0;
-	return study_propose_at(study, seen, cost_weight(study, seen), out, why, err);
+	return study_propose_at(study, seen, thrift_of(study, seen), out, why, err);
 }
 
 /* Runs that had been asked of every trial before the number-th repeat; malloc. */
@@ -451,7 +480,7 @@ void study_explain(const struct study *study, const struct trial *t, struct beli
 	struct history h = {.trials = s->known,
 	                    .n = s->n,
 	                    .known_upto = t->known_upto,
-	                    .cost_weight = t->cost_weight};
+	                    .thrift = t->thrift};
 	struct observation *all = NULL;
 	struct known *copy = NULL;
 	double sign = search_sign(s);

@@ -19,7 +19,7 @@ bool study_warm(struct study *s, struct error *err);
 enum ask study_propose(struct study *s, struct event *out, const char **why,
                        struct error *err);
 /* The same for a strategy that knows the observations 1 … seen. */
-enum ask study_propose_at(struct study *s, uint64_t seen, double cost_weight,
+enum ask study_propose_at(struct study *s, uint64_t seen, struct thrift thrift,
                           struct event *out, const char **why, struct error *err);
 /* An EVENT_REPEAT, which has not happened yet, where another run of a known trial is
  * worth more than a new one (strategy/repeat.h). last: there are no new ones. */

@@ -42,6 +42,51 @@ check "of the cost" grep -qE "expected cost [0-9.]+; the improvement is divided 
 expect "replay" 0 "$HPSEARCH" replay $l
 expect "replay of the journal" 0 "$HPSEARCH" replay limited.hpsearch
 
+# With a time budget that is short for so many trials, what they take is what they cost; a
+# search that is killed goes on so.
+cat >slow.sh <<'E2'
+#!/bin/sh
+[ "${1#0.[5-9]}" = "$1" ] || sleep 0.1
+exec awk -v x="$1" -v y="$2" 'BEGIN {
+	to = x < 0.5 ? 0.25 : 0.75
+	printf "{\"loss\": %.17g}\n", (x - to) ^ 2 + (y - 0.3) ^ 2 }'
+E2
+chmod +x slow.sh
+space "budget: {time: 1h}" | sed 's/train.sh/slow.sh/' >timed.yaml
+ended() { test "$(grep -c '"e":"end"' timed.hpsearch/journal.jsonl 2>/dev/null)" -ge "$1"; }
+t=timed.hpsearch/results.json
+"$HPSEARCH" timed.yaml -n 100000000 -j2 -q >out 2>err &
+driver=$!
+wait_until 60 ended 12
+kill -KILL $driver
+wait $driver 2>/dev/null
+"$HPSEARCH" timed.yaml -n 100000000 -j2 -q >out 2>err &
+driver=$!
+wait_until 60 ended 24
+kill -TERM $driver
+wait $driver
+check "it goes on after a kill" test $? = 143
+check "the weight of the time is in the file" test \
+	"$(of $t 'all(0 < x["time_weight"] <= 1 and "cost_weight" not in x for x in r["trials"] if x["seen"])')" = True
+check "it fits the schema" python3 -c '
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' $t "$SRCDIR/tests/data/results.schema.json"
+expect "show says what was expected" 0 "$HPSEARCH" show timed.hpsearch --trial 22 --why
+check "of the time" grep -qE "expected time [0-9.e-]+ s; the improvement is divided by its power (1|0[.][0-9]+)" out
+expect "replay" 0 "$HPSEARCH" replay $t
+expect "replay of the journal" 0 "$HPSEARCH" replay timed.hpsearch
+# Which of the two was weighed is told of each proposal: another budget changes those to come.
+had=$(of $t 'len(r["trials"])')
+expect "it goes on with a budget of cost" 0 "$HPSEARCH" timed.yaml -n $((had + 2)) --set budget.cost=9
+check "the rest weighs cost" test "$(of $t "['cost_weight' in x for x in r['trials'][1:]] == [i >= $had for i in range(1, $had + 2)]")" = True
+expect "replay of both" 0 "$HPSEARCH" replay $t
+expect "and from the journal" 0 "$HPSEARCH" replay timed.hpsearch
+expect "time that is not short" 0 "$HPSEARCH" timed.yaml -n 6 --set budget.time=90d --fresh
+check "has no say" test "$(of $t 'any("time_weight" in x for x in r["trials"])')" = False
+space "budget: {time: 1h}" "deterministic: true" "max_trials: 6" >same.yaml
+expect "where proposals are not to depend on what finishes first" 0 "$HPSEARCH" same.yaml -j2
+check "it has none either" test "$(of same.hpsearch/results.json 'any("time_weight" in x for x in r["trials"])')" = False
+
 # It goes on with more money: what was proposed with less in sight stays as it was.
 space "budget: {cost: 9}" >more.yaml
 expect "a small budget" 0 "$HPSEARCH" more.yaml -n 200 -j2

@@ -50,7 +50,7 @@ enum ask mock_ask(struct mock_search *s, uint64_t id, struct coord *out)
 	struct history h = {.trials = s->known,
 	                    .n = s->n,
 	                    .known_upto = id < s->n ? s->knew[id] : s->finished,
-	                    .cost_weight = s->cost_weight};
+	                    .thrift = {.weight = s->cost_weight, .of_time = s->timed}};
 
 	return s->type->ask(s->state, &h, id, out, &s->why, &s->err);
 }
@@ -82,7 +82,8 @@ void mock_pay(struct mock_search *s, size_t id, double cost)
 {
 	struct known *t = &s->known[id];
 
-	t->observations[t->n - 1].cost = cost;
+	*(s->timed ? &t->observations[t->n - 1].wall
+	           : &t->observations[t->n - 1].cost) = cost;
 }
 
 void mock_repeat(struct mock_search *s, size_t id, size_t n_runs, double stderr_)

@@ -15,6 +15,7 @@ struct mock_search {
 	uint64_t finished;  /* observations */
 	uint64_t *knew;     /* (n) observations when it was proposed */
 	double cost_weight; /* of the proposals to come */
+	bool timed;         /* what mock_pay says is time */
 	const char *why;    /* of the last DONE */
 	struct error err;
 };

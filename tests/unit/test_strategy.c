@@ -3,6 +3,7 @@
 #include "base/set.h"
 #include "searches.h"
 #include "spaces.h"
+#include "strategy/cost.h"
 #include "strategy/sobol.h"
 
 #include <stdlib.h>
@@ -631,7 +632,7 @@ static struct belief belief_of(struct mock_search *s, size_t id)
 	struct history h = {.trials = s->known,
 	                    .n = s->n,
 	                    .known_upto = s->knew[id],
-	                    .cost_weight = s->cost_weight};
+	                    .thrift = {.weight = s->cost_weight, .of_time = s->timed}};
 	struct belief b;
 
 	s->type->explain(s->state, &h, id, &b);
@@ -711,7 +712,7 @@ TEST(bayes_looks_where_trials_cost_less)
 		CHECK_DOUBLE(again[0].u, s.known[29].point[0].u, 0);
 		CHECK_DOUBLE(again[1].u, s.known[29].point[1].u, 0);
 		b = belief_of(&s, 29);
-		CHECK_DOUBLE(b.cost_weight, told ? 0.8 : 0, 0);
+		CHECK_DOUBLE(b.thrift.weight, told ? 0.8 : 0, 0);
 		if (told) {
 			double true_cost = exp(5 * s.known[29].point[0].u);
 
@@ -721,6 +722,105 @@ TEST(bayes_looks_where_trials_cost_less)
 		maker_free(&m);
 	}
 	CHECK(spent[1] < 0.7 * spent[0]);
+}
+
+/* Half of the space takes ten times as long: of the trials behind the design so many
+ * are in the quick half. noise: durations vary by a factor up to 1 + noise. */
+static size_t quick_ones(double weight, double slow, double noise, struct coord *points)
+{
+	struct maker m = {0};
+	struct mock_search s;
+	size_t quick = 0;
+
+	maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+	maker_range(&m, "y", DIST_UNIFORM, 0, 1);
+	maker_finish(&m);
+	CHECK(mock_init(&s, "bayes", &m.space, 3, false));
+	s.cost_weight = weight;
+	s.timed = true;
+	for (size_t i = 0; i < 30; i++) {
+		const struct coord *p;
+		double to;
+
+		CHECK_INT(mock_next(&s), ASK_POINT);
+		p = s.known[i].point;
+		to = p[0].u < 0.5 ? 0.25 : 0.75;
+		mock_finish(&s, i, pow(p[0].u - to, 2) + pow(p[1].u - 0.3, 2));
+		mock_pay(&s, i,
+		         (p[0].u < 0.5 ? 1 : slow) *
+		             (1 + noise * rng_unit(1, i, RNG_PICK, 0)));
+		quick += i >= 10 && p[0].u < 0.5;
+		memcpy(points + 2 * i, p, 2 * sizeof *p);
+	}
+	mock_free(&s);
+	maker_free(&m);
+	return quick;
+}
+
+TEST(bayes_looks_where_trials_take_less_time)
+{
+	struct coord without[60], with[60];
+	size_t before = quick_ones(0, 10, 0.2, without);
+
+	CHECK(quick_ones(0.8, 10, 0, with) > before);
+	CHECK(quick_ones(0.8, 10, 0.2, with) > before);
+	/* Times that say nothing of the parameters change nothing, to the last bit. */
+	CHECK_INT(quick_ones(0.8, 1, 0.2, with), quick_ones(0, 1, 0.2, without));
+	for (size_t i = 0; i < 60; i++)
+		CHECK_DOUBLE(with[i].u, without[i].u, 0);
+}
+
+/* What a trial that was stopped took goes for its share of a whole training: the same
+ * costs are known as if all had ended. */
+TEST(stopped_trials_teach_how_long_trainings_take)
+{
+	double expected[2];
+
+	for (int stopped = 0; stopped < 2; stopped++) {
+		struct maker m = {0};
+		struct encoding e;
+		struct cost_model c;
+		struct mock_search s;
+		double row[1] = {0.9}, genes[12];
+		struct history h;
+
+		maker_range(&m, "x", DIST_UNIFORM, 0, 1);
+		maker_finish(&m);
+		CHECK(mock_init(&s, "random", &m.space, 3, false));
+		s.timed = true;
+		for (size_t i = 0; i < 12; i++) {
+			double whole;
+
+			CHECK_INT(mock_next(&s), ASK_POINT);
+			genes[i] = s.known[i].point[0].u;
+			whole = exp2(floor(4 * genes[i]));
+			if (stopped && i % 2)
+				mock_see(&s, i, KNOWN_STOPPED, 1, 25);
+			else
+				mock_finish(&s, i, 1);
+			mock_pay(&s, i, stopped && i % 2 ? whole / 4 : whole);
+		}
+		h = (struct history){.trials = s.known,
+		                     .n = s.n,
+		                     .known_upto = s.finished,
+		                     .thrift = {.weight = 1, .of_time = true}};
+		encoding_init(&e, &m.space, false, false);
+		cost_init(&c, &e, 100);
+		cost_gather(&c, &h, 12, genes);
+		CHECK_INT(c.n, 12);
+		CHECK_DOUBLE(c.weight, 1, 0);
+		expected[stopped] = cost_expected(&c, row);
+		/* Of what they report, those that were stopped say nothing. */
+		h.thrift.of_time = false;
+		cost_gather(&c, &h, 12, genes);
+		CHECK_DOUBLE(c.weight, 0, 0);
+		cost_free(&c);
+		encoding_free(&e);
+		mock_free(&s);
+		maker_free(&m);
+	}
+	CHECK(expected[0] > 3 && expected[0] < 16);
+	CHECK_DOUBLE(expected[1], expected[0], 0);
 }
 
 TEST(bayes_survives_when_everything_fails)
@@ -963,7 +1063,8 @@ TEST_MAIN(the_table, a_grid_goes_through_the_cells_in_order,
           the_defaults_take_no_place_in_the_sequence, sobol_seeds_give_different_points,
           bayes_learns_from_thousands, bayes_keeps_away_from_failures,
           bayes_says_what_it_believed, bayes_knows_no_units,
-          bayes_looks_where_trials_cost_less, bayes_survives_when_everything_fails,
-          bayes_sees_every_branch, bayes_learns_from_parts_of_a_length,
-          bayes_learns_while_nothing_is_whole,
+          bayes_looks_where_trials_cost_less, bayes_looks_where_trials_take_less_time,
+          stopped_trials_teach_how_long_trainings_take,
+          bayes_survives_when_everything_fails, bayes_sees_every_branch,
+          bayes_learns_from_parts_of_a_length, bayes_learns_while_nothing_is_whole,
           bayes_drops_what_was_fitted_to_other_values, bayes_learns_from_other_searches)
