@@ -8,10 +8,15 @@
  * run again, and tested. Columns: the intervals that cover, in percent, of losers and
  * winner in the re-runs, of winner and defaults in the tests, and of the difference;
  * how often "yes" is said where it is false, and where it is true; pairs of tests; the
- * bias of the winner's mean in its own standard errors. */
+ * bias of the winner's mean in its own standard errors.
+ *
+ * Last, ledgers of one file that grows: the trials of which nothing is better than the
+ * defaults become more, and each new winner meets the same test data at the level that
+ * the ledger has left. A yes at least once, after each of the steps. */
 #include "search/judge.h"
 #include "../unit/noise.h"
 #include "../unit/share.h"
+#include "base/sequential.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,6 +300,89 @@ static void print_row(const struct row *r, const struct found *f)
 	fflush(stdout);
 }
 
+/* A file that grows, and what its re-runs and tests would be: pure functions of trial
+ * and seed, so that a trial that comes back is the same. */
+enum { STEPS = 5, GROWN_PAIRS = 5, GROWN_TRIALS = 96 };
+static const struct {
+	size_t trials, top;
+} steps[STEPS] = {{12, 3}, {24, 3}, {24, 6}, {48, 6}, {96, 12}};
+
+static double grown_noise(uint64_t i, enum phase p, size_t trial, size_t r)
+{
+	return noise_normal(75 + (uint64_t)p, i, (uint32_t)(trial << 8 | r));
+}
+
+static double grown_mean(uint64_t i, size_t trial)
+{
+	double sum = 0;
+
+	for (size_t r = 0; r < GROWN_PAIRS; r++)
+		sum += grown_noise(i, PHASE_RERUN, trial, r);
+	return sum / GROWN_PAIRS;
+}
+
+/* The best in the re-runs of the top trials of a step, and the defaults. */
+static size_t grown_winner(uint64_t i, size_t step)
+{
+	size_t winner = 0;
+
+	for (size_t t = 1; t < steps[step].trials; t++) {
+		size_t ahead = 0;
+
+		for (size_t j = 0; j < steps[step].trials; j++)
+			ahead += grown_noise(i, PHASE_SEARCH, j, 0) <
+			         grown_noise(i, PHASE_SEARCH, t, 0);
+		if (ahead < steps[step].top && grown_mean(i, t) < grown_mean(i, winner))
+			winner = t;
+	}
+	return winner;
+}
+
+static bool grown_yes(uint64_t i, size_t winner, double level)
+{
+	double one[GROWN_PAIRS], other[GROWN_PAIRS];
+	struct claim_values values = {
+	    .one = one, .other = other, .n = GROWN_PAIRS, .candidates = 1};
+	struct claim_plan plan;
+	struct claim c;
+
+	for (size_t r = 0; r < GROWN_PAIRS; r++) {
+		one[r] = grown_noise(i, PHASE_TEST, winner, r);
+		other[r] = grown_noise(i, PHASE_TEST, 0, r);
+	}
+	claim_plan_fixed(&plan, GROWN_PAIRS, level);
+	claim_judge(&plan, &values, &c);
+	return c.answer == ANSWER_YES;
+}
+
+static void grow(uint64_t i, struct share *yes)
+{
+	bool met[GROWN_TRIALS] = {false}, any = false;
+	uint64_t uses = 0;
+
+	for (size_t step = 0; step < STEPS; step++) {
+		size_t winner = grown_winner(i, step);
+
+		if (winner && !met[winner]) {
+			met[winner] = true;
+			any = grown_yes(i, winner, sequential_allowance(++uses)) || any;
+		}
+		share_count(&yes[step], any);
+	}
+}
+
+static void print_grown(size_t n)
+{
+	struct share yes[STEPS] = {{0}};
+
+	for (uint64_t i = 0; i < n; i++)
+		grow(i, yes);
+	printf("grown: a yes at least once after each step:");
+	for (size_t step = 0; step < STEPS; step++)
+		share_print(yes[step]);
+	printf("\n");
+}
+
 int main(int argc, char **argv)
 {
 	size_t times = 0;
@@ -329,5 +417,7 @@ int main(int argc, char **argv)
 		if (!law || strcmp(law, r->law) == 0)
 			print_row(r, &f);
 	}
+	if (!law || strcmp(law, "grown") == 0)
+		print_grown(times ? times : 10000);
 	return 0;
 }
