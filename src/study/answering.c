@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NAMED_MAX = 5, NAME_SHOWN = 60 };
 
@@ -26,7 +27,10 @@ bool answering_take(const struct spec *s, const struct run *r, struct report *re
 		return false;
 	}
 	rep->step = (double)at;
-	return answers_news(r, rep);
+	if (answers_news(r, rep))
+		return true;
+	t->again++;
+	return false;
 }
 
 bool answering_write(const struct spec *s, const struct run *r, const char *path,
@@ -65,6 +69,24 @@ static void add_missing(const struct spec *s, const struct run *r, struct str *o
 	str_add(out, named ? ")" : "");
 }
 
+/* In clauses, each behind "; ". */
+static void add_trouble(const struct spec *s, const struct answer_trouble *t,
+                        struct str *out)
+{
+	if (t->outside)
+		str_addf(out, "; %zu score%s outside of items.range [%g, %g] (%s)",
+		         t->outside, str_plural(t->outside), s->items.low,
+		         s->items.high, t->example);
+	if (t->unknown)
+		str_addf(out, "; %zu answer%s to items that it was not given",
+		         t->unknown, str_plural(t->unknown));
+	if (t->again)
+		str_addf(out,
+		         "; %zu answer%s to items that had one, of which the first "
+		         "counts",
+		         t->again, str_plural(t->again));
+}
+
 const char *answering_reason(const struct spec *s, const struct run *r,
                              const struct answer_trouble *t, const char *reason,
                              struct arena *a)
@@ -74,14 +96,21 @@ const char *answering_reason(const struct spec *s, const struct run *r,
 
 	str_add(&text, reason ? reason : "");
 	add_missing(s, r, &text);
-	if (t->outside)
-		str_addf(&text, "; %zu score%s outside of items.range [%g, %g] (%s)",
-		         t->outside, str_plural(t->outside), s->items.low,
-		         s->items.high, t->example);
-	if (t->unknown)
-		str_addf(&text, "; %zu answer%s to items that it was not given",
-		         t->unknown, str_plural(t->unknown));
+	add_trouble(s, t, &text);
 	kept = arena_strdup(a, str_text(&text));
 	str_free(&text);
 	return kept;
+}
+
+const char *answering_note(const struct spec *s, const struct answer_trouble *t,
+                           const char *note, struct arena *a)
+{
+	struct str text = {0};
+
+	add_trouble(s, t, &text);
+	if (text.len)
+		note = arena_printf(a, "%s%s%s", note ? note : "", note ? "\n" : "",
+		                    str_text(&text) + strlen("; "));
+	str_free(&text);
+	return note;
 }

@@ -8,6 +8,7 @@
 /* Lines that a launch has said and that are no answers. */
 struct answer_trouble {
 	size_t unknown;    /* about items that it was not given */
+	size_t again;      /* about items that have one */
 	size_t outside;    /* scores outside of items.range … */
 	char example[256]; /* … the first of them */
 };
@@ -24,5 +25,9 @@ bool answering_write(const struct spec *s, const struct run *r, const char *path
 const char *answering_reason(const struct spec *s, const struct run *r,
                              const struct answer_trouble *t, const char *reason,
                              struct arena *a);
+/* What is to be noted of one that has them all; note (may be NULL): what it said by
+ * itself. */
+const char *answering_note(const struct spec *s, const struct answer_trouble *t,
+                           const char *note, struct arena *a);
 
 #endif

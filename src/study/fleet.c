@@ -245,6 +245,9 @@ static enum fleet_event_kind finish(struct fleet *f, struct task *t,
 		if (t->run->wanted && end->outcome != OUTCOME_OK)
 			end->reason = answering_reason(f->spec, t->run, &t->trouble,
 			                               end->reason, f->arena);
+		else if (t->run->wanted)
+			end->note =
+			    answering_note(f->spec, &t->trouble, end->note, f->arena);
 		return FLEET_FINISHED;
 	}
 	return FLEET_CUT;

@@ -150,6 +150,8 @@ space n.yaml list "points: [{t: 0.4}]
 env: {MODE: noisy}"
 fresh
 expect "of an item answered twice the first answer counts" 0 "$HPSEARCH" n.yaml
+check "and a note of each run says so" holds n.hpsearch 'all(u["note"].endswith("to items that it was not given; '"\
+"'20 answers to items that had one, of which the first counts") for u in t[0]["runs"])'
 check "and costs" holds n.hpsearch 'd["search"]["cost"] == 60 / 4'
 check "as without the second" test "$(json n.hpsearch/results.json 'd["trials"][0]["value"]')" = \
 	"$(json p.hpsearch/results.json 'd["trials"][0]["value"]')"
