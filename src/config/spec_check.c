@@ -381,7 +381,10 @@ static void note_consequences(struct reading *r, const struct node *root, bool c
 
 	if (!s->metric.name)
 		read_note(r, true, (struct position){0},
-		          "no metric is given: everything runs, nothing is ranked");
+		          "no metric is given: everything runs, nothing is ranked%s",
+		          s->n_metrics ? " (of metrics, those would count that have "
+		                         "a goal: {name: NAME, goal: maximize})"
+		                       : "");
 	if (!s->max_trials && !capped && s->method != METHOD_GRID &&
 	    s->method != METHOD_LIST && s->method != METHOD_PBT)
 		read_note(r, false, (struct position){0},
