@@ -22,7 +22,7 @@ enum {
 	MODEL_DF = 2 /* what the model's noise weighs beside repeats */
 };
 
-static const double r2_least = 0.3, piece = 1.5;
+static const double r2_least = 0.3, piece = 1.5, stated = 0.8;
 static const double delta = 0.1, pi = 3.14159265358979323846;
 
 /* The history without what has no value: only ends of trials. */
@@ -300,7 +300,7 @@ static void judge(const struct completed *v, const struct advice_model *m, size_
 	out->pieces = m->pieces;
 	out->crowded = m->crowded;
 	out->sees = out->r2 >= r2_least && !out->crowded;
-	out->bound = m->bound + 2 * m->left;
+	out->bound = stated * m->bound + 2 * m->left;
 	out->improvement = m->improvement;
 	out->evenly = learns ? 0 : m->evenly;
 	out->since = since_gain(v, target_least(&m->target), out->noise);

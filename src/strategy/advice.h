@@ -10,9 +10,11 @@
  * where the trials were bad, and its bound stays large for that. When the bound is
  * below the noise of a value, what is left to gain cannot be told from luck.
  *
- * That bound is one on the model's function; what the model takes for noise may be
- * structure finer than it can see. So what is stated adds two standard deviations of
- * what it leaves unexplained, and is stated at all only where the model foretells
+ * That bound is one on the model's function, and a union bound twice over; what the
+ * model takes for noise may be structure finer than it can see. So what is stated is
+ * four fifths of it (chosen on other functions than those of tests/README.md, where it
+ * made no more statements false) and two standard deviations of what the model leaves
+ * unexplained, and is stated at all only where the model foretells
  * values that it was not given (leave-one-out R2; Rasmussen & Williams 2006, equation
  * 5.12), and where the trials can have been everywhere: the space has as many pieces
  * that may differ as the product over its dimensions of 1 / (1.5 l_j), l_j the model's

@@ -68,8 +68,9 @@ bench-plot:                           ## a picture of what bench-peers found; PL
 bench-pbt:                            ## populations beside constants, Ray; PBT='--seeds 10'
 	$(if $(PEERS_PBT),@tests/deps.sh python3-venv)
 	+@$(call again,$(HPS) $(MLP) $(O)/tests/tools/fake_train)
-	@$(call peers_python,ray,$(PEERS_PBT)) tests/bench/pbt.py --hpsearch '$(abspath $(HPS))' --mlp '$(abspath $(MLP))' \
-		--fake '$(abspath $(O)/tests/tools/fake_train)' --spec examples/mlp/pbt.yaml $(PBT)
+	@$(call peers_python,ray,$(PEERS_PBT)) tests/bench/pbt.py --hpsearch '$(abspath $(HPS))' \
+		--mlp '$(abspath $(MLP))' --fake '$(abspath $(O)/tests/tools/fake_train)' \
+		--spec examples/mlp/pbt.yaml $(PBT)
 
 bench-early:                          ## early stopping beside its peers; EARLY='--seeds 20'
 	$(if $(PEERS_EARLY),@tests/deps.sh python3-venv)
