@@ -83,7 +83,7 @@ if [ "$mode" = release ]; then
 	check "winners were rechecked" grep -qE '^the same, repeatable +1 +100' out
 	bench bench-refine TIMES=1 FUNCTION=wall
 	check "ranges were refined" grep -qE '^wall +sobol +60 ' out
-	bench bench-pbt PBT='--seeds 1 --mlp-seeds 0'
+	bench bench-pbt PEERS_PBT= PBT='--seeds 1 --mlp-seeds 0'
 	check "a population has trained" test -s out
 else
 	benches="$benches bench-trust bench-statements bench-judge bench-ablate bench-recheck"
